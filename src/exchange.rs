@@ -1,0 +1,165 @@
+//! One request as a conversation: commands go out, answers come in, a response stands at the end.
+//!
+//! An operation is an `async fn` that awaits its [`Directory`]. There is no runtime and nothing ever
+//! wakes anything: the future is polled once when the exchange opens and once after each answer, and
+//! is pending exactly while a command is on its way. The owner of the exchange calls, in this order:
+//! [`Exchange::command`] until it gives `None`, after each `Some` one of [`Exchange::answer`] or
+//! [`Exchange::fail`], then [`Exchange::response`] and [`Exchange::summary`].
+
+use crate::directory::{Command, Failure, Question};
+use crate::http::{Request, Response};
+use crate::service::{self, Summary};
+use crate::settings::Settings;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+/// One request on its way to its response.
+pub struct Exchange {
+    turn: Rc<RefCell<Turn>>,
+    state: State,
+}
+
+enum State {
+    Running(Pin<Box<dyn Future<Output = (Response, Summary)>>>),
+    Finished(Response, Summary),
+}
+
+/// Whose turn it is to speak.
+#[derive(Default)]
+enum Turn {
+    #[default]
+    Service,
+    Asked(Command),
+    /// The command has been handed out and its answer is awaited.
+    Owner,
+    Answered(Result<Value, Failure>),
+}
+
+/// A call that does not fit the order of the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OutOfTurn {
+    /// An answer came although no command had been handed out.
+    #[error("no command has been handed out, so there is nothing to answer")]
+    NothingAsked,
+    /// The response was asked for while a command still awaits its answer.
+    #[error("the exchange is not finished: fetch and answer every command first")]
+    Unfinished,
+}
+
+impl Exchange {
+    /// Opens the exchange for one HTTP request.
+    pub fn open(request: Request, settings: Rc<Settings>) -> Self {
+        Self::run(|directory| service::answer(directory, request, settings))
+    }
+
+    fn run<F, Operation>(start: F) -> Self
+    where
+        F: FnOnce(Directory) -> Operation,
+        Operation: Future<Output = (Response, Summary)> + 'static,
+    {
+        let turn = Rc::new(RefCell::new(Turn::Service));
+        let operation = start(Directory { turn: Rc::clone(&turn) });
+        let mut exchange = Self { turn, state: State::Running(Box::pin(operation)) };
+        exchange.advance();
+        exchange
+    }
+
+    /// The next command to carry out, or `None` once the response is ready. Until a command is
+    /// answered, it is handed out only once.
+    pub fn command(&mut self) -> Option<Command> {
+        match self.turn.take() {
+            Turn::Asked(command) => {
+                self.turn.replace(Turn::Owner);
+                Some(command)
+            }
+            other => {
+                self.turn.replace(other);
+                None
+            }
+        }
+    }
+
+    /// Gives the answer to the command last handed out.
+    ///
+    /// # Errors
+    /// [`OutOfTurn::NothingAsked`] when no command awaits an answer.
+    pub fn answer(&mut self, answer: Value) -> Result<(), OutOfTurn> {
+        self.proceed(Ok(answer))
+    }
+
+    /// Says that the command last handed out could not be carried out and left nothing behind.
+    ///
+    /// # Errors
+    /// [`OutOfTurn::NothingAsked`] when no command awaits an answer.
+    pub fn fail(&mut self, reason: &str) -> Result<(), OutOfTurn> {
+        self.proceed(Err(Failure::new(reason)))
+    }
+
+    /// The response.
+    ///
+    /// # Errors
+    /// [`OutOfTurn::Unfinished`] while a command awaits its answer.
+    pub fn response(&self) -> Result<&Response, OutOfTurn> {
+        match &self.state {
+            State::Finished(response, _) => Ok(response),
+            State::Running(_) => Err(OutOfTurn::Unfinished),
+        }
+    }
+
+    /// What the activity log says of this request. It holds no secret.
+    ///
+    /// # Errors
+    /// [`OutOfTurn::Unfinished`] while a command awaits its answer.
+    pub fn summary(&self) -> Result<&Summary, OutOfTurn> {
+        match &self.state {
+            State::Finished(_, summary) => Ok(summary),
+            State::Running(_) => Err(OutOfTurn::Unfinished),
+        }
+    }
+
+    fn proceed(&mut self, answer: Result<Value, Failure>) -> Result<(), OutOfTurn> {
+        if !matches!(*self.turn.borrow(), Turn::Owner) {
+            return Err(OutOfTurn::NothingAsked);
+        }
+        self.turn.replace(Turn::Answered(answer));
+        self.advance();
+        Ok(())
+    }
+
+    fn advance(&mut self) {
+        let State::Running(operation) = &mut self.state else { return };
+        let mut context = Context::from_waker(Waker::noop());
+        if let Poll::Ready((response, summary)) = operation.as_mut().poll(&mut context) {
+            self.state = State::Finished(response, summary);
+        }
+    }
+}
+
+/// The service's side of the conversation: asks one question at a time and awaits its answer.
+pub struct Directory {
+    turn: Rc<RefCell<Turn>>,
+}
+
+impl Directory {
+    /// Asks, waits, and reads the answer into its type.
+    ///
+    /// # Errors
+    /// [`Failure`] when the command could not be carried out, or its answer has the wrong form.
+    pub async fn ask<Q: Question>(&self, question: &Q) -> Result<Q::Answer, Failure> {
+        self.turn.replace(Turn::Asked(Command::new(question)?));
+        let answer = poll_fn(|_| match self.turn.take() {
+            Turn::Answered(answer) => Poll::Ready(answer),
+            other => {
+                self.turn.replace(other);
+                Poll::Pending
+            }
+        })
+        .await?;
+        serde_json::from_value(answer)
+            .map_err(|error| Failure::new(&format!("the answer to {} has the wrong form: {error}", Q::NAME)))
+    }
+}

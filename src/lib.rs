@@ -1,0 +1,3 @@
+//! Rollbook: SCIM 2.0 user provisioning for WordPress.
+
+pub mod scim;
