@@ -1,0 +1,92 @@
+"""The two databases a site may have: a SQLite file, or a MariaDB server of its own."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import shutil
+import socket
+import time
+from pathlib import Path
+from typing import Dict, List, Union
+
+from . import processes
+from .console import SiteError, fill, run, say, tool
+from .network import free_port
+from .processes import Process
+
+Settings = Dict[str, Union[str, int]]
+NAME = "wordpress"
+START_SECONDS = 60.0
+
+
+def prepare(kind: str, folder: Path, sockets: Path, known: Settings) -> Settings:
+    """What wp-config.php and tests need to connect; what was chosen before stays."""
+    if kind == "sqlite":
+        return {"file": str(folder / "database" / "wordpress.sqlite"), "name": NAME}
+    return {
+        "host": "127.0.0.1",
+        "port": known.get("port") or free_port(),
+        "socket": str(sockets / "mariadb.sock"),
+        "name": NAME,
+        "user": "root",
+        "password": known.get("password") or secrets.token_urlsafe(16),
+    }
+
+
+def start(kind: str, folder: Path, settings: Settings) -> List[Process]:
+    """The database's processes: none for SQLite."""
+    if kind == "sqlite":
+        return []
+    data = folder / "mariadb"
+    if not (data / "mysql").is_dir():
+        _create_mariadb(data)
+    process = _start_mariadb(folder, data, settings)
+    _await_greeting(process, str(settings["socket"]))
+    return [process]
+
+
+def empty(kind: str, settings: Settings) -> None:
+    if kind == "sqlite":
+        shutil.rmtree(Path(str(settings["file"])).parent, ignore_errors=True)
+        return
+    code = ("$m = new mysqli('localhost', $argv[1], $argv[2], '', 0, $argv[3]);"
+            "$m->query(\"DROP DATABASE IF EXISTS $argv[4]\");"
+            "$m->query(\"CREATE DATABASE $argv[4] CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci\");")
+    arguments = [str(settings[name]) for name in ("user", "password", "socket", "name")]
+    run(tool("php"), "-r", code, "--", *arguments, what="emptying the database")
+
+
+def _create_mariadb(data: Path) -> None:
+    say("new MariaDB data directory …")
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    run(tool("mariadb-install-db"), "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}",
+        "--auth-root-authentication-method=normal", "--skip-test-db", what="mariadb-install-db")
+
+
+def _start_mariadb(folder: Path, data: Path, settings: Settings) -> Process:
+    init = folder / "etc/mariadb.sql"
+    fill("mariadb.sql", init, password=settings["password"])
+    command = [
+        tool("mariadbd"), "--no-defaults", f"--user={getpass.getuser()}", f"--datadir={data}",
+        f"--socket={settings['socket']}", f"--port={settings['port']}", "--bind-address=127.0.0.1",
+        f"--pid-file={folder / 'run/mariadb.pid'}", f"--init-file={init}", "--character-set-server=utf8mb4",
+    ]
+    return processes.start("mariadbd", command, log=folder / "logs/mariadb.log", cwd=folder)
+
+
+def _await_greeting(process: Process, path: str) -> None:
+    """MariaDB greets who connects as soon as it serves."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        processes.require_alive(process)
+        try:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(5)
+                client.connect(path)
+                if client.recv(1):
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise SiteError(f"mariadbd does not answer; the end of {process.log}:\n{processes.tail(process)}")

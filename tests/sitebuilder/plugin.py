@@ -1,0 +1,58 @@
+"""Rollbook itself in a site: its extension, its activation, its tokens and settings."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .console import REPOSITORY, SiteError, say, tool
+
+ACTIVATE = """
+require_once ABSPATH . 'wp-admin/includes/plugin.php';
+$result = activate_plugin( 'rollbook/rollbook.php' );
+if ( is_wp_error( $result ) ) { throw new RuntimeException( $result->get_error_message() ); }
+"""
+CREATE_TOKEN = "echo \\Rollbook\\WordPress\\Tokens::create( $args[0], $args[1] );"
+MERGE_SETTINGS = """
+$partial = json_decode( $args[0], true, 512, JSON_THROW_ON_ERROR );
+if ( ! is_array( $partial ) ) { throw new RuntimeException( 'The settings are a JSON object.' ); }
+$document = \\Rollbook\\WordPress\\Settings::merge( $partial );
+echo json_encode( $document, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR );
+"""
+
+
+def require_sources() -> None:
+    if not (REPOSITORY / "php-plugin/rollbook.php").is_file():
+        raise SiteError("php-plugin/rollbook.php does not exist; `--bare` brings up a WordPress without the plugin")
+
+
+def built_extension() -> Path:
+    """The extension: the one that ROLLBOOK_EXTENSION names, or built now."""
+    named = os.environ.get("ROLLBOOK_EXTENSION")
+    if named:
+        if not Path(named).is_file():
+            raise SiteError(f"ROLLBOOK_EXTENSION={named} does not exist")
+        return Path(named).resolve()
+    tool("php-config")  # the build asks it for PHP's headers
+    say("cargo build --release …")
+    # Its progress is the caller's to see, on stderr.
+    if subprocess.run([tool("cargo"), "build", "--release", "--lib"], cwd=REPOSITORY, stdout=sys.stderr).returncode:
+        raise SiteError("the extension does not build (tests/install php brings PHP's headers and libclang)")
+    return REPOSITORY / os.environ.get("CARGO_TARGET_DIR", "target") / "release/librollbook.so"
+
+
+def digest(extension: Path) -> str:
+    return hashlib.sha256(extension.read_bytes()).hexdigest()
+
+
+def place_extension(extension: Path, folder: Path) -> Path:
+    """A copy of the site's own: overwriting a library that a running PHP has loaded crashes it."""
+    target = folder / "etc/rollbook.so"
+    part = target.with_suffix(".part")
+    shutil.copyfile(extension, part)
+    part.replace(target)
+    return target

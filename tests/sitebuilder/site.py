@@ -1,0 +1,245 @@
+"""A site and its verbs. What is known about it is kept in its site.json."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import secrets
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional
+
+from . import databases, downloads, plugin, processes, webservers, wordpress
+from .console import BUILD, SiteError, say
+from .network import free_port, port_is_free
+from .processes import Process
+
+# The kernel takes 107 characters for a socket's path; "/php-one.sock" and the like are the rest.
+LONGEST_SOCKET_FOLDER = 90
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `up` was asked for."""
+
+    server: str
+    wordpress: str  # a version, or the folder that WORDPRESS_DIR named
+    bare: bool
+    port: Optional[int]  # None: any
+
+
+@dataclass
+class State:
+    """site.json: the answer of `up`, then what the script itself remembers."""
+
+    url: str = ""
+    scim: str = ""
+    token: Optional[str] = None
+    admin: Dict[str, str] = field(default_factory=dict)
+    dir: str = ""
+    pid: int = 0
+    port: int = 0
+    options: Optional[Options] = None
+    wordpress_version: str = ""
+    extension: Optional[str] = None  # the SHA-256 of the .so that is loaded
+    database: Dict[str, Any] = field(default_factory=dict)
+    installed: bool = False
+    processes: List[Process] = field(default_factory=list)
+
+
+class Site:
+    def __init__(self, database: str) -> None:
+        self.kind = database
+        self.folder = BUILD / f"site-{database}"
+        self.state = self._load()
+
+    # The verbs.
+
+    def up(self, options: Options) -> Dict[str, Any]:
+        extension = None if options.bare else self._extension()
+        digest = plugin.digest(extension) if extension else None
+        if self._serves(options, digest):
+            return self.answer()
+        self._stop()
+        original = downloads.wordpress(options.wordpress)
+        fresh = not self.state.installed or self._kind_of_site(self.state.options) != self._kind_of_site(options)
+        for name in ("etc/php", "logs", "run"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self._settle(options, extension, digest)
+        if fresh:
+            say(f"copying WordPress {downloads.wordpress_version(original)} …")
+            self.state.installed = False
+            wordpress.place_core(original, self.folder / "wordpress")
+        try:
+            self._start(original if fresh else None, extension)
+        except BaseException:
+            self._stop()
+            raise
+        return self.answer()
+
+    def down(self) -> None:
+        self._stop()
+
+    def reset(self) -> Dict[str, Any]:
+        self.require_up()
+        assert self.state.options
+        self.state.installed = False
+        self._save()
+        self._install(downloads.wordpress(self.state.options.wordpress))
+        self._save()
+        return self.answer()
+
+    def token(self, name: str, scope: str) -> str:
+        self._require_plugin()
+        return self._evaluate(plugin.CREATE_TOKEN, name, scope)
+
+    def settings(self, partial: str) -> str:
+        self._require_plugin()
+        return self._evaluate(plugin.MERGE_SETTINGS, partial)
+
+    def execute(self, code: str) -> int:
+        self.require_up()
+        return wordpress.execute(self.folder, self._host(), code)
+
+    def answer(self) -> Dict[str, Any]:
+        return {name: getattr(self.state, name) for name in ("url", "scim", "token", "admin", "dir", "pid")}
+
+    def require_up(self) -> None:
+        if not self._runs():
+            raise SiteError(f"the site is not up: tests/site up --db {self.kind}")
+
+    # How they do it.
+
+    def _serves(self, options: Options, extension: Optional[str]) -> bool:
+        wanted = options.port or self.state.port
+        known = self.state.options
+        return bool(
+            known and self.state.installed and self._runs()
+            and (known.server, known.wordpress, known.bare) == (options.server, options.wordpress, options.bare)
+            and self.state.port == wanted and self.state.extension == extension
+            and webservers.answers(self.state.port)
+        )
+
+    def _runs(self) -> bool:
+        return bool(self.state.processes) and all(processes.alive(process) for process in self.state.processes)
+
+    @staticmethod
+    def _extension() -> Path:
+        plugin.require_sources()
+        return plugin.built_extension()
+
+    @staticmethod
+    def _kind_of_site(options: Optional[Options]) -> object:
+        """What cannot be changed on a database that is there: WordPress does not go back to an older one."""
+        return options and (options.wordpress, options.bare)
+
+    def _settle(self, options: Options, extension: Optional[Path], digest: Optional[str]) -> None:
+        """Decides ports and passwords, or keeps those decided before."""
+        state = self.state
+        state.options = options
+        state.port = self._port(options)
+        state.url = f"http://127.0.0.1:{state.port}"
+        state.scim = f"{state.url}/wp-json/scim/v2"
+        state.dir = str(self.folder)
+        state.admin = state.admin or {"user": "admin", "password": secrets.token_urlsafe(12)}
+        state.database = databases.prepare(self.kind, self.folder, self._sockets(), state.database)
+        state.extension = digest
+        if extension:
+            plugin.place_extension(extension, self.folder)
+
+    def _port(self, options: Options) -> int:
+        if options.port:
+            if not port_is_free(options.port):
+                raise SiteError(f"port {options.port} is taken by another program")
+            return options.port
+        return self.state.port if self.state.port and port_is_free(self.state.port) else free_port()
+
+    def _start(self, fresh_from: Optional[Path], extension: Optional[Path]) -> None:
+        state, sockets = self.state, self._sockets()
+        state.processes = databases.start(self.kind, self.folder, state.database)
+        self._save()
+        if fresh_from:
+            self._install(fresh_from)
+        else:
+            self._configure()
+        state.processes += webservers.start(state.options.server, self.folder, sockets, state.port)
+        state.pid = state.processes[-1].pid
+        self._save()
+
+    def _install(self, original: Path) -> None:
+        """A pristine site: the files a site adds, the database, the plugin, a token."""
+        state = self.state
+        assert state.options
+        say("installing WordPress …")
+        databases.empty(self.kind, state.database)
+        wordpress.place_content(original, self.folder / "wordpress",
+                                sqlite=self.kind == "sqlite", plugin=not state.options.bare)
+        self._configure()
+        wordpress.install(self.folder, state.admin["password"])
+        state.wordpress_version = downloads.wordpress_version(self.folder / "wordpress")
+        state.token = None
+        if not state.options.bare:
+            self._evaluate(plugin.ACTIVATE)
+            state.token = self._evaluate(plugin.CREATE_TOKEN, "tests/site", "full")
+        for log in (self.folder / "mail.jsonl", self.folder / "logs/debug.log"):
+            log.write_text("")
+        state.installed = True
+
+    def _configure(self) -> None:
+        extension = self.folder / "etc/rollbook.so" if self.state.extension else None
+        wordpress.configure(self.folder, self.state.url, self.state.database, extension)
+
+    def _evaluate(self, code: str, *arguments: str) -> str:
+        return wordpress.evaluate(self.folder, self._host(), code, *arguments)
+
+    def _host(self) -> str:
+        return self.state.url.partition("://")[2]
+
+    def _require_plugin(self) -> None:
+        self.require_up()
+        if self.state.options and self.state.options.bare:
+            raise SiteError("the site is up without the plugin (--bare)")
+
+    def _sockets(self) -> Path:
+        run = self.folder / "run"
+        if len(str(run)) <= LONGEST_SOCKET_FOLDER:
+            return run
+        short = Path(tempfile.gettempdir()) / f"rollbook-{hashlib.sha256(str(run).encode()).hexdigest()[:12]}"
+        short.mkdir(mode=0o700, exist_ok=True)
+        return short
+
+    def _stop(self) -> None:
+        """Ends every process of the site, in the reverse order of their start: the database last."""
+        for process in reversed(self.state.processes):
+            processes.stop(process)
+        if self.state.processes:
+            self.state.processes, self.state.pid = [], 0
+            self._save()
+
+    def _load(self) -> State:
+        try:
+            known = json.loads((self.folder / "site.json").read_text())
+        except FileNotFoundError:
+            return State()
+        known["options"] = known["options"] and Options(**known["options"])
+        known["processes"] = [Process(**process) for process in known["processes"]]
+        return State(**known)
+
+    def _save(self) -> None:
+        part = self.folder / "site.json.part"
+        part.touch(mode=0o600)  # it holds the administrator's password and a token
+        part.write_text(json.dumps(asdict(self.state), indent=2) + "\n")
+        part.replace(self.folder / "site.json")
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """One call at a time; the kernel frees the lock of a script that died."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,14 @@
+<?php
+/**
+ * Installs WordPress into an empty database: php install.php <wordpress> <admin's password>
+ */
+
+define( 'WP_INSTALLING', true );
+$_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
+
+require $argv[1] . '/wp-load.php';
+require ABSPATH . 'wp-admin/includes/upgrade.php';
+
+wp_install( 'Rollbook', 'admin', 'admin@example.test', true, '', $argv[2] );
+$wp_rewrite->set_permalink_structure( '/%postname%/' );
+$wp_rewrite->flush_rules( false );

@@ -1,0 +1,86 @@
+"""The two ways a site is served: PHP's own server, or nginx before two php-fpm pools.
+
+Everything runs as the person who runs the script, root included: no file needs to be made readable for another user,
+wherever the checkout lies.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Dict, List
+
+from . import processes
+from .console import TEMPLATES, SiteError, fill, run, tool
+from .network import status_of
+from .processes import Process
+
+START_SECONDS = 30.0
+PHP_WORKERS = "4"
+
+
+def start(kind: str, folder: Path, sockets: Path, port: int) -> List[Process]:
+    """The started processes, the one that owns the port last."""
+    started = _start_php(folder, port) if kind == "php" else _start_fpm(folder, sockets, port)
+    try:
+        _await_answer(started, port)
+    except SiteError:
+        for process in reversed(started):
+            processes.stop(process)
+        raise
+    return started
+
+
+def answers(port: int) -> bool:
+    """Whether pretty permalinks reach WordPress and WordPress works; what it answers is the site's affair."""
+    status = status_of(port, "/wp-json/")
+    return status is not None and status < 500
+
+
+def environment(folder: Path) -> Dict[str, str]:
+    """PHP as the machine configures it, and the site's own php.ini beside it (an empty entry means the default)."""
+    return {**os.environ, "PHP_INI_SCAN_DIR": f":{folder / 'etc/php'}"}
+
+
+def _start_php(folder: Path, port: int) -> List[Process]:
+    router = TEMPLATES / "router.php"
+    command = [tool("php"), "-S", f"127.0.0.1:{port}", "-t", str(folder / "wordpress"), str(router)]
+    env = {**environment(folder), "PHP_CLI_SERVER_WORKERS": PHP_WORKERS}
+    return [processes.start("php -S", command, log=folder / "logs/web.log", cwd=folder, env=env)]
+
+
+def _start_fpm(folder: Path, sockets: Path, port: int) -> List[Process]:
+    root = os.geteuid() == 0
+    values = {"folder": folder, "sockets": sockets, "port": port}
+    fill("php-fpm.conf", folder / "etc/php-fpm.conf", user="user = root" if root else "", **values)
+    fill("nginx.conf", folder / "etc/nginx.conf", user="user root root;" if root else "", **values)
+    fpm = processes.start(
+        "php-fpm",
+        [_php_fpm(), "--nodaemonize", "--fpm-config", str(folder / "etc/php-fpm.conf"), *(["-R"] if root else [])],
+        log=folder / "logs/php-fpm.log", cwd=folder, env=environment(folder),
+    )
+    nginx = processes.start(
+        "nginx",
+        [tool("nginx"), "-e", str(folder / "logs/web.log"), "-p", str(folder), "-c", str(folder / "etc/nginx.conf")],
+        log=folder / "logs/web.log", cwd=folder,
+    )
+    return [fpm, nginx]
+
+
+def _php_fpm() -> str:
+    """The php-fpm of the same version as `php`: the extension is built for that one."""
+    version = run(tool("php"), "-r", "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION;")
+    return tool("php-fpm", versioned=f"php-fpm{version}")
+
+
+def _await_answer(started: List[Process], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        for process in started:
+            processes.require_alive(process)
+        if answers(port):
+            return
+        time.sleep(0.05)
+    tails = "\n".join(f"--- {log}\n{processes.tail(process)}" for process in started for log in [process.log])
+    raise SiteError(f"the site does not answer on port {port} (status {status_of(port, '/wp-json/')}); its logs end:\n{tails}")
