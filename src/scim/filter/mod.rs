@@ -1,0 +1,276 @@
+//! Filters: which resources, or which elements of a list, are meant (RFC 7644 §3.4.2.2).
+//!
+//! One engine serves the `filter` of a query, the value filters of PATCH paths and the role rules. Reading,
+//! evaluating, printing and complaining are a file each.
+//!
+//! ```
+//! use rollbook::scim::{filter::Filter, schema::ResourceType};
+//! use serde_json::json;
+//!
+//! let filter: Filter = r#"userName eq "bjensen@example.com" and not (emails[type eq "home"])"#.parse()?;
+//! let person = json!({ "userName": "BJensen@example.com", "emails": [{ "type": "work", "value": "b@example.com" }] });
+//! let schemas = ResourceType::User.schemas();
+//! filter.check(schemas)?;
+//! assert!(filter.matches(person.as_object().unwrap(), schemas));
+//! # Ok::<(), rollbook::scim::filter::FilterError>(())
+//! ```
+//!
+//! # What the RFC leaves open
+//!
+//! - `ne` is the exact opposite of `eq`: `emails ne "x"` is for those who have no address "x", and that
+//!   includes those who have none at all. So does UnboundID's SCIM 2 SDK (`FilterEvaluator`); reading it as
+//!   "some address differs" would make `ne` true of nearly everybody with two.
+//! - `eq null` is for those who have no value, since RFC 7643 §2.5 makes null and unassigned the same.
+//! - `eq ""` is for a value that is the empty string, never for those who have none: an IdP that matches on
+//!   a field that is empty at its own side must not find somebody.
+//! - A list without sub-attribute stands for its `value` (RFC 7643 §2.4): `emails eq "x"` (PingOne).
+//! - An attribute that no schema defines is compared by the type of the literal, without regard to case.
+
+mod compare;
+mod display;
+pub(crate) mod error;
+mod eval;
+pub(crate) mod parse;
+
+pub use compare::{Operand, fold_case};
+pub use error::FilterError;
+
+use super::path::{AttributeName, AttributePath, ValuePath};
+use super::schema::Schemas;
+use smol_str::SmolStr;
+use std::str::FromStr;
+
+/// The longest filter, in bytes. Web servers take no longer address, and with it a filter holds about a
+/// thousand comparisons at most.
+pub const MAX_FILTER_LENGTH: usize = 8 * 1024;
+
+/// How deep parentheses and brackets may stand within each other. It bounds every recursion over a filter.
+pub const MAX_DEPTH: usize = 64;
+
+/// A filter over a resource, or over one element of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filter {
+    /// All of these hold. At least two, and none of them is an `And` itself.
+    And(Vec<Self>),
+    /// One of these holds. At least two, and none of them is an `Or` itself.
+    Or(Vec<Self>),
+    /// This does not hold.
+    Not(Box<Self>),
+    /// `pr`: the attribute has a value that is not empty.
+    Present(AttributePath),
+    /// A value compared with a literal.
+    Compare(Comparison),
+    /// One element of a list fulfils all of a filter: `emails[type eq "work" and value co "@x"]`.
+    ///
+    /// Entra ID's `emails[type eq "work"].value eq "x"` is read as `emails[type eq "work" and value eq "x"]`,
+    /// and with `ne` as the opposite.
+    Value(ValuePath),
+}
+
+impl Filter {
+    /// Reads a filter with the schemas that every site has.
+    ///
+    /// # Errors
+    ///
+    /// The text is no filter. The error says where, what stands there and what was expected.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        Self::parse_with(text, Schemas::standard())
+    }
+
+    /// Reads a filter with a site's own schemas, which decide what is a known URN and how names are written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`].
+    pub fn parse_with(text: &str, schemas: &Schemas) -> Result<Self, FilterError> {
+        parse::Parser::new(text, schemas).filter().map_err(|failure| FilterError::new(failure, text))
+    }
+
+    /// The filter for which both hold.
+    pub fn and(self, other: Self) -> Self {
+        let mut operands = self.into_and();
+        operands.append(&mut other.into_and());
+        Self::And(operands)
+    }
+
+    /// The filter for which one of both holds.
+    pub fn or(self, other: Self) -> Self {
+        let mut operands = self.into_or();
+        operands.append(&mut other.into_or());
+        Self::Or(operands)
+    }
+
+    /// The filter for which this one does not hold.
+    pub fn negated(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+
+    fn into_and(self) -> Vec<Self> {
+        match self {
+            Self::And(operands) => operands,
+            other => vec![other],
+        }
+    }
+
+    fn into_or(self) -> Vec<Self> {
+        match self {
+            Self::Or(operands) => operands,
+            other => vec![other],
+        }
+    }
+}
+
+impl FromStr for Filter {
+    type Err = FilterError;
+
+    fn from_str(text: &str) -> Result<Self, FilterError> {
+        Self::parse(text)
+    }
+}
+
+/// A filter over one element of a list; the paths in it are sub-attributes. An element that is no object is
+/// its own `value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueFilter(Box<Filter>);
+
+impl ValueFilter {
+    /// A filter to be asked of each element. It must not hold a [`Filter::Value`]: elements hold no lists of
+    /// objects (RFC 7643 §2.3.8), and no text can be written for it.
+    pub fn new(filter: Filter) -> Self {
+        Self(Box::new(filter))
+    }
+
+    /// The filter.
+    pub fn filter(&self) -> &Filter {
+        &self.0
+    }
+
+    /// The filter, taken out.
+    pub fn into_filter(self) -> Filter {
+        *self.0
+    }
+
+    /// What an element that fulfils the filter must hold, where the filter is an `eq` or several joined by
+    /// `and`; `None` for every other filter.
+    ///
+    /// PATCH creates an element from it when the filter selects none (Entra ID). `eq null` asks for nothing
+    /// and is left out.
+    pub fn equalities(&self) -> Option<Vec<(&AttributeName, &Literal)>> {
+        let operands = match self.filter() {
+            Filter::And(operands) => operands.as_slice(),
+            single => std::slice::from_ref(single),
+        };
+        let mut equalities = Vec::with_capacity(operands.len());
+        for operand in operands {
+            let Filter::Compare(Comparison { path, operator: Operator::Equal, value }) = operand else {
+                return None;
+            };
+            if path.urn.is_some() || path.sub.is_some() {
+                return None;
+            }
+            if *value != Literal::Null {
+                equalities.push((&path.name, value));
+            }
+        }
+        Some(equalities)
+    }
+}
+
+/// A comparison: `attrPath SP compareOp SP compValue`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// Whose values are compared.
+    pub path: AttributePath,
+    /// How.
+    pub operator: Operator,
+    /// With what. [`Literal::Null`] stands behind `eq` and `ne` only, a [`Literal::Boolean`] never behind
+    /// `gt`, `ge`, `lt` and `le`.
+    pub value: Literal,
+}
+
+/// The comparison operators (RFC 7644 Table 3). `pr` is [`Filter::Present`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operator {
+    /// `eq`
+    Equal,
+    /// `ne`, the opposite of `eq`
+    NotEqual,
+    /// `co`
+    Contains,
+    /// `sw`
+    StartsWith,
+    /// `ew`
+    EndsWith,
+    /// `gt`
+    Greater,
+    /// `ge`
+    GreaterOrEqual,
+    /// `lt`
+    Less,
+    /// `le`
+    LessOrEqual,
+}
+
+impl Operator {
+    /// The operator as filters write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "eq",
+            Self::NotEqual => "ne",
+            Self::Contains => "co",
+            Self::StartsWith => "sw",
+            Self::EndsWith => "ew",
+            Self::Greater => "gt",
+            Self::GreaterOrEqual => "ge",
+            Self::Less => "lt",
+            Self::LessOrEqual => "le",
+        }
+    }
+
+    /// Whether it is `eq` or `ne`.
+    pub const fn is_equality(self) -> bool {
+        matches!(self, Self::Equal | Self::NotEqual)
+    }
+
+    /// Whether it is `co`, `sw` or `ew`.
+    pub const fn is_substring(self) -> bool {
+        matches!(self, Self::Contains | Self::StartsWith | Self::EndsWith)
+    }
+
+    /// Whether it is `gt`, `ge`, `lt` or `le`.
+    pub const fn is_order(self) -> bool {
+        matches!(self, Self::Greater | Self::GreaterOrEqual | Self::Less | Self::LessOrEqual)
+    }
+}
+
+/// A comparison value as the filter has it. What it means depends on the attribute: see
+/// [`Comparison::operand`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Boolean(bool),
+    /// A JSON number.
+    Number(Number),
+    /// A JSON string, or what stands there without quotes.
+    String(SmolStr),
+}
+
+/// A JSON number as it was written: without quotes, `1e5` may as well be somebody's identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number(SmolStr);
+
+impl Number {
+    /// The number, where the text is one as JSON writes it (RFC 8259 §6) and is in the range of a double.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+            && serde_json::from_str::<serde_json::Number>(text).is_ok();
+        is_number.then(|| Self(SmolStr::new(text)))
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
