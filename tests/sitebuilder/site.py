@@ -225,6 +225,8 @@ class Site:
             known = json.loads((self.folder / "site.json").read_text())
         except FileNotFoundError:
             return State()
+        if known["dir"] != str(self.folder):  # a copied checkout: those processes and paths are the original's
+            return State()
         known["options"] = known["options"] and Options(**known["options"])
         known["processes"] = [Process(**process) for process in known["processes"]]
         return State(**known)
