@@ -2,5 +2,8 @@
 
 pub mod error;
 pub mod filter;
+pub mod patch;
 pub mod path;
+pub mod projection;
+pub mod resource;
 pub mod schema;
