@@ -1,0 +1,211 @@
+//! An in-memory WordPress for tests and benches: it carries out every command with the same outcomes as the
+//! plugin, without PHP and without SQL. A filter is asked of each resource instead.
+//!
+//! Ids are counted, times come with the commands: the same requests always give the same responses.
+
+mod accounts;
+mod groups;
+mod selection;
+mod users;
+
+pub use accounts::{StoredAccount, wordpress_stores};
+
+use self::groups::StoredGroup;
+use self::users::Person;
+use super::{
+    AdoptAccounts, CreateGroup, CreateUser, DeleteGroup, DeleteUser, FindAccounts, FindClaims, FindGroups,
+    FindUsers, IndexUser, LoadAccounts, LoadGroup, LoadUser, ResolveMembers, UpdateGroup, UpdateUser,
+};
+use super::{Command, ListTokens, Question, Scope, TokenRecord, TouchToken};
+use crate::exchange::Exchange;
+use crate::http::{Request, Response};
+use crate::settings::Settings;
+use crate::token;
+use serde_json::{Value, json};
+use smol_str::{SmolStr, format_smolstr};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// A WordPress site that lives in memory.
+pub struct MemoryDirectory {
+    /// Every command so far, also those that failed.
+    pub trace: Vec<Command>,
+    /// What WordPress makes of a value that is written to a target.
+    pub stores: fn(target: &str, value: &Value) -> Value,
+    /// The fields of plugins that the site has: targets that begin with `xprofile:` or `acf:`.
+    pub plugin_fields: BTreeSet<String>,
+    settings: Rc<Settings>,
+    tokens: Vec<TokenRecord>,
+    accounts: BTreeMap<u64, StoredAccount>,
+    people: BTreeMap<u64, Person>,
+    groups: BTreeMap<u64, StoredGroup>,
+    next: u64,
+    fails_in: Option<usize>,
+    stale_once: bool,
+}
+
+impl Default for MemoryDirectory {
+    fn default() -> Self {
+        Self {
+            trace: Vec::new(),
+            stores: wordpress_stores,
+            plugin_fields: BTreeSet::new(),
+            settings: Rc::default(),
+            tokens: Vec::new(),
+            accounts: BTreeMap::new(),
+            people: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            next: 1,
+            fails_in: None,
+            stale_once: false,
+        }
+    }
+}
+
+impl MemoryDirectory {
+    /// A site without accounts and tokens.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets a token in and gives its number.
+    pub fn add_token(&mut self, text: &str, scope: Scope) -> u64 {
+        let id = self.number();
+        self.tokens.push(TokenRecord {
+            id,
+            name: format!("token {id}"),
+            hash: token::hash(text),
+            scope,
+            expires: None,
+            revoked: None,
+            last_used: None,
+        });
+        id
+    }
+
+    /// Carries a request through to its response.
+    pub fn exchange(&mut self, request: Request, settings: &Rc<Settings>) -> Response {
+        let exchange = self.converse(request, settings);
+        exchange.response().cloned().unwrap_or_else(|error| Response {
+            status: 500,
+            headers: Vec::new(),
+            body: error.to_string(),
+        })
+    }
+
+    /// Carries a request through and gives the finished exchange, which also holds the summary.
+    pub fn converse(&mut self, request: Request, settings: &Rc<Settings>) -> Exchange {
+        self.settings = Rc::clone(settings);
+        let mut exchange = Exchange::open(request, Rc::clone(settings));
+        while let Some(command) = exchange.command() {
+            let spoken = match self.run(&command) {
+                Ok(answer) => exchange.answer(answer),
+                Err(reason) => exchange.fail(&reason),
+            };
+            debug_assert!(spoken.is_ok(), "a command that was handed out can be answered");
+        }
+        exchange
+    }
+
+    /// Lets the command fail that comes after so many others: 0 is the next one.
+    pub fn fail_after(&mut self, commands: usize) {
+        self.fails_in = Some(commands);
+    }
+
+    /// Lets somebody else write just before the next change of a user or group.
+    pub fn stale_once(&mut self) {
+        self.stale_once = true;
+    }
+
+    /// Carries out one command.
+    ///
+    /// # Errors
+    /// The reason why it cannot be carried out. Nothing was changed.
+    pub fn run(&mut self, command: &Command) -> Result<Value, String> {
+        self.trace.push(command.clone());
+        self.inject_failure()?;
+        match command.name {
+            ListTokens::NAME => self.carry_out(command, |site, _: ListTokens| Ok(site.tokens.clone())),
+            TouchToken::NAME => self.carry_out(command, Self::touch_token),
+            FindUsers::NAME => self.carry_out(command, Self::find_users),
+            LoadUser::NAME => self.carry_out(command, Self::load_user),
+            LoadAccounts::NAME => self.carry_out(command, Self::load_accounts),
+            FindClaims::NAME => self.carry_out(command, Self::find_claims),
+            FindAccounts::NAME => self.carry_out(command, Self::find_accounts),
+            AdoptAccounts::NAME => self.carry_out(command, Self::adopt_accounts),
+            CreateUser::NAME => self.carry_out(command, Self::create_user),
+            UpdateUser::NAME => self.carry_out(command, Self::update_user),
+            IndexUser::NAME => self.carry_out(command, Self::index_user),
+            DeleteUser::NAME => self.carry_out(command, Self::delete_user),
+            FindGroups::NAME => self.carry_out(command, Self::find_groups),
+            LoadGroup::NAME => self.carry_out(command, Self::load_group),
+            CreateGroup::NAME => self.carry_out(command, Self::create_group),
+            UpdateGroup::NAME => self.carry_out(command, Self::update_group),
+            DeleteGroup::NAME => self.carry_out(command, Self::delete_group),
+            ResolveMembers::NAME => self.carry_out(command, Self::resolve_members),
+            unknown => Err(format!("no such command: {unknown}")),
+        }
+    }
+
+    /// Reads the command's fields, carries it out and writes the answer down.
+    fn carry_out<Q>(
+        &mut self,
+        command: &Command,
+        run: impl FnOnce(&mut Self, Q) -> Result<Q::Answer, String>,
+    ) -> Result<Value, String>
+    where
+        Q: Question + serde::de::DeserializeOwned,
+        Q::Answer: serde::Serialize,
+    {
+        let question = serde_json::from_value(Value::Object(command.fields.clone()))
+            .map_err(|error| format!("the command {} has the wrong form: {error}", command.name))?;
+        serde_json::to_value(run(self, question)?).map_err(|error| error.to_string())
+    }
+
+    fn touch_token(&mut self, touch: TouchToken) -> Result<(), String> {
+        let token = self.tokens.iter_mut().find(|token| token.id == touch.id).ok_or("no such token")?;
+        token.last_used = Some(touch.now);
+        Ok(())
+    }
+
+    fn inject_failure(&mut self) -> Result<(), String> {
+        match self.fails_in {
+            Some(0) => {
+                self.fails_in = None;
+                Err("the database server has gone away".to_owned())
+            }
+            Some(left) => {
+                self.fails_in = Some(left - 1);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a write that was decided on `expected` comes too late.
+    fn comes_too_late(&mut self, expected: u64, stored: &mut u64) -> bool {
+        if std::mem::take(&mut self.stale_once) {
+            *stored += 1;
+        }
+        *stored != expected
+    }
+
+    fn number(&mut self) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        number
+    }
+
+    fn id(&mut self) -> SmolStr {
+        format_smolstr!("5c1b0000-0000-4000-8000-{:012x}", self.number())
+    }
+}
+
+/// The state of the site after its last request, for the message of a test that failed.
+impl std::fmt::Display for MemoryDirectory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let accounts: Vec<Value> = self.accounts.values().map(|stored| json!(stored.account)).collect();
+        let names: Vec<&str> = self.trace.iter().map(|command| command.name).collect();
+        write!(f, "accounts: {}\ncommands: {}", Value::from(accounts), names.join(", "))
+    }
+}

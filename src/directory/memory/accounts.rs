@@ -1,0 +1,218 @@
+//! WordPress accounts, with and without a row of ours.
+
+use super::MemoryDirectory;
+use crate::directory::{Account, AccountChange, AdoptAccounts, FindAccounts, Unique};
+use serde_json::{Map, Value};
+
+/// The longest `display_name` that WordPress's table holds.
+const LONGEST_DISPLAY_NAME: usize = 250;
+
+/// A WordPress account and what hangs on it.
+#[derive(Debug, Clone)]
+pub struct StoredAccount {
+    /// The account.
+    pub account: Account,
+    /// The password that an IdP sent; `None` for a random one.
+    pub password: Option<String>,
+    /// Profile fields and usermeta, by target.
+    pub values: Map<String, Value>,
+}
+
+/// What WordPress makes of a value: a profile field becomes a line of text without tags, a scalar usermeta
+/// a string.
+pub fn wordpress_stores(target: &str, value: &Value) -> Value {
+    let text = match value {
+        Value::Null => return if is_field(target) { Value::from("") } else { Value::Null },
+        Value::Bool(true) => "1".to_owned(),
+        Value::Bool(false) => String::new(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(_) | Value::Object(_) => return value.clone(),
+    };
+    if is_field(target) { Value::from(line_of_text(&text)) } else { Value::from(text) }
+}
+
+impl MemoryDirectory {
+    /// Makes an account as an administrator of the site would, and gives its number.
+    pub fn add_account(&mut self, login: &str, email: &str, display_name: &str, role: &str) -> u64 {
+        let user_id = self.number();
+        let account = Account {
+            user_id,
+            login: login.to_owned(),
+            email: email.to_owned(),
+            display_name: display_name.to_owned(),
+            roles: vec![role.to_owned()],
+            super_admin: false,
+            registered: 0,
+        };
+        self.accounts.insert(user_id, StoredAccount { account, password: None, values: Map::new() });
+        user_id
+    }
+
+    /// Deletes an account as an administrator of the site would. Its row goes with it.
+    pub fn remove_account(&mut self, user_id: u64) {
+        self.accounts.remove(&user_id);
+        self.forget_people(|person| person.user_id == user_id);
+    }
+
+    /// The account with this login or e-mail address.
+    pub fn account(&self, login_or_email: &str) -> Option<&StoredAccount> {
+        self.accounts.values().find(|stored| {
+            equal(&stored.account.login, login_or_email) || equal(&stored.account.email, login_or_email)
+        })
+    }
+
+    /// The same, to edit it as an administrator of the site would.
+    pub fn account_mut(&mut self, login_or_email: &str) -> Option<&mut StoredAccount> {
+        self.accounts.values_mut().find(|stored| {
+            equal(&stored.account.login, login_or_email) || equal(&stored.account.email, login_or_email)
+        })
+    }
+
+    /// The value that stands at a target of an account, or `None` where the site has no such target.
+    pub fn value(&self, stored: &StoredAccount, target: &str) -> Option<Value> {
+        let of_plugin = target.starts_with("xprofile:") || target.starts_with("acf:");
+        if of_plugin && !self.plugin_fields.contains(target) {
+            return None;
+        }
+        Some(match target {
+            "field:user_login" => Value::from(stored.account.login.as_str()),
+            "field:user_email" => Value::from(stored.account.email.as_str()),
+            "field:display_name" => Value::from(stored.account.display_name.as_str()),
+            _ => match stored.values.get(target) {
+                Some(value) => value.clone(),
+                None if is_field(target) => Value::from(""),
+                None => Value::Null,
+            },
+        })
+    }
+
+    pub(super) fn find_accounts(&mut self, find: FindAccounts) -> Result<Vec<Account>, String> {
+        let has_row =
+            |account: &Account| self.people.values().any(|person| person.user_id == account.user_id);
+        let limit = usize::try_from(find.limit).unwrap_or(usize::MAX);
+        Ok(self
+            .accounts
+            .values()
+            .map(|stored| &stored.account)
+            .filter(|account| match (&find.login, &find.email) {
+                (None, None) => true,
+                (login, email) => {
+                    login.as_deref().is_some_and(|login| equal(login, &account.login))
+                        || email.as_deref().is_some_and(|email| equal(email, &account.email))
+                }
+            })
+            .filter(|account| !has_row(account))
+            .take(limit)
+            .cloned()
+            .collect())
+    }
+
+    pub(super) fn adopt_accounts(&mut self, adopt: AdoptAccounts) -> Result<(), String> {
+        for adoption in adopt.accounts {
+            let is_known = self.people.values().any(|person| person.user_id == adoption.user_id);
+            let is_taken = self.people.values().any(|person| person.user_name_key == adoption.user_name_key);
+            if !is_known && !is_taken && self.accounts.contains_key(&adoption.user_id) {
+                self.add_unmanaged(adoption, adopt.now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether WordPress would carry out the change, and under which login.
+    pub(super) fn check_account(&self, change: &AccountChange) -> Result<Option<String>, Unique> {
+        let others =
+            || self.accounts.values().filter(|stored| Some(stored.account.user_id) != change.user_id);
+        let is_free = |login: &&String| !others().any(|stored| equal(&stored.account.login, login));
+        let login = change.logins.iter().find(is_free);
+        if login.is_none() && (change.user_id.is_none() || !change.logins.is_empty()) {
+            return Err(Unique::Login);
+        }
+        if let Some(email) = change.email.as_deref().filter(|email| !email.is_empty())
+            && others().any(|stored| equal(&stored.account.email, email))
+        {
+            return Err(Unique::Email);
+        }
+        Ok(login.cloned())
+    }
+
+    /// Carries out a change that [`Self::check_account`] let pass; gives the account's number and what stands
+    /// at the targets that were written.
+    pub(super) fn change_account(
+        &mut self,
+        change: AccountChange,
+        login: Option<String>,
+        now: i64,
+    ) -> Result<(u64, Map<String, Value>), String> {
+        let user_id = match change.user_id {
+            Some(user_id) => user_id,
+            None => self.add_account(login.as_deref().unwrap_or_default(), "", "", "subscriber"),
+        };
+        let stores = self.stores;
+        let stored = self.accounts.get_mut(&user_id).ok_or("the account is gone")?;
+        let account = &mut stored.account;
+        if change.user_id.is_none() {
+            account.registered = now - now.rem_euclid(1000);
+            account.display_name.clone_from(&account.login);
+        }
+        if let Some(login) = login {
+            account.login = login;
+        }
+        if let Some(email) = change.email {
+            account.email = email;
+        }
+        if let Some(role) = change.role {
+            account.roles = vec![role];
+        }
+        if change.password.is_some() {
+            stored.password = change.password;
+        }
+        for (target, value) in &change.values {
+            let value = stores(target, value);
+            match target.as_str() {
+                "field:display_name" => stored.account.display_name = text_of(&value),
+                "field:user_email" => stored.account.email = text_of(&value),
+                _ if value.is_null() => drop(stored.values.remove(target)),
+                _ => drop(stored.values.insert(target.clone(), value)),
+            }
+        }
+        let stored = self.accounts.get(&user_id).ok_or("the account is gone")?;
+        let applied = change
+            .values
+            .keys()
+            .filter_map(|target| Some((target.clone(), self.value(stored, target)?)))
+            .collect();
+        Ok((user_id, applied))
+    }
+}
+
+fn is_field(target: &str) -> bool {
+    target.starts_with("field:")
+}
+
+/// As WordPress's tables compare logins and addresses.
+fn equal(one: &str, other: &str) -> bool {
+    unicase::eq(one, other)
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap_or_default().chars().take(LONGEST_DISPLAY_NAME).collect()
+}
+
+/// What `sanitize_text_field()` makes of a text: no tags, no line breaks, single spaces.
+fn line_of_text(text: &str) -> String {
+    let mut without_tags = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        without_tags.push_str(before);
+        match after.split_once('>') {
+            Some((_tag, behind)) => rest = behind,
+            None => {
+                without_tags.push('<');
+                rest = after;
+            }
+        }
+    }
+    without_tags.push_str(rest);
+    without_tags.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,182 @@
+//! Groups and their members.
+
+use super::MemoryDirectory;
+use super::selection::{Column, groups_matching, page};
+use crate::directory::{
+    CreateGroup, DeleteGroup, FindGroups, FoundGroups, GroupRecord, GroupReference, GroupRow, LoadGroup,
+    Member, MemberId, MemberKind, Outcome, ResolveMembers, Unique, UpdateGroup,
+};
+use serde_json::{Map, Value};
+use smol_str::SmolStr;
+
+/// A row of the table of groups, with its members.
+#[derive(Debug, Clone)]
+pub(super) struct StoredGroup {
+    id: SmolStr,
+    display_name: String,
+    display_name_key: String,
+    external_id: Option<String>,
+    version: u64,
+    created: i64,
+    modified: i64,
+    document: Option<Map<String, Value>>,
+    members: Vec<MemberId>,
+}
+
+impl StoredGroup {
+    fn set(&mut self, row: GroupRow, now: i64) {
+        self.display_name = row.display_name;
+        self.display_name_key = row.display_name_key;
+        self.external_id = row.external_id;
+        self.document = row.document;
+        self.modified = now;
+        self.version += 1;
+    }
+}
+
+impl MemoryDirectory {
+    pub(super) fn find_groups(&mut self, find: FindGroups) -> Result<FoundGroups, String> {
+        // A filter may ask for members that the answer is not to show.
+        let members = find.members || find.selection.filter.is_some();
+        let found = self.groups.iter().map(|(row, group)| self.group_record(*row, group, members)).collect();
+        let found = groups_matching(found, &find.selection, &self.settings)?;
+        let (total, mut groups) = page(found, &find.selection, |group| group.row, column)?;
+        if !find.members {
+            groups.iter_mut().for_each(|group| group.members = None);
+        }
+        Ok(FoundGroups { total, groups })
+    }
+
+    pub(super) fn load_group(&mut self, load: LoadGroup) -> Result<Option<GroupRecord>, String> {
+        let found = self.groups.iter().find(|(_, group)| group.id == load.id);
+        Ok(found.map(|(row, group)| self.group_record(*row, group, load.members)))
+    }
+
+    pub(super) fn create_group(&mut self, create: CreateGroup) -> Result<Outcome<GroupRecord>, String> {
+        if self.is_name_taken(&create.row.display_name_key, None) {
+            return Ok(Outcome::Taken { value: Unique::DisplayName });
+        }
+        let (row, id) = (self.number(), self.id());
+        let mut group = StoredGroup {
+            id,
+            display_name: String::new(),
+            display_name_key: String::new(),
+            external_id: None,
+            version: 0,
+            created: create.now,
+            modified: create.now,
+            document: None,
+            members: Vec::new(),
+        };
+        group.set(create.row, create.now);
+        self.add_members(&mut group, create.members);
+        let record = self.group_record(row, &group, true);
+        self.groups.insert(row, group);
+        Ok(Outcome::Done { record })
+    }
+
+    pub(super) fn update_group(&mut self, update: UpdateGroup) -> Result<Outcome<GroupRecord>, String> {
+        let Some((row, mut group)) = self.take_group(&update.id) else { return Ok(Outcome::Gone) };
+        if self.comes_too_late(update.version, &mut group.version) {
+            self.groups.insert(row, group);
+            return Ok(Outcome::Stale);
+        }
+        if self.is_name_taken(&update.row.display_name_key, Some(&update.id)) {
+            self.groups.insert(row, group);
+            return Ok(Outcome::Taken { value: Unique::DisplayName });
+        }
+        group.set(update.row, update.now);
+        group.members.retain(|member| !update.remove_all && !update.remove.contains(&member.id));
+        self.add_members(&mut group, update.add);
+        let record = self.group_record(row, &group, update.members);
+        self.groups.insert(row, group);
+        Ok(Outcome::Done { record })
+    }
+
+    pub(super) fn delete_group(&mut self, delete: DeleteGroup) -> Result<Outcome<()>, String> {
+        let Some((row, mut group)) = self.take_group(&delete.id) else { return Ok(Outcome::Gone) };
+        if self.comes_too_late(delete.version, &mut group.version) {
+            self.groups.insert(row, group);
+            return Ok(Outcome::Stale);
+        }
+        self.forget_member(&delete.id);
+        Ok(Outcome::Done { record: () })
+    }
+
+    pub(super) fn resolve_members(&mut self, resolve: ResolveMembers) -> Result<Vec<Member>, String> {
+        Ok(resolve.ids.iter().filter_map(|id| self.member(id)).collect())
+    }
+
+    pub(super) fn groups_of(&self, id: &str) -> Vec<GroupReference> {
+        let has_member = |group: &&StoredGroup| group.members.iter().any(|member| member.id == id);
+        self.groups
+            .values()
+            .filter(has_member)
+            .map(|group| GroupReference { id: group.id.clone(), display: group.display_name.clone() })
+            .collect()
+    }
+
+    /// Takes a person or group that is no more out of every group.
+    pub(super) fn forget_member(&mut self, id: &str) {
+        for group in self.groups.values_mut() {
+            group.members.retain(|member| member.id != id);
+        }
+    }
+
+    fn take_group(&mut self, id: &str) -> Option<(u64, StoredGroup)> {
+        let (row, _) = self.groups.iter().find(|(_, group)| group.id == id)?;
+        let row = *row;
+        Some((row, self.groups.remove(&row)?))
+    }
+
+    fn is_name_taken(&self, key: &str, except: Option<&str>) -> bool {
+        self.groups.values().any(|group| group.display_name_key == key && Some(group.id.as_str()) != except)
+    }
+
+    /// Adds who is no member yet. Who was deleted in the meantime is passed over.
+    fn add_members(&self, group: &mut StoredGroup, members: Vec<MemberId>) {
+        for member in members {
+            let is_there = group.members.iter().any(|known| known.id == member.id);
+            if !is_there && (member.id == group.id || self.member(&member.id).is_some()) {
+                group.members.push(member);
+            }
+        }
+    }
+
+    fn member(&self, id: &str) -> Option<Member> {
+        if let Some(person) = self.people.values().find(|person| person.id == id && !person.is_deleted()) {
+            return Some(Member { id: id.into(), kind: MemberKind::User, display: Some(person.display()) });
+        }
+        let group = self.groups.values().find(|group| group.id == id)?;
+        Some(Member { id: id.into(), kind: MemberKind::Group, display: Some(group.display_name.clone()) })
+    }
+
+    fn group_record(&self, row: u64, group: &StoredGroup, members: bool) -> GroupRecord {
+        let shown = || group.members.iter().filter_map(|member| self.member(&member.id)).collect();
+        GroupRecord {
+            row,
+            id: group.id.clone(),
+            display_name: group.display_name.clone(),
+            external_id: group.external_id.clone(),
+            version: group.version,
+            created: group.created,
+            modified: group.modified,
+            document: group.document.clone(),
+            members: members.then(shown),
+            member_count: u64::try_from(group.members.len()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+fn column(name: &str) -> Option<Column<GroupRecord>> {
+    Some(match name {
+        "id" => |one, other| one.id.cmp(&other.id),
+        "display_name" | "display_name_key" => |one, other| {
+            unicase::UniCase::new(&one.display_name).cmp(&unicase::UniCase::new(&other.display_name))
+        },
+        "external_id" => |one, other| one.external_id.cmp(&other.external_id),
+        "created" => |one, other| one.created.cmp(&other.created),
+        "modified" => |one, other| one.modified.cmp(&other.modified),
+        _ => return None,
+    })
+}

@@ -1,0 +1,80 @@
+//! What SQL does in WordPress: choosing, ordering and cutting pages.
+
+use crate::directory::{GroupRecord, Selection, UserRecord};
+use crate::scim::filter::Filter;
+use crate::scim::schema::ResourceType;
+use crate::settings::Settings;
+use serde_json::{Map, Value, json};
+use std::cmp::Ordering;
+
+/// How two rows are ordered by a column.
+pub(super) type Column<Record> = fn(&Record, &Record) -> Ordering;
+
+/// Those of the people whose resource fulfils the selection's filter.
+pub(super) fn people_matching(
+    people: Vec<UserRecord>,
+    selection: &Selection,
+    settings: &Settings,
+) -> Result<Vec<UserRecord>, String> {
+    matching(people, selection, ResourceType::User, |user| user_resource(user, settings))
+}
+
+/// Those of the groups whose resource fulfils the selection's filter.
+pub(super) fn groups_matching(
+    groups: Vec<GroupRecord>,
+    selection: &Selection,
+    settings: &Settings,
+) -> Result<Vec<GroupRecord>, String> {
+    matching(groups, selection, ResourceType::Group, |group| group_resource(group, settings))
+}
+
+/// Orders the rows and cuts the page; the total is that of all of them, if it is wanted.
+pub(super) fn page<Record>(
+    mut rows: Vec<Record>,
+    selection: &Selection,
+    number: fn(&Record) -> u64,
+    column: fn(&str) -> Option<Column<Record>>,
+) -> Result<(Option<u64>, Vec<Record>), String> {
+    let total = if selection.count { u64::try_from(rows.len()).ok() } else { None };
+    if let Some(after) = selection.after_row {
+        rows.retain(|row| number(row) > after);
+    }
+    if let Some(order) = &selection.order {
+        let compare = column(&order.column).ok_or_else(|| format!("no such column: {}", order.column))?;
+        rows.sort_by(|one, other| if order.descending { compare(other, one) } else { compare(one, other) });
+    }
+    let offset = usize::try_from(selection.offset).unwrap_or(usize::MAX);
+    let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
+    Ok((total, rows.into_iter().skip(offset).take(limit).collect()))
+}
+
+fn matching<Record>(
+    records: Vec<Record>,
+    selection: &Selection,
+    resource_type: ResourceType,
+    resource: impl Fn(&Record) -> Map<String, Value>,
+) -> Result<Vec<Record>, String> {
+    let Some(text) = &selection.filter else { return Ok(records) };
+    let filter = Filter::parse(text).map_err(|error| error.to_string())?;
+    let schemas = resource_type.schemas();
+    Ok(records.into_iter().filter(|record| filter.matches(&resource(record), schemas)).collect())
+}
+
+fn user_resource(user: &UserRecord, _settings: &Settings) -> Map<String, Value> {
+    let mut resource = user.document.clone().unwrap_or_default();
+    resource.insert("id".into(), json!(user.id));
+    resource.insert("userName".into(), json!(user.user_name));
+    resource.insert("externalId".into(), json!(user.external_id));
+    resource.insert("active".into(), json!(user.active));
+    resource
+}
+
+fn group_resource(group: &GroupRecord, _settings: &Settings) -> Map<String, Value> {
+    let mut resource = group.document.clone().unwrap_or_default();
+    resource.insert("id".into(), json!(group.id));
+    resource.insert("displayName".into(), json!(group.display_name));
+    resource.insert("externalId".into(), json!(group.external_id));
+    let members = group.members.iter().flatten().map(|member| json!({ "value": member.id })).collect();
+    resource.insert("members".into(), Value::Array(members));
+    resource
+}

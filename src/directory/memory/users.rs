@@ -1,0 +1,285 @@
+//! The rows of people.
+
+use super::MemoryDirectory;
+use super::selection::{Column, page, people_matching};
+use crate::directory::{
+    Adoption, CreateUser, DeleteUser, Fate, FindClaims, FindUsers, FoundUsers, IndexUser, LoadAccounts,
+    LoadUser, Lookup, Outcome, Unique, UpdateUser, UserRecord, UserRow,
+};
+use serde_json::{Map, Value};
+use smol_str::SmolStr;
+use std::cmp::Ordering;
+
+/// A row of the table of users.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    pub(super) user_id: u64,
+    pub(super) user_name_key: String,
+    pub(super) id: SmolStr,
+    user_name: String,
+    external_id: Option<String>,
+    active: bool,
+    managed: bool,
+    deleted: bool,
+    version: u64,
+    created: i64,
+    modified: i64,
+    document: Option<Map<String, Value>>,
+    applied: Map<String, Value>,
+    lookups: Vec<Lookup>,
+}
+
+impl Person {
+    fn set(&mut self, row: UserRow, applied: Map<String, Value>, now: i64) {
+        self.user_name = row.user_name;
+        self.user_name_key = row.user_name_key;
+        self.external_id = row.external_id;
+        self.active = row.active;
+        self.managed = true;
+        self.document = row.document;
+        self.lookups = row.lookups;
+        self.applied.extend(applied);
+        self.modified = now;
+        self.version += 1;
+    }
+
+    /// What stands for the person in the `members` of a group.
+    pub(super) fn display(&self) -> String {
+        let display = self.document.as_ref().and_then(|document| document.get("displayName"));
+        display.and_then(Value::as_str).unwrap_or(&self.user_name).to_owned()
+    }
+
+    pub(super) fn is_deleted(&self) -> bool {
+        self.deleted
+    }
+}
+
+impl MemoryDirectory {
+    /// Whether the person of an account may log in, and the values that it is matched by.
+    pub fn state_of(&self, user_id: u64) -> Option<(bool, &[Lookup])> {
+        let person = self.people.values().find(|person| person.user_id == user_id)?;
+        Some((person.active, &person.lookups))
+    }
+
+    pub(super) fn find_users(&mut self, find: FindUsers) -> Result<FoundUsers, String> {
+        let mut found = Vec::new();
+        for (row, person) in &self.people {
+            if !person.deleted && (find.unmanaged || person.managed) {
+                found.push(self.record(*row, person, &find.targets)?);
+            }
+        }
+        let found = people_matching(found, &find.selection, &self.settings)?;
+        let (total, users) = page(found, &find.selection, |user| user.row, column)?;
+        Ok(FoundUsers { total, users })
+    }
+
+    pub(super) fn load_user(&mut self, load: LoadUser) -> Result<Option<UserRecord>, String> {
+        let found = self.people.iter().find(|(_, person)| person.id == load.id && !person.deleted);
+        found.map(|(row, person)| self.record(*row, person, &load.targets)).transpose()
+    }
+
+    pub(super) fn load_accounts(&mut self, load: LoadAccounts) -> Result<Vec<UserRecord>, String> {
+        self.records(&load.targets, |person| !person.deleted && load.user_ids.contains(&person.user_id))
+    }
+
+    pub(super) fn find_claims(&mut self, find: FindClaims) -> Result<Vec<UserRecord>, String> {
+        let has_email = |person: &Person| {
+            let email = self.accounts.get(&person.user_id).map(|stored| stored.account.email.as_str());
+            find.email
+                .as_deref()
+                .is_some_and(|asked| !asked.is_empty() && email.is_some_and(|e| unicase::eq(e, asked)))
+        };
+        self.records(&find.targets, |person| person.user_name_key == find.user_name_key || has_email(person))
+    }
+
+    pub(super) fn create_user(&mut self, create: CreateUser) -> Result<Outcome<UserRecord>, String> {
+        let revived = create.account.user_id;
+        if let Some(user_id) = revived
+            && !self.accounts.contains_key(&user_id)
+        {
+            return Ok(Outcome::Gone);
+        }
+        let is_in_the_way = |person: &Person| {
+            let is_revived = person.deleted && Some(person.user_id) == revived;
+            !is_revived
+                && (person.user_name_key == create.row.user_name_key || Some(person.user_id) == revived)
+        };
+        if self.people.values().any(is_in_the_way) {
+            return Ok(Outcome::Taken { value: Unique::UserName });
+        }
+        let login = match self.check_account(&create.account) {
+            Ok(login) => login,
+            Err(value) => return Ok(Outcome::Taken { value }),
+        };
+        let (user_id, applied) = self.change_account(create.account, login, create.now)?;
+        self.people.retain(|_, person| person.user_id != user_id);
+        let (row, id) = (self.number(), self.id());
+        let mut person = Person::new(user_id, id, create.now);
+        person.set(create.row, applied, create.now);
+        let record = self.record(row, &person, &create.targets)?;
+        self.people.insert(row, person);
+        Ok(Outcome::Done { record })
+    }
+
+    pub(super) fn update_user(&mut self, update: UpdateUser) -> Result<Outcome<UserRecord>, String> {
+        let Some((row, mut person)) = self.take_living(&update.id) else { return Ok(Outcome::Gone) };
+        if self.comes_too_late(update.version, &mut person.version) {
+            self.people.insert(row, person);
+            return Ok(Outcome::Stale);
+        }
+        let mut account = update.account;
+        account.user_id = Some(person.user_id);
+        let is_taken = self.people.values().any(|other| other.user_name_key == update.row.user_name_key);
+        let checked = if is_taken { Err(Unique::UserName) } else { self.check_account(&account) };
+        let login = match checked {
+            Ok(login) => login,
+            Err(value) => {
+                self.people.insert(row, person);
+                return Ok(Outcome::Taken { value });
+            }
+        };
+        let (_, applied) = self.change_account(account, login, update.now)?;
+        person.set(update.row, applied, update.now);
+        let record = self.record(row, &person, &update.targets);
+        self.people.insert(row, person);
+        record.map(|record| Outcome::Done { record })
+    }
+
+    pub(super) fn index_user(&mut self, index: IndexUser) -> Result<(), String> {
+        let Some((row, mut person)) = self.take_living(&index.id) else { return Ok(()) };
+        person.lookups = index.lookups;
+        if let Some(name) = index.user_name
+            && !person.managed
+            && !self.people.values().any(|other| other.user_name_key == name.key)
+        {
+            person.user_name = name.raw;
+            person.user_name_key = name.key;
+        }
+        if let Some(modified) = index.modified {
+            person.modified = modified;
+            person.version += 1;
+        }
+        self.people.insert(row, person);
+        Ok(())
+    }
+
+    pub(super) fn delete_user(&mut self, delete: DeleteUser) -> Result<Outcome<()>, String> {
+        let heir = delete.reassign_to.as_deref();
+        if let Some(login) = heir.filter(|login| self.account(login).is_none()) {
+            return Ok(Outcome::Refused {
+                message: format!("There is no account {login} to take over the content."),
+            });
+        }
+        let Some((row, mut person)) = self.take_living(&delete.id) else { return Ok(Outcome::Gone) };
+        if self.comes_too_late(delete.version, &mut person.version) {
+            self.people.insert(row, person);
+            return Ok(Outcome::Stale);
+        }
+        self.forget_member(&delete.id);
+        match delete.fate {
+            Fate::Delete => drop(self.accounts.remove(&person.user_id)),
+            Fate::Keep => {
+                person.deleted = true;
+                person.active = false;
+                person.modified = delete.now;
+                person.version += 1;
+                person.lookups.clear();
+                self.people.insert(row, person);
+            }
+        }
+        Ok(Outcome::Done { record: () })
+    }
+
+    pub(super) fn add_unmanaged(&mut self, adoption: Adoption, now: i64) {
+        let (row, id) = (self.number(), self.id());
+        let mut person = Person::new(adoption.user_id, id, adoption.created);
+        person.user_name = adoption.user_name;
+        person.user_name_key = adoption.user_name_key;
+        person.lookups = adoption.lookups;
+        person.modified = now;
+        person.version = 1;
+        self.people.insert(row, person);
+    }
+
+    pub(super) fn forget_people(&mut self, gone: impl Fn(&Person) -> bool) {
+        let ids: Vec<SmolStr> =
+            self.people.values().filter(|one| gone(one)).map(|one| one.id.clone()).collect();
+        self.people.retain(|_, person| !ids.contains(&person.id));
+        ids.iter().for_each(|id| self.forget_member(id));
+    }
+
+    fn take_living(&mut self, id: &str) -> Option<(u64, Person)> {
+        let (row, _) = self.people.iter().find(|(_, person)| person.id == id && !person.deleted)?;
+        let row = *row;
+        Some((row, self.people.remove(&row)?))
+    }
+
+    fn records(
+        &self,
+        targets: &[String],
+        wanted: impl Fn(&Person) -> bool,
+    ) -> Result<Vec<UserRecord>, String> {
+        let chosen = self.people.iter().filter(|(_, person)| wanted(person));
+        chosen.map(|(row, person)| self.record(*row, person, targets)).collect()
+    }
+
+    fn record(&self, row: u64, person: &Person, targets: &[String]) -> Result<UserRecord, String> {
+        let stored = self.accounts.get(&person.user_id).ok_or("the account of a row is gone")?;
+        let values =
+            targets.iter().filter_map(|target| Some((target.clone(), self.value(stored, target)?))).collect();
+        Ok(UserRecord {
+            row,
+            id: person.id.clone(),
+            user_name: person.user_name.clone(),
+            external_id: person.external_id.clone(),
+            active: person.active,
+            managed: person.managed,
+            deleted: person.deleted,
+            version: person.version,
+            created: person.created,
+            modified: person.modified,
+            document: person.document.clone(),
+            values,
+            applied: person.applied.clone(),
+            account: stored.account.clone(),
+            groups: self.groups_of(&person.id),
+        })
+    }
+}
+
+impl Person {
+    fn new(user_id: u64, id: SmolStr, created: i64) -> Self {
+        Self {
+            user_id,
+            user_name_key: String::new(),
+            id,
+            user_name: String::new(),
+            external_id: None,
+            active: true,
+            managed: false,
+            deleted: false,
+            version: 0,
+            created,
+            modified: created,
+            document: None,
+            applied: Map::new(),
+            lookups: Vec::new(),
+        }
+    }
+}
+
+fn column(name: &str) -> Option<Column<UserRecord>> {
+    Some(match name {
+        "id" => |one, other| one.id.cmp(&other.id),
+        "user_name" | "user_name_key" => |one, other| caseless(&one.user_name, &other.user_name),
+        "external_id" => |one, other| one.external_id.cmp(&other.external_id),
+        "active" => |one, other| one.active.cmp(&other.active),
+        "created" => |one, other| one.created.cmp(&other.created),
+        "modified" => |one, other| one.modified.cmp(&other.modified),
+        _ => return None,
+    })
+}
+
+fn caseless(one: &str, other: &str) -> Ordering {
+    unicase::UniCase::new(one).cmp(&unicase::UniCase::new(other))
+}
