@@ -1,0 +1,100 @@
+<?php
+/**
+ * Edits of accounts that did not come from an identity provider.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+use Rollbook\Exchange;
+use Throwable;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Tells the extension of accounts that were edited on the site, so that an identity provider's search finds them by
+ * their new values and sees that they changed.
+ *
+ * Accounts are collected and looked at once, when the page is done: one save of a profile fires many hooks, some of
+ * them before the values are written, and none of this may slow down or break it.
+ */
+final class ProfileChanges {
+
+	/** How many accounts are looked at in one exchange. */
+	private const AT_ONCE = 200;
+
+	/** The user metas that core's own profile fields live in. */
+	private const CORE_METAS = array( 'first_name', 'last_name', 'nickname', 'description', 'locale' );
+
+	/**
+	 * The edited accounts, as keys.
+	 *
+	 * @var array<int, true>
+	 */
+	private static array $edited = array();
+
+	/**
+	 * Notes an edited account, from a hook whose first argument is its number.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function action_account( int $user_id ): void {
+		if ( ! Conversation::is_held() ) {
+			self::$edited[ $user_id ] = true;
+		}
+	}
+
+	/**
+	 * Notes an account whose user meta changed, if the meta is one that an attribute is mapped to.
+	 *
+	 * @param int|int[] $meta_ids The rows.
+	 * @param int       $user_id  The account.
+	 * @param string    $key      The meta's key.
+	 */
+	public static function action_meta( int|array $meta_ids, int $user_id, string $key ): void {
+		if ( ! Conversation::is_held() && in_array( $key, self::mapped_metas(), true ) ) {
+			self::$edited[ $user_id ] = true;
+		}
+	}
+
+	/**
+	 * Notes an account whose BuddyPress profile changed.
+	 *
+	 * @param object $field_data The field's value.
+	 */
+	public static function action_xprofile( object $field_data ): void {
+		self::action_account( (int) ( $field_data->user_id ?? 0 ) );
+	}
+
+	/**
+	 * Has the extension look at the accounts that were edited.
+	 */
+	public static function action_shutdown(): void {
+		$user_ids     = array_keys( self::$edited );
+		self::$edited = array();
+		try {
+			foreach ( array_chunk( $user_ids, self::AT_ONCE ) as $some ) {
+				( new Conversation( Exchange::refresh( $some, Settings::document(), Tokens::now() ) ) )->hold();
+			}
+		} catch ( Throwable $error ) {
+			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log
+			error_log( sprintf( 'Rollbook: edited accounts were not looked at: %s (%s:%d)', $error->getMessage(), $error->getFile(), $error->getLine() ) );
+		}
+	}
+
+	/**
+	 * The user metas that attributes are mapped to. ACF keeps its fields in metas of the same name.
+	 *
+	 * @return list<string>
+	 */
+	private static function mapped_metas(): array {
+		$keys = self::CORE_METAS;
+		foreach ( Settings::document()['mappings'] ?? array() as $mapping ) {
+			$keys[] = substr( strstr( $mapping['target'], ':' ), 1 );
+		}
+		return $keys;
+	}
+}

@@ -1,0 +1,79 @@
+<?php
+/**
+ * The settings document.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Keeps the one document of settings. What it may say is known to the extension alone: nothing is stored that the
+ * extension has not approved of.
+ */
+final class Settings {
+
+	/** The option that holds the document. */
+	public const OPTION = 'rollbook_settings';
+
+	/**
+	 * The whole document.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function document(): array {
+		$stored = self::stored();
+		return array() === $stored ? \Rollbook\Settings::defaults() : $stored;
+	}
+
+	/**
+	 * Changes a part of the document: objects are merged, lists and values replaced.
+	 *
+	 * @param array<string, mixed> $partial The part.
+	 * @return array<string, mixed> The whole document as it stands now.
+	 * @throws \Rollbook\InvalidSettings When the extension refuses; nothing is stored then.
+	 */
+	public static function merge( array $partial ): array {
+		$document = \Rollbook\Settings::validate( self::merged( self::document(), $partial ) );
+		update_option( self::OPTION, $document, true );
+		return $document;
+	}
+
+	/**
+	 * Whether requests to WPO365's address are answered. Known without the extension, because an identity provider
+	 * must be told to wait at that address too.
+	 */
+	public static function answers_wpo365(): bool {
+		return true === ( self::stored()['compatibility']['wpo365_route'] ?? false );
+	}
+
+	/**
+	 * The document as far as it was ever stored.
+	 *
+	 * @return array<string, mixed>
+	 */
+	private static function stored(): array {
+		$stored = get_option( self::OPTION, array() );
+		return is_array( $stored ) ? $stored : array();
+	}
+
+	/**
+	 * Merges objects deeply.
+	 *
+	 * @param array<string, mixed> $whole The document.
+	 * @param array<string, mixed> $part  What is to change.
+	 * @return array<string, mixed>
+	 */
+	private static function merged( array $whole, array $part ): array {
+		foreach ( $part as $key => $value ) {
+			$old           = $whole[ $key ] ?? null;
+			$both_objects  = is_array( $value ) && is_array( $old ) && ! array_is_list( $value ) && ! array_is_list( $old );
+			$whole[ $key ] = $both_objects ? self::merged( $old, $value ) : $value;
+		}
+		return $whole;
+	}
+}

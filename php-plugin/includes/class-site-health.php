@@ -1,0 +1,88 @@
+<?php
+/**
+ * Rollbook's part of Tools → Site Health.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Tells in Site Health whether the extension runs.
+ */
+final class SiteHealth {
+
+	/**
+	 * Adds the test.
+	 *
+	 * @param array<string, array<string, mixed>> $tests The tests.
+	 * @return array<string, array<string, mixed>>
+	 */
+	public static function filter_tests( array $tests ): array {
+		$tests['direct']['rollbook_extension'] = array(
+			'label' => __( 'Rollbook extension', 'rollbook' ),
+			'test'  => array( self::class, 'test_extension' ),
+		);
+		return $tests;
+	}
+
+	/**
+	 * Tests the extension.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function test_extension(): array {
+		$complaint = Requirements::complaint();
+		$sound     = array() === $complaint;
+		$sentences = $sound ? array( __( 'Identity providers can reach the service.', 'rollbook' ) ) : array( ...$complaint, self::consequence() );
+		return array(
+			'label'       => $sound ? __( 'The Rollbook extension runs', 'rollbook' ) : __( 'The Rollbook extension does not run', 'rollbook' ),
+			'status'      => $sound ? 'good' : 'critical',
+			'badge'       => array(
+				'label' => __( 'Provisioning', 'rollbook' ),
+				'color' => 'blue',
+			),
+			'description' => '<p>' . implode( '</p><p>', array_map( 'esc_html', $sentences ) ) . '</p>',
+			'actions'     => '',
+			'test'        => 'rollbook_extension',
+		);
+	}
+
+	/**
+	 * Adds what a report about a problem should say.
+	 *
+	 * @param array<string, array<string, mixed>> $sections The sections of the report.
+	 * @return array<string, array<string, mixed>>
+	 */
+	public static function filter_debug_information( array $sections ): array {
+		$sections['rollbook'] = array(
+			'label'  => 'Rollbook',
+			'fields' => array(
+				'plugin'    => array(
+					'label' => __( 'Plugin', 'rollbook' ),
+					'value' => VERSION,
+				),
+				'extension' => array(
+					'label' => __( 'Extension', 'rollbook' ),
+					'value' => phpversion( 'rollbook' ) ?: __( 'not loaded', 'rollbook' ),
+				),
+				'build'     => array(
+					'label' => __( 'Build of PHP', 'rollbook' ),
+					'value' => ExtensionFile::expected_build(),
+				),
+			),
+		);
+		return $sections;
+	}
+
+	/**
+	 * What the missing extension means.
+	 */
+	public static function consequence(): string {
+		return __( 'Until then nobody is provisioned, and identity providers are told to try again later. The site itself runs on, and deactivated people stay locked out.', 'rollbook' );
+	}
+}

@@ -1,0 +1,203 @@
+<?php
+/**
+ * The bearer tokens of the site.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+use InvalidArgumentException;
+use RuntimeException;
+use SensitiveParameter;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Keeps the tokens that identity providers log in with. Of a token only a hash is stored; its text is given out once.
+ *
+ * Whether a token lets a request in is decided by the extension. All times are milliseconds since 1970.
+ */
+final class Tokens {
+
+	/** The constant in wp-config.php that fixes one token's hash. */
+	private const CONSTANT = 'ROLLBOOK_TOKEN_HASH';
+
+	/** The longest name. */
+	public const NAME_LENGTH = 190;
+
+	/**
+	 * Makes a token.
+	 *
+	 * @param string   $name       Its name.
+	 * @param string   $scope      `full`, or `read` for reading only.
+	 * @param int|null $expires_at When it ends.
+	 * @return string Its text, which is known to nobody afterwards.
+	 */
+	public static function create( string $name, string $scope = 'full', ?int $expires_at = null ): string {
+		$made = \Rollbook\Token::generate();
+		self::add( $made['hash'], $name, $scope, $expires_at );
+		return $made['token'];
+	}
+
+	/**
+	 * Adds a token that the owner brings along, to change plugins without touching the identity provider.
+	 *
+	 * @param string   $plaintext  Its text.
+	 * @param string   $name       Its name.
+	 * @param string   $scope      `full`, or `read` for reading only.
+	 * @param int|null $expires_at When it ends.
+	 * @throws \Rollbook\InvalidToken When the text is no fit token.
+	 */
+	public static function add_own( #[SensitiveParameter] string $plaintext, string $name, string $scope = 'full', ?int $expires_at = null ): void {
+		self::add( \Rollbook\Token::hash( $plaintext ), $name, $scope, $expires_at );
+	}
+
+	/**
+	 * Every token, as the extension wants them.
+	 *
+	 * @return list<array{id: int, name: string, hash: string, scope: string, expires: int|null, revoked: int|null, last_used: int|null}>
+	 */
+	public static function records(): array {
+		$records = array_map(
+			static fn( array $row ): array => array_diff_key(
+				$row,
+				array(
+					'created'    => true,
+					'created_by' => true,
+				)
+			),
+			self::all()
+		);
+		if ( self::constant_is_used() ) {
+			$records[] = array(
+				'id'        => 0,
+				'name'      => self::CONSTANT,
+				'hash'      => strtolower( constant( self::CONSTANT ) ),
+				'scope'     => 'full',
+				'expires'   => null,
+				'revoked'   => null,
+				'last_used' => null,
+			);
+		}
+		return $records;
+	}
+
+	/**
+	 * Every stored token, the newest first.
+	 *
+	 * @return list<array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}>
+	 */
+	public static function all(): array {
+		global $wpdb;
+		$table = Tables::name( 'tokens' );
+		// phpcs:ignore WordPress.DB -- The name is ours; a revoked token must not live on in a cache.
+		$rows = $wpdb->get_results( "SELECT id, name, hash, scope, created, expires, revoked, last_used, created_by FROM $table ORDER BY id DESC", ARRAY_A );
+		return array_map( array( self::class, 'typed' ), (array) $rows );
+	}
+
+	/**
+	 * Notes that a token was used.
+	 *
+	 * @param int $id  Its number; the one of wp-config.php has no row and keeps no note.
+	 * @param int $now Now.
+	 */
+	public static function touch( int $id, int $now ): void {
+		global $wpdb;
+		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$wpdb->update( Tables::name( 'tokens' ), array( 'last_used' => $now ), array( 'id' => $id ), '%d', '%d' );
+	}
+
+	/**
+	 * Revokes a token. Its row stays, so that the log can go on naming it.
+	 *
+	 * @param int $id Its number.
+	 * @return bool Whether there was such a token, not yet revoked.
+	 */
+	public static function revoke( int $id ): bool {
+		global $wpdb;
+		$table = Tables::name( 'tokens' );
+		// phpcs:ignore WordPress.DB -- The name is ours.
+		$revoked = 1 === $wpdb->query( $wpdb->prepare( "UPDATE $table SET revoked = %d WHERE id = %d AND revoked IS NULL", self::now(), $id ) );
+		if ( $revoked ) {
+			/**
+			 * Fires after a token was revoked.
+			 *
+			 * @param int $id The token's number.
+			 */
+			do_action( 'rollbook_token_revoked', $id );
+		}
+		return $revoked;
+	}
+
+	/**
+	 * Whether wp-config.php fixes a token. Anything but the hexadecimal SHA-256 of a text is no hash of one.
+	 */
+	public static function constant_is_used(): bool {
+		return defined( self::CONSTANT ) && is_string( constant( self::CONSTANT ) ) && 1 === preg_match( '/^[0-9a-f]{64}$/Di', constant( self::CONSTANT ) );
+	}
+
+	/**
+	 * The time.
+	 */
+	public static function now(): int {
+		return (int) floor( microtime( true ) * 1000 );
+	}
+
+	/**
+	 * Stores a token.
+	 *
+	 * @param string   $hash       The hash of its text.
+	 * @param string   $name       Its name.
+	 * @param string   $scope      What it may do.
+	 * @param int|null $expires_at When it ends.
+	 * @throws InvalidArgumentException When the name or the scope is none.
+	 * @throws RuntimeException When the database refuses.
+	 */
+	private static function add( string $hash, string $name, string $scope, ?int $expires_at ): void {
+		global $wpdb;
+		$name = trim( $name );
+		if ( '' === $name || mb_strlen( $name ) > self::NAME_LENGTH ) {
+			throw new InvalidArgumentException( 'A token needs a name of at most ' . self::NAME_LENGTH . ' characters.' );
+		}
+		if ( ! in_array( $scope, array( 'full', 'read' ), true ) ) {
+			throw new InvalidArgumentException( 'A token is for "full" or "read".' );
+		}
+		$row = array(
+			'name'       => $name,
+			'hash'       => $hash,
+			'scope'      => $scope,
+			'created'    => self::now(),
+			'expires'    => $expires_at,
+			'created_by' => get_current_user_id(),
+		);
+		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		if ( false === $wpdb->insert( Tables::name( 'tokens' ), $row, array( '%s', '%s', '%s', '%d', '%d', '%d' ) ) ) {
+			throw new RuntimeException( 'The token could not be stored.' );
+		}
+		/**
+		 * Fires after a token was created.
+		 *
+		 * @param int      $id         The token's number.
+		 * @param string   $name       Its name.
+		 * @param string   $scope      `full` or `read`.
+		 * @param int|null $expires_at When it ends, in milliseconds since 1970.
+		 */
+		do_action( 'rollbook_token_created', (int) $wpdb->insert_id, $name, $scope, $expires_at );
+	}
+
+	/**
+	 * A row with the types that its columns have; the database gives strings.
+	 *
+	 * @param array<string, string|null> $row The row.
+	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}
+	 */
+	private static function typed( array $row ): array {
+		foreach ( array( 'id', 'created', 'expires', 'revoked', 'last_used', 'created_by' ) as $column ) {
+			$row[ $column ] = null === $row[ $column ] ? null : (int) $row[ $column ];
+		}
+		return $row;
+	}
+}

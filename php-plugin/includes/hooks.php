@@ -1,0 +1,51 @@
+<?php
+/**
+ * Every hook of the plugin, with the reason for its priority where it is not the usual one.
+ *
+ * Handlers are named after the hook they serve: `action_…` and `filter_…`.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+use Rollbook\WordPress\Admin\RequirementsNotice;
+
+defined( 'ABSPATH' ) || exit;
+
+/*
+ * The service. At once, so that no plugin loaded after this one sees the credentials; and again when all plugins
+ * are loaded, because one of them may have changed the prefix of REST addresses.
+ */
+Endpoint::take_over();
+add_action( 'plugins_loaded', array( Endpoint::class, 'take_over' ), PHP_INT_MIN );
+// When everything is loaded and nothing has looked at the request yet.
+add_action( 'wp_loaded', array( Endpoint::class, 'serve' ), PHP_INT_MIN );
+// Before anybody else prints, if the request was torn off.
+add_action( 'shutdown', array( Endpoint::class, 'last_word' ), PHP_INT_MIN );
+// After a plugin that prints such pages in its own design.
+foreach ( array( '', 'ajax_', 'json_', 'jsonp_', 'xmlrpc_', 'xml_' ) as $rollbook_kind ) {
+	add_filter( "wp_die_{$rollbook_kind}handler", array( Endpoint::class, 'filter_wp_die_handler' ), PHP_INT_MAX );
+}
+
+// What stands even without the extension.
+add_action( 'admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );
+add_action( 'network_admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );
+add_filter( 'site_status_tests', array( SiteHealth::class, 'filter_tests' ) );
+add_filter( 'debug_information', array( SiteHealth::class, 'filter_debug_information' ) );
+
+// Edits on the site: only with the extension, because it is what looks at them.
+if ( Requirements::met() ) {
+	foreach ( array( 'user_register', 'profile_update', 'set_user_role', 'add_user_role', 'remove_user_role' ) as $rollbook_hook ) {
+		add_action( $rollbook_hook, array( ProfileChanges::class, 'action_account' ) );
+	}
+	foreach ( array( 'added_user_meta', 'updated_user_meta', 'deleted_user_meta' ) as $rollbook_hook ) {
+		add_action( $rollbook_hook, array( ProfileChanges::class, 'action_meta' ), 10, 3 );
+	}
+	add_action( 'xprofile_data_after_save', array( ProfileChanges::class, 'action_xprofile' ) );
+	add_action( 'xprofile_data_after_delete', array( ProfileChanges::class, 'action_xprofile' ) );
+	// After the page has been sent (1).
+	add_action( 'shutdown', array( ProfileChanges::class, 'action_shutdown' ), 20 );
+}

@@ -1,0 +1,29 @@
+<?php
+/**
+ * What stands in the admin when the server's PHP is older than the plugin: in old syntax, because old PHP reads it.
+ *
+ * @package Rollbook
+ */
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+add_action(
+	'admin_notices',
+	static function () {
+		if ( ! current_user_can( 'activate_plugins' ) ) {
+			return;
+		}
+		printf(
+			'<div class="notice notice-error" role="alert"><p>%s</p></div>',
+			esc_html(
+				sprintf(
+					/* translators: %s: version of PHP. */
+					__( 'Rollbook needs PHP 8.1 or newer; this server runs PHP %s. Nothing is provisioned, and people who were deactivated are not locked out, until PHP is updated.', 'rollbook' ),
+					PHP_VERSION
+				)
+			)
+		);
+	}
+);
