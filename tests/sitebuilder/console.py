@@ -6,8 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Mapping, Optional, Union
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUILD = REPOSITORY / "build"
@@ -37,7 +37,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def tool(name: str, *, versioned: Optional[str] = None) -> str:
+def tool(name: str, *, versioned: str | None = None) -> str:
     """The path of a program; `versioned` is the name Debian gives it, as php-fpm8.2, tried first."""
     # Daemons live in sbin, which is not in everybody's PATH.
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"])
@@ -49,14 +49,21 @@ def tool(name: str, *, versioned: Optional[str] = None) -> str:
     raise SiteError(f"{versioned or name} is missing (Debian package {package}): {remedy}")
 
 
-def run(
-    *command: Union[str, Path], cwd: Optional[Path] = None, env: Optional[Mapping[str, str]] = None, what: str = ""
-) -> str:
+def run(*command: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None, what: str = "") -> str:
     """Runs a quiet command to its end and returns its output; a failure shows the end of what it said."""
-    done = subprocess.run([str(c) for c in command], cwd=cwd, env=env, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
+    done = subprocess.run(
+        [str(c) for c in command],
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
     if done.returncode:
-        raise SiteError(f"{what or command[0]} failed (exit {done.returncode}):\n{last_lines(done.stderr or done.stdout)}")
+        raise SiteError(
+            f"{what or command[0]} failed (exit {done.returncode}):\n{last_lines(done.stderr or done.stdout)}"
+        )
     return done.stdout
 
 

@@ -7,15 +7,16 @@ import secrets
 import shutil
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Dict, List, Union
+from typing import Union
 
 from . import processes
 from .console import SiteError, fill, run, say, tool
 from .network import free_port
 from .processes import Process
 
-Settings = Dict[str, Union[str, int]]
+Settings = dict[str, Union[str, int]]
 NAME = "wordpress"
 START_SECONDS = 60.0
 
@@ -34,25 +35,27 @@ def prepare(kind: str, folder: Path, sockets: Path, known: Settings) -> Settings
     }
 
 
-def start(kind: str, folder: Path, settings: Settings) -> List[Process]:
-    """The database's processes: none for SQLite."""
+def start(kind: str, folder: Path, settings: Settings, keep: Callable[[Process], None]) -> None:
+    """Starts the database's server, if it has one; `keep` is told of it at once."""
     if kind == "sqlite":
-        return []
+        return
     data = folder / "mariadb"
     if not (data / "mysql").is_dir():
         _create_mariadb(data)
     process = _start_mariadb(folder, data, settings)
+    keep(process)
     _await_greeting(process, str(settings["socket"]))
-    return [process]
 
 
 def empty(kind: str, settings: Settings) -> None:
     if kind == "sqlite":
         shutil.rmtree(Path(str(settings["file"])).parent, ignore_errors=True)
         return
-    code = ("$m = new mysqli('localhost', $argv[1], $argv[2], '', 0, $argv[3]);"
-            "$m->query(\"DROP DATABASE IF EXISTS $argv[4]\");"
-            "$m->query(\"CREATE DATABASE $argv[4] CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci\");")
+    code = (
+        "$m = new mysqli('localhost', $argv[1], $argv[2], '', 0, $argv[3]);"
+        '$m->query("DROP DATABASE IF EXISTS $argv[4]");'
+        '$m->query("CREATE DATABASE $argv[4] CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");'
+    )
     arguments = [str(settings[name]) for name in ("user", "password", "socket", "name")]
     run(tool("php"), "-r", code, "--", *arguments, what="emptying the database")
 
@@ -61,17 +64,31 @@ def _create_mariadb(data: Path) -> None:
     say("new MariaDB data directory …")
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
-    run(tool("mariadb-install-db"), "--no-defaults", f"--datadir={data}", f"--user={getpass.getuser()}",
-        "--auth-root-authentication-method=normal", "--skip-test-db", what="mariadb-install-db")
+    run(
+        tool("mariadb-install-db"),
+        "--no-defaults",
+        f"--datadir={data}",
+        f"--user={getpass.getuser()}",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+        what="mariadb-install-db",
+    )
 
 
 def _start_mariadb(folder: Path, data: Path, settings: Settings) -> Process:
     init = folder / "etc/mariadb.sql"
     fill("mariadb.sql", init, password=settings["password"])
     command = [
-        tool("mariadbd"), "--no-defaults", f"--user={getpass.getuser()}", f"--datadir={data}",
-        f"--socket={settings['socket']}", f"--port={settings['port']}", "--bind-address=127.0.0.1",
-        f"--pid-file={folder / 'run/mariadb.pid'}", f"--init-file={init}", "--character-set-server=utf8mb4",
+        tool("mariadbd"),
+        "--no-defaults",
+        f"--user={getpass.getuser()}",
+        f"--datadir={data}",
+        f"--socket={settings['socket']}",
+        f"--port={settings['port']}",
+        "--bind-address=127.0.0.1",
+        f"--pid-file={folder / 'run/mariadb.pid'}",
+        f"--init-file={init}",
+        "--character-set-server=utf8mb4",
     ]
     return processes.start("mariadbd", command, log=folder / "logs/mariadb.log", cwd=folder)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional
 
 from .console import SiteError, run, say, tool
 
@@ -21,7 +21,7 @@ WANTED = re.compile(r"\b(libjs-[a-z-]+|libphp-phpmailer|php-getid3|wordpress-the
 def download_wordpress(suite: str, into: Path) -> None:
     """Downloads the packages that make up WordPress; apt checks them against the archive's signature."""
     apt_get = tool("apt-get")
-    reasons: List[str] = []
+    reasons: list[str] = []
     for source in sources(suite):
         with tempfile.TemporaryDirectory() as private:
             try:
@@ -31,8 +31,10 @@ def download_wordpress(suite: str, into: Path) -> None:
                 return
             except SiteError as error:
                 reasons.append(str(error))
-    raise SiteError(f"WordPress cannot be had from Debian {suite}; name one of your own in WORDPRESS_DIR.\n"
-                    + "\n".join(reasons or ["No Debian source with the component main is configured in /etc/apt."]))
+    raise SiteError(
+        f"WordPress cannot be had from Debian {suite}; name one of your own in WORDPRESS_DIR.\n"
+        + "\n".join(reasons or ["No Debian source with the component main is configured in /etc/apt."])
+    )
 
 
 def sources(suite: str) -> Iterator[str]:
@@ -52,12 +54,12 @@ def sources(suite: str) -> Iterator[str]:
                 yield "".join(f"{name}: {value}\n" for name, value in stanza.items())
 
 
-def _own_suites() -> List[str]:
+def _own_suites() -> list[str]:
     codename = re.search(r"^VERSION_CODENAME=(\S+)", Path("/etc/os-release").read_text(), re.MULTILINE)
     return [*([codename[1].strip('"')] if codename else []), "oldstable", "stable", "testing", "unstable", "sid"]
 
 
-def _is_debian(stanza: Dict[str, str], suites: List[str]) -> bool:
+def _is_debian(stanza: dict[str, str], suites: list[str]) -> bool:
     return (
         "deb" in stanza.get("Types", "").split()
         and stanza.get("Enabled", "yes").lower() not in ("no", "false", "0")
@@ -66,7 +68,7 @@ def _is_debian(stanza: Dict[str, str], suites: List[str]) -> bool:
     )
 
 
-def _from_line(line: str) -> Optional[Dict[str, str]]:
+def _from_line(line: str) -> dict[str, str] | None:
     """`deb [signed-by=… arch=…] uri suite component…`"""
     match = re.match(r"\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+([^#]*)", line)
     if not match:
@@ -80,9 +82,9 @@ def _from_line(line: str) -> Optional[Dict[str, str]]:
     return stanza
 
 
-def _from_deb822(block: str) -> Dict[str, str]:
+def _from_deb822(block: str) -> dict[str, str]:
     """Fields of one stanza; a continuation (a key written into Signed-By) stays as it stands."""
-    stanza: Dict[str, str] = {}
+    stanza: dict[str, str] = {}
     name = ""
     for line in block.splitlines():
         if line.startswith("#"):
@@ -95,7 +97,7 @@ def _from_deb822(block: str) -> Dict[str, str]:
     return stanza
 
 
-def _private_apt(private: Path, source: str) -> List[str]:
+def _private_apt(private: Path, source: str) -> list[str]:
     for folder in ("lists/partial", "cache/archives/partial"):
         (private / folder).mkdir(parents=True)
     (private / "debian.sources").write_text(source)
@@ -113,8 +115,10 @@ def _private_apt(private: Path, source: str) -> List[str]:
     return [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
 
 
-def _packages(apt: List[str], suite: str) -> List[str]:
-    record = run(tool("apt-cache"), *apt, "show", "--no-all-versions", "wordpress", what=f"looking for WordPress in {suite}")
+def _packages(apt: list[str], suite: str) -> list[str]:
+    record = run(
+        tool("apt-cache"), *apt, "show", "--no-all-versions", "wordpress", what=f"looking for WordPress in {suite}"
+    )
     relations = " ".join(re.findall(r"^(?:Depends|Recommends): (.*)$", record, re.MULTILINE))
     version = re.search(r"^Version: (\S+)", record, re.MULTILINE)
     say(f"WordPress {version[1] if version else '?'} from Debian {suite} …")

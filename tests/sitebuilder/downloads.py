@@ -12,7 +12,7 @@ import shutil
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import Callable, List
+from typing import Callable
 
 from .console import BUILD, SiteError, run, say, tool
 from .debian import download_wordpress
@@ -116,7 +116,7 @@ def _download_sqlite_plugin(folder: Path) -> None:
         raise SiteError(f"{SQLITE_PACKAGE} is not the file this project was tried with (its SHA-256 differs)")
 
 
-def _kept(folder: Path, download: Callable[[Path], None]) -> List[Path]:
+def _kept(folder: Path, download: Callable[[Path], None]) -> list[Path]:
     """The files of a download, fetched again where one is missing or not what it was."""
     if not _intact(folder):
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import socket
-from typing import Optional
 
 
 def free_port() -> int:
@@ -23,7 +22,7 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def status_of(port: int, path: str, timeout: float = 20.0) -> Optional[int]:
+def status_of(port: int, path: str, timeout: float = 20.0) -> int | None:
     """The status with which a loopback server answers, or None."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:

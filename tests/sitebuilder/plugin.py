@@ -12,6 +12,9 @@ from pathlib import Path
 from .console import REPOSITORY, SiteError, say, tool
 
 ACTIVATE = """
+if ( ! extension_loaded( 'rollbook' ) ) {
+    throw new RuntimeException( 'PHP does not load the extension: see logs/php.log' );
+}
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
 $result = activate_plugin( 'rollbook/rollbook.php' );
 if ( is_wp_error( $result ) ) { throw new RuntimeException( $result->get_error_message() ); }
@@ -21,7 +24,7 @@ MERGE_SETTINGS = """
 $partial = json_decode( $args[0], true, 512, JSON_THROW_ON_ERROR );
 if ( ! is_array( $partial ) ) { throw new RuntimeException( 'The settings are a JSON object.' ); }
 $document = \\Rollbook\\WordPress\\Settings::merge( $partial );
-echo json_encode( $document, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR );
+echo wp_json_encode( $document, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE );
 """
 
 

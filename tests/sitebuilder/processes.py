@@ -6,13 +6,14 @@ the leader started are kept with it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional, Sequence
 
 from .console import SiteError, last_lines
 
@@ -28,17 +29,24 @@ class Process:
     log: str
 
 
-def start(name: str, command: Sequence[str], *, log: Path, cwd: Path, env: Optional[Mapping[str, str]] = None) -> Process:
+def start(name: str, command: Sequence[str], *, log: Path, cwd: Path, env: Mapping[str, str] | None = None) -> Process:
     with log.open("ab") as output:
-        child = subprocess.Popen(command, cwd=cwd, env=None if env is None else dict(env), stdin=subprocess.DEVNULL,
-                                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        child = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     stat = _stat(child.pid)
     return Process(name, child.pid, stat.started if stat else 0, _boot(), str(log))
 
 
 def alive(process: Process) -> bool:
     stat = _stat(process.pid)
-    return (process.boot == _boot() and stat is not None and stat.started == process.started and not stat.dead)
+    return process.boot == _boot() and stat is not None and stat.started == process.started and not stat.dead
 
 
 def require_alive(process: Process) -> None:
@@ -69,18 +77,16 @@ def stop(process: Process) -> None:
 
 def _signal(process: Process, number: signal.Signals) -> None:
     for pid in _members(process):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
-        except ProcessLookupError:
-            pass
 
 
-def _members(process: Process) -> List[int]:
+def _members(process: Process) -> list[int]:
     """The living processes of its session; nothing where the id means another process by now."""
     leader = _stat(process.pid)
     if process.boot != _boot() or (leader and leader.started != process.started):
         return []
-    stats: Dict[int, Optional[_Stat]] = {int(e): _stat(int(e)) for e in os.listdir("/proc") if e.isdigit()}
+    stats: dict[int, _Stat | None] = {int(e): _stat(int(e)) for e in os.listdir("/proc") if e.isdigit()}
     return [pid for pid, stat in stats.items() if stat and stat.session == process.pid and not stat.dead]
 
 
@@ -91,7 +97,7 @@ class _Stat:
     started: int
 
 
-def _stat(pid: int) -> Optional[_Stat]:
+def _stat(pid: int) -> _Stat | None:
     try:
         text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:

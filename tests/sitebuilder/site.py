@@ -6,12 +6,12 @@ import fcntl
 import hashlib
 import json
 import secrets
-import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any
 
 from . import databases, downloads, plugin, processes, webservers, wordpress
 from .console import BUILD, SiteError, say
@@ -26,10 +26,10 @@ LONGEST_SOCKET_FOLDER = 90
 class Options:
     """What `up` was asked for."""
 
-    server: str
-    wordpress: str  # a version, or the folder that WORDPRESS_DIR named
-    bare: bool
-    port: Optional[int]  # None: any
+    server: str = ""
+    wordpress: str = ""  # a version, or the folder that WORDPRESS_DIR named
+    bare: bool = False
+    port: int | None = None  # None: any
 
 
 @dataclass
@@ -38,17 +38,17 @@ class State:
 
     url: str = ""
     scim: str = ""
-    token: Optional[str] = None
-    admin: Dict[str, str] = field(default_factory=dict)
+    token: str | None = None
+    admin: dict[str, str] = field(default_factory=dict)
     dir: str = ""
     pid: int = 0
     port: int = 0
-    options: Optional[Options] = None
+    options: Options = field(default_factory=Options)
     wordpress_version: str = ""
-    extension: Optional[str] = None  # the SHA-256 of the .so that is loaded
-    database: Dict[str, Any] = field(default_factory=dict)
+    extension: str | None = None  # the SHA-256 of the .so that is loaded
+    database: dict[str, Any] = field(default_factory=dict)
     installed: bool = False
-    processes: List[Process] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
 
 
 class Site:
@@ -59,14 +59,16 @@ class Site:
 
     # The verbs.
 
-    def up(self, options: Options) -> Dict[str, Any]:
+    def up(self, options: Options) -> dict[str, Any]:
         extension = None if options.bare else self._extension()
         digest = plugin.digest(extension) if extension else None
         if self._serves(options, digest):
             return self.answer()
         self._stop()
         original = downloads.wordpress(options.wordpress)
-        fresh = not self.state.installed or self._kind_of_site(self.state.options) != self._kind_of_site(options)
+        # WordPress does not go back to an older one on the same database.
+        known = self.state.options
+        fresh = not self.state.installed or (known.wordpress, known.bare) != (options.wordpress, options.bare)
         for name in ("etc/php", "logs", "run"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._settle(options, extension, digest)
@@ -75,7 +77,7 @@ class Site:
             self.state.installed = False
             wordpress.place_core(original, self.folder / "wordpress")
         try:
-            self._start(original if fresh else None, extension)
+            self._start(original if fresh else None)
         except BaseException:
             self._stop()
             raise
@@ -84,9 +86,8 @@ class Site:
     def down(self) -> None:
         self._stop()
 
-    def reset(self) -> Dict[str, Any]:
+    def reset(self) -> dict[str, Any]:
         self.require_up()
-        assert self.state.options
         self.state.installed = False
         self._save()
         self._install(downloads.wordpress(self.state.options.wordpress))
@@ -105,7 +106,7 @@ class Site:
         self.require_up()
         return wordpress.execute(self.folder, self._host(), code)
 
-    def answer(self) -> Dict[str, Any]:
+    def answer(self) -> dict[str, Any]:
         return {name: getattr(self.state, name) for name in ("url", "scim", "token", "admin", "dir", "pid")}
 
     def require_up(self) -> None:
@@ -114,13 +115,15 @@ class Site:
 
     # How they do it.
 
-    def _serves(self, options: Options, extension: Optional[str]) -> bool:
+    def _serves(self, options: Options, extension: str | None) -> bool:
         wanted = options.port or self.state.port
         known = self.state.options
-        return bool(
-            known and self.state.installed and self._runs()
+        return (
+            self.state.installed
+            and self._runs()
             and (known.server, known.wordpress, known.bare) == (options.server, options.wordpress, options.bare)
-            and self.state.port == wanted and self.state.extension == extension
+            and self.state.port == wanted
+            and self.state.extension == extension
             and webservers.answers(self.state.port)
         )
 
@@ -132,12 +135,7 @@ class Site:
         plugin.require_sources()
         return plugin.built_extension()
 
-    @staticmethod
-    def _kind_of_site(options: Optional[Options]) -> object:
-        """What cannot be changed on a database that is there: WordPress does not go back to an older one."""
-        return options and (options.wordpress, options.bare)
-
-    def _settle(self, options: Options, extension: Optional[Path], digest: Optional[str]) -> None:
+    def _settle(self, options: Options, extension: Path | None, digest: str | None) -> None:
         """Decides ports and passwords, or keeps those decided before."""
         state = self.state
         state.options = options
@@ -158,26 +156,30 @@ class Site:
             return options.port
         return self.state.port if self.state.port and port_is_free(self.state.port) else free_port()
 
-    def _start(self, fresh_from: Optional[Path], extension: Optional[Path]) -> None:
-        state, sockets = self.state, self._sockets()
-        state.processes = databases.start(self.kind, self.folder, state.database)
-        self._save()
+    def _start(self, fresh_from: Path | None) -> None:
+        state = self.state
+        databases.start(self.kind, self.folder, state.database, self._keep)
         if fresh_from:
             self._install(fresh_from)
         else:
             self._configure()
-        state.processes += webservers.start(state.options.server, self.folder, sockets, state.port)
+        webservers.start(state.options.server, self.folder, self._sockets(), state.port, self._keep)
         state.pid = state.processes[-1].pid
+        self._save()
+
+    def _keep(self, process: Process) -> None:
+        """Remembers a process as soon as it runs, so that whatever happens next it can be stopped."""
+        self.state.processes.append(process)
         self._save()
 
     def _install(self, original: Path) -> None:
         """A pristine site: the files a site adds, the database, the plugin, a token."""
         state = self.state
-        assert state.options
         say("installing WordPress …")
         databases.empty(self.kind, state.database)
-        wordpress.place_content(original, self.folder / "wordpress",
-                                sqlite=self.kind == "sqlite", plugin=not state.options.bare)
+        wordpress.place_content(
+            original, self.folder / "wordpress", sqlite=self.kind == "sqlite", plugin=not state.options.bare
+        )
         self._configure()
         wordpress.install(self.folder, state.admin["password"])
         state.wordpress_version = downloads.wordpress_version(self.folder / "wordpress")
@@ -201,7 +203,7 @@ class Site:
 
     def _require_plugin(self) -> None:
         self.require_up()
-        if self.state.options and self.state.options.bare:
+        if self.state.options.bare:
             raise SiteError("the site is up without the plugin (--bare)")
 
     def _sockets(self) -> Path:
@@ -227,7 +229,7 @@ class Site:
             return State()
         if known["dir"] != str(self.folder):  # a copied checkout: those processes and paths are the original's
             return State()
-        known["options"] = known["options"] and Options(**known["options"])
+        known["options"] = Options(**known["options"])
         known["processes"] = [Process(**process) for process in known["processes"]]
         return State(**known)
 

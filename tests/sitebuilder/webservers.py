@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Dict, List
 
 from . import processes
 from .console import TEMPLATES, SiteError, fill, run, tool
@@ -20,16 +20,13 @@ START_SECONDS = 30.0
 PHP_WORKERS = "4"
 
 
-def start(kind: str, folder: Path, sockets: Path, port: int) -> List[Process]:
-    """The started processes, the one that owns the port last."""
-    started = _start_php(folder, port) if kind == "php" else _start_fpm(folder, sockets, port)
-    try:
-        _await_answer(started, port)
-    except SiteError:
-        for process in reversed(started):
-            processes.stop(process)
-        raise
-    return started
+def start(kind: str, folder: Path, sockets: Path, port: int, keep: Callable[[Process], None]) -> None:
+    """Starts the servers, the one that owns the port last; `keep` is told of each at once."""
+    started = []
+    for process in _start_php(folder, port) if kind == "php" else _start_fpm(folder, sockets, port):
+        keep(process)
+        started.append(process)
+    _await_answer(started, port)
 
 
 def answers(port: int) -> bool:
@@ -38,34 +35,36 @@ def answers(port: int) -> bool:
     return status is not None and status < 500
 
 
-def environment(folder: Path) -> Dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """PHP as the machine configures it, and the site's own php.ini beside it (an empty entry means the default)."""
     return {**os.environ, "PHP_INI_SCAN_DIR": f":{folder / 'etc/php'}"}
 
 
-def _start_php(folder: Path, port: int) -> List[Process]:
+def _start_php(folder: Path, port: int) -> Iterator[Process]:
     router = TEMPLATES / "router.php"
     command = [tool("php"), "-S", f"127.0.0.1:{port}", "-t", str(folder / "wordpress"), str(router)]
     env = {**environment(folder), "PHP_CLI_SERVER_WORKERS": PHP_WORKERS}
-    return [processes.start("php -S", command, log=folder / "logs/web.log", cwd=folder, env=env)]
+    yield processes.start("php -S", command, log=folder / "logs/web.log", cwd=folder, env=env)
 
 
-def _start_fpm(folder: Path, sockets: Path, port: int) -> List[Process]:
+def _start_fpm(folder: Path, sockets: Path, port: int) -> Iterator[Process]:
     root = os.geteuid() == 0
     values = {"folder": folder, "sockets": sockets, "port": port}
     fill("php-fpm.conf", folder / "etc/php-fpm.conf", user="user = root" if root else "", **values)
     fill("nginx.conf", folder / "etc/nginx.conf", user="user root root;" if root else "", **values)
-    fpm = processes.start(
+    yield processes.start(
         "php-fpm",
         [_php_fpm(), "--nodaemonize", "--fpm-config", str(folder / "etc/php-fpm.conf"), *(["-R"] if root else [])],
-        log=folder / "logs/php-fpm.log", cwd=folder, env=environment(folder),
+        log=folder / "logs/php-fpm.log",
+        cwd=folder,
+        env=environment(folder),
     )
-    nginx = processes.start(
+    yield processes.start(
         "nginx",
         [tool("nginx"), "-e", str(folder / "logs/web.log"), "-p", str(folder), "-c", str(folder / "etc/nginx.conf")],
-        log=folder / "logs/web.log", cwd=folder,
+        log=folder / "logs/web.log",
+        cwd=folder,
     )
-    return [fpm, nginx]
 
 
 def _php_fpm() -> str:
@@ -74,7 +73,7 @@ def _php_fpm() -> str:
     return tool("php-fpm", versioned=f"php-fpm{version}")
 
 
-def _await_answer(started: List[Process], port: int) -> None:
+def _await_answer(started: list[Process], port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         for process in started:
@@ -83,4 +82,6 @@ def _await_answer(started: List[Process], port: int) -> None:
             return
         time.sleep(0.05)
     tails = "\n".join(f"--- {log}\n{processes.tail(process)}" for process in started for log in [process.log])
-    raise SiteError(f"the site does not answer on port {port} (status {status_of(port, '/wp-json/')}); its logs end:\n{tails}")
+    raise SiteError(
+        f"the site does not answer on port {port} (status {status_of(port, '/wp-json/')}); its logs end:\n{tails}"
+    )

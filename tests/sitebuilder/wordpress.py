@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import List, Optional
 
 from . import webservers
 from .console import REPOSITORY, TEMPLATES, SiteError, fill, last_lines, php_string, run, tool
@@ -15,10 +14,32 @@ from .databases import Settings
 from .downloads import sqlite_plugin
 
 # Of a WordPress of the owner's own: what belongs to his site, not to WordPress.
-NOT_WORDPRESS = ("wp-config.php", ".htaccess", "mu-plugins", "uploads", "cache", "upgrade", "database", "rollbook",
-                 "db.php", "advanced-cache.php", "object-cache.php", "debug.log", ".git", "node_modules")
-SALTS = ("AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY",
-         "AUTH_SALT", "SECURE_AUTH_SALT", "LOGGED_IN_SALT", "NONCE_SALT")
+NOT_WORDPRESS = (
+    "wp-config.php",
+    ".htaccess",
+    "mu-plugins",
+    "uploads",
+    "cache",
+    "upgrade",
+    "database",
+    "rollbook",
+    "db.php",
+    "advanced-cache.php",
+    "object-cache.php",
+    "debug.log",
+    ".git",
+    "node_modules",
+)
+SALTS = (
+    "AUTH_KEY",
+    "SECURE_AUTH_KEY",
+    "LOGGED_IN_KEY",
+    "NONCE_KEY",
+    "AUTH_SALT",
+    "SECURE_AUTH_SALT",
+    "LOGGED_IN_SALT",
+    "NONCE_SALT",
+)
 
 
 def place_core(original: Path, target: Path) -> None:
@@ -31,7 +52,7 @@ def place_content(original: Path, target: Path, *, sqlite: bool, plugin: bool) -
     _copy_afresh(original / "wp-content", content, NOT_WORDPRESS)
     (content / "uploads").mkdir()
     (content / "mu-plugins").mkdir()
-    shutil.copy2(TEMPLATES / "mail.php", content / "mu-plugins")
+    shutil.copy2(TEMPLATES / "test-site.php", content / "mu-plugins")
     if sqlite:
         _place_sqlite(content)
     if plugin:
@@ -39,7 +60,7 @@ def place_content(original: Path, target: Path, *, sqlite: bool, plugin: bool) -
         (content / "plugins/rollbook").symlink_to(REPOSITORY / "php-plugin", target_is_directory=True)
 
 
-def _copy_afresh(original: Path, target: Path, unwanted: "tuple[str, ...]") -> None:
+def _copy_afresh(original: Path, target: Path, unwanted: tuple[str, ...]) -> None:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(original, target, ignore=shutil.ignore_patterns(*unwanted))
 
@@ -53,14 +74,15 @@ def _place_sqlite(content: Path) -> None:
     (content / "db.php").write_text(drop_in)
 
 
-def configure(folder: Path, url: str, database: Settings, extension: Optional[Path]) -> None:
+def configure(folder: Path, url: str, database: Settings, extension: Path | None) -> None:
     """wp-config.php, and the site's php.ini that loads the extension."""
     salts = folder / "etc/salts.php"
     if not salts.exists():
         salts.write_text("<?php\n" + "".join(f"define( '{name}', '{secrets.token_urlsafe(48)}' );\n" for name in SALTS))
     file = Path(str(database.get("file", "")))
     values = {
-        "folder": folder, "url": url,
+        "folder": folder,
+        "url": url,
         "db_name": database["name"],
         "db_user": database.get("user", ""),
         "db_password": database.get("password", ""),
@@ -68,19 +90,39 @@ def configure(folder: Path, url: str, database: Settings, extension: Optional[Pa
         "db_dir": f"{file.parent}/",
         "db_file": file.name,
     }
-    fill("wp-config.php", folder / "wordpress/wp-config.php", **{name: php_string(value) for name, value in values.items()})
-    fill("php.ini", folder / "etc/php/rollbook.ini", folder=folder, extension=f"extension = {extension}" if extension else "")
+    fill(
+        "wp-config.php",
+        folder / "wordpress/wp-config.php",
+        **{name: php_string(value) for name, value in values.items()},
+    )
+    fill(
+        "php.ini",
+        folder / "etc/php/rollbook.ini",
+        folder=folder,
+        extension=f"extension = {extension}" if extension else "",
+    )
 
 
 def install(folder: Path, password: str) -> None:
-    run(tool("php"), TEMPLATES / "install.php", folder / "wordpress", password,
-        env=webservers.environment(folder), what="installing WordPress")
+    run(
+        tool("php"),
+        TEMPLATES / "install.php",
+        folder / "wordpress",
+        password,
+        env=webservers.environment(folder),
+        what="installing WordPress",
+    )
 
 
 def evaluate(folder: Path, host: str, code: str, *arguments: str) -> str:
     """Runs PHP inside WordPress and returns what it prints."""
-    done = subprocess.run(_command(folder, host, code, *arguments), env=webservers.environment(folder),
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        _command(folder, host, code, *arguments),
+        env=webservers.environment(folder),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise SiteError(last_lines(done.stderr or done.stdout))
     sys.stderr.write(done.stderr)
@@ -93,5 +135,5 @@ def execute(folder: Path, host: str, code: str) -> int:
     return 1 if subprocess.run(_command(folder, host, code), env=webservers.environment(folder)).returncode else 0
 
 
-def _command(folder: Path, host: str, code: str, *arguments: str) -> List[str]:
+def _command(folder: Path, host: str, code: str, *arguments: str) -> list[str]:
     return [tool("php"), str(TEMPLATES / "run.php"), str(folder / "wordpress"), host, code, *arguments]
