@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import processes
-from .console import TEMPLATES, SiteError, fill, run, tool
+from .console import TEMPLATES, SiteError, fill, last_lines, run, tool
 from .network import status_of
 from .processes import Process
 
 START_SECONDS = 30.0
 PHP_WORKERS = "4"
+PROBE = "/wp-json/"
 
 
 def start(kind: str, folder: Path, sockets: Path, port: int, keep: Callable[[Process], None]) -> None:
@@ -26,12 +27,12 @@ def start(kind: str, folder: Path, sockets: Path, port: int, keep: Callable[[Pro
     for process in _start_php(folder, port) if kind == "php" else _start_fpm(folder, sockets, port):
         keep(process)
         started.append(process)
-    _await_answer(started, port)
+    _await_answer(folder, port, started)
 
 
 def answers(port: int) -> bool:
     """Whether pretty permalinks reach WordPress and WordPress works; what it answers is the site's affair."""
-    status = status_of(port, "/wp-json/")
+    status = status_of(port, PROBE)
     return status is not None and status < 500
 
 
@@ -73,15 +74,20 @@ def _php_fpm() -> str:
     return tool("php-fpm", versioned=f"php-fpm{version}")
 
 
-def _await_answer(started: list[Process], port: int) -> None:
+def _await_answer(folder: Path, port: int, started: list[Process]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+    status = None
+    while time.monotonic() < deadline and status != 500:  # a fatal error of PHP does not pass by itself
         for process in started:
             processes.require_alive(process)
         if answers(port):
             return
+        status = status_of(port, PROBE)
         time.sleep(0.05)
-    tails = "\n".join(f"--- {log}\n{processes.tail(process)}" for process in started for log in [process.log])
-    raise SiteError(
-        f"the site does not answer on port {port} (status {status_of(port, '/wp-json/')}); its logs end:\n{tails}"
-    )
+    raise SiteError(f"the site does not answer on port {port} (status {status}):\n{_ends_of_logs(folder, started)}")
+
+
+def _ends_of_logs(folder: Path, started: list[Process]) -> str:
+    logs = [*(Path(process.log) for process in started), folder / "logs/php.log", folder / "logs/debug.log"]
+    filled = [log for log in logs if log.is_file() and log.stat().st_size]
+    return "\n".join(f"--- the end of {log}\n{last_lines(log.read_text(errors='replace'), 10)}" for log in filled)
