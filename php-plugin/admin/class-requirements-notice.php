@@ -20,7 +20,7 @@ defined( 'ABSPATH' ) || exit;
 final class RequirementsNotice {
 
 	/** The screens on which the notice stands. */
-	private const SCREENS = array( 'plugins', 'plugins-network', 'dashboard', 'settings_page_rollbook' );
+	private const SCREENS = array( 'plugins', 'plugins-network', 'dashboard', SettingsPage::SCREEN );
 
 	/**
 	 * Prints the notice.

@@ -50,9 +50,14 @@ final class Tokens {
 	 * @param string   $scope      `full`, or `read` for reading only.
 	 * @param int|null $expires_at When it ends.
 	 * @throws \Rollbook\InvalidToken When the text is no fit token.
+	 * @throws InvalidArgumentException When it is there already, or was revoked: what was revoked does not come back.
 	 */
 	public static function add_own( #[SensitiveParameter] string $plaintext, string $name, string $scope = 'full', ?int $expires_at = null ): void {
-		self::add( \Rollbook\Token::hash( $plaintext ), $name, $scope, $expires_at );
+		$hash = \Rollbook\Token::hash( $plaintext );
+		if ( in_array( $hash, array_column( self::all(), 'hash' ), true ) ) {
+			throw new InvalidArgumentException( __( 'This token is in the list already, perhaps as a revoked one.', 'rollbook' ) );
+		}
+		self::add( $hash, $name, $scope, $expires_at );
 	}
 
 	/**
@@ -160,10 +165,13 @@ final class Tokens {
 		global $wpdb;
 		$name = trim( $name );
 		if ( '' === $name || mb_strlen( $name ) > self::NAME_LENGTH ) {
-			throw new InvalidArgumentException( 'A token needs a name of at most ' . self::NAME_LENGTH . ' characters.' );
+			throw new InvalidArgumentException( 
+				/* translators: %d: a number of characters. */
+				sprintf( __( 'A token needs a name of at most %d characters.', 'rollbook' ), self::NAME_LENGTH )
+			);
 		}
 		if ( ! in_array( $scope, array( 'full', 'read' ), true ) ) {
-			throw new InvalidArgumentException( 'A token is for "full" or "read".' );
+			throw new InvalidArgumentException( __( 'The access of a token is “full” or “read”.', 'rollbook' ) );
 		}
 		$row = array(
 			'name'       => $name,
@@ -175,7 +183,7 @@ final class Tokens {
 		);
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		if ( false === $wpdb->insert( Tables::name( 'tokens' ), $row, array( '%s', '%s', '%s', '%d', '%d', '%d' ) ) ) {
-			throw new RuntimeException( 'The token could not be stored.' );
+			throw new RuntimeException( __( 'The token could not be stored.', 'rollbook' ) );
 		}
 		/**
 		 * Fires after a token was created.

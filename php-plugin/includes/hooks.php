@@ -12,6 +12,9 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress;
 
 use Rollbook\WordPress\Admin\RequirementsNotice;
+use Rollbook\WordPress\Admin\SettingsActions;
+use Rollbook\WordPress\Admin\SettingsPage;
+use Rollbook\WordPress\Admin\TokenActions;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -35,6 +38,15 @@ add_action( 'admin_notices', array( RequirementsNotice::class, 'action_admin_not
 add_action( 'network_admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );
 add_filter( 'site_status_tests', array( SiteHealth::class, 'filter_tests' ) );
 add_filter( 'debug_information', array( SiteHealth::class, 'filter_debug_information' ) );
+
+// The settings screen.
+add_action( 'admin_menu', array( SettingsPage::class, 'action_admin_menu' ) );
+add_action( 'load-settings_page_rollbook', array( SettingsPage::class, 'action_load' ) );
+add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( SettingsPage::class, 'filter_plugin_action_links' ) );
+add_action( 'admin_post_rollbook_create_token', array( TokenActions::class, 'action_create' ) );
+add_action( 'admin_post_rollbook_add_token', array( TokenActions::class, 'action_add' ) );
+add_action( 'admin_post_rollbook_revoke_token', array( TokenActions::class, 'action_revoke' ) );
+add_action( 'admin_post_rollbook_save_settings', array( SettingsActions::class, 'action_save' ) );
 
 // Edits on the site: only with the extension, because it is what looks at them.
 if ( Requirements::met() ) {

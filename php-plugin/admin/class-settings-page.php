@@ -1,0 +1,164 @@
+<?php
+/**
+ * Settings → Rollbook.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+use Rollbook\WordPress\Requirements;
+use const Rollbook\WordPress\PLUGIN_FILE;
+use const Rollbook\WordPress\VERSION;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The screen: its place in the menu, its files, its help, and what its forms have in common.
+ */
+final class SettingsPage {
+
+	/** The screen's id. */
+	public const SCREEN = 'settings_page_rollbook';
+
+	/** Who may see the screen and use its forms. */
+	private const CAPABILITY = 'manage_options';
+
+	/**
+	 * Puts the screen into the menu.
+	 */
+	public static function action_admin_menu(): void {
+		add_options_page( __( 'Rollbook', 'rollbook' ), __( 'Rollbook', 'rollbook' ), self::CAPABILITY, 'rollbook', array( self::class, 'render' ) );
+	}
+
+	/**
+	 * Prepares the screen.
+	 */
+	public static function action_load(): void {
+		wp_enqueue_style( 'rollbook-settings', plugins_url( 'admin/settings.css', PLUGIN_FILE ), array(), VERSION );
+		wp_enqueue_script( 'rollbook-settings', plugins_url( 'admin/settings.js', PLUGIN_FILE ), array( 'clipboard', 'wp-a11y', 'wp-i18n' ), VERSION, true );
+		wp_set_script_translations( 'rollbook-settings', 'rollbook' );
+
+		$screen = get_current_screen();
+		$screen->add_help_tab(
+			array(
+				'id'      => 'rollbook-connect',
+				'title'   => __( 'Connecting', 'rollbook' ),
+				'content' => self::paragraphs(
+					__( 'Copy the address into your identity provider: Entra ID calls it “Tenant URL”, Okta “SCIM connector base URL”.', 'rollbook' ),
+					__( 'Create a token and copy it there as well: Entra ID calls it “Secret Token”, Okta “HTTP Header, Authorization, Bearer”. Then start the connection test there.', 'rollbook' )
+				),
+			)
+		);
+		$screen->add_help_tab(
+			array(
+				'id'      => 'rollbook-tokens',
+				'title'   => __( 'Tokens', 'rollbook' ),
+				'content' => self::paragraphs(
+					__( 'Whoever has a token can create, change and deactivate accounts of this site, except protected ones. Give every identity provider a token of its own, so that one can be revoked without stopping the others.', 'rollbook' ),
+					__( 'The site keeps no token, only a hash of it. A lost token cannot be shown again: create another one and revoke the lost one.', 'rollbook' ),
+					/* translators: %s: name of a constant in wp-config.php. */
+					sprintf( __( 'A token can also be fixed in wp-config.php: define the constant %s as its SHA-256 in hexadecimal digits. It does not appear in the list and is revoked by removing the constant.', 'rollbook' ), '<code>ROLLBOOK_TOKEN_HASH</code>' )
+				),
+			)
+		);
+	}
+
+	/**
+	 * Prints the screen.
+	 */
+	public static function render(): void {
+		if ( ! Requirements::met() ) {
+			// The notice that stands on this screen says why.
+			printf( '<div class="wrap"><h1>%s</h1></div>', esc_html( get_admin_page_title() ) );
+			return;
+		}
+		$data = SettingsData::collect();
+		require __DIR__ . '/views/settings.php';
+	}
+
+	/**
+	 * Adds the way to the screen to the plugin's row in the list of plugins.
+	 *
+	 * @param array<string, string> $links The row's links.
+	 * @return array<string, string>
+	 */
+	public static function filter_plugin_action_links( array $links ): array {
+		return array( 'settings' => sprintf( '<a href="%s">%s</a>', esc_url( self::url() ), esc_html__( 'Settings', 'rollbook' ) ) ) + $links;
+	}
+
+	/**
+	 * The hidden fields of a form that is sent to admin-post.php.
+	 *
+	 * Not wp_nonce_field(): its field has an id, and there are many forms on the screen.
+	 *
+	 * @param string   $action The form's action.
+	 * @param int|null $id     What it acts on.
+	 */
+	public static function hidden_fields( string $action, ?int $id = null ): string {
+		$fields = array(
+			'action'   => $action,
+			'id'       => $id,
+			'_wpnonce' => wp_create_nonce( $action . $id ),
+		);
+		$html   = '';
+		foreach ( array_filter( $fields, 'is_scalar' ) as $name => $value ) {
+			$html .= sprintf( '<input type="hidden" name="%s" value="%s">', esc_attr( $name ), esc_attr( (string) $value ) );
+		}
+		return $html;
+	}
+
+	/**
+	 * Ends a form's handler unless the request comes from the form and from somebody who may use it.
+	 *
+	 * @param string   $action The form's action.
+	 * @param int|null $id     What it acts on.
+	 */
+	public static function require_permission( string $action, ?int $id = null ): void {
+		if ( ! current_user_can( self::CAPABILITY ) || ! Requirements::met() ) {
+			wp_die( esc_html__( 'You are not allowed to do this.', 'rollbook' ), '', array( 'response' => 403 ) );
+		}
+		check_admin_referer( $action . $id );
+	}
+
+	/**
+	 * A field of a form that was sent, as one line of plain text.
+	 *
+	 * @param string $name Its name.
+	 */
+	public static function field( string $name ): string {
+		// phpcs:ignore WordPress.Security.NonceVerification.Missing -- require_permission() has verified it.
+		$value = $_POST[ $name ] ?? '';
+		return is_string( $value ) ? sanitize_text_field( wp_unslash( $value ) ) : '';
+	}
+
+	/**
+	 * Ends a form's handler and goes back to the screen.
+	 *
+	 * @param Message $message What to tell there.
+	 * @return never
+	 */
+	public static function go_back( Message $message ): void {
+		$message->leave();
+		wp_safe_redirect( self::url() );
+		exit;
+	}
+
+	/**
+	 * The screen's address.
+	 */
+	private static function url(): string {
+		return admin_url( 'options-general.php?page=rollbook' );
+	}
+
+	/**
+	 * Sentences as paragraphs.
+	 *
+	 * @param string ...$texts The texts; they may hold inline HTML.
+	 */
+	private static function paragraphs( string ...$texts ): string {
+		return '<p>' . implode( '</p><p>', array_map( 'wp_kses_post', $texts ) ) . '</p>';
+	}
+}

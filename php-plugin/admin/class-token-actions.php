@@ -1,0 +1,102 @@
+<?php
+/**
+ * The forms that create and revoke tokens.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+use DateTimeImmutable;
+use InvalidArgumentException;
+use Rollbook\InvalidToken;
+use Rollbook\WordPress\Tokens;
+use RuntimeException;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Handles the token forms of the settings screen.
+ */
+final class TokenActions {
+
+	/** The forms' actions. */
+	public const CREATE = 'rollbook_create_token';
+	public const ADD    = 'rollbook_add_token';
+	public const REVOKE = 'rollbook_revoke_token';
+
+	/**
+	 * Makes a token and shows it once.
+	 */
+	public static function action_create(): void {
+		SettingsPage::require_permission( self::CREATE );
+		try {
+			$token = Tokens::create( SettingsPage::field( 'name' ), SettingsPage::field( 'scope' ), self::end() );
+		} catch ( InvalidArgumentException | RuntimeException $error ) {
+			SettingsPage::go_back( self::refused( $error->getMessage() ) );
+		}
+		SettingsPage::go_back( new Message( __( 'Token created. Copy it now: it will not be shown again.', 'rollbook' ), token: $token ) );
+	}
+
+	/**
+	 * Adds a token that the owner brings along.
+	 */
+	public static function action_add(): void {
+		SettingsPage::require_permission( self::ADD );
+		// phpcs:ignore WordPress.Security -- The nonce is verified above; a secret is taken as it is, or refused.
+		$plaintext = is_string( $_POST['token'] ?? null ) ? trim( wp_unslash( $_POST['token'] ) ) : '';
+		try {
+			Tokens::add_own( $plaintext, SettingsPage::field( 'name' ), SettingsPage::field( 'scope' ), self::end() );
+		} catch ( InvalidToken | InvalidArgumentException | RuntimeException $error ) {
+			SettingsPage::go_back( self::refused( $error->getMessage() ) );
+		}
+		SettingsPage::go_back( new Message( __( 'Your token was added.', 'rollbook' ) ) );
+	}
+
+	/**
+	 * Revokes a token.
+	 */
+	public static function action_revoke(): void {
+		$id = (int) SettingsPage::field( 'id' );
+		SettingsPage::require_permission( self::REVOKE, $id );
+		SettingsPage::go_back(
+			Tokens::revoke( $id )
+				? new Message( __( 'Token revoked. Requests with it are refused from now on.', 'rollbook' ) )
+				: self::refused( __( 'There is no such token, or it was revoked before.', 'rollbook' ) )
+		);
+	}
+
+	/**
+	 * When the token is to end: at the end of the chosen day, in the site's time.
+	 *
+	 * @throws InvalidArgumentException When the day is none, or over.
+	 */
+	private static function end(): ?int {
+		switch ( SettingsPage::field( 'expires' ) ) {
+			case '90-days':
+				return Tokens::now() + 90 * DAY_IN_SECONDS * 1000;
+			case '1-year':
+				return Tokens::now() + YEAR_IN_SECONDS * 1000;
+			case 'date':
+				$day = DateTimeImmutable::createFromFormat( '!Y-m-d', SettingsPage::field( 'expires_on' ), wp_timezone() );
+				$end = false === $day ? 0 : ( $day->modify( '+1 day' )->getTimestamp() * 1000 ) - 1;
+				if ( $end < Tokens::now() ) {
+					throw new InvalidArgumentException( esc_html__( 'Choose a day on which the token ends: today or later.', 'rollbook' ) );
+				}
+				return $end;
+			default:
+				return null;
+		}
+	}
+
+	/**
+	 * A message that nothing was done.
+	 *
+	 * @param string $reason Why.
+	 */
+	private static function refused( string $reason ): Message {
+		return new Message( $reason, 'error' );
+	}
+}

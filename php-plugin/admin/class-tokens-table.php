@@ -1,0 +1,194 @@
+<?php
+/**
+ * The list of tokens.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+use Rollbook\WordPress\Tokens;
+use WP_List_Table;
+
+defined( 'ABSPATH' ) || exit;
+
+require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
+
+/**
+ * Shows the tokens as WordPress shows lists.
+ */
+final class TokensTable extends WP_List_Table {
+
+	/**
+	 * A table of these tokens.
+	 *
+	 * @param list<array<string, mixed>> $tokens The tokens.
+	 */
+	public function __construct( array $tokens ) {
+		parent::__construct(
+			array(
+				'singular' => 'rollbook-token',
+				'plural'   => 'rollbook-tokens',
+			)
+		);
+		$this->items           = $tokens;
+		$this->_column_headers = array( $this->get_columns(), array(), array(), 'name' );
+	}
+
+	/**
+	 * The columns.
+	 *
+	 * @return array<string, string>
+	 */
+	public function get_columns() {
+		return array(
+			'name'      => __( 'Name', 'rollbook' ),
+			'scope'     => __( 'Access', 'rollbook' ),
+			'state'     => __( 'State', 'rollbook' ),
+			'created'   => __( 'Created', 'rollbook' ),
+			'expires'   => __( 'Expires', 'rollbook' ),
+			'last_used' => __( 'Last used', 'rollbook' ),
+			'revoke'    => '<span class="screen-reader-text">' . esc_html__( 'Revoke', 'rollbook' ) . '</span>',
+		);
+	}
+
+	/**
+	 * What stands there when there is no token.
+	 */
+	public function no_items() {
+		esc_html_e( 'There is no token yet. Create the first one below.', 'rollbook' );
+	}
+
+	/**
+	 * Nothing above or below: there is nothing to do to many tokens at once, and never a second page.
+	 *
+	 * @param string $which Above or below.
+	 */
+	protected function display_tablenav( $which ) {
+	}
+
+	/**
+	 * The name.
+	 *
+	 * @param array<string, mixed> $token The token.
+	 */
+	protected function column_name( array $token ): string {
+		return '<strong>' . esc_html( $token['name'] ) . '</strong>';
+	}
+
+	/**
+	 * What the token may do.
+	 *
+	 * @param array<string, mixed> $token The token.
+	 */
+	protected function column_scope( array $token ): string {
+		return 'read' === $token['scope'] ? esc_html__( 'Reading only', 'rollbook' ) : esc_html__( 'Full', 'rollbook' );
+	}
+
+	/**
+	 * Whether the token still opens the door.
+	 *
+	 * @param array<string, mixed> $token The token.
+	 */
+	protected function column_state( array $token ): string {
+		if ( null !== $token['revoked'] ) {
+			return esc_html__( 'Revoked', 'rollbook' );
+		}
+		return self::has_ended( $token ) ? esc_html__( 'Expired', 'rollbook' ) : esc_html__( 'Active', 'rollbook' );
+	}
+
+	/**
+	 * When it was created, and by whom.
+	 *
+	 * @param array<string, mixed> $token The token.
+	 */
+	protected function column_created( array $token ): string {
+		$creator = get_userdata( $token['created_by'] );
+		if ( false === $creator ) {
+			return self::day( $token['created'] );
+		}
+		/* translators: 1: date, 2: name of a person. */
+		return sprintf( esc_html__( '%1$s by %2$s', 'rollbook' ), self::day( $token['created'] ), esc_html( $creator->display_name ) );
+	}
+
+	/**
+	 * When it ends.
+	 *
+	 * @param array<string, mixed> $token The token.
+	 */
+	protected function column_expires( array $token ): string {
+		return null === $token['expires'] ? esc_html__( 'Never', 'rollbook' ) : self::day( $token['expires'] );
+	}
+
+	/**
+	 * When it was last used.
+	 *
+	 * @param array<string, mixed> $token The token.
+	 */
+	protected function column_last_used( array $token ): string {
+		if ( null === $token['last_used'] ) {
+			return esc_html__( 'Never', 'rollbook' );
+		}
+		/* translators: %s: a span of time, "5 minutes". */
+		$text = sprintf( __( '%s ago', 'rollbook' ), human_time_diff( intdiv( $token['last_used'], 1000 ) ) );
+		return self::moment( $token['last_used'], $text );
+	}
+
+	/**
+	 * The button that revokes it.
+	 *
+	 * @param array<string, mixed> $token The token.
+	 */
+	protected function column_revoke( array $token ): string {
+		if ( null !== $token['revoked'] ) {
+			return '';
+		}
+		/* translators: %s: name of a token. */
+		$label = sprintf( __( 'Revoke the token “%s”', 'rollbook' ), $token['name'] );
+		/* translators: %s: name of a token. */
+		$question = sprintf( __( 'Revoke the token “%s”? Whoever uses it is refused at once. This cannot be undone.', 'rollbook' ), $token['name'] );
+		return sprintf(
+			'<form method="post" action="%1$s" data-rollbook-confirm="%2$s">%3$s<button type="submit" class="button button-small" aria-label="%4$s">%5$s</button></form>',
+			esc_url( admin_url( 'admin-post.php' ) ),
+			esc_attr( $question ),
+			SettingsPage::hidden_fields( TokenActions::REVOKE, $token['id'] ),
+			esc_attr( $label ),
+			esc_html__( 'Revoke', 'rollbook' )
+		);
+	}
+
+	/**
+	 * Whether a token's time is over.
+	 *
+	 * @param array<string, mixed> $token The token.
+	 */
+	private static function has_ended( array $token ): bool {
+		return null !== $token['expires'] && $token['expires'] <= Tokens::now();
+	}
+
+	/**
+	 * A moment as its day.
+	 *
+	 * @param int $time The moment, in milliseconds since 1970.
+	 */
+	private static function day( int $time ): string {
+		return self::moment( $time, (string) wp_date( (string) get_option( 'date_format' ), intdiv( $time, 1000 ) ) );
+	}
+
+	/**
+	 * A moment in words, with the exact time behind them.
+	 *
+	 * @param int    $time The moment, in milliseconds since 1970.
+	 * @param string $text The words.
+	 */
+	private static function moment( int $time, string $text ): string {
+		return sprintf(
+			'<time datetime="%s" title="%s">%s</time>',
+			esc_attr( (string) wp_date( 'c', intdiv( $time, 1000 ) ) ),
+			esc_attr( (string) wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), intdiv( $time, 1000 ) ) ),
+			esc_html( $text )
+		);
+	}
+}

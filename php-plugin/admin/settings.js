@@ -1,0 +1,40 @@
+/* global ClipboardJS */
+/**
+ * The settings screen: copying, and asking before a token is revoked.
+ *
+ * Everything else on the screen works without JavaScript.
+ */
+( function () {
+	'use strict';
+
+	const { __ } = wp.i18n;
+	const clipboard = new ClipboardJS( '[data-rollbook-copied]' );
+
+	clipboard.on( 'success', function ( event ) {
+		const button = event.trigger;
+		const label = button.dataset.rollbookLabel || button.textContent;
+
+		event.clearSelection();
+		button.focus(); // The selection took the focus away.
+		wp.a11y.speak( button.dataset.rollbookCopied );
+
+		button.dataset.rollbookLabel = label;
+		button.textContent = __( 'Copied!', 'rollbook' );
+		setTimeout( function () {
+			button.textContent = label;
+		}, 3000 );
+	} );
+
+	clipboard.on( 'error', function () {
+		wp.a11y.speak( __( 'Copying failed. The text is selected: press Ctrl+C or ⌘C.', 'rollbook' ), 'assertive' );
+	} );
+
+	document.addEventListener( 'submit', function ( event ) {
+		const question = event.target.dataset.rollbookConfirm;
+
+		// eslint-disable-next-line no-alert -- WordPress asks like this before it deletes.
+		if ( question && ! window.confirm( question ) ) {
+			event.preventDefault();
+		}
+	} );
+} )();

@@ -1,0 +1,110 @@
+<?php
+/**
+ * Settings → Rollbook, as it looks.
+ *
+ * @package Rollbook
+ *
+ * @var \Rollbook\WordPress\Admin\SettingsData $data What to show.
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+defined( 'ABSPATH' ) || exit;
+
+$message = $data->message;
+?>
+<div class="wrap">
+	<h1><?php echo esc_html( get_admin_page_title() ); ?></h1>
+
+	<?php if ( null !== $message ) : ?>
+		<div class="notice notice-<?php echo esc_attr( $message->kind ); ?> inline" role="<?php echo 'error' === $message->kind ? 'alert' : 'status'; ?>">
+			<p><strong><?php echo esc_html( $message->text ); ?></strong></p>
+			<?php if ( null !== $message->token ) : ?>
+				<p class="rollbook-copy">
+					<label for="rollbook-new-token"><?php esc_html_e( 'New token', 'rollbook' ); ?></label>
+					<input type="text" id="rollbook-new-token" class="regular-text code" value="<?php echo esc_attr( $message->token ); ?>" readonly autocomplete="off" spellcheck="false">
+					<button type="button" class="button" data-clipboard-target="#rollbook-new-token" data-rollbook-copied="<?php esc_attr_e( 'The token was copied.', 'rollbook' ); ?>"><?php esc_html_e( 'Copy token', 'rollbook' ); ?></button>
+				</p>
+			<?php endif; ?>
+			<?php if ( array() !== $message->problems ) : ?>
+				<ul class="ul-disc">
+					<?php foreach ( $message->problems as $problem ) : ?>
+						<li><code><?php echo esc_html( $problem['place'] ); ?></code> <?php echo esc_html( $problem['reason'] ); ?></li>
+					<?php endforeach; ?>
+				</ul>
+			<?php endif; ?>
+		</div>
+	<?php endif; ?>
+
+	<h2><?php esc_html_e( 'Connection', 'rollbook' ); ?></h2>
+	<p><?php esc_html_e( 'Give this address and a token to your identity provider.', 'rollbook' ); ?></p>
+	<table class="form-table" role="presentation">
+		<tr>
+			<th scope="row"><label for="rollbook-address"><?php esc_html_e( 'Address', 'rollbook' ); ?></label></th>
+			<td class="rollbook-copy">
+				<input type="text" id="rollbook-address" class="regular-text code" value="<?php echo esc_attr( $data->address ); ?>" readonly>
+				<button type="button" class="button" data-clipboard-target="#rollbook-address" data-rollbook-copied="<?php esc_attr_e( 'The address was copied.', 'rollbook' ); ?>"><?php esc_html_e( 'Copy address', 'rollbook' ); ?></button>
+			</td>
+		</tr>
+	</table>
+
+	<h2 id="rollbook-tokens"><?php esc_html_e( 'Tokens', 'rollbook' ); ?></h2>
+	<?php if ( $data->fixed_token ) : ?>
+		<div class="notice notice-info inline">
+			<p>
+				<?php
+				printf(
+					/* translators: 1: name of a constant, 2: name of a file. */
+					esc_html__( 'One more token is fixed by the constant %1$s in %2$s. It has full access and is revoked by removing the constant.', 'rollbook' ),
+					'<code>ROLLBOOK_TOKEN_HASH</code>',
+					'<code>wp-config.php</code>'
+				);
+				?>
+			</p>
+		</div>
+	<?php endif; ?>
+	<?php ( new TokensTable( $data->tokens ) )->display(); ?>
+
+	<h3><?php esc_html_e( 'Create a token', 'rollbook' ); ?></h3>
+	<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
+		<?php
+		echo SettingsPage::hidden_fields( TokenActions::CREATE ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there.
+		$form = 'rollbook-create';
+		require __DIR__ . '/token-fields.php';
+		submit_button( __( 'Create token', 'rollbook' ), 'primary', 'submit', true, array( 'id' => 'rollbook-create-submit' ) );
+		?>
+	</form>
+
+	<details class="rollbook-own">
+		<summary><?php esc_html_e( 'Use a token of your own', 'rollbook' ); ?></summary>
+		<p><?php esc_html_e( 'If your identity provider already has a token that you do not want to change there, let this site accept it.', 'rollbook' ); ?></p>
+		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
+			<?php echo SettingsPage::hidden_fields( TokenActions::ADD ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there. ?>
+			<table class="form-table" role="presentation">
+				<tr>
+					<th scope="row"><label for="rollbook-own-token"><?php esc_html_e( 'Token', 'rollbook' ); ?></label></th>
+					<td>
+						<input type="password" id="rollbook-own-token" name="token" class="regular-text code" required autocomplete="off" spellcheck="false" aria-describedby="rollbook-own-token-help">
+						<p class="description" id="rollbook-own-token-help"><?php esc_html_e( 'At least 32 characters, made at random. It is not stored, only a hash of it.', 'rollbook' ); ?></p>
+					</td>
+				</tr>
+			</table>
+			<?php
+			$form = 'rollbook-own';
+			require __DIR__ . '/token-fields.php';
+			submit_button( __( 'Add token', 'rollbook' ), 'secondary', 'submit', true, array( 'id' => 'rollbook-own-submit' ) );
+			?>
+		</form>
+	</details>
+
+	<h2><?php esc_html_e( 'People', 'rollbook' ); ?></h2>
+	<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
+		<?php
+		echo SettingsPage::hidden_fields( SettingsActions::SAVE ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there.
+		require __DIR__ . '/people-fields.php';
+		submit_button( __( 'Save settings', 'rollbook' ), 'primary', 'submit', true, array( 'id' => 'rollbook-settings-submit' ) );
+		?>
+	</form>
+</div>

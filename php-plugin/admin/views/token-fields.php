@@ -1,0 +1,50 @@
+<?php
+/**
+ * The fields that a made token and a brought one have in common.
+ *
+ * @package Rollbook
+ *
+ * @var \Rollbook\WordPress\Admin\SettingsData $data What to show.
+ * @var string                                 $form The form's name, which makes the ids its own.
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+use Rollbook\WordPress\Tokens;
+
+defined( 'ABSPATH' ) || exit;
+?>
+<table class="form-table" role="presentation">
+	<tr>
+		<th scope="row"><label for="<?php echo esc_attr( "$form-name" ); ?>"><?php esc_html_e( 'Name', 'rollbook' ); ?></label></th>
+		<td>
+			<input type="text" id="<?php echo esc_attr( "$form-name" ); ?>" name="name" class="regular-text" required maxlength="<?php echo esc_attr( (string) Tokens::NAME_LENGTH ); ?>" aria-describedby="<?php echo esc_attr( "$form-name-help" ); ?>">
+			<p class="description" id="<?php echo esc_attr( "$form-name-help" ); ?>"><?php esc_html_e( 'Who uses it: “Entra ID”, “Okta”.', 'rollbook' ); ?></p>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><?php esc_html_e( 'Access', 'rollbook' ); ?></th>
+		<td>
+			<fieldset>
+				<legend class="screen-reader-text"><?php esc_html_e( 'Access', 'rollbook' ); ?></legend>
+				<label><input type="radio" name="scope" value="full" checked> <?php esc_html_e( 'Full: create, change and remove people and groups', 'rollbook' ); ?></label><br>
+				<label><input type="radio" name="scope" value="read"> <?php esc_html_e( 'Reading only', 'rollbook' ); ?></label>
+			</fieldset>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><?php esc_html_e( 'Expires', 'rollbook' ); ?></th>
+		<td>
+			<fieldset>
+				<legend class="screen-reader-text"><?php esc_html_e( 'Expires', 'rollbook' ); ?></legend>
+				<label><input type="radio" name="expires" value="never" checked> <?php esc_html_e( 'Never', 'rollbook' ); ?></label><br>
+				<label><input type="radio" name="expires" value="90-days"> <?php esc_html_e( 'In 90 days', 'rollbook' ); ?></label><br>
+				<label><input type="radio" name="expires" value="1-year"> <?php esc_html_e( 'In one year', 'rollbook' ); ?></label><br>
+				<label><input type="radio" name="expires" value="date"> <?php esc_html_e( 'At the end of this day:', 'rollbook' ); ?></label>
+				<input type="date" name="expires_on" min="<?php echo esc_attr( $data->earliest_end ); ?>" aria-label="<?php esc_attr_e( 'Last day of the token', 'rollbook' ); ?>">
+			</fieldset>
+		</td>
+	</tr>
+</table>
