@@ -12,15 +12,18 @@
 //! # Ok::<(), rollbook::scim::path::PathError>(())
 //! ```
 
+mod error;
+mod name;
+
+pub use error::PathError;
+pub(super) use name::invalid_name_character;
+pub use name::{AttributeName, SchemaUrn};
+
 use super::filter::parse::Parser;
-use super::filter::{ValueFilter, error::Problem};
-use super::schema::{Attribute, ResourceSchemas, Schema, Schemas};
-use crate::scim::error::{Error, ScimType};
+use super::filter::{Filter, FilterError, ValueFilter};
+use super::schema::{ResourceSchemas, Schemas};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use smol_str::SmolStr;
 use std::fmt;
-use std::hash::{Hash, Hasher};
-use std::ops::Deref;
 use std::str::FromStr;
 
 /// The longest path, in bytes.
@@ -55,7 +58,7 @@ impl PatchPath {
     /// As [`Self::parse`].
     pub fn parse_with(text: &str, schemas: &Schemas) -> Result<Self, PathError> {
         let mut parser = Parser::new(text, schemas);
-        parser.patch_path().map_err(|problem| PathError::new(problem, text, parser.in_brackets()))
+        parser.patch_path().map_err(|failure| PathError::new(failure, text, parser.in_brackets()))
     }
 
     /// The attribute, without the sub-attribute that a value filter may be followed by.
@@ -88,8 +91,8 @@ impl PatchPath {
     ///
     /// # Errors
     ///
-    /// As [`Filter::check`](super::filter::Filter::check), as a 400 `invalidFilter`.
-    pub fn check(&self, schemas: &ResourceSchemas) -> Result<(), super::filter::FilterError> {
+    /// As [`Filter::check`].
+    pub fn check(&self, schemas: &ResourceSchemas) -> Result<(), FilterError> {
         match self {
             Self::Schema(_) | Self::Attribute(_) => Ok(()),
             Self::Value(path, _) => path.check(schemas),
@@ -168,7 +171,7 @@ impl AttributePath {
     pub fn parse_with(text: &str, schemas: &Schemas) -> Result<Self, PathError> {
         Parser::new(text, schemas)
             .whole_attribute_path()
-            .map_err(|problem| PathError::new(problem, text, false))
+            .map_err(|failure| PathError::new(failure, text, false))
     }
 }
 
@@ -193,95 +196,6 @@ impl fmt::Display for AttributePath {
     }
 }
 
-/// The name of an attribute or sub-attribute, compared without regard to case (RFC 7643 §2.1).
-#[derive(Debug, Clone, Eq, Serialize)]
-pub struct AttributeName(SmolStr);
-
-impl AttributeName {
-    /// The name of an attribute that a schema defines.
-    pub fn of(attribute: &Attribute) -> Self {
-        Self(attribute.name.clone())
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub(crate) fn new(name: SmolStr) -> Self {
-        Self(name)
-    }
-}
-
-/// The URN of a schema, compared without regard to case (RFC 8141 §3.1 would tell apart what no client means
-/// to).
-#[derive(Debug, Clone, Eq, Serialize)]
-pub struct SchemaUrn(SmolStr);
-
-impl SchemaUrn {
-    /// The URN of a known schema.
-    pub fn of(schema: &Schema) -> Self {
-        Self(SmolStr::new(&schema.id))
-    }
-
-    /// The URN.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub(crate) fn new(urn: SmolStr) -> Self {
-        Self(urn)
-    }
-}
-
-macro_rules! caseless {
-    ($type:ty) => {
-        impl Deref for $type {
-            type Target = str;
-
-            fn deref(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl PartialEq for $type {
-            fn eq(&self, other: &Self) -> bool {
-                self.0.eq_ignore_ascii_case(&other.0)
-            }
-        }
-
-        impl PartialEq<str> for $type {
-            fn eq(&self, other: &str) -> bool {
-                self.0.eq_ignore_ascii_case(other)
-            }
-        }
-
-        impl PartialEq<&str> for $type {
-            fn eq(&self, other: &&str) -> bool {
-                self.0.eq_ignore_ascii_case(other)
-            }
-        }
-
-        impl Hash for $type {
-            fn hash<H: Hasher>(&self, state: &mut H) {
-                for byte in self.0.bytes() {
-                    state.write_u8(byte.to_ascii_lowercase());
-                }
-                state.write_u8(0xff);
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-caseless!(AttributeName);
-caseless!(SchemaUrn);
-
 macro_rules! serde_as_text {
     ($($type:ty),*) => {$(
         impl Serialize for $type {
@@ -298,69 +212,4 @@ macro_rules! serde_as_text {
     )*};
 }
 
-serde_as_text!(AttributePath, PatchPath, super::filter::Filter);
-
-/// Why a text is no path: what was found where, and what was expected instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PathError {
-    problem: Problem,
-    in_filter: bool,
-}
-
-impl PathError {
-    /// The character at which reading failed, counted from 1.
-    pub fn position(&self) -> usize {
-        self.problem.position()
-    }
-
-    fn new(problem: super::filter::error::Failure, text: &str, in_filter: bool) -> Self {
-        Self { problem: Problem::new(problem, text, "path"), in_filter }
-    }
-}
-
-impl fmt::Display for PathError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.problem.fmt(f)
-    }
-}
-
-impl std::error::Error for PathError {}
-
-impl From<PathError> for Error {
-    /// 400 `invalidPath`; `invalidFilter` for what stands within the brackets (RFC 7644 Table 9).
-    fn from(error: PathError) -> Self {
-        let scim_type = if error.in_filter { ScimType::InvalidFilter } else { ScimType::InvalidPath };
-        Self::bad_request(scim_type, error.to_string())
-    }
-}
-
-/// Whether a text has the form of an attribute's name.
-///
-/// `ALPHA *(nameChar)` of RFC 7643 §2.1, whose `nameChar` includes `$`, and the `$ref` that this very grammar
-/// forgets.
-pub(crate) fn is_attribute_name(name: &str) -> bool {
-    invalid_name_character(name).is_none() && !name.is_empty()
-}
-
-/// The offset of the first byte that cannot stand in an attribute's name.
-pub(crate) fn invalid_name_character(name: &str) -> Option<usize> {
-    if name.eq_ignore_ascii_case("$ref") {
-        return None;
-    }
-    name.bytes().enumerate().position(|(index, byte)| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' => false,
-        b'0'..=b'9' | b'-' | b'_' | b'$' => index == 0,
-        _ => true,
-    })
-}
-
-/// Whether a text can be a schema's URI: it has a scheme and nothing that ends a token.
-pub(crate) fn is_uri(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once(':') else { return false };
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && !rest.is_empty()
-        && !text.ends_with(':')
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'[' | b']' | b'"'))
-}
+serde_as_text!(AttributePath, PatchPath, Filter);

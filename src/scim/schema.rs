@@ -14,9 +14,8 @@
 //! # Ok::<(), rollbook::scim::path::PathError>(())
 //! ```
 
-use super::path::{self, AttributePath};
+use super::path::{AttributeName, AttributePath, SchemaUrn};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -95,12 +94,12 @@ impl Schemas {
         static STANDARD: LazyLock<Schemas> = LazyLock::new(|| {
             let user = ResourceSchemas::new(
                 ResourceType::User,
-                embedded(include_str!("schemas/user.json")),
-                vec![embedded(include_str!("schemas/enterprise_user.json"))],
+                standard_schema(include_str!("schemas/user.json")),
+                vec![standard_schema(include_str!("schemas/enterprise_user.json"))],
             );
             let group = ResourceSchemas::new(
                 ResourceType::Group,
-                embedded(include_str!("schemas/group.json")),
+                standard_schema(include_str!("schemas/group.json")),
                 Vec::new(),
             );
             Schemas::of_types(user, group)
@@ -112,8 +111,8 @@ impl Schemas {
     ///
     /// # Errors
     ///
-    /// The schema's URN is no URI or known already, an attribute's name is not of the form of RFC 7643
-    /// §2.1 or stands there twice, or a sub-attribute is complex (RFC 7643 §2.3.8).
+    /// The schema is known already, an attribute is defined twice, or a sub-attribute is complex (RFC 7643
+    /// §2.3.8).
     pub fn with_extension(&self, resource_type: ResourceType, schema: Schema) -> Result<Self, SchemaError> {
         if self.get(&schema.id).is_some() {
             return Err(SchemaError(format!("the schema {} is known already", schema.id)));
@@ -149,7 +148,7 @@ impl Schemas {
     }
 
     /// An attribute name as the schemas write it, whatever the attribute it belongs to.
-    pub(crate) fn canonical_name(&self, name: &str) -> Option<&SmolStr> {
+    pub(crate) fn canonical_name(&self, name: &str) -> Option<&AttributeName> {
         self.names.get(name).map(|(canonical, ())| canonical)
     }
 
@@ -245,10 +244,10 @@ impl ResourceSchemas {
     pub fn canonical(&self, path: &AttributePath) -> AttributePath {
         let Some(found) = self.find(path) else { return path.clone() };
         AttributePath {
-            urn: found.extension.map(|schema| path::SchemaUrn::of(schema)),
-            name: path::AttributeName::of(found.attribute),
+            urn: found.extension.map(|schema| schema.id.clone()),
+            name: found.attribute.name.clone(),
             sub: path.sub.as_ref().map(|sub| match found.attribute.sub_attribute(sub) {
-                Some(attribute) => path::AttributeName::of(attribute),
+                Some(attribute) => attribute.name.clone(),
                 None => sub.clone(),
             }),
         }
@@ -297,9 +296,9 @@ pub struct Found<'a> {
 /// They belong to no schema and are not part of what `/Schemas` shows.
 pub fn common_attributes() -> &'static [Attribute] {
     static COMMON: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
-        #[expect(clippy::expect_used, reason = "the file is compiled in and a test reads it")]
-        serde_json::from_str(include_str!("schemas/common.json"))
-            .expect("common.json is a list of attributes")
+        let mut attributes: Vec<Attribute> = embedded(include_str!("schemas/common.json"));
+        attributes.iter_mut().for_each(Attribute::keep_names);
+        attributes
     });
     &COMMON
 }
@@ -311,7 +310,7 @@ pub fn common_attributes() -> &'static [Attribute] {
 #[serde(rename_all = "camelCase")]
 pub struct Schema {
     /// The URN, which is the schema's `id`.
-    pub id: String,
+    pub id: SchemaUrn,
     /// The name for people.
     pub name: String,
     /// What the schema describes.
@@ -328,9 +327,6 @@ impl Schema {
     }
 
     fn check(&self) -> Result<(), SchemaError> {
-        if !path::is_uri(&self.id) {
-            return Err(SchemaError(format!("\"{}\" is no URN", self.id)));
-        }
         check_names(&self.attributes)?;
         for attribute in &self.attributes {
             check_names(&attribute.sub_attributes)?;
@@ -347,9 +343,6 @@ impl Schema {
 fn check_names(attributes: &[Attribute]) -> Result<(), SchemaError> {
     for (index, attribute) in attributes.iter().enumerate() {
         let name = &attribute.name;
-        if !path::is_attribute_name(name) {
-            return Err(SchemaError(format!("\"{name}\" is no attribute name")));
-        }
         if attributes.iter().take(index).any(|earlier| earlier.name.eq_ignore_ascii_case(name)) {
             return Err(SchemaError(format!("the attribute {name} is defined twice")));
         }
@@ -368,7 +361,7 @@ pub struct SchemaError(String);
 #[serde(rename_all = "camelCase")]
 pub struct Attribute {
     /// The name, compared without regard to case (RFC 7643 §2.1).
-    pub name: SmolStr,
+    pub name: AttributeName,
     /// The data type.
     #[serde(rename = "type", default)]
     pub type_: AttributeType,
@@ -413,6 +406,11 @@ impl Attribute {
     /// The attribute whose values are compared when this one is named: its `value`, where it has one.
     pub fn compared(&self) -> &Attribute {
         self.sub_attribute("value").unwrap_or(self)
+    }
+
+    fn keep_names(&mut self) {
+        self.name.keep();
+        self.sub_attributes.iter_mut().for_each(Self::keep_names);
     }
 
     /// Whether the value is one of the canonical ones, in any case.
@@ -511,38 +509,52 @@ pub enum Uniqueness {
 
 /// Values by attribute name, in any case. The first value of a name stays.
 ///
-/// By length, because attribute names are few and their lengths tell them apart better than most hashes,
-/// for less.
+/// A hash table whose hash is the length and the outer letters: that tells attribute names apart as well as
+/// a better one, for less.
 #[derive(Debug, Clone)]
 struct NameTable<T> {
-    by_length: Vec<Vec<(SmolStr, T)>>,
+    buckets: Vec<Vec<(AttributeName, T)>>,
 }
 
 impl<T> NameTable<T> {
-    fn insert(&mut self, name: &SmolStr, value: T) {
+    const BUCKETS: usize = 256;
+
+    fn insert(&mut self, name: &AttributeName, value: T) {
         if self.get(name).is_some() {
             return;
         }
-        if self.by_length.len() <= name.len() {
-            self.by_length.resize_with(name.len() + 1, Vec::new);
-        }
-        if let Some(names) = self.by_length.get_mut(name.len()) {
-            names.push((name.clone(), value));
+        if let Some(bucket) = self.buckets.get_mut(Self::bucket(name)) {
+            bucket.push((name.clone(), value));
         }
     }
 
-    fn get(&self, name: &str) -> Option<&(SmolStr, T)> {
-        self.by_length.get(name.len())?.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
+    fn get(&self, name: &str) -> Option<&(AttributeName, T)> {
+        self.buckets.get(Self::bucket(name))?.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
+    }
+
+    fn bucket(name: &str) -> usize {
+        let letter = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte | 0x20));
+        let bytes = name.as_bytes();
+        (bytes.len().wrapping_mul(67) ^ letter(bytes.first()).wrapping_mul(5) ^ letter(bytes.last()))
+            % Self::BUCKETS
     }
 }
 
 impl<T> Default for NameTable<T> {
     fn default() -> Self {
-        Self { by_length: Vec::new() }
+        Self { buckets: std::iter::repeat_with(Vec::new).take(Self::BUCKETS).collect() }
     }
 }
 
+/// A schema that lasts as long as the process.
+fn standard_schema(json: &'static str) -> Arc<Schema> {
+    let mut schema: Schema = embedded(json);
+    schema.id.keep();
+    schema.attributes.iter_mut().for_each(Attribute::keep_names);
+    Arc::new(schema)
+}
+
 #[expect(clippy::expect_used, reason = "the files are compiled in and a test reads them all")]
-fn embedded(json: &str) -> Arc<Schema> {
-    Arc::new(serde_json::from_str(json).expect("the embedded schemas are schemas"))
+fn embedded<T: Deserialize<'static>>(json: &'static str) -> T {
+    serde_json::from_str(json).expect("the embedded schemas are in the form of RFC 7643")
 }

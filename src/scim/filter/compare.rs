@@ -17,7 +17,7 @@ pub enum Operand<'a> {
     /// A boolean; `eq` and `ne` only.
     Boolean(bool),
     /// A number.
-    Number(&'a Number),
+    Number(Number),
     /// A point in time; no `co`, `sw` and `ew`.
     Instant(Timestamp),
     /// Text.
@@ -34,9 +34,9 @@ impl Comparison {
     /// The literal as the attribute reads it; `None` for an attribute that no schema defines, whose type is
     /// that of the literal. A complex attribute stands for its `value` (RFC 7643 §2.4).
     ///
-    /// A string is read as the boolean `primary eq "True"` means (Microsoft's validator) and 1 and 0 as well;
-    /// a number or boolean without quotes as the text it is, where the attribute is a string; a point in time
-    /// without offset is UTC.
+    /// A string is read as the boolean or number it spells, because Entra ID puts every value into quotes
+    /// (`primary eq "True"`), and 1 and 0 are booleans as well; a number or boolean without quotes is read as
+    /// the text it is, where the attribute is a string; a point in time without offset is UTC.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ impl Comparison {
             return Ok(match value {
                 Literal::Null => Operand::Null,
                 Literal::Boolean(boolean) if operator.is_equality() => Operand::Boolean(*boolean),
-                Literal::Number(number) if !operator.is_substring() => Operand::Number(number),
+                Literal::Number(number) if !operator.is_substring() => Operand::Number(number.clone()),
                 other => Operand::Text { text: text(other), case_exact: false },
             });
         };
@@ -72,9 +72,9 @@ impl Comparison {
             AttributeType::Integer | AttributeType::Decimal if operator.is_substring() => {
                 refused("the attribute is a number, which cannot be searched for text")
             }
-            AttributeType::Integer | AttributeType::Decimal => match value {
-                Literal::Number(number) => Ok(Operand::Number(number)),
-                _ => refused("the attribute is a number"),
+            AttributeType::Integer | AttributeType::Decimal => match Number::parse(text(value)) {
+                Some(number) => Ok(Operand::Number(number)),
+                None => refused("the attribute is a number"),
             },
             AttributeType::DateTime if !operator.is_substring() => match instant(text(value)) {
                 Some(instant) => Ok(Operand::Instant(instant)),
@@ -120,6 +120,30 @@ impl Operand<'_> {
                 }
                 _ => false,
             },
+        }
+    }
+}
+
+impl Literal {
+    /// The literal as a value of the attribute, as far as it can be read as one: what an element needs to
+    /// hold to equal it. `None` for an attribute that no schema defines.
+    pub fn to_json(&self, attribute: Option<&Attribute>) -> Value {
+        let as_written = || match self {
+            Self::Null => Value::Null,
+            Self::Boolean(boolean) => Value::Bool(*boolean),
+            Self::Number(number) => serde_json::from_str(number.as_str()).map_or(Value::Null, Value::Number),
+            Self::String(string) => Value::from(string.as_str()),
+        };
+        if *self == Self::Null {
+            return Value::Null;
+        }
+        match attribute.map(|attribute| attribute.type_) {
+            None | Some(AttributeType::Complex) => as_written(),
+            Some(AttributeType::Boolean) => boolean(text(self)).map_or_else(as_written, Value::Bool),
+            Some(AttributeType::Integer | AttributeType::Decimal) => {
+                Number::parse(text(self)).map_or_else(as_written, |number| Self::Number(number).to_json(None))
+            }
+            Some(_) => Value::from(text(self)),
         }
     }
 }

@@ -49,6 +49,7 @@ pub const MAX_DEPTH: usize = 64;
 
 /// A filter over a resource, or over one element of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
+
 pub enum Filter {
     /// All of these hold. At least two, and none of them is an `And` itself.
     And(Vec<Self>),
@@ -88,15 +89,17 @@ impl Filter {
 
     /// The filter for which both hold.
     pub fn and(self, other: Self) -> Self {
-        let mut operands = self.into_and();
-        operands.append(&mut other.into_and());
+        let mut operands = Vec::with_capacity(2);
+        self.push_onto_and(&mut operands);
+        other.push_onto_and(&mut operands);
         Self::And(operands)
     }
 
     /// The filter for which one of both holds.
     pub fn or(self, other: Self) -> Self {
-        let mut operands = self.into_or();
-        operands.append(&mut other.into_or());
+        let mut operands = Vec::with_capacity(2);
+        self.push_onto_or(&mut operands);
+        other.push_onto_or(&mut operands);
         Self::Or(operands)
     }
 
@@ -105,17 +108,17 @@ impl Filter {
         Self::Not(Box::new(self))
     }
 
-    fn into_and(self) -> Vec<Self> {
+    fn push_onto_and(self, operands: &mut Vec<Self>) {
         match self {
-            Self::And(operands) => operands,
-            other => vec![other],
+            Self::And(mut nested) => operands.append(&mut nested),
+            other => operands.push(other),
         }
     }
 
-    fn into_or(self) -> Vec<Self> {
+    fn push_onto_or(self, operands: &mut Vec<Self>) {
         match self {
-            Self::Or(operands) => operands,
-            other => vec![other],
+            Self::Or(mut nested) => operands.append(&mut nested),
+            other => operands.push(other),
         }
     }
 }

@@ -9,7 +9,6 @@ use super::error::{Failure, Reason};
 use super::{Comparison, Filter, Literal, MAX_DEPTH, MAX_FILTER_LENGTH, Number, Operator, ValueFilter};
 use crate::scim::path::{
     AttributeName, AttributePath, MAX_PATH_LENGTH, PatchPath, SchemaUrn, ValuePath, invalid_name_character,
-    is_uri,
 };
 use crate::scim::schema::Schemas;
 use smol_str::SmolStr;
@@ -85,9 +84,10 @@ impl<'a> Parser<'a> {
         if !self.keyword("or") {
             return Ok(first);
         }
-        let mut operands = first.into_or();
+        let mut operands = Vec::new();
+        first.push_onto_or(&mut operands);
         loop {
-            operands.append(&mut self.conjunction()?.into_or());
+            self.conjunction()?.push_onto_or(&mut operands);
             if !self.keyword("or") {
                 return Ok(Filter::Or(operands));
             }
@@ -100,9 +100,10 @@ impl<'a> Parser<'a> {
         if !self.keyword("and") {
             return Ok(first);
         }
-        let mut operands = first.into_and();
+        let mut operands = Vec::new();
+        first.push_onto_and(&mut operands);
         loop {
-            operands.append(&mut self.term()?.into_and());
+            self.term()?.push_onto_and(&mut operands);
             if !self.keyword("and") {
                 return Ok(Filter::And(operands));
             }
@@ -226,12 +227,15 @@ impl<'a> Parser<'a> {
     fn literal(&mut self) -> Parsed<Literal> {
         match self.peek() {
             Some(b'"') => self.string().map(Literal::String),
-            Some(b'\'') => Err(self.expected("a comparison value in double quotes")),
             _ => self.word(),
         }
     }
 
     fn word(&mut self) -> Parsed<Literal> {
+        // Read as part of the value, another kind of quote would make a filter that matches nobody.
+        if self.rest().starts_with(['\'', '`', '´', '‘', '’', '‚', '“', '”', '„', '«', '»']) {
+            return Err(self.expected("a comparison value in double quotes"));
+        }
         let start = self.offset;
         let word = self.token();
         let reserved = ["and", "or", "not"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword));
@@ -330,14 +334,14 @@ impl<'a> Parser<'a> {
         }
         let colon = token.rfind(':').unwrap_or_default();
         let (urn, rest) = token.split_at_checked(colon).unwrap_or_default();
-        if !is_uri(urn) {
+        let Some(urn) = SchemaUrn::new(urn) else {
             return Err(Failure {
                 offset: start,
                 reason: Reason::Expected("an attribute name, or one behind a URN"),
             });
-        }
+        };
         let path = self.dotted_name(rest.get(1..).unwrap_or_default(), start + colon + 1)?;
-        Ok(Name::Attribute(AttributePath { urn: Some(SchemaUrn::new(SmolStr::new(urn))), ..path }))
+        Ok(Name::Attribute(AttributePath { urn: Some(urn), ..path }))
     }
 
     /// The name, if the token begins with the URN of a known schema and that is no mere part of a longer URN.
@@ -348,13 +352,13 @@ impl<'a> Parser<'a> {
                 return None;
             }
             if rest.is_empty() {
-                return Some(Ok(Name::Schema(SchemaUrn::of(schema))));
+                return Some(Ok(Name::Schema(schema.id.clone())));
             }
             let name = rest.strip_prefix([':', '.']).filter(|name| !name.contains(':'))?;
             let offset = start + urn.len() + 1;
             let is_base = self.schemas.is_base(schema);
             Some(self.dotted_name(name, offset).map(|path| {
-                let urn = (!is_base).then(|| SchemaUrn::of(schema));
+                let urn = (!is_base).then(|| schema.id.clone());
                 Name::Attribute(AttributePath { urn, ..path })
             }))
         })
@@ -381,13 +385,12 @@ impl<'a> Parser<'a> {
     /// `ATTRNAME` in the schemas' own case, if they know it.
     fn single_name(&self, name: &str, start: usize) -> Parsed<AttributeName> {
         if let Some(canonical) = self.schemas.canonical_name(name) {
-            return Ok(AttributeName::new(canonical.clone()));
+            return Ok(canonical.clone());
         }
-        let invalid = if name.is_empty() { Some(0) } else { invalid_name_character(name) };
-        match invalid {
-            None => Ok(AttributeName::new(SmolStr::new(name))),
-            Some(index) => Err(Failure { offset: start + index, reason: Reason::Expected(ATTRIBUTE) }),
-        }
+        AttributeName::new(name).ok_or_else(|| {
+            let invalid = invalid_name_character(name).unwrap_or_default();
+            Failure { offset: start + invalid, reason: Reason::Expected(ATTRIBUTE) }
+        })
     }
 
     /// What stands before the next whitespace, parenthesis, bracket or quote.
