@@ -1,6 +1,6 @@
 //! The words of a path: attribute names and URNs, which are compared without regard to case.
 
-use crate::scim::schema::Attribute;
+use crate::scim::schema::{Attribute, Schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -41,6 +41,11 @@ impl SchemaUrn {
                 .bytes()
                 .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'[' | b']' | b'"'));
         is_uri.then(|| Self(Word::new(urn)))
+    }
+
+    /// The URN of a known schema.
+    pub fn of(schema: &Schema) -> Self {
+        schema.id.clone()
     }
 }
 
@@ -85,6 +90,11 @@ macro_rules! word {
             /// The text.
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
+            }
+
+            /// The text as it is, for the keys of resources, which may have any form.
+            pub fn verbatim(text: &str) -> Self {
+                Self(Word::new(text))
             }
 
             /// The same text for as long as the process lives, so that copies cost nothing. For the schemas
