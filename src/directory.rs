@@ -86,6 +86,7 @@ questions! {
     UpdateGroup, "update_group" => Outcome<GroupRecord>;
     DeleteGroup, "delete_group" => Outcome<()>;
     ResolveMembers, "resolve_members" => Vec<Member>;
+    FindMembers, "find_members" => Vec<SmolStr>;
 }
 
 /// How a write ended. In PHP: `array( 'outcome' => 'done', 'record' => … )`, `array( 'outcome' => 'stale' )`, …
@@ -230,9 +231,9 @@ pub struct Account {
     /// Its roles on this site.
     #[serde(default)]
     pub roles: Vec<String>,
-    /// Whether it is a super administrator of a network.
+    /// Whether it may edit other accounts, by whatever role or as a super administrator.
     #[serde(default)]
-    pub super_admin: bool,
+    pub can_edit_users: bool,
     /// `user_registered`.
     pub registered: i64,
 }
@@ -648,6 +649,15 @@ pub struct DeleteGroup {
 pub struct ResolveMembers {
     /// SCIM ids.
     pub ids: Vec<SmolStr>,
+}
+
+/// Which of these are members of the group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindMembers {
+    /// The group's SCIM id.
+    pub id: SmolStr,
+    /// SCIM ids that may be members.
+    pub among: Vec<SmolStr>,
 }
 
 // ---------------------------------------------------------------------------------------------------

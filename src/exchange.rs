@@ -56,6 +56,12 @@ impl Exchange {
         Self::run(|directory| service::answer(directory, request, settings))
     }
 
+    /// Opens an exchange of our own, after accounts were edited inside WordPress: what people are searched by is
+    /// renewed. Its response is empty.
+    pub fn refresh(user_ids: Vec<u64>, settings: Rc<Settings>, now: i64) -> Self {
+        Self::run(|directory| service::refresh(directory, user_ids, settings, now))
+    }
+
     fn run<F, Operation>(start: F) -> Self
     where
         F: FnOnce(Directory) -> Operation,

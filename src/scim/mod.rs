@@ -2,6 +2,8 @@
 
 pub mod error;
 pub mod filter;
+pub mod json;
+pub mod list;
 pub mod patch;
 pub mod path;
 pub mod projection;

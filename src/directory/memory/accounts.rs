@@ -42,7 +42,7 @@ impl MemoryDirectory {
             email: email.to_owned(),
             display_name: display_name.to_owned(),
             roles: vec![role.to_owned()],
-            super_admin: false,
+            can_edit_users: role == "administrator",
             registered: 0,
         };
         self.accounts.insert(user_id, StoredAccount { account, password: None, values: Map::new() });

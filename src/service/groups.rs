@@ -1,0 +1,414 @@
+//! Groups: `/Groups`.
+//!
+//! A group may have tens of thousands of members. They are loaded only where somebody wants to see them or an
+//! operation cannot be said without them; a PATCH of members is a few set operations.
+
+use super::list::{Row, Search};
+use super::query::Query;
+use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, list, refused_by_wordpress};
+use crate::directory::{
+    CreateGroup, DeleteGroup, FindGroups, FindMembers, GroupRecord, GroupRow, LoadGroup, Member, MemberId, MemberKind,
+    Outcome, ResolveMembers, Selection, UpdateGroup,
+};
+use crate::http::Request;
+use crate::scim::error::{Error, Result};
+use crate::scim::filter::{Filter, fold_case};
+use crate::scim::list as list_response;
+use crate::scim::patch::{MemberOperation, Patch};
+use crate::scim::projection::Projection;
+use crate::scim::resource::{MemberReference, Received, Resource};
+use crate::scim::schema::ResourceType;
+use crate::wordpress::person::{self, date_time, fits, location};
+use serde_json::{Map, Value, json};
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most members that the answer to a change shows. Nobody wants 50,000 back for adding one.
+pub const MAX_MEMBERS_SHOWN: u64 = 1_000;
+
+impl Row for GroupRecord {
+    fn row(&self) -> u64 {
+        self.row
+    }
+}
+
+impl Service {
+    pub(super) async fn list_groups(&self, query: &Query) -> Answer {
+        let schemas = self.schemas(ResourceType::Group);
+        let projection = self.projection(query, ResourceType::Group)?;
+        let search = Search::parse(query, schemas)?;
+        let members = projection.wants("members") || search.filter.as_ref().is_some_and(asks_for_members);
+        let (total, groups) = list::page(
+            self,
+            &search,
+            schemas,
+            async |service: &Self, selection: Selection| {
+                let found = service.directory.ask(&FindGroups { selection, members }).await?;
+                Ok((found.total, found.groups))
+            },
+            |filter: &Filter, record: &GroupRecord| filter.matches(resource(record, &self.base).as_map(), schemas),
+        )
+        .await?;
+        let resources =
+            groups.iter().map(|record| projection.apply(resource(record, &self.base), schemas)).collect();
+        Ok(Reply::json(200, list_response::response(total, search.page, resources)))
+    }
+
+    pub(super) async fn get_group(&self, id: &str, request: &Request, query: &Query) -> Answer {
+        let projection = self.projection(query, ResourceType::Group)?;
+        let record = self.load_group(id, projection.wants("members")).await?;
+        self.note("read", &record.id, &record.display_name);
+        let version = version(&record);
+        if Precondition::of(request).is_known(&version) {
+            return Ok(Reply::empty(304).header("ETag", version));
+        }
+        Precondition::of(request).holds(&version)?;
+        Ok(self.group_reply(200, &record, &projection))
+    }
+
+    pub(super) async fn create_group(&self, body: Map<String, Value>, query: &Query) -> Answer {
+        let schemas = self.schemas(ResourceType::Group);
+        let projection = self.projection(query, ResourceType::Group)?;
+        let Received { mut resource, .. } = Resource::from_body(body, schemas, &mut self.dialects())?;
+        let references = resource.take_members()?;
+        let row = group_row(&resource)?;
+        let members = self.resolve(&references).await?;
+        let members = members.into_iter().map(|(id, kind)| MemberId { id, kind }).collect();
+        let create = CreateGroup { row, members, now: self.now };
+        match self.directory.ask(&create).await? {
+            Outcome::Done { record } => {
+                self.note("created", &record.id, &record.display_name);
+                Ok(self.group_reply(201, &record, &projection))
+            }
+            Outcome::Taken { .. } => Err(name_taken(&create.row.display_name).into()),
+            Outcome::Refused { message } => Err(refused_by_wordpress(&message).into()),
+            Outcome::Stale | Outcome::Gone => {
+                Err(Error::conflict("The group is being created by another request at the same time.").into())
+            }
+        }
+    }
+
+    pub(super) async fn replace_group(
+        &self,
+        id: &str,
+        body: Map<String, Value>,
+        request: &Request,
+        query: &Query,
+    ) -> Answer {
+        let schemas = self.schemas(ResourceType::Group);
+        // RFC 7644 §3.5.1 lets a server keep what a PUT leaves out; a rename that says nothing of the members must not
+        // empty the group.
+        let speaks_of_members = body.keys().any(|key| key.eq_ignore_ascii_case("members"));
+        let Received { mut resource, .. } = Resource::from_body(body, schemas, &mut self.dialects())?;
+        let references = resource.take_members()?;
+        let operations = match speaks_of_members {
+            true => vec![MemberOperation::Replace(references)],
+            false => Vec::new(),
+        };
+        self.change_group(id, request, query, &operations, |_| Ok(resource.clone())).await
+    }
+
+    pub(super) async fn patch_group(
+        &self,
+        id: &str,
+        body: Map<String, Value>,
+        request: &Request,
+        query: &Query,
+    ) -> Answer {
+        let schemas = self.schemas(ResourceType::Group);
+        let (patch, operations) = Patch::parse(body, schemas, &mut self.dialects())?.split_members()?;
+        self.change_group(id, request, query, &operations, |current| Ok(patch.apply(current, schemas)?.resource)).await
+    }
+
+    pub(super) async fn delete_group(&self, id: &str, request: &Request) -> Answer {
+        let precondition = Precondition::of(request);
+        for _ in 0..MAX_ATTEMPTS {
+            let record = self.load_group(id, false).await?;
+            precondition.holds(&version(&record))?;
+            let delete = DeleteGroup { id: record.id.clone(), version: record.version };
+            match self.directory.ask(&delete).await? {
+                Outcome::Done { .. } => {
+                    self.note("deleted", &record.id, &record.display_name);
+                    return Ok(Reply::empty(204));
+                }
+                Outcome::Stale => {}
+                Outcome::Gone => return Err(Error::not_found(id).into()),
+                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Taken { .. } => return Err(name_taken(&record.display_name).into()),
+            }
+        }
+        Err(precondition.lost().into())
+    }
+
+    async fn change_group(
+        &self,
+        id: &str,
+        request: &Request,
+        query: &Query,
+        operations: &[MemberOperation],
+        decide: impl Fn(&Resource) -> Result<Resource>,
+    ) -> Answer {
+        let projection = self.projection(query, ResourceType::Group)?;
+        let precondition = Precondition::of(request);
+        for _ in 0..MAX_ATTEMPTS {
+            let record = self.load_group(id, false).await?;
+            precondition.holds(&version(&record))?;
+            let shown = resource(&record, &self.base);
+            let row = group_row(&decide(&shown)?)?;
+            let change = self.membership(&record, operations).await?;
+            if change.is_empty() && group_row(&shown)? == row {
+                self.note("unchanged", &record.id, &record.display_name);
+                return self.changed_group_reply(&record, &projection).await;
+            }
+            let changes = change.changes(person::changes(&shown, &decide(&shown)?));
+            let update = UpdateGroup {
+                id: record.id.clone(),
+                version: record.version,
+                row,
+                add: change.add.into_iter().map(|(id, kind)| MemberId { id, kind }).collect(),
+                remove: change.remove.into_iter().collect(),
+                remove_all: change.remove_all,
+                members: false,
+                now: self.now,
+            };
+            match self.directory.ask(&update).await? {
+                Outcome::Done { record } => {
+                    self.note("updated", &record.id, &record.display_name);
+                    self.note_changes(changes);
+                    return self.changed_group_reply(&record, &projection).await;
+                }
+                Outcome::Stale => {}
+                Outcome::Gone => return Err(Error::not_found(id).into()),
+                Outcome::Taken { .. } => return Err(name_taken(&update.row.display_name).into()),
+                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+            }
+        }
+        Err(precondition.lost().into())
+    }
+
+    async fn changed_group_reply(&self, record: &GroupRecord, projection: &Projection) -> Answer {
+        if !projection.wants("members") {
+            return Ok(self.group_reply(200, record, projection));
+        }
+        if record.member_count > MAX_MEMBERS_SHOWN {
+            return Ok(Reply::empty(204).header("ETag", version(record)));
+        }
+        let record = self.load_group(&record.id, true).await?;
+        Ok(self.group_reply(200, &record, projection))
+    }
+
+    /// What the operations come to, against who is a member now.
+    async fn membership(&self, record: &GroupRecord, operations: &[MemberOperation]) -> Answer<Membership> {
+        let mut change = Membership::default();
+        let mut any_named = false;
+        let mut any_known = false;
+        for operation in operations {
+            match operation {
+                MemberOperation::Add(references) | MemberOperation::Replace(references) => {
+                    if matches!(operation, MemberOperation::Replace(_)) {
+                        change.remove_everybody();
+                    }
+                    any_named |= !references.is_empty();
+                    for (id, kind) in self.known(references, &record.id).await? {
+                        any_known = true;
+                        change.add(id, kind);
+                    }
+                }
+                MemberOperation::Remove(ids) => ids.iter().for_each(|id| change.remove(id)),
+                MemberOperation::RemoveAll => change.remove_everybody(),
+                MemberOperation::RemoveWhere(filter) => {
+                    let schemas = self.schemas(ResourceType::Group);
+                    let full = self.load_group(&record.id, true).await?;
+                    let Ok(path) = "members".parse() else { continue };
+                    for member in full.members.iter().flatten() {
+                        let element = member_json(member, &self.base);
+                        if filter.matches_element(&element, schemas.attribute(&path)) {
+                            change.remove(&member.id);
+                        }
+                    }
+                }
+            }
+        }
+        if any_named && !any_known {
+            return Err(Error::invalid_value(
+                "None of the members is known here. Members are named by the id that this service gave them.",
+            )
+            .into());
+        }
+        self.reduce(record, change).await
+    }
+
+    /// Leaves out who is a member already and who was none, so that a change that changes nothing is none.
+    async fn reduce(&self, record: &GroupRecord, mut change: Membership) -> Answer<Membership> {
+        if change.remove_all {
+            let full = self.load_group(&record.id, true).await?;
+            let current: BTreeSet<SmolStr> = full.members.into_iter().flatten().map(|member| member.id).collect();
+            change.remove = current.iter().filter(|id| !change.add.contains_key(*id)).cloned().collect();
+            change.remove_all = change.remove.len() == current.len();
+            if change.remove_all {
+                change.remove.clear();
+                change.remove_all = !current.is_empty();
+            }
+            change.add.retain(|id, _| !current.contains(id));
+            return Ok(change);
+        }
+        let among: Vec<SmolStr> = change.add.keys().chain(&change.remove).cloned().collect();
+        if among.is_empty() {
+            return Ok(change);
+        }
+        let members = self.directory.ask(&FindMembers { id: record.id.clone(), among }).await?;
+        let members: BTreeSet<SmolStr> = members.into_iter().collect();
+        change.add.retain(|id, _| !members.contains(id));
+        change.remove.retain(|id| members.contains(id));
+        Ok(change)
+    }
+
+    /// The members of a new group. Unknown ones are left out; the log's reader sees how many there are.
+    async fn resolve(&self, references: &[MemberReference]) -> Answer<Vec<(SmolStr, MemberKind)>> {
+        let known = self.known(references, "").await?;
+        if known.is_empty() && !references.is_empty() {
+            return Err(Error::invalid_value(
+                "None of the members is known here. Members are named by the id that this service gave them.",
+            )
+            .into());
+        }
+        Ok(known)
+    }
+
+    /// Those references that name somebody. A group is no member of itself.
+    async fn known(&self, references: &[MemberReference], group: &str) -> Answer<Vec<(SmolStr, MemberKind)>> {
+        if references.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = references.iter().map(|reference| reference.value.clone()).collect();
+        let found = self.directory.ask(&ResolveMembers { ids }).await?;
+        Ok(found.into_iter().filter(|member| member.id != group).map(|member| (member.id, member.kind)).collect())
+    }
+
+    async fn load_group(&self, id: &str, members: bool) -> Answer<GroupRecord> {
+        let record = self.directory.ask(&LoadGroup { id: SmolStr::new(id), members }).await?;
+        Ok(record.ok_or_else(|| Error::not_found(id))?)
+    }
+
+    fn group_reply(&self, status: u16, record: &GroupRecord, projection: &Projection) -> Reply {
+        let shown = projection.apply(resource(record, &self.base), self.schemas(ResourceType::Group));
+        Reply::resource(status, shown, &version(record), &location(&self.base, ResourceType::Group, &record.id))
+    }
+}
+
+/// A change of membership as sets.
+#[derive(Default)]
+struct Membership {
+    add: BTreeMap<SmolStr, MemberKind>,
+    remove: BTreeSet<SmolStr>,
+    /// Everybody goes before `add`.
+    remove_all: bool,
+}
+
+impl Membership {
+    fn add(&mut self, id: SmolStr, kind: MemberKind) {
+        self.remove.remove(&id);
+        self.add.insert(id, kind);
+    }
+
+    fn remove(&mut self, id: &SmolStr) {
+        self.add.remove(id);
+        self.remove.insert(id.clone());
+    }
+
+    fn remove_everybody(&mut self) {
+        *self = Self { remove_all: true, ..Self::default() };
+    }
+
+    fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty() && !self.remove_all
+    }
+
+    fn changes(&self, mut changes: Vec<String>) -> Vec<String> {
+        if !self.add.is_empty() {
+            changes.push(format!("members +{}", self.add.len()));
+        }
+        if self.remove_all {
+            changes.push("members emptied".to_owned());
+        } else if !self.remove.is_empty() {
+            changes.push(format!("members -{}", self.remove.len()));
+        }
+        changes
+    }
+}
+
+/// The resource that a record shows; without `members` where they were not loaded.
+pub(crate) fn resource(record: &GroupRecord, base: &str) -> Resource {
+    let schemas = ResourceType::Group.schemas();
+    let mut resource = Resource::from_document(record.document.clone().unwrap_or_default(), schemas);
+    let mut put = |name: &str, value: Value| {
+        if let Ok(path) = name.parse() {
+            drop(resource.set(&path, value, schemas));
+        }
+    };
+    put("id", json!(record.id));
+    put("externalId", json!(record.external_id));
+    put("displayName", json!(record.display_name));
+    if let Some(members) = &record.members {
+        put("members", members.iter().map(|member| member_json(member, base)).collect());
+    }
+    put(
+        "meta",
+        json!({
+            "resourceType": "Group",
+            "created": date_time(record.created),
+            "lastModified": date_time(record.modified),
+            "location": location(base, ResourceType::Group, &record.id),
+            "version": version(record),
+        }),
+    );
+    resource
+}
+
+fn version(record: &GroupRecord) -> String {
+    format!("W/\"{}\"", record.version)
+}
+
+fn member_json(member: &Member, base: &str) -> Value {
+    let (resource_type, name) = match member.kind {
+        MemberKind::User => (ResourceType::User, "User"),
+        MemberKind::Group => (ResourceType::Group, "Group"),
+    };
+    let mut json = json!({ "value": member.id, "$ref": location(base, resource_type, &member.id), "type": name });
+    if let (Some(display), Some(map)) = (&member.display, json.as_object_mut()) {
+        map.insert("display".to_owned(), Value::from(display.as_str()));
+    }
+    json
+}
+
+fn group_row(resource: &Resource) -> Result<GroupRow> {
+    let display_name = resource.display_name().unwrap_or_default();
+    fits("displayName", display_name, person::MAX_KEY_LENGTH)?;
+    let external_id = resource.external_id();
+    fits("externalId", external_id.unwrap_or_default(), person::MAX_KEY_LENGTH)?;
+    let mut document = resource.clone().into_map();
+    for elsewhere in ["id", "meta", "members"] {
+        document.shift_remove(elsewhere);
+    }
+    Ok(GroupRow {
+        display_name: display_name.to_owned(),
+        display_name_key: fold_case(display_name).into_owned(),
+        external_id: external_id.map(str::to_owned),
+        document: Some(document),
+    })
+}
+
+fn name_taken(name: &str) -> Error {
+    Error::conflict(format!("There is a group with the displayName {name:?} already; names of groups are unique."))
+}
+
+/// Whether a filter that SQL cannot decide looks at members.
+fn asks_for_members(filter: &Filter) -> bool {
+    match filter {
+        Filter::And(operands) | Filter::Or(operands) => operands.iter().any(asks_for_members),
+        Filter::Not(inner) => asks_for_members(inner),
+        Filter::Present(path) => path.name == "members",
+        Filter::Compare(comparison) => comparison.path.name == "members",
+        Filter::Value(path) => path.attribute.name == "members",
+    }
+}

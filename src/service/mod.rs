@@ -1,0 +1,469 @@
+//! What each endpoint does: one straight-line `async fn` per operation.
+//!
+//! A request passes, in this order: its token, its address, its method, its headers, its body. The first
+//! that does not hold decides the answer.
+
+mod discovery;
+mod groups;
+mod list;
+mod query;
+mod refresh;
+pub mod users;
+
+use crate::dialect::Dialects;
+use crate::directory::{Directory, Failure, ListTokens, TokenRecord, TouchToken};
+use crate::http::{MAX_BODY, Request, Response};
+use crate::scim::error::{Error, Result, ScimType};
+use crate::scim::json;
+use crate::scim::projection::Projection;
+use crate::scim::schema::{ResourceSchemas, ResourceType, Schemas};
+use crate::settings::Settings;
+use crate::token;
+use query::Query;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+pub(crate) use refresh::refresh;
+
+/// How often a write is decided anew when somebody else wrote in between.
+pub const MAX_ATTEMPTS: usize = 5;
+
+/// The media type of every answer, without a charset: a strict client fails the suffix.
+const MEDIA_TYPE: &str = "application/scim+json";
+
+/// How many milliseconds pass before the use of a token is noted again.
+const TOUCH_INTERVAL: i64 = 60_000;
+
+/// What the activity log says of a request. It holds no secret and no body.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// The method.
+    pub method: String,
+    /// The path below the base address. The query is left out: a filter may name a person.
+    pub path: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The number of the token, where one was let in.
+    pub token: Option<u64>,
+    /// The resource that the request was about.
+    pub resource: Option<String>,
+    /// Its `userName` or `displayName`.
+    pub name: Option<String>,
+    /// What happened, in one word: `created`, `linked`, `updated`, `unchanged`, `deleted`, `read`, `refused`.
+    pub action: Option<&'static str>,
+    /// The paths of the attributes that were changed.
+    pub changes: Vec<String>,
+    /// The detail of the error that the client was given.
+    pub detail: Option<String>,
+    /// What went wrong on our side; not told to the client.
+    pub failure: Option<String>,
+    /// The names of the dialects that were met.
+    pub dialects: Vec<&'static str>,
+}
+
+/// Answers one request.
+pub(crate) async fn answer(
+    directory: Directory,
+    request: Request,
+    settings: Rc<Settings>,
+) -> (Response, Summary) {
+    let service = Service {
+        directory,
+        settings,
+        base: request.base.trim_end_matches('/').to_owned(),
+        now: request.now,
+        note: RefCell::new(Summary {
+            method: request.method.clone(),
+            path: request.path.clone(),
+            ..Summary::default()
+        }),
+        dialects: RefCell::new(Dialects::default()),
+    };
+    let reply = match service.dispatch(&request).await {
+        Ok(reply) => reply,
+        Err(Problem::Client(error)) => service.refuse(&error),
+        Err(Problem::Failure(failure)) => service.break_down(&failure),
+    };
+    let response = reply.into_response(request.method.eq_ignore_ascii_case("HEAD"));
+    let mut summary = service.note.into_inner();
+    summary.status = response.status;
+    summary.dialects = service.dialects.into_inner().names().collect();
+    (response, summary)
+}
+
+/// Everything that an operation needs: WordPress, the settings, and where and when it happens.
+pub(crate) struct Service {
+    pub(crate) directory: Directory,
+    pub(crate) settings: Rc<Settings>,
+    pub(crate) base: String,
+    pub(crate) now: i64,
+    note: RefCell<Summary>,
+    dialects: RefCell<Dialects>,
+}
+
+/// Why an operation ended early.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The request cannot be carried out; the client is told why.
+    Client(Error),
+    /// Something broke on our side; the owner is told why.
+    Failure(Failure),
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self::Client(error)
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+pub(crate) type Answer<T = Reply> = std::result::Result<T, Problem>;
+
+/// What a path addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Endpoint {
+    Root,
+    Collection(ResourceType),
+    Resource(ResourceType, String),
+    ServiceProviderConfig,
+    ResourceTypes(Option<String>),
+    Schemas(Option<String>),
+    Me,
+}
+
+impl Endpoint {
+    fn parse(path: &str) -> Result<Self> {
+        let segments = query::segments(path)?;
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        Ok(match segments.as_slice() {
+            [] => Self::Root,
+            ["Users"] => Self::Collection(ResourceType::User),
+            ["Groups"] => Self::Collection(ResourceType::Group),
+            ["Users", id] => Self::Resource(ResourceType::User, (*id).to_owned()),
+            ["Groups", id] => Self::Resource(ResourceType::Group, (*id).to_owned()),
+            ["ServiceProviderConfig"] => Self::ServiceProviderConfig,
+            ["ResourceTypes"] => Self::ResourceTypes(None),
+            ["ResourceTypes", id] => Self::ResourceTypes(Some((*id).to_owned())),
+            ["Schemas"] => Self::Schemas(None),
+            ["Schemas", id] => Self::Schemas(Some((*id).to_owned())),
+            ["Me"] => Self::Me,
+            _ => return Err(no_such_address(path)),
+        })
+    }
+
+    /// The methods that the endpoint answers, beside OPTIONS.
+    fn methods(&self) -> &'static [&'static str] {
+        match self {
+            Self::Collection(_) => &["GET", "HEAD", "POST"],
+            Self::Resource(..) => &["GET", "HEAD", "PUT", "PATCH", "DELETE"],
+            Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) => &["GET", "HEAD"],
+            Self::Root => &[],
+            Self::Me => &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+        }
+    }
+}
+
+impl Service {
+    async fn dispatch(&self, request: &Request) -> Answer {
+        let token = self.authenticate(request).await?;
+        let endpoint = Endpoint::parse(&request.path)?;
+        let allowed = endpoint.methods();
+        if endpoint == Endpoint::Root {
+            return Err(no_such_address(&request.path).into());
+        }
+        let method = request.method.to_ascii_uppercase();
+        if method == "OPTIONS" {
+            return Ok(Reply::empty(204).header("Allow", allow(allowed)));
+        }
+        if !allowed.contains(&method.as_str()) {
+            return Ok(self.method_not_allowed(&method, allowed));
+        }
+        if !token.scope.may_write() && !matches!(method.as_str(), "GET" | "HEAD") {
+            return Err(Error::new(
+                403,
+                "The token may only read. Generate one with full access on the Rollbook settings page.",
+            )
+            .into());
+        }
+        accepts_scim(request)?;
+        self.operate(request, &method, endpoint).await
+    }
+
+    async fn operate(&self, request: &Request, method: &str, endpoint: Endpoint) -> Answer {
+        use ResourceType::{Group, User};
+        let query = Query::parse(&request.query)?;
+        match (method, endpoint) {
+            ("GET" | "HEAD", Endpoint::ServiceProviderConfig) => {
+                Ok(discovery::service_provider_config(&self.base))
+            }
+            ("GET" | "HEAD", Endpoint::ResourceTypes(id)) => {
+                Ok(discovery::resource_types(&self.base, id.as_deref(), &query)?)
+            }
+            ("GET" | "HEAD", Endpoint::Schemas(id)) => {
+                Ok(discovery::schemas(&self.base, id.as_deref(), &query)?)
+            }
+            ("GET" | "HEAD", Endpoint::Collection(User)) => self.list_users(&query).await,
+            ("POST", Endpoint::Collection(User)) => self.create_user(body(request)?, &query).await,
+            ("GET" | "HEAD", Endpoint::Resource(User, id)) => self.get_user(&id, request, &query).await,
+            ("PUT", Endpoint::Resource(User, id)) => {
+                self.replace_user(&id, body(request)?, request, &query).await
+            }
+            ("PATCH", Endpoint::Resource(User, id)) => {
+                self.patch_user(&id, body(request)?, request, &query).await
+            }
+            ("DELETE", Endpoint::Resource(User, id)) => self.delete_user(&id, request).await,
+            ("GET" | "HEAD", Endpoint::Collection(Group)) => self.list_groups(&query).await,
+            ("POST", Endpoint::Collection(Group)) => self.create_group(body(request)?, &query).await,
+            ("GET" | "HEAD", Endpoint::Resource(Group, id)) => self.get_group(&id, request, &query).await,
+            ("PUT", Endpoint::Resource(Group, id)) => {
+                self.replace_group(&id, body(request)?, request, &query).await
+            }
+            ("PATCH", Endpoint::Resource(Group, id)) => {
+                self.patch_group(&id, body(request)?, request, &query).await
+            }
+            ("DELETE", Endpoint::Resource(Group, id)) => self.delete_group(&id, request).await,
+            _ => Err(Error::new(
+                501,
+                "/Me is not offered: a token stands for an identity provider, not for a person (RFC 7644 §3.11).",
+            )
+            .into()),
+        }
+    }
+
+    async fn authenticate(&self, request: &Request) -> Answer<TokenRecord> {
+        let records = self.directory.ask(&ListTokens {}).await?;
+        let token = match token::verify(request.header("Authorization"), &records, self.now) {
+            Ok(token) => token.clone(),
+            Err(refusal) => return Err(Error::new(401, refusal.to_string()).into()),
+        };
+        self.note.borrow_mut().token = Some(token.id);
+        if token.last_used.is_none_or(|last| self.now - last >= TOUCH_INTERVAL) {
+            self.directory.ask(&TouchToken { id: token.id, now: self.now }).await?;
+        }
+        Ok(token)
+    }
+
+    fn method_not_allowed(&self, method: &str, allowed: &[&str]) -> Reply {
+        let allowed = allow(allowed);
+        let error = Error::new(405, format!("{method} is not possible here. Possible are: {allowed}."));
+        self.refuse(&error).header("Allow", allowed)
+    }
+
+    fn refuse(&self, error: &Error) -> Reply {
+        let mut note = self.note.borrow_mut();
+        note.action = Some("refused");
+        note.detail = Some(error.detail().to_owned());
+        let reply = Reply::json(error.status(), error.to_json());
+        if error.status() == 401 { reply.header("WWW-Authenticate", "Bearer realm=\"SCIM\"") } else { reply }
+    }
+
+    fn break_down(&self, failure: &Failure) -> Reply {
+        self.note.borrow_mut().failure = Some(failure.to_string());
+        self.refuse(&Error::new(
+            500,
+            "WordPress or one of its plugins failed while carrying out this request; nothing was changed. \
+             The Rollbook activity log and the PHP error log of the site name the cause.",
+        ))
+    }
+
+    /// Notes for the log what the request was about.
+    pub(crate) fn note(&self, action: &'static str, resource: &str, name: &str) {
+        let mut note = self.note.borrow_mut();
+        note.action = Some(action);
+        note.resource = Some(resource.to_owned());
+        note.name = Some(name.to_owned());
+    }
+
+    pub(crate) fn note_changes(&self, changes: Vec<String>) {
+        self.note.borrow_mut().changes = changes;
+    }
+
+    pub(crate) fn dialects(&self) -> std::cell::RefMut<'_, Dialects> {
+        self.dialects.borrow_mut()
+    }
+
+    pub(crate) fn schemas(&self, resource_type: ResourceType) -> &'static ResourceSchemas {
+        Schemas::standard().of(resource_type)
+    }
+
+    pub(crate) fn projection(&self, query: &Query, resource_type: ResourceType) -> Result<Projection> {
+        Projection::parse(
+            query.attributes.as_deref(),
+            query.excluded_attributes.as_deref(),
+            self.schemas(resource_type),
+        )
+    }
+}
+
+/// The conditions of a request on the version of what it is about (RFC 7644 §3.14).
+pub(crate) struct Precondition<'a> {
+    if_match: Option<&'a str>,
+    if_none_match: Option<&'a str>,
+}
+
+impl<'a> Precondition<'a> {
+    pub(crate) fn of(request: &'a Request) -> Self {
+        Self { if_match: request.header("If-Match"), if_none_match: request.header("If-None-Match") }
+    }
+
+    /// Whether a reader has this version already.
+    pub(crate) fn is_known(&self, version: &str) -> bool {
+        self.if_none_match.is_some_and(|known| names(known, version))
+    }
+
+    /// # Errors
+    /// 412 where the client named a version and this is another.
+    pub(crate) fn holds(&self, version: &str) -> Result<()> {
+        let stale = self.if_match.is_some_and(|expected| !names(expected, version));
+        if stale || self.is_known(version) {
+            return Err(Error::new(
+                412,
+                format!("The resource has the version {version} now. Read it again and decide on that."),
+            ));
+        }
+        Ok(())
+    }
+
+    /// What to say when a write lost against others [`MAX_ATTEMPTS`] times.
+    pub(crate) fn lost(&self) -> Error {
+        let status = if self.if_match.is_some() { 412 } else { 409 };
+        Error::new(status, "The resource is being changed by others at the same time. Try again.")
+    }
+}
+
+/// Whether a list of entity tags names a version; tags are compared weakly (RFC 9110 §8.8.3.2).
+fn names(list: &str, version: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").trim_matches('"').to_owned();
+    list.trim() == "*" || list.split(',').any(|tag| opaque(tag) == opaque(version))
+}
+
+/// An answer before it is written down.
+pub(crate) struct Reply {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Option<Value>,
+}
+
+impl Reply {
+    pub(crate) fn json(status: u16, body: Value) -> Self {
+        Self { status, headers: Vec::new(), body: Some(body) }
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: None }
+    }
+
+    /// A resource with its `Location` and `ETag`, out of its own `meta`.
+    pub(crate) fn resource(status: u16, resource: Map<String, Value>, version: &str, location: &str) -> Self {
+        Self::json(status, Value::Object(resource))
+            .header(if status == 201 { "Location" } else { "Content-Location" }, location)
+            .header("ETag", version)
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn into_response(self, head: bool) -> Response {
+        let mut headers: Vec<(String, String)> = Vec::with_capacity(self.headers.len() + 4);
+        if self.body.is_some() || self.status != 204 && self.status != 304 {
+            headers.push(("Content-Type".to_owned(), MEDIA_TYPE.to_owned()));
+        }
+        headers.push(("Cache-Control".to_owned(), "private, no-store".to_owned()));
+        headers.push(("Vary".to_owned(), "Authorization".to_owned()));
+        headers.push(("X-Content-Type-Options".to_owned(), "nosniff".to_owned()));
+        headers.extend(self.headers.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        let body = match self.body {
+            Some(body) if !head => body.to_string(),
+            _ => String::new(),
+        };
+        Response { status: self.status, headers, body }
+    }
+}
+
+/// Reads the body of a request that must have one.
+fn body(request: &Request) -> Result<Map<String, Value>> {
+    if request.body.len() > MAX_BODY {
+        return Err(Error::new(
+            413,
+            format!("The body is larger than {MAX_BODY} bytes. Split the request into smaller ones."),
+        ));
+    }
+    if let Some(content_type) = request.header("Content-Type").filter(|value| !value.is_empty()) {
+        check_content_type(content_type)?;
+    }
+    json::object(&request.body)
+}
+
+fn check_content_type(content_type: &str) -> Result<()> {
+    let mut parts = content_type.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default();
+    if !is_json(media_type) {
+        return Err(Error::new(
+            415,
+            format!("The media type {media_type:?} cannot be read. Send the body as {MEDIA_TYPE}."),
+        ));
+    }
+    let charset = parts.find_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    });
+    match charset {
+        Some(charset) if !charset.eq_ignore_ascii_case("utf-8") && !charset.eq_ignore_ascii_case("utf8") => {
+            Err(Error::new(415, format!("The charset {charset:?} cannot be read. Send JSON in UTF-8.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// RFC 7644 §3.8: a client asks for SCIM JSON, JSON, or does not care.
+fn accepts_scim(request: &Request) -> Result<()> {
+    let Some(accept) = request.header("Accept").filter(|value| !value.is_empty()) else { return Ok(()) };
+    let acceptable = accept.split(',').any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let media_type = parts.next().unwrap_or_default();
+        let refused = parts.any(|part| {
+            part.split_once('=').is_some_and(|(name, value)| {
+                name.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|q| q <= 0.0)
+            })
+        });
+        !refused && (is_json(media_type) || matches!(media_type, "*/*" | "*" | "application/*"))
+    });
+    if acceptable {
+        return Ok(());
+    }
+    Err(Error::new(406, format!("Only {MEDIA_TYPE} can be sent, but the Accept header allows only {accept:?}.")))
+}
+
+fn is_json(media_type: &str) -> bool {
+    media_type.eq_ignore_ascii_case(MEDIA_TYPE) || media_type.eq_ignore_ascii_case("application/json")
+}
+
+fn allow(methods: &[&str]) -> String {
+    let mut allowed = methods.join(", ");
+    allowed.push_str(", OPTIONS");
+    allowed
+}
+
+fn no_such_address(path: &str) -> Error {
+    Error::new(
+        404,
+        format!(
+            "There is no SCIM endpoint {path:?} here. There are /Users, /Groups, /ServiceProviderConfig, \
+             /ResourceTypes and /Schemas; names are case-sensitive."
+        ),
+    )
+}
+
+/// 400 for a value of the request that does not fit.
+pub(crate) fn refused_by_wordpress(message: &str) -> Error {
+    Error::bad_request(ScimType::InvalidValue, format!("WordPress refuses this person: {message}"))
+}

@@ -1,0 +1,34 @@
+//! After a local edit: what people are searched by is made true again.
+
+use super::Summary;
+use crate::directory::{Directory, Failure, IndexUser, LoadAccounts};
+use crate::http::Response;
+use crate::settings::Settings;
+use crate::wordpress::person;
+use std::rc::Rc;
+
+/// Renews the matchable values of the people of these accounts. Nobody is answered: the response is empty and says 204, or
+/// 500 where it failed, and the summary why.
+pub(crate) async fn refresh(
+    directory: Directory,
+    user_ids: Vec<u64>,
+    settings: Rc<Settings>,
+    now: i64,
+) -> (Response, Summary) {
+    let failure = renew(&directory, user_ids, &settings, now).await.err();
+    let status = if failure.is_some() { 500 } else { 204 };
+    let summary = Summary { status, failure: failure.map(|failure| failure.to_string()), ..Summary::default() };
+    (Response { status, headers: Vec::new(), body: String::new() }, summary)
+}
+
+async fn renew(directory: &Directory, user_ids: Vec<u64>, settings: &Settings, now: i64) -> Result<(), Failure> {
+    let load = LoadAccounts { user_ids, targets: person::targets(settings) };
+    for record in directory.ask(&load).await? {
+        let shown = person::resource(&record, settings, "");
+        let edited = !record.managed || record.values != record.applied;
+        let lookups = person::lookups(&shown);
+        let index = IndexUser { id: record.id, user_name: None, lookups, modified: edited.then_some(now) };
+        directory.ask(&index).await?;
+    }
+    Ok(())
+}

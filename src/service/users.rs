@@ -1,0 +1,422 @@
+//! People: `/Users`.
+
+use super::list::{Row, Search};
+use super::query::Query;
+use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, list, refused_by_wordpress};
+use crate::directory::{
+    Account, AdoptAccounts, CreateUser, DeleteUser, FindAccounts, FindClaims, FindUsers, IndexUser, LoadUser, Outcome,
+    Selection, Unique, UpdateUser, UserName, UserRecord,
+};
+use crate::http::Request;
+use crate::scim::error::{Error, Result};
+use crate::scim::filter::{Filter, fold_case};
+use crate::scim::list as list_response;
+use crate::scim::patch::{Patch, Patched};
+use crate::scim::projection::Projection;
+use crate::scim::resource::{Received, Resource};
+use crate::scim::schema::ResourceType;
+use crate::settings::ExistingAccounts;
+use crate::wordpress::person;
+use crate::wordpress::sql::AccountHint;
+use serde_json::{Map, Value};
+use smol_str::SmolStr;
+
+/// How many accounts are given a row at a time.
+const ADOPTION_BATCH: u64 = 500;
+
+impl Row for UserRecord {
+    fn row(&self) -> u64 {
+        self.row
+    }
+}
+
+impl Service {
+    pub(super) async fn list_users(&self, query: &Query) -> Answer {
+        let schemas = self.schemas(ResourceType::User);
+        let projection = self.projection(query, ResourceType::User)?;
+        let search = Search::parse(query, schemas)?;
+        let (mut total, mut users) = self.page_of_users(&search).await?;
+        if self.adopt_for(&search, total).await? {
+            (total, users) = self.page_of_users(&search).await?;
+        }
+        let resources =
+            users.iter().map(|record| projection.apply(self.user_resource(record), schemas)).collect();
+        Ok(Reply::json(200, list_response::response(total, search.page, resources)))
+    }
+
+    pub(super) async fn get_user(&self, id: &str, request: &Request, query: &Query) -> Answer {
+        let projection = self.projection(query, ResourceType::User)?;
+        let record = self.load_user(id).await?;
+        self.note("read", &record.id, &record.user_name);
+        let version = person::version(&record);
+        if Precondition::of(request).is_known(&version) {
+            return Ok(Reply::empty(304).header("ETag", version));
+        }
+        Precondition::of(request).holds(&version)?;
+        Ok(self.user_reply(200, &record, &projection))
+    }
+
+    pub(super) async fn create_user(&self, body: Map<String, Value>, query: &Query) -> Answer {
+        let schemas = self.schemas(ResourceType::User);
+        let projection = self.projection(query, ResourceType::User)?;
+        let Received { resource, password } = Resource::from_body(body, schemas, &mut self.dialects())?;
+        let row = person::row(&resource)?;
+        let email = person::email(&resource);
+        let targets = person::targets(&self.settings);
+        let claims = FindClaims {
+            user_name_key: row.user_name_key.clone(),
+            email: email.clone(),
+            targets: targets.clone(),
+        };
+        let claims = self.directory.ask(&claims).await?;
+        let returning = self.returning(&claims, &row.user_name_key, email.as_deref())?;
+        self.existing_account(&row.user_name, email.as_deref(), returning).await?;
+        let before = returning.map(|record| (record, self.user_resource(record)));
+        let before = before.as_ref().map(|(record, shown)| (*record, shown));
+        let mut account = person::account_change(before, &resource, &self.settings)?;
+        account.password = password.filter(|_| self.settings.password_sync);
+        let create = CreateUser { row, account, targets, now: self.now };
+        let record = match self.directory.ask(&create).await? {
+            Outcome::Done { record } => record,
+            Outcome::Taken { value } => return Err(self.taken(value, &create.row.user_name, email.as_deref()).into()),
+            Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+            Outcome::Stale | Outcome::Gone => {
+                return Err(Error::conflict("The person is being created by another request at the same time.").into());
+            }
+        };
+        self.note("created", &record.id, &record.user_name);
+        Ok(self.user_reply(201, &record, &projection))
+    }
+
+    pub(super) async fn replace_user(
+        &self,
+        id: &str,
+        body: Map<String, Value>,
+        request: &Request,
+        query: &Query,
+    ) -> Answer {
+        let schemas = self.schemas(ResourceType::User);
+        let received = Resource::from_body(body, schemas, &mut self.dialects())?;
+        self.change_user(id, request, query, |current| {
+            received.resource.check_replacement(current, schemas)?;
+            let mut resource = received.resource.clone();
+            // A person is not locked out, or let back in, by an attribute that was left out.
+            if resource.active().is_none()
+                && let (Some(active), Ok(path)) = (current.active(), "active".parse())
+            {
+                resource.set(&path, Value::Bool(active), schemas)?;
+            }
+            Ok(Patched { resource, password: received.password.clone() })
+        })
+        .await
+    }
+
+    pub(super) async fn patch_user(
+        &self,
+        id: &str,
+        body: Map<String, Value>,
+        request: &Request,
+        query: &Query,
+    ) -> Answer {
+        let schemas = self.schemas(ResourceType::User);
+        let patch = Patch::parse(body, schemas, &mut self.dialects())?;
+        self.change_user(id, request, query, |current| patch.apply(current, schemas)).await
+    }
+
+    pub(super) async fn delete_user(&self, id: &str, request: &Request) -> Answer {
+        let precondition = Precondition::of(request);
+        for _ in 0..MAX_ATTEMPTS {
+            let record = self.load_user(id).await?;
+            precondition.holds(&person::version(&record))?;
+            self.may_change(&record)?;
+            if !record.managed {
+                return Err(Error::new(
+                    403,
+                    format!(
+                        "The WordPress account {:?} was there before the identity provider and has never been changed by \
+                         it. Such an account is not deleted through SCIM; send a PUT or PATCH first to take charge of it.",
+                        record.account.login
+                    ),
+                )
+                .into());
+            }
+            let delete = DeleteUser {
+                id: record.id.clone(),
+                version: record.version,
+                fate: self.settings.deletion.fate,
+                reassign_to: self.settings.deletion.reassign_to.clone(),
+                now: self.now,
+            };
+            match self.directory.ask(&delete).await? {
+                Outcome::Done { .. } => {
+                    self.note("deleted", &record.id, &record.user_name);
+                    return Ok(Reply::empty(204));
+                }
+                Outcome::Stale => {}
+                Outcome::Gone => return Err(Error::not_found(id).into()),
+                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Taken { value } => return Err(self.taken(value, &record.user_name, None).into()),
+            }
+        }
+        Err(precondition.lost().into())
+    }
+
+    /// Reads, decides and writes under the version that was read. Where somebody else wrote in between, it is decided anew.
+    async fn change_user(
+        &self,
+        id: &str,
+        request: &Request,
+        query: &Query,
+        decide: impl Fn(&Resource) -> Result<Patched>,
+    ) -> Answer {
+        let projection = self.projection(query, ResourceType::User)?;
+        let precondition = Precondition::of(request);
+        for _ in 0..MAX_ATTEMPTS {
+            let record = self.load_user(id).await?;
+            precondition.holds(&person::version(&record))?;
+            self.may_change(&record)?;
+            let shown = self.user_resource(&record);
+            let Patched { resource, password } = decide(&shown)?;
+            let password = password.filter(|_| self.settings.password_sync);
+            let row = person::row(&resource)?;
+            let unchanged = record.managed
+                && password.is_none()
+                && person::row(&shown)?.document == row.document
+                && self.is_complete(&record);
+            if unchanged {
+                self.note("unchanged", &record.id, &record.user_name);
+                return Ok(self.user_reply(200, &record, &projection));
+            }
+            let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings)?;
+            account.password = password;
+            let email = account.email.clone();
+            let update = UpdateUser {
+                id: record.id.clone(),
+                version: record.version,
+                row,
+                account,
+                targets: person::targets(&self.settings),
+                now: self.now,
+            };
+            match self.directory.ask(&update).await? {
+                Outcome::Done { record: written } => {
+                    self.note(if record.managed { "updated" } else { "linked" }, &record.id, &written.user_name);
+                    self.note_changes(person::changes(&shown, &self.user_resource(&written)));
+                    return Ok(self.user_reply(200, &written, &projection));
+                }
+                Outcome::Stale => {}
+                Outcome::Gone => return Err(Error::not_found(id).into()),
+                Outcome::Taken { value } => {
+                    return Err(self.taken(value, &update.row.user_name, email.as_deref()).into());
+                }
+                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+            }
+        }
+        Err(precondition.lost().into())
+    }
+
+    async fn load_user(&self, id: &str) -> Answer<UserRecord> {
+        let load = LoadUser { id: SmolStr::new(id), targets: person::targets(&self.settings) };
+        let record = self.directory.ask(&load).await?;
+        let record = record.filter(|record| record.managed || self.shows_unmanaged());
+        Ok(record.ok_or_else(|| Error::not_found(id))?)
+    }
+
+    fn user_resource(&self, record: &UserRecord) -> Resource {
+        person::resource(record, &self.settings, &self.base)
+    }
+
+    fn user_reply(&self, status: u16, record: &UserRecord, projection: &Projection) -> Reply {
+        let resource = projection.apply(self.user_resource(record), self.schemas(ResourceType::User));
+        let location = person::location(&self.base, ResourceType::User, &record.id);
+        Reply::resource(status, resource, &person::version(record), &location)
+    }
+
+    fn shows_unmanaged(&self) -> bool {
+        self.settings.existing_accounts == ExistingAccounts::Link
+    }
+
+    fn may_change(&self, record: &UserRecord) -> Result<()> {
+        if !person::is_protected(&record.account, &self.settings) {
+            return Ok(());
+        }
+        Err(Error::new(
+            403,
+            format!(
+                "The WordPress account {:?} may administer other accounts. Such accounts are protected and never changed \
+                 through SCIM; leave the person out of the provisioning or take the role away inside WordPress.",
+                record.account.login
+            ),
+        ))
+    }
+
+    /// Whether every target that is there now was there at the last write, too.
+    fn is_complete(&self, record: &UserRecord) -> bool {
+        record.values.keys().all(|target| record.applied.contains_key(target))
+    }
+
+    async fn page_of_users(&self, search: &Search) -> Answer<(u64, Vec<UserRecord>)> {
+        let schemas = self.schemas(ResourceType::User);
+        let targets = person::targets(&self.settings);
+        list::page(
+            self,
+            search,
+            schemas,
+            async |service: &Self, selection: Selection| {
+                let find = FindUsers { selection, unmanaged: service.shows_unmanaged(), targets: targets.clone() };
+                let found = service.directory.ask(&find).await?;
+                Ok((found.total, found.users))
+            },
+            |filter: &Filter, record: &UserRecord| filter.matches(self.user_resource(record).as_map(), schemas),
+        )
+        .await
+    }
+
+    /// Gives accounts that the search may be meant for, and that have no row yet, theirs. Tells whether there were any.
+    async fn adopt_for(&self, search: &Search, total: u64) -> Answer<bool> {
+        if !self.shows_unmanaged() {
+            return Ok(false);
+        }
+        let Some(filter) = &search.filter else { return self.adopt_all().await };
+        if AccountHint::is_hopeless(filter) {
+            return Ok(false);
+        }
+        match AccountHint::of(filter) {
+            // People are matched one by one: who has been found is the one.
+            Some(_) if total > 0 => Ok(false),
+            Some(AccountHint { user_name: Some(name), .. }) => {
+                Ok(self.rename_unmanaged(&name).await? || self.adopt_one(Some(&name), Some(&name)).await?)
+            }
+            Some(AccountHint { email, .. }) => self.adopt_one(None, email.as_deref()).await,
+            None => self.adopt_all().await,
+        }
+    }
+
+    /// Adopts the account with this login or address, under the name that the IdP calls it by.
+    async fn adopt_one(&self, login: Option<&str>, email: Option<&str>) -> Answer<bool> {
+        let find =
+            FindAccounts { login: login.map(str::to_owned), email: email.map(str::to_owned), limit: ADOPTION_BATCH };
+        let accounts = self.directory.ask(&find).await?;
+        // What the database calls equal may differ by accents.
+        let is = |found: &str, wanted: Option<&str>| wanted.is_some_and(|wanted| fold_case(found) == fold_case(wanted));
+        let account = accounts
+            .iter()
+            .find(|account| is(&account.login, login))
+            .or_else(|| accounts.iter().find(|account| is(&account.email, email)));
+        let Some(account) = account else { return Ok(false) };
+        let user_name = login.unwrap_or(&account.login);
+        let adoption = person::adoption(account, user_name);
+        self.directory.ask(&AdoptAccounts { accounts: vec![adoption], now: self.now }).await?;
+        Ok(true)
+    }
+
+    /// Lets an account that was adopted under its login be found under its address, when that is the `userName` that
+    /// the IdP knows it by.
+    async fn rename_unmanaged(&self, name: &str) -> Answer<bool> {
+        let key = fold_case(name);
+        let find = FindClaims {
+            user_name_key: key.clone().into_owned(),
+            email: Some(name.to_owned()),
+            targets: person::targets(&self.settings),
+        };
+        let records = self.directory.ask(&find).await?;
+        let is_meant = |record: &&UserRecord| {
+            !record.managed && !record.deleted && fold_case(&record.account.email) == key
+        };
+        let Some(record) = records.iter().find(is_meant) else { return Ok(false) };
+        let index = IndexUser {
+            id: record.id.clone(),
+            user_name: Some(UserName { raw: name.to_owned(), key: key.into_owned() }),
+            lookups: person::lookups(&self.user_resource(record)),
+            modified: None,
+        };
+        self.directory.ask(&index).await?;
+        Ok(true)
+    }
+
+    async fn adopt_all(&self) -> Answer<bool> {
+        let mut any = false;
+        loop {
+            let find = FindAccounts { login: None, email: None, limit: ADOPTION_BATCH };
+            let accounts: Vec<Account> = self.directory.ask(&find).await?;
+            if accounts.is_empty() {
+                return Ok(any);
+            }
+            any = true;
+            let adoptions = accounts.iter().map(|account| person::adoption(account, &account.login)).collect();
+            self.directory.ask(&AdoptAccounts { accounts: adoptions, now: self.now }).await?;
+        }
+    }
+
+    /// The kept account that comes back, if any.
+    ///
+    /// # Errors
+    /// 409 where somebody else has the name or the address.
+    fn returning<'a>(&self, claims: &'a [UserRecord], key: &str, email: Option<&str>) -> Result<Option<&'a UserRecord>> {
+        let same_name = |record: &&UserRecord| fold_case(&record.user_name) == key;
+        if let Some(record) = claims.iter().find(|record| !record.deleted && same_name(record)) {
+            return Err(Error::conflict(format!(
+                "There is a person with the userName {:?} already. Its id is {}.",
+                record.user_name, record.id
+            )));
+        }
+        let returning = claims.iter().find(|record| record.deleted && same_name(record));
+        let other = claims.iter().find(|record| returning.is_none_or(|returning| returning.id != record.id));
+        match (other, returning) {
+            (Some(other), _) => Err(self.email_clash(&other.account, email)),
+            (None, Some(returning)) if person::is_protected(&returning.account, &self.settings) => {
+                Err(self.may_change(returning).err().unwrap_or_else(|| Error::conflict("The account is protected.")))
+            }
+            (None, returning) => Ok(returning),
+        }
+    }
+
+    /// # Errors
+    /// 409 where an account that has no row yet has the name or the address. It gets a row, so that the IdP finds it.
+    async fn existing_account(&self, name: &str, email: Option<&str>, returning: Option<&UserRecord>) -> Answer<()> {
+        let login = self.shows_unmanaged().then(|| name.to_owned());
+        let find = FindAccounts { login: login.clone(), email: email.map(str::to_owned), limit: ADOPTION_BATCH };
+        let accounts = self.directory.ask(&find).await?;
+        let same = |one: &str, other: Option<&str>| other.is_some_and(|other| fold_case(one) == fold_case(other));
+        let clash = accounts
+            .iter()
+            .filter(|account| returning.is_none_or(|record| record.account.user_id != account.user_id))
+            .find(|account| same(&account.login, login.as_deref()) || same(&account.email, email));
+        let Some(account) = clash else { return Ok(()) };
+        if self.shows_unmanaged() {
+            let adoption = person::adoption(account, name);
+            self.directory.ask(&AdoptAccounts { accounts: vec![adoption], now: self.now }).await?;
+        }
+        Err(self.email_clash(account, email).into())
+    }
+
+    fn email_clash(&self, account: &Account, email: Option<&str>) -> Error {
+        let what = match email {
+            Some(email) if fold_case(email) == fold_case(&account.email) => format!("has the e-mail address {email:?}"),
+            _ => "has this name".to_owned(),
+        };
+        let cure = if person::is_protected(&account, &self.settings) {
+            "It is protected and never linked: leave the person out of the provisioning."
+        } else if self.shows_unmanaged() {
+            "Match people by userName or emails: the account is found and linked by the first change."
+        } else {
+            "Existing accounts are kept apart: give one of the two another address, or allow linking in the Rollbook settings."
+        };
+        Error::conflict(format!("The WordPress account {:?} {what} already. {cure}", account.login))
+    }
+
+    fn taken(&self, value: Unique, user_name: &str, email: Option<&str>) -> Error {
+        Error::conflict(match value {
+            Unique::UserName => format!("There is a person with the userName {user_name:?} already."),
+            Unique::Email => format!(
+                "Another WordPress account has the e-mail address {:?} already; WordPress allows an address once.",
+                email.unwrap_or_default()
+            ),
+            Unique::Login => format!(
+                "No login can be made from the userName {user_name:?}: all that come into question are taken or forbidden. \
+                 Choose another username rule in the Rollbook settings."
+            ),
+            Unique::DisplayName => "The displayName is taken.".to_owned(),
+        })
+    }
+}

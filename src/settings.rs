@@ -1,0 +1,467 @@
+//! The settings: one document, the same for the screen, export and import, and every request.
+//!
+//! An absent key means its default. An unknown key or a wrong value is refused, each with its place and the
+//! reason, all of them at once, so that a form can show them at its fields.
+
+use crate::directory::Fate;
+use crate::scim::filter::Filter;
+use crate::scim::schema::ResourceType;
+use crate::wordpress::mapping::{Row, Target};
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// The most role rules.
+pub const MAX_ROLE_RULES: usize = 500;
+
+/// The most mapping rows.
+pub const MAX_MAPPINGS: usize = 200;
+
+/// The document, read and checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What becomes of accounts that were there before the IdP.
+    pub existing_accounts: ExistingAccounts,
+    /// Roles whose accounts are never changed through SCIM, and which no rule grants. `administrator` and
+    /// every role that can edit users.
+    pub protected_roles: Vec<String>,
+    /// How the login of a new account is made.
+    pub username: Username,
+    /// What becomes of a deleted person's account.
+    pub deletion: Deletion,
+    /// The role of people whom no rule names; `None` leaves it to WordPress.
+    pub default_role: Option<String>,
+    /// The first rule that matches decides.
+    pub role_rules: Vec<RoleRule>,
+    /// Which attribute lands where, beside the standard ones.
+    pub mappings: Vec<Row>,
+    /// Whether a password that the IdP sends is set.
+    pub password_sync: bool,
+    /// Whether new people get WordPress's welcome mail.
+    pub welcome_mail: bool,
+    /// Networks, in CIDR form, that requests may come from; none means all.
+    pub allowed_networks: Vec<String>,
+    /// How many days the activity log is kept.
+    pub activity_days: u32,
+    /// Addresses answered for other plugins' sake.
+    pub compatibility: Compatibility,
+    /// Whether the must-use drop-in answers reads.
+    pub fast_lane: bool,
+}
+
+/// `link`: found, and taken charge of by the IdP's first PUT or PATCH. `apart`: not seen at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum ExistingAccounts {
+    Link,
+    Apart,
+}
+
+/// How the login of a new account is made.
+#[derive(Debug, Clone)]
+pub struct Username {
+    /// What it is made from.
+    pub from: UsernameSource,
+    /// For [`UsernameSource::Pattern`]: what is replaced in `userName`.
+    pub pattern: Option<Regex>,
+    /// What it is replaced by; `$1` stands for a group.
+    pub replacement: String,
+    /// Whether a new `userName` renames the account.
+    pub rename: bool,
+}
+
+/// What a login is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UsernameSource {
+    /// `userName` as sent.
+    #[serde(rename = "userName")]
+    UserName,
+    /// What stands before the @ of `userName`.
+    #[serde(rename = "local-part")]
+    LocalPart,
+    /// The e-mail address of the account.
+    #[serde(rename = "email")]
+    Email,
+    /// `userName`, rewritten.
+    #[serde(rename = "pattern")]
+    Pattern,
+}
+
+/// What becomes of a deleted person's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// Kept and locked, or deleted.
+    pub fate: Fate,
+    /// The login of the person who gets the content.
+    pub reassign_to: Option<String>,
+}
+
+/// People whom the filter matches get the role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleRule {
+    /// Over the person's resource, groups included.
+    pub filter: Filter,
+    /// The role's name (`editor`).
+    pub role: String,
+}
+
+/// Addresses answered for other plugins' sake.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Compatibility {
+    /// `/wp-json/wpo365/v1`, for those who leave WPO365 without touching Entra.
+    pub wpo365_route: bool,
+}
+
+/// What is wrong at one place of the document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The place: `role_rules[2].filter`.
+    pub place: String,
+    /// What is wrong, and what would be right.
+    pub reason: String,
+}
+
+/// Why a document is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", sentence(.problems))]
+pub struct InvalidSettings {
+    /// All that is wrong, in the document's order.
+    pub problems: Vec<Problem>,
+}
+
+fn sentence(problems: &[Problem]) -> String {
+    let lines: Vec<String> =
+        problems.iter().map(|problem| format!("{}: {}", problem.place, problem.reason)).collect();
+    lines.join("\n")
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            existing_accounts: ExistingAccounts::Link,
+            protected_roles: vec!["administrator".to_owned()],
+            username: Username {
+                from: UsernameSource::UserName,
+                pattern: None,
+                replacement: String::new(),
+                rename: false,
+            },
+            deletion: Deletion { fate: Fate::Keep, reassign_to: None },
+            default_role: Some("subscriber".to_owned()),
+            role_rules: Vec::new(),
+            mappings: Vec::new(),
+            password_sync: false,
+            welcome_mail: false,
+            allowed_networks: Vec::new(),
+            activity_days: 90,
+            compatibility: Compatibility::default(),
+            fast_lane: false,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] with everything that is wrong.
+    pub fn parse(document: &Map<String, Value>) -> Result<Self, InvalidSettings> {
+        let mut settings = Self::default();
+        let mut reader = Reader::default();
+        for (key, value) in document {
+            match key.as_str() {
+                "existing_accounts" => reader.read(key, value, &mut settings.existing_accounts),
+                "protected_roles" => reader.read(key, value, &mut settings.protected_roles),
+                "username" => reader.username(value, &mut settings.username),
+                "deletion" => reader.deletion(value, &mut settings.deletion),
+                "default_role" => reader.read(key, value, &mut settings.default_role),
+                "role_rules" => settings.role_rules = reader.list(key, value, MAX_ROLE_RULES, Reader::role_rule),
+                "mappings" => settings.mappings = reader.list(key, value, MAX_MAPPINGS, Reader::mapping),
+                "password_sync" => reader.read(key, value, &mut settings.password_sync),
+                "welcome_mail" => reader.read(key, value, &mut settings.welcome_mail),
+                "allowed_networks" => reader.read(key, value, &mut settings.allowed_networks),
+                "activity_days" => reader.read(key, value, &mut settings.activity_days),
+                "compatibility" => reader.read(key, value, &mut settings.compatibility),
+                "fast_lane" => reader.read(key, value, &mut settings.fast_lane),
+                _ => reader.refuse(key, "there is no such setting"),
+            }
+        }
+        settings.check(&mut reader);
+        if reader.problems.is_empty() { Ok(settings) } else { Err(InvalidSettings { problems: reader.problems }) }
+    }
+
+    /// The complete document.
+    pub fn document(&self) -> Map<String, Value> {
+        let policy = match (self.deletion.fate, &self.deletion.reassign_to) {
+            (Fate::Keep, _) => "deactivate",
+            (Fate::Delete, Some(_)) => "reassign",
+            (Fate::Delete, None) => "delete",
+        };
+        let rules: Vec<Value> = self
+            .role_rules
+            .iter()
+            .map(|rule| json!({ "filter": rule.filter.to_string(), "role": rule.role }))
+            .collect();
+        let document = json!({
+            "existing_accounts": self.existing_accounts,
+            "protected_roles": self.protected_roles,
+            "username": {
+                "from": self.username.from,
+                "pattern": self.username.pattern.as_ref().map(Regex::as_str),
+                "replacement": self.username.pattern.as_ref().map(|_| &self.username.replacement),
+                "rename": self.username.rename,
+            },
+            "deletion": { "policy": policy, "reassign_to": self.deletion.reassign_to },
+            "default_role": self.default_role,
+            "role_rules": rules,
+            "mappings": self.mappings.iter().map(Row::document).collect::<Vec<_>>(),
+            "password_sync": self.password_sync,
+            "welcome_mail": self.welcome_mail,
+            "allowed_networks": self.allowed_networks,
+            "activity_days": self.activity_days,
+            "compatibility": self.compatibility,
+            "fast_lane": self.fast_lane,
+        });
+        match document {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        }
+    }
+
+    /// Whether a role is protected.
+    pub fn is_protected(&self, role: &str) -> bool {
+        self.protected_roles.iter().any(|protected| protected == role)
+    }
+
+    fn check(&self, reader: &mut Reader) {
+        let mut targets: Vec<&Target> = Vec::new();
+        for (index, row) in self.mappings.iter().enumerate() {
+            if targets.contains(&&row.target) {
+                reader.refuse(
+                    &format!("mappings[{index}].target"),
+                    "another row writes to this target already; two would overwrite each other for ever",
+                );
+            }
+            targets.push(&row.target);
+        }
+        if self.username.from == UsernameSource::Pattern && self.username.pattern.is_none() {
+            reader.refuse("username.pattern", "it is needed when \"from\" is \"pattern\"");
+        }
+    }
+}
+
+/// Reads places of the document and collects what is wrong.
+#[derive(Default)]
+struct Reader {
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn refuse(&mut self, place: &str, reason: impl Into<String>) {
+        self.problems.push(Problem { place: place.to_owned(), reason: reason.into() });
+    }
+
+    fn read<T: for<'de> Deserialize<'de>>(&mut self, place: &str, value: &Value, into: &mut T) {
+        match T::deserialize(value) {
+            Ok(read) => *into = read,
+            Err(error) => self.refuse(place, error.to_string()),
+        }
+    }
+
+    fn list<T>(
+        &mut self,
+        place: &str,
+        value: &Value,
+        most: usize,
+        element: fn(&mut Self, &str, &Value) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(list) = value.as_array() else {
+            self.refuse(place, "it must be a list");
+            return Vec::new();
+        };
+        if list.len() > most {
+            self.refuse(place, format!("{} entries are too many; at most {most} are possible", list.len()));
+            return Vec::new();
+        }
+        list.iter()
+            .enumerate()
+            .filter_map(|(index, value)| element(self, &format!("{place}[{index}]"), value))
+            .collect()
+    }
+
+    /// The members of an object, of which only the named ones may occur.
+    fn object<'a>(&mut self, place: &str, value: &'a Value, known: &[&str]) -> Option<&'a Map<String, Value>> {
+        let Some(map) = value.as_object() else {
+            self.refuse(place, "it must be an object");
+            return None;
+        };
+        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
+            self.refuse(&format!("{place}.{key}"), format!("there is no such setting; there are {}", known.join(", ")));
+        }
+        Some(map)
+    }
+
+    /// One member of an object; null and absence leave the default.
+    fn member<T: for<'de> Deserialize<'de> + Default>(&mut self, place: &str, map: &Map<String, Value>, key: &str) -> T {
+        let mut read = T::default();
+        if let Some(value) = map.get(key).filter(|value| !value.is_null()) {
+            self.read(&format!("{place}.{key}"), value, &mut read);
+        }
+        read
+    }
+
+    fn regex(&mut self, place: &str, pattern: Option<String>) -> Option<Regex> {
+        let pattern = pattern.filter(|pattern| !pattern.is_empty())?;
+        Regex::new(&pattern).map_err(|error| self.refuse(place, error.to_string())).ok()
+    }
+
+    fn username(&mut self, value: &Value, into: &mut Username) {
+        const PLACE: &str = "username";
+        let Some(map) = self.object(PLACE, value, &["from", "pattern", "replacement", "rename"]) else { return };
+        if let Some(from) = map.get("from") {
+            self.read("username.from", from, &mut into.from);
+        }
+        let pattern = self.member::<Option<String>>(PLACE, map, "pattern");
+        into.pattern = self.regex("username.pattern", pattern);
+        into.replacement = self.member(PLACE, map, "replacement");
+        into.rename = self.member(PLACE, map, "rename");
+    }
+
+    fn deletion(&mut self, value: &Value, into: &mut Deletion) {
+        const PLACE: &str = "deletion";
+        let Some(map) = self.object(PLACE, value, &["policy", "reassign_to"]) else { return };
+        let policy = self.member::<Option<String>>(PLACE, map, "policy");
+        into.reassign_to =
+            self.member::<Option<String>>(PLACE, map, "reassign_to").filter(|login| !login.is_empty());
+        match policy.as_deref() {
+            None | Some("deactivate") => into.fate = Fate::Keep,
+            Some("reassign") if into.reassign_to.is_none() => {
+                self.refuse("deletion.reassign_to", "the policy \"reassign\" needs the login of the person who gets the content");
+            }
+            Some("reassign") => into.fate = Fate::Delete,
+            Some("delete") => {
+                into.fate = Fate::Delete;
+                into.reassign_to = None;
+            }
+            Some(other) => self.refuse(
+                "deletion.policy",
+                format!("{other:?} is no policy; there are \"deactivate\", \"reassign\" and \"delete\""),
+            ),
+        }
+    }
+
+    fn role_rule(&mut self, place: &str, value: &Value) -> Option<RoleRule> {
+        let map = self.object(place, value, &["filter", "role"])?;
+        let role: String = self.member(place, map, "role");
+        if role.is_empty() {
+            self.refuse(&format!("{place}.role"), "a role is needed");
+        }
+        let filter: String = self.member(place, map, "filter");
+        let filter = Filter::parse(&filter).and_then(|filter| {
+            filter.check(ResourceType::User.schemas())?;
+            Ok(filter)
+        });
+        match filter {
+            Ok(filter) => Some(RoleRule { filter, role }),
+            Err(error) => {
+                self.refuse(&format!("{place}.filter"), error.to_string());
+                None
+            }
+        }
+    }
+
+    fn mapping(&mut self, place: &str, value: &Value) -> Option<Row> {
+        let map = self.object(place, value, &["path", "target", "title", "transform", "profile", "users_list"])?;
+        let path = self.member::<String>(place, map, "path").parse().map_err(|error: crate::scim::path::PathError| {
+            self.refuse(&format!("{place}.path"), error.to_string());
+        });
+        let target = self.member::<String>(place, map, "target").parse().map_err(|error: crate::wordpress::mapping::TargetError| {
+            self.refuse(&format!("{place}.target"), error.to_string());
+        });
+        let transform = map.get("transform").filter(|transform| !transform.is_null()).and_then(|transform| {
+            let place = format!("{place}.transform");
+            let transform = self.object(&place, transform, &["pattern", "replacement"])?;
+            let pattern = self.member::<Option<String>>(&place, transform, "pattern");
+            let pattern = self.regex(&format!("{place}.pattern"), pattern)?;
+            Some(crate::wordpress::mapping::Transform { pattern, replacement: self.member(&place, transform, "replacement") })
+        });
+        Some(Row {
+            path: path.ok()?,
+            target: target.ok()?,
+            title: self.member(place, map, "title"),
+            transform,
+            profile: self.member(place, map, "profile"),
+            users_list: self.member(place, map, "users_list"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(document: Value) -> Result<Settings, InvalidSettings> {
+        Settings::parse(document.as_object().unwrap())
+    }
+
+    #[track_caller]
+    fn refused(document: Value, place: &str, reason: &str) {
+        let problems = parse(document).unwrap_err().problems;
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0].place, place);
+        assert!(problems[0].reason.contains(reason), "{}", problems[0].reason);
+    }
+
+    #[test]
+    fn an_empty_document_means_the_defaults_and_they_come_back_the_same() {
+        let defaults = parse(json!({})).unwrap().document();
+        assert_eq!(defaults, parse(Value::Object(defaults.clone())).unwrap().document());
+        assert_eq!(defaults["deletion"], json!({ "policy": "deactivate", "reassign_to": null }));
+    }
+
+    #[test]
+    fn a_full_document_comes_back_as_it_was() {
+        let document = json!({
+            "existing_accounts": "apart", "protected_roles": ["administrator", "shop_manager"],
+            "username": { "from": "pattern", "pattern": "@.*$", "replacement": "", "rename": true },
+            "deletion": { "policy": "reassign", "reassign_to": "archive" },
+            "default_role": null,
+            "role_rules": [{ "filter": "groups.display eq \"Editors\"", "role": "editor" }],
+            "mappings": [{
+                "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+                "target": "meta:scimDepartment", "title": "Department",
+                "transform": { "pattern": "^Dept ", "replacement": "" }, "profile": true, "users_list": false
+            }],
+            "password_sync": true, "welcome_mail": true, "allowed_networks": ["10.0.0.0/8"], "activity_days": 7,
+            "compatibility": { "wpo365_route": true }, "fast_lane": true
+        });
+        assert_eq!(Value::Object(parse(document.clone()).unwrap().document()), document);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        refused(json!({ "defaultrole": "editor" }), "defaultrole", "no such setting");
+        refused(json!({ "password_sync": "yes" }), "password_sync", "expected a boolean");
+        refused(json!({ "existing_accounts": "merge" }), "existing_accounts", "`link` or `apart`");
+        refused(json!({ "username": { "form": "email" } }), "username.form", "there are from");
+        refused(json!({ "username": { "from": "pattern" } }), "username.pattern", "needed");
+        refused(json!({ "username": { "from": "pattern", "pattern": "(" } }), "username.pattern", "unclosed group");
+        refused(json!({ "deletion": { "policy": "burn" } }), "deletion.policy", "\"burn\" is no policy");
+        refused(json!({ "deletion": { "policy": "reassign" } }), "deletion.reassign_to", "needs the login");
+        refused(json!({ "role_rules": [{ "filter": "department eq", "role": "editor" }] }), "role_rules[0].filter", "");
+        refused(json!({ "mappings": [{ "path": "title", "target": "meta:" }] }), "mappings[0].target", "");
+        refused(json!({ "mappings": [{ "path": "ti tle", "target": "meta:a" }] }), "mappings[0].path", "");
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once() {
+        let error = parse(json!({ "password_sync": 1, "activity_days": -1, "x": 1 })).unwrap_err();
+        assert_eq!(error.problems.iter().map(|problem| problem.place.as_str()).collect::<Vec<_>>(), [
+            "password_sync",
+            "activity_days",
+            "x"
+        ]);
+    }
+}

@@ -1,0 +1,6 @@
+//! SCIM ⇄ WordPress: what a resource means for an account, and the other way round.
+
+pub mod login;
+pub mod mapping;
+pub mod person;
+pub mod sql;

@@ -1,0 +1,391 @@
+//! A person: the resource that a record shows, and what a changed resource means for the account.
+
+use super::mapping::{EMAIL_TARGET, Row};
+use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS};
+use crate::directory::{Account, AccountChange, Adoption, GroupReference, Lookup, UserRecord, UserRow};
+use crate::scim::error::{Error, Result};
+use crate::scim::filter::fold_case;
+use crate::scim::path::{AttributePath, PatchPath};
+use crate::scim::resource::Resource;
+use crate::scim::schema::{ResourceSchemas, ResourceType};
+use crate::settings::Settings;
+use crate::wordpress::login;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
+
+/// The most characters of `userName`, `externalId` and a group's `displayName`.
+pub const MAX_KEY_LENGTH: usize = 255;
+
+/// The most characters of the account's e-mail address (`user_email`).
+pub const MAX_EMAIL_LENGTH: usize = 100;
+
+/// The rows that hold for a site: the standard ones, but for targets that the owner maps otherwise, and the
+/// owner's.
+pub fn rows(settings: &Settings) -> impl Iterator<Item = &Row> {
+    let overridden = |row: &Row| settings.mappings.iter().any(|own| own.target == row.target);
+    Row::standard().iter().filter(move |row| !overridden(row)).chain(&settings.mappings)
+}
+
+/// Every target whose live value is read with a person.
+pub fn targets(settings: &Settings) -> Vec<String> {
+    rows(settings).map(|row| row.target.to_string()).chain([EMAIL_TARGET.to_owned()]).collect()
+}
+
+/// The resource that a record shows: what the IdP last sent, with what was edited locally since.
+pub fn resource(record: &UserRecord, settings: &Settings, base: &str) -> Resource {
+    let schemas = ResourceType::User.schemas();
+    let mut resource = match &record.document {
+        Some(document) => {
+            let mut resource = Resource::from_document(document.clone(), schemas);
+            overlay(&mut resource, record, settings, schemas);
+            resource
+        }
+        None => from_account(record, settings, schemas),
+    };
+    put(&mut resource, "id", json!(record.id));
+    put(&mut resource, "externalId", json!(record.external_id));
+    put(&mut resource, "userName", json!(record.user_name));
+    put(&mut resource, "active", json!(record.active));
+    put(&mut resource, "groups", groups(&record.groups, base));
+    put(
+        &mut resource,
+        "meta",
+        json!({
+            "resourceType": "User",
+            "created": date_time(record.created),
+            "lastModified": date_time(record.modified),
+            "location": location(base, ResourceType::User, &record.id),
+            "version": version(record),
+        }),
+    );
+    resource
+}
+
+/// The version of what the record shows (`meta.version`, `ETag`): it changes with every write, with a local edit and
+/// with the person's groups.
+pub fn version(record: &UserRecord) -> String {
+    let mut digest = Sha256::new();
+    digest.update(record.version.to_be_bytes());
+    digest.update([u8::from(record.active)]);
+    for (target, value) in &record.values {
+        digest.update(target.as_bytes());
+        digest.update(value.to_string().as_bytes());
+    }
+    for group in &record.groups {
+        digest.update(group.id.as_bytes());
+        digest.update(group.display.as_bytes());
+    }
+    let hash: String = digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("W/\"{}-{hash}\"", record.version)
+}
+
+/// What the row of a person is to hold.
+///
+/// # Errors
+/// 400 `invalidValue` for a value that is too long for its column.
+pub fn row(resource: &Resource) -> Result<UserRow> {
+    let user_name = resource.user_name().unwrap_or_default();
+    fits("userName", user_name, MAX_KEY_LENGTH)?;
+    let external_id = resource.external_id();
+    fits("externalId", external_id.unwrap_or_default(), MAX_KEY_LENGTH)?;
+    let mut document = resource.clone().into_map();
+    for server_side in ["id", "meta", "groups"] {
+        document.shift_remove(server_side);
+    }
+    Ok(UserRow {
+        user_name: user_name.to_owned(),
+        user_name_key: fold_case(user_name).into_owned(),
+        external_id: external_id.map(str::to_owned),
+        active: resource.active().unwrap_or(true),
+        document: Some(document),
+        lookups: lookups(resource),
+    })
+}
+
+/// The matchable values of a person.
+pub fn lookups(resource: &Resource) -> Vec<Lookup> {
+    let schemas = ResourceType::User.schemas();
+    let mut lookups: Vec<Lookup> = Vec::new();
+    for path in LOOKUP_PATHS {
+        let Ok(parsed) = path.parse::<AttributePath>() else { continue };
+        for value in resource.select(&PatchPath::Attribute(schemas.canonical(&parsed)), schemas) {
+            let Some(text) = value.as_str() else { continue };
+            let value = fold_case(text).chars().take(LOOKUP_LENGTH).collect();
+            let lookup = Lookup { path: path.to_owned(), value };
+            if !lookups.contains(&lookup) {
+                lookups.push(lookup);
+            }
+        }
+    }
+    lookups
+}
+
+/// What is to change in the account of a person who is now to be as `after` says. `before` is what the record
+/// showed; `None` for somebody new.
+///
+/// # Errors
+/// 400 `invalidValue` for an e-mail address that is too long.
+pub fn account_change(
+    before: Option<(&UserRecord, &Resource)>,
+    after: &Resource,
+    settings: &Settings,
+) -> Result<AccountChange> {
+    let email = email(after);
+    fits("emails", email.as_deref().unwrap_or_default(), MAX_EMAIL_LENGTH)?;
+    let ruled = ruled_role(after, settings);
+    let mut change = AccountChange::default();
+    for row in rows(settings) {
+        let wanted = value(row, after);
+        let target = row.target.to_string();
+        let stays = match before {
+            None => wanted.is_none(),
+            // A target that was missing at the last write and is back gets its value.
+            Some((record, _)) if record.values.contains_key(&target) && !record.applied.contains_key(&target) => {
+                wanted.is_none()
+            }
+            Some((_, shown)) => wanted == value(row, shown),
+        };
+        if !stays {
+            change.values.insert(target, wanted.map_or(Value::Null, Value::String));
+        }
+    }
+    match before {
+        None => {
+            change.logins = login::proposals(&settings.username, after.user_name().unwrap_or_default(), email.as_deref());
+            change.email = email;
+            let default = settings.default_role.as_deref().filter(|role| !settings.is_protected(role));
+            change.role = ruled.or(default).map(str::to_owned);
+        }
+        Some((record, shown)) => {
+            change.user_id = Some(record.account.user_id);
+            change.email = email.filter(|email| *email != record.account.email);
+            change.role = changed_role(record, shown, ruled, settings);
+        }
+    }
+    Ok(change)
+}
+
+/// The address for the account: the primary one, or the one for work, or the first; where there is none, a
+/// `userName` that is an address.
+pub fn email(resource: &Resource) -> Option<String> {
+    let chosen = chosen_email(resource).and_then(|(_, email)| email.get("value")?.as_str()).map(str::trim);
+    let chosen = chosen.filter(|address| !address.is_empty()).map(str::to_owned);
+    chosen.or_else(|| resource.user_name().filter(|name| is_address(name)).map(str::to_owned))
+}
+
+/// Whether an account may be changed through SCIM at all.
+pub fn is_protected(account: &Account, settings: &Settings) -> bool {
+    account.can_edit_users || account.roles.iter().any(|role| settings.is_protected(role))
+}
+
+/// The row of an account that no IdP has taken charge of.
+pub fn adoption(account: &Account, user_name: &str) -> Adoption {
+    let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(path, value)| Lookup {
+            path: path.to_owned(),
+            value: fold_case(value).chars().take(LOOKUP_LENGTH).collect(),
+        })
+        .collect();
+    Adoption {
+        user_id: account.user_id,
+        user_name: user_name.to_owned(),
+        user_name_key: fold_case(user_name).into_owned(),
+        created: account.registered,
+        lookups,
+    }
+}
+
+/// The paths at which two resources differ, for the log.
+pub fn changes(before: &Resource, after: &Resource) -> Vec<String> {
+    let (before, after) = (before.as_map(), after.as_map());
+    let mut paths: Vec<String> = Vec::new();
+    for key in before.keys().chain(after.keys().filter(|key| !before.contains_key(*key))) {
+        let (old, new) = (before.get(key), after.get(key));
+        if old == new || key == "schemas" || key == "meta" {
+            continue;
+        }
+        match (old.and_then(Value::as_object), new.and_then(Value::as_object)) {
+            (Some(old), Some(new)) => {
+                let separator = if key.contains(':') { ':' } else { '.' };
+                let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
+                paths.extend(
+                    keys.filter(|sub| old.get(*sub) != new.get(*sub)).map(|sub| format!("{key}{separator}{sub}")),
+                );
+            }
+            _ => paths.push(key.clone()),
+        }
+    }
+    paths
+}
+
+/// A point in time as SCIM writes it (RFC 7643 §2.3.5).
+pub fn date_time(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds).unwrap_or_default().to_string()
+}
+
+/// The address of a resource.
+pub fn location(base: &str, resource_type: ResourceType, id: &str) -> String {
+    format!("{base}{}/{id}", resource_type.endpoint())
+}
+
+/// # Errors
+/// 400 `invalidValue` that names the attribute.
+pub(crate) fn fits(attribute: &str, text: &str, limit: usize) -> Result<()> {
+    let length = text.chars().count();
+    if length <= limit {
+        return Ok(());
+    }
+    Err(Error::invalid_value(format!(
+        "{attribute} has {length} characters; WordPress can hold {limit}. Map a shorter attribute to it."
+    )))
+}
+
+/// Shows what somebody edited inside WordPress, so that the IdP sees it and corrects it. A value that stands as it
+/// was after the last write is what WordPress made of the IdP's own value and is shown as the IdP sent it.
+fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) {
+    for row in rows(settings).filter(|row| row.transform.is_none()) {
+        let target = row.target.to_string();
+        let (Some(live), Some(applied)) = (record.values.get(&target), record.applied.get(&target)) else { continue };
+        if live == applied {
+            continue;
+        }
+        match row.target.attribute_value(live) {
+            // What cannot be put back at its path stays as the IdP sent it.
+            Some(value) => drop(resource.set(&row.path, value, schemas)),
+            None => resource.remove(&row.path, schemas),
+        }
+    }
+    let email = &record.account.email;
+    let edited = record.applied.get(EMAIL_TARGET).is_some_and(|applied| applied.as_str() != Some(email));
+    if edited && !email.is_empty() {
+        set_email(resource, email, schemas);
+    }
+}
+
+fn set_email(resource: &mut Resource, address: &str, schemas: &ResourceSchemas) {
+    let mut emails = match resource.as_map().get("emails") {
+        Some(Value::Array(emails)) => emails.clone(),
+        _ => Vec::new(),
+    };
+    let index = chosen_email(resource).map(|(index, _)| index);
+    match index.and_then(|index| emails.get_mut(index)).and_then(Value::as_object_mut) {
+        Some(email) => drop(email.insert("value".to_owned(), Value::from(address))),
+        None => emails.push(json!({ "value": address, "type": "work", "primary": true })),
+    }
+    if let Ok(path) = "emails".parse() {
+        drop(resource.set(&path, Value::Array(emails), schemas));
+    }
+}
+
+/// An account that no IdP has sent anything about. Okta takes somebody without names for incomplete, so names are made
+/// from the display name where the account has none.
+fn from_account(record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) -> Resource {
+    let mut resource = Resource::new(schemas);
+    for row in rows(settings).filter(|row| row.transform.is_none()) {
+        let live = record.values.get(&row.target.to_string()).and_then(|live| row.target.attribute_value(live));
+        if let Some(value) = live {
+            drop(resource.set(&row.path, value, schemas));
+        }
+    }
+    let display_name = match record.account.display_name.trim() {
+        "" => record.account.login.as_str(),
+        display_name => display_name,
+    };
+    put(&mut resource, "displayName", Value::from(display_name));
+    let (given, family) = display_name.rsplit_once(' ').unwrap_or((display_name, display_name));
+    let name = resource.as_map().get("name").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut complete = Map::new();
+    complete.insert("givenName".into(), name.get("givenName").cloned().unwrap_or_else(|| Value::from(given)));
+    complete.insert("familyName".into(), name.get("familyName").cloned().unwrap_or_else(|| Value::from(family)));
+    put(&mut resource, "name", Value::Object(complete));
+    if !record.account.email.is_empty() {
+        set_email(&mut resource, &record.account.email, schemas);
+    }
+    resource
+}
+
+fn groups(groups: &[GroupReference], base: &str) -> Value {
+    groups
+        .iter()
+        .map(|group| {
+            json!({
+                "value": group.id,
+                "$ref": location(base, ResourceType::Group, &group.id),
+                "display": group.display,
+                "type": "direct",
+            })
+        })
+        .collect()
+}
+
+/// The role to set for somebody who has an account. A role given by hand stays until the rules decide otherwise than
+/// before, and an account that is being linked or brought back keeps its role where no rule names it.
+fn changed_role(record: &UserRecord, shown: &Resource, ruled: Option<&str>, settings: &Settings) -> Option<String> {
+    let before = ruled_role(shown, settings);
+    let wanted = if record.managed && !record.deleted {
+        let default = settings.default_role.as_deref().filter(|role| !settings.is_protected(role));
+        ruled.or(default).filter(|_| ruled != before)
+    } else {
+        ruled
+    };
+    wanted.filter(|role| record.account.roles != [*role]).map(str::to_owned)
+}
+
+/// The role that a rule gives. No rule gives a protected one.
+fn ruled_role<'a>(resource: &Resource, settings: &'a Settings) -> Option<&'a str> {
+    let schemas = ResourceType::User.schemas();
+    let person = resource.matchable();
+    let rule = settings.role_rules.iter().find(|rule| rule.filter.matches(&person, schemas))?;
+    (!settings.is_protected(&rule.role)).then_some(rule.role.as_str())
+}
+
+/// The value that a row writes. WordPress always shows a display name, so one is made where none is sent.
+fn value(row: &Row, resource: &Resource) -> Option<String> {
+    static DISPLAY_NAME: LazyLock<Option<super::mapping::Target>> = LazyLock::new(|| "field:display_name".parse().ok());
+    let value = row.value(resource);
+    if value.is_some() || Some(&row.target) != DISPLAY_NAME.as_ref() {
+        return value;
+    }
+    let name = resource.as_map().get("name").and_then(Value::as_object);
+    let part = |key: &str| name.and_then(|name| name.get(key)?.as_str()).unwrap_or_default().trim();
+    let full = format!("{} {}", part("givenName"), part("familyName"));
+    [part("formatted"), full.trim(), resource.user_name().unwrap_or_default()]
+        .into_iter()
+        .find(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+fn chosen_email(resource: &Resource) -> Option<(usize, &Value)> {
+    let emails = resource.as_map().get("emails")?.as_array()?;
+    let is = |email: &Value, key: &str, expected: &Value| match (email.get(key), expected) {
+        (Some(Value::String(found)), Value::String(expected)) => found.eq_ignore_ascii_case(expected),
+        (found, expected) => found == Some(expected),
+    };
+    let find = |key: &str, expected: Value| emails.iter().enumerate().find(|(_, email)| is(email, key, &expected));
+    find("primary", Value::Bool(true)).or_else(|| find("type", Value::from("work"))).or_else(|| emails.iter().enumerate().next())
+}
+
+fn is_address(text: &str) -> bool {
+    match text.split_once('@') {
+        Some((local, domain)) => {
+            text.is_ascii()
+                && !text.contains(char::is_whitespace)
+                && !local.is_empty()
+                && !domain.contains('@')
+                && domain.split('.').count() > 1
+                && domain.split('.').all(|label| !label.is_empty())
+        }
+        None => false,
+    }
+}
+
+/// Puts a value of the server's own in its place; null and empty lists take it away.
+fn put(resource: &mut Resource, name: &str, value: Value) {
+    if let Ok(path) = name.parse() {
+        drop(resource.set(&path, value, ResourceType::User.schemas()));
+    }
+}
