@@ -91,7 +91,6 @@ final class Conversation {
 		try {
 			$this->exchange->answer( $this->directory->run( $command ) );
 		} catch ( Throwable $error ) {
-			$this->directory->abandon();
 			$this->exchange->fail( $this->logged( sprintf( '%s (%s:%d)', $error->getMessage(), $error->getFile(), $error->getLine() ) ) );
 		}
 	}

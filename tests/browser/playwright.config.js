@@ -1,0 +1,23 @@
+import { defineConfig } from '@playwright/test';
+
+// The site under test, as `tests/site up` prints it; `run` sets it.
+const site = JSON.parse( process.env.ROLLBOOK_SITE ?? '{}' );
+
+export default defineConfig( {
+	testDir: '.',
+	outputDir: '../../build/browser-results',
+	workers: 1, // One site, one settings screen.
+	forbidOnly: true,
+	timeout: 60_000,
+	reporter: [ [ 'list' ] ],
+	use: {
+		baseURL: site.url,
+		viewport: { width: 1280, height: 900 },
+		permissions: [ 'clipboard-read', 'clipboard-write' ],
+		screenshot: 'only-on-failure',
+		launchOptions: {
+			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+			args: [ '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage' ],
+		},
+	},
+} );
