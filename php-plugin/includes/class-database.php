@@ -1,0 +1,171 @@
+<?php
+/**
+ * Statements to the database that either succeed or throw.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+// Every statement of the directory passes here, where it is prepared.
+// phpcs:disable WordPress.DB
+
+/**
+ * What wpdb offers, with exceptions: a failure that goes unnoticed inside a transaction is a person half written.
+ */
+final class Database {
+
+	/**
+	 * Rows in one INSERT: few enough for a statement to stay below the smallest max_allowed_packet.
+	 */
+	private const ROWS_AT_ONCE = 500;
+
+	/**
+	 * Carries out a statement.
+	 *
+	 * @param string $sql       With %s and %d for the arguments.
+	 * @param array  $arguments Strings and integers.
+	 * @return int The number of rows it touched.
+	 * @throws DatabaseFailure When the database refuses it.
+	 */
+	public static function run( string $sql, array $arguments = array() ): int {
+		global $wpdb;
+		$suppressed = $wpdb->suppress_errors( true );
+		$done       = $wpdb->query( $arguments ? $wpdb->prepare( $sql, $arguments ) : $sql );
+		$wpdb->suppress_errors( $suppressed );
+		if ( false === $done ) {
+			throw DatabaseFailure::last();
+		}
+		return (int) $done;
+	}
+
+	/**
+	 * Reads rows.
+	 *
+	 * @param string $sql       With %s and %d for the arguments.
+	 * @param array  $arguments Strings and integers.
+	 * @return array<int, array<string, ?string>>
+	 * @throws DatabaseFailure When the database refuses it.
+	 */
+	public static function rows( string $sql, array $arguments = array() ): array {
+		global $wpdb;
+		$suppressed = $wpdb->suppress_errors( true );
+		$rows       = $wpdb->get_results( $arguments ? $wpdb->prepare( $sql, $arguments ) : $sql, ARRAY_A );
+		$wpdb->suppress_errors( $suppressed );
+		if ( '' !== $wpdb->last_error || ! is_array( $rows ) ) {
+			throw DatabaseFailure::last();
+		}
+		return $rows;
+	}
+
+	/**
+	 * Reads one row.
+	 *
+	 * @param string $sql       With %s and %d for the arguments.
+	 * @param array  $arguments Strings and integers.
+	 * @return ?array<string, ?string>
+	 */
+	public static function row( string $sql, array $arguments = array() ): ?array {
+		return self::rows( $sql, $arguments )[0] ?? null;
+	}
+
+	/**
+	 * Reads one value.
+	 *
+	 * @param string $sql       With %s and %d for the arguments.
+	 * @param array  $arguments Strings and integers.
+	 */
+	public static function value( string $sql, array $arguments = array() ): ?string {
+		$row = self::row( $sql, $arguments );
+		return null === $row ? null : reset( $row );
+	}
+
+	/**
+	 * Inserts one row.
+	 *
+	 * @param string                         $table  The table.
+	 * @param array<string, int|string|null> $values By column.
+	 * @return int Its number.
+	 */
+	public static function insert( string $table, array $values ): int {
+		global $wpdb;
+		self::insert_rows( 'INSERT INTO', $table, array_keys( $values ), array( array_values( $values ) ) );
+		return (int) $wpdb->insert_id;
+	}
+
+	/**
+	 * Inserts rows, passing over those that clash with a unique key.
+	 *
+	 * @param string                              $table   The table.
+	 * @param string[]                            $columns The columns.
+	 * @param array<int, array<int|string|null>>  $rows    Their values, in the order of the columns.
+	 */
+	public static function insert_new( string $table, array $columns, array $rows ): void {
+		foreach ( array_chunk( $rows, self::ROWS_AT_ONCE ) as $chunk ) {
+			self::insert_rows( 'INSERT IGNORE INTO', $table, $columns, $chunk );
+		}
+	}
+
+	/**
+	 * Writes an assignment list, `a = %s, b = NULL`, and adds its arguments to a list.
+	 *
+	 * @param array<string, int|string|null> $values    By column.
+	 * @param array                          $arguments Where the arguments go.
+	 */
+	public static function assignments( array $values, array &$arguments ): string {
+		$parts = array();
+		foreach ( $values as $column => $value ) {
+			$parts[] = "$column = " . self::mark( $value, $arguments );
+		}
+		return implode( ', ', $parts );
+	}
+
+	/**
+	 * As many placeholders as there are values, for IN ( … ).
+	 *
+	 * @param array  $values The values; at least one.
+	 * @param string $mark   The placeholder, %s or %d.
+	 */
+	public static function marks( array $values, string $mark ): string {
+		return implode( ',', array_fill( 0, count( $values ), $mark ) );
+	}
+
+	/**
+	 * Inserts a handful of rows with one statement.
+	 *
+	 * @param string   $verb    INSERT INTO or INSERT IGNORE INTO.
+	 * @param string   $table   The table.
+	 * @param string[] $columns The columns.
+	 * @param array[]  $rows    Their values.
+	 */
+	private static function insert_rows( string $verb, string $table, array $columns, array $rows ): void {
+		$arguments = array();
+		$tuples    = array();
+		foreach ( $rows as $row ) {
+			$marks = array();
+			foreach ( $row as $value ) {
+				$marks[] = self::mark( $value, $arguments );
+			}
+			$tuples[] = '(' . implode( ',', $marks ) . ')';
+		}
+		self::run( "$verb $table (" . implode( ',', $columns ) . ') VALUES ' . implode( ',', $tuples ), $arguments );
+	}
+
+	/**
+	 * The placeholder for a value; NULL, which wpdb cannot prepare, stands for itself.
+	 *
+	 * @param int|string|null $value     The value.
+	 * @param array           $arguments Where it goes.
+	 */
+	private static function mark( int|string|null $value, array &$arguments ): string {
+		if ( null === $value ) {
+			return 'NULL';
+		}
+		$arguments[] = $value;
+		return is_int( $value ) ? '%d' : '%s';
+	}
+}
