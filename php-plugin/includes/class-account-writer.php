@@ -1,0 +1,319 @@
+<?php
+/**
+ * WordPress accounts, written.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Creates and changes accounts through WordPress's own functions, so that every plugin hears of it, but without mail.
+ *
+ * WordPress wants slashed data and unslashes it before it is stored; a password it hashes slashed, as its login form sends it.
+ */
+final class AccountWriter {
+
+	/**
+	 * What the tables of WordPress hold.
+	 */
+	private const LONGEST_LOGIN = 60;
+	private const LONGEST_EMAIL = 100;
+
+	/**
+	 * The account that create() made. Known even where a hook threw and wp_insert_user() never returned.
+	 *
+	 * @var int
+	 */
+	private int $made = 0;
+
+	/**
+	 * Creates an account.
+	 *
+	 * @param array<string, mixed> $change What it is to hold.
+	 * @param string               $login  Its login, a free one.
+	 * @return \WP_User The account as it stands.
+	 * @throws Refusal When WordPress or a plugin refuses.
+	 * @throws DatabaseFailure When the account could not be stored.
+	 */
+	public function create( array $change, string $login ): \WP_User {
+		self::check_role( $change['role'] );
+		$email = (string) $change['email'];
+		$metas = array_filter( Targets::metas( $change['values'] ), static fn( mixed $value ): bool => null !== $value );
+		$data  = array_filter( Targets::fields( $change['values'] ), static fn( string $value ): bool => '' !== $value );
+		$data += array(
+			'user_login' => $login,
+			'user_email' => $email,
+			'user_pass'  => $change['password'] ?? bin2hex( random_bytes( 32 ) ),
+			'meta_input' => array_combine( wp_slash( array_keys( $metas ) ), $metas ),
+		);
+		if ( null !== $change['role'] ) {
+			$data['role'] = $change['role'];
+		}
+
+		$note = function ( array $meta, \WP_User $user, bool $update ) use ( $login ): array {
+			if ( ! $update && $user->user_login === $login ) {
+				$this->made = $user->ID;
+			}
+			return $meta;
+		};
+		add_filter( 'insert_user_meta', $note, PHP_INT_MIN, 3 );
+		if ( null === $change['password'] ) {
+			add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
+		}
+		self::hush();
+		try {
+			$user_id = wp_insert_user( wp_slash( $data ) );
+		} finally {
+			self::speak_again();
+			remove_filter( 'insert_user_meta', $note, PHP_INT_MIN );
+		}
+		self::check_result( $user_id );
+		$this->made = $user_id;
+
+		Targets::write_plugin_fields( $user_id, $change['values'] );
+		return self::with_email( $user_id, $email );
+	}
+
+	/**
+	 * Changes an account, as far as it differs from what is wanted.
+	 *
+	 * @param \WP_User             $user   The account.
+	 * @param array<string, mixed> $change What it is to hold.
+	 * @return \WP_User The account as it stands.
+	 * @throws Refusal When WordPress or a plugin refuses.
+	 */
+	public function change( \WP_User $user, array $change ): \WP_User {
+		self::check_role( $change['role'] );
+		self::hush();
+		try {
+			if ( $change['logins'] ) {
+				$this->rename( $user, self::free_login( $change['logins'], $user->ID ) );
+			}
+			Targets::write_metas( $user->ID, Targets::metas( $change['values'] ) );
+			$data = $this->differing( $user, $change );
+			if ( $data ) {
+				self::check_result( wp_update_user( wp_slash( array( 'ID' => $user->ID ) + $data ) ) );
+			}
+			if ( null !== $change['role'] && array_values( $user->roles ) !== array_filter( array( $change['role'] ) ) ) {
+				$fresh = UserReader::accounts( array( $user->ID ) )[ $user->ID ] ?? $user;
+				$fresh->set_role( $change['role'] );
+			}
+			Targets::write_plugin_fields( $user->ID, $change['values'] );
+		} finally {
+			self::speak_again();
+		}
+		return self::with_email( $user->ID, $change['email'] );
+	}
+
+	/**
+	 * The first login that WordPress accepts and nobody has.
+	 *
+	 * @param string[] $logins  Proposals, the best first.
+	 * @param int      $user_id The account whose own login counts as free; 0 for a new one.
+	 * @throws Refusal When there is none.
+	 */
+	public static function free_login( array $logins, int $user_id = 0 ): string {
+		/** This filter is documented in wp-includes/user.php */
+		$illegal = array_map( 'strtolower', (array) apply_filters( 'illegal_user_logins', array() ) );
+		foreach ( $logins as $login ) {
+			if ( '' === $login || mb_strlen( $login ) > self::LONGEST_LOGIN || ! validate_username( $login ) || in_array( strtolower( $login ), $illegal, true ) ) {
+				continue;
+			}
+			$holder = username_exists( $login );
+			if ( ! $holder || (int) $holder === $user_id ) {
+				return $login;
+			}
+		}
+		throw Refusal::taken( 'login' );
+	}
+
+	/**
+	 * Sees to it that an address can be had as it is.
+	 *
+	 * @param string $email   The address.
+	 * @param int    $user_id The account whose own address counts as free; 0 for a new one.
+	 * @throws Refusal When it cannot.
+	 */
+	public static function check_email( string $email, int $user_id = 0 ): void {
+		if ( '' === $email ) {
+			return;
+		}
+		if ( mb_strlen( $email ) > self::LONGEST_EMAIL || is_email( $email ) !== $email || sanitize_email( $email ) !== $email ) {
+			throw self::unfit_email( $email );
+		}
+		$holder = (int) email_exists( $email );
+		if ( $holder && $holder !== $user_id ) {
+			throw Refusal::taken( 'email' );
+		}
+	}
+
+	/**
+	 * Removes the account that create() made and a rollback has left behind, where tables know no transactions. Its hooks
+	 * are not called: one of them is what failed.
+	 */
+	public function undo(): void {
+		global $wpdb;
+		if ( $this->made ) {
+			Database::run( "DELETE FROM $wpdb->usermeta WHERE user_id = %d", array( $this->made ) );
+			Database::run( "DELETE FROM $wpdb->users WHERE ID = %d", array( $this->made ) );
+			self::forget( $this->made );
+		}
+	}
+
+	/**
+	 * Lets WordPress's caches forget an account whose write was undone.
+	 *
+	 * @param int        $user_id The account.
+	 * @param ?\WP_User  $before  The account as it was before.
+	 */
+	public static function forget( int $user_id, ?\WP_User $before = null ): void {
+		foreach ( array( wp_cache_get( $user_id, 'users' ), $before->data ?? null ) as $data ) {
+			if ( $data ) {
+				wp_cache_delete( $data->user_login, 'userlogins' );
+				wp_cache_delete( $data->user_nicename, 'userslugs' );
+				wp_cache_delete( $data->user_email, 'useremail' );
+			}
+		}
+		wp_cache_delete( $user_id, 'users' );
+		wp_cache_delete( $user_id, 'user_meta' );
+		wp_cache_set( 'last_changed', microtime(), 'users' );
+	}
+
+	/**
+	 * Makes the hash of a password that was made up here a cheap one: nobody can guess 256 random bits, however fast the hash; and the
+	 * usual one takes longer than all the rest of making an account.
+	 *
+	 * @param array<string, mixed> $options   The hash's options.
+	 * @param string|int           $algorithm The hash.
+	 * @return array<string, mixed>
+	 */
+	public static function filter_hash_options( array $options, string|int $algorithm ): array {
+		return PASSWORD_BCRYPT === $algorithm ? array( 'cost' => 4 ) + $options : $options;
+	}
+
+	/**
+	 * Keeps WordPress's mails about changed passwords and addresses in.
+	 */
+	public static function filter_send_email(): bool {
+		return false;
+	}
+
+	/**
+	 * Ends what hush() began, and the cheap hash.
+	 */
+	public static function speak_again(): void {
+		remove_filter( 'send_password_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
+		remove_filter( 'send_email_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
+		remove_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX );
+	}
+
+	/**
+	 * Lets no mail leave. These filters stand here and not among the other hooks because they hold for a single write.
+	 */
+	private static function hush(): void {
+		add_filter( 'send_password_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
+		add_filter( 'send_email_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
+	}
+
+	/**
+	 * What wp_update_user() has to write, not yet slashed.
+	 *
+	 * @param \WP_User             $user   The account.
+	 * @param array<string, mixed> $change What it is to hold.
+	 * @return array<string, string>
+	 */
+	private function differing( \WP_User $user, array $change ): array {
+		$data = array();
+		foreach ( Targets::fields( $change['values'] ) as $field => $value ) {
+			$current = Targets::read( $user, array( "field:$field" ) )[ "field:$field" ];
+			if ( $current !== $value ) {
+				$data[ $field ] = $value;
+			}
+		}
+		if ( null !== $change['email'] && $change['email'] !== $user->data->user_email ) {
+			$data['user_email'] = $change['email'];
+		}
+		if ( null !== $change['password'] ) {
+			$data['user_pass'] = $change['password'];
+		}
+		return $data;
+	}
+
+	/**
+	 * Gives an account another login, which no function of WordPress does.
+	 *
+	 * @param \WP_User $user  The account.
+	 * @param string   $login The login.
+	 */
+	private function rename( \WP_User $user, string $login ): void {
+		global $wpdb;
+		if ( $login !== $user->data->user_login ) {
+			Database::run( "UPDATE $wpdb->users SET user_login = %s WHERE ID = %d", array( $login, $user->ID ) );
+			clean_user_cache( $user );
+		}
+	}
+
+	/**
+	 * The account, if it has the address that it was given: a filter may have changed it, and a changed address is another person's.
+	 *
+	 * @param int     $user_id The account.
+	 * @param ?string $email   The address; null where none was given.
+	 * @throws Refusal When it has not.
+	 * @throws DatabaseFailure When the account is gone.
+	 */
+	private static function with_email( int $user_id, ?string $email ): \WP_User {
+		$user = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw new DatabaseFailure( 'the account disappeared while it was written' );
+		if ( null !== $email && $user->data->user_email !== $email ) {
+			throw self::unfit_email( $email );
+		}
+		return $user;
+	}
+
+	/**
+	 * A role that the site does not have would be written all the same.
+	 *
+	 * @param ?string $role The role.
+	 * @throws Refusal When the site does not have it.
+	 */
+	private static function check_role( ?string $role ): void {
+		if ( null !== $role && '' !== $role && ! wp_roles()->is_role( $role ) ) {
+			/* translators: %s: name of a role. */
+			throw Refusal::refused( sprintf( __( 'This site has no role “%s”.', 'rollbook' ), $role ) );
+		}
+	}
+
+	/**
+	 * Reads what wp_insert_user() and wp_update_user() return.
+	 *
+	 * @param int|\WP_Error $result What they returned.
+	 * @throws Refusal When they refused.
+	 * @throws DatabaseFailure When the database did, which they do not look at.
+	 */
+	private static function check_result( int|\WP_Error $result ): void {
+		if ( is_wp_error( $result ) ) {
+			throw match ( $result->get_error_code() ) {
+				'existing_user_email' => Refusal::taken( 'email' ),
+				'existing_user_login' => Refusal::taken( 'login' ),
+				default               => Refusal::refused( $result->get_error_message() ),
+			};
+		}
+		if ( 0 === $result ) {
+			throw DatabaseFailure::last();
+		}
+	}
+
+	/**
+	 * The refusal of an address.
+	 *
+	 * @param string $email The address.
+	 */
+	private static function unfit_email( string $email ): Refusal {
+		/* translators: %s: an email address. */
+		return Refusal::refused( sprintf( __( 'WordPress does not accept “%s” as an email address.', 'rollbook' ), $email ) );
+	}
+}

@@ -1,0 +1,186 @@
+<?php
+/**
+ * Accounts that have no row yet.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Finds accounts without a row and gives them one, so that they have an id.
+ *
+ * To know in the usual case with one tiny statement that there are none, the highest number below which every account has been looked
+ * at is remembered. Numbers are given in order but accounts may appear a little out of order, so a few are looked at again.
+ */
+final class Adoption {
+
+	/**
+	 * The option that remembers the highest number.
+	 */
+	public const OPTION = 'rollbook_adopted_up_to';
+
+	/**
+	 * How many numbers are looked at again.
+	 */
+	private const LOOK_BACK = 100;
+
+	/**
+	 * How far this request has looked; so that an account that cannot be adopted is not found over and over.
+	 *
+	 * @var int
+	 */
+	private static int $looked_up_to = 0;
+
+	/**
+	 * Finds accounts of the site that have no row.
+	 *
+	 * @param array<string, mixed> $command The command find_accounts.
+	 * @return array<int, array<string, mixed>>
+	 */
+	public function find( array $command ): array {
+		$limit = (int) $command['limit'];
+		if ( null === $command['login'] && null === $command['email'] ) {
+			return $this->next( $limit );
+		}
+		$condition = array();
+		$arguments = array();
+		foreach ( array( 'login', 'email' ) as $field ) {
+			if ( '' !== (string) $command[ $field ] ) {
+				$condition[] = "w.user_$field = %s";
+				$arguments[] = $command[ $field ];
+			}
+		}
+		if ( ! $condition ) {
+			return array();
+		}
+		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit );
+		// The database's collation takes josé for jose.
+		return array_values(
+			array_filter(
+				$accounts,
+				static fn( array $account ): bool => self::same( $account['login'], $command['login'] ) || self::same( $account['email'], $command['email'] )
+			)
+		);
+	}
+
+	/**
+	 * Gives accounts a row.
+	 *
+	 * @param array<string, mixed> $command The command adopt_accounts.
+	 */
+	public function adopt( array $command ): void {
+		$adoptions = array_column( $command['accounts'], null, 'user_id' );
+		if ( $adoptions ) {
+			Transaction::run(
+				fn() => $this->insert( $adoptions, (int) $command['now'] ),
+				static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
+			);
+		}
+		self::remember( self::$looked_up_to );
+	}
+
+	/**
+	 * The next accounts by number.
+	 *
+	 * @param int $limit The most to give.
+	 * @return array<int, array<string, mixed>>
+	 */
+	private function next( int $limit ): array {
+		global $wpdb;
+		$remembered = max( (int) get_option( self::OPTION ), self::$looked_up_to );
+		$newest     = (int) Database::value( "SELECT MAX(ID) FROM $wpdb->users" );
+		if ( $newest <= $remembered ) {
+			return array();
+		}
+		$from     = self::$looked_up_to ? self::$looked_up_to : max( 0, $remembered - self::LOOK_BACK );
+		$accounts = $this->accounts( 'w.ID > %d AND w.ID <= %d', array( $from, $newest ), $limit );
+
+		self::$looked_up_to = count( $accounts ) < $limit ? $newest : end( $accounts )['user_id'];
+		if ( ! $accounts ) {
+			self::remember( $newest );
+		}
+		return $accounts;
+	}
+
+	/**
+	 * Accounts of the site without a row, by number.
+	 *
+	 * @param string $condition Which.
+	 * @param array  $arguments The condition's arguments.
+	 * @param int    $limit     The most to give.
+	 * @return array<int, array<string, mixed>>
+	 */
+	private function accounts( string $condition, array $arguments, int $limit ): array {
+		global $wpdb;
+		$members = '';
+		if ( is_multisite() ) {
+			$members   = " INNER JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s";
+			$arguments = array( $wpdb->get_blog_prefix() . 'capabilities', ...$arguments );
+		}
+		$rows     = Database::rows(
+			"SELECT w.ID FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . " u ON u.user_id = w.ID WHERE u.row_id IS NULL AND $condition ORDER BY w.ID LIMIT %d",
+			array( ...$arguments, $limit )
+		);
+		$user_ids = array_map( 'intval', array_column( $rows, 'ID' ) );
+		return array_values( array_map( array( UserReader::class, 'account' ), $user_ids ? UserReader::accounts( $user_ids ) : array() ) );
+	}
+
+	/**
+	 * Inserts rows, passing over accounts that have got one in the meantime and names that somebody has.
+	 *
+	 * @param array<int, array<string, mixed>> $adoptions By account.
+	 * @param int                              $now       Now.
+	 */
+	private function insert( array $adoptions, int $now ): void {
+		global $wpdb;
+		$table    = Tables::name( 'users' );
+		$user_ids = array_keys( $adoptions );
+		$existing = array_flip( array_column( Database::rows( "SELECT ID FROM $wpdb->users WHERE ID IN (" . Database::marks( $user_ids, '%d' ) . ')', $user_ids ), 'ID' ) );
+		$rows     = array();
+		foreach ( array_intersect_key( $adoptions, $existing ) as $user_id => $adoption ) {
+			$rows[ Identifier::create() ] = array( $user_id, $adoption['user_name'], $adoption['user_name_key'], (int) $adoption['created'], $now );
+		}
+		if ( ! $rows ) {
+			return;
+		}
+		Database::insert_new(
+			$table,
+			array( 'id', 'user_id', 'user_name', 'user_name_key', 'created', 'modified' ),
+			array_map( static fn( string $id, array $row ): array => array( $id, ...$row ), array_keys( $rows ), $rows )
+		);
+		$lookups = array();
+		$ids     = array_map( 'strval', array_keys( $rows ) );
+		foreach ( Database::rows( "SELECT row_id, user_id FROM $table WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', $ids ) as $row ) {
+			foreach ( $adoptions[ (int) $row['user_id'] ]['lookups'] as $lookup ) {
+				$lookups[] = array( (int) $row['row_id'], $lookup['path'], $lookup['value'] );
+			}
+		}
+		Lookups::add( $lookups );
+	}
+
+	/**
+	 * Whether two names or addresses are the same but for case.
+	 *
+	 * @param string  $one   One.
+	 * @param ?string $other The other.
+	 */
+	private static function same( string $one, ?string $other ): bool {
+		return null !== $other && mb_strtolower( $one, 'UTF-8' ) === mb_strtolower( $other, 'UTF-8' );
+	}
+
+	/**
+	 * Remembers how far every account was looked at.
+	 *
+	 * @param int $user_id The highest number.
+	 */
+	private static function remember( int $user_id ): void {
+		if ( $user_id > (int) get_option( self::OPTION ) ) {
+			update_option( self::OPTION, $user_id, true );
+		}
+	}
+}

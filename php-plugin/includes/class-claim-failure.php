@@ -1,0 +1,28 @@
+<?php
+/**
+ * A claim on unique values that the database did not accept.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Says that the row itself could not be written, most likely because somebody else holds one of its unique values. Which one is
+ * found out by asking: databases word it differently and in every language.
+ */
+final class ClaimFailure extends \RuntimeException {
+
+	/**
+	 * Wraps the database's complaint.
+	 *
+	 * @param DatabaseFailure $failure The complaint.
+	 */
+	public function __construct( DatabaseFailure $failure ) {
+		parent::__construct( $failure->getMessage(), 0, $failure );
+	}
+}

@@ -1,0 +1,82 @@
+<?php
+/**
+ * Carries out the extension's commands.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The directory of people and groups that the extension speaks to. What each command means, and what it wants to hear, is written
+ * in the extension's src/directory.rs.
+ *
+ * An exception says that the command could not be carried out and left nothing behind.
+ */
+final class Directory {
+
+	/**
+	 * Carries out a command.
+	 *
+	 * @param array<string, mixed> $command Its name under `do`, and its fields.
+	 * @return mixed The answer.
+	 * @throws \Throwable When the command cannot be carried out.
+	 */
+	public function run( array $command ): mixed {
+		global $wpdb;
+		// A statement of some hook that fails must not print HTML into the response; it is still logged.
+		$shown = $wpdb->hide_errors();
+		try {
+			return $this->carry_out( $command );
+		} catch ( Refusal $refusal ) {
+			return $refusal->outcome();
+		} finally {
+			if ( $shown ) {
+				$wpdb->show_errors();
+			}
+		}
+	}
+
+	/**
+	 * Undoes the command that is being carried out, when a hook has ended the request in its midst: neither catch nor finally
+	 * happen then.
+	 */
+	public function abandon(): void {
+		Transaction::roll_back();
+		AccountWriter::speak_again();
+	}
+
+	/**
+	 * Finds who carries out a command.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 * @throws \UnexpectedValueException When nobody does.
+	 */
+	private function carry_out( array $command ): mixed {
+		return match ( $command['do'] ) {
+			'list_tokens'     => Tokens::records(),
+			'touch_token'     => Tokens::touch( (int) $command['id'], (int) $command['now'] ),
+			'find_users'      => ( new UserReader() )->find( $command ),
+			'load_user'       => ( new UserReader() )->load( $command ),
+			'load_accounts'   => ( new UserReader() )->load_accounts( $command ),
+			'find_claims'     => ( new UserReader() )->find_claims( $command ),
+			'find_accounts'   => ( new Adoption() )->find( $command ),
+			'adopt_accounts'  => ( new Adoption() )->adopt( $command ),
+			'create_user'     => ( new UserWriter() )->create( $command ),
+			'update_user'     => ( new UserWriter() )->update( $command ),
+			'index_user'      => ( new UserWriter() )->index( $command ),
+			'delete_user'     => ( new UserRemover() )->delete( $command ),
+			'find_groups'     => ( new GroupReader() )->find( $command ),
+			'load_group'      => ( new GroupReader() )->load( $command ),
+			'resolve_members' => ( new GroupReader() )->resolve_members( $command ),
+			'create_group'    => ( new GroupWriter() )->create( $command ),
+			'update_group'    => ( new GroupWriter() )->update( $command ),
+			'delete_group'    => ( new GroupWriter() )->delete( $command ),
+			default           => throw new \UnexpectedValueException( sprintf( 'The directory knows no command "%s".', $command['do'] ) ),
+		};
+	}
+}

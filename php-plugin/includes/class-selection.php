@@ -1,0 +1,117 @@
+<?php
+/**
+ * Which rows of a table, in which order.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * A page of a table, as the extension cuts it: its condition is text without any user's data, with placeholders for the arguments.
+ */
+final class Selection {
+
+	/**
+	 * The columns that may be ordered by. Names are ordered by their folded form, without regard to case.
+	 */
+	private const ORDERS = array(
+		'row_id'           => 'row_id',
+		'id'               => 'id',
+		'user_name'        => 'user_name_key',
+		'user_name_key'    => 'user_name_key',
+		'display_name'     => 'display_name_key',
+		'display_name_key' => 'display_name_key',
+		'external_id'      => 'external_id',
+		'active'           => 'active',
+		'created'          => 'created',
+		'modified'         => 'modified',
+	);
+
+	/**
+	 * A selection of rows.
+	 *
+	 * @param array<string, mixed> $wanted The selection's fields.
+	 * @param string               $table  The full name of the table.
+	 * @param string               $alias  Its name in the condition.
+	 * @param string               $always What every row must fulfil besides.
+	 */
+	public function __construct(
+		private readonly array $wanted,
+		private readonly string $table,
+		private readonly string $alias,
+		private readonly string $always
+	) {}
+
+	/**
+	 * How many rows there are in all, if that is wanted.
+	 */
+	public function total(): ?int {
+		if ( empty( $this->wanted['count'] ) ) {
+			return null;
+		}
+		return (int) Database::value( "SELECT COUNT(*) FROM {$this->table} {$this->alias} WHERE " . $this->condition(), $this->arguments() );
+	}
+
+	/**
+	 * The rows of the page.
+	 *
+	 * @param string $columns The columns to read.
+	 * @return array<int, array<string, ?string>>
+	 * @throws \UnexpectedValueException When the order names no column.
+	 */
+	public function rows( string $columns ): array {
+		$limit = (int) $this->wanted['limit'];
+		if ( $limit < 1 ) {
+			return array();
+		}
+		$sql       = "SELECT $columns FROM {$this->table} {$this->alias} WHERE " . $this->condition();
+		$arguments = $this->arguments();
+		if ( isset( $this->wanted['after_row'] ) ) {
+			$sql        .= " AND {$this->alias}.row_id > %d";
+			$arguments[] = (int) $this->wanted['after_row'];
+		}
+		$sql        .= ' ORDER BY ' . $this->order() . ' LIMIT %d OFFSET %d';
+		$arguments[] = $limit;
+		$arguments[] = (int) ( $this->wanted['offset'] ?? 0 );
+		return Database::rows( $sql, $arguments );
+	}
+
+	/**
+	 * The condition.
+	 */
+	private function condition(): string {
+		$tables = array(
+			'{lookups}' => Tables::name( 'lookups' ),
+			'{members}' => Tables::name( 'group_members' ),
+		);
+		return $this->always . ' AND (' . strtr( $this->wanted['condition']['sql'] ?? '1=1', $tables ) . ')';
+	}
+
+	/**
+	 * The condition's arguments.
+	 *
+	 * @return array<int, int|string>
+	 */
+	private function arguments(): array {
+		return $this->wanted['condition']['arguments'] ?? array();
+	}
+
+	/**
+	 * The order.
+	 *
+	 * @throws \UnexpectedValueException When it names no column.
+	 */
+	private function order(): string {
+		$row = "{$this->alias}.row_id";
+		if ( empty( $this->wanted['order'] ) ) {
+			return $row;
+		}
+		$column = self::ORDERS[ $this->wanted['order']['column'] ] ?? throw new \UnexpectedValueException( 'There is no such order of rows.' );
+		return "{$this->alias}.$column " . ( $this->wanted['order']['descending'] ? 'DESC' : 'ASC' ) . ", $row";
+	}
+}

@@ -1,0 +1,197 @@
+<?php
+/**
+ * The places in WordPress where attributes live.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Reads and writes values by target: `field:` a column or core profile field of the account, `meta:` a user meta, `xprofile:` a
+ * BuddyPress profile field, `acf:` a field of Advanced Custom Fields.
+ *
+ * WordPress's own functions take their values slashed, and so does ACF, which hands them on to update_metadata(); BuddyPress
+ * does not.
+ */
+final class Targets {
+
+	/**
+	 * Columns of the table of accounts.
+	 */
+	private const COLUMNS = array( 'user_login', 'user_email', 'user_nicename', 'user_url', 'user_registered', 'display_name' );
+
+	/**
+	 * Profile fields that core keeps in user metas of the same name.
+	 */
+	private const PROFILE = array( 'first_name', 'last_name', 'nickname', 'description', 'locale', 'rich_editing', 'syntax_highlighting', 'comment_shortcuts', 'admin_color', 'show_admin_bar_front' );
+
+	/**
+	 * What is written through the account itself and not as a profile field.
+	 */
+	private const READ_ONLY = array( 'user_login', 'user_email', 'user_registered' );
+
+	/**
+	 * The values of targets. One that the site does not have is left out.
+	 *
+	 * @param \WP_User $user    The account, fresh from the database.
+	 * @param string[] $targets The targets.
+	 * @return array<string, mixed>
+	 */
+	public static function read( \WP_User $user, array $targets ): array {
+		$values = array();
+		foreach ( $targets as $target ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( self::exists( $kind, $name ) ) {
+				$values[ $target ] = self::plain( self::value( $user, $kind, $name ) );
+			}
+		}
+		return $values;
+	}
+
+	/**
+	 * The values that go into wp_insert_user() and wp_update_user(), by their names there, not yet slashed.
+	 *
+	 * @param array<string, mixed> $values By target.
+	 * @return array<string, ?string>
+	 */
+	public static function fields( array $values ): array {
+		$fields = array();
+		foreach ( $values as $target => $value ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( 'field' === $kind && self::exists( $kind, $name ) && ! in_array( $name, self::READ_ONLY, true ) ) {
+				$fields[ $name ] = self::text( $value );
+			}
+		}
+		return $fields;
+	}
+
+	/**
+	 * The values that go into user metas, by key, not yet slashed.
+	 *
+	 * @param array<string, mixed> $values By target.
+	 * @return array<string, mixed>
+	 */
+	public static function metas( array $values ): array {
+		$metas = array();
+		foreach ( $values as $target => $value ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( 'meta' === $kind ) {
+				$metas[ $name ] = $value;
+			}
+		}
+		return $metas;
+	}
+
+	/**
+	 * Writes user metas.
+	 *
+	 * @param int                  $user_id The account.
+	 * @param array<string, mixed> $metas   By key; null takes the value away.
+	 */
+	public static function write_metas( int $user_id, array $metas ): void {
+		foreach ( $metas as $key => $value ) {
+			if ( null === $value ) {
+				delete_user_meta( $user_id, wp_slash( $key ) );
+			} else {
+				update_user_meta( $user_id, wp_slash( $key ), wp_slash( $value ) );
+			}
+		}
+	}
+
+	/**
+	 * Writes fields of other plugins. One that the site does not have is passed over.
+	 *
+	 * @param int                  $user_id The account.
+	 * @param array<string, mixed> $values  By target; null takes the value away.
+	 */
+	public static function write_plugin_fields( int $user_id, array $values ): void {
+		foreach ( $values as $target => $value ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( ! self::exists( $kind, $name ) ) {
+				continue;
+			}
+			if ( 'xprofile' === $kind ) {
+				null === $value
+					? xprofile_delete_field_data( $name, $user_id )
+					: xprofile_set_field_data( $name, $user_id, $value );
+			} elseif ( 'acf' === $kind ) {
+				$key = acf_get_field( $name )['key'];
+				null === $value
+					? delete_field( $key, "user_$user_id" )
+					: update_field( $key, wp_slash( $value ), "user_$user_id" );
+			}
+		}
+	}
+
+	/**
+	 * Whether the site has a target.
+	 *
+	 * @param string $kind What stands before the colon.
+	 * @param string $name What stands behind it.
+	 */
+	private static function exists( string $kind, string $name ): bool {
+		return match ( $kind ) {
+			'field'    => in_array( $name, self::COLUMNS, true ) || in_array( $name, self::PROFILE, true ),
+			'meta'     => '' !== $name,
+			'xprofile' => function_exists( 'xprofile_get_field_id_from_name' ) && (bool) xprofile_get_field_id_from_name( $name ),
+			'acf'      => function_exists( 'acf_get_field' ) && (bool) acf_get_field( $name ),
+			default    => false,
+		};
+	}
+
+	/**
+	 * The value of an existing target.
+	 *
+	 * @param \WP_User $user The account.
+	 * @param string   $kind What stands before the colon.
+	 * @param string   $name What stands behind it.
+	 */
+	private static function value( \WP_User $user, string $kind, string $name ): mixed {
+		return match ( $kind ) {
+			'field'    => in_array( $name, self::COLUMNS, true )
+				? (string) ( $user->data->$name ?? '' )
+				: self::text( get_user_meta( $user->ID, $name, true ) ),
+			'meta'     => get_user_meta( $user->ID, $name )[0] ?? null,
+			'xprofile' => self::present( xprofile_get_field_data( $name, $user->ID ) ),
+			'acf'      => self::present( get_field( acf_get_field( $name )['key'], 'user_' . $user->ID, false ) ),
+		};
+	}
+
+	/**
+	 * A value, where plugins say false or nothing for "none".
+	 *
+	 * @param mixed $value The value.
+	 */
+	private static function present( mixed $value ): mixed {
+		return false === $value || '' === $value || array() === $value ? null : $value;
+	}
+
+	/**
+	 * A value as text, for places that hold nothing else.
+	 *
+	 * @param mixed $value The value.
+	 */
+	private static function text( mixed $value ): string {
+		if ( is_bool( $value ) ) {
+			return $value ? 'true' : 'false';
+		}
+		return is_scalar( $value ) ? (string) $value : '';
+	}
+
+	/**
+	 * A value without objects, which no attribute can hold and which may belong to classes that are not loaded.
+	 *
+	 * @param mixed $value The value.
+	 */
+	private static function plain( mixed $value ): mixed {
+		if ( is_array( $value ) ) {
+			return array_map( array( self::class, 'plain' ), $value );
+		}
+		return is_scalar( $value ) ? $value : null;
+	}
+}

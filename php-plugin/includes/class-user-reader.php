@@ -1,0 +1,211 @@
+<?php
+/**
+ * People, read.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Reads people out of our tables and WordPress's, a whole page with a constant number of statements.
+ *
+ * Only what is loaded before other plugins is used here, nothing of pluggable.php, so that reads can be answered at that point.
+ */
+final class UserReader {
+
+	/**
+	 * The columns of a person's row.
+	 */
+	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.managed, u.deleted, u.version, u.created, u.modified, u.document, u.applied';
+
+	/**
+	 * A page of people.
+	 *
+	 * @param array<string, mixed> $command The command find_users.
+	 * @return array{total: ?int, users: array<int, array<string, mixed>>}
+	 */
+	public function find( array $command ): array {
+		$always    = $command['unmanaged'] ? 'u.deleted = 0' : 'u.deleted = 0 AND u.managed = 1';
+		$selection = new Selection( $command['selection'], Tables::name( 'users' ), 'u', $always );
+		return array(
+			'total' => $selection->total(),
+			'users' => $this->records( $selection->rows( self::COLUMNS ), $command['targets'] ),
+		);
+	}
+
+	/**
+	 * One person.
+	 *
+	 * @param array<string, mixed> $command The command load_user.
+	 * @return ?array<string, mixed>
+	 */
+	public function load( array $command ): ?array {
+		$rows = $this->rows( 'u.id = %s AND u.deleted = 0', array( $command['id'] ) );
+		// SQLite takes two ids for one that differ in the case of a letter only.
+		$rows = array_filter( $rows, static fn( array $row ): bool => $row['id'] === $command['id'] );
+		return $this->records( $rows, $command['targets'] )[0] ?? null;
+	}
+
+	/**
+	 * The people of some accounts.
+	 *
+	 * @param array<string, mixed> $command The command load_accounts.
+	 * @return array<int, array<string, mixed>>
+	 */
+	public function load_accounts( array $command ): array {
+		if ( ! $command['user_ids'] ) {
+			return array();
+		}
+		$rows = $this->rows( 'u.deleted = 0 AND u.user_id IN (' . Database::marks( $command['user_ids'], '%d' ) . ')', $command['user_ids'] );
+		return $this->records( $rows, $command['targets'] );
+	}
+
+	/**
+	 * Everybody who stands in the way of a new person.
+	 *
+	 * @param array<string, mixed> $command The command find_claims.
+	 * @return array<int, array<string, mixed>>
+	 */
+	public function find_claims( array $command ): array {
+		global $wpdb;
+		$condition = 'u.user_name_key = %s';
+		$arguments = array( $command['user_name_key'] );
+		if ( '' !== (string) ( $command['email'] ?? '' ) ) {
+			$condition .= " OR u.user_id IN (SELECT ID FROM $wpdb->users WHERE user_email = %s)";
+			$arguments[] = $command['email'];
+		}
+		return $this->records( $this->rows( $condition, $arguments ), $command['targets'] );
+	}
+
+	/**
+	 * The record of a row that was just written.
+	 *
+	 * @param int      $row_id  The row's number.
+	 * @param string[] $targets The targets to read.
+	 * @return ?array<string, mixed>
+	 */
+	public function written( int $row_id, array $targets ): ?array {
+		return $this->records( $this->rows( 'u.row_id = %d', array( $row_id ) ), $targets )[0] ?? null;
+	}
+
+	/**
+	 * An account as the extension sees it.
+	 *
+	 * @param \WP_User $user The account.
+	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], super_admin: bool, registered: int}
+	 */
+	public static function account( \WP_User $user ): array {
+		return array(
+			'user_id'      => $user->ID,
+			'login'        => $user->data->user_login,
+			'email'        => $user->data->user_email,
+			'display_name' => $user->data->display_name,
+			'roles'        => array_values( $user->roles ),
+			'super_admin'  => is_multisite() && in_array( $user->data->user_login, get_super_admins(), true ),
+			'registered'   => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
+		);
+	}
+
+	/**
+	 * Loads accounts with their metas.
+	 *
+	 * @param int[] $user_ids The accounts.
+	 * @return array<int, \WP_User> By number; without those that are gone.
+	 */
+	public static function accounts( array $user_ids ): array {
+		global $wpdb;
+		$missing = _get_non_cached_ids( $user_ids, 'users' );
+		if ( $missing ) {
+			foreach ( Database::rows( "SELECT * FROM $wpdb->users WHERE ID IN (" . Database::marks( $missing, '%d' ) . ')', $missing ) as $row ) {
+				update_user_caches( (object) $row );
+			}
+		}
+		update_meta_cache( 'user', $user_ids );
+		$users = array();
+		foreach ( $user_ids as $user_id ) {
+			$data = \WP_User::get_data_by( 'id', $user_id );
+			if ( $data ) {
+				$users[ $user_id ] = new \WP_User();
+				$users[ $user_id ]->init( $data );
+			}
+		}
+		return $users;
+	}
+
+	/**
+	 * Reads rows.
+	 *
+	 * @param string $condition The condition.
+	 * @param array  $arguments Its arguments.
+	 * @return array<int, array<string, ?string>>
+	 */
+	private function rows( string $condition, array $arguments ): array {
+		return Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'users' ) . " u WHERE $condition ORDER BY u.row_id", $arguments );
+	}
+
+	/**
+	 * Makes records of rows.
+	 *
+	 * @param array<int, array<string, ?string>> $rows    The rows.
+	 * @param string[]                           $targets The targets to read.
+	 * @return array<int, array<string, mixed>> Without people whose account is gone, which happens to one that was deleted past WordPress.
+	 */
+	private function records( array $rows, array $targets ): array {
+		if ( ! $rows ) {
+			return array();
+		}
+		$users   = self::accounts( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
+		$groups  = $this->groups( array_column( $rows, 'id' ) );
+		$records = array();
+		foreach ( $rows as $row ) {
+			$user = $users[ (int) $row['user_id'] ] ?? null;
+			if ( $user ) {
+				$records[] = array(
+					'row'         => (int) $row['row_id'],
+					'id'          => $row['id'],
+					'user_name'   => $row['user_name'],
+					'external_id' => $row['external_id'],
+					'active'      => (bool) $row['active'],
+					'managed'     => (bool) $row['managed'],
+					'deleted'     => (bool) $row['deleted'],
+					'version'     => (int) $row['version'],
+					'created'     => (int) $row['created'],
+					'modified'    => (int) $row['modified'],
+					'document'    => $row['document'],
+					'values'      => Targets::read( $user, $targets ),
+					'applied'     => (array) json_decode( $row['applied'] ?? '{}', true ),
+					'account'     => self::account( $user ),
+					'groups'      => $groups[ $row['id'] ] ?? array(),
+				);
+			}
+		}
+		return $records;
+	}
+
+	/**
+	 * The groups of people.
+	 *
+	 * @param string[] $ids The people's ids.
+	 * @return array<string, array<int, array{id: string, display: string}>> By the person's id.
+	 */
+	private function groups( array $ids ): array {
+		$rows   = Database::rows(
+			'SELECT m.member_id, g.id, g.display_name FROM ' . Tables::name( 'group_members' ) . ' m INNER JOIN ' . Tables::name( 'groups' )
+			. ' g ON g.row_id = m.group_row WHERE m.member_id IN (' . Database::marks( $ids, '%s' ) . ') ORDER BY g.row_id',
+			$ids
+		);
+		$groups = array();
+		foreach ( $rows as $row ) {
+			$groups[ $row['member_id'] ][] = array(
+				'id'      => $row['id'],
+				'display' => $row['display_name'],
+			);
+		}
+		return $groups;
+	}
+}

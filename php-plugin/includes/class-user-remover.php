@@ -1,0 +1,171 @@
+<?php
+/**
+ * People, removed.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Deletes people, with or without their account, and forgets those who were deleted elsewhere.
+ */
+final class UserRemover {
+
+	/**
+	 * Deletes a person's resource and carries out its account's fate.
+	 *
+	 * @param array<string, mixed> $command The command delete_user.
+	 * @return array{outcome: string, record: null}
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	public function delete( array $command ): array {
+		$table = Tables::name( 'users' );
+		$row   = Database::row( "SELECT row_id, id, user_id, version FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) );
+		if ( null === $row || $row['id'] !== $command['id'] ) {
+			throw Refusal::gone();
+		}
+		$user_id = (int) $row['user_id'];
+		$heir    = $this->heir( $command['reassign_to'], $user_id );
+		$delete  = function () use ( $command, $row, $user_id, $heir ): void {
+			$this->mark_deleted( (int) $row['row_id'], $command );
+			self::forget_memberships( $row['id'] );
+			Lookups::clear( (int) $row['row_id'] );
+			if ( 'delete' === $command['fate'] ) {
+				$this->delete_account( $user_id, $heir );
+				self::forget_row( (int) $row['row_id'] );
+				return;
+			}
+			\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
+			if ( null !== $heir ) {
+				$this->reassign_content( $user_id, $heir );
+			}
+		};
+		$gone    = static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) );
+
+		try {
+			Transaction::run( $delete, $gone );
+		} catch ( \Throwable $failure ) {
+			AccountWriter::forget( $user_id );
+			throw $failure;
+		}
+		AccessControl::forget( $user_id );
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
+	 * Forgets a person whose account is deleted, here or by somebody else.
+	 *
+	 * @param int $user_id The account.
+	 * @throws DatabaseFailure When the database refuses, in the midst of a command.
+	 */
+	public static function action_deleted_user( int $user_id ): void {
+		try {
+			$row = Database::row( 'SELECT row_id, id FROM ' . Tables::name( 'users' ) . ' WHERE user_id = %d', array( $user_id ) );
+			if ( null !== $row ) {
+				self::forget_memberships( $row['id'] );
+				self::forget_row( (int) $row['row_id'] );
+			}
+		} catch ( DatabaseFailure $failure ) {
+			if ( Transaction::is_open() ) {
+				throw $failure;
+			}
+			// The account is gone already; a row without one is passed over and removed when it gets in somebody's way.
+		}
+		AccessControl::forget( $user_id );
+	}
+
+	/**
+	 * Removes a person's row.
+	 *
+	 * @param int $row_id The row.
+	 */
+	public static function forget_row( int $row_id ): void {
+		Lookups::clear( $row_id );
+		Database::run( 'DELETE FROM ' . Tables::name( 'users' ) . ' WHERE row_id = %d', array( $row_id ) );
+	}
+
+	/**
+	 * Removes a person or group from every group.
+	 *
+	 * @param string $id Its id.
+	 */
+	public static function forget_memberships( string $id ): void {
+		Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE member_id = %s', array( $id ) );
+	}
+
+	/**
+	 * Marks the row deleted, if nobody else was faster. It keeps the userName, by which the person is known on return.
+	 *
+	 * @param int                  $row_id  The row.
+	 * @param array<string, mixed> $command The command.
+	 * @throws Refusal When somebody was faster.
+	 */
+	private function mark_deleted( int $row_id, array $command ): void {
+		$changed = Database::run(
+			'UPDATE ' . Tables::name( 'users' ) . ' SET active = 0, deleted = 1, email_key = NULL, modified = %d, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0',
+			array( (int) $command['now'], $row_id, (int) $command['version'] )
+		);
+		if ( 0 === $changed ) {
+			throw Refusal::stale();
+		}
+	}
+
+	/**
+	 * Who gets the content.
+	 *
+	 * @param ?string $login   The heir's login.
+	 * @param int     $user_id The person who leaves.
+	 * @throws Refusal When there is no such heir.
+	 */
+	private function heir( ?string $login, int $user_id ): ?int {
+		if ( null === $login ) {
+			return null;
+		}
+		$heir = (int) username_exists( $login );
+		if ( 0 === $heir || $heir === $user_id ) {
+			/* translators: %s: login of an account. */
+			throw Refusal::refused( sprintf( __( 'There is no other account “%s” to take over the content.', 'rollbook' ), $login ) );
+		}
+		return $heir;
+	}
+
+	/**
+	 * Deletes the account; in a network, takes it off this site, which is what wp_delete_user() does there.
+	 *
+	 * @param int  $user_id The account.
+	 * @param ?int $heir    Who gets its content; without one it goes too.
+	 */
+	private function delete_account( int $user_id, ?int $heir ): void {
+		require_once ABSPATH . 'wp-admin/includes/user.php';
+		wp_delete_user( $user_id, $heir );
+	}
+
+	/**
+	 * Gives a person's content to somebody else, as wp_delete_user() does it for an account that goes.
+	 *
+	 * @param int $user_id The person.
+	 * @param int $heir    Who gets it.
+	 */
+	private function reassign_content( int $user_id, int $heir ): void {
+		global $wpdb;
+		$posts = Database::rows( "SELECT ID FROM $wpdb->posts WHERE post_author = %d", array( $user_id ) );
+		Database::run( "UPDATE $wpdb->posts SET post_author = %d WHERE post_author = %d", array( $heir, $user_id ) );
+		foreach ( array_column( $posts, 'ID' ) as $post_id ) {
+			clean_post_cache( (int) $post_id );
+		}
+		$links = Database::rows( "SELECT link_id FROM $wpdb->links WHERE link_owner = %d", array( $user_id ) );
+		Database::run( "UPDATE $wpdb->links SET link_owner = %d WHERE link_owner = %d", array( $heir, $user_id ) );
+		foreach ( array_column( $links, 'link_id' ) as $link_id ) {
+			clean_bookmark_cache( (int) $link_id );
+		}
+	}
+}

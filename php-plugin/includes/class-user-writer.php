@@ -1,0 +1,352 @@
+<?php
+/**
+ * People, written.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Creates and changes people: their row and their account, both or neither.
+ */
+final class UserWriter {
+
+	/**
+	 * How often a claim is tried again, after a dead one was lifted or with the next login.
+	 */
+	private const ATTEMPTS = 20;
+
+	/**
+	 * Creates a person, or brings one back whose account was kept.
+	 *
+	 * @param array<string, mixed> $command The command create_user.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	public function create( array $command ): array {
+		return null === $command['account']['user_id']
+			? $this->create_new( $command )
+			: $this->bring_back( $command );
+	}
+
+	/**
+	 * Changes a person.
+	 *
+	 * @param array<string, mixed> $command The command update_user.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	public function update( array $command ): array {
+		$table = Tables::name( 'users' );
+		$row   = Database::row( "SELECT row_id, id, user_id, active, version, applied FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) );
+		$user  = null === $row || $row['id'] !== $command['id'] ? null : UserReader::accounts( array( (int) $row['user_id'] ) )[ (int) $row['user_id'] ] ?? null;
+		if ( null === $user ) {
+			throw Refusal::gone();
+		}
+
+		$write = function () use ( $command, $row, $user, $table ): int {
+			$row_id    = (int) $row['row_id'];
+			$arguments = array();
+			$set       = Database::assignments( $this->columns( $command, $command['account']['email'] ?? $user->data->user_email ), $arguments );
+			$this->claim( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, $row_id, (int) $command['version'] ) );
+			$changed = ( new AccountWriter() )->change( $user, $command['account'] );
+			if ( $row['active'] && ! $command['row']['active'] ) {
+				\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
+			}
+			$this->note_applied( $row_id, $changed, $command, (array) json_decode( $row['applied'] ?? '{}', true ) );
+			Lookups::replace( $row_id, $command['row']['lookups'] );
+			return $row_id;
+		};
+		return $this->change( $command, $user, $write, (int) $row['row_id'], (int) $command['version'] + 1 );
+	}
+
+	/**
+	 * Renews a person's matchable values, the name of one whom nobody manages, and the time of its last change.
+	 *
+	 * @param array<string, mixed> $command The command index_user.
+	 */
+	public function index( array $command ): void {
+		global $wpdb;
+		$table = Tables::name( 'users' );
+		$row   = Database::row(
+			"SELECT u.row_id, u.id, u.managed, u.email_key, u.user_name, w.user_email FROM $table u INNER JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.id = %s AND u.deleted = 0",
+			array( $command['id'] )
+		);
+		if ( null === $row || $row['id'] !== $command['id'] ) {
+			return;
+		}
+		$row_id = (int) $row['row_id'];
+		if ( null !== $command['user_name'] && ! $row['managed'] ) {
+			// Passed over where somebody else has the name: IGNORE is what makes it no error.
+			Database::run( "UPDATE IGNORE $table SET user_name = %s, user_name_key = %s WHERE row_id = %d AND managed = 0", array( $command['user_name']['raw'], $command['user_name']['key'], $row_id ) );
+		}
+		if ( $row['managed'] && Claims::email_key( $row['user_email'] ) !== $row['email_key'] ) {
+			$arguments = array();
+			$set       = Database::assignments( array( 'email_key' => Claims::email_key( $row['user_email'] ) ), $arguments );
+			Database::run( "UPDATE IGNORE $table SET $set WHERE row_id = %d", array( ...$arguments, $row_id ) );
+		}
+		Lookups::replace( $row_id, $command['lookups'] );
+		if ( null !== $command['modified'] ) {
+			Database::run( "UPDATE $table SET modified = %d, version = version + 1 WHERE row_id = %d", array( (int) $command['modified'], $row_id ) );
+		}
+	}
+
+	/**
+	 * Creates a person with a new account.
+	 *
+	 * @param array<string, mixed> $command The command create_user.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	private function create_new( array $command ): array {
+		AccountWriter::check_email( (string) $command['account']['email'] );
+		$logins = $command['account']['logins'];
+		for ( $attempt = 1; ; ++$attempt ) {
+			$login = AccountWriter::free_login( $logins );
+			$id    = Identifier::create();
+			$maker = new AccountWriter();
+			try {
+				$row_id = Transaction::run(
+					fn(): int => $this->make( $command, $id, $login, $maker ),
+					fn(): bool => $this->stands( 'id = %s AND user_id IS NOT NULL', array( $id ) )
+				);
+				return $this->done( $row_id, $command['targets'] );
+			} catch ( ClaimFailure $failure ) {
+				$keys = array( 'login_key' => Claims::login_key( $login ) ) + $this->columns( $command, $command['account']['email'] );
+				$held = Claims::holder( $keys, 0, (int) $command['now'] );
+				if ( 'login' === $held ) {
+					$logins = array_values( array_diff( $logins, array( $login ) ) );
+				} elseif ( null !== $held ) {
+					throw Refusal::taken( $held );
+				}
+				if ( self::ATTEMPTS === $attempt ) {
+					throw $failure;
+				}
+			} catch ( \Throwable $failure ) {
+				$this->undo( $id, $maker );
+				throw $failure;
+			}
+		}
+	}
+
+	/**
+	 * Makes row and account.
+	 *
+	 * @param array<string, mixed> $command The command create_user.
+	 * @param string               $id      The person's id.
+	 * @param string               $login   The account's login.
+	 * @param AccountWriter        $maker   Who makes the account.
+	 * @return int The row's number.
+	 */
+	private function make( array $command, string $id, string $login, AccountWriter $maker ): int {
+		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null );
+		$user   = $maker->create( $command['account'], $login );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d WHERE row_id = %d', array( $user->ID, $row_id ) );
+		$this->note_applied( $row_id, $user, $command, array() );
+		Lookups::replace( $row_id, $command['row']['lookups'] );
+		return $row_id;
+	}
+
+	/**
+	 * Brings a person back whose account was kept: the same row and account under a new id.
+	 *
+	 * @param array<string, mixed> $command The command create_user.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	private function bring_back( array $command ): array {
+		$table   = Tables::name( 'users' );
+		$user_id = (int) $command['account']['user_id'];
+		$user    = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw Refusal::gone();
+		$row     = Database::row( "SELECT row_id, deleted FROM $table WHERE user_id = %d", array( $user_id ) );
+		if ( null !== $row && ! $row['deleted'] ) {
+			throw Refusal::taken( 'user_name' );
+		}
+
+		$id    = Identifier::create();
+		$write = function () use ( $command, $row, $user, $table, $id ): int {
+			$email  = $command['account']['email'] ?? $user->data->user_email;
+			$row_id = (int) ( $row['row_id'] ?? 0 );
+			if ( $row_id ) {
+				$arguments = array();
+				$columns   = array(
+					'id'      => $id,
+					'deleted' => 0,
+					'version' => 1,
+					'created' => (int) $command['now'],
+				);
+				$set       = Database::assignments( $columns + $this->columns( $command, $email ), $arguments );
+				$this->claim( "UPDATE $table SET $set WHERE row_id = %d AND deleted = 1", array( ...$arguments, $row_id ) );
+			} else {
+				$row_id = $this->claim_new( $command, $id, null, $user->ID );
+			}
+			$changed = ( new AccountWriter() )->change( $user, $command['account'] );
+			$this->note_applied( $row_id, $changed, $command, array() );
+			Lookups::replace( $row_id, $command['row']['lookups'] );
+			return $row_id;
+		};
+		return $this->change( $command, $user, $write, (int) ( $row['row_id'] ?? 0 ), 1 );
+	}
+
+	/**
+	 * Carries out a write to an existing account.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 * @param \WP_User             $user    The account as it is.
+	 * @param callable(): int      $write   What to do; returns the row's number.
+	 * @param int                  $row_id  The row; 0 where there is none yet.
+	 * @param int                  $version The version that the row has afterwards.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	private function change( array $command, \WP_User $user, callable $write, int $row_id, int $version ): array {
+		$stands = fn(): bool => $this->stands( 'user_id = %d AND version >= %d AND deleted = 0', array( $user->ID, $version ) );
+		for ( $attempt = 1; ; ++$attempt ) {
+			try {
+				if ( null !== $command['account']['email'] && $command['account']['email'] !== $user->data->user_email ) {
+					AccountWriter::check_email( $command['account']['email'], $user->ID );
+				}
+				$row_id = Transaction::run( $write, $stands );
+				AccessControl::forget( $user->ID );
+				return $this->done( $row_id, $command['targets'] );
+			} catch ( ClaimFailure $failure ) {
+				$held = Claims::holder( $this->columns( $command, $command['account']['email'] ?? $user->data->user_email ), $row_id, (int) $command['now'] );
+				if ( null !== $held ) {
+					throw Refusal::taken( $held );
+				}
+				if ( self::ATTEMPTS === $attempt ) {
+					throw $failure;
+				}
+			} catch ( \Throwable $failure ) {
+				AccountWriter::forget( $user->ID, $user );
+				throw $failure;
+			}
+		}
+	}
+
+	/**
+	 * Inserts the row of a person.
+	 *
+	 * @param array<string, mixed> $command   The command create_user.
+	 * @param string               $id        The person's id.
+	 * @param ?string              $login_key The claim on a login.
+	 * @param ?int                 $user_id   The account, if there is one already.
+	 * @return int The row's number.
+	 * @throws ClaimFailure When somebody else holds a value.
+	 */
+	private function claim_new( array $command, string $id, ?string $login_key, ?int $user_id ): int {
+		$columns = array(
+			'id'        => $id,
+			'user_id'   => $user_id,
+			'login_key' => $login_key,
+			'created'   => (int) $command['now'],
+		);
+		try {
+			return Database::insert( Tables::name( 'users' ), $columns + $this->columns( $command, $command['account']['email'] ) );
+		} catch ( DatabaseFailure $failure ) {
+			throw new ClaimFailure( $failure );
+		}
+	}
+
+	/**
+	 * Changes the row of a person.
+	 *
+	 * @param string $sql       The UPDATE, on the condition that nobody else was faster.
+	 * @param array  $arguments Its arguments, the row's number and version last.
+	 * @throws ClaimFailure When somebody else holds a value.
+	 * @throws Refusal When somebody else was faster.
+	 */
+	private function claim( string $sql, array $arguments ): void {
+		try {
+			$changed = Database::run( $sql, $arguments );
+		} catch ( DatabaseFailure $failure ) {
+			throw new ClaimFailure( $failure );
+		}
+		if ( 0 === $changed ) {
+			throw Refusal::stale();
+		}
+	}
+
+	/**
+	 * The columns that a command writes.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 * @param ?string              $email   The address that the account will have.
+	 * @return array<string, int|string|null>
+	 */
+	private function columns( array $command, ?string $email ): array {
+		return array(
+			'user_name'     => $command['row']['user_name'],
+			'user_name_key' => $command['row']['user_name_key'],
+			'email_key'     => Claims::email_key( $email ),
+			'external_id'   => $command['row']['external_id'],
+			'active'        => (int) $command['row']['active'],
+			'managed'       => 1,
+			'modified'      => (int) $command['now'],
+			'document'      => $command['row']['document'],
+		);
+	}
+
+	/**
+	 * Notes what WordPress made of the values that were written.
+	 *
+	 * @param int                  $row_id  The row.
+	 * @param \WP_User             $user    The account as it stands.
+	 * @param array<string, mixed> $command The command.
+	 * @param array<string, mixed> $before  What was noted before.
+	 */
+	private function note_applied( int $row_id, \WP_User $user, array $command, array $before ): void {
+		$applied = Targets::read( $user, array_keys( $command['account']['values'] ) ) + $before;
+		$text    = wp_json_encode( (object) $applied, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET applied = %s WHERE row_id = %d', array( (string) $text, $row_id ) );
+	}
+
+	/**
+	 * Whether a row is there.
+	 *
+	 * @param string $condition How it is told.
+	 * @param array  $arguments The condition's arguments.
+	 */
+	private function stands( string $condition, array $arguments ): bool {
+		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . " WHERE $condition", $arguments );
+	}
+
+	/**
+	 * Removes what a rollback has left of a new person, where tables know no transactions.
+	 *
+	 * @param string        $id    The person's id.
+	 * @param AccountWriter $maker Who made the account.
+	 */
+	private function undo( string $id, AccountWriter $maker ): void {
+		$row_id = Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s', array( $id ) );
+		if ( null !== $row_id ) {
+			UserRemover::forget_row( (int) $row_id );
+		}
+		$maker->undo();
+	}
+
+	/**
+	 * The answer to a write that happened.
+	 *
+	 * @param int      $row_id  The row.
+	 * @param string[] $targets The targets to read.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws DatabaseFailure When the person is gone already.
+	 */
+	private function done( int $row_id, array $targets ): array {
+		return array(
+			'outcome' => 'done',
+			'record'  => ( new UserReader() )->written( $row_id, $targets ) ?? throw new DatabaseFailure( 'the person disappeared right after it was written' ),
+		);
+	}
+}
