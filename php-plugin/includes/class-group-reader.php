@@ -1,0 +1,183 @@
+<?php
+/**
+ * Groups, read.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Reads groups and their members, a whole page with a constant number of statements.
+ */
+final class GroupReader {
+
+	/**
+	 * The columns of a group's row.
+	 */
+	private const COLUMNS = 'g.row_id, g.id, g.display_name, g.external_id, g.version, g.created, g.modified, g.document';
+
+	/**
+	 * Ids in one statement.
+	 */
+	private const IDS_AT_ONCE = 1000;
+
+	/**
+	 * A page of groups.
+	 *
+	 * @param array<string, mixed> $command The command find_groups.
+	 * @return array{total: ?int, groups: array<int, array<string, mixed>>}
+	 */
+	public function find( array $command ): array {
+		$selection = new Selection( $command['selection'], Tables::name( 'groups' ), 'g', '1=1' );
+		return array(
+			'total'  => $selection->total(),
+			'groups' => $this->records( $selection->rows( self::COLUMNS ), $command['members'] ),
+		);
+	}
+
+	/**
+	 * One group.
+	 *
+	 * @param array<string, mixed> $command The command load_group.
+	 * @return ?array<string, mixed>
+	 */
+	public function load( array $command ): ?array {
+		$rows = array_filter( $this->rows( 'g.id = %s', $command['id'] ), static fn( array $row ): bool => $row['id'] === $command['id'] );
+		return $this->records( array_values( $rows ), $command['members'] )[0] ?? null;
+	}
+
+	/**
+	 * The record of a row that was just written.
+	 *
+	 * @param int  $row_id  The row's number.
+	 * @param bool $members Whether the members are wanted.
+	 * @return ?array<string, mixed>
+	 */
+	public function written( int $row_id, bool $members ): ?array {
+		return $this->records( $this->rows( 'g.row_id = %d', $row_id ), $members )[0] ?? null;
+	}
+
+	/**
+	 * Which ids exist, and what they are.
+	 *
+	 * @param array<string, mixed> $command The command resolve_members.
+	 * @return array<int, array{id: string, kind: string, display: ?string}> In the order of the ids.
+	 */
+	public function resolve_members( array $command ): array {
+		global $wpdb;
+		$found = array();
+		foreach ( array_chunk( array_values( array_unique( $command['ids'] ) ), self::IDS_AT_ONCE ) as $ids ) {
+			$marks = Database::marks( $ids, '%s' );
+			$rows  = Database::rows(
+				"SELECT u.id, 'User' AS kind, u.user_name, w.display_name FROM " . Tables::name( 'users' ) . " u INNER JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.deleted = 0 AND u.id IN ($marks)",
+				$ids
+			);
+			if ( count( $rows ) < count( $ids ) ) {
+				$groups = Database::rows( "SELECT g.id, 'Group' AS kind, '' AS user_name, g.display_name FROM " . Tables::name( 'groups' ) . " g WHERE g.id IN ($marks)", $ids );
+				$rows   = array_merge( $rows, $groups );
+			}
+			foreach ( $rows as $row ) {
+				$found[ $row['id'] ] = $this->member( $row );
+			}
+		}
+		return array_values( array_filter( array_map( static fn( string $id ): ?array => $found[ $id ] ?? null, $command['ids'] ) ) );
+	}
+
+	/**
+	 * Reads rows.
+	 *
+	 * @param string     $condition The condition.
+	 * @param int|string $argument  Its argument.
+	 * @return array<int, array<string, ?string>>
+	 */
+	private function rows( string $condition, int|string $argument ): array {
+		return Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'groups' ) . " g WHERE $condition", array( $argument ) );
+	}
+
+	/**
+	 * Makes records of rows.
+	 *
+	 * @param array<int, array<string, ?string>> $rows    The rows.
+	 * @param bool                               $members Whether the members are wanted.
+	 * @return array<int, array<string, mixed>>
+	 */
+	private function records( array $rows, bool $members ): array {
+		if ( ! $rows ) {
+			return array();
+		}
+		$row_ids = array_map( 'intval', array_column( $rows, 'row_id' ) );
+		$lists   = $members ? $this->members( $row_ids ) : array();
+		$counts  = $members ? array_map( 'count', $lists ) : $this->counts( $row_ids );
+		return array_map(
+			static fn( array $row ): array => array(
+				'row'          => (int) $row['row_id'],
+				'id'           => $row['id'],
+				'display_name' => $row['display_name'],
+				'external_id'  => $row['external_id'],
+				'version'      => (int) $row['version'],
+				'created'      => (int) $row['created'],
+				'modified'     => (int) $row['modified'],
+				'document'     => $row['document'],
+				'members'      => $members ? $lists[ (int) $row['row_id'] ] ?? array() : null,
+				'member_count' => $counts[ (int) $row['row_id'] ] ?? 0,
+			),
+			$rows
+		);
+	}
+
+	/**
+	 * The members of groups.
+	 *
+	 * @param int[] $row_ids The groups' rows.
+	 * @return array<int, array<int, array{id: string, kind: string, display: ?string}>> By row.
+	 */
+	private function members( array $row_ids ): array {
+		global $wpdb;
+		$rows    = Database::rows(
+			'SELECT m.group_row, m.member_id AS id, m.member_kind AS kind, u.user_name, COALESCE(w.display_name, g.display_name) AS display_name FROM ' . Tables::name( 'group_members' ) . ' m'
+			. ' LEFT JOIN ' . Tables::name( 'users' ) . " u ON m.member_kind = 'User' AND u.id = m.member_id LEFT JOIN $wpdb->users w ON w.ID = u.user_id"
+			. ' LEFT JOIN ' . Tables::name( 'groups' ) . " g ON m.member_kind = 'Group' AND g.id = m.member_id"
+			. ' WHERE m.group_row IN (' . Database::marks( $row_ids, '%d' ) . ') ORDER BY m.group_row, m.member_id',
+			$row_ids
+		);
+		$members = array();
+		foreach ( $rows as $row ) {
+			$members[ (int) $row['group_row'] ][] = $this->member( $row );
+		}
+		return $members;
+	}
+
+	/**
+	 * How many members groups have.
+	 *
+	 * @param int[] $row_ids The groups' rows.
+	 * @return array<int, int> By row.
+	 */
+	private function counts( array $row_ids ): array {
+		$rows = Database::rows(
+			'SELECT group_row, COUNT(*) AS members FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row IN (' . Database::marks( $row_ids, '%d' ) . ') GROUP BY group_row',
+			$row_ids
+		);
+		return array_map( 'intval', array_column( $rows, 'members', 'group_row' ) );
+	}
+
+	/**
+	 * A member of a group.
+	 *
+	 * @param array<string, ?string> $row What was read of it.
+	 * @return array{id: string, kind: string, display: ?string}
+	 */
+	private function member( array $row ): array {
+		$display = (string) $row['display_name'];
+		return array(
+			'id'      => $row['id'],
+			'kind'    => $row['kind'],
+			'display' => '' === $display ? $row['user_name'] : $display,
+		);
+	}
+}

@@ -1,0 +1,223 @@
+<?php
+/**
+ * Groups, written.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Creates, changes and deletes groups; a group lives in our tables alone.
+ */
+final class GroupWriter {
+
+	/**
+	 * Ids in one statement.
+	 */
+	private const IDS_AT_ONCE = 1000;
+
+	/**
+	 * Creates a group.
+	 *
+	 * @param array<string, mixed> $command The command create_group.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws Refusal When it must not happen.
+	 */
+	public function create( array $command ): array {
+		$row_id = $this->write(
+			$command['row'],
+			0,
+			function () use ( $command ): int {
+				$columns = array(
+					'id'      => Identifier::create(),
+					'created' => (int) $command['now'],
+				);
+				$row_id  = $this->claim( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command ) ) );
+				$this->add_members( $row_id, $columns['id'], $command['members'] );
+				return $row_id;
+			}
+		);
+		return $this->done( $row_id, true );
+	}
+
+	/**
+	 * Changes a group.
+	 *
+	 * @param array<string, mixed> $command The command update_group.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws Refusal When it must not happen.
+	 */
+	public function update( array $command ): array {
+		$row_id = $this->row_of( $command['id'] );
+		$this->write(
+			$command['row'],
+			$row_id,
+			function () use ( $command, $row_id ): void {
+				$arguments = array();
+				$set       = Database::assignments( $this->columns( $command ), $arguments );
+				$changed   = $this->claim(
+					fn(): int => Database::run(
+						'UPDATE ' . Tables::name( 'groups' ) . " SET $set, version = version + 1 WHERE row_id = %d AND version = %d",
+						array( ...$arguments, $row_id, (int) $command['version'] )
+					)
+				);
+				if ( 0 === $changed ) {
+					throw Refusal::stale();
+				}
+				$this->remove_members( $row_id, $command );
+				$this->add_members( $row_id, $command['id'], $command['add'] );
+			}
+		);
+		return $this->done( $row_id, $command['members'] );
+	}
+
+	/**
+	 * Deletes a group and its memberships.
+	 *
+	 * @param array<string, mixed> $command The command delete_group.
+	 * @return array{outcome: string, record: null}
+	 * @throws Refusal When it must not happen.
+	 */
+	public function delete( array $command ): array {
+		$row_id = $this->row_of( $command['id'] );
+		Transaction::run(
+			function () use ( $command, $row_id ): void {
+				$deleted = Database::run( 'DELETE FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d AND version = %d', array( $row_id, (int) $command['version'] ) );
+				if ( 0 === $deleted ) {
+					throw Refusal::stale();
+				}
+				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
+				UserRemover::forget_memberships( $command['id'] );
+			},
+			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
+		);
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
+	 * Writes a group inside a transaction.
+	 *
+	 * @param array<string, mixed> $row    What the row is to hold.
+	 * @param int                  $row_id The row; 0 for a new one.
+	 * @param callable             $write  What to do.
+	 * @throws Refusal When another group has the name.
+	 * @throws ClaimFailure When the row cannot be written for another reason.
+	 */
+	private function write( array $row, int $row_id, callable $write ): mixed {
+		try {
+			return Transaction::run( $write, static fn(): bool => false );
+		} catch ( ClaimFailure $failure ) {
+			$holder = Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE display_name_key = %s AND row_id <> %d', array( $row['display_name_key'], $row_id ) );
+			throw null === $holder ? $failure : Refusal::taken( 'display_name' );
+		}
+	}
+
+	/**
+	 * Writes the row itself.
+	 *
+	 * @param callable $write The statement.
+	 * @throws ClaimFailure When the database does not accept it.
+	 */
+	private function claim( callable $write ): int {
+		try {
+			return $write();
+		} catch ( DatabaseFailure $failure ) {
+			throw new ClaimFailure( $failure );
+		}
+	}
+
+	/**
+	 * The columns that a command writes.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 * @return array<string, int|string|null>
+	 */
+	private function columns( array $command ): array {
+		return array(
+			'display_name'     => $command['row']['display_name'],
+			'display_name_key' => $command['row']['display_name_key'],
+			'external_id'      => $command['row']['external_id'],
+			'modified'         => (int) $command['now'],
+			'document'         => $command['row']['document'],
+		);
+	}
+
+	/**
+	 * Adds members. Who was deleted in the meantime is passed over, as is who is a member already.
+	 *
+	 * @param int                                        $row_id  The group's row.
+	 * @param string                                     $id      The group's id.
+	 * @param array<int, array{id: string, kind: string}> $members The members.
+	 */
+	private function add_members( int $row_id, string $id, array $members ): void {
+		$there = array( $id => true );
+		foreach ( array_chunk( array_column( $members, 'id' ), self::IDS_AT_ONCE ) as $ids ) {
+			$marks  = Database::marks( $ids, '%s' );
+			$there += array_flip( array_column( Database::rows( 'SELECT id FROM ' . Tables::name( 'users' ) . " WHERE deleted = 0 AND id IN ($marks)", $ids ), 'id' ) );
+			if ( in_array( 'Group', array_column( $members, 'kind' ), true ) ) {
+				$there += array_flip( array_column( Database::rows( 'SELECT id FROM ' . Tables::name( 'groups' ) . " WHERE id IN ($marks)", $ids ), 'id' ) );
+			}
+		}
+		$rows = array();
+		foreach ( $members as $member ) {
+			if ( isset( $there[ $member['id'] ] ) ) {
+				$rows[] = array( $row_id, $member['id'], $member['kind'] );
+			}
+		}
+		Database::insert_new( Tables::name( 'group_members' ), array( 'group_row', 'member_id', 'member_kind' ), $rows );
+	}
+
+	/**
+	 * Removes members.
+	 *
+	 * @param int                  $row_id  The group's row.
+	 * @param array<string, mixed> $command The command update_group.
+	 */
+	private function remove_members( int $row_id, array $command ): void {
+		$sql = 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d';
+		if ( $command['remove_all'] ) {
+			Database::run( $sql, array( $row_id ) );
+			return;
+		}
+		foreach ( array_chunk( $command['remove'], self::IDS_AT_ONCE ) as $ids ) {
+			Database::run( "$sql AND member_id IN (" . Database::marks( $ids, '%s' ) . ')', array( $row_id, ...$ids ) );
+		}
+	}
+
+	/**
+	 * The row of a group.
+	 *
+	 * @param string $id The group's id.
+	 * @throws Refusal When there is none.
+	 */
+	private function row_of( string $id ): int {
+		$row = Database::row( 'SELECT row_id, id FROM ' . Tables::name( 'groups' ) . ' WHERE id = %s', array( $id ) );
+		if ( null === $row || $row['id'] !== $id ) {
+			throw Refusal::gone();
+		}
+		return (int) $row['row_id'];
+	}
+
+	/**
+	 * The answer to a write that happened.
+	 *
+	 * @param int  $row_id  The row.
+	 * @param bool $members Whether the members are wanted.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws DatabaseFailure When the group is gone already.
+	 */
+	private function done( int $row_id, bool $members ): array {
+		return array(
+			'outcome' => 'done',
+			'record'  => ( new GroupReader() )->written( $row_id, $members ) ?? throw new DatabaseFailure( 'the group disappeared right after it was written' ),
+		);
+	}
+}
