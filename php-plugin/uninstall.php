@@ -1,0 +1,40 @@
+<?php
+/**
+ * Removes what the plugin has stored. Accounts stay as they are; nobody is locked out any more.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
+
+require_once __DIR__ . '/includes/class-tables.php';
+
+/**
+ * Removes the current site's tables and options.
+ */
+function uninstall_site(): void {
+	global $wpdb;
+	Tables::drop();
+	// phpcs:ignore WordPress.DB -- There is no function for "every option of ours".
+	$options = $wpdb->get_col( $wpdb->prepare( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE %s", $wpdb->esc_like( 'rollbook_' ) . '%' ) );
+	array_map( 'delete_option', $options );
+}
+
+if ( is_multisite() ) {
+	foreach ( get_sites(
+		array(
+			'fields' => 'ids',
+			'number' => 0,
+		)
+	) as $rollbook_site ) {
+		switch_to_blog( $rollbook_site );
+		uninstall_site();
+		restore_current_blog();
+	}
+} else {
+	uninstall_site();
+}
