@@ -39,6 +39,26 @@ add_action( 'network_admin_notices', array( RequirementsNotice::class, 'action_a
 add_filter( 'site_status_tests', array( SiteHealth::class, 'filter_tests' ) );
 add_filter( 'debug_information', array( SiteHealth::class, 'filter_debug_information' ) );
 
+// The tables. Updates of the plugin run no activation hook, so the shape is compared whenever plugins are loaded.
+register_activation_hook( PLUGIN_FILE, array( Tables::class, 'create' ) );
+add_action( 'plugins_loaded', array( Tables::class, 'action_plugins_loaded' ) );
+// A person deleted on the site is gone for identity providers too.
+add_action( 'deleted_user', array( UserRemover::class, 'action_deleted_user' ) );
+
+/*
+ * Deactivated people stay out, even where the extension is missing. Each door is shut last (PHP_INT_MAX): whatever core (20 and 30)
+ * or another plugin has decided, the directory has the last word.
+ */
+add_filter( 'authenticate', array( AccessControl::class, 'filter_authenticate' ), PHP_INT_MAX );
+add_filter( 'determine_current_user', array( AccessControl::class, 'filter_determine_current_user' ), PHP_INT_MAX );
+add_action( 'wp_authenticate_application_password_errors', array( AccessControl::class, 'action_application_password' ), PHP_INT_MAX, 2 );
+add_filter( 'allow_password_reset', array( AccessControl::class, 'filter_allow_password_reset' ), PHP_INT_MAX, 2 );
+add_action( 'validate_password_reset', array( AccessControl::class, 'action_validate_password_reset' ), PHP_INT_MAX, 2 );
+add_filter( 'send_auth_cookies', array( AccessControl::class, 'filter_send_auth_cookies' ), PHP_INT_MAX, 4 );
+// These two first: nobody is to act on a login that does not count.
+add_action( 'set_current_user', array( AccessControl::class, 'action_set_current_user' ), PHP_INT_MIN );
+add_action( 'set_logged_in_cookie', array( AccessControl::class, 'action_set_logged_in_cookie' ), PHP_INT_MIN, 4 );
+
 // The settings screen.
 add_action( 'admin_menu', array( SettingsPage::class, 'action_admin_menu' ) );
 add_action( 'load-settings_page_rollbook', array( SettingsPage::class, 'action_load' ) );
