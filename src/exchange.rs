@@ -56,6 +56,12 @@ impl Exchange {
         Self::run(|directory| service::answer(directory, request, settings))
     }
 
+    /// Opens the exchange for a request that cannot be served, because the site's settings cannot be read.
+    pub fn broken(request: Request, reason: &str) -> Self {
+        let failure = Failure::new(&format!("The settings cannot be read: {reason}"));
+        Self::run(|_| std::future::ready(service::broken(&request, &failure)))
+    }
+
     /// Opens an exchange of our own, after accounts were edited inside WordPress: what people are searched by is
     /// renewed. Its response is empty.
     pub fn refresh(user_ids: Vec<u64>, settings: Rc<Settings>, now: i64) -> Self {

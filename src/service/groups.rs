@@ -24,7 +24,7 @@ use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most members that the answer to a change shows. Nobody wants 50,000 back for adding one.
-pub const MAX_MEMBERS_SHOWN: u64 = 1_000;
+pub(crate) const MAX_MEMBERS_SHOWN: u64 = 1_000;
 
 impl Row for GroupRecord {
     fn row(&self) -> u64 {

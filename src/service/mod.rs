@@ -63,33 +63,33 @@ pub struct Summary {
     pub dialects: Vec<&'static str>,
 }
 
+impl Summary {
+    fn of(request: &Request) -> Self {
+        Self { method: request.method.clone(), path: request.path.clone(), ..Self::default() }
+    }
+}
+
 /// Answers one request.
 pub(crate) async fn answer(
     directory: Directory,
     request: Request,
     settings: Rc<Settings>,
 ) -> (Response, Summary) {
-    let service = Service {
-        directory,
-        settings,
-        base: request.base.trim_end_matches('/').to_owned(),
-        now: request.now,
-        note: RefCell::new(Summary {
-            method: request.method.clone(),
-            path: request.path.clone(),
-            ..Summary::default()
-        }),
-        dialects: RefCell::new(Dialects::default()),
-    };
+    let service = Service::new(directory, &request, settings);
     let reply = match service.dispatch(&request).await {
         Ok(reply) => reply,
         Err(Problem::Client(error)) => service.refuse(&error),
-        Err(Problem::Failure(failure)) => service.break_down(&failure),
+        Err(Problem::Failure(failure)) => break_down(&mut service.note.borrow_mut(), &failure),
     };
+    service.conclude(&request, reply)
+}
+
+/// Says that nothing can be served.
+pub(crate) fn broken(request: &Request, failure: &Failure) -> (Response, Summary) {
+    let mut summary = Summary::of(request);
+    let reply = break_down(&mut summary, failure);
     let response = reply.into_response(request.method.eq_ignore_ascii_case("HEAD"));
-    let mut summary = service.note.into_inner();
     summary.status = response.status;
-    summary.dialects = service.dialects.into_inner().names().collect();
     (response, summary)
 }
 
@@ -171,6 +171,25 @@ impl Endpoint {
 }
 
 impl Service {
+    fn new(directory: Directory, request: &Request, settings: Rc<Settings>) -> Self {
+        Self {
+            directory,
+            settings,
+            base: request.base.trim_end_matches('/').to_owned(),
+            now: request.now,
+            note: RefCell::new(Summary::of(request)),
+            dialects: RefCell::new(Dialects::default()),
+        }
+    }
+
+    fn conclude(self, request: &Request, reply: Reply) -> (Response, Summary) {
+        let response = reply.into_response(request.method.eq_ignore_ascii_case("HEAD"));
+        let mut summary = self.note.into_inner();
+        summary.status = response.status;
+        summary.dialects = self.dialects.into_inner().names().collect();
+        (response, summary)
+    }
+
     async fn dispatch(&self, request: &Request) -> Answer {
         let token = self.authenticate(request).await?;
         let endpoint = Endpoint::parse(&request.path)?;
@@ -257,20 +276,7 @@ impl Service {
     }
 
     fn refuse(&self, error: &Error) -> Reply {
-        let mut note = self.note.borrow_mut();
-        note.action = Some("refused");
-        note.detail = Some(error.detail().to_owned());
-        let reply = Reply::json(error.status(), error.to_json());
-        if error.status() == 401 { reply.header("WWW-Authenticate", "Bearer realm=\"SCIM\"") } else { reply }
-    }
-
-    fn break_down(&self, failure: &Failure) -> Reply {
-        self.note.borrow_mut().failure = Some(failure.to_string());
-        self.refuse(&Error::new(
-            500,
-            "WordPress or one of its plugins failed while carrying out this request; nothing was changed. \
-             The Rollbook activity log and the PHP error log of the site name the cause.",
-        ))
+        refuse(&mut self.note.borrow_mut(), error)
     }
 
     /// Notes for the log what the request was about.
@@ -387,6 +393,20 @@ impl Reply {
         };
         Response { status: self.status, headers, body }
     }
+}
+
+fn refuse(note: &mut Summary, error: &Error) -> Reply {
+    note.action = Some("refused");
+    note.detail = Some(error.detail().to_owned());
+    let reply = Reply::json(error.status(), error.to_json());
+    if error.status() == 401 { reply.header("WWW-Authenticate", "Bearer realm=\"SCIM\"") } else { reply }
+}
+
+fn break_down(note: &mut Summary, failure: &Failure) -> Reply {
+    note.failure = Some(failure.to_string());
+    let detail = "WordPress or one of its plugins failed while carrying out this request; nothing was changed. \
+                  The Rollbook activity log and the PHP error log of the site name the cause.";
+    refuse(note, &Error::new(500, detail))
 }
 
 /// Reads the body of a request that must have one.

@@ -1,0 +1,306 @@
+//! The PHP extension: the only file that names ext-php-rs.
+//!
+//! It turns PHP arrays into values and back, and forwards to the core. Nothing is decided here.
+
+use crate::exchange::{Exchange, OutOfTurn};
+use crate::http::{MAX_BODY, Request};
+use crate::settings::{self, Settings};
+use crate::token;
+use ext_php_rs::exception::PhpException;
+use ext_php_rs::flags::ClassFlags;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
+use ext_php_rs::zend::{ModuleEntry, ce};
+use ext_php_rs::{convert::IntoZval, info_table_end, info_table_row, info_table_start};
+use serde_json::{Map, Value};
+use std::rc::Rc;
+
+/// How deep arrays may be nested on their way in. It bounds the recursion of [`value_of`].
+const MAX_DEPTH: usize = 128;
+
+/// What every exception of Rollbook is.
+#[php_class]
+#[php(name = "Rollbook\\Exception")]
+#[php(extends(ce = ce::exception, stub = "\\Exception"))]
+#[derive(Default)]
+pub struct RollbookException;
+
+/// A token that cannot be used. The message says why.
+#[php_class]
+#[php(name = "Rollbook\\InvalidToken")]
+#[php(extends(RollbookException))]
+#[derive(Default)]
+pub struct InvalidToken;
+
+/// A call that does not fit the order of the conversation. The message says why.
+#[php_class]
+#[php(name = "Rollbook\\OutOfTurn")]
+#[php(extends(RollbookException))]
+#[derive(Default)]
+pub struct OutOfTurnException;
+
+/// A settings document that is refused. The message holds every problem, a line each.
+#[php_class]
+#[php(name = "Rollbook\\InvalidSettings")]
+#[php(extends(RollbookException))]
+#[derive(Default)]
+pub struct InvalidSettings {
+    #[php(prop)]
+    message: String,
+    problems: Vec<settings::Problem>,
+}
+
+#[php_impl]
+impl InvalidSettings {
+    /// Every problem: a list of arrays with "place" and "reason".
+    pub fn problems(&self) -> PhpResult<Zval> {
+        zval_of(&serde_json::to_value(&self.problems).unwrap_or_default())
+    }
+}
+
+/// One SCIM request as a conversation. Open it, fetch commands until there is none, give each its answer, take the
+/// response.
+#[php_class]
+#[php(name = "Rollbook\\Exchange", flags = ClassFlags::Final)]
+pub struct PhpExchange {
+    exchange: Exchange,
+}
+
+#[php_impl]
+impl PhpExchange {
+    /// The largest body that is read, in bytes. Pass one byte more, if there is one.
+    pub const MAX_BODY: i64 = MAX_BODY as i64;
+
+    /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body" and "now"
+    /// (milliseconds). Settings that cannot be used are answered as an error of the server.
+    pub fn open(request: &ZendHashTable, settings: &ZendHashTable) -> PhpResult<Self> {
+        let request = Request {
+            method: text(request, "method"),
+            base: text(request, "base"),
+            path: text(request, "path"),
+            query: text(request, "query"),
+            headers: headers(request),
+            body: request.get("body").and_then(|body| body.binary::<u8>()).unwrap_or_default(),
+            now: request.get("now").and_then(Zval::long).unwrap_or_default(),
+        };
+        let exchange = match Settings::parse(&map_of(settings)?) {
+            Ok(settings) => Exchange::open(request, Rc::new(settings)),
+            Err(error) => Exchange::broken(request, &error.to_string()),
+        };
+        Ok(Self { exchange })
+    }
+
+    /// Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is empty.
+    pub fn refresh(user_ids: Vec<i64>, settings: &ZendHashTable, now: i64) -> PhpResult<Self> {
+        let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
+        let user_ids = user_ids.into_iter().filter_map(|id| u64::try_from(id).ok()).collect();
+        Ok(Self { exchange: Exchange::refresh(user_ids, Rc::new(settings), now) })
+    }
+
+    /// The next command: an array whose "do" is its name, beside its fields. Null once the response is ready.
+    pub fn command(&mut self) -> PhpResult<Option<Zval>> {
+        let Some(command) = self.exchange.command() else { return Ok(None) };
+        let mut fields = command.fields;
+        fields.insert("do".to_owned(), Value::from(command.name));
+        Ok(Some(zval_of(&Value::Object(fields))?))
+    }
+
+    /// Gives the answer to the command last fetched.
+    pub fn answer(&mut self, answer: &Zval) -> PhpResult<()> {
+        let answer = value_of(answer, 0)?;
+        self.exchange.answer(answer).map_err(out_of_turn)
+    }
+
+    /// Says that the command last fetched could not be carried out and left nothing behind. The reason is for the
+    /// activity log.
+    pub fn fail(&mut self, reason: &str) -> PhpResult<()> {
+        self.exchange.fail(reason).map_err(out_of_turn)
+    }
+
+    /// The response: an array of "status", "headers" (name => value) and "body".
+    pub fn response(&self) -> PhpResult<Zval> {
+        let response = self.exchange.response().map_err(out_of_turn)?;
+        let mut headers = ZendHashTable::new();
+        for (name, value) in &response.headers {
+            headers.insert(name.as_str(), value.as_str())?;
+        }
+        let mut array = ZendHashTable::new();
+        array.insert("status", i64::from(response.status))?;
+        array.insert("headers", headers)?;
+        array.insert("body", response.body.as_str())?;
+        Ok(array.into_zval(false)?)
+    }
+
+    /// What the activity log says of the exchange. It holds no secret.
+    pub fn summary(&self) -> PhpResult<Zval> {
+        let summary = self.exchange.summary().map_err(out_of_turn)?;
+        zval_of(&serde_json::to_value(summary).unwrap_or_default())
+    }
+}
+
+/// Bearer tokens.
+#[php_class]
+#[php(name = "Rollbook\\Token", flags = ClassFlags::Final)]
+pub struct Token;
+
+#[php_impl]
+impl Token {
+    /// Makes a token: an array of "token", to be shown once, and "hash", to be stored.
+    pub fn generate() -> PhpResult<Zval> {
+        let made = token::generate()
+            .map_err(|error| PhpException::from_class::<RollbookException>(format!("No random bytes: {error}")))?;
+        let mut array = ZendHashTable::new();
+        array.insert("token", made.text)?;
+        array.insert("hash", made.hash)?;
+        Ok(array.into_zval(false)?)
+    }
+
+    /// The stored form of a token that the owner brings along.
+    ///
+    /// Throws Rollbook\InvalidToken when it is too short, too long, mistyped or easy to guess.
+    pub fn hash(token: &str) -> PhpResult<String> {
+        token::hash_own(token).map_err(|error| PhpException::from_class::<InvalidToken>(error.to_string()))
+    }
+}
+
+/// The settings document.
+#[php_class]
+#[php(name = "Rollbook\\Settings", flags = ClassFlags::Final)]
+pub struct PhpSettings;
+
+#[php_impl]
+impl PhpSettings {
+    /// The document that an empty one stands for.
+    pub fn defaults() -> PhpResult<Zval> {
+        zval_of(&Value::Object(Settings::default().document()))
+    }
+
+    /// Completes a document.
+    ///
+    /// Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
+    pub fn validate(settings: &ZendHashTable) -> PhpResult<Zval> {
+        let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
+        zval_of(&Value::Object(settings.document()))
+    }
+}
+
+/// Registers the classes.
+#[php_module]
+pub fn module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
+    module
+        .name(env!("CARGO_PKG_NAME"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .class::<RollbookException>()
+        .class::<InvalidToken>()
+        .class::<OutOfTurnException>()
+        .class::<InvalidSettings>()
+        .class::<PhpExchange>()
+        .class::<Token>()
+        .class::<PhpSettings>()
+        .info_function(info)
+}
+
+/// What phpinfo() shows.
+#[expect(unsafe_code, reason = "PHP calls it by C's convention; it touches nothing of the module entry")]
+unsafe extern "C" fn info(_module: *mut ModuleEntry) {
+    info_table_start!();
+    info_table_row!("Rollbook", "SCIM 2.0 user provisioning for WordPress");
+    info_table_row!("Version", env!("CARGO_PKG_VERSION"));
+    info_table_row!("Largest request body", format!("{MAX_BODY} bytes"));
+    info_table_end!();
+}
+
+fn invalid_settings(error: settings::InvalidSettings) -> PhpException {
+    let message = error.to_string();
+    let exception = InvalidSettings { message: message.clone(), problems: error.problems };
+    match exception.into_zval(false) {
+        Ok(object) => PhpException::from_class::<InvalidSettings>(message).with_object(object),
+        Err(_) => PhpException::from_class::<InvalidSettings>(message),
+    }
+}
+
+fn out_of_turn(error: OutOfTurn) -> PhpException {
+    PhpException::from_class::<OutOfTurnException>(error.to_string())
+}
+
+/// A string of an array; bytes that are no UTF-8 become marks of replacement, which no address and no token contains.
+fn text(array: &ZendHashTable, key: &str) -> String {
+    let bytes = array.get(key).and_then(|value| value.binary::<u8>()).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn headers(request: &ZendHashTable) -> Vec<(String, String)> {
+    let Some(headers) = request.get("headers").and_then(Zval::array) else { return Vec::new() };
+    headers
+        .iter()
+        .filter_map(|(name, value)| {
+            let bytes = value.binary::<u8>()?;
+            Some((name.to_string(), String::from_utf8_lossy(&bytes).into_owned()))
+        })
+        .collect()
+}
+
+fn map_of(array: &ZendHashTable) -> PhpResult<Map<String, Value>> {
+    array.iter().map(|(key, value)| Ok((key.to_string(), value_of(value, 1)?))).collect()
+}
+
+/// A PHP value as JSON. A list is an array, any other array an object; what has no JSON is refused.
+fn value_of(zval: &Zval, depth: usize) -> PhpResult<Value> {
+    let zval = zval.dereference();
+    if depth > MAX_DEPTH {
+        return Err(PhpException::from_class::<RollbookException>(format!("Nested deeper than {MAX_DEPTH}.")));
+    }
+    if zval.is_null() {
+        return Ok(Value::Null);
+    }
+    if let Some(boolean) = zval.bool() {
+        return Ok(Value::Bool(boolean));
+    }
+    if let Some(number) = zval.long() {
+        return Ok(Value::from(number));
+    }
+    if let Some(number) = zval.double() {
+        return Ok(Value::from(number));
+    }
+    if zval.is_string() {
+        let bytes = zval.binary::<u8>().unwrap_or_default();
+        return Ok(Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+    }
+    let Some(array) = zval.array() else {
+        return Err(PhpException::from_class::<RollbookException>(format!("{} has no JSON.", zval.get_type())));
+    };
+    if array.has_sequential_keys() {
+        return array.iter().map(|(_, value)| value_of(value, depth + 1)).collect::<PhpResult<Vec<_>>>().map(Value::Array);
+    }
+    let map: PhpResult<Map<String, Value>> =
+        array.iter().map(|(key, value)| Ok((key.to_string(), value_of(value, depth + 1)?))).collect();
+    map.map(Value::Object)
+}
+
+/// JSON as a PHP value. Its depth is bounded by where it comes from.
+fn zval_of(value: &Value) -> PhpResult<Zval> {
+    Ok(match value {
+        Value::Null => Zval::null(),
+        Value::Bool(boolean) => boolean.into_zval(false)?,
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(integer), _) => integer.into_zval(false)?,
+            (None, Some(double)) => double.into_zval(false)?,
+            (None, None) => Zval::null(),
+        },
+        Value::String(text) => text.as_str().into_zval(false)?,
+        Value::Array(list) => {
+            let mut array = ZendHashTable::with_capacity(u32::try_from(list.len()).unwrap_or_default());
+            for element in list {
+                array.push(zval_of(element)?)?;
+            }
+            array.into_zval(false)?
+        }
+        Value::Object(map) => {
+            let mut array = ZendHashTable::with_capacity(u32::try_from(map.len()).unwrap_or_default());
+            for (key, element) in map {
+                array.insert(ArrayKey::Str(key), zval_of(element)?)?;
+            }
+            array.into_zval(false)?
+        }
+    })
+}
