@@ -39,34 +39,34 @@ final class ProfileChanges {
 	/**
 	 * Notes an edited account, from a hook whose first argument is its number.
 	 *
-	 * @param int $user_id The account.
+	 * @param mixed $user_id The account. Untyped, as below: a plugin that fires a hook with odd arguments breaks nothing.
 	 */
-	public static function action_account( int $user_id ): void {
-		if ( ! Conversation::is_held() ) {
-			self::$edited[ $user_id ] = true;
+	public static function action_account( mixed $user_id ): void {
+		if ( ! Conversation::is_held() && (int) $user_id > 0 ) {
+			self::$edited[ (int) $user_id ] = true;
 		}
 	}
 
 	/**
 	 * Notes an account whose user meta changed, if the meta is one that an attribute is mapped to.
 	 *
-	 * @param int|int[] $meta_ids The rows.
-	 * @param int       $user_id  The account.
-	 * @param string    $key      The meta's key.
+	 * @param mixed $meta_ids The rows.
+	 * @param mixed $user_id  The account.
+	 * @param mixed $key      The meta's key.
 	 */
-	public static function action_meta( int|array $meta_ids, int $user_id, string $key ): void {
-		if ( ! Conversation::is_held() && in_array( $key, self::mapped_metas(), true ) ) {
-			self::$edited[ $user_id ] = true;
+	public static function action_meta( mixed $meta_ids, mixed $user_id, mixed $key ): void {
+		if ( in_array( $key, self::mapped_metas(), true ) ) {
+			self::action_account( $user_id );
 		}
 	}
 
 	/**
 	 * Notes an account whose BuddyPress profile changed.
 	 *
-	 * @param object $field_data The field's value.
+	 * @param mixed $field_data The field's value.
 	 */
-	public static function action_xprofile( object $field_data ): void {
-		self::action_account( (int) ( $field_data->user_id ?? 0 ) );
+	public static function action_xprofile( mixed $field_data ): void {
+		self::action_account( $field_data->user_id ?? 0 );
 	}
 
 	/**
