@@ -16,7 +16,7 @@ mod error;
 mod name;
 
 pub use error::PathError;
-pub(super) use name::invalid_name_character;
+pub(super) use name::{invalid_name_character, is_uri};
 pub use name::{AttributeName, SchemaUrn};
 
 use super::filter::parse::Parser;

@@ -216,10 +216,16 @@ impl ResourceSchemas {
     pub fn find(&self, path: &AttributePath) -> Option<Found<'_>> {
         let Some(urn) = &path.urn else { return self.found(&path.name) };
         if self.base.id.eq_ignore_ascii_case(urn) {
-            return self.found(&path.name).filter(|found| found.extension.is_none());
+            let attribute = self.top_attribute(&path.name)?;
+            return Some(Found { extension: None, attribute });
         }
         let schema = self.extensions().find(|schema| schema.id.eq_ignore_ascii_case(urn))?;
         Some(Found { extension: Some(schema), attribute: schema.attribute(&path.name)? })
+    }
+
+    /// The attribute that stands under this name, in any case, at the top of a resource.
+    pub fn top_attribute(&self, name: &str) -> Option<&Attribute> {
+        self.found(name).filter(|found| found.extension.is_none()).map(|found| found.attribute)
     }
 
     /// The attribute, or the sub-attribute where the path names one.

@@ -3,7 +3,9 @@
 use super::{Comparison, FilterError, Literal, Number, Operator};
 use crate::scim::schema::{Attribute, AttributeType};
 use jiff::Timestamp;
+use jiff::civil::Time;
 use jiff::fmt::temporal::DateTimeParser;
+use jiff::tz::Offset;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -55,6 +57,7 @@ impl Comparison {
         let refused =
             |why: &str| Err(FilterError::incomparable(format!("{} {operator} {value}: {why}", self.path)));
         match attribute.type_ {
+            _ if *value == Literal::Null => Ok(Operand::Null),
             AttributeType::Complex => {
                 refused("a complex attribute cannot be compared, only its sub-attributes")
             }
@@ -64,7 +67,6 @@ impl Comparison {
             AttributeType::Binary if operator.is_order() => {
                 refused("the attribute is binary and has no order")
             }
-            _ if *value == Literal::Null => Ok(Operand::Null),
             AttributeType::Boolean => match boolean(text(value)) {
                 Some(boolean) => Ok(Operand::Boolean(boolean)),
                 None => refused("the attribute is a boolean, true or false"),
@@ -250,8 +252,9 @@ fn instant(text: &str) -> Option<Timestamp> {
     if let Ok(timestamp) = PARSER.parse_timestamp(text) {
         return Some(timestamp);
     }
-    let datetime = PARSER.parse_datetime(text).ok()?;
-    let offset = PARSER.parse_pieces(text).ok()?.to_numeric_offset().unwrap_or(jiff::tz::Offset::UTC);
+    let pieces = PARSER.parse_pieces(text).ok()?;
+    let datetime = pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()));
+    let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
     let end = if datetime.year() > 0 { Timestamp::MAX } else { Timestamp::MIN };
     Some(offset.to_timestamp(datetime).unwrap_or(end))
 }

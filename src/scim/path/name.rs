@@ -31,22 +31,24 @@ impl AttributeName {
 pub struct SchemaUrn(Word);
 
 impl SchemaUrn {
-    /// The URN, if the text can be a schema's: it has a scheme, and nothing in it ends a word of a filter.
+    /// The URN, if the text can be a schema's.
     pub fn new(urn: &str) -> Option<Self> {
-        let (scheme, rest) = urn.split_once(':')?;
-        let is_uri = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && !rest.is_empty()
-            && !rest.ends_with(':')
-            && urn
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'[' | b']' | b'"'));
-        is_uri.then(|| Self(Word::new(urn)))
+        is_uri(urn).then(|| Self(Word::new(urn)))
     }
 
     /// The URN of a known schema.
     pub fn of(schema: &Schema) -> Self {
         schema.id.clone()
     }
+}
+
+/// Whether a text can be the URI of a schema: it has a scheme, and nothing in it ends a word of a filter.
+pub(in crate::scim) fn is_uri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !rest.is_empty()
+        && !rest.ends_with(':')
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'[' | b']' | b'"'))
 }
 
 /// The offset of the first byte that cannot stand in an attribute's name.
@@ -130,6 +132,12 @@ macro_rules! word {
 
         impl PartialEq<&str> for $type {
             fn eq(&self, other: &&str) -> bool {
+                self.eq_ignore_ascii_case(other)
+            }
+        }
+
+        impl PartialEq<String> for $type {
+            fn eq(&self, other: &String) -> bool {
                 self.eq_ignore_ascii_case(other)
             }
         }

@@ -10,13 +10,16 @@ pub(crate) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) offset: usize,
     pub(super) depth: usize,
+    /// The greatest depth since the value filter at hand began.
+    pub(super) deepest: usize,
     pub(super) in_brackets: bool,
     pub(super) schemas: &'a Schemas,
 }
 
 impl<'a> Parser<'a> {
+    /// A parser of this text, which takes known names and URNs from the schemas.
     pub(crate) fn new(text: &'a str, schemas: &'a Schemas) -> Self {
-        Self { text, offset: 0, depth: 0, in_brackets: false, schemas }
+        Self { text, offset: 0, depth: 0, deepest: 0, in_brackets: false, schemas }
     }
 
     /// Whether reading stopped between brackets.
@@ -64,12 +67,15 @@ impl<'a> Parser<'a> {
         if self.text.len() <= limit { Ok(()) } else { Err(self.failure(Reason::TooLong { limit })) }
     }
 
-    pub(super) fn descend(&mut self, levels: usize) -> Parsed<()> {
-        if self.depth + levels > MAX_DEPTH {
-            return Err(self.failure(Reason::TooDeep));
-        }
-        self.depth += levels;
+    pub(super) fn descend(&mut self) -> Parsed<()> {
+        self.within_depth(self.depth + 1)?;
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
         Ok(())
+    }
+
+    pub(super) fn within_depth(&self, depth: usize) -> Parsed<()> {
+        if depth <= MAX_DEPTH { Ok(()) } else { Err(self.failure(Reason::TooDeep)) }
     }
 
     pub(super) fn skip_whitespace(&mut self) {
