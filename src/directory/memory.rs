@@ -14,7 +14,8 @@ use self::groups::StoredGroup;
 use self::users::Person;
 use super::{
     AdoptAccounts, CreateGroup, CreateUser, DeleteGroup, DeleteUser, FindAccounts, FindClaims, FindGroups,
-    FindUsers, IndexUser, LoadAccounts, LoadGroup, LoadUser, ResolveMembers, UpdateGroup, UpdateUser,
+    FindMembers, FindUsers, IndexUser, LoadAccounts, LoadGroup, LoadUser, ResolveMembers, UpdateGroup,
+    UpdateUser,
 };
 use super::{Command, ListTokens, Question, Scope, TokenRecord, TouchToken};
 use crate::exchange::Exchange;
@@ -143,6 +144,7 @@ impl MemoryDirectory {
             UpdateGroup::NAME => self.carry_out(command, Self::update_group),
             DeleteGroup::NAME => self.carry_out(command, Self::delete_group),
             ResolveMembers::NAME => self.carry_out(command, Self::resolve_members),
+            FindMembers::NAME => self.carry_out(command, Self::find_members),
             unknown => Err(format!("no such command: {unknown}")),
         }
     }

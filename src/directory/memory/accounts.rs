@@ -136,14 +136,13 @@ impl MemoryDirectory {
         Ok(login.cloned())
     }
 
-    /// Carries out a change that [`Self::check_account`] let pass; gives the account's number and what stands
-    /// at the targets that were written.
+    /// Carries out a change that [`Self::check_account`] let pass, and gives the account's number.
     pub(super) fn change_account(
         &mut self,
         change: AccountChange,
         login: Option<String>,
         now: i64,
-    ) -> Result<(u64, Map<String, Value>), String> {
+    ) -> Result<u64, String> {
         let user_id = match change.user_id {
             Some(user_id) => user_id,
             None => self.add_account(login.as_deref().unwrap_or_default(), "", "", "subscriber"),
@@ -162,6 +161,7 @@ impl MemoryDirectory {
             account.email = email;
         }
         if let Some(role) = change.role {
+            account.can_edit_users = role == "administrator";
             account.roles = vec![role];
         }
         if change.password.is_some() {
@@ -176,13 +176,7 @@ impl MemoryDirectory {
                 _ => drop(stored.values.insert(target.clone(), value)),
             }
         }
-        let stored = self.accounts.get(&user_id).ok_or("the account is gone")?;
-        let applied = change
-            .values
-            .keys()
-            .filter_map(|target| Some((target.clone(), self.value(stored, target)?)))
-            .collect();
-        Ok((user_id, applied))
+        Ok(user_id)
     }
 }
 

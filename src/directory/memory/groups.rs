@@ -3,8 +3,8 @@
 use super::MemoryDirectory;
 use super::selection::{Column, groups_matching, page};
 use crate::directory::{
-    CreateGroup, DeleteGroup, FindGroups, FoundGroups, GroupRecord, GroupReference, GroupRow, LoadGroup,
-    Member, MemberId, MemberKind, Outcome, ResolveMembers, Unique, UpdateGroup,
+    CreateGroup, DeleteGroup, FindGroups, FindMembers, FoundGroups, GroupRecord, GroupReference, GroupRow,
+    LoadGroup, Member, MemberId, MemberKind, Outcome, ResolveMembers, Unique, UpdateGroup,
 };
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -39,7 +39,7 @@ impl MemoryDirectory {
         // A filter may ask for members that the answer is not to show.
         let members = find.members || find.selection.filter.is_some();
         let found = self.groups.iter().map(|(row, group)| self.group_record(*row, group, members)).collect();
-        let found = groups_matching(found, &find.selection, &self.settings)?;
+        let found = groups_matching(found, &find.selection)?;
         let (total, mut groups) = page(found, &find.selection, |group| group.row, column)?;
         if !find.members {
             groups.iter_mut().for_each(|group| group.members = None);
@@ -105,6 +105,13 @@ impl MemoryDirectory {
 
     pub(super) fn resolve_members(&mut self, resolve: ResolveMembers) -> Result<Vec<Member>, String> {
         Ok(resolve.ids.iter().filter_map(|id| self.member(id)).collect())
+    }
+
+    pub(super) fn find_members(&mut self, mut find: FindMembers) -> Result<Vec<SmolStr>, String> {
+        let group = self.groups.values().find(|group| group.id == find.id);
+        let members = group.map_or(&[] as &[MemberId], |group| &group.members);
+        find.among.retain(|id| members.iter().any(|member| member.id == *id));
+        Ok(find.among)
     }
 
     pub(super) fn groups_of(&self, id: &str) -> Vec<GroupReference> {

@@ -4,6 +4,7 @@ use crate::directory::{GroupRecord, Selection, UserRecord};
 use crate::scim::filter::Filter;
 use crate::scim::schema::ResourceType;
 use crate::settings::Settings;
+use crate::wordpress::person;
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 
@@ -16,16 +17,15 @@ pub(super) fn people_matching(
     selection: &Selection,
     settings: &Settings,
 ) -> Result<Vec<UserRecord>, String> {
-    matching(people, selection, ResourceType::User, |user| user_resource(user, settings))
+    matching(people, selection, ResourceType::User, |user| person::resource(user, settings, "").into_map())
 }
 
 /// Those of the groups whose resource fulfils the selection's filter.
 pub(super) fn groups_matching(
     groups: Vec<GroupRecord>,
     selection: &Selection,
-    settings: &Settings,
 ) -> Result<Vec<GroupRecord>, String> {
-    matching(groups, selection, ResourceType::Group, |group| group_resource(group, settings))
+    matching(groups, selection, ResourceType::Group, group_resource)
 }
 
 /// Orders the rows and cuts the page; the total is that of all of them, if it is wanted.
@@ -60,21 +60,22 @@ fn matching<Record>(
     Ok(records.into_iter().filter(|record| filter.matches(&resource(record), schemas)).collect())
 }
 
-fn user_resource(user: &UserRecord, _settings: &Settings) -> Map<String, Value> {
-    let mut resource = user.document.clone().unwrap_or_default();
-    resource.insert("id".into(), json!(user.id));
-    resource.insert("userName".into(), json!(user.user_name));
-    resource.insert("externalId".into(), json!(user.external_id));
-    resource.insert("active".into(), json!(user.active));
-    resource
-}
-
-fn group_resource(group: &GroupRecord, _settings: &Settings) -> Map<String, Value> {
+/// What a filter can ask of a group.
+fn group_resource(group: &GroupRecord) -> Map<String, Value> {
     let mut resource = group.document.clone().unwrap_or_default();
-    resource.insert("id".into(), json!(group.id));
-    resource.insert("displayName".into(), json!(group.display_name));
-    resource.insert("externalId".into(), json!(group.external_id));
-    let members = group.members.iter().flatten().map(|member| json!({ "value": member.id })).collect();
-    resource.insert("members".into(), Value::Array(members));
+    let members: Vec<Value> =
+        group.members.iter().flatten().map(|member| json!({ "value": member.id })).collect();
+    resource.insert("id".to_owned(), json!(group.id));
+    resource.insert("externalId".to_owned(), json!(group.external_id));
+    resource.insert("displayName".to_owned(), json!(group.display_name));
+    resource.insert("members".to_owned(), json!(members));
+    resource.insert(
+        "meta".to_owned(),
+        json!({
+            "resourceType": "Group",
+            "created": person::date_time(group.created),
+            "lastModified": person::date_time(group.modified),
+        }),
+    );
     resource
 }

@@ -30,7 +30,7 @@ pub(super) struct Person {
 }
 
 impl Person {
-    fn set(&mut self, row: UserRow, applied: Map<String, Value>, now: i64) {
+    fn set(&mut self, row: UserRow, now: i64) {
         self.user_name = row.user_name;
         self.user_name_key = row.user_name_key;
         self.external_id = row.external_id;
@@ -38,7 +38,6 @@ impl Person {
         self.managed = true;
         self.document = row.document;
         self.lookups = row.lookups;
-        self.applied.extend(applied);
         self.modified = now;
         self.version += 1;
     }
@@ -111,14 +110,12 @@ impl MemoryDirectory {
             Ok(login) => login,
             Err(value) => return Ok(Outcome::Taken { value }),
         };
-        let (user_id, applied) = self.change_account(create.account, login, create.now)?;
-        self.people.retain(|_, person| person.user_id != user_id);
-        let (row, id) = (self.number(), self.id());
-        let mut person = Person::new(user_id, id, create.now);
-        person.set(create.row, applied, create.now);
-        let record = self.record(row, &person, &create.targets)?;
-        self.people.insert(row, person);
-        Ok(Outcome::Done { record })
+        let user_id = self.change_account(create.account, login, create.now)?;
+        let kept = self.people.iter().find(|(_, person)| person.user_id == user_id).map(|(row, _)| *row);
+        let row = kept.unwrap_or_else(|| self.number());
+        let mut person = Person::new(user_id, self.id(), create.now);
+        person.set(create.row, create.now);
+        self.written(row, person, &create.targets)
     }
 
     pub(super) fn update_user(&mut self, update: UpdateUser) -> Result<Outcome<UserRecord>, String> {
@@ -138,11 +135,9 @@ impl MemoryDirectory {
                 return Ok(Outcome::Taken { value });
             }
         };
-        let (_, applied) = self.change_account(account, login, update.now)?;
-        person.set(update.row, applied, update.now);
-        let record = self.record(row, &person, &update.targets);
-        self.people.insert(row, person);
-        record.map(|record| Outcome::Done { record })
+        self.change_account(account, login, update.now)?;
+        person.set(update.row, update.now);
+        self.written(row, person, &update.targets)
     }
 
     pub(super) fn index_user(&mut self, index: IndexUser) -> Result<(), String> {
@@ -206,6 +201,20 @@ impl MemoryDirectory {
             self.people.values().filter(|one| gone(one)).map(|one| one.id.clone()).collect();
         self.people.retain(|_, person| !ids.contains(&person.id));
         ids.iter().for_each(|id| self.forget_member(id));
+    }
+
+    /// Puts a row that was written into its place, with what WordPress has made of the values.
+    fn written(
+        &mut self,
+        row: u64,
+        mut person: Person,
+        targets: &[String],
+    ) -> Result<Outcome<UserRecord>, String> {
+        let mut record = self.record(row, &person, targets)?;
+        record.applied.clone_from(&record.values);
+        person.applied.clone_from(&record.values);
+        self.people.insert(row, person);
+        Ok(Outcome::Done { record })
     }
 
     fn take_living(&mut self, id: &str) -> Option<(u64, Person)> {
