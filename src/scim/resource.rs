@@ -1,14 +1,60 @@
-//! Resources: what a person or a group is, in canonical form.
+//! Resources: what is known of a person or a group, in canonical form.
+//!
+//! Canonical means: attributes and sub-attributes have the names that the schemas give them, those of an
+//! extension stand in an object under its full URN, every value is of its attribute's type, nothing is null
+//! or empty, and `schemas` names the base schema and the URNs under which something stands. Otherwise a
+//! resource is what the client sent, in its order: an IdP that compares finds nothing to do.
+//!
+//! ```
+//! use rollbook::dialect::{Dialect, Dialects};
+//! use rollbook::scim::{resource::Resource, schema::ResourceType};
+//! use serde_json::json;
+//!
+//! let body = json!({ "UserName": "jdoe", "active": "True", "emails": "jdoe@example.com", "id": "mine" });
+//! let mut dialects = Dialects::default();
+//! let received = Resource::from_body(
+//!     body.as_object().cloned().unwrap_or_default(),
+//!     ResourceType::User.schemas(),
+//!     &mut dialects,
+//! )?;
+//! assert_eq!(
+//!     serde_json::Value::Object(received.resource.into_map()),
+//!     json!({
+//!         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+//!         "userName": "jdoe", "active": true, "emails": [{ "value": "jdoe@example.com" }]
+//!     })
+//! );
+//! assert!(dialects.contains(Dialect::BooleanText));
+//! # Ok::<(), rollbook::scim::error::Error>(())
+//! ```
 
-use super::error::Result;
+mod list;
+mod member;
+mod names;
+mod read;
+mod write;
+
+pub use member::MemberReference;
+pub use read::{MAX_ELEMENTS, MAX_MEMBERS};
+pub use write::Op;
+
+pub(crate) use names::{Assignment, Origin};
+pub(crate) use read::{Reader, check_length, shown};
+pub(crate) use write::Writer;
+
+use super::error::{Error, Result};
 use super::path::{AttributePath, PatchPath};
-use super::schema::{ResourceSchemas, ResourceType};
-use crate::dialect::Dialects;
+use super::schema::{Attribute, Mutability, ResourceSchemas, Schema};
+use crate::dialect::{Dialect, Dialects};
 use serde_json::{Map, Value};
-use smol_str::SmolStr;
 use std::borrow::Cow;
+use std::fmt;
+use write::{Place, check_immutable, value_of};
 
-/// A resource in canonical form.
+/// How many bytes of names and text a resource may hold: as much as the largest body.
+pub const MAX_SIZE: usize = 1024 * 1024;
+
+/// A resource in canonical form. Two are equal whatever the order of their attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource(Map<String, Value>);
 
@@ -17,42 +63,112 @@ pub struct Resource(Map<String, Value>);
 pub struct Received {
     /// The resource, without password.
     pub resource: Resource,
-    /// The password, which belongs into no document.
+    /// The password, which belongs into no document (RFC 7643 §4.1.1: it is never returned).
     pub password: Option<String>,
 }
 
-/// A member of a group as a client names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MemberReference {
-    /// The member's SCIM id.
-    pub value: SmolStr,
-    /// What it is, where the client says so.
-    pub type_: Option<ResourceType>,
-    /// The name the client gives it.
-    pub display: Option<String>,
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let password = self.password.as_ref().map(|_| "…");
+        f.debug_struct("Received").field("resource", &self.resource).field("password", &password).finish()
+    }
 }
 
 impl Resource {
     /// A resource that has nothing but its base schema.
-    pub fn new(_schemas: &ResourceSchemas) -> Self {
-        todo!()
+    pub fn new(schemas: &ResourceSchemas) -> Self {
+        Self::from_document(Map::new(), schemas)
     }
 
     /// Reads the body of a POST or PUT.
     ///
+    /// Names are read in any case; read-only attributes are ignored (RFC 7644 §3.3, §3.5.1), so are unknown
+    /// ones, unless they stand under a URN: those are kept. For the tolerances see [`crate::dialect`].
+    ///
     /// # Errors
-    /// 400
+    /// 400 `invalidSyntax`: `schemas` is there and no array of strings, or a name stands twice. 400
+    /// `invalidValue`: a required attribute is missing, or a value does not fit its attribute.
     pub fn from_body(
-        _body: Map<String, Value>,
-        _schemas: &ResourceSchemas,
-        _dialects: &mut Dialects,
+        body: Map<String, Value>,
+        schemas: &ResourceSchemas,
+        dialects: &mut Dialects,
     ) -> Result<Received> {
-        todo!()
+        let listed = listed_schemas(&body, schemas, dialects)?;
+        let mut assignments = Vec::with_capacity(body.len());
+        let mut reader = Reader::new(schemas, dialects);
+        reader.assignments(body, None, Origin::Body, &mut assignments)?;
+
+        let mut map = Map::from_iter([("schemas".to_owned(), Value::Null)]);
+        let mut password = None;
+        for assignment in assignments {
+            let path = assignment.path.clone();
+            let Some(value) = Reader::new(schemas, dialects).assigned(assignment, false)? else { continue };
+            if is_password(&path, schemas) {
+                password = value.as_str().map(str::to_owned);
+                continue;
+            }
+            refuse_second(&map, &path, &value, schemas)?;
+            let mut writer = Writer::new(&mut map, schemas, dialects);
+            writer.write(Op::Add, &path, Some(&value))?;
+        }
+        let resource = Self::from_document(map, schemas);
+        if let Some(listed) = listed {
+            let is_unlisted = |urn: &str| !listed.iter().any(|listed| listed.eq_ignore_ascii_case(urn));
+            if resource.schemas().skip(1).any(is_unlisted) {
+                dialects.note(Dialect::UnlistedExtension);
+            }
+        }
+        resource.check_required(schemas)?;
+        Ok(Received { resource, password })
     }
 
-    /// A resource that was stored: canonical but perhaps for its `schemas`.
-    pub fn from_document(_document: Map<String, Value>, _schemas: &ResourceSchemas) -> Self {
-        todo!()
+    /// A resource that was stored: canonical, but perhaps for its `schemas`, which are worked out.
+    pub fn from_document(document: Map<String, Value>, schemas: &ResourceSchemas) -> Self {
+        let mut resource = Self(document);
+        resource.work_out_schemas(schemas);
+        resource
+    }
+
+    /// Puts one of the server's own values at a path, creating what is missing on the way: the elements that
+    /// a value filter asks for as well. Null, the empty string and the empty list take away.
+    ///
+    /// Read-only attributes such as `id` and `meta` are set as they are given.
+    ///
+    /// # Errors
+    /// 400 `invalidValue` for a value that the attribute cannot take, `noTarget` for a value filter from which
+    /// no element can be made.
+    pub fn set(&mut self, path: &PatchPath, value: Value, schemas: &ResourceSchemas) -> Result<()> {
+        let mut dialects = Dialects::default();
+        let found = path.attribute().and_then(|path| schemas.find(path));
+        let is_ours = found.is_some_and(|found| found.attribute.mutability == Mutability::ReadOnly);
+        let value = if is_ours {
+            Some(value).filter(|value| !value.is_null())
+        } else {
+            let assignment = Assignment { path: path.clone(), value };
+            Reader::new(schemas, &mut dialects).assigned(assignment, false)?
+        };
+        let op = match (&value, path.filter()) {
+            (Some(_), Some(_)) => Op::Add,
+            _ => Op::Replace,
+        };
+        self.write(op, path, value.as_ref(), schemas, &mut dialects)
+    }
+
+    /// Takes away what stands at a path.
+    pub fn remove(&mut self, path: &PatchPath, schemas: &ResourceSchemas) {
+        // The only errors of a removal are about immutable values, which then stay.
+        let _ = self.write(Op::Remove, path, None, schemas, &mut Dialects::default());
+    }
+
+    /// Takes the members of a group out: they are kept apart from the resource. Nobody is named twice.
+    ///
+    /// # Errors
+    /// 400 `invalidValue` for an element that names nobody.
+    pub fn take_members(&mut self) -> Result<Vec<MemberReference>> {
+        match self.0.shift_remove("members") {
+            Some(Value::Array(elements)) => MemberReference::read_all(&elements),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// The attributes.
@@ -65,69 +181,273 @@ impl Resource {
         self.0
     }
 
-    /// The value at a path; of a list's sub-attribute, that of the primary or first element.
-    pub fn get(&self, _path: &AttributePath) -> Option<&Value> {
-        todo!()
+    /// The value at a path that [is canonical](ResourceSchemas::canonical); of a list's sub-attribute that of
+    /// the primary element, or of the first.
+    pub fn get(&self, path: &AttributePath) -> Option<&Value> {
+        let container = match &path.urn {
+            Some(urn) => value_of(&self.0, urn)?.as_object()?,
+            None => &self.0,
+        };
+        let value = value_of(container, &path.name)?;
+        let Some(sub) = &path.sub else { return Some(value) };
+        let object = match value {
+            Value::Array(elements) => elements.get(list::preferred(elements)?)?,
+            single => single,
+        };
+        value_of(object.as_object()?, sub)
     }
 
-    /// Every value at a path: of a list, those of all its elements or of those a filter selects.
-    pub fn select(&self, _path: &PatchPath, _schemas: &ResourceSchemas) -> Vec<&Value> {
-        todo!()
+    /// Every value at a path: each element of a list, or of those a value filter selects.
+    pub fn select(&self, path: &PatchPath, schemas: &ResourceSchemas) -> Vec<&Value> {
+        let Some(attribute) = path.attribute() else { return Vec::new() };
+        let Some(place) = Place::of(attribute, schemas) else { return Vec::new() };
+        let Some(value) = place.get(&self.0) else { return Vec::new() };
+        let elements = match value {
+            Value::Array(elements) => elements.as_slice(),
+            single => std::slice::from_ref(single),
+        };
+        let selected = elements.iter().filter(|element| {
+            path.filter().is_none_or(|filter| filter.matches_element(element, place.attribute))
+        });
+        match path.sub_attribute() {
+            None => selected.collect(),
+            Some(sub) => selected.filter_map(|element| value_of(element.as_object()?, sub)).collect(),
+        }
     }
 
-    /// Puts a value at a path, creating what is missing; null, "" and [] remove. Read-only attributes too:
-    /// it is for the server's own values.
-    ///
-    /// # Errors
-    /// 400 as a PATCH `replace` would give.
-    pub fn set(&mut self, _path: &PatchPath, _value: Value, _schemas: &ResourceSchemas) -> Result<()> {
-        todo!()
-    }
-
-    /// Takes the value at a path away.
-    pub fn remove(&mut self, _path: &PatchPath, _schemas: &ResourceSchemas) {
-        todo!()
-    }
-
-    /// `userName`
+    /// `userName` of a person.
     pub fn user_name(&self) -> Option<&str> {
-        todo!()
+        self.text("userName")
     }
 
-    /// `externalId`
+    /// `externalId`: the id at the client.
     pub fn external_id(&self) -> Option<&str> {
-        todo!()
+        self.text("externalId")
     }
 
-    /// `displayName`
+    /// `displayName`.
     pub fn display_name(&self) -> Option<&str> {
-        todo!()
+        self.text("displayName")
     }
 
-    /// `active`
+    /// `active` of a person.
     pub fn active(&self) -> Option<bool> {
-        todo!()
+        self.0.get("active")?.as_bool()
     }
 
-    /// Takes the members of a group out; `None` where it has none.
+    /// The URNs in `schemas`, the base schema's first.
+    pub fn schemas(&self) -> impl Iterator<Item = &str> {
+        self.0.get("schemas").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// The resource as role rules see it.
     ///
-    /// # Errors
-    /// 400 `invalidValue` for an element that names nobody.
-    pub fn take_members(&mut self) -> Result<Vec<MemberReference>> {
-        todo!()
-    }
-
-    /// The resource as role rules see it: a role whose value is JSON in a string (Entra ID) shows its inner
-    /// value.
+    /// Entra ID sends the roles of an application as JSON in a string,
+    /// `{"value": "{\"id\":\"…\",\"value\":\"Admin\",\"displayName\":\"Administrator\"}"}`, and wants them back
+    /// so; a rule `roles.value eq "Admin"` means the inner value. Here each such element holds the inner
+    /// `value`, and the inner `displayName` where it has no `display` of its own.
     pub fn matchable(&self) -> Cow<'_, Map<String, Value>> {
-        todo!()
+        let has_role = |value: &Value| {
+            let mut elements = value.as_array().into_iter().flatten();
+            elements.any(|element| element.get("value").and_then(read::app_role).is_some())
+        };
+        if !self.0.values().any(has_role) {
+            return Cow::Borrowed(&self.0);
+        }
+        let mut map = self.0.clone();
+        let elements = map.values_mut().filter_map(Value::as_array_mut).flatten();
+        for element in elements.filter_map(Value::as_object_mut) {
+            let Some(mut role) = element.get("value").and_then(read::app_role) else { continue };
+            if let Some(name) = role.remove("displayName").filter(Value::is_string) {
+                element.entry("display").or_insert(name);
+            }
+            element.extend(role.remove("value").map(|value| ("value".to_owned(), value)));
+        }
+        Cow::Owned(map)
     }
 
-    /// Whether a PUT of this resource leaves the immutable attributes of the current one alone.
+    /// Whether a PUT of this resource leaves the immutable attributes of the current one as they are.
     ///
     /// # Errors
     /// 400 `mutability` (RFC 7644 §3.5.1).
-    pub fn check_replacement(&self, _current: &Self, _schemas: &ResourceSchemas) -> Result<()> {
-        todo!()
+    pub fn check_replacement(&self, current: &Self, schemas: &ResourceSchemas) -> Result<()> {
+        let check = |attribute: &Attribute, extension: Option<&Schema>| {
+            let place = |resource: &'_ Self| match extension {
+                Some(schema) => resource.0.get(schema.id.as_str())?.get(attribute.name.as_str()).cloned(),
+                None => resource.0.get(attribute.name.as_str()).cloned(),
+            };
+            check_immutable(attribute, place(current).as_ref(), place(self).as_ref(), &attribute.name)
+        };
+        schemas.base().attributes.iter().try_for_each(|attribute| check(attribute, None))?;
+        schemas
+            .extensions()
+            .try_for_each(|schema| schema.attributes.iter().try_for_each(|found| check(found, Some(schema))))
+    }
+
+    /// The first required attribute that the resource has not, of its base schema and of the extensions that
+    /// it has (RFC 7643 §2.2, §3.3).
+    pub(crate) fn missing<'s>(&self, schemas: &'s ResourceSchemas) -> Option<&'s Attribute> {
+        let missing = |schema: &'s Schema, map: &Map<String, Value>| {
+            schema
+                .attributes
+                .iter()
+                .find(|attribute| attribute.required && !map.contains_key(attribute.name.as_str()))
+        };
+        missing(schemas.base(), &self.0).or_else(|| {
+            schemas
+                .extensions()
+                .find_map(|schema| missing(schema, self.0.get(schema.id.as_str())?.as_object()?))
+        })
+    }
+
+    /// Whether the resource is small enough to be kept.
+    ///
+    /// # Errors
+    /// 400 `invalidValue`.
+    pub(crate) fn check_size(&self) -> Result<()> {
+        let size: usize = self.0.iter().map(|(name, value)| name.len() + size(value)).sum();
+        if size <= MAX_SIZE {
+            return Ok(());
+        }
+        Err(Error::invalid_value(format!(
+            "The resource would hold {size} bytes, but at most {MAX_SIZE} are kept. Remove something first."
+        )))
+    }
+
+    pub(crate) fn work_out_schemas(&mut self, schemas: &ResourceSchemas) {
+        let known = schemas.extensions().map(|schema| schema.id.as_str());
+        let mut urns = vec![schemas.base().id.as_str()];
+        urns.extend(known.filter(|urn| self.0.contains_key(*urn)));
+        let is_known = |name: &str| schemas.extensions().any(|schema| schema.id.as_str() == name);
+        let others = urns.len();
+        urns.extend(self.0.keys().map(String::as_str).filter(|name| name.contains(':') && !is_known(name)));
+        if let Some(others) = urns.get_mut(others..) {
+            others.sort_unstable();
+        }
+        if self.schemas().eq(urns.iter().copied()) {
+            return;
+        }
+        let urns: Value = urns.into_iter().map(Value::from).collect();
+        match self.0.get_mut("schemas") {
+            Some(present) => *present = urns,
+            None => {
+                self.0.shift_insert(0, "schemas".to_owned(), urns);
+            }
+        }
+    }
+
+    fn write(
+        &mut self,
+        op: Op,
+        path: &PatchPath,
+        value: Option<&Value>,
+        schemas: &ResourceSchemas,
+        dialects: &mut Dialects,
+    ) -> Result<()> {
+        let mut writer = Writer::new(&mut self.0, schemas, dialects);
+        writer.write(op, path, value)?;
+        writer.finish();
+        self.work_out_schemas(schemas);
+        Ok(())
+    }
+
+    fn check_required(&self, schemas: &ResourceSchemas) -> Result<()> {
+        let Some(attribute) = self.missing(schemas) else { return Ok(()) };
+        Err(Error::invalid_value(format!(
+            "{} is required for a {}. Send it, and not empty.",
+            attribute.name,
+            schemas.resource_type()
+        )))
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
     }
 }
+
+/// Whether the path is that of the one attribute that is handed over apart from the resource.
+pub(crate) fn is_password(path: &PatchPath, schemas: &ResourceSchemas) -> bool {
+    let Some(found) = path.attribute().and_then(|path| schemas.find(path)) else { return false };
+    found.extension.is_none()
+        && found.attribute.name == "password"
+        && found.attribute.mutability == Mutability::WriteOnly
+}
+
+/// What `schemas` names; the resource's own are worked out, so only its form matters.
+fn listed_schemas(
+    body: &Map<String, Value>,
+    schemas: &ResourceSchemas,
+    dialects: &mut Dialects,
+) -> Result<Option<Vec<String>>> {
+    let elements = match value_of(body, "schemas") {
+        None | Some(Value::Null) => {
+            dialects.note(Dialect::MissingSchemas);
+            return Ok(None);
+        }
+        Some(Value::Array(elements)) => Some(elements),
+        Some(_) => None,
+    };
+    let urns: Option<Vec<String>> =
+        elements.and_then(|urns| urns.iter().map(|urn| urn.as_str().map(str::to_owned)).collect());
+    let Some(urns) = urns else {
+        return Err(Error::invalid_syntax(format!(
+            "schemas must be an array of URNs. Send \"schemas\": [\"{}\"].",
+            schemas.base().id
+        )));
+    };
+    for urn in &urns {
+        if names::is_legacy_urn(urn) {
+            dialects.note(Dialect::LegacyUrn);
+        } else if !schemas.iter().any(|schema| schema.id.eq_ignore_ascii_case(urn)) {
+            dialects.note(Dialect::UnknownSchemas);
+        }
+    }
+    Ok(Some(urns))
+}
+
+/// Refuses a body that says two things of one attribute, once as a member and once by its path, say.
+fn refuse_second(
+    map: &Map<String, Value>,
+    path: &PatchPath,
+    value: &Value,
+    schemas: &ResourceSchemas,
+) -> Result<()> {
+    let Some(place) = path.attribute().and_then(|path| Place::of(path, schemas)) else { return Ok(()) };
+    let differs = match (place.get(map), path) {
+        (None, _) | (_, PatchPath::Schema(_)) => false,
+        (Some(present), PatchPath::Attribute(AttributePath { sub: None, .. })) => match (present, value) {
+            (Value::Object(present), Value::Object(value)) => {
+                value.iter().any(|(name, value)| present.get(name).is_some_and(|present| present != value))
+            }
+            // A list grows by the elements that a path with value filter names.
+            (Value::Array(_), Value::Array(_)) => false,
+            _ => present != value,
+        },
+        (Some(Value::Object(present)), PatchPath::Attribute(AttributePath { sub: Some(sub), .. })) => {
+            value_of(present, sub).is_some_and(|present| present != value)
+        }
+        (Some(Value::Array(elements)), PatchPath::Value(target, Some(sub))) => elements
+            .iter()
+            .filter(|element| target.filter.matches_element(element, place.attribute))
+            .filter_map(|element| value_of(element.as_object()?, sub))
+            .any(|present| present != value),
+        _ => false,
+    };
+    if differs {
+        return Err(Error::invalid_syntax(format!("The body gives {path} two different values. Send one.")));
+    }
+    Ok(())
+}
+
+/// The bytes of names and text in a value. The recursion is as deep as the JSON that was read.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(elements) => elements.iter().map(size).sum(),
+        Value::Object(map) => map.iter().map(|(name, value)| name.len() + size(value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests;
