@@ -46,7 +46,7 @@ final class TokenActions {
 	public static function action_add(): void {
 		SettingsPage::require_permission( self::ADD );
 		// phpcs:ignore WordPress.Security -- The nonce is verified above; a secret is taken as it is, or refused.
-		$plaintext = is_string( $_POST['token'] ?? null ) ? trim( wp_unslash( $_POST['token'] ) ) : '';
+		$plaintext = is_string( $_POST['token'] ?? null ) ? trim( wp_check_invalid_utf8( wp_unslash( $_POST['token'] ) ) ) : '';
 		try {
 			Tokens::add_own( $plaintext, SettingsPage::field( 'name' ), SettingsPage::field( 'scope' ), self::end() );
 		} catch ( InvalidToken | InvalidArgumentException | RuntimeException $error ) {

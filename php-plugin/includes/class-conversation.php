@@ -72,7 +72,7 @@ final class Conversation {
 	 * @param string $reason What is known of the cause, for the log.
 	 */
 	public function break_off( string $reason ): void {
-		$this->logged( $reason );
+		$reason = $this->logged( $reason );
 		$this->directory->abandon();
 		$this->command ??= $this->exchange->command();
 		while ( null !== $this->command ) {
@@ -98,10 +98,11 @@ final class Conversation {
 	/**
 	 * Writes a failure to PHP's log.
 	 *
-	 * @param string $reason The reason.
-	 * @return string The same reason.
+	 * @param string $reason The reason, as some plugin words it.
+	 * @return string The same reason, as text that the extension reads: a plugin may use any encoding.
 	 */
 	private function logged( string $reason ): string {
+		$reason = wp_check_invalid_utf8( $reason, true );
 		// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- The place where a site's owner looks for what a plugin broke.
 		error_log( sprintf( 'Rollbook: %s failed: %s', $this->command['do'] ?? 'the request', $reason ) );
 		return $reason;

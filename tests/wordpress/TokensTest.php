@@ -1,0 +1,91 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use InvalidArgumentException;
+use PHPUnit\Framework\TestCase;
+use Rollbook\InvalidToken;
+use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Tokens;
+
+/** What is kept of tokens, and how they come and go. */
+final class TokensTest extends TestCase {
+
+	/** Begins without tokens. */
+	protected function setUp(): void {
+		global $wpdb;
+		$wpdb->query( 'DELETE FROM ' . Tables::name( 'tokens' ) );
+	}
+
+	/** Only the hash of a token is stored. */
+	public function test_keeps_the_hash_alone(): void {
+		global $wpdb;
+		$token = Tokens::create( ' Entra ID ', 'read', 4102444800000 );
+		$row   = $wpdb->get_row( 'SELECT * FROM ' . Tables::name( 'tokens' ), ARRAY_A );
+		$this->assertStringNotContainsString( $token, (string) wp_json_encode( $row ) );
+		$this->assertSame(
+			array(
+				array(
+					'id'        => (int) $row['id'],
+					'name'      => 'Entra ID',
+					'hash'      => hash( 'sha256', $token ),
+					'scope'     => 'read',
+					'expires'   => 4102444800000,
+					'revoked'   => null,
+					'last_used' => null,
+				),
+			),
+			Tokens::records()
+		);
+	}
+
+	/** A use is noted; a revoked token stays, as revoked, and is not revoked twice. */
+	public function test_notes_use_and_revocation(): void {
+		Tokens::create( 'Okta' );
+		$id     = Tokens::records()[0]['id'];
+		$events = array();
+		$note   = static function ( int $id ) use ( &$events ): void {
+			$events[] = $id;
+		};
+		add_action( 'rollbook_token_revoked', $note );
+
+		Tokens::touch( $id, 1795327536881 );
+		$this->assertSame( 1795327536881, Tokens::records()[0]['last_used'] );
+		$this->assertTrue( Tokens::revoke( $id ) );
+		$this->assertFalse( Tokens::revoke( $id ) );
+		$this->assertEqualsWithDelta( Tokens::now(), Tokens::records()[0]['revoked'], 5000 );
+		$this->assertSame( array( $id ), $events );
+
+		remove_action( 'rollbook_token_revoked', $note );
+	}
+
+	/** An owner's token is taken once, and never again after it was revoked. */
+	public function test_takes_an_own_token_once(): void {
+		$own = 'Tr0ub4dor-and-the-3-correct-horses-staple';
+		Tokens::add_own( $own, 'Brought along' );
+		$this->assertSame( hash( 'sha256', $own ), Tokens::records()[0]['hash'] );
+		Tokens::revoke( Tokens::records()[0]['id'] );
+		$this->expectException( InvalidArgumentException::class );
+		Tokens::add_own( $own, 'Again' );
+	}
+
+	/** A short token of the owner's is refused by the extension. */
+	public function test_refuses_a_short_token(): void {
+		$this->expectException( InvalidToken::class );
+		Tokens::add_own( 'secret', 'Short' );
+	}
+
+	/** A token without a name, or for something unheard of, is not made. */
+	public function test_refuses_what_is_no_name_or_access(): void {
+		foreach ( array( array( ' ', 'full' ), array( str_repeat( 'ä', 191 ), 'full' ), array( 'Okta', 'write' ) ) as list( $name, $scope ) ) {
+			try {
+				Tokens::create( $name, $scope );
+				$this->fail( "“{$name}”, “{$scope}” was accepted." );
+			} catch ( InvalidArgumentException ) {
+				$this->assertSame( array(), Tokens::records() );
+			}
+		}
+	}
+}
