@@ -16,8 +16,8 @@ mod error;
 mod name;
 
 pub use error::PathError;
-pub(super) use name::{invalid_name_character, is_uri};
 pub use name::{AttributeName, SchemaUrn};
+pub(super) use name::{invalid_name_character, is_uri};
 
 use super::filter::parse::Parser;
 use super::filter::{Filter, FilterError, ValueFilter};
@@ -213,3 +213,177 @@ macro_rules! serde_as_text {
 }
 
 serde_as_text!(AttributePath, PatchPath, Filter);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scim::error::{Error, ScimType};
+    use std::collections::HashSet;
+
+    const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+    #[track_caller]
+    fn assert_reads(text: &str, canonical: &str) {
+        let path = PatchPath::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(path.to_string(), canonical, "{text}");
+        assert_eq!(PatchPath::parse(canonical), Ok(path), "{canonical}");
+    }
+
+    #[track_caller]
+    fn assert_refused(text: &str, message: &str, scim_type: ScimType) {
+        let error = PatchPath::parse(text).unwrap_err();
+        assert_eq!(error.to_string(), message);
+        let error = Error::from(error);
+        assert_eq!((error.status(), error.scim_type()), (400, Some(scim_type)));
+    }
+
+    #[test]
+    fn attributes_and_sub_attributes() {
+        assert_reads("userName", "userName");
+        assert_reads("USERNAME", "userName");
+        assert_reads(" NAME.familyname ", "name.familyName");
+        assert_reads("emails.Value", "emails.value");
+        assert_reads("members.$REF", "members.$ref");
+        assert_reads("favouriteColour.Hue", "favouriteColour.Hue");
+    }
+
+    #[test]
+    fn urns_with_a_colon_or_a_dot_behind_them() {
+        assert_reads(&format!("{ENTERPRISE}:department"), &format!("{ENTERPRISE}:department"));
+        assert_reads(&format!("{ENTERPRISE}:Manager.Value"), &format!("{ENTERPRISE}:manager.value"));
+        assert_reads(&format!("{ENTERPRISE}.manager"), &format!("{ENTERPRISE}:manager"));
+        assert_reads(
+            &format!("{ENTERPRISE}.manager.displayName"),
+            &format!("{ENTERPRISE}:manager.displayName"),
+        );
+        assert_reads(&ENTERPRISE.to_lowercase(), ENTERPRISE);
+        assert_reads("urn:ietf:params:scim:schemas:core:2.0:User:userName", "userName");
+        assert_reads("urn:ietf:params:scim:schemas:core:2.0:user.userName", "userName");
+        assert_reads(
+            "urn:ietf:params:scim:schemas:core:2.0:User",
+            "urn:ietf:params:scim:schemas:core:2.0:User",
+        );
+        assert_reads(
+            "urn:ietf:params:scim:schemas:core:2.0:Group:members[value eq \"x\"]",
+            "members[value eq \"x\"]",
+        );
+        assert_reads("urn:okta:okta_user:1.0:user:x.y", "urn:okta:okta_user:1.0:user:x.y");
+        assert_reads("urn:scim:schemas:core:1.0:userName", "urn:scim:schemas:core:1.0:userName");
+        assert_reads(
+            "urn:ietf:params:scim:schemas:extension:wpo365:2.0:User:objectId",
+            "urn:ietf:params:scim:schemas:extension:wpo365:2.0:User:objectId",
+        );
+        let Ok(PatchPath::Attribute(path)) = PatchPath::parse("urn:acme:2.0:Staff:badge") else { panic!() };
+        assert_eq!(path.urn, SchemaUrn::new("urn:acme:2.0:Staff"));
+        assert_eq!(path.name, "BADGE");
+    }
+
+    #[test]
+    fn value_filters_with_and_without_sub_attribute() {
+        assert_reads(r#"emails[type eq "work"]"#, r#"emails[type eq "work"]"#);
+        assert_reads(r#"Emails[Type EQ "work"].Value"#, r#"emails[type eq "work"].value"#);
+        assert_reads(r#"roles[primary eq "True"].display"#, r#"roles[primary eq "True"].display"#);
+        assert_reads(
+            r#"addresses[type eq "work" or not (primary eq true)].postalcode"#,
+            r#"addresses[type eq "work" or not (primary eq true)].postalCode"#,
+        );
+        assert_reads(&format!("{ENTERPRISE}:x[value eq 1].y"), &format!("{ENTERPRISE}:x[value eq 1].y"));
+        let path = PatchPath::parse(r#"emails[type eq "work"].value"#).unwrap();
+        assert_eq!(path.attribute(), Some(&"emails".parse().unwrap()));
+        assert_eq!(path.sub_attribute(), AttributeName::new("value").as_ref());
+        assert_eq!(path.filter().map(ToString::to_string).as_deref(), Some(r#"type eq "work""#));
+    }
+
+    #[test]
+    fn tells_what_is_wrong_and_where() {
+        use ScimType::{InvalidFilter, InvalidPath};
+        assert_refused("", "the path is empty, expected an attribute name", InvalidPath);
+        assert_refused(
+            "user name",
+            "unexpected \"name\" at character 6 of the path, expected the end",
+            InvalidPath,
+        );
+        assert_refused(
+            "name..x",
+            "unexpected \"..x\" at character 5 of the path, expected an attribute name"
+                .replace("\"..x\" at character 5", "\".x\" at character 6")
+                .as_str(),
+            InvalidPath,
+        );
+        assert_refused(
+            "emails[type eq \"work\"].",
+            "unexpected end of the path at character 24, expected an attribute name",
+            InvalidPath,
+        );
+        assert_refused(
+            "emails[type eq \"work\"]value",
+            "unexpected \"value\" at character 23 of the path, expected the end",
+            InvalidPath,
+        );
+        assert_refused(
+            "members[value eq \"x\"",
+            "unexpected end of the path at character 21, expected \"and\", \"or\" or \"]\"",
+            InvalidFilter,
+        );
+        assert_refused(
+            "members[value is \"x\"]",
+            "unexpected \"is\" at character 15 of the path, \
+             expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)",
+            InvalidFilter,
+        );
+        assert_refused(
+            "members[]",
+            "unexpected \"]\" at character 9 of the path, expected an attribute name",
+            InvalidFilter,
+        );
+    }
+
+    #[test]
+    fn an_attribute_path_has_no_value_filter_and_is_no_bare_urn() {
+        assert_eq!("Name.GivenName".parse::<AttributePath>().unwrap().to_string(), "name.givenName");
+        for text in ["", "emails[value pr]", ENTERPRISE, "a b", "a.b.c", "a:b"] {
+            assert!(AttributePath::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(AttributePath::parse("a:b").unwrap_err().position(), 1);
+    }
+
+    #[test]
+    fn length_is_bounded() {
+        assert!(PatchPath::parse(&"a".repeat(MAX_PATH_LENGTH)).is_ok());
+        assert!(PatchPath::parse(&"a".repeat(MAX_PATH_LENGTH + 1)).is_err());
+        assert!(AttributePath::parse(&"a".repeat(MAX_PATH_LENGTH + 1)).is_err());
+    }
+
+    #[test]
+    fn comparisons_between_the_brackets_are_checked() {
+        let schemas = crate::scim::schema::ResourceType::User.schemas();
+        assert!(PatchPath::parse("emails[primary eq \"True\"]").unwrap().check(schemas).is_ok());
+        assert!(PatchPath::parse("emails[primary gt \"True\"]").unwrap().check(schemas).is_err());
+        assert!(PatchPath::parse("unknown[primary gt \"True\"]").unwrap().check(schemas).is_ok());
+    }
+
+    #[test]
+    fn names_are_the_same_in_any_case() {
+        let paths: HashSet<AttributePath> =
+            ["x.Y", "X.y", "urn:a:B:x", "URN:A:b:X"].iter().map(|text| text.parse().unwrap()).collect();
+        assert_eq!(paths.len(), 2);
+        for name in ["a", "a1", "a-b_c", "$ref", "$REF", "a$b"] {
+            assert!(AttributeName::new(name).is_some(), "{name}");
+        }
+        for name in ["", "1a", "-a", "$", "$value", "a b", "a.b", "é", "a\u{0}"] {
+            assert!(AttributeName::new(name).is_none(), "{name}");
+        }
+        for urn in ["", "urn", "urn:", ":x", "urn:a:", "urn:a b", "urn:é", "urn:a[b]", "1:x"] {
+            assert!(SchemaUrn::new(urn).is_none(), "{urn}");
+        }
+    }
+
+    #[test]
+    fn paths_are_text_in_json() {
+        let path: PatchPath = serde_json::from_str(r#""Emails[type eq \"work\"].value""#).unwrap();
+        assert_eq!(serde_json::to_string(&path).unwrap(), r#""emails[type eq \"work\"].value""#);
+        assert!(serde_json::from_str::<AttributePath>(r#""a b""#).is_err());
+        let filter: Filter = serde_json::from_str(r#""TITLE pr""#).unwrap();
+        assert_eq!(serde_json::to_string(&filter).unwrap(), r#""title pr""#);
+    }
+}

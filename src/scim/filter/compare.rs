@@ -198,8 +198,8 @@ fn ascii_text_matches(operator: Operator, found: &[u8], expected: &[u8]) -> bool
             .and_then(|from| found.get(from..))
             .is_some_and(|end| end.eq_ignore_ascii_case(expected)),
         _ => {
-            let lower = |bytes: &[u8]| bytes.iter().map(u8::to_ascii_lowercase).collect::<Vec<_>>();
-            ordered(operator, lower(found).cmp(&lower(expected)))
+            let lower = u8::to_ascii_lowercase;
+            ordered(operator, found.iter().map(lower).cmp(expected.iter().map(lower)))
         }
     }
 }
@@ -257,4 +257,95 @@ fn instant(text: &str) -> Option<Timestamp> {
     let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
     let end = if datetime.year() > 0 { Timestamp::MAX } else { Timestamp::MIN };
     Some(offset.to_timestamp(datetime).unwrap_or(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scim::schema::ResourceType;
+    use serde_json::json;
+
+    #[test]
+    fn folding_is_that_of_unicode() {
+        for (text, folded) in [
+            ("", ""),
+            ("plain", "plain"),
+            ("BJensen@Example.COM", "bjensen@example.com"),
+            ("Straße", "strasse"),
+            ("ÄÖÜ", "äöü"),
+            ("Σίσυφος", "σίσυφοσ"),
+            ("\u{212a}elvin", "kelvin"),
+        ] {
+            assert_eq!(fold_case(text), folded);
+            assert_eq!(fold_case(&fold_case(text)), folded);
+        }
+        assert!(matches!(fold_case("plain"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn ascii_is_compared_as_if_it_were_folded() {
+        let texts = ["", "a", "A", "ab", "aB", "b", "BA", "Zebra", "[", "_", "zebra crossing"];
+        let operators = [
+            Operator::Equal,
+            Operator::Contains,
+            Operator::StartsWith,
+            Operator::EndsWith,
+            Operator::Greater,
+            Operator::GreaterOrEqual,
+            Operator::Less,
+            Operator::LessOrEqual,
+        ];
+        for operator in operators {
+            for found in texts {
+                for expected in texts {
+                    assert_eq!(
+                        text_matches(operator, found, expected, false),
+                        exact_text_matches(operator, &fold_case(found), &fold_case(expected)),
+                        "{found:?} {operator} {expected:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn instants_are_read_leniently_but_nothing_else_is_an_instant() {
+        let seconds = |text: &str| instant(text).map(Timestamp::as_second);
+        assert_eq!(seconds("1970-01-01T00:00:10Z"), Some(10));
+        assert_eq!(seconds("1970-01-01t00:00:10z"), Some(10));
+        assert_eq!(seconds("1970-01-01T02:00:10+02:00"), Some(10));
+        assert_eq!(seconds("1969-12-31T17:00:10.0000000-07:00"), Some(10));
+        assert_eq!(seconds("1970-01-01T00:00:10"), Some(10));
+        assert_eq!(seconds("1970-01-02"), Some(86_400));
+        assert_eq!(instant("9999-12-31T23:59:59.9999999Z"), Some(Timestamp::MAX));
+        assert_eq!(instant("9999-12-31T23:59:59.9999999"), Some(Timestamp::MAX));
+        assert!(instant("0001-01-01T00:00:00Z").is_some());
+        for text in [
+            "",
+            "yesterday",
+            "2025",
+            "2025-13-01T00:00:00Z",
+            "2025-01-01T25:00:00Z",
+            "10:00:00",
+            "1700000000",
+        ] {
+            assert_eq!(instant(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_literal_becomes_a_value_of_its_attribute() {
+        let attribute = |path: &str| ResourceType::User.attribute(&path.parse().unwrap());
+        let string = |text: &str| Literal::String(text.into());
+        let number = |text: &str| Literal::Number(Number::parse(text).unwrap());
+        assert_eq!(string("True").to_json(attribute("emails.primary")), json!(true));
+        assert_eq!(number("0").to_json(attribute("emails.primary")), json!(false));
+        assert_eq!(string("maybe").to_json(attribute("emails.primary")), json!("maybe"));
+        assert_eq!(number("1e5").to_json(attribute("emails.type")), json!("1e5"));
+        assert_eq!(Literal::Boolean(true).to_json(attribute("emails.type")), json!("true"));
+        assert_eq!(Literal::Boolean(true).to_json(None), json!(true));
+        assert_eq!(number("12").to_json(None), json!(12));
+        assert_eq!(string("12").to_json(None), json!("12"));
+        assert_eq!(Literal::Null.to_json(attribute("emails.type")), json!(null));
+    }
 }

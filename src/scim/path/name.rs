@@ -48,7 +48,9 @@ pub(in crate::scim) fn is_uri(text: &str) -> bool {
     scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && !rest.is_empty()
         && !rest.ends_with(':')
-        && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'[' | b']' | b'"'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'[' | b']' | b'"'))
 }
 
 /// The offset of the first byte that cannot stand in an attribute's name.
