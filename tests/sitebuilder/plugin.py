@@ -44,7 +44,7 @@ def built_extension() -> Path:
     say("cargo build --release …")
     # Its progress is the caller's to see, on stderr.
     if subprocess.run([tool("cargo"), "build", "--release", "--lib"], cwd=REPOSITORY, stdout=sys.stderr).returncode:
-        raise SiteError("the extension does not build (tests/install php brings PHP's headers and libclang)")
+        raise SiteError("the extension does not build; PHP's headers and libclang come with tests/install php")
     return REPOSITORY / os.environ.get("CARGO_TARGET_DIR", "target") / "release/librollbook.so"
 
 

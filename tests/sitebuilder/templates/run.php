@@ -36,6 +36,7 @@ try {
 	);
 	eval( preg_replace( '/^\s*<\?php\b/', '', $argv[3] ) );
 } catch ( Throwable $e ) {
-	fwrite( STDERR, get_class( $e ) . ': ' . $e->getMessage() . "\n  at {$e->getFile()}:{$e->getLine()}\n" );
+	$place = $e->getFile() ? "\n  at {$e->getFile()}:{$e->getLine()}" : ''; // The extension's own have none.
+	fwrite( STDERR, get_class( $e ) . ': ' . $e->getMessage() . "$place\n" );
 	exit( 1 );
 }
