@@ -1,0 +1,297 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\WordPress\Tables;
+use RuntimeException;
+
+final class CreateUserTest extends SiteTestCase {
+
+	public function test_a_person_gets_a_row_and_an_account(): void {
+		$record = $this->create(
+			'Jane.Doe@Example.test',
+			array(
+				'external_id' => 'A-1',
+				'document'    => '{"userName":"Jane.Doe@Example.test","empty":{},"list":[]}',
+				'lookups'     => array(
+					array(
+						'path'  => 'emails.value',
+						'value' => 'jane.doe@example.test',
+					),
+				),
+			),
+			array(
+				'logins' => array( 'jane.doe' ),
+				'email'  => 'Jane.Doe@Example.test',
+				'role'   => 'editor',
+				'values' => array( 'field:first_name' => 'Jane' ),
+			),
+			array( 'field:first_name', 'field:last_name', 'meta:none', 'xprofile:None', 'acf:none', 'field:none' )
+		);
+
+		self::assertMatchesRegularExpression( '/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/', $record['id'] );
+		self::assertSame( 'Jane.Doe@Example.test', $record['user_name'] );
+		self::assertSame( 'A-1', $record['external_id'] );
+		self::assertSame( array( true, true, false, 1, self::NOW, self::NOW ), array( $record['active'], $record['managed'], $record['deleted'], $record['version'], $record['created'], $record['modified'] ) );
+		self::assertSame( '{"userName":"Jane.Doe@Example.test","empty":{},"list":[]}', $record['document'] );
+		self::assertSame(
+			array(
+				'field:first_name' => 'Jane',
+				'field:last_name'  => '',
+				'meta:none'        => null,
+			),
+			$record['values'],
+			'targets that the site does not have are left out'
+		);
+		self::assertSame( array( 'field:first_name' => 'Jane' ), $record['applied'] );
+		self::assertSame( array( 'jane.doe', 'Jane.Doe@Example.test', array( 'editor' ) ), array( $record['account']['login'], $record['account']['email'], $record['account']['roles'] ) );
+		self::assertSame( $record, $this->load( $record['id'], array( 'field:first_name', 'field:last_name', 'meta:none' ) ) );
+		self::assertSame( 1, $this->count_rows( Tables::name( 'lookups' ), "row_id = {$record['row']}" ) );
+	}
+
+	public function test_awkward_text_comes_back_as_it_was(): void {
+		$values = array(
+			'field:description'  => self::AWKWARD,
+			'field:first_name'   => self::AWKWARD,
+			'field:display_name' => self::AWKWARD,
+			'meta:text'          => self::AWKWARD . ' <b>',
+			'meta:list'          => array( self::AWKWARD, array( 'deep' => 'a\\b' ) ),
+			'meta:ke\\y'         => 'x',
+		);
+		$record = $this->create( 'awkward', array( 'document' => '{"a":"' . addcslashes( self::AWKWARD, '"\\' ) . '"}' ), array( 'values' => $values ), array_keys( $values ) );
+		self::assertSame( $values, $record['values'] );
+		self::assertSame( $values, $record['applied'] );
+		self::assertSame( self::AWKWARD, json_decode( $record['document'] )->a );
+		self::assertSame( $record['values'], $this->update( $record, array(), array( 'values' => $values ), array_keys( $values ) )['record']['values'] );
+	}
+
+	public function test_what_wordpress_makes_of_a_value_is_told(): void {
+		$record = $this->create( 'filtered', array(), array( 'values' => array( 'field:display_name' => ' A &  <b>B</b> ' ) ), array( 'field:display_name' ) );
+		self::assertSame( $record['account']['display_name'], $record['values']['field:display_name'] );
+		self::assertSame( $record['values'], $record['applied'] );
+		self::assertStringNotContainsString( '<b>', $record['account']['display_name'] );
+	}
+
+	public function test_a_password_that_was_made_up_is_hashed_cheaply(): void {
+		$record = $this->create( 'random' );
+		$this->assert_cost( $record, '04' );
+	}
+
+	public function test_a_password_that_was_sent_is_hashed_as_the_site_hashes(): void {
+		$record  = $this->create( 'chosen', array(), array( 'password' => "it's \\ se\"cret" ) );
+		$another = get_userdata( wp_insert_user( array( 'user_login' => 'made-locally', 'user_pass' => 'x' ) ) );
+		$this->assert_cost( $record, substr( strrchr( substr( $another->user_pass, 0, 10 ), '$' ), 1 ) ?: substr( $another->user_pass, 7, 2 ) );
+		self::assertTrue( ( new Browser( $this->url() ) )->log_in( 'chosen', "it's \\ se\"cret" )->has_login_cookie() );
+	}
+
+	private function assert_cost( array $record, string $cost ): void {
+		$hash = get_userdata( $record['account']['user_id'] )->user_pass;
+		if ( version_compare( get_bloginfo( 'version' ), '6.8', '<' ) ) {
+			self::assertStringStartsWith( '$P$', $hash );
+			return;
+		}
+		self::assertStringStartsWith( "\$wp\$2y\$$cost\$", $hash );
+	}
+
+	public function test_no_mail_leaves(): void {
+		$mails = $this->mails_during(
+			function (): void {
+				$record = $this->create( 'quiet', array(), array( 'email' => 'quiet@example.test' ) );
+				$this->update(
+					$record,
+					array(),
+					array(
+						'email'    => 'quiet.now@example.test',
+						'password' => 'another one',
+					)
+				);
+			}
+		);
+		self::assertSame( array(), $mails );
+	}
+
+	public function test_mail_of_the_site_itself_leaves_as_before(): void {
+		$record = $this->create( 'loud', array(), array( 'email' => 'loud@example.test' ) );
+		$mails  = $this->mails_during(
+			static fn() => wp_update_user(
+				array(
+					'ID'         => $record['account']['user_id'],
+					'user_email' => 'loud.now@example.test',
+					'user_pass'  => 'x',
+				)
+			)
+		);
+		self::assertCount( 2, $mails );
+	}
+
+	/** @dataProvider taken */
+	public function test_a_value_that_somebody_holds_is_named( string $value, array $person ): void {
+		$this->create( 'First@example.test', array(), array( 'logins' => array( 'first' ), 'email' => 'first@example.test' ) );
+		wp_insert_user(
+			array(
+				'user_login' => 'local',
+				'user_pass'  => 'x',
+				'user_email' => 'local@example.test',
+			)
+		);
+		$before = $this->count_rows( $GLOBALS['wpdb']->users, '1=1' );
+		$answer = $this->run_command( 'create_user', $this->person( ...$person ) );
+		self::assertSame(
+			array(
+				'outcome' => 'taken',
+				'value'   => $value,
+			),
+			$answer
+		);
+		self::assertSame( $before, $this->count_rows( $GLOBALS['wpdb']->users, '1=1' ) );
+	}
+
+	public function taken(): array {
+		return array(
+			'userName in another case'     => array( 'user_name', array( 'FIRST@example.test', array(), array( 'logins' => array( 'second' ) ) ) ),
+			'address of a person'          => array( 'email', array( 'second', array(), array( 'email' => 'First@Example.test' ) ) ),
+			'address of a local account'   => array( 'email', array( 'second', array(), array( 'email' => 'local@example.test' ) ) ),
+			'every login'                  => array( 'login', array( 'second', array(), array( 'logins' => array( 'first', 'LOCAL' ) ) ) ),
+			'no login that WordPress takes' => array( 'login', array( 'second', array(), array( 'logins' => array( 'a+b', str_repeat( 'a', 61 ), '' ) ) ) ),
+			'no login at all'              => array( 'login', array( 'second', array(), array( 'logins' => array() ) ) ),
+		);
+	}
+
+	public function test_the_first_fitting_login_is_taken(): void {
+		$illegal = static fn(): array => array( 'Root' );
+		$record  = $this->with_hook( 'illegal_user_logins', $illegal, fn(): array => $this->create( 'picky', array(), array( 'logins' => array( 'pi+cky', 'root', 'admin', 'picky2', 'picky3' ) ) ) );
+		self::assertSame( 'picky2', $record['account']['login'] );
+	}
+
+	/** @dataProvider unfit_addresses */
+	public function test_an_address_is_validated_and_never_rewritten( string $email ): void {
+		$answer = $this->run_command( 'create_user', $this->person( 'unfit', array(), array( 'email' => $email ) ) );
+		self::assertSame( 'refused', $answer['outcome'] );
+		self::assertStringContainsString( $email, $answer['message'] );
+		self::assertFalse( username_exists( 'unfit' ) );
+	}
+
+	public function unfit_addresses(): array {
+		return array(
+			array( 'üser@example.test' ),
+			array( 'user@localhost' ),
+			array( 'a b@example.test' ),
+			array( 'r&d@example.test' ), // WordPress takes it for valid and stores r&amp;d.
+			array( str_repeat( 'a', 90 ) . '@example.test' ),
+		);
+	}
+
+	public function test_an_address_with_an_apostrophe_stays(): void {
+		self::assertSame( "o'neil+x@example.test", $this->create( 'oneil', array(), array( 'email' => "o'neil+x@example.test" ) )['account']['email'] );
+	}
+
+	public function test_people_without_an_address_do_not_clash(): void {
+		$this->create( 'nobody1', array(), array( 'email' => '' ) );
+		self::assertSame( '', $this->create( 'nobody2' )['account']['email'] );
+	}
+
+	public function test_what_a_plugin_refuses_is_told_in_its_words(): void {
+		// The length of a web address is WordPress's own rule.
+		$answer = $this->run_command( 'create_user', $this->person( 'refused', array(), array( 'values' => array( 'field:user_url' => 'https://example.test/' . str_repeat( 'a', 100 ) ) ) ) );
+		self::assertSame( 'refused', $answer['outcome'] );
+		self::assertStringContainsString( '100', $answer['message'] );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'refused'" ) );
+	}
+
+	public function test_a_role_that_the_site_does_not_have_is_refused(): void {
+		self::assertSame( 'refused', $this->run_command( 'create_user', $this->person( 'role', array(), array( 'role' => 'no-such-role' ) ) )['outcome'] );
+		self::assertFalse( username_exists( 'role' ) );
+	}
+
+	public function test_nothing_remains_when_a_hook_throws(): void {
+		$thrown = null;
+		try {
+			$this->with_hook( 'user_register', static fn() => throw new RuntimeException( 'no' ), fn() => $this->create( 'thrown', array(), array( 'email' => 'thrown@example.test' ) ) );
+		} catch ( RuntimeException $error ) {
+			$thrown = $error->getMessage();
+		}
+		self::assertSame( 'no', $thrown );
+		self::assertFalse( username_exists( 'thrown' ) );
+		self::assertFalse( email_exists( 'thrown@example.test' ) );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'thrown'" ) );
+		self::assertSame( 'thrown', $this->create( 'thrown', array(), array( 'email' => 'thrown@example.test' ) )['account']['login'], 'and the next attempt succeeds' );
+	}
+
+	public function test_answer_and_database_agree_when_a_hook_ends_the_transaction(): void {
+		global $wpdb;
+		$spoilers = array(
+			'a failing statement' => static fn() => $wpdb->query( 'SELECT nothing FROM nowhere' ),
+			'another transaction' => static fn() => array( $wpdb->query( 'START TRANSACTION' ), $wpdb->query( 'ROLLBACK' ) ),
+			'a commit'            => static fn() => $wpdb->query( 'COMMIT' ),
+			'a rollback'          => static fn() => $wpdb->query( 'ROLLBACK' ),
+			'a new table'         => static fn() => array( $wpdb->query( 'CREATE TABLE rollbook_spoiler (a int)' ), $wpdb->query( 'DROP TABLE rollbook_spoiler' ) ),
+		);
+		$logging  = ini_set( 'error_log', '/dev/null' ); // The failing statement is one of those that WordPress logs.
+		foreach ( array_keys( $spoilers ) as $number => $name ) {
+			try {
+				$this->with_hook( 'user_register', $spoilers[ $name ], fn(): array => $this->create( "spoilt$number", array(), array( 'values' => array( 'meta:x' => 'y' ) ) ) );
+				$done = true;
+			} catch ( RuntimeException ) {
+				$done = false;
+			}
+			wp_cache_flush();
+			self::assertSame( $done, false !== username_exists( "spoilt$number" ), $name );
+			self::assertSame( (int) $done, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'spoilt$number' AND user_id IS NOT NULL" ), $name );
+			self::assertSame( (int) $done, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'spoilt$number'" ), $name );
+		}
+		ini_set( 'error_log', (string) $logging );
+	}
+
+	public function test_an_abandoned_write_leaves_nothing(): void {
+		$abandon = static function (): void {
+			( new \Rollbook\WordPress\Directory() )->abandon(); // What the endpoint does when a hook has called exit.
+			throw new RuntimeException( 'the request is over' );
+		};
+		try {
+			$this->with_hook( 'user_register', $abandon, fn() => $this->create( 'abandoned' ) );
+		} catch ( RuntimeException ) {
+			wp_cache_flush();
+		}
+		self::assertFalse( username_exists( 'abandoned' ) );
+		self::assertFalse( has_filter( 'send_email_change_email', array( \Rollbook\WordPress\AccountWriter::class, 'filter_send_email' ) ) );
+	}
+
+	public function test_the_same_person_created_at_once_is_one(): void {
+		$outcomes = array_count_values( array_column( $this->at_once( 'create-at-once.php', array_fill( 0, 4, array( 'Race@example.test', 'race', 'race@example.test' ) ) ), 'outcome' ) );
+		self::assertSame(
+			array(
+				'done'  => 1,
+				'taken' => 3,
+			),
+			array_merge( array( 'done' => 0, 'taken' => 0 ), $outcomes )
+		);
+		self::assertSame( 1, $this->count_rows( $GLOBALS['wpdb']->users, "user_email = 'race@example.test'" ) );
+	}
+
+	public function test_one_address_for_two_people_at_once_is_given_once(): void {
+		$answers = $this->at_once( 'create-at-once.php', array( array( 'one', 'one', 'race@example.test' ), array( 'two', 'two', 'race@example.test' ), array( 'three', 'three', 'race@example.test' ) ) );
+		self::assertCount( 1, array_keys( array_column( $answers, 'outcome' ), 'done', true ) );
+		self::assertSame( array( 'email' ), array_values( array_unique( array_column( $answers, 'value' ) ) ) );
+	}
+
+	public function test_people_whose_names_make_one_login_at_once_get_one_each(): void {
+		$answers = $this->at_once( 'create-at-once.php', array( array( 'ra+ce', 'race,race-2,race-3', '' ), array( 'race', 'race,race-2,race-3', '' ), array( 'ra=ce', 'race,race-2,race-3', '' ) ) );
+		$logins  = array_map( static fn( array $answer ): string => $answer['record']['account']['login'], $answers );
+		sort( $logins );
+		self::assertSame( array( 'race', 'race-2', 'race-3' ), $logins );
+	}
+
+	public function test_a_claim_that_nobody_stands_behind_is_lifted(): void {
+		global $wpdb;
+		$gone = $this->create( 'ghost', array(), array( 'email' => 'ghost@example.test' ) );
+		$wpdb->delete( $wpdb->users, array( 'ID' => $gone['account']['user_id'] ) ); // Past every hook.
+		$moved = $this->create( 'moved', array(), array( 'email' => 'moved@example.test' ) );
+		$wpdb->update( $wpdb->users, array( 'user_email' => 'elsewhere@example.test' ), array( 'ID' => $moved['account']['user_id'] ) );
+		wp_cache_flush();
+
+		self::assertNotSame( $gone['id'], $this->create( 'ghost', array(), array( 'email' => 'ghost@example.test' ) )['id'] );
+		self::assertSame( 'moved@example.test', $this->create( 'moved-2', array(), array( 'email' => 'moved@example.test' ) )['account']['email'] );
+	}
+}

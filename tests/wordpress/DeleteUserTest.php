@@ -1,0 +1,173 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\WordPress\Tables;
+
+final class DeleteUserTest extends SiteTestCase {
+
+	private function delete( array $record, string $fate = 'keep', ?string $heir = null ): array {
+		return $this->run_command(
+			'delete_user',
+			array(
+				'id'          => $record['id'],
+				'version'     => $record['version'],
+				'fate'        => $fate,
+				'reassign_to' => $heir,
+				'now'         => self::NOW + 1,
+			)
+		);
+	}
+
+	private function claims( string $key ): array {
+		return $this->run_command(
+			'find_claims',
+			array(
+				'user_name_key' => $key,
+				'email'         => null,
+				'targets'       => array(),
+			)
+		);
+	}
+
+	public function test_a_kept_account_is_locked_and_waits_for_its_return(): void {
+		$lookup = array(
+			array(
+				'path'  => 'p',
+				'value' => 'v',
+			),
+		);
+		$record = $this->create( 'jane', array( 'lookups' => $lookup ), array( 'email' => 'jane@example.test', 'role' => 'author' ) );
+		$group  = $this->run_command(
+			'create_group',
+			array(
+				'row'     => array(
+					'display_name'     => 'G',
+					'display_name_key' => 'g-' . uniqid(),
+					'external_id'      => null,
+					'document'         => null,
+				),
+				'members' => array(
+					array(
+						'id'   => $record['id'],
+						'kind' => 'User',
+					),
+				),
+				'now'     => 1,
+			)
+		)['record'];
+		self::assertSame( 1, $group['member_count'] );
+
+		self::assertSame( array( 'outcome' => 'done', 'record' => null ), $this->delete( $record ) );
+		self::assertNull( $this->load( $record['id'] ) );
+		self::assertSame( array(), $this->find( 'u.id = %s', array( $record['id'] ) )['users'] );
+		self::assertSame( array( 'outcome' => 'gone' ), $this->update( $record ) );
+		self::assertSame( array( 'outcome' => 'gone' ), $this->delete( $record ) );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'lookups' ), "row_id = {$record['row']}" ) );
+		self::assertSame( 0, $this->run_command( 'load_group', array( 'id' => $group['id'], 'members' => false ) )['member_count'] );
+		self::assertInstanceOf( \WP_Error::class, wp_authenticate( 'jane', 'x' ) );
+
+		$claim = $this->claims( 'jane' )[0];
+		self::assertSame( array( true, false ), array( $claim['deleted'], $claim['active'] ) );
+		$back = $this->create( 'Jane', array(), array( 'user_id' => $claim['account']['user_id'], 'logins' => array(), 'values' => array( 'meta:dept' => 'Sales' ) ) );
+		self::assertNotSame( $record['id'], $back['id'], 'an id is never given again' );
+		self::assertSame( $record['account']['user_id'], $back['account']['user_id'] );
+		self::assertSame( array( 'author' ), $back['account']['roles'] );
+		self::assertSame( array( true, false, 1, array( 'meta:dept' => 'Sales' ) ), array( $back['active'], $back['deleted'], $back['version'], $back['applied'] ) );
+		self::assertNull( $this->load( $record['id'] ) );
+	}
+
+	public function test_who_lives_is_not_brought_back(): void {
+		$record = $this->create( 'jane' );
+		self::assertSame( 'user_name', $this->run_command( 'create_user', $this->person( 'other', array(), array( 'user_id' => $record['account']['user_id'] ) ) )['value'] );
+		self::assertSame( 'gone', $this->run_command( 'create_user', $this->person( 'other', array(), array( 'user_id' => 999999999 ) ) )['outcome'] );
+	}
+
+	public function test_the_address_of_a_kept_account_stays_taken(): void {
+		$this->delete( $this->create( 'jane', array(), array( 'email' => 'jane@example.test' ) ) );
+		self::assertSame( 'email', $this->run_command( 'create_user', $this->person( 'heir', array(), array( 'email' => 'jane@example.test' ) ) )['value'] );
+	}
+
+	public function test_a_deletion_decided_on_another_version_deletes_nothing(): void {
+		$record = $this->create( 'jane' );
+		$this->update( $record );
+		self::assertSame( array( 'outcome' => 'stale' ), $this->delete( $record ) );
+		self::assertSame( array( 'outcome' => 'stale' ), $this->delete( $record, 'delete' ) );
+		self::assertNotNull( $this->load( $record['id'] ) );
+	}
+
+	/** @dataProvider fates */
+	public function test_content_goes_to_the_heir( string $fate, bool $account_stays ): void {
+		$record = $this->create( 'jane', array(), array( 'role' => 'author' ) );
+		$heir   = $this->create( 'heir' );
+		$post   = wp_insert_post(
+			array(
+				'post_title'  => 'x',
+				'post_status' => 'publish',
+				'post_author' => $record['account']['user_id'],
+			)
+		);
+		self::assertSame( 'done', $this->delete( $record, $fate, 'heir' )['outcome'] );
+		self::assertSame( (string) $heir['account']['user_id'], get_post( $post )->post_author );
+		self::assertSame( $account_stays, false !== get_userdata( $record['account']['user_id'] ) );
+		wp_delete_post( $post, true );
+	}
+
+	public function fates(): array {
+		return array(
+			'keep'   => array( 'keep', true ),
+			'delete' => array( 'delete', false ),
+		);
+	}
+
+	public function test_without_an_heir_content_is_deleted_with_the_account(): void {
+		$record = $this->create( 'jane', array(), array( 'role' => 'author' ) );
+		$post   = wp_insert_post(
+			array(
+				'post_title'  => 'x',
+				'post_status' => 'publish',
+				'post_author' => $record['account']['user_id'],
+			)
+		);
+		self::assertSame( 'done', $this->delete( $record, 'delete' )['outcome'] );
+		self::assertSame( 'trash', get_post_status( $post ) );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "row_id = {$record['row']}" ) );
+		self::assertSame( array(), $this->claims( 'jane' ) );
+		wp_delete_post( $post, true );
+		$this->create( 'jane' );
+	}
+
+	public function test_an_heir_who_does_not_exist_is_refused(): void {
+		$record = $this->create( 'jane' );
+		foreach ( array( 'nobody', 'jane' ) as $heir ) {
+			foreach ( array( 'keep', 'delete' ) as $fate ) {
+				$answer = $this->delete( $record, $fate, $heir );
+				self::assertSame( 'refused', $answer['outcome'] );
+				self::assertStringContainsString( $heir, $answer['message'] );
+			}
+		}
+		self::assertTrue( $this->load( $record['id'] )['active'] );
+	}
+
+	public function test_nothing_is_deleted_when_a_hook_throws(): void {
+		$record = $this->create( 'jane' );
+		$thrown = false;
+		try {
+			$this->with_hook( 'delete_user', static fn() => throw new \RuntimeException( 'no' ), fn() => $this->delete( $record, 'delete' ) );
+		} catch ( \RuntimeException ) {
+			$thrown = true;
+		}
+		self::assertTrue( $thrown );
+		self::assertSame( $record, $this->load( $record['id'] ) );
+	}
+
+	public function test_a_person_deleted_on_the_site_is_gone(): void {
+		$record = $this->create( 'jane' );
+		require_once ABSPATH . 'wp-admin/includes/user.php';
+		wp_delete_user( $record['account']['user_id'] );
+		self::assertNull( $this->load( $record['id'] ) );
+		self::assertSame( array(), $this->claims( 'jane' ) );
+	}
+}

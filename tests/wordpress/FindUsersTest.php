@@ -1,0 +1,132 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+final class FindUsersTest extends SiteTestCase {
+
+	/** @var string Marks the people of this test. */
+	private const MARK = 'x-find-test';
+
+	private function people( string ...$names ): void {
+		foreach ( $names as $number => $name ) {
+			$this->create( $name, array( 'external_id' => self::MARK ), array( 'logins' => array( "found-$number" ) ) );
+		}
+	}
+
+	private function names( string $sql, array $arguments = array(), array $more = array() ): array {
+		return array_column( $this->find( "u.external_id = %s AND $sql", array( self::MARK, ...$arguments ), $more )['users'], 'user_name' );
+	}
+
+	public function test_a_page_is_cut_ordered_and_counted(): void {
+		$this->people( 'b', 'C', 'a' );
+		self::assertSame( array( 'b', 'C', 'a' ), $this->names( '1=1' ) );
+		$order = array(
+			'order' => array(
+				'column'     => 'user_name',
+				'descending' => false,
+			),
+		);
+		self::assertSame( array( 'a', 'b', 'C' ), $this->names( '1=1', array(), $order ) );
+		self::assertSame( array( 'C', 'b' ), $this->names( '1=1', array(), array( 'limit' => 2, 'order' => array( 'column' => 'user_name', 'descending' => true ) ) ) );
+		self::assertSame( array( 'C' ), $this->names( '1=1', array(), $order + array( 'offset' => 2 ) ) );
+		self::assertSame( array(), $this->names( '1=1', array(), array( 'limit' => 0 ) ) );
+		$found = $this->find( 'u.external_id = %s', array( self::MARK ), array( 'limit' => 1, 'count' => true ) );
+		self::assertSame( 3, $found['total'] );
+		self::assertSame( array( 'C', 'a' ), $this->names( '1=1', array(), array( 'after_row' => $found['users'][0]['row'] ) ) );
+	}
+
+	public function test_arguments_are_only_ever_values(): void {
+		$awkward = "x' OR 1=1 -- \\ % _ %s 😀";
+		$this->people( $awkward, 'other' );
+		self::assertSame( array( $awkward ), $this->names( 'u.user_name = %s', array( $awkward ) ) );
+		self::assertSame( array(), $this->names( 'u.user_name = %s', array( "' OR '1'='1" ) ) );
+	}
+
+	public function test_like_takes_escaped_wildcards_for_themselves(): void {
+		global $wpdb;
+		$this->people( '100%', '100x', 'a_c', 'abc', 'd\\e' );
+		$starts = fn( string $text ): array => $this->names( 'u.user_name_key LIKE %s', array( $wpdb->esc_like( $text ) . '%' ) );
+		self::assertSame( array( '100%' ), $starts( '100%' ) );
+		self::assertSame( array( 'a_c' ), $starts( 'a_' ) );
+		self::assertSame( array( 'd\\e' ), $starts( 'd\\' ) );
+	}
+
+	public function test_binary_tells_upper_from_lower_case(): void {
+		$this->people( 'Jane' );
+		self::assertSame( array( 'Jane' ), $this->names( 'u.user_name = BINARY %s', array( 'Jane' ) ) );
+		self::assertSame( array(), $this->names( 'u.user_name = BINARY %s', array( 'jane' ) ) );
+		self::assertSame( array(), $this->names( 'NOT COALESCE(u.external_id = %s, 0)', array( self::MARK ) ) );
+	}
+
+	public function test_accents_make_a_difference(): void {
+		$this->people( 'josé', 'jose', 'straße', 'strasse' );
+		self::assertSame( array( 'jose' ), $this->names( 'u.user_name_key = %s', array( 'jose' ) ) );
+		self::assertSame( array( 'straße' ), $this->names( 'u.user_name_key = %s', array( 'straße' ) ) );
+	}
+
+	public function test_an_order_by_anything_else_is_no_order(): void {
+		$this->expectException( \UnexpectedValueException::class );
+		$this->names( '1=1', array(), array( 'order' => array( 'column' => 'document; DROP TABLE x', 'descending' => false ) ) );
+	}
+
+	public function test_a_page_costs_the_same_number_of_statements_however_long_it_is(): void {
+		global $wpdb;
+		$this->people( 'p1', 'p2', 'p3', 'p4', 'p5' );
+		$count = function ( int $limit ) use ( $wpdb ): int {
+			wp_cache_flush();
+			$before = $wpdb->num_queries;
+			$found  = $this->run_command(
+				'find_users',
+				array(
+					'selection' => $this->selection( 'u.external_id = %s', array( self::MARK ), array( 'limit' => $limit ) ),
+					'unmanaged' => false,
+					'targets'   => array( 'field:first_name', 'meta:x' ),
+				)
+			);
+			self::assertCount( $limit, $found['users'] );
+			return $wpdb->num_queries - $before;
+		};
+		self::assertSame( $count( 1 ), $count( 5 ) );
+		self::assertLessThanOrEqual( 4, $count( 5 ) );
+	}
+
+	public function test_accounts_that_nobody_manages_are_left_out_where_they_do_not_count(): void {
+		$user_id = wp_insert_user( array( 'user_login' => 'local', 'user_pass' => 'x' ) );
+		$this->run_command(
+			'adopt_accounts',
+			array(
+				'accounts' => array(
+					array(
+						'user_id'       => $user_id,
+						'user_name'     => 'local',
+						'user_name_key' => 'local',
+						'created'       => 1,
+						'lookups'       => array(),
+					),
+				),
+				'now'      => 2,
+			)
+		);
+		$find = fn( bool $unmanaged ): array => $this->run_command(
+			'find_users',
+			array(
+				'selection' => $this->selection( 'u.user_id = %d', array( $user_id ) ),
+				'unmanaged' => $unmanaged,
+				'targets'   => array(),
+			)
+		)['users'];
+		self::assertCount( 1, $find( true ) );
+		self::assertCount( 0, $find( false ) );
+	}
+
+	public function test_who_stands_in_the_way_is_found_by_name_and_address(): void {
+		$one = $this->create( 'one', array(), array( 'email' => 'one@example.test' ) );
+		$two = $this->create( 'two' );
+		$ids = fn( string $key, ?string $email ): array => array_column( $this->run_command( 'find_claims', array( 'user_name_key' => $key, 'email' => $email, 'targets' => array() ) ), 'id' );
+		self::assertSame( array( $one['id'], $two['id'] ), $ids( 'two', 'ONE@example.test' ) );
+		self::assertSame( array( $two['id'] ), $ids( 'two', null ) );
+		self::assertSame( array(), $ids( 'three', '' ), 'people without an address have none in common' );
+	}
+}

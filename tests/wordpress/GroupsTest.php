@@ -1,0 +1,226 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\WordPress\Identifier;
+use Rollbook\WordPress\Tables;
+
+final class GroupsTest extends SiteTestCase {
+
+	private function group( string $name, array $members = array(), array $row = array() ): array {
+		return $this->run_command(
+			'create_group',
+			array(
+				'row'     => $row + array(
+					'display_name'     => $name,
+					'display_name_key' => mb_strtolower( $name ),
+					'external_id'      => null,
+					'document'         => '{"displayName":"x","empty":{}}',
+				),
+				'members' => array_map( array( $this, 'member' ), $members ),
+				'now'     => self::NOW,
+			)
+		);
+	}
+
+	private function member( array|string $member ): array {
+		return is_array( $member ) ? $member : array(
+			'id'   => $member,
+			'kind' => 'User',
+		);
+	}
+
+	private function change( array $group, array $change ): array {
+		$row = array(
+			'display_name'     => $change['name'] ?? $group['display_name'],
+			'display_name_key' => mb_strtolower( $change['name'] ?? $group['display_name'] ),
+			'external_id'      => $group['external_id'],
+			'document'         => $group['document'],
+		);
+		return $this->run_command(
+			'update_group',
+			array(
+				'id'         => $group['id'],
+				'version'    => $group['version'],
+				'row'        => $row,
+				'add'        => array_map( array( $this, 'member' ), $change['add'] ?? array() ),
+				'remove'     => $change['remove'] ?? array(),
+				'remove_all' => $change['remove_all'] ?? false,
+				'members'    => $change['members'] ?? true,
+				'now'        => self::NOW + 1,
+			)
+		);
+	}
+
+	private function delete( array $group ): array {
+		return $this->run_command(
+			'delete_group',
+			array(
+				'id'      => $group['id'],
+				'version' => $group['version'],
+			)
+		);
+	}
+
+	private function load_group( string $id, bool $members = true ): ?array {
+		return $this->run_command(
+			'load_group',
+			array(
+				'id'      => $id,
+				'members' => $members,
+			)
+		);
+	}
+
+	public function test_a_group_has_people_and_groups(): void {
+		$jane  = $this->create( 'jane', array(), array( 'values' => array( 'field:display_name' => 'Jane Doe' ) ) );
+		$inner = $this->group( 'Inner' )['record'];
+		$outer = $this->group( "Outer '\\😀", array( $jane['id'], array( 'id' => $inner['id'], 'kind' => 'Group' ), Identifier::create() ) )['record'];
+		self::assertSame( array( "Outer '\\😀", 2, 1, self::NOW, '{"displayName":"x","empty":{}}' ), array( $outer['display_name'], $outer['member_count'], $outer['version'], $outer['created'], $outer['document'] ) );
+		self::assertEqualsCanonicalizing(
+			array(
+				array(
+					'id'      => $jane['id'],
+					'kind'    => 'User',
+					'display' => 'Jane Doe',
+				),
+				array(
+					'id'      => $inner['id'],
+					'kind'    => 'Group',
+					'display' => 'Inner',
+				),
+			),
+			$outer['members'],
+			'who does not exist is passed over'
+		);
+		self::assertSame(
+			array(
+				array(
+					'id'      => $outer['id'],
+					'display' => "Outer '\\😀",
+				),
+			),
+			$this->load( $jane['id'] )['groups']
+		);
+		self::assertNull( $this->load_group( $outer['id'], false )['members'] );
+		self::assertSame( $outer, $this->load_group( $outer['id'] ) );
+		self::assertNull( $this->load_group( strtoupper( $outer['id'] ) ) );
+	}
+
+	public function test_members_are_added_and_removed(): void {
+		$ids   = array_map( fn( string $name ): string => $this->create( $name )['id'], array( 'm1', 'm2', 'm3' ) );
+		$group = $this->group( 'Team', array( $ids[0], $ids[1] ) )['record'];
+		$group = $this->change( $group, array( 'add' => array( $ids[1], $ids[2] ), 'remove' => array( $ids[0], 'unknown' ) ) )['record'];
+		self::assertEqualsCanonicalizing( array( $ids[1], $ids[2] ), array_column( $group['members'], 'id' ) );
+		self::assertSame( array( 2, self::NOW + 1 ), array( $group['version'], $group['modified'] ) );
+		$group = $this->change( $group, array( 'add' => array( $ids[0] ), 'remove_all' => true, 'members' => false ) )['record'];
+		self::assertSame( array( null, 1 ), array( $group['members'], $group['member_count'] ) );
+	}
+
+	public function test_a_name_belongs_to_one_group(): void {
+		$taken = array(
+			'outcome' => 'taken',
+			'value'   => 'display_name',
+		);
+		$this->group( 'One' );
+		self::assertSame( $taken, $this->group( 'ONE' ) );
+		$two = $this->group( 'Two' )['record'];
+		self::assertSame( $taken, $this->change( $two, array( 'name' => 'one' ) ) );
+		self::assertSame( 'done', $this->change( $two, array( 'name' => 'TWO' ) )['outcome'] );
+	}
+
+	public function test_a_write_decided_on_another_version_writes_nothing(): void {
+		$group = $this->group( 'Team' )['record'];
+		$this->change( $group, array() );
+		self::assertSame( array( 'outcome' => 'stale' ), $this->change( $group, array( 'name' => 'Other' ) ) );
+		self::assertSame( array( 'outcome' => 'stale' ), $this->delete( $group ) );
+		$group = $this->load_group( $group['id'] );
+		self::assertSame( 'Team', $group['display_name'] );
+		self::assertSame( 'done', $this->delete( $group )['outcome'] );
+		self::assertSame( array( 'outcome' => 'gone' ), $this->delete( $group ) );
+		self::assertSame( array( 'outcome' => 'gone' ), $this->change( $group, array() ) );
+	}
+
+	public function test_a_deleted_group_leaves_every_other(): void {
+		$jane  = $this->create( 'jane' );
+		$inner = $this->group( 'Inner', array( $jane['id'] ) )['record'];
+		$outer = $this->group( 'Outer', array( array( 'id' => $inner['id'], 'kind' => 'Group' ) ) )['record'];
+		$this->delete( $inner );
+		self::assertSame( array(), $this->load( $jane['id'] )['groups'] );
+		self::assertSame( 0, $this->load_group( $outer['id'] )['member_count'] );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'group_members' ), "group_row = {$inner['row']}" ) );
+	}
+
+	public function test_groups_are_found(): void {
+		$jane = $this->create( 'jane' );
+		$this->group( 'Find B', array( $jane['id'] ), array( 'external_id' => 'find-test' ) );
+		$this->group( 'find a', array(), array( 'external_id' => 'find-test' ) );
+		$find  = fn( string $sql, array $arguments, bool $members = false ): array => $this->run_command(
+			'find_groups',
+			array(
+				'selection' => $this->selection(
+					$sql,
+					$arguments,
+					array(
+						'count' => true,
+						'order' => array(
+							'column'     => 'display_name',
+							'descending' => false,
+						),
+					)
+				),
+				'members'   => $members,
+			)
+		);
+		$found = $find( 'g.external_id = %s', array( 'find-test' ), true );
+		self::assertSame( 2, $found['total'] );
+		self::assertSame( array( 'find a', 'Find B' ), array_column( $found['groups'], 'display_name' ) );
+		self::assertSame( array( array(), array( $jane['id'] ) ), array_map( static fn( array $group ): array => array_column( $group['members'], 'id' ), $found['groups'] ) );
+		$by_member = 'EXISTS (SELECT 1 FROM {members} m WHERE m.group_row = g.row_id AND m.member_id = %s)';
+		self::assertSame( array( 'Find B' ), array_column( $find( $by_member, array( $jane['id'] ) )['groups'], 'display_name' ) );
+	}
+
+	public function test_ids_are_resolved_to_what_they_are(): void {
+		$jane  = $this->create( 'jane', array(), array( 'values' => array( 'field:display_name' => 'Jane Doe' ) ) );
+		$group = $this->group( 'Team' )['record'];
+		self::assertSame(
+			array(
+				array(
+					'id'      => $group['id'],
+					'kind'    => 'Group',
+					'display' => 'Team',
+				),
+				array(
+					'id'      => $jane['id'],
+					'kind'    => 'User',
+					'display' => 'Jane Doe',
+				),
+			),
+			$this->run_command( 'resolve_members', array( 'ids' => array( $group['id'], 'unknown', $jane['id'] ) ) )
+		);
+		self::assertSame( array(), $this->run_command( 'resolve_members', array( 'ids' => array() ) ) );
+	}
+
+	public function test_five_thousand_members_are_a_matter_of_a_moment(): void {
+		global $wpdb;
+		$accounts = implode( ',', array_map( static fn( int $number ): string => "('crowd$number','Crowd $number','2020-01-01 00:00:00')", range( 1, 5000 ) ) );
+		$wpdb->query( "INSERT INTO $wpdb->users (user_login, display_name, user_registered) VALUES $accounts" );
+		$user_ids  = $wpdb->get_col( "SELECT ID FROM $wpdb->users WHERE user_login LIKE 'crowd%'" );
+		$adoptions = array_map( static fn( string $user_id ): array => array( 'user_id' => (int) $user_id, 'user_name' => "crowd-$user_id", 'user_name_key' => "crowd-$user_id", 'created' => 1, 'lookups' => array() ), $user_ids );
+		$this->run_command( 'adopt_accounts', array( 'accounts' => $adoptions, 'now' => 1 ) );
+		$ids = $wpdb->get_col( 'SELECT id FROM ' . Tables::name( 'users' ) . " WHERE user_name LIKE 'crowd-%'" );
+		self::assertCount( 5000, $ids );
+
+		$started = microtime( true );
+		self::assertCount( 5000, $this->run_command( 'resolve_members', array( 'ids' => $ids ) ) );
+		$group = $this->group( 'Crowd', $ids )['record'];
+		self::assertSame( 5000, $group['member_count'] );
+		self::assertCount( 5000, $group['members'] );
+		$group = $this->change( $group, array( 'remove' => array_slice( $ids, 0, 2500 ), 'members' => false ) )['record'];
+		self::assertSame( 2500, $group['member_count'] );
+		$this->change( $group, array( 'add' => $ids, 'members' => false ) );
+		self::assertLessThan( 10.0, microtime( true ) - $started );
+	}
+}

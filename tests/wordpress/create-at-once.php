@@ -1,0 +1,39 @@
+<?php
+/**
+ * Creates a person and prints the outcome: php create-at-once.php <userName> <logins, with commas> <address>.
+ * Several of these run at once; each waits for the next full second.
+ */
+
+declare( strict_types=1 );
+
+require __DIR__ . '/wordpress.php';
+
+list( , $user_name, $logins, $email ) = $argv;
+
+usleep( (int) ( ( ceil( microtime( true ) + 0.5 ) - microtime( true ) ) * 1e6 ) );
+
+echo json_encode(
+	( new Rollbook\WordPress\Directory() )->run(
+		array(
+			'do'      => 'create_user',
+			'row'     => array(
+				'user_name'     => $user_name,
+				'user_name_key' => strtolower( $user_name ),
+				'external_id'   => null,
+				'active'        => true,
+				'document'      => '{}',
+				'lookups'       => array(),
+			),
+			'account' => array(
+				'user_id'  => null,
+				'logins'   => explode( ',', $logins ),
+				'email'    => $email,
+				'password' => null,
+				'role'     => null,
+				'values'   => array(),
+			),
+			'targets' => array(),
+			'now'     => 1_700_000_000_123,
+		)
+	)
+);
