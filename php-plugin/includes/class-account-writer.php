@@ -176,7 +176,9 @@ final class AccountWriter {
 			if ( $data ) {
 				wp_cache_delete( $data->user_login, 'userlogins' );
 				wp_cache_delete( $data->user_nicename, 'userslugs' );
-				wp_cache_delete( $data->user_email, 'useremail' );
+				if ( '' !== $data->user_email ) {
+					wp_cache_delete( $data->user_email, 'useremail' );
+				}
 			}
 		}
 		wp_cache_delete( $user_id, 'users' );
