@@ -39,8 +39,9 @@ final class Output {
 			foreach ( $response['headers'] as $name => $value ) {
 				header( "$name: $value" );
 			}
-			// After the headers: PHP turns the status into 302 at a Location, and into 401 at a WWW-Authenticate.
-			http_response_code( $response['status'] );
+			// After the headers: PHP turns the status into 302 at a Location, and into 401 at a WWW-Authenticate. As a
+			// whole line: http_response_code() would leave the line that some plugin has set.
+			header( wp_get_server_protocol() . " {$response['status']} " . get_status_header_desc( $response['status'] ), true, $response['status'] );
 		}
 		echo $response['body']; // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- JSON, as the extension wrote it.
 		self::let_client_go();

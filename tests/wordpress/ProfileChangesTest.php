@@ -1,0 +1,145 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\WordPress\Conversation;
+use Rollbook\WordPress\ProfileChanges;
+use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Tokens;
+use Rollbook\Exchange;
+
+/** Edits on the site, seen through the service. */
+final class ProfileChangesTest extends SiteTestCase {
+
+	private static string $token;
+
+	public static function setUpBeforeClass(): void {
+		self::$token = Tokens::create( 'ProfileChangesTest' );
+	}
+
+	public static function tearDownAfterClass(): void {
+		global $wpdb;
+		$wpdb->delete( Tables::name( 'tokens' ), array( 'name' => 'ProfileChangesTest' ) );
+		delete_option( Settings::OPTION );
+	}
+
+	/** A person whose profile is edited on the site is found by the new name, and no longer by the old one. */
+	public function test_an_edited_profile_is_found(): void {
+		$person = $this->provision( 'grace@example.com', array( 'displayName' => 'Grace Brewster Murray' ) );
+		$this->assertSame( array( $person->id ), $this->found( 'displayName eq "Grace Brewster Murray"' ) );
+
+		wp_update_user(
+			array(
+				'ID'           => get_user_by( 'email', 'grace@example.com' )->ID,
+				'display_name' => 'Grace Hopper',
+			)
+		);
+		ProfileChanges::action_shutdown();
+
+		$this->assertSame( array( $person->id ), $this->found( 'displayName eq "Grace Hopper"' ) );
+		$this->assertSame( array(), $this->found( 'displayName eq "Grace Brewster Murray"' ) );
+	}
+
+	/** A mapped meta counts as an edit even where no profile is saved. */
+	public function test_an_edited_meta_is_found(): void {
+		$schema = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+		Settings::merge(
+			array(
+				'mappings' => array(
+					array(
+						'path'   => "$schema:employeeNumber",
+						'target' => 'meta:staff_number',
+						'title'  => 'Number',
+					),
+				),
+			)
+		);
+		$person = $this->provision( 'alan@example.com', array( $schema => array( 'employeeNumber' => '1' ) ) );
+		update_user_meta( get_user_by( 'email', 'alan@example.com' )->ID, 'staff_number', '701984' );
+		ProfileChanges::action_shutdown();
+		$this->assertSame( array( $person->id ), $this->found( "$schema:employeeNumber eq \"701984\"" ) );
+	}
+
+	/** What an identity provider writes is no local edit, and a save without a change asks nothing twice. */
+	public function test_our_own_writing_is_no_edit(): void {
+		$before = $this->queries_of( array( ProfileChanges::class, 'action_shutdown' ) );
+		$this->provision( 'ada@example.com' );
+		$this->assertSame( $before, $this->queries_of( array( ProfileChanges::class, 'action_shutdown' ) ) );
+	}
+
+	/** Whatever a hook passes, and whatever the refresh meets, a save goes on. */
+	public function test_breaks_no_save(): void {
+		do_action( 'profile_update', null );
+		do_action( 'profile_update', 'nobody' );
+		do_action( 'updated_user_meta', array( '1' ), '4711', 'first_name' );
+		$this->with_hook(
+			'query',
+			static function ( string $query ): string {
+				return str_contains( $query, 'rollbook_users' ) ? 'SELECT nonsense FROM nowhere' : $query;
+			},
+			static function (): void {
+				$log = ini_set( 'error_log', '/dev/null' );
+				$GLOBALS['wpdb']->suppress_errors( true );
+				ProfileChanges::action_shutdown();
+				ini_set( 'error_log', (string) $log );
+			}
+		);
+		$this->assertSame( 0, $this->queries_of( array( ProfileChanges::class, 'action_shutdown' ) ) );
+	}
+
+	private function queries_of( callable $work ): int {
+		global $wpdb;
+		$before = $wpdb->num_queries;
+		$work();
+		return $wpdb->num_queries - $before;
+	}
+
+	private function provision( string $user_name, array $more = array() ): object {
+		return $this->exchange(
+			'POST',
+			'',
+			$more + array(
+				'schemas'  => array( 'urn:ietf:params:scim:schemas:core:2.0:User' ),
+				'userName' => $user_name,
+				'emails'   => array(
+					array(
+						'value'   => $user_name,
+						'type'    => 'work',
+						'primary' => true,
+					),
+				),
+			)
+		);
+	}
+
+	/** The ids that a filter finds. */
+	private function found( string $filter ): array {
+		return array_column( $this->exchange( 'GET', 'filter=' . rawurlencode( $filter ) )->Resources ?? array(), 'id' );
+	}
+
+	/** A request to /Users, held without the web server. */
+	private function exchange( string $method, string $query, ?array $body = null ): object {
+		$exchange = Exchange::open(
+			array(
+				'method'  => $method,
+				'base'    => 'https://example.com/scim/v2',
+				'path'    => '/Users',
+				'query'   => $query,
+				'headers' => array(
+					'authorization' => 'Bearer ' . self::$token,
+					'content-type'  => 'application/scim+json',
+				),
+				'body'    => null === $body ? '' : (string) wp_json_encode( $body ),
+				'now'     => Tokens::now(),
+			),
+			Settings::document()
+		);
+		( new Conversation( $exchange ) )->hold();
+		$answer = json_decode( $exchange->response()['body'] );
+		$this->assertLessThan( 300, $exchange->response()['status'], $exchange->response()['body'] );
+		return $answer;
+	}
+}
