@@ -1,7 +1,7 @@
 //! What SQL does in WordPress: choosing, ordering and cutting pages.
 
 use crate::directory::{GroupRecord, Selection, UserRecord};
-use crate::scim::filter::Filter;
+use crate::scim::filter::{Comparison, Filter, Literal, Operator, fold_case};
 use crate::scim::schema::ResourceType;
 use crate::settings::Settings;
 use crate::wordpress::person;
@@ -26,6 +26,18 @@ pub(super) fn groups_matching(
     selection: &Selection,
 ) -> Result<Vec<GroupRecord>, String> {
     matching(groups, selection, ResourceType::Group, group_resource)
+}
+
+/// The folded `userName` that alone can fulfil the selection's filter: what an index does elsewhere.
+pub(super) fn named(selection: &Selection) -> Option<String> {
+    match Filter::parse(selection.filter.as_deref()?) {
+        Ok(Filter::Compare(Comparison { path, operator: Operator::Equal, value: Literal::String(name) }))
+            if path.name == "userName" && path.sub.is_none() =>
+        {
+            Some(fold_case(&name).into_owned())
+        }
+        _ => None,
+    }
 }
 
 /// Orders the rows and cuts the page; the total is that of all of them, if it is wanted.

@@ -1,7 +1,7 @@
 //! The rows of people.
 
 use super::MemoryDirectory;
-use super::selection::{Column, page, people_matching};
+use super::selection::{Column, named, page, people_matching};
 use crate::directory::{
     Adoption, CreateUser, DeleteUser, Fate, FindClaims, FindUsers, FoundUsers, IndexUser, LoadAccounts,
     LoadUser, Lookup, Outcome, Unique, UpdateUser, UserRecord, UserRow,
@@ -61,9 +61,11 @@ impl MemoryDirectory {
     }
 
     pub(super) fn find_users(&mut self, find: FindUsers) -> Result<FoundUsers, String> {
+        let named = named(&find.selection);
         let mut found = Vec::new();
         for (row, person) in &self.people {
-            if !person.deleted && (find.unmanaged || person.managed) {
+            let is_named = named.as_ref().is_none_or(|key| *key == person.user_name_key);
+            if is_named && !person.deleted && (find.unmanaged || person.managed) {
                 found.push(self.record(*row, person, &find.targets)?);
             }
         }

@@ -1,0 +1,55 @@
+//! Plays every transcript over HTTP against a real WordPress.
+//!
+//! Needs a running site, and fails without one:
+//!
+//! ```text
+//! tests/site up --db mariadb
+//! ROLLBOOK_DB=mariadb cargo test --test http
+//! ```
+//!
+//! `ROLLBOOK_DB` names the site's database; without it, `sqlite`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+#[macro_use]
+#[path = "../player/mod.rs"]
+mod player;
+
+use player::http::OverHttp;
+use player::play;
+use player::transcript::Transcript;
+use std::sync::{Mutex, PoisonError};
+
+/// One site, one transcript at a time.
+static SITE: Mutex<Option<OverHttp>> = Mutex::new(None);
+
+macro_rules! tests {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            play_over_http(&stringify!($name).replace('_', "-"));
+        })*
+    };
+}
+
+each_transcript!(tests);
+
+fn play_over_http(name: &str) {
+    let mut site = SITE.lock().unwrap_or_else(PoisonError::into_inner);
+    if site.is_none() {
+        let database = std::env::var("ROLLBOOK_DB").unwrap_or_else(|_| "sqlite".to_owned());
+        *site = Some(OverHttp::on(&database).unwrap_or_else(|reason| panic!("{reason}")));
+    }
+    let played = Transcript::load(name).and_then(|transcript| play(&transcript, site.as_mut().unwrap()));
+    drop(site);
+    if let Err(problem) = played {
+        panic!("{problem}");
+    }
+}

@@ -1,0 +1,40 @@
+//! Every transcript, each a test of its own.
+
+/// Calls a macro with the name of every file in `tests/transcripts`, `_` for `-`.
+macro_rules! each_transcript {
+    ($callback:ident) => {
+        $callback! {
+            authentik
+            cyberark
+            entra_aadoptscim062020
+            entra_connection_test
+            entra_default_cycle
+            entra_existing_accounts
+            entra_groups
+            entra_lifecycle
+            entra_local_edit
+            entra_provision_on_demand
+            entra_roles
+            google_workspace
+            jumpcloud
+            keycloak
+            microsoft_inbound
+            microsoft_reference_postman
+            microsoft_validator_groups
+            microsoft_validator_preview
+            microsoft_validator_users
+            miniorange
+            okta_aiw
+            okta_crud_test
+            okta_existing_user
+            okta_group_push
+            okta_oin
+            okta_spec_test
+            onelogin
+            pingone
+            read_only_token
+            rippling
+            wso2
+        }
+    };
+}

@@ -1,0 +1,126 @@
+//! The core with a WordPress in memory.
+
+use super::transcript::{Edit, Transcript};
+use super::{Incoming, Outgoing, Site};
+use rollbook::directory::Scope;
+use rollbook::directory::memory::MemoryDirectory;
+use rollbook::http::Request;
+use rollbook::settings::Settings;
+use serde_json::{Value, json};
+use std::rc::Rc;
+
+const BASE: &str = "https://wordpress.example/wp-json/scim/v2";
+const FULL: &str = "full-token-of-the-transcripts";
+const READ: &str = "read-token-of-the-transcripts";
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+pub struct InMemory {
+    pub directory: MemoryDirectory,
+    pub settings: Rc<Settings>,
+    pub now: i64,
+}
+
+impl InMemory {
+    pub fn new() -> Self {
+        let mut directory = MemoryDirectory::new();
+        directory.add_token(FULL, Scope::Full);
+        directory.add_token(READ, Scope::Read);
+        directory.add_account("admin", "admin@wordpress.example", "admin", "administrator");
+        // 2026-11-22T06:00:00Z
+        Self { directory, settings: Rc::default(), now: 1_795_327_200_000 }
+    }
+
+    /// The header that lets everything in.
+    pub fn authorization() -> String {
+        format!("Bearer {FULL}")
+    }
+}
+
+impl Site for InMemory {
+    fn prepare(&mut self, transcript: &Transcript) -> Result<(), String> {
+        *self = Self::new();
+        self.settings = Rc::new(Settings::parse(&transcript.settings).map_err(|error| error.to_string())?);
+        for given in &transcript.given {
+            self.directory.add_account(&given.login, &given.email, &given.display_name, &given.role);
+            let stored = self.directory.account_mut(&given.login).ok_or("the account was not made")?;
+            for (key, value) in &given.meta {
+                let target = match key.as_str() {
+                    "first_name" | "last_name" | "nickname" | "description" => format!("field:{key}"),
+                    _ => format!("meta:{key}"),
+                };
+                stored.values.insert(target, value.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, request: &Outgoing) -> Result<Incoming, String> {
+        self.now += 1_000;
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        let mut headers = request.headers.clone();
+        match request.token.as_str() {
+            "none" => {}
+            "full" => headers.push(("Authorization".to_owned(), format!("Bearer {FULL}"))),
+            "read" => headers.push(("Authorization".to_owned(), format!("Bearer {READ}"))),
+            other => headers.push(("Authorization".to_owned(), other.to_owned())),
+        }
+        let request = Request {
+            method: request.method.clone(),
+            base: BASE.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers,
+            body: request.body.clone().unwrap_or_default().into_bytes(),
+            now: self.now,
+        };
+        let exchange = self.directory.converse(request, &self.settings);
+        if let Some(failure) = exchange.summary().map_err(|error| error.to_string())?.failure.as_ref() {
+            return Err(format!("the exchange broke down: {failure}\n{}", self.directory));
+        }
+        let response = exchange.response().map_err(|error| error.to_string())?;
+        Ok(Incoming {
+            status: response.status,
+            headers: response.headers.clone(),
+            body: response.body.clone(),
+        })
+    }
+
+    fn account(&mut self, login_or_email: &str, fields: &[String], meta: &[String]) -> Result<Value, String> {
+        let Some(stored) = self.directory.account(login_or_email) else {
+            return Ok(json!({ "exists": false }));
+        };
+        let account = &stored.account;
+        let read = |prefix: &str, keys: &[String]| -> Value {
+            let value =
+                |key: &String| self.directory.value(stored, &format!("{prefix}:{key}")).unwrap_or_default();
+            keys.iter().map(|key| (key.clone(), value(key))).collect()
+        };
+        let state = self.directory.state_of(account.user_id);
+        Ok(json!({
+            "exists": true,
+            "login": account.login,
+            "email": account.email,
+            "display_name": account.display_name,
+            "roles": account.roles,
+            "active": state.is_none_or(|(active, _)| active),
+            "fields": read("field", fields),
+            "meta": read("meta", meta),
+        }))
+    }
+
+    fn edit(&mut self, edit: &Edit) -> Result<(), String> {
+        let stored = self.directory.account_mut(&edit.account).ok_or("there is no such account to edit")?;
+        for (field, value) in &edit.fields {
+            match field.as_str() {
+                "display_name" => stored.account.display_name.clone_from(value),
+                "user_email" => stored.account.email.clone_from(value),
+                _ => drop(stored.values.insert(format!("field:{field}"), json!(value))),
+            }
+        }
+        Ok(())
+    }
+
+    fn later(&mut self, days: u32) {
+        self.now += i64::from(days) * DAY;
+    }
+}

@@ -1,0 +1,145 @@
+//! The format of a transcript.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A conversation of an identity provider.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transcript {
+    /// The file's name without its ending.
+    #[serde(skip)]
+    pub name: String,
+    pub title: String,
+    pub idp: String,
+    pub source: String,
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+    #[serde(default)]
+    pub given: Vec<Given>,
+    /// Headers of every request; null takes one away. `Content-Type` goes with bodies only.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Option<String>>,
+    /// How often the steps are played one after the other.
+    #[serde(default = "once")]
+    pub rounds: u32,
+    pub steps: Vec<Step>,
+}
+
+/// A local account that is there before the first step.
+#[derive(Debug, Clone, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    pub login: String,
+    pub email: String,
+    pub display_name: String,
+    pub role: String,
+    #[serde(default)]
+    pub meta: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub title: String,
+    /// Days that pass before the step.
+    pub later_days: Option<u32>,
+    /// What an administrator of the site changes before the request.
+    pub edit: Option<Edit>,
+    pub request: Option<Sent>,
+    pub expect: Option<Expect>,
+    /// Names for values of the answer: a JSON pointer, or `header <name>`.
+    #[serde(default, deserialize_with = "pairs")]
+    pub capture: Vec<(String, String)>,
+    /// What WordPress must hold after the request.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub wordpress: Vec<Map<String, Value>>,
+}
+
+#[derive(Debug, Clone, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    pub account: String,
+    /// By the column or core profile field: `first_name`.
+    pub fields: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sent {
+    pub method: String,
+    pub path: String,
+    #[serde(default)]
+    pub headers: BTreeMap<String, Option<String>>,
+    /// `full`, `read`, `none`, or a whole `Authorization` header.
+    #[serde(default = "full")]
+    pub token: String,
+    pub body: Option<Value>,
+    pub raw: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    pub status: Value,
+    #[serde(default)]
+    pub headers: BTreeMap<String, Value>,
+    pub body: Option<Value>,
+    pub returns: Option<Compare>,
+}
+
+/// Everything that an earlier step sent must be in the answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compare {
+    /// The title of the earlier step.
+    pub sent_in: String,
+    /// Where in the answer the resource stands, a JSON pointer.
+    #[serde(default)]
+    pub at: String,
+    /// Attributes to leave out.
+    #[serde(default)]
+    pub except: Vec<String>,
+}
+
+impl Transcript {
+    /// Reads `tests/transcripts/<name>.json`.
+    ///
+    /// # Errors
+    /// It cannot be read, and where.
+    pub fn load(name: &str) -> Result<Self, String> {
+        let path = folder().join(format!("{name}.json"));
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let transcript: Self =
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Self { name: name.to_owned(), ..transcript })
+    }
+}
+
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts")
+}
+
+fn once() -> u32 {
+    1
+}
+
+fn full() -> String {
+    "full".to_owned()
+}
+
+fn pairs<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
+    Ok(BTreeMap::<String, String>::deserialize(deserializer)?.into_iter().collect())
+}
+
+fn one_or_many<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Map<String, Value>>, D::Error> {
+    let facts = match Value::deserialize(deserializer)? {
+        Value::Array(list) => list,
+        one => vec![one],
+    };
+    serde_json::from_value(json!(facts)).map_err(serde::de::Error::custom)
+}

@@ -1,0 +1,19 @@
+//! Tests of the whole core without PHP, and of the house.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+#[macro_use]
+#[path = "../player/mod.rs"]
+mod player;
+
+mod entra_cycles;
+mod in_memory;
+mod memory_directory;
+mod tidy;

@@ -1,0 +1,95 @@
+//! What happens when WordPress fails, or somebody else is faster.
+
+use crate::player::memory::InMemory;
+use crate::player::{Incoming, Outgoing, Site};
+use rollbook::http::Request;
+use serde_json::{Value, json};
+
+#[test]
+fn a_write_that_came_too_late_is_decided_anew() {
+    let mut site = InMemory::new();
+    let id = created(&mut site, "late@example.test");
+    site.directory.stale_once();
+    let before = site.directory.trace.len();
+    let answer = send(&mut site, "PATCH", &format!("/Users/{id}"), &[], patch("title", json!("Editor")));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.json()["title"], "Editor");
+    let updates =
+        site.directory.trace[before..].iter().filter(|command| command.name == "update_user").count();
+    assert_eq!(updates, 2);
+}
+
+#[test]
+fn a_client_that_named_a_version_is_told_that_it_came_too_late() {
+    let mut site = InMemory::new();
+    let id = created(&mut site, "late@example.test");
+    let path = format!("/Users/{id}");
+    let version = send(&mut site, "GET", &path, &[], Value::Null).header("ETag").unwrap().to_owned();
+    let first = send(&mut site, "PATCH", &path, &[("If-Match", &version)], patch("title", json!("First")));
+    assert_eq!(first.status, 200, "{}", first.body);
+    let second = send(&mut site, "PATCH", &path, &[("If-Match", &version)], patch("title", json!("Second")));
+    assert_eq!(second.status, 412, "{}", second.body);
+    assert_eq!(send(&mut site, "GET", &path, &[], Value::Null).json()["title"], "First");
+}
+
+#[test]
+fn whichever_command_fails_the_answer_is_a_scim_error_and_nothing_is_half_written() {
+    for failing in 0..8 {
+        let mut site = InMemory::new();
+        let id = created(&mut site, "broken@example.test");
+        let path = format!("/Users/{id}");
+        let before = send(&mut site, "GET", &path, &[], Value::Null).body;
+        site.directory.fail_after(failing);
+        let request = request("PATCH", &path, &patch("displayName", json!("Half")));
+        let exchange = site.directory.converse(request, &site.settings);
+        let response = exchange.response().unwrap();
+        if response.status == 200 {
+            assert!(failing > 2, "the update has more than {failing} commands");
+            return;
+        }
+        assert_eq!(response.status, 500);
+        assert!(response.body.contains("urn:ietf:params:scim:api:messages:2.0:Error"), "{}", response.body);
+        assert!(
+            !response.body.contains("database server"),
+            "the reason is for the owner alone: {}",
+            response.body
+        );
+        assert!(exchange.summary().unwrap().failure.as_deref().unwrap().contains("database server"));
+        assert_eq!(send(&mut site, "GET", &path, &[], Value::Null).body, before);
+    }
+    panic!("the update never came through");
+}
+
+fn created(site: &mut InMemory, user_name: &str) -> String {
+    let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": user_name });
+    let answer = send(site, "POST", "/Users", &[], body);
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+fn patch(path: &str, value: Value) -> Value {
+    json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{ "op": "replace", "path": path, "value": value }],
+    })
+}
+
+fn send(site: &mut InMemory, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Incoming {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let body = (!body.is_null()).then(|| body.to_string());
+    let token = "full".to_owned();
+    site.send(&Outgoing { method: method.to_owned(), path: path.to_owned(), headers, token, body })
+        .unwrap_or_else(|reason| panic!("{reason}"))
+}
+
+fn request(method: &str, path: &str, body: &Value) -> Request {
+    Request {
+        method: method.to_owned(),
+        base: "https://wordpress.example/wp-json/scim/v2".to_owned(),
+        path: path.to_owned(),
+        headers: vec![("Authorization".to_owned(), InMemory::authorization())],
+        body: body.to_string().into_bytes(),
+        now: 1_795_327_300_000,
+        ..Request::default()
+    }
+}

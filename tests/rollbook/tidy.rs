@@ -1,0 +1,180 @@
+//! Tests of the house itself: who may know what, and what no file may hold.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn only_the_extension_names_ext_php_rs() {
+    for (path, text) in rust_sources() {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let is_extension =
+            name.starts_with("extension") || path.components().any(|part| part.as_os_str() == "extension");
+        assert!(is_extension || !text.contains("ext_php_rs"), "{} names ext_php_rs", path.display());
+    }
+}
+
+#[test]
+fn nothing_but_tokens_reads_the_clock_or_random_bytes() {
+    let forbidden = [
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+        "Zoned::now",
+        "getrandom",
+        " rand::",
+        "RandomState",
+        "env::var",
+        "std::fs",
+        "std::net",
+        "std::process",
+    ];
+    for (path, text) in rust_sources() {
+        if path.ends_with("src/token.rs") {
+            continue;
+        }
+        let code = without_tests(&text);
+        for word in forbidden {
+            assert!(!code.contains(word), "{} uses {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_protocol_knows_nothing_of_wordpress() {
+    for (path, text) in rust_sources() {
+        if path.components().any(|part| part.as_os_str() == "scim") {
+            // The module documentation says so itself.
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<String>();
+            assert!(!code.to_lowercase().contains("wordpress"), "{} speaks of WordPress", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_plugin_holds_no_scim_schema() {
+    for (path, text) in files("php-plugin", &["php", "js"]) {
+        // It answers where the extension is missing, and that answer is a SCIM error too.
+        let text = match path.ends_with("includes/class-requirements.php") {
+            true => text.replacen("urn:ietf:params:scim:api:messages:2.0:Error", "", 1),
+            false => text,
+        };
+        assert!(!text.contains("urn:ietf:params:scim"), "{} holds a SCIM URN", path.display());
+    }
+}
+
+#[test]
+fn the_plugin_decides_no_status() {
+    let literal = regex::Regex::new(r"(http_response_code|status_header)\(\s*\d").unwrap();
+    for (path, text) in files("php-plugin", &["php"]) {
+        // It answers where the extension, which decides everywhere else, is missing.
+        if path.ends_with("includes/class-requirements.php") {
+            continue;
+        }
+        assert!(!literal.is_match(&text), "{} decides a status code", path.display());
+    }
+}
+
+#[test]
+fn the_versions_agree() {
+    let version = env!("CARGO_PKG_VERSION");
+    let plugin = read("php-plugin/rollbook.php");
+    let readme = read("php-plugin/readme.txt");
+    let changelog = read("CHANGELOG.md");
+    let in_plugin = line_after(&plugin, "Version:");
+    assert_eq!(in_plugin, version, "php-plugin/rollbook.php");
+    assert_eq!(line_after(&readme, "Stable tag:"), version, "php-plugin/readme.txt");
+    let headings = changelog.lines().filter(|line| line.starts_with("## ") && line.contains(version)).count();
+    assert_eq!(headings, 1, "CHANGELOG.md has one heading for {version}");
+}
+
+#[test]
+fn no_file_names_a_registry_or_a_machine() {
+    let machine_path = ["/wo", "rk/"].concat();
+    let hosts = ["crates.io-index", "npmjs", "pypi.", "deb.debian.org", "proxy.golang"];
+    for (path, text) in files(
+        ".",
+        &["rs", "toml", "php", "py", "js", "json", "md", "txt", "yml", "yaml", "sh", "conf", "ini"],
+    ) {
+        if path.ends_with("tests/rollbook/tidy.rs") {
+            continue;
+        }
+        assert!(!text.contains(&machine_path), "{} names a path of one machine", path.display());
+        for host in hosts {
+            assert!(!text.contains(host), "{} names {host}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_file_is_over_a_megabyte() {
+    for path in tracked(Path::new(".")) {
+        let size = fs::metadata(&path).unwrap().len();
+        assert!(size <= 1024 * 1024, "{} has {size} bytes", path.display());
+    }
+}
+
+#[test]
+fn transcripts_use_no_real_domain() {
+    let address = regex::Regex::new(r"[\w.+-]+(?:@|%40)([a-z0-9.-]+)").unwrap();
+    for (path, text) in files("tests/transcripts", &["json"]) {
+        for found in address.captures_iter(&text) {
+            let domain = found[1].trim_end_matches('.');
+            let is_reserved =
+                [".test", ".example"].iter().any(|ending| domain.ends_with(ending)) || domain == "example";
+            assert!(is_reserved, "{}: {}", path.display(), &found[0]);
+        }
+    }
+}
+
+/// What a file says outside of its own tests, which stand at its end.
+fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap_or(text)
+}
+
+fn rust_sources() -> Vec<(PathBuf, String)> {
+    files("src", &["rs"])
+}
+
+fn files(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
+    tracked(Path::new(folder))
+        .into_iter()
+        .filter(|path| {
+            path.extension()
+                .and_then(|ending| ending.to_str())
+                .is_some_and(|ending| endings.contains(&ending))
+        })
+        .filter_map(|path| Some((path.clone(), fs::read_to_string(path).ok()?)))
+        .collect()
+}
+
+/// The files below a folder that belong to the project: none that is built, downloaded or hidden.
+fn tracked(folder: &Path) -> Vec<PathBuf> {
+    const OURS_NOT: [&str; 4] = ["build", "target", "node_modules", "vendor"];
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if name.starts_with('.') || OURS_NOT.contains(&name) || path.is_symlink() {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn line_after<'a>(text: &'a str, label: &str) -> &'a str {
+    let line = text.lines().find(|line| line.trim_start_matches(['*', ' ']).starts_with(label));
+    line.and_then(|line| line.split_once(label)).map_or("", |(_, version)| version.trim())
+}
