@@ -64,6 +64,36 @@ final class SettingsPage {
 				),
 			)
 		);
+		$screen->add_help_tab( self::help_with_failure() );
+	}
+
+	/**
+	 * The help when a connection test fails.
+	 *
+	 * @return array{id: string, title: string, content: string}
+	 */
+	private static function help_with_failure(): array {
+		return array(
+			'id'      => 'rollbook-failure',
+			'title'   => __( 'When the test fails', 'rollbook' ),
+			'content' => self::paragraphs(
+				sprintf(
+					/* translators: 1: name of an HTTP header, 2: line of configuration, 3: name of a file, 4: line of configuration. */
+					__( '“No %1$s header arrived”: the web server keeps the header to itself. With Apache, put the line %2$s into the file %3$s; with nginx before Apache, pass it on with %4$s.', 'rollbook' ),
+					'<code>Authorization</code>',
+					'<code>CGIPassAuth On</code>',
+					'<code>.htaccess</code>',
+					'<code>proxy_set_header Authorization $http_authorization;</code>'
+				),
+				__( 'An answer in HTML, 403 or 405: a firewall before WordPress does not let PUT, PATCH or DELETE, or the type application/scim+json, through. Allow them for this address.', 'rollbook' ),
+				sprintf(
+					/* translators: 1 and 2: addresses. */
+					__( 'If the host blocks the REST API, give one of these addresses to the identity provider: %1$s or %2$s.', 'rollbook' ),
+					'<code>' . esc_url( home_url( '/scim/v2' ) ) . '</code>',
+					'<code>' . esc_url( home_url( '/index.php/scim/v2' ) ) . '</code>'
+				)
+			),
+		);
 	}
 
 	/**
