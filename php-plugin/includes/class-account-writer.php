@@ -55,13 +55,7 @@ final class AccountWriter {
 			$data['role'] = $change['role'];
 		}
 
-		$note = function ( array $meta, \WP_User $user, bool $update ) use ( $login ): array {
-			if ( ! $update && $user->user_login === $login ) {
-				$this->made = $user->ID;
-			}
-			return $meta;
-		};
-		add_filter( 'insert_user_meta', $note, PHP_INT_MIN, 3 );
+		$metas = new NewAccountMetas( $login );
 		if ( null === $change['password'] ) {
 			add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
 		}
@@ -70,10 +64,10 @@ final class AccountWriter {
 			$user_id = wp_insert_user( wp_slash( $data ) );
 		} finally {
 			self::speak_again();
-			remove_filter( 'insert_user_meta', $note, PHP_INT_MIN );
+			$metas->end();
+			$this->made = $metas->user_id();
 		}
 		self::check_result( $user_id );
-		$this->made = $user_id;
 
 		Targets::write_plugin_fields( $user_id, $change['values'] );
 		return self::with_email( $user_id, $email );

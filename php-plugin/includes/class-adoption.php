@@ -160,7 +160,7 @@ final class Adoption {
 				$lookups[] = array( (int) $row['row_id'], $lookup['path'], $lookup['value'] );
 			}
 		}
-		Lookups::add( $lookups );
+		Lookups::insert( $lookups );
 	}
 
 	/**

@@ -98,11 +98,24 @@ final class Database {
 	}
 
 	/**
+	 * Inserts rows.
+	 *
+	 * @param string                             $table   The table.
+	 * @param string[]                           $columns The columns.
+	 * @param array<int, array<int|string|null>> $rows    Their values, in the order of the columns.
+	 */
+	public static function insert_all( string $table, array $columns, array $rows ): void {
+		foreach ( array_chunk( $rows, self::ROWS_AT_ONCE ) as $chunk ) {
+			self::insert_rows( 'INSERT INTO', $table, $columns, $chunk );
+		}
+	}
+
+	/**
 	 * Inserts rows, passing over those that clash with a unique key.
 	 *
-	 * @param string                              $table   The table.
-	 * @param string[]                            $columns The columns.
-	 * @param array<int, array<int|string|null>>  $rows    Their values, in the order of the columns.
+	 * @param string                             $table   The table.
+	 * @param string[]                           $columns The columns.
+	 * @param array<int, array<int|string|null>> $rows    Their values, in the order of the columns.
 	 */
 	public static function insert_new( string $table, array $columns, array $rows ): void {
 		foreach ( array_chunk( $rows, self::ROWS_AT_ONCE ) as $chunk ) {

@@ -38,15 +38,25 @@ final class Lookups {
 				Database::run( "DELETE FROM $table WHERE row_id = %d AND path = %s AND value = %s", array( $row_id, $row['path'], $row['value'] ) );
 			}
 		}
-		self::add( array_values( $wanted ) );
+		self::insert( array_values( $wanted ) );
 	}
 
 	/**
-	 * Adds values.
+	 * Gives values to a person who has none.
+	 *
+	 * @param int                                            $row_id  The person's row.
+	 * @param array<int, array{path: string, value: string}> $lookups The values.
+	 */
+	public static function add( int $row_id, array $lookups ): void {
+		self::insert( array_map( static fn( array $lookup ): array => array( $row_id, $lookup['path'], $lookup['value'] ), $lookups ) );
+	}
+
+	/**
+	 * Inserts values of any number of people.
 	 *
 	 * @param array<int, array{int, string, string}> $rows Row, path and value of each.
 	 */
-	public static function add( array $rows ): void {
+	public static function insert( array $rows ): void {
 		Database::insert_new( Tables::name( 'lookups' ), self::COLUMNS, $rows );
 	}
 

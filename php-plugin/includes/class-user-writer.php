@@ -149,9 +149,8 @@ final class UserWriter {
 	private function make( array $command, string $id, string $login, AccountWriter $maker ): int {
 		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null );
 		$user   = $maker->create( $command['account'], $login );
-		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d WHERE row_id = %d', array( $user->ID, $row_id ) );
 		$this->note_applied( $row_id, $user, $command, array() );
-		Lookups::replace( $row_id, $command['row']['lookups'] );
+		Lookups::add( $row_id, $command['row']['lookups'] );
 		return $row_id;
 	}
 
@@ -298,7 +297,7 @@ final class UserWriter {
 	}
 
 	/**
-	 * Notes what WordPress made of the values that were written.
+	 * Notes the account, and what WordPress made of the values that were written.
 	 *
 	 * @param int                  $row_id  The row.
 	 * @param \WP_User             $user    The account as it stands.
@@ -308,7 +307,7 @@ final class UserWriter {
 	private function note_applied( int $row_id, \WP_User $user, array $command, array $before ): void {
 		$applied = Targets::read( $user, array_keys( $command['account']['values'] ) ) + $before;
 		$text    = wp_json_encode( (object) $applied, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION );
-		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET applied = %s WHERE row_id = %d', array( (string) $text, $row_id ) );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d, applied = %s WHERE row_id = %d', array( $user->ID, (string) $text, $row_id ) );
 	}
 
 	/**
