@@ -80,7 +80,7 @@ final class Targets {
 		$metas = array();
 		foreach ( $values as $target => $value ) {
 			list( $kind, $name ) = explode( ':', $target, 2 );
-			if ( 'meta' === $kind ) {
+			if ( 'meta' === $kind && self::exists( $kind, $name ) ) {
 				$metas[ $name ] = $value;
 			}
 		}
@@ -137,11 +137,24 @@ final class Targets {
 	private static function exists( string $kind, string $name ): bool {
 		return match ( $kind ) {
 			'field'    => in_array( $name, self::COLUMNS, true ) || in_array( $name, self::PROFILE, true ),
-			'meta'     => '' !== $name,
+			'meta'     => '' !== $name && ! self::is_guarded( $name ),
 			'xprofile' => function_exists( 'xprofile_get_field_id_from_name' ) && (bool) xprofile_get_field_id_from_name( $name ),
 			'acf'      => function_exists( 'acf_get_field' ) && (bool) acf_get_field( $name ),
 			default    => false,
 		};
+	}
+
+	/**
+	 * Whether a user meta is one of those that let people in and say what they may do. The database finds them in any case and with any
+	 * accent.
+	 *
+	 * @param string $key The meta's key.
+	 */
+	private static function is_guarded( string $key ): bool {
+		global $wpdb;
+		$key = strtolower( trim( remove_accents( $key ) ) );
+		return in_array( $key, array( 'session_tokens', '_application_passwords' ), true )
+			|| 1 === preg_match( '/^' . preg_quote( strtolower( $wpdb->base_prefix ), '/' ) . '(\d+_)?(capabilities|user_level)$/', $key );
 	}
 
 	/**
