@@ -244,6 +244,58 @@ final class CreateUserTest extends SiteTestCase {
 		ini_set( 'error_log', (string) $logging );
 	}
 
+	public function test_nothing_remains_where_tables_know_no_transactions(): void {
+		$deaf   = static fn( string $query ): string => 'ROLLBACK' === $query ? 'COMMIT' : $query;
+		$thrown = false;
+		try {
+			$this->with_hook( 'query', $deaf, fn() => $this->with_hook( 'set_user_role', static fn() => throw new RuntimeException( 'no' ), fn() => $this->create( 'thrown', array(), array( 'email' => 'thrown@example.test' ) ) ) );
+		} catch ( RuntimeException ) {
+			$thrown = true;
+		}
+		self::assertTrue( $thrown );
+		self::assertFalse( username_exists( 'thrown' ) );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'thrown'" ) );
+		self::assertSame( 0, $this->count_rows( $GLOBALS['wpdb']->usermeta, "meta_value = 'thrown'" ) );
+	}
+
+	public function test_plugins_hear_of_every_meta_as_usual(): void {
+		$heard  = array();
+		$listen = static function ( int $number, int $user_id, string $key, mixed $value ) use ( &$heard ): void {
+			$heard[ $key ] = get_metadata_by_mid( 'user', $number )->meta_value == $value && get_user_meta( $user_id, $key, true ) == $value; // A number comes back as text.
+		};
+		$keep_out = static fn( mixed $check, int $user_id, string $key ): mixed => 'kept-out' === $key ? false : $check;
+		add_action( 'added_user_meta', $listen, 10, 4 );
+		add_filter( 'add_user_metadata', $keep_out, 10, 3 );
+		$record = $this->create( 'heard', array(), array( 'values' => array( 'meta:list' => array( 'a' ), 'meta:kept-out' => 'x', 'field:first_name' => self::AWKWARD ) ), array( 'meta:kept-out' ) );
+		remove_action( 'added_user_meta', $listen );
+		remove_filter( 'add_user_metadata', $keep_out );
+		self::assertSame( array( 'meta:kept-out' => null ), $record['values'] );
+		self::assertSame( array( true ), array_values( array_unique( $heard ) ) );
+		$local = wp_insert_user( array( 'user_login' => 'as-usual', 'user_pass' => 'x' ) );
+		self::assertEqualsCanonicalizing( array( ...array_keys( get_user_meta( $local ) ), 'list' ), array_keys( get_user_meta( $record['account']['user_id'] ) ) );
+		self::assertArrayHasKey( 'wp_capabilities', $heard );
+	}
+
+	public function test_an_account_that_a_hook_makes_meanwhile_is_whole(): void {
+		$record = $this->with_hook(
+			'insert_user_meta',
+			static function ( array $metas ): array {
+				username_exists( 'companion' ) || wp_insert_user( array( 'user_login' => 'companion', 'user_pass' => 'x', 'first_name' => 'Com' ) );
+				return $metas;
+			},
+			fn(): array => $this->create( 'main', array(), array( 'values' => array( 'field:first_name' => 'Main' ) ) )
+		);
+		self::assertSame( 'Main', get_user_meta( $record['account']['user_id'], 'first_name', true ) );
+		self::assertSame( 'Com', get_user_meta( username_exists( 'companion' ), 'first_name', true ) );
+	}
+
+	public function test_metas_that_let_people_in_are_no_targets(): void {
+		$values = array_fill_keys( array( 'meta:wp_capabilities', 'meta:WP_Cápabilities', 'meta:wp_2_user_level', 'meta:session_tokens', 'meta:_application_passwords' ), array( 'administrator' => true ) );
+		$record = $this->create( 'sly', array(), array( 'role' => 'subscriber', 'values' => $values ), array_keys( $values ) );
+		$record = $this->update( $record, array(), array( 'values' => $values ), array_keys( $values ) )['record'];
+		self::assertSame( array( array(), array( 'subscriber' ) ), array( $record['values'], $record['account']['roles'] ) );
+	}
+
 	public function test_an_abandoned_write_leaves_nothing(): void {
 		$abandon = static function (): void {
 			( new \Rollbook\WordPress\Directory() )->abandon(); // What the endpoint does when a hook has called exit.
