@@ -41,9 +41,9 @@ def built_extension() -> Path:
             raise SiteError(f"ROLLBOOK_EXTENSION={named} does not exist")
         return Path(named).resolve()
     tool("php-config")  # the build asks it for PHP's headers
-    say("cargo build --release …")
+    say("Building the extension …")
     # Its progress is the caller's to see, on stderr.
-    if subprocess.run([tool("cargo"), "build", "--release", "--lib"], cwd=REPOSITORY, stdout=sys.stderr).returncode:
+    if subprocess.run([tool("cargo"), "rustc", "--release", "--lib", "--crate-type", "cdylib"], cwd=REPOSITORY, stdout=sys.stderr).returncode:
         raise SiteError("the extension does not build; PHP's headers and libclang come with tests/install php")
     return REPOSITORY / os.environ.get("CARGO_TARGET_DIR", "target") / "release/librollbook.so"
 

@@ -1,0 +1,97 @@
+# make demo: a real WordPress, provisioned before your eyes. make test: everything that must hold.
+# Each sets up what it needs; on Debian as root or with sudo it installs missing packages.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+EXTENSION := $(TARGET)/release/librollbook.so
+
+.PHONY: help
+help: ## what there is to make
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1 — \2/p' $(MAKEFILE_LIST)
+
+# --- The two commands ------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: ## a WordPress on SQLite, provisioned as Entra ID and Okta do it; serves until Ctrl-C (DEMO=once: stops)
+	@tests/install php
+	$(MAKE) extension
+	export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/site up --db sqlite > /dev/null
+	trap 'tests/site down --db sqlite' EXIT
+	tests/site reset --db sqlite > /dev/null
+	cargo run --quiet --no-default-features --example demo -- "$$(tests/site info --db sqlite)"
+	[ "$${DEMO:-}" = once ] && exit 0
+	printf '\nServing until Ctrl-C …\n'
+	trap 'exit 0' INT TERM
+	while sleep 1; do :; done
+
+.PHONY: test
+test: ## every test: Rust, the extension in PHP, WordPress on SQLite and MariaDB, HTTP, the browser
+	@start=$$SECONDS
+	tests/install
+	for part in lint test-rust test-extension test-wordpress test-http test-browser; do
+		printf '\n=== %s (%s s)\n' "$$part" "$$(( SECONDS - start ))"
+		$(MAKE) "$$part"
+	done
+	printf '\nEverything passed in %s s.\n' "$$(( SECONDS - start ))"
+
+# --- Building --------------------------------------------------------------------------------------
+
+.PHONY: extension
+extension: ## the PHP extension, optimised: target/release/librollbook.so
+	@# The library alone: beside an rlib, rustc leaves link-time optimisation out.
+	cargo rustc --release --lib --crate-type cdylib
+
+.PHONY: stubs
+stubs: extension ## the extension's classes for editors, written anew from the extension itself
+	@php -n -d extension=$(abspath $(EXTENSION)) tests/extension/stubs.php > php-plugin/stubs/rollbook.php
+
+# --- Parts of the test -----------------------------------------------------------------------------
+
+.PHONY: lint
+lint: ## formatting and lints, with the extension and without
+	@cargo fmt --check
+	cargo clippy --all-targets --quiet -- -D warnings
+	cargo clippy --no-default-features --all-targets --quiet -- -D warnings
+	find php-plugin tests -name '*.php' -not -path '*/node_modules/*' -print0 | xargs -0 -n 50 -P 2 sh -c 'for file; do php -l "$$file" > /dev/null || exit 255; done' lint
+
+.PHONY: test-rust
+test-rust: ## the core, without PHP
+	@cargo test --no-default-features --lib --test rollbook --doc 2>/dev/null || cargo test --no-default-features --lib --test rollbook && cargo test --no-default-features --doc
+
+.PHONY: test-extension
+test-extension: extension ## the extension in PHP, and under valgrind
+	@tests/extension/run $(abspath $(EXTENSION))
+
+.PHONY: test-wordpress
+test-wordpress: extension ## the plugin inside WordPress, on SQLite and on MariaDB
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	for db in sqlite mariadb; do tests/wordpress/run --db $$db; done
+
+.PHONY: test-http
+test-http: extension ## identity providers' conversations over HTTP, on SQLite and on MariaDB
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/http/run
+
+.PHONY: test-browser
+test-browser: extension ## the settings page in Chromium
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/browser/run
+
+# --- Measuring -------------------------------------------------------------------------------------
+
+.PHONY: bench
+bench: extension ## the core (Criterion) and the endpoint, as ratios measured in one run
+	@cargo bench --no-default-features
+	ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) benches/endpoint
+
+.PHONY: clean
+clean: ## stops the sites and removes what was built
+	@tests/site down --db sqlite || true
+	tests/site down --db mariadb || true
+	rm -rf build target
