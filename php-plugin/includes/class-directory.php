@@ -73,6 +73,7 @@ final class Directory {
 			'find_groups'     => ( new GroupReader() )->find( $command ),
 			'load_group'      => ( new GroupReader() )->load( $command ),
 			'resolve_members' => ( new GroupReader() )->resolve_members( $command ),
+			'find_members'    => ( new GroupReader() )->find_members( $command ),
 			'create_group'    => ( new GroupWriter() )->create( $command ),
 			'update_group'    => ( new GroupWriter() )->update( $command ),
 			'delete_group'    => ( new GroupWriter() )->delete( $command ),

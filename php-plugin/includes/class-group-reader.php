@@ -89,6 +89,25 @@ final class GroupReader {
 	}
 
 	/**
+	 * Which of the ids are members of the group.
+	 *
+	 * @param array<string, mixed> $command The command find_members.
+	 * @return string[]
+	 */
+	public function find_members( array $command ): array {
+		$found = array();
+		foreach ( array_chunk( array_values( array_unique( $command['among'] ) ), self::IDS_AT_ONCE ) as $ids ) {
+			$rows  = Database::rows(
+				'SELECT m.member_id FROM ' . Tables::name( 'group_members' ) . ' m INNER JOIN ' . Tables::name( 'groups' ) . ' g ON g.row_id = m.group_row'
+				. ' WHERE g.id = %s AND m.member_id IN (' . Database::marks( $ids, '%s' ) . ')',
+				array( $command['id'], ...$ids )
+			);
+			$found = array_merge( $found, array_column( $rows, 'member_id' ) );
+		}
+		return $found;
+	}
+
+	/**
 	 * Reads rows.
 	 *
 	 * @param string     $condition The condition.

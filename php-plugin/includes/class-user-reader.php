@@ -97,17 +97,17 @@ final class UserReader {
 	 * An account as the extension sees it.
 	 *
 	 * @param \WP_User $user The account.
-	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], super_admin: bool, registered: int}
+	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], can_edit_users: bool, registered: int}
 	 */
 	public static function account( \WP_User $user ): array {
 		return array(
-			'user_id'      => $user->ID,
-			'login'        => $user->data->user_login,
-			'email'        => $user->data->user_email,
-			'display_name' => $user->data->display_name,
-			'roles'        => array_values( $user->roles ),
-			'super_admin'  => is_multisite() && in_array( $user->data->user_login, get_super_admins(), true ),
-			'registered'   => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
+			'user_id'        => $user->ID,
+			'login'          => $user->data->user_login,
+			'email'          => $user->data->user_email,
+			'display_name'   => $user->data->display_name,
+			'roles'          => array_values( $user->roles ),
+			'can_edit_users' => $user->has_cap( 'edit_users' ) || $user->has_cap( 'promote_users' ) || is_super_admin( $user->ID ),
+			'registered'     => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
 		);
 	}
 
