@@ -8,8 +8,12 @@ use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Tables;
 use Rollbook\WordPress\Tokens;
 
+require_once __DIR__ . '/KeepsSettings.php';
+
 /** The service over HTTP, on a site with a rude plugin. */
 final class EndpointTest extends SiteTestCase {
+
+	use KeepsSettings;
 
 	private const RUDE = WPMU_PLUGIN_DIR . '/rude-plugin.php';
 
@@ -24,7 +28,6 @@ final class EndpointTest extends SiteTestCase {
 		global $wpdb;
 		unlink( self::RUDE );
 		$wpdb->delete( Tables::name( 'tokens' ), array( 'name' => 'EndpointTest' ) );
-		delete_option( Settings::OPTION );
 	}
 
 	/**
@@ -60,7 +63,6 @@ final class EndpointTest extends SiteTestCase {
 		$this->assertStringContainsString( 'rest_disabled', $this->ask( '/wp-json/wpo365/v1/Users' )->body );
 		Settings::merge( array( 'compatibility' => array( 'wpo365_route' => true ) ) );
 		$answer = $this->ask( '/wp-json/wpo365/v1/Users' );
-		Settings::merge( array( 'compatibility' => array( 'wpo365_route' => false ) ) );
 		$this->assertSame( 200, $answer->status );
 	}
 

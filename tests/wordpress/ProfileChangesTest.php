@@ -11,8 +11,12 @@ use Rollbook\WordPress\Tables;
 use Rollbook\WordPress\Tokens;
 use Rollbook\Exchange;
 
+require_once __DIR__ . '/KeepsSettings.php';
+
 /** Edits on the site, seen through the service. */
 final class ProfileChangesTest extends SiteTestCase {
+
+	use KeepsSettings;
 
 	private static string $token;
 
@@ -23,7 +27,6 @@ final class ProfileChangesTest extends SiteTestCase {
 	public static function tearDownAfterClass(): void {
 		global $wpdb;
 		$wpdb->delete( Tables::name( 'tokens' ), array( 'name' => 'ProfileChangesTest' ) );
-		delete_option( Settings::OPTION );
 	}
 
 	/** A person whose profile is edited on the site is found by the new name, and no longer by the old one. */

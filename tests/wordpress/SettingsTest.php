@@ -8,18 +8,12 @@ use PHPUnit\Framework\TestCase;
 use Rollbook\InvalidSettings;
 use Rollbook\WordPress\Settings;
 
+require_once __DIR__ . '/KeepsSettings.php';
+
 /** What is stored, and what is not. */
 final class SettingsTest extends TestCase {
 
-	/** Begins with a site that never stored settings. */
-	protected function setUp(): void {
-		delete_option( Settings::OPTION );
-	}
-
-	/** Leaves such a site behind. */
-	protected function tearDown(): void {
-		delete_option( Settings::OPTION );
-	}
+	use KeepsSettings;
 
 	/** A new site has the defaults, and nothing is stored by reading them. */
 	public function test_begins_with_the_defaults(): void {
