@@ -9,11 +9,15 @@ use crate::token;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
+use ext_php_rs::boxed::ZBox;
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 use ext_php_rs::zend::{ModuleEntry, ce};
 use ext_php_rs::{convert::IntoZval, info_table_end, info_table_row, info_table_start};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::rc::Rc;
+
+type PhpArray = ZBox<ZendHashTable>;
 
 /// How deep arrays may be nested on their way in. It bounds the recursion of [`value_of`].
 const MAX_DEPTH: usize = 128;
@@ -53,8 +57,8 @@ pub struct InvalidSettings {
 #[php_impl]
 impl InvalidSettings {
     /// Every problem: a list of arrays with "place" and "reason".
-    pub fn problems(&self) -> PhpResult<Zval> {
-        zval_of(&serde_json::to_value(&self.problems).unwrap_or_default())
+    pub fn problems(&self) -> PhpResult<PhpArray> {
+        array_of(&self.problems)
     }
 }
 
@@ -98,11 +102,11 @@ impl PhpExchange {
     }
 
     /// The next command: an array whose "do" is its name, beside its fields. Null once the response is ready.
-    pub fn command(&mut self) -> PhpResult<Option<Zval>> {
+    pub fn command(&mut self) -> PhpResult<Option<PhpArray>> {
         let Some(command) = self.exchange.command() else { return Ok(None) };
         let mut fields = command.fields;
         fields.insert("do".to_owned(), Value::from(command.name));
-        Ok(Some(zval_of(&Value::Object(fields))?))
+        array_of(&fields).map(Some)
     }
 
     /// Gives the answer to the command last fetched.
@@ -118,7 +122,7 @@ impl PhpExchange {
     }
 
     /// The response: an array of "status", "headers" (name => value) and "body".
-    pub fn response(&self) -> PhpResult<Zval> {
+    pub fn response(&self) -> PhpResult<PhpArray> {
         let response = self.exchange.response().map_err(out_of_turn)?;
         let mut headers = ZendHashTable::new();
         for (name, value) in &response.headers {
@@ -128,13 +132,12 @@ impl PhpExchange {
         array.insert("status", i64::from(response.status))?;
         array.insert("headers", headers)?;
         array.insert("body", response.body.as_str())?;
-        Ok(array.into_zval(false)?)
+        Ok(array)
     }
 
     /// What the activity log says of the exchange. It holds no secret.
-    pub fn summary(&self) -> PhpResult<Zval> {
-        let summary = self.exchange.summary().map_err(out_of_turn)?;
-        zval_of(&serde_json::to_value(summary).unwrap_or_default())
+    pub fn summary(&self) -> PhpResult<PhpArray> {
+        array_of(self.exchange.summary().map_err(out_of_turn)?)
     }
 }
 
@@ -146,13 +149,13 @@ pub struct Token;
 #[php_impl]
 impl Token {
     /// Makes a token: an array of "token", to be shown once, and "hash", to be stored.
-    pub fn generate() -> PhpResult<Zval> {
+    pub fn generate() -> PhpResult<PhpArray> {
         let made = token::generate()
             .map_err(|error| PhpException::from_class::<RollbookException>(format!("No random bytes: {error}")))?;
         let mut array = ZendHashTable::new();
         array.insert("token", made.text)?;
         array.insert("hash", made.hash)?;
-        Ok(array.into_zval(false)?)
+        Ok(array)
     }
 
     /// The stored form of a token that the owner brings along.
@@ -171,16 +174,16 @@ pub struct PhpSettings;
 #[php_impl]
 impl PhpSettings {
     /// The document that an empty one stands for.
-    pub fn defaults() -> PhpResult<Zval> {
-        zval_of(&Value::Object(Settings::default().document()))
+    pub fn defaults() -> PhpResult<PhpArray> {
+        array_of(&Settings::default().document())
     }
 
     /// Completes a document.
     ///
     /// Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
-    pub fn validate(settings: &ZendHashTable) -> PhpResult<Zval> {
+    pub fn validate(settings: &ZendHashTable) -> PhpResult<PhpArray> {
         let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
-        zval_of(&Value::Object(settings.document()))
+        array_of(&settings.document())
     }
 }
 
@@ -277,6 +280,31 @@ fn value_of(zval: &Zval, depth: usize) -> PhpResult<Value> {
     map.map(Value::Object)
 }
 
+/// A list or an object of ours as a PHP array.
+fn array_of(value: &impl Serialize) -> PhpResult<PhpArray> {
+    match serde_json::to_value(value) {
+        Ok(Value::Array(list)) => list_of(&list),
+        Ok(Value::Object(map)) => dictionary_of(&map),
+        Ok(_) | Err(_) => Ok(ZendHashTable::new()),
+    }
+}
+
+fn list_of(list: &[Value]) -> PhpResult<PhpArray> {
+    let mut array = ZendHashTable::with_capacity(u32::try_from(list.len()).unwrap_or_default());
+    for element in list {
+        array.push(zval_of(element)?)?;
+    }
+    Ok(array)
+}
+
+fn dictionary_of(map: &Map<String, Value>) -> PhpResult<PhpArray> {
+    let mut array = ZendHashTable::with_capacity(u32::try_from(map.len()).unwrap_or_default());
+    for (key, element) in map {
+        array.insert(ArrayKey::Str(key), zval_of(element)?)?;
+    }
+    Ok(array)
+}
+
 /// JSON as a PHP value. Its depth is bounded by where it comes from.
 fn zval_of(value: &Value) -> PhpResult<Zval> {
     Ok(match value {
@@ -288,19 +316,7 @@ fn zval_of(value: &Value) -> PhpResult<Zval> {
             (None, None) => Zval::null(),
         },
         Value::String(text) => text.as_str().into_zval(false)?,
-        Value::Array(list) => {
-            let mut array = ZendHashTable::with_capacity(u32::try_from(list.len()).unwrap_or_default());
-            for element in list {
-                array.push(zval_of(element)?)?;
-            }
-            array.into_zval(false)?
-        }
-        Value::Object(map) => {
-            let mut array = ZendHashTable::with_capacity(u32::try_from(map.len()).unwrap_or_default());
-            for (key, element) in map {
-                array.insert(ArrayKey::Str(key), zval_of(element)?)?;
-            }
-            array.into_zval(false)?
-        }
+        Value::Array(list) => list_of(list)?.into_zval(false)?,
+        Value::Object(map) => dictionary_of(map)?.into_zval(false)?,
     })
 }

@@ -1,0 +1,119 @@
+<?php
+/**
+ * The classes of the Rollbook extension, for editors. Written by `make stubs`; never loaded.
+ */
+
+namespace Rollbook;
+
+/**
+ * What every exception of Rollbook is.
+ */
+class Exception extends \Exception {
+}
+
+/**
+ * A token that cannot be used. The message says why.
+ */
+class InvalidToken extends \Rollbook\Exception {
+}
+
+/**
+ * A call that does not fit the order of the conversation. The message says why.
+ */
+class OutOfTurn extends \Rollbook\Exception {
+}
+
+/**
+ * A settings document that is refused. The message holds every problem, a line each.
+ */
+class InvalidSettings extends \Rollbook\Exception {
+
+	/**
+	 * Every problem: a list of arrays with "place" and "reason".
+	 */
+	public function problems(): array {}
+}
+
+/**
+ * One SCIM request as a conversation. Open it, fetch commands until there is none, give each its answer, take the
+ * response.
+ */
+final class Exchange {
+	/**
+	 * The largest body that is read, in bytes. Pass one byte more, if there is one.
+	 */
+	public const MAX_BODY = 1048576;
+
+	/**
+	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body" and "now"
+	 * (milliseconds). Settings that cannot be used are answered as an error of the server.
+	 */
+	public static function open( array $request, array $settings ): \Rollbook\Exchange {}
+
+	/**
+	 * Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is empty.
+	 */
+	public static function refresh( array $user_ids, array $settings, int $now ): \Rollbook\Exchange {}
+
+	/**
+	 * The next command: an array whose "do" is its name, beside its fields. Null once the response is ready.
+	 */
+	public function command(): ?array {}
+
+	/**
+	 * Gives the answer to the command last fetched.
+	 */
+	public function answer( mixed $answer ): void {}
+
+	/**
+	 * Says that the command last fetched could not be carried out and left nothing behind. The reason is for the
+	 * activity log.
+	 */
+	public function fail( string $reason ): void {}
+
+	/**
+	 * The response: an array of "status", "headers" (name => value) and "body".
+	 */
+	public function response(): array {}
+
+	/**
+	 * What the activity log says of the exchange. It holds no secret.
+	 */
+	public function summary(): array {}
+}
+
+/**
+ * Bearer tokens.
+ */
+final class Token {
+
+	/**
+	 * Makes a token: an array of "token", to be shown once, and "hash", to be stored.
+	 */
+	public static function generate(): array {}
+
+	/**
+	 * The stored form of a token that the owner brings along.
+	 *
+	 * Throws Rollbook\InvalidToken when it is too short, too long, mistyped or easy to guess.
+	 */
+	public static function hash( string $token ): string {}
+}
+
+/**
+ * The settings document.
+ */
+final class Settings {
+
+	/**
+	 * The document that an empty one stands for.
+	 */
+	public static function defaults(): array {}
+
+	/**
+	 * Completes a document.
+	 *
+	 * Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
+	 */
+	public static function validate( array $settings ): array {}
+}

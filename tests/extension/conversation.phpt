@@ -1,0 +1,16 @@
+--TEST--
+An exchange asks its commands in order and ends in a response
+--FILE--
+<?php
+require __DIR__ . '/conversation.inc';
+$response = converse( request( 'POST', '/Users', array( 'userName' => 'jane', 'externalId' => 'e-1' ) ), true );
+echo $response['status'], ' ', $response['headers']['Content-Type'], "\n";
+echo json_decode( $response['body'], true )['externalId'], "\n";
+?>
+--EXPECT--
+list_tokens
+find_claims
+find_accounts
+create_user
+201 application/scim+json
+e-1

@@ -1,0 +1,29 @@
+--TEST--
+A command that failed, or an answer of the wrong form, becomes a SCIM 500 whose cause only the log sees
+--FILE--
+<?php
+require __DIR__ . '/conversation.inc';
+$exchange = Rollbook\Exchange::open( request( 'GET', '/Users/1' ), array() );
+$exchange->answer( answer( $exchange->command() ) );
+$exchange->command();
+$exchange->fail( 'Table wp_rollbook_users is marked as crashed' );
+echo $exchange->response()['status'], "\n";
+echo str_contains( $exchange->response()['body'], 'crashed' ) ? 'told' : 'not told', "\n";
+echo $exchange->summary()['failure'], "\n";
+
+$exchange = Rollbook\Exchange::open( request( 'GET', '/Users/1' ), array() );
+$exchange->command();
+$exchange->answer( 'tokens' );
+echo $exchange->response()['status'], "\n", $exchange->summary()['failure'], "\n";
+
+$exchange = Rollbook\Exchange::open( request( 'GET', '/Users/1' ), array( 'password_sync' => 'perhaps' ) );
+echo $exchange->response()['status'], "\n", $exchange->summary()['failure'], "\n";
+?>
+--EXPECT--
+500
+not told
+Table wp_rollbook_users is marked as crashed
+500
+the answer to list_tokens has the wrong form: invalid type: string "tokens", expected a sequence
+500
+The settings cannot be read: password_sync: invalid type: string "perhaps", expected a boolean
