@@ -100,6 +100,13 @@ final class DoorsTest extends SiteTestCase {
 		self::assertCount( 1, WP_Application_Passwords::get_user_application_passwords( $this->user_id ) );
 	}
 
+	public function test_an_application_password_is_refused_with_the_reason(): void {
+		list( $password ) = WP_Application_Passwords::create_new_application_password( $this->user_id, array( 'name' => 'phone' ) );
+		$this->set_active( false );
+		$refused = $this->with_hook( 'application_password_is_api_request', '__return_true', static fn(): mixed => wp_authenticate_application_password( null, 'door', $password ) );
+		self::assertSame( array( 'rollbook_deactivated' ), $refused->get_error_codes() );
+	}
+
 	public function test_application_password_at_xml_rpc(): void {
 		list( $password ) = WP_Application_Passwords::create_new_application_password( $this->user_id, array( 'name' => 'phone' ) );
 		$this->assert_door( fn(): bool => str_contains( $this->browser()->call( 'wp.getProfile', '1', 'door', $password )->body, 'door@example.test' ) );
@@ -140,6 +147,7 @@ final class DoorsTest extends SiteTestCase {
 			add_filter( 'determine_current_user', $plugin, 99 );
 			$GLOBALS['current_user'] = null;
 			$found                   = wp_get_current_user()->ID;
+			self::assertSame( $found, (int) apply_filters( 'determine_current_user', false ), 'known before anybody is made the current user' );
 			remove_filter( 'determine_current_user', $plugin, 99 );
 			$GLOBALS['current_user'] = null;
 			return $found === $user_id;

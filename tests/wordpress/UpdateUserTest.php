@@ -181,6 +181,34 @@ final class UpdateUserTest extends SiteTestCase {
 		self::assertSame( '', get_user_meta( $record['account']['user_id'], 'first_name', true ) );
 	}
 
+	/** @dataProvider spoilers */
+	public function test_answer_and_database_agree_when_a_hook_ends_the_transaction( string ...$statements ): void {
+		global $wpdb;
+		$record = $this->create( 'jane', array(), array( 'values' => array( 'field:first_name' => 'Jane' ) ) );
+		$spoil  = static fn(): array => array_map( array( $wpdb, 'query' ), $statements );
+		$log    = ini_set( 'error_log', '/dev/null' ); // A failing statement is one of those that WordPress logs.
+		try {
+			$answer = $this->with_hook( 'profile_update', $spoil, fn(): array => $this->update( $record, array( 'active' => false ), array( 'values' => array( 'field:first_name' => 'New', 'meta:dept' => 'x' ) ) ) );
+			$done   = 'done' === $answer['outcome'];
+		} catch ( RuntimeException ) {
+			$done = false;
+		}
+		ini_set( 'error_log', (string) $log );
+		wp_cache_flush();
+		$now = $this->load( $record['id'], array( 'field:first_name' ) );
+		self::assertSame( $done ? array( 2, false, 'New' ) : array( 1, true, 'Jane' ), array( $now['version'], $now['active'], $now['values']['field:first_name'] ) );
+	}
+
+	public function spoilers(): array {
+		return array(
+			'a failing statement' => array( 'SELECT nothing FROM nowhere' ),
+			'another transaction' => array( 'START TRANSACTION', 'ROLLBACK' ),
+			'a commit'            => array( 'COMMIT' ),
+			'a rollback'          => array( 'ROLLBACK' ),
+			'a new table'         => array( 'CREATE TABLE rollbook_spoiler (a int)', 'DROP TABLE rollbook_spoiler' ),
+		);
+	}
+
 	public function test_an_update_that_changes_no_field_calls_no_hook_of_a_changed_profile(): void {
 		$record = $this->create( 'jane', array(), array( 'email' => 'jane@example.test', 'values' => array( 'field:first_name' => 'Jane' ) ) );
 		$calls  = 0;
