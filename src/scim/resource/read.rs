@@ -198,8 +198,9 @@ impl<'a> Reader<'a> {
         if attribute.multi_valued && object.get("value").and_then(app_role).is_some() {
             self.note(Dialect::AppRole);
         }
-        let is_empty = object.is_empty() || (emptied && list::is_label(&object));
-        Ok((!is_empty).then_some(Value::Object(object)))
+        // An object that says nothing changes nothing; only null takes a whole one away.
+        let is_nothing = nulls == Nulls::Drop && (object.is_empty() || emptied && list::is_label(&object));
+        Ok((!is_nothing).then_some(Value::Object(object)))
     }
 
     /// An object that came as text: JSON, or its `value`.

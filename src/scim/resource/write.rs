@@ -76,7 +76,7 @@ impl<'a> Writer<'a> {
             let Some(Value::Array(elements)) = place.get_mut(self.map) else { continue };
             let mut kept = std::mem::take(elements);
             kept.retain(|element| match element {
-                Value::Object(map) => !map.is_empty() && !(pruned && list::is_label(map)),
+                Value::Object(map) => !(map.is_empty() || pruned && list::is_label(map)),
                 _ => true,
             });
             *elements = list::normalized(kept, place.attribute, self.dialects);
@@ -354,11 +354,11 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// What is to be merged into an element; null takes a member away.
+    /// What is to be merged into an element, if anything; null takes a member away.
     fn change(&self, value: Option<&Value>) -> Option<Map<String, Value>> {
         match (self.sub, value?) {
             (Some(sub), value) => Some(Map::from_iter([(sub.to_string(), value.clone())])),
-            (None, Value::Object(members)) => Some(members.clone()),
+            (None, Value::Object(members)) => Some(members.clone()).filter(|members| !members.is_empty()),
             (None, simple) => Some(Map::from_iter([("value".to_owned(), simple.clone())])),
         }
     }
