@@ -60,7 +60,7 @@ final class UserWriter {
 			if ( $row['active'] && ! $command['row']['active'] ) {
 				\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
 			}
-			$this->note_applied( $row_id, $changed, $command, (array) json_decode( $row['applied'] ?? '{}', true ) );
+			$this->note_applied( $row_id, $changed, $command );
 			Lookups::replace( $row_id, $command['row']['lookups'] );
 			return $row_id;
 		};
@@ -149,7 +149,7 @@ final class UserWriter {
 	private function make( array $command, string $id, string $login, AccountWriter $maker ): int {
 		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null );
 		$user   = $maker->create( $command['account'], $login );
-		$this->note_applied( $row_id, $user, $command, array() );
+		$this->note_applied( $row_id, $user, $command );
 		Lookups::add( $row_id, $command['row']['lookups'] );
 		return $row_id;
 	}
@@ -189,7 +189,7 @@ final class UserWriter {
 				$row_id = $this->claim_new( $command, $id, null, $user->ID );
 			}
 			$changed = ( new AccountWriter() )->change( $user, $command['account'] );
-			$this->note_applied( $row_id, $changed, $command, array() );
+			$this->note_applied( $row_id, $changed, $command );
 			Lookups::replace( $row_id, $command['row']['lookups'] );
 			return $row_id;
 		};
@@ -302,10 +302,9 @@ final class UserWriter {
 	 * @param int                  $row_id  The row.
 	 * @param \WP_User             $user    The account as it stands.
 	 * @param array<string, mixed> $command The command.
-	 * @param array<string, mixed> $before  What was noted before.
 	 */
-	private function note_applied( int $row_id, \WP_User $user, array $command, array $before ): void {
-		$applied = Targets::read( $user, array_keys( $command['account']['values'] ) ) + $before;
+	private function note_applied( int $row_id, \WP_User $user, array $command ): void {
+		$applied = Targets::read( $user, array_unique( array_merge( $command['targets'], array_keys( $command['account']['values'] ) ) ) );
 		$text    = wp_json_encode( (object) $applied, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION );
 		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d, applied = %s WHERE row_id = %d', array( $user->ID, (string) $text, $row_id ) );
 	}

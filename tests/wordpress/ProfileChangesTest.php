@@ -66,6 +66,22 @@ final class ProfileChangesTest extends SiteTestCase {
 		$this->assertSame( array( $person->id ), $this->found( "$schema:employeeNumber eq \"701984\"" ) );
 	}
 
+	/** The address is edited on the site, as is a name that was never sent: both are found, and shown. */
+	public function test_an_edited_address_and_an_unsent_name_are_found(): void {
+		$person = $this->provision( 'rear@example.com' );
+		wp_update_user(
+			array(
+				'ID'           => get_user_by( 'email', 'rear@example.com' )->ID,
+				'user_email'   => 'admiral@example.com',
+				'display_name' => 'Rear Admiral',
+			)
+		);
+		ProfileChanges::action_shutdown();
+		$this->assertSame( array( $person->id ), $this->found( 'emails eq "admiral@example.com"' ) );
+		$this->assertSame( array( $person->id ), $this->found( 'displayName eq "Rear Admiral"' ) );
+		$this->assertSame( array(), $this->found( 'emails eq "rear@example.com"' ) );
+	}
+
 	/** What an identity provider writes is no local edit, and a save without a change asks nothing twice. */
 	public function test_our_own_writing_is_no_edit(): void {
 		$before = $this->queries_of( array( ProfileChanges::class, 'action_shutdown' ) );
