@@ -1,13 +1,7 @@
 //! Plays every transcript over HTTP against a real WordPress.
 //!
-//! Needs a running site, and fails without one:
-//!
-//! ```text
-//! tests/site up --db mariadb
-//! ROLLBOOK_DB=mariadb cargo test --test http
-//! ```
-//!
-//! `ROLLBOOK_DB` names the site's database; without it, `sqlite`.
+//! Needs a running site, and fails without one: `tests/http/run` brings them up, one a database, and runs this on
+//! each. `ROLLBOOK_SITE` holds what `tests/site up` has printed.
 
 #![allow(
     clippy::expect_used,
@@ -44,8 +38,7 @@ each_transcript!(tests);
 fn play_over_http(name: &str) {
     let mut site = SITE.lock().unwrap_or_else(PoisonError::into_inner);
     if site.is_none() {
-        let database = std::env::var("ROLLBOOK_DB").unwrap_or_else(|_| "sqlite".to_owned());
-        *site = Some(OverHttp::on(&database).unwrap_or_else(|reason| panic!("{reason}")));
+        *site = Some(OverHttp::from_environment().unwrap_or_else(|reason| panic!("{reason}")));
     }
     let played = Transcript::load(name).and_then(|transcript| play(&transcript, site.as_mut().unwrap()));
     drop(site);

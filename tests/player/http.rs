@@ -3,48 +3,49 @@
 use super::transcript::{Edit, Transcript};
 use super::{Incoming, Outgoing, Site};
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 use ureq::config::AutoHeaderValue;
 
-/// What runs inside WordPress; it finds its input in `$input`.
+/// What runs inside WordPress: it reads a question a line and answers each with a line, both JSON.
 const PHP: &str = include_str!("wordpress.php");
 
 /// A running site.
 pub struct OverHttp {
-    database: String,
+    /// Whether the accounts that are there stay when a transcript begins.
+    pub keeps_accounts: bool,
     scim: String,
     token: String,
     read_token: String,
     agent: ureq::Agent,
+    wordpress: WordPress,
 }
 
 impl OverHttp {
-    /// The site that runs on this database: `sqlite` or `mariadb`.
+    /// The site that `ROLLBOOK_SITE` describes, or else the one that runs on SQLite.
     ///
     /// # Errors
-    /// It is not up, and why.
-    pub fn on(database: &str) -> Result<Self, String> {
-        let info = script(&["info", "--db", database])?;
-        let info =
-            serde_json::from_str(&info).map_err(|error| format!("tests/site info: {error}: {info}"))?;
-        let mut site = Self::at(&info)?;
-        site.database = database.to_owned();
-        site.read_token = script(&["token", "--db", database, "--scope", "read"])?.trim().to_owned();
-        Ok(site)
+    /// There is none, and why.
+    pub fn from_environment() -> Result<Self, String> {
+        match std::env::var("ROLLBOOK_SITE") {
+            Ok(info) => Self::at(&info),
+            Err(_) => Self::at(&info()?),
+        }
     }
 
     /// The site that `tests/site up` has described.
     ///
     /// # Errors
-    /// What is missing in the description.
-    pub fn at(info: &Value) -> Result<Self, String> {
+    /// What is missing in the description, or why nothing can be run inside the site's WordPress.
+    pub fn at(info: &str) -> Result<Self, String> {
+        let info: Value = serde_json::from_str(info)
+            .map_err(|error| format!("{error} in the site's description {info:?}"))?;
         let text = |name: &str| {
             let value = info.get(name).and_then(Value::as_str).map(str::to_owned);
             value.ok_or_else(|| format!("the site's description has no {name:?}: {info}"))
         };
-        let folder = text("dir")?;
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -53,20 +54,16 @@ impl OverHttp {
             .accept_encoding(AutoHeaderValue::None)
             .timeout_global(Some(Duration::from_secs(60)))
             .build();
+        let mut wordpress = WordPress::of(Path::new(&text("dir")?))?;
+        let read_token = wordpress.ask(&json!({ "do": "read_token" }))?;
         Ok(Self {
-            database: folder.rsplit('-').next().unwrap_or_default().to_owned(),
+            keeps_accounts: false,
             scim: text("scim")?,
             token: text("token")?,
-            read_token: String::new(),
+            read_token: read_token.as_str().unwrap_or_default().to_owned(),
             agent: agent.into(),
+            wordpress,
         })
-    }
-
-    fn wordpress(&self, input: &Value) -> Result<Value, String> {
-        let code = format!("$input = json_decode( <<<'JSON'\n{input}\nJSON, true );\n{PHP}");
-        let printed = script(&["wp", "--db", &self.database, &code])?;
-        serde_json::from_str(&printed)
-            .map_err(|error| format!("WordPress printed no JSON: {error}: {printed}"))
     }
 
     fn try_send(&self, request: &Outgoing) -> Result<Incoming, ureq::Error> {
@@ -99,8 +96,13 @@ impl OverHttp {
 
 impl Site for OverHttp {
     fn prepare(&mut self, transcript: &Transcript) -> Result<(), String> {
-        let input = json!({ "do": "prepare", "settings": transcript.settings, "given": transcript.given });
-        self.wordpress(&input).map(drop)
+        let input = json!({
+            "do": "prepare",
+            "keep": self.keeps_accounts,
+            "settings": transcript.settings,
+            "given": transcript.given,
+        });
+        self.wordpress.ask(&input).map(drop)
     }
 
     fn send(&mut self, request: &Outgoing) -> Result<Incoming, String> {
@@ -108,20 +110,75 @@ impl Site for OverHttp {
     }
 
     fn account(&mut self, login_or_email: &str, fields: &[String], meta: &[String]) -> Result<Value, String> {
-        self.wordpress(&json!({ "do": "account", "account": login_or_email, "fields": fields, "meta": meta }))
+        self.wordpress
+            .ask(&json!({ "do": "account", "account": login_or_email, "fields": fields, "meta": meta }))
     }
 
     fn edit(&mut self, edit: &Edit) -> Result<(), String> {
-        self.wordpress(&json!({ "do": "edit", "account": edit.account, "fields": edit.fields })).map(drop)
+        self.wordpress.ask(&json!({ "do": "edit", "account": edit.account, "fields": edit.fields })).map(drop)
+    }
+
+    fn mails(&mut self) -> Result<u64, String> {
+        let mails = self.wordpress.ask(&json!({ "do": "mails" }))?;
+        mails.as_u64().ok_or_else(|| format!("{mails} is no number of mails"))
     }
 
     fn later(&mut self, _days: u32) {}
 }
 
-fn script(arguments: &[&str]) -> Result<String, String> {
+/// PHP inside the site's WordPress, run by `tests/site wp` as long as this lives.
+struct WordPress {
+    process: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl WordPress {
+    /// The WordPress of a site's folder, `<checkout>/build/site-<database>`.
+    fn of(folder: &Path) -> Result<Self, String> {
+        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let database =
+            name.strip_prefix("site-").ok_or_else(|| format!("{name:?} is no folder of a site"))?;
+        let checkout = folder.parent().and_then(Path::parent).unwrap_or(folder);
+        let mut process = Command::new(checkout.join("tests/site"))
+            .args(["wp", "--db", database, PHP])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("tests/site: {error}"))?;
+        match (process.stdin.take(), process.stdout.take()) {
+            (Some(questions), Some(answers)) => {
+                Ok(Self { process, questions, answers: BufReader::new(answers) })
+            }
+            _ => Err("tests/site has no pipes".to_owned()),
+        }
+    }
+
+    fn ask(&mut self, question: &Value) -> Result<Value, String> {
+        let mut answer = String::new();
+        writeln!(self.questions, "{question}")
+            .and_then(|()| self.answers.read_line(&mut answer))
+            .map_err(|error| format!("tests/site wp: {error}"))?;
+        let answer: Value = serde_json::from_str(&answer)
+            .map_err(|_| format!("WordPress answered {answer:?} to {question}; its messages stand above"))?;
+        match answer.get("error") {
+            Some(error) => Err(format!("WordPress: {error}")),
+            None => Ok(answer.get("answer").cloned().unwrap_or_default()),
+        }
+    }
+}
+
+impl Drop for WordPress {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn info() -> Result<String, String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/site");
     let done = Command::new(&script)
-        .args(arguments)
+        .arg("info")
         .output()
         .map_err(|error| format!("{}: {error}", script.display()))?;
     if done.status.success() {

@@ -1,6 +1,7 @@
 //! Every transcript, each a test of its own.
 
 /// Calls a macro with the name of every file in `tests/transcripts`, `_` for `-`.
+#[allow(unused_macros, reason = "the demo shows only a few")]
 macro_rules! each_transcript {
     ($callback:ident) => {
         $callback! {
@@ -25,6 +26,7 @@ macro_rules! each_transcript {
             microsoft_validator_users
             miniorange
             okta_aiw
+            okta_assignment
             okta_crud_test
             okta_existing_user
             okta_group_push

@@ -120,6 +120,10 @@ impl Site for InMemory {
         Ok(())
     }
 
+    fn mails(&mut self) -> Result<u64, String> {
+        Ok(0)
+    }
+
     fn later(&mut self, days: u32) {
         self.now += i64::from(days) * DAY;
     }

@@ -34,6 +34,9 @@ pub trait Site {
     /// Changes profile fields as an administrator of the site would.
     fn edit(&mut self, edit: &Edit) -> Result<(), String>;
 
+    /// How many mails WordPress has sent since the site was prepared.
+    fn mails(&mut self) -> Result<u64, String>;
+
     /// Lets days pass, as far as that is possible.
     fn later(&mut self, days: u32);
 }
@@ -107,7 +110,12 @@ pub fn play_and_watch(
                 .map_err(|problem| format!("{place}: {}\n{problem}", step.title))?;
         }
     }
-    Ok(())
+    match site.mails()? {
+        0 => Ok(()),
+        mails => {
+            Err(format!("{} ({}.json): WordPress has sent {mails} mails", transcript.title, transcript.name))
+        }
+    }
 }
 
 fn play_step(

@@ -1,87 +1,99 @@
-/* What a transcript does inside WordPress, run by `tests/site wp`; its $input says what, and one line of JSON is its answer. */
+/* What a transcript does inside WordPress, run by `tests/site wp`: it reads a question a line and answers each with a line, both JSON. */
 
 require_once ABSPATH . 'wp-admin/includes/user.php';
-global $wpdb;
 
-$find = static function ( string $account ) {
-	wp_cache_flush();
-	$user = get_user_by( 'login', $account );
-	return $user ? $user : get_user_by( 'email', $account );
+$empty = static function (): void {
+	global $wpdb;
+	$first = min( array_map( 'intval', get_users( array( 'fields' => 'ID', 'role' => 'administrator' ) ) ) );
+	foreach ( get_users( array( 'fields' => 'ID' ) ) as $id ) {
+		if ( (int) $id !== $first ) {
+			wp_delete_user( (int) $id );
+		}
+	}
+	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity' ) as $table ) {
+		$wpdb->query( 'DELETE FROM ' . \Rollbook\WordPress\Tables::name( $table ) );
+	}
+	delete_option( \Rollbook\WordPress\Adoption::OPTION );
+	delete_option( \Rollbook\WordPress\Settings::OPTION );
 };
 
-switch ( $input['do'] ) {
-	case 'prepare':
-		$first = min( array_map( 'intval', get_users( array( 'fields' => 'ID', 'role' => 'administrator' ) ) ) );
-		foreach ( get_users( array( 'fields' => 'ID' ) ) as $id ) {
-			if ( (int) $id !== $first ) {
-				wp_delete_user( (int) $id );
-			}
-		}
-		foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity' ) as $table ) {
-			$wpdb->query( 'DELETE FROM ' . \Rollbook\WordPress\Tables::name( $table ) );
-		}
-		delete_option( \Rollbook\WordPress\Settings::OPTION );
-		if ( $input['settings'] ) {
-			\Rollbook\WordPress\Settings::merge( $input['settings'] );
-		}
-		foreach ( $input['given'] as $given ) {
-			$id = wp_insert_user(
-				array(
-					'user_login'   => $given['login'],
-					'user_email'   => $given['email'],
-					'display_name' => $given['display_name'],
-					'role'         => $given['role'],
-					'user_pass'    => wp_generate_password( 24 ),
-				)
-			);
-			if ( is_wp_error( $id ) ) {
-				throw new RuntimeException( $given['login'] . ': ' . $id->get_error_message() );
-			}
-			foreach ( $given['meta'] as $key => $value ) {
-				update_user_meta( $id, $key, $value );
-			}
-		}
-		file_put_contents( ROLLBOOK_SITE_DIR . '/mail.jsonl', '' );
-		echo wp_json_encode( true );
-		break;
-
-	case 'account':
-		$user = $find( $input['account'] );
-		if ( ! $user ) {
-			echo wp_json_encode( array( 'exists' => false ) );
-			break;
-		}
-		$table  = \Rollbook\WordPress\Tables::name( 'users' );
-		$active = $wpdb->get_var( $wpdb->prepare( "SELECT active FROM $table WHERE user_id = %d", $user->ID ) );
-		$fields = array();
-		foreach ( $input['fields'] as $field ) {
-			$fields[ $field ] = $user->$field;
-		}
-		$meta = array();
-		foreach ( $input['meta'] as $key ) {
-			$meta[ $key ] = metadata_exists( 'user', $user->ID, $key ) ? get_user_meta( $user->ID, $key, true ) : null;
-		}
-		$mail = count( array_filter( explode( "\n", file_get_contents( ROLLBOOK_SITE_DIR . '/mail.jsonl' ) ) ) );
-		echo wp_json_encode(
-			array(
-				'exists'       => true,
-				'login'        => $user->user_login,
-				'email'        => $user->user_email,
-				'display_name' => $user->display_name,
-				'roles'        => array_values( $user->roles ),
-				'active'       => null === $active || (bool) (int) $active,
-				'fields'       => (object) $fields,
-				'meta'         => (object) $meta,
-				'mail'         => $mail,
-			)
+$prepare = static function ( array $question ) use ( $empty ): void {
+	if ( ! $question['keep'] ) {
+		$empty();
+	}
+	file_put_contents( ROLLBOOK_SITE_DIR . '/mail.jsonl', '' );
+	if ( $question['settings'] ) {
+		\Rollbook\WordPress\Settings::merge( $question['settings'] );
+	}
+	foreach ( $question['given'] as $given ) {
+		$account = array(
+			'user_login'   => $given['login'],
+			'user_email'   => $given['email'],
+			'display_name' => $given['display_name'],
+			'role'         => $given['role'],
+			'user_pass'    => wp_generate_password( 24 ),
 		);
-		break;
-
-	case 'edit':
-		$id = wp_update_user( array( 'ID' => $find( $input['account'] )->ID ) + $input['fields'] );
+		$id = wp_insert_user( wp_slash( $account ) );
 		if ( is_wp_error( $id ) ) {
-			throw new RuntimeException( $id->get_error_message() );
+			throw new RuntimeException( $given['login'] . ': ' . $id->get_error_message() );
 		}
-		echo wp_json_encode( true );
-		break;
+		foreach ( $given['meta'] as $key => $value ) {
+			update_user_meta( $id, $key, wp_slash( $value ) );
+		}
+	}
+};
+
+$find = static function ( string $account ): ?WP_User {
+	$user = get_user_by( 'login', $account );
+	$user = $user ? $user : get_user_by( 'email', $account );
+	return $user ? $user : null;
+};
+
+$account = static function ( array $question ) use ( $find ): array {
+	global $wpdb;
+	$user = $find( $question['account'] );
+	if ( null === $user ) {
+		return array( 'exists' => false );
+	}
+	$table  = \Rollbook\WordPress\Tables::name( 'users' );
+	$active = $wpdb->get_var( $wpdb->prepare( "SELECT active FROM $table WHERE user_id = %d", $user->ID ) );
+	$meta   = static fn( string $key ) => metadata_exists( 'user', $user->ID, $key ) ? get_user_meta( $user->ID, $key, true ) : null;
+	return array(
+		'exists'       => true,
+		'login'        => $user->user_login,
+		'email'        => $user->user_email,
+		'display_name' => $user->display_name,
+		'roles'        => array_values( $user->roles ),
+		'active'       => null === $active || (bool) (int) $active,
+		'fields'       => (object) array_combine( $question['fields'], array_map( static fn( string $field ) => $user->$field, $question['fields'] ) ),
+		'meta'         => (object) array_combine( $question['meta'], array_map( $meta, $question['meta'] ) ),
+	);
+};
+
+$edit = static function ( array $question ) use ( $find ): void {
+	$id = wp_update_user( wp_slash( array( 'ID' => $find( $question['account'] )->ID ) + $question['fields'] ) );
+	if ( is_wp_error( $id ) ) {
+		throw new RuntimeException( $id->get_error_message() );
+	}
+};
+
+$read_token = static function (): string {
+	global $wpdb;
+	$wpdb->delete( \Rollbook\WordPress\Tables::name( 'tokens' ), array( 'name' => 'tests/transcripts' ) );
+	return \Rollbook\WordPress\Tokens::create( 'tests/transcripts', 'read' );
+};
+
+$mails = static fn(): int => count( file( ROLLBOOK_SITE_DIR . '/mail.jsonl' ) );
+
+$known = compact( 'mails', 'prepare', 'account', 'edit', 'read_token' );
+while ( false !== ( $line = fgets( STDIN ) ) ) {
+	wp_cache_flush(); // Requests have changed what this process remembers.
+	try {
+		$question = json_decode( $line, true, 512, JSON_THROW_ON_ERROR );
+		$answer   = array( 'answer' => $known[ $question['do'] ]( $question ) );
+	} catch ( Throwable $error ) {
+		$answer = array( 'error' => $error->getMessage() );
+	}
+	echo wp_json_encode( $answer ), "\n";
+	flush();
 }
