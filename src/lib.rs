@@ -1,4 +1,55 @@
 //! Rollbook: SCIM 2.0 user provisioning for WordPress.
+//!
+//! # Bird's eye view
+//!
+//! An identity provider (IdP) sends SCIM requests to a WordPress site. The PHP plugin hands each one, raw, to this crate. The
+//! crate decides everything that SCIM is about and tells the plugin, one [command](directory) at a time, what to read from and write to
+//! WordPress; the plugin answers; at the end there is a response. **Rust decides, PHP does.**
+//!
+//! ```text
+//! IdP ── HTTP ──▶ php-plugin/includes/class-endpoint.php ──▶ Exchange::open( request, settings )
+//!                      ▲      │                                   │
+//!                      │      └─ Directory::run( command ) ◀──── command()      until there is none
+//!                      │                     └──────────────────▶ answer( … )
+//!                      └───────────────────────────────────────── response()
+//! ```
+//!
+//! Inside, each operation is a straight-line `async fn` in [`service`] whose `.await` points are the commands; [`exchange`] polls it. A fatal
+//! error in some other plugin's hook strikes while PHP is at work and no Rust frame is on the stack.
+//!
+//! # Code map
+//!
+//! - [`exchange`]: the plumbing; one request as a conversation.
+//! - [`http`]: the request and the response as values.
+//! - [`directory`]: commands and answers, the whole contract with WordPress; [`directory::memory`] is a WordPress in memory for tests.
+//! - [`service`]: what each endpoint does.
+//! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, list, error.
+//! - [`wordpress`]: what a resource means for an account: mapping, logins, filters as SQL.
+//! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
+//! - [`token`], [`settings`]: bearer tokens; the settings document.
+//! - `extension`: the PHP classes; behind the feature `extension`.
+//!
+//! # Invariants
+//!
+//! - Architecture invariant: only `extension` names ext-php-rs. Everything else builds and is tested without PHP.
+//! - Architecture invariant: no I/O, no clock, no randomness. The time comes with the request, ids come with the answers; only
+//!   [`token::generate`] asks the operating system for random bytes. The same request, settings and answers give the same
+//!   commands and response, so a recorded conversation is a test.
+//! - Architecture invariant: [`scim`] knows nothing of WordPress.
+//! - Architecture invariant: no PHP file names a SCIM attribute or decides a status code, but for the fixed 503 while this
+//!   extension is missing.
+//! - Architecture invariant: what a client sends is bounded by named constants: [`http::MAX_BODY`], [`scim::json::MAX_DEPTH`],
+//!   [`scim::filter::MAX_FILTER_LENGTH`], [`scim::filter::MAX_DEPTH`], [`scim::path::MAX_PATH_LENGTH`],
+//!   [`scim::patch::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`].
+//!
+//! # Where building moved a wall
+//!
+//! - The endpoint answers at `wp_loaded` and not within the REST server (`rest_pre_dispatch`): the address is recognised and the
+//!   credentials are put aside when the plugin is loaded, so that no other plugin ever judges them, and building the REST server,
+//!   several milliseconds, is saved.
+//! - Protected accounts are seen, read-only, where existing accounts are linked. Hidden, they would strand an IdP
+//!   between a 409 on POST and an empty search, and a fresh site would list nobody to Okta's tests.
+//! - Ids are made by the directory's side and come back with the answer, so that the core needs no randomness.
 
 pub mod dialect;
 pub mod directory;
