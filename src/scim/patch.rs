@@ -40,7 +40,7 @@ use super::error::{Error, Result, ScimType};
 use super::json;
 use super::path::PatchPath;
 use super::resource::{
-    Assignment, MAX_ELEMENTS, MAX_MEMBERS, Origin, Reader, Resource, Writer, check_length, is_password, shown,
+    Assignment, Origin, Reader, Resource, Writer, check_length, is_password, limit, shown,
 };
 use super::schema::{Attribute, ResourceSchemas};
 use crate::dialect::{Dialect, Dialects};
@@ -53,8 +53,8 @@ pub const PATCH_OP_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /// How many operations one request may hold.
 pub const MAX_OPERATIONS: usize = 1_000;
 
-/// How many attributes all operations of one request may name together; an operation without path names
-/// several.
+/// How many attributes all operations of one request may name together, where an operation without path
+/// names several and each element that is to be removed counts as one. Each costs a walk over a list.
 pub const MAX_ASSIGNMENTS: usize = 5_000;
 
 /// A PATCH request that was read.
@@ -74,6 +74,17 @@ pub struct Operation {
     /// With what. `None` takes away; null in an object takes that sub-attribute away. With `remove`: the
     /// elements that go.
     pub value: Option<Value>,
+}
+
+impl Operation {
+    /// How often carrying it out walks over a list. A group's members are [split off](Patch::split_members).
+    fn walks(&self) -> usize {
+        let is_about_members = self.path.attribute().is_some_and(|path| path.name == "members");
+        match &self.value {
+            Some(Value::Array(elements)) if self.op == Op::Remove && !is_about_members => elements.len(),
+            _ => 1,
+        }
+    }
 }
 
 /// What a PATCH makes of a resource.
@@ -99,10 +110,13 @@ impl Patch {
     ) -> Result<Self> {
         let mut patch = Self { operations: Vec::new(), password: None };
         let mut reader = Reader::new(schemas, dialects);
+        let mut named = 0;
         for (index, operation) in sent_operations(body, &mut reader)?.into_iter().enumerate() {
             let sent = Sent::read(operation, index + 1, &mut reader)?;
+            let before = patch.operations.len();
             patch.push(sent, schemas, &mut reader)?;
-            if patch.operations.len() > MAX_ASSIGNMENTS {
+            named += patch.operations.iter().skip(before).map(Operation::walks).sum::<usize>();
+            if named > MAX_ASSIGNMENTS {
                 return Err(Error::invalid_value(format!(
                     "The operations name more than {MAX_ASSIGNMENTS} attributes. Send several requests."
                 )));
@@ -380,7 +394,7 @@ fn leaving(list: &Attribute, sent: Value, path: &PatchPath, reader: &mut Reader<
         return Err(unreadable(&sent));
     }
     let elements = reader.sent_elements(sent);
-    check_length(elements.len(), if list.name == "members" { MAX_MEMBERS } else { MAX_ELEMENTS }, path)?;
+    check_length(elements.len(), limit(&list.name), path)?;
     elements
         .into_iter()
         .map(|element| {

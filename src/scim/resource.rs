@@ -28,9 +28,12 @@
 //! # Ok::<(), rollbook::scim::error::Error>(())
 //! ```
 
+mod elements;
 mod list;
 mod member;
+mod merge;
 mod names;
+mod place;
 mod read;
 mod write;
 
@@ -39,17 +42,18 @@ pub use read::{MAX_ELEMENTS, MAX_MEMBERS};
 pub use write::Op;
 
 pub(crate) use names::{Assignment, Origin};
-pub(crate) use read::{Reader, check_length, shown};
+pub(crate) use read::{Reader, check_length, limit, shown};
 pub(crate) use write::Writer;
 
 use super::error::{Error, Result};
 use super::path::{AttributePath, PatchPath};
 use super::schema::{Attribute, Mutability, ResourceSchemas, Schema};
 use crate::dialect::{Dialect, Dialects};
+use merge::check_immutable;
+use place::{Place, value_of};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
-use write::{Place, check_immutable, value_of};
 
 /// How many bytes of names and text a resource may hold: as much as the largest body.
 pub const MAX_SIZE: usize = 1024 * 1024;

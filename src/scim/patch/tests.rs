@@ -1,5 +1,5 @@
 use super::*;
-use crate::scim::resource::MemberReference;
+use crate::scim::resource::{MAX_ELEMENTS, MemberReference};
 use crate::scim::schema::{ENTERPRISE_USER_URN as ENTERPRISE, ResourceType, Schema, Schemas};
 use serde_json::json;
 
@@ -117,6 +117,12 @@ fn the_number_of_attributes_is_bounded() {
     };
     assert!(parse(members(MAX_ASSIGNMENTS)).is_ok());
     assert!(parse(members(MAX_ASSIGNMENTS + 1)).is_err());
+
+    let leaving: Vec<_> = (0..MAX_ELEMENTS).map(|n| n.to_string()).collect();
+    let removal = json!({"op": "remove", "path": "emails", "value": leaving});
+    let removals = |count: usize| Value::from(vec![removal.clone(); count]);
+    assert!(parse(removals(MAX_ASSIGNMENTS / MAX_ELEMENTS)).is_ok());
+    assert!(parse(removals(MAX_ASSIGNMENTS / MAX_ELEMENTS + 1)).is_err());
 }
 
 #[test]

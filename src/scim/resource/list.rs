@@ -100,6 +100,30 @@ pub(crate) fn is_label(element: &Map<String, Value>) -> bool {
     element.keys().all(|name| name == "type" || name == "primary")
 }
 
+/// Whether an element is one of those that a `remove` with a value means: it has the same `value` and, where
+/// both say it, the same type; without `value`, everything that the given one says.
+pub(crate) fn is_meant(given: &Value, element: &Value, attribute: Option<&Attribute>) -> bool {
+    let (Value::Object(given), Value::Object(element)) = (given, element) else { return given == element };
+    let same = |name: &str| {
+        let sub = attribute.and_then(|attribute| attribute.sub_attribute(name));
+        match (given.get(name), element.get(name)) {
+            (Some(Value::String(given)), Some(Value::String(found))) => {
+                if sub.is_some_and(|sub| !sub.case_exact) {
+                    fold_case(given) == fold_case(found)
+                } else {
+                    given == found
+                }
+            }
+            (given, found) => given == found,
+        }
+    };
+    if given.contains_key("value") {
+        let has_type = given.contains_key("type") && element.contains_key("type");
+        return same("value") && (!has_type || same("type"));
+    }
+    given.keys().all(|name| same(name))
+}
+
 /// What makes an element the same as another: its type and value or, without a value, all of it.
 fn key(element: &Value, attribute: Option<&Attribute>) -> String {
     let case_exact = attribute.is_none_or(|attribute| attribute.compared().case_exact);

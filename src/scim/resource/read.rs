@@ -82,8 +82,7 @@ impl<'a> Reader<'a> {
         path: &dyn Display,
     ) -> Result<Vec<Value>> {
         let sent = self.sent_elements(value);
-        let limit = if attribute.name == "members" { MAX_MEMBERS } else { MAX_ELEMENTS };
-        check_length(sent.len(), limit, path)?;
+        check_length(sent.len(), limit(&attribute.name), path)?;
         let mut elements = Vec::with_capacity(sent.len());
         for value in sent {
             if let Some(element) = self.single(attribute, value, path, Nulls::Drop)? {
@@ -354,6 +353,11 @@ pub(crate) fn app_role(value: &Value) -> Option<Map<String, Value>> {
         Value::Object(role) if role.get("value").is_some_and(Value::is_string) => Some(role),
         _ => None,
     }
+}
+
+/// How many elements a list may have.
+pub(crate) fn limit(name: &str) -> usize {
+    if name == "members" { MAX_MEMBERS } else { MAX_ELEMENTS }
 }
 
 /// Whether a list may have so many elements.

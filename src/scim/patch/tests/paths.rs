@@ -362,6 +362,7 @@ fn an_attribute_that_no_schema_has() {
         json!([add(&path("keys"), json!(["b", "c"])), remove(&path("keys[value eq \"a\"]"))]),
         json!({urn: {"keys": ["b", "c"]}}),
     );
+    refused(json!({urn: {"a": 7}}), json!([remove(&path("a[value eq 7]"))]), ScimType::InvalidPath);
     let key = path("keys[type eq \"x\"]");
     yields(
         json!({}),
