@@ -246,9 +246,6 @@ impl Settings {
             }
             targets.push(&row.target);
         }
-        if self.username.from == UsernameSource::Pattern && self.username.pattern.is_none() {
-            reader.refuse("username.pattern", "it is needed when \"from\" is \"pattern\"");
-        }
     }
 }
 
@@ -324,6 +321,9 @@ impl Reader {
             self.read("username.from", from, &mut into.from);
         }
         let pattern = self.member::<Option<String>>(PLACE, map, "pattern");
+        if into.from == UsernameSource::Pattern && pattern.as_ref().is_none_or(String::is_empty) {
+            self.refuse("username.pattern", "it is needed when \"from\" is \"pattern\"");
+        }
         into.pattern = self.regex("username.pattern", pattern);
         into.replacement = self.member(PLACE, map, "replacement");
         into.rename = self.member(PLACE, map, "rename");
