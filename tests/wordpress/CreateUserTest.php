@@ -11,34 +11,34 @@ final class CreateUserTest extends SiteTestCase {
 
 	public function test_a_person_gets_a_row_and_an_account(): void {
 		$record = $this->create(
-			'Jane.Doe@Example.test',
+			'Jane.Doe@Phpunit.test',
 			array(
 				'external_id' => 'A-1',
-				'document'    => '{"userName":"Jane.Doe@Example.test","empty":{},"list":[]}',
+				'document'    => '{"userName":"Jane.Doe@Phpunit.test","empty":{},"list":[]}',
 				'lookups'     => array(
 					array(
 						'path'  => 'emails.value',
-						'value' => 'jane.doe@example.test',
+						'value' => 'jane.doe@phpunit.test',
 					),
 				),
 			),
 			array(
-				'logins' => array( 'jane.doe' ),
-				'email'  => 'Jane.Doe@Example.test',
+				'logins' => array( 'pu-jane.doe' ),
+				'email'  => 'Jane.Doe@Phpunit.test',
 				'role'   => 'editor',
-				'values' => array( 'field:first_name' => 'Jane' ),
+				'values' => array( 'field:first_name' => 'PU-Jane' ),
 			),
 			array( 'field:first_name', 'field:last_name', 'meta:none', 'xprofile:None', 'acf:none', 'field:none' )
 		);
 
 		self::assertMatchesRegularExpression( '/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/', $record['id'] );
-		self::assertSame( 'Jane.Doe@Example.test', $record['user_name'] );
+		self::assertSame( 'Jane.Doe@Phpunit.test', $record['user_name'] );
 		self::assertSame( 'A-1', $record['external_id'] );
 		self::assertSame( array( true, true, false, 1, self::NOW, self::NOW ), array( $record['active'], $record['managed'], $record['deleted'], $record['version'], $record['created'], $record['modified'] ) );
-		self::assertSame( '{"userName":"Jane.Doe@Example.test","empty":{},"list":[]}', $record['document'] );
+		self::assertSame( '{"userName":"Jane.Doe@Phpunit.test","empty":{},"list":[]}', $record['document'] );
 		self::assertSame(
 			array(
-				'field:first_name' => 'Jane',
+				'field:first_name' => 'PU-Jane',
 				'field:last_name'  => '',
 				'meta:none'        => null,
 			),
@@ -46,7 +46,7 @@ final class CreateUserTest extends SiteTestCase {
 			'targets that the site does not have are left out'
 		);
 		self::assertSame( $record['values'], $record['applied'], 'what was not written counts as well: a later edit of it is one' );
-		self::assertSame( array( 'jane.doe', 'Jane.Doe@Example.test', array( 'editor' ) ), array( $record['account']['login'], $record['account']['email'], $record['account']['roles'] ) );
+		self::assertSame( array( 'pu-jane.doe', 'Jane.Doe@Phpunit.test', array( 'editor' ) ), array( $record['account']['login'], $record['account']['email'], $record['account']['roles'] ) );
 		self::assertSame( $record, $this->load( $record['id'], array( 'field:first_name', 'field:last_name', 'meta:none' ) ) );
 		self::assertSame( 1, $this->count_rows( Tables::name( 'lookups' ), "row_id = {$record['row']}" ) );
 	}
@@ -60,7 +60,7 @@ final class CreateUserTest extends SiteTestCase {
 			'meta:list'          => array( self::AWKWARD, array( 'deep' => 'a\\b' ) ),
 			'meta:ke\\y'         => 'x',
 		);
-		$record = $this->create( 'awkward', array( 'document' => '{"a":"' . addcslashes( self::AWKWARD, '"\\' ) . '"}' ), array( 'values' => $values ), array_keys( $values ) );
+		$record = $this->create( 'pu-awkward', array( 'document' => '{"a":"' . addcslashes( self::AWKWARD, '"\\' ) . '"}' ), array( 'values' => $values ), array_keys( $values ) );
 		self::assertSame( $values, $record['values'] );
 		self::assertSame( $values, $record['applied'] );
 		self::assertSame( self::AWKWARD, json_decode( $record['document'] )->a );
@@ -68,22 +68,22 @@ final class CreateUserTest extends SiteTestCase {
 	}
 
 	public function test_what_wordpress_makes_of_a_value_is_told(): void {
-		$record = $this->create( 'filtered', array(), array( 'values' => array( 'field:display_name' => ' A &  <b>B</b> ' ) ), array( 'field:display_name' ) );
+		$record = $this->create( 'pu-filtered', array(), array( 'values' => array( 'field:display_name' => ' A &  <b>B</b> ' ) ), array( 'field:display_name' ) );
 		self::assertSame( $record['account']['display_name'], $record['values']['field:display_name'] );
 		self::assertSame( $record['values'], $record['applied'] );
 		self::assertStringNotContainsString( '<b>', $record['account']['display_name'] );
 	}
 
 	public function test_a_password_that_was_made_up_is_hashed_cheaply(): void {
-		$record = $this->create( 'random' );
+		$record = $this->create( 'pu-random' );
 		$this->assert_cost( $record, '04' );
 	}
 
 	public function test_a_password_that_was_sent_is_hashed_as_the_site_hashes(): void {
-		$record  = $this->create( 'chosen', array(), array( 'password' => "it's \\ se\"cret" ) );
-		$another = get_userdata( wp_insert_user( array( 'user_login' => 'made-locally', 'user_pass' => 'x' ) ) );
+		$record  = $this->create( 'pu-chosen', array(), array( 'password' => "it's \\ se\"cret" ) );
+		$another = get_userdata( wp_insert_user( array( 'user_login' => 'pu-made-locally', 'user_pass' => 'x' ) ) );
 		$this->assert_cost( $record, substr( strrchr( substr( $another->user_pass, 0, 10 ), '$' ), 1 ) ?: substr( $another->user_pass, 7, 2 ) );
-		self::assertTrue( ( new Browser( $this->url() ) )->log_in( 'chosen', "it's \\ se\"cret" )->has_login_cookie() );
+		self::assertTrue( ( new Browser( $this->url() ) )->log_in( 'pu-chosen', "it's \\ se\"cret" )->has_login_cookie() );
 	}
 
 	private function assert_cost( array $record, string $cost ): void {
@@ -98,12 +98,12 @@ final class CreateUserTest extends SiteTestCase {
 	public function test_no_mail_leaves(): void {
 		$mails = $this->mails_during(
 			function (): void {
-				$record = $this->create( 'quiet', array(), array( 'email' => 'quiet@example.test' ) );
+				$record = $this->create( 'pu-quiet', array(), array( 'email' => 'quiet@phpunit.test' ) );
 				$this->update(
 					$record,
 					array(),
 					array(
-						'email'    => 'quiet.now@example.test',
+						'email'    => 'quiet.now@phpunit.test',
 						'password' => 'another one',
 					)
 				);
@@ -113,12 +113,12 @@ final class CreateUserTest extends SiteTestCase {
 	}
 
 	public function test_mail_of_the_site_itself_leaves_as_before(): void {
-		$record = $this->create( 'loud', array(), array( 'email' => 'loud@example.test' ) );
+		$record = $this->create( 'pu-loud', array(), array( 'email' => 'loud@phpunit.test' ) );
 		$mails  = $this->mails_during(
 			static fn() => wp_update_user(
 				array(
 					'ID'         => $record['account']['user_id'],
-					'user_email' => 'loud.now@example.test',
+					'user_email' => 'loud.now@phpunit.test',
 					'user_pass'  => 'x',
 				)
 			)
@@ -128,12 +128,12 @@ final class CreateUserTest extends SiteTestCase {
 
 	/** @dataProvider taken */
 	public function test_a_value_that_somebody_holds_is_named( string $value, array $person ): void {
-		$this->create( 'First@example.test', array(), array( 'logins' => array( 'first' ), 'email' => 'first@example.test' ) );
+		$this->create( 'First@phpunit.test', array(), array( 'logins' => array( 'pu-first' ), 'email' => 'first@phpunit.test' ) );
 		wp_insert_user(
 			array(
-				'user_login' => 'local',
+				'user_login' => 'pu-local',
 				'user_pass'  => 'x',
-				'user_email' => 'local@example.test',
+				'user_email' => 'local@phpunit.test',
 			)
 		);
 		$before = $this->count_rows( $GLOBALS['wpdb']->users, '1=1' );
@@ -150,46 +150,46 @@ final class CreateUserTest extends SiteTestCase {
 
 	public function taken(): array {
 		return array(
-			'userName in another case'     => array( 'user_name', array( 'FIRST@example.test', array(), array( 'logins' => array( 'second' ) ) ) ),
-			'address of a person'          => array( 'email', array( 'second', array(), array( 'email' => 'First@Example.test' ) ) ),
-			'address of a local account'   => array( 'email', array( 'second', array(), array( 'email' => 'local@example.test' ) ) ),
-			'every login'                  => array( 'login', array( 'second', array(), array( 'logins' => array( 'first', 'LOCAL' ) ) ) ),
-			'no login that WordPress takes' => array( 'login', array( 'second', array(), array( 'logins' => array( 'a+b', str_repeat( 'a', 61 ), '' ) ) ) ),
-			'no login at all'              => array( 'login', array( 'second', array(), array( 'logins' => array() ) ) ),
+			'userName in another case'     => array( 'user_name', array( 'FIRST@phpunit.test', array(), array( 'logins' => array( 'pu-second' ) ) ) ),
+			'address of a person'          => array( 'email', array( 'pu-second', array(), array( 'email' => 'First@Phpunit.test' ) ) ),
+			'address of a local account'   => array( 'email', array( 'pu-second', array(), array( 'email' => 'local@phpunit.test' ) ) ),
+			'every login'                  => array( 'login', array( 'pu-second', array(), array( 'logins' => array( 'pu-first', 'PU-LOCAL' ) ) ) ),
+			'no login that WordPress takes' => array( 'login', array( 'pu-second', array(), array( 'logins' => array( 'a+b', str_repeat( 'a', 61 ), '' ) ) ) ),
+			'no login at all'              => array( 'login', array( 'pu-second', array(), array( 'logins' => array() ) ) ),
 		);
 	}
 
 	public function test_the_first_fitting_login_is_taken(): void {
 		$illegal = static fn(): array => array( 'Root' );
-		$record  = $this->with_hook( 'illegal_user_logins', $illegal, fn(): array => $this->create( 'picky', array(), array( 'logins' => array( 'pi+cky', 'root', 'admin', 'picky2', 'picky3' ) ) ) );
+		$record  = $this->with_hook( 'illegal_user_logins', $illegal, fn(): array => $this->create( 'pu-picky', array(), array( 'logins' => array( 'pi+cky', 'root', 'admin', 'picky2', 'picky3' ) ) ) );
 		self::assertSame( 'picky2', $record['account']['login'] );
 	}
 
 	/** @dataProvider unfit_addresses */
 	public function test_an_address_is_validated_and_never_rewritten( string $email ): void {
-		$answer = $this->run_command( 'create_user', $this->person( 'unfit', array(), array( 'email' => $email ) ) );
+		$answer = $this->run_command( 'create_user', $this->person( 'pu-unfit', array(), array( 'email' => $email ) ) );
 		self::assertSame( 'refused', $answer['outcome'] );
 		self::assertStringContainsString( $email, $answer['message'] );
-		self::assertFalse( username_exists( 'unfit' ) );
+		self::assertFalse( username_exists( 'pu-unfit' ) );
 	}
 
 	public function unfit_addresses(): array {
 		return array(
-			array( 'üser@example.test' ),
+			array( 'üser@phpunit.test' ),
 			array( 'user@localhost' ),
-			array( 'a b@example.test' ),
-			array( 'r&d@example.test' ), // WordPress takes it for valid and stores r&amp;d.
-			array( str_repeat( 'a', 90 ) . '@example.test' ),
+			array( 'a b@phpunit.test' ),
+			array( 'r&d@phpunit.test' ), // WordPress takes it for valid and stores r&amp;d.
+			array( str_repeat( 'a', 90 ) . '@phpunit.test' ),
 		);
 	}
 
 	public function test_an_address_with_an_apostrophe_stays(): void {
-		self::assertSame( "o'neil+x@example.test", $this->create( 'oneil', array(), array( 'email' => "o'neil+x@example.test" ) )['account']['email'] );
+		self::assertSame( "o'neil+x@phpunit.test", $this->create( 'pu-oneil', array(), array( 'email' => "o'neil+x@phpunit.test" ) )['account']['email'] );
 	}
 
 	public function test_people_without_an_address_do_not_clash(): void {
-		$this->create( 'nobody1', array(), array( 'email' => '' ) );
-		self::assertSame( '', $this->create( 'nobody2' )['account']['email'] );
+		$this->create( 'pu-nobody1', array(), array( 'email' => '' ) );
+		self::assertSame( '', $this->create( 'pu-nobody2' )['account']['email'] );
 	}
 
 	public function test_what_a_plugin_refuses_is_told_in_its_words(): void {
@@ -208,15 +208,15 @@ final class CreateUserTest extends SiteTestCase {
 	public function test_nothing_remains_when_a_hook_throws(): void {
 		$thrown = null;
 		try {
-			$this->with_hook( 'user_register', static fn() => throw new RuntimeException( 'no' ), fn() => $this->create( 'thrown', array(), array( 'email' => 'thrown@example.test' ) ) );
+			$this->with_hook( 'user_register', static fn() => throw new RuntimeException( 'no' ), fn() => $this->create( 'pu-thrown', array(), array( 'email' => 'thrown@phpunit.test' ) ) );
 		} catch ( RuntimeException $error ) {
 			$thrown = $error->getMessage();
 		}
 		self::assertSame( 'no', $thrown );
-		self::assertFalse( username_exists( 'thrown' ) );
-		self::assertFalse( email_exists( 'thrown@example.test' ) );
-		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'thrown'" ) );
-		self::assertSame( 'thrown', $this->create( 'thrown', array(), array( 'email' => 'thrown@example.test' ) )['account']['login'], 'and the next attempt succeeds' );
+		self::assertFalse( username_exists( 'pu-thrown' ) );
+		self::assertFalse( email_exists( 'thrown@phpunit.test' ) );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'pu-thrown'" ) );
+		self::assertSame( 'pu-thrown', $this->create( 'pu-thrown', array(), array( 'email' => 'thrown@phpunit.test' ) )['account']['login'], 'and the next attempt succeeds' );
 	}
 
 	public function test_answer_and_database_agree_when_a_hook_ends_the_transaction(): void {
@@ -248,14 +248,14 @@ final class CreateUserTest extends SiteTestCase {
 		$deaf   = static fn( string $query ): string => 'ROLLBACK' === $query ? 'COMMIT' : $query;
 		$thrown = false;
 		try {
-			$this->with_hook( 'query', $deaf, fn() => $this->with_hook( 'set_user_role', static fn() => throw new RuntimeException( 'no' ), fn() => $this->create( 'thrown', array(), array( 'email' => 'thrown@example.test' ) ) ) );
+			$this->with_hook( 'query', $deaf, fn() => $this->with_hook( 'set_user_role', static fn() => throw new RuntimeException( 'no' ), fn() => $this->create( 'pu-thrown', array(), array( 'email' => 'thrown@phpunit.test' ) ) ) );
 		} catch ( RuntimeException ) {
 			$thrown = true;
 		}
 		self::assertTrue( $thrown );
-		self::assertFalse( username_exists( 'thrown' ) );
-		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'thrown'" ) );
-		self::assertSame( 0, $this->count_rows( $GLOBALS['wpdb']->usermeta, "meta_value = 'thrown'" ) );
+		self::assertFalse( username_exists( 'pu-thrown' ) );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'pu-thrown'" ) );
+		self::assertSame( 0, $this->count_rows( $GLOBALS['wpdb']->usermeta, "meta_value = 'pu-thrown'" ) );
 	}
 
 	public function test_plugins_hear_of_every_meta_as_usual(): void {
@@ -266,12 +266,12 @@ final class CreateUserTest extends SiteTestCase {
 		$keep_out = static fn( mixed $check, int $user_id, string $key ): mixed => 'kept-out' === $key ? false : $check;
 		add_action( 'added_user_meta', $listen, 10, 4 );
 		add_filter( 'add_user_metadata', $keep_out, 10, 3 );
-		$record = $this->create( 'heard', array(), array( 'values' => array( 'meta:list' => array( 'a' ), 'meta:kept-out' => 'x', 'field:first_name' => self::AWKWARD ) ), array( 'meta:kept-out' ) );
+		$record = $this->create( 'pu-heard', array(), array( 'values' => array( 'meta:list' => array( 'a' ), 'meta:kept-out' => 'x', 'field:first_name' => self::AWKWARD ) ), array( 'meta:kept-out' ) );
 		remove_action( 'added_user_meta', $listen );
 		remove_filter( 'add_user_metadata', $keep_out );
 		self::assertSame( array( 'meta:kept-out' => null ), $record['values'] );
 		self::assertSame( array( true ), array_values( array_unique( $heard ) ) );
-		$local = wp_insert_user( array( 'user_login' => 'as-usual', 'user_pass' => 'x' ) );
+		$local = wp_insert_user( array( 'user_login' => 'pu-as-usual', 'user_pass' => 'x' ) );
 		self::assertEqualsCanonicalizing( array( ...array_keys( get_user_meta( $local ) ), 'list' ), array_keys( get_user_meta( $record['account']['user_id'] ) ) );
 		self::assertArrayHasKey( 'wp_capabilities', $heard );
 	}
@@ -280,18 +280,18 @@ final class CreateUserTest extends SiteTestCase {
 		$record = $this->with_hook(
 			'insert_user_meta',
 			static function ( array $metas ): array {
-				username_exists( 'companion' ) || wp_insert_user( array( 'user_login' => 'companion', 'user_pass' => 'x', 'first_name' => 'Com' ) );
+				username_exists( 'pu-companion' ) || wp_insert_user( array( 'user_login' => 'pu-companion', 'user_pass' => 'x', 'first_name' => 'Com' ) );
 				return $metas;
 			},
-			fn(): array => $this->create( 'main', array(), array( 'values' => array( 'field:first_name' => 'Main' ) ) )
+			fn(): array => $this->create( 'pu-main', array(), array( 'values' => array( 'field:first_name' => 'Main' ) ) )
 		);
 		self::assertSame( 'Main', get_user_meta( $record['account']['user_id'], 'first_name', true ) );
-		self::assertSame( 'Com', get_user_meta( username_exists( 'companion' ), 'first_name', true ) );
+		self::assertSame( 'Com', get_user_meta( username_exists( 'pu-companion' ), 'first_name', true ) );
 	}
 
 	public function test_metas_that_let_people_in_are_no_targets(): void {
 		$values = array_fill_keys( array( 'meta:wp_capabilities', 'meta:WP_Cápabilities', 'meta:wp_2_user_level', 'meta:session_tokens', 'meta:_application_passwords' ), array( 'administrator' => true ) );
-		$record = $this->create( 'sly', array(), array( 'role' => 'subscriber', 'values' => $values ), array_keys( $values ) );
+		$record = $this->create( 'pu-sly', array(), array( 'role' => 'subscriber', 'values' => $values ), array_keys( $values ) );
 		$record = $this->update( $record, array(), array( 'values' => $values ), array_keys( $values ) )['record'];
 		self::assertSame( array( array(), array( 'subscriber' ) ), array( $record['values'], $record['account']['roles'] ) );
 	}
@@ -302,16 +302,16 @@ final class CreateUserTest extends SiteTestCase {
 			throw new RuntimeException( 'the request is over' );
 		};
 		try {
-			$this->with_hook( 'user_register', $abandon, fn() => $this->create( 'abandoned' ) );
+			$this->with_hook( 'user_register', $abandon, fn() => $this->create( 'pu-abandoned' ) );
 		} catch ( RuntimeException ) {
 			wp_cache_flush();
 		}
-		self::assertFalse( username_exists( 'abandoned' ) );
+		self::assertFalse( username_exists( 'pu-abandoned' ) );
 		self::assertFalse( has_filter( 'send_email_change_email', array( \Rollbook\WordPress\AccountWriter::class, 'filter_send_email' ) ) );
 	}
 
 	public function test_the_same_person_created_at_once_is_one(): void {
-		$outcomes = array_count_values( array_column( $this->at_once( 'create-at-once.php', array_fill( 0, 4, array( 'Race@example.test', 'race', 'race@example.test' ) ) ), 'outcome' ) );
+		$outcomes = array_count_values( array_column( $this->at_once( 'create-at-once.php', array_fill( 0, 4, array( 'Race@phpunit.test', 'race', 'race@phpunit.test' ) ) ), 'outcome' ) );
 		self::assertSame(
 			array(
 				'done'  => 1,
@@ -319,11 +319,11 @@ final class CreateUserTest extends SiteTestCase {
 			),
 			array_merge( array( 'done' => 0, 'taken' => 0 ), $outcomes )
 		);
-		self::assertSame( 1, $this->count_rows( $GLOBALS['wpdb']->users, "user_email = 'race@example.test'" ) );
+		self::assertSame( 1, $this->count_rows( $GLOBALS['wpdb']->users, "user_email = 'race@phpunit.test'" ) );
 	}
 
 	public function test_one_address_for_two_people_at_once_is_given_once(): void {
-		$answers = $this->at_once( 'create-at-once.php', array( array( 'one', 'one', 'race@example.test' ), array( 'two', 'two', 'race@example.test' ), array( 'three', 'three', 'race@example.test' ) ) );
+		$answers = $this->at_once( 'create-at-once.php', array( array( 'pu-one', 'pu-one', 'race@phpunit.test' ), array( 'pu-two', 'pu-two', 'race@phpunit.test' ), array( 'pu-three', 'pu-three', 'race@phpunit.test' ) ) );
 		self::assertCount( 1, array_keys( array_column( $answers, 'outcome' ), 'done', true ) );
 		self::assertSame( array( 'email' ), array_values( array_unique( array_column( $answers, 'value' ) ) ) );
 	}
@@ -337,13 +337,13 @@ final class CreateUserTest extends SiteTestCase {
 
 	public function test_a_claim_that_nobody_stands_behind_is_lifted(): void {
 		global $wpdb;
-		$gone = $this->create( 'ghost', array(), array( 'email' => 'ghost@example.test' ) );
+		$gone = $this->create( 'pu-ghost', array(), array( 'email' => 'ghost@phpunit.test' ) );
 		$wpdb->delete( $wpdb->users, array( 'ID' => $gone['account']['user_id'] ) ); // Past every hook.
-		$moved = $this->create( 'moved', array(), array( 'email' => 'moved@example.test' ) );
-		$wpdb->update( $wpdb->users, array( 'user_email' => 'elsewhere@example.test' ), array( 'ID' => $moved['account']['user_id'] ) );
+		$moved = $this->create( 'pu-moved', array(), array( 'email' => 'moved@phpunit.test' ) );
+		$wpdb->update( $wpdb->users, array( 'user_email' => 'elsewhere@phpunit.test' ), array( 'ID' => $moved['account']['user_id'] ) );
 		wp_cache_flush();
 
-		self::assertNotSame( $gone['id'], $this->create( 'ghost', array(), array( 'email' => 'ghost@example.test' ) )['id'] );
-		self::assertSame( 'moved@example.test', $this->create( 'moved-2', array(), array( 'email' => 'moved@example.test' ) )['account']['email'] );
+		self::assertNotSame( $gone['id'], $this->create( 'pu-ghost', array(), array( 'email' => 'ghost@phpunit.test' ) )['id'] );
+		self::assertSame( 'moved@phpunit.test', $this->create( 'pu-moved-2', array(), array( 'email' => 'moved@phpunit.test' ) )['account']['email'] );
 	}
 }

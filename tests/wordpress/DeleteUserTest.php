@@ -39,7 +39,7 @@ final class DeleteUserTest extends SiteTestCase {
 				'value' => 'v',
 			),
 		);
-		$record = $this->create( 'jane', array( 'lookups' => $lookup ), array( 'email' => 'jane@example.test', 'role' => 'author' ) );
+		$record = $this->create( 'pu-jane', array( 'lookups' => $lookup ), array( 'email' => 'jane@phpunit.test', 'role' => 'author' ) );
 		$group  = $this->run_command(
 			'create_group',
 			array(
@@ -67,11 +67,11 @@ final class DeleteUserTest extends SiteTestCase {
 		self::assertSame( array( 'outcome' => 'gone' ), $this->delete( $record ) );
 		self::assertSame( 0, $this->count_rows( Tables::name( 'lookups' ), "row_id = {$record['row']}" ) );
 		self::assertSame( 0, $this->run_command( 'load_group', array( 'id' => $group['id'], 'members' => false ) )['member_count'] );
-		self::assertInstanceOf( \WP_Error::class, wp_authenticate( 'jane', 'x' ) );
+		self::assertInstanceOf( \WP_Error::class, wp_authenticate( 'pu-jane', 'x' ) );
 
-		$claim = $this->claims( 'jane' )[0];
+		$claim = $this->claims( 'pu-jane' )[0];
 		self::assertSame( array( true, false ), array( $claim['deleted'], $claim['active'] ) );
-		$back = $this->create( 'Jane', array(), array( 'user_id' => $claim['account']['user_id'], 'logins' => array(), 'values' => array( 'meta:dept' => 'Sales' ) ) );
+		$back = $this->create( 'PU-Jane', array(), array( 'user_id' => $claim['account']['user_id'], 'logins' => array(), 'values' => array( 'meta:dept' => 'Sales' ) ) );
 		self::assertNotSame( $record['id'], $back['id'], 'an id is never given again' );
 		self::assertSame( $record['account']['user_id'], $back['account']['user_id'] );
 		self::assertSame( array( 'author' ), $back['account']['roles'] );
@@ -80,18 +80,18 @@ final class DeleteUserTest extends SiteTestCase {
 	}
 
 	public function test_who_lives_is_not_brought_back(): void {
-		$record = $this->create( 'jane' );
-		self::assertSame( 'user_name', $this->run_command( 'create_user', $this->person( 'other', array(), array( 'user_id' => $record['account']['user_id'] ) ) )['value'] );
-		self::assertSame( 'gone', $this->run_command( 'create_user', $this->person( 'other', array(), array( 'user_id' => 999999999 ) ) )['outcome'] );
+		$record = $this->create( 'pu-jane' );
+		self::assertSame( 'user_name', $this->run_command( 'create_user', $this->person( 'pu-other', array(), array( 'user_id' => $record['account']['user_id'] ) ) )['value'] );
+		self::assertSame( 'gone', $this->run_command( 'create_user', $this->person( 'pu-other', array(), array( 'user_id' => 999999999 ) ) )['outcome'] );
 	}
 
 	public function test_the_address_of_a_kept_account_stays_taken(): void {
-		$this->delete( $this->create( 'jane', array(), array( 'email' => 'jane@example.test' ) ) );
-		self::assertSame( 'email', $this->run_command( 'create_user', $this->person( 'heir', array(), array( 'email' => 'jane@example.test' ) ) )['value'] );
+		$this->delete( $this->create( 'pu-jane', array(), array( 'email' => 'jane@phpunit.test' ) ) );
+		self::assertSame( 'email', $this->run_command( 'create_user', $this->person( 'pu-heir', array(), array( 'email' => 'jane@phpunit.test' ) ) )['value'] );
 	}
 
 	public function test_a_deletion_decided_on_another_version_deletes_nothing(): void {
-		$record = $this->create( 'jane' );
+		$record = $this->create( 'pu-jane' );
 		$this->update( $record );
 		self::assertSame( array( 'outcome' => 'stale' ), $this->delete( $record ) );
 		self::assertSame( array( 'outcome' => 'stale' ), $this->delete( $record, 'delete' ) );
@@ -100,8 +100,8 @@ final class DeleteUserTest extends SiteTestCase {
 
 	/** @dataProvider fates */
 	public function test_content_goes_to_the_heir( string $fate, bool $account_stays ): void {
-		$record = $this->create( 'jane', array(), array( 'role' => 'author' ) );
-		$heir   = $this->create( 'heir' );
+		$record = $this->create( 'pu-jane', array(), array( 'role' => 'author' ) );
+		$heir   = $this->create( 'pu-heir' );
 		$post   = wp_insert_post(
 			array(
 				'post_title'  => 'x',
@@ -109,7 +109,7 @@ final class DeleteUserTest extends SiteTestCase {
 				'post_author' => $record['account']['user_id'],
 			)
 		);
-		self::assertSame( 'done', $this->delete( $record, $fate, 'heir' )['outcome'] );
+		self::assertSame( 'done', $this->delete( $record, $fate, 'pu-heir' )['outcome'] );
 		self::assertSame( (string) $heir['account']['user_id'], get_post( $post )->post_author );
 		self::assertSame( $account_stays, false !== get_userdata( $record['account']['user_id'] ) );
 		wp_delete_post( $post, true );
@@ -123,7 +123,7 @@ final class DeleteUserTest extends SiteTestCase {
 	}
 
 	public function test_without_an_heir_content_is_deleted_with_the_account(): void {
-		$record = $this->create( 'jane', array(), array( 'role' => 'author' ) );
+		$record = $this->create( 'pu-jane', array(), array( 'role' => 'author' ) );
 		$post   = wp_insert_post(
 			array(
 				'post_title'  => 'x',
@@ -134,14 +134,14 @@ final class DeleteUserTest extends SiteTestCase {
 		self::assertSame( 'done', $this->delete( $record, 'delete' )['outcome'] );
 		self::assertSame( 'trash', get_post_status( $post ) );
 		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "row_id = {$record['row']}" ) );
-		self::assertSame( array(), $this->claims( 'jane' ) );
+		self::assertSame( array(), $this->claims( 'pu-jane' ) );
 		wp_delete_post( $post, true );
-		$this->create( 'jane' );
+		$this->create( 'pu-jane' );
 	}
 
 	public function test_an_heir_who_does_not_exist_is_refused(): void {
-		$record = $this->create( 'jane' );
-		foreach ( array( 'nobody', 'jane' ) as $heir ) {
+		$record = $this->create( 'pu-jane' );
+		foreach ( array( 'pu-nobody', 'pu-jane' ) as $heir ) {
 			foreach ( array( 'keep', 'delete' ) as $fate ) {
 				$answer = $this->delete( $record, $fate, $heir );
 				self::assertSame( 'refused', $answer['outcome'] );
@@ -152,7 +152,7 @@ final class DeleteUserTest extends SiteTestCase {
 	}
 
 	public function test_nothing_is_deleted_when_a_hook_throws(): void {
-		$record = $this->create( 'jane' );
+		$record = $this->create( 'pu-jane' );
 		$thrown = false;
 		try {
 			$this->with_hook( 'delete_user', static fn() => throw new \RuntimeException( 'no' ), fn() => $this->delete( $record, 'delete' ) );
@@ -164,10 +164,10 @@ final class DeleteUserTest extends SiteTestCase {
 	}
 
 	public function test_a_person_deleted_on_the_site_is_gone(): void {
-		$record = $this->create( 'jane' );
+		$record = $this->create( 'pu-jane' );
 		require_once ABSPATH . 'wp-admin/includes/user.php';
 		wp_delete_user( $record['account']['user_id'] );
 		self::assertNull( $this->load( $record['id'] ) );
-		self::assertSame( array(), $this->claims( 'jane' ) );
+		self::assertSame( array(), $this->claims( 'pu-jane' ) );
 	}
 }

@@ -23,10 +23,10 @@ final class DoorsTest extends SiteTestCase {
 	protected function setUp(): void {
 		parent::setUp();
 		$this->record  = $this->create(
-			'door',
+			'pu-door',
 			array(),
 			array(
-				'email'    => 'door@example.test',
+				'email'    => 'door@phpunit.test',
 				'role'     => 'author',
 				'password' => self::PASSWORD,
 			)
@@ -58,35 +58,35 @@ final class DoorsTest extends SiteTestCase {
 	}
 
 	public function test_login_form(): void {
-		$this->assert_door( fn(): bool => $this->browser()->log_in( 'door', self::PASSWORD )->has_login_cookie() );
+		$this->assert_door( fn(): bool => $this->browser()->log_in( 'pu-door', self::PASSWORD )->has_login_cookie() );
 	}
 
 	public function test_login_form_with_the_address(): void {
-		$this->assert_door( fn(): bool => $this->browser()->log_in( 'door@example.test', self::PASSWORD )->has_login_cookie() );
+		$this->assert_door( fn(): bool => $this->browser()->log_in( 'door@phpunit.test', self::PASSWORD )->has_login_cookie() );
 	}
 
 	public function test_the_login_form_tells_the_reason_only_to_who_knows_the_password(): void {
 		$this->set_active( false );
-		self::assertStringContainsString( 'deactivated', $this->browser()->log_in( 'door', self::PASSWORD )->body );
-		self::assertStringNotContainsString( 'deactivated', $this->browser()->log_in( 'door', 'wrong' )->body );
+		self::assertStringContainsString( 'deactivated', $this->browser()->log_in( 'pu-door', self::PASSWORD )->body );
+		self::assertStringNotContainsString( 'deactivated', $this->browser()->log_in( 'pu-door', 'wrong' )->body );
 	}
 
 	public function test_a_cookie_from_before(): void {
 		$browser = $this->browser();
-		$browser->log_in( 'door', self::PASSWORD );
+		$browser->log_in( 'pu-door', self::PASSWORD );
 		self::assertTrue( $browser->is_logged_in() );
 		$this->set_active( false );
 		self::assertFalse( $browser->is_logged_in() );
 		$this->set_active( true );
 		self::assertFalse( $browser->is_logged_in(), 'the session ended for good' );
-		$browser->log_in( 'door', self::PASSWORD );
+		$browser->log_in( 'pu-door', self::PASSWORD );
 		self::assertTrue( $browser->is_logged_in() );
 	}
 
 	public function test_a_cookie_whose_session_survived(): void {
 		global $wpdb;
 		$browser = $this->browser();
-		$browser->log_in( 'door', self::PASSWORD );
+		$browser->log_in( 'pu-door', self::PASSWORD );
 		// As a plugin that keeps sessions somewhere else would have it: deactivated, session alive.
 		$wpdb->update( Tables::name( 'users' ), array( 'active' => 0 ), array( 'user_id' => $this->user_id ) );
 		self::assertFalse( $browser->is_logged_in() );
@@ -96,36 +96,36 @@ final class DoorsTest extends SiteTestCase {
 
 	public function test_application_password_at_the_rest_api(): void {
 		list( $password ) = WP_Application_Passwords::create_new_application_password( $this->user_id, array( 'name' => 'phone' ) );
-		$this->assert_door( fn(): bool => 200 === $this->browser()->who_am_i( 'door', $password )->status );
+		$this->assert_door( fn(): bool => 200 === $this->browser()->who_am_i( 'pu-door', $password )->status );
 		self::assertCount( 1, WP_Application_Passwords::get_user_application_passwords( $this->user_id ) );
 	}
 
 	public function test_an_application_password_is_refused_with_the_reason(): void {
 		list( $password ) = WP_Application_Passwords::create_new_application_password( $this->user_id, array( 'name' => 'phone' ) );
 		$this->set_active( false );
-		$refused = $this->with_hook( 'application_password_is_api_request', '__return_true', static fn(): mixed => wp_authenticate_application_password( null, 'door', $password ) );
+		$refused = $this->with_hook( 'application_password_is_api_request', '__return_true', static fn(): mixed => wp_authenticate_application_password( null, 'pu-door', $password ) );
 		self::assertSame( array( 'rollbook_deactivated' ), $refused->get_error_codes() );
 	}
 
 	public function test_application_password_at_xml_rpc(): void {
 		list( $password ) = WP_Application_Passwords::create_new_application_password( $this->user_id, array( 'name' => 'phone' ) );
-		$this->assert_door( fn(): bool => str_contains( $this->browser()->call( 'wp.getProfile', '1', 'door', $password )->body, 'door@example.test' ) );
+		$this->assert_door( fn(): bool => str_contains( $this->browser()->call( 'wp.getProfile', '1', 'pu-door', $password )->body, 'door@phpunit.test' ) );
 	}
 
 	public function test_password_at_xml_rpc(): void {
-		$this->assert_door( fn(): bool => str_contains( $this->browser()->call( 'wp.getProfile', '1', 'door', self::PASSWORD )->body, 'door@example.test' ) );
+		$this->assert_door( fn(): bool => str_contains( $this->browser()->call( 'wp.getProfile', '1', 'pu-door', self::PASSWORD )->body, 'door@phpunit.test' ) );
 	}
 
 	public function test_password_given_to_wp_authenticate(): void {
-		$this->assert_door( static fn(): bool => wp_authenticate( 'door', self::PASSWORD ) instanceof \WP_User );
+		$this->assert_door( static fn(): bool => wp_authenticate( 'pu-door', self::PASSWORD ) instanceof \WP_User );
 	}
 
 	public function test_password_reset(): void {
 		$asked = function (): bool {
 			$mails = file( json_decode( (string) getenv( 'ROLLBOOK_SITE' ) )->dir . '/mail.jsonl' ) ?: array();
-			$this->browser()->submit( '/wp-login.php?action=lostpassword', array( 'user_login' => 'door' ) );
+			$this->browser()->submit( '/wp-login.php?action=lostpassword', array( 'user_login' => 'pu-door' ) );
 			$new = array_slice( file( json_decode( (string) getenv( 'ROLLBOOK_SITE' ) )->dir . '/mail.jsonl' ) ?: array(), count( $mails ) );
-			return str_contains( implode( '', $new ), 'door@example.test' );
+			return str_contains( implode( '', $new ), 'door@phpunit.test' );
 		};
 		$this->assert_door( $asked );
 	}
@@ -201,9 +201,9 @@ final class DoorsTest extends SiteTestCase {
 
 	public function test_the_doors_are_shut_without_the_extension(): void {
 		$this->set_active( false );
-		self::assertSame( array( 'rollbook_deactivated' ), $this->at_once( 'knock.php', array( array( 'door', self::PASSWORD ) ), array( 'PHP_INI_SCAN_DIR' => false ) )[0] );
+		self::assertSame( array( 'rollbook_deactivated' ), $this->at_once( 'knock.php', array( array( 'pu-door', self::PASSWORD ) ), array( 'PHP_INI_SCAN_DIR' => false ) )[0] );
 		$this->set_active( true );
-		self::assertSame( array( 'in' ), $this->at_once( 'knock.php', array( array( 'door', self::PASSWORD ) ), array( 'PHP_INI_SCAN_DIR' => false ) )[0] );
+		self::assertSame( array( 'in' ), $this->at_once( 'knock.php', array( array( 'pu-door', self::PASSWORD ) ), array( 'PHP_INI_SCAN_DIR' => false ) )[0] );
 	}
 
 	public function test_a_request_costs_one_statement_a_person(): void {
@@ -235,8 +235,8 @@ final class DoorsTest extends SiteTestCase {
 		$this->set_active( false );
 		self::assertFalse( AccessControl::is_locked_out( 0 ) );
 		self::assertFalse( AccessControl::is_locked_out( 999999999 ) );
-		$local = wp_insert_user( array( 'user_login' => 'local', 'user_pass' => self::PASSWORD ) );
-		self::assertSame( $local, wp_authenticate( 'local', self::PASSWORD )->ID );
+		$local = wp_insert_user( array( 'user_login' => 'pu-local', 'user_pass' => self::PASSWORD ) );
+		self::assertSame( $local, wp_authenticate( 'pu-local', self::PASSWORD )->ID );
 		self::assertNull( AccessControl::filter_authenticate( null ) );
 	}
 }

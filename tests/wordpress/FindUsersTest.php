@@ -39,7 +39,7 @@ final class FindUsersTest extends SiteTestCase {
 
 	public function test_arguments_are_only_ever_values(): void {
 		$awkward = "x' OR 1=1 -- \\ % _ %s 😀";
-		$this->people( $awkward, 'other' );
+		$this->people( $awkward, 'pu-other' );
 		self::assertSame( array( $awkward ), $this->names( 'u.user_name = %s', array( $awkward ) ) );
 		self::assertSame( array(), $this->names( 'u.user_name = %s', array( "' OR '1'='1" ) ) );
 	}
@@ -54,15 +54,15 @@ final class FindUsersTest extends SiteTestCase {
 	}
 
 	public function test_binary_tells_upper_from_lower_case(): void {
-		$this->people( 'Jane' );
-		self::assertSame( array( 'Jane' ), $this->names( 'u.user_name = BINARY %s', array( 'Jane' ) ) );
-		self::assertSame( array(), $this->names( 'u.user_name = BINARY %s', array( 'jane' ) ) );
+		$this->people( 'PU-Jane' );
+		self::assertSame( array( 'PU-Jane' ), $this->names( 'u.user_name = BINARY %s', array( 'PU-Jane' ) ) );
+		self::assertSame( array(), $this->names( 'u.user_name = BINARY %s', array( 'pu-jane' ) ) );
 		self::assertSame( array(), $this->names( 'NOT COALESCE(u.external_id = %s, 0)', array( self::MARK ) ) );
 	}
 
 	public function test_accents_make_a_difference(): void {
-		$this->people( 'josé', 'jose', 'straße', 'strasse' );
-		self::assertSame( array( 'jose' ), $this->names( 'u.user_name_key = %s', array( 'jose' ) ) );
+		$this->people( 'pu-josé', 'pu-jose', 'straße', 'strasse' );
+		self::assertSame( array( 'pu-jose' ), $this->names( 'u.user_name_key = %s', array( 'pu-jose' ) ) );
 		self::assertSame( array( 'straße' ), $this->names( 'u.user_name_key = %s', array( 'straße' ) ) );
 	}
 
@@ -73,7 +73,7 @@ final class FindUsersTest extends SiteTestCase {
 
 	public function test_a_page_costs_the_same_number_of_statements_however_long_it_is(): void {
 		global $wpdb;
-		$this->people( 'p1', 'p2', 'p3', 'p4', 'p5' );
+		$this->people( 'pu-p1', 'pu-p2', 'pu-p3', 'pu-p4', 'pu-p5' );
 		$count = function ( int $limit ) use ( $wpdb ): int {
 			wp_cache_flush();
 			$before = $wpdb->num_queries;
@@ -93,15 +93,15 @@ final class FindUsersTest extends SiteTestCase {
 	}
 
 	public function test_accounts_that_nobody_manages_are_left_out_where_they_do_not_count(): void {
-		$user_id = wp_insert_user( array( 'user_login' => 'local', 'user_pass' => 'x' ) );
+		$user_id = wp_insert_user( array( 'user_login' => 'pu-local', 'user_pass' => 'x' ) );
 		$this->run_command(
 			'adopt_accounts',
 			array(
 				'accounts' => array(
 					array(
 						'user_id'       => $user_id,
-						'user_name'     => 'local',
-						'user_name_key' => 'local',
+						'user_name'     => 'pu-local',
+						'user_name_key' => 'pu-local',
 						'created'       => 1,
 						'lookups'       => array(),
 					),
@@ -122,11 +122,11 @@ final class FindUsersTest extends SiteTestCase {
 	}
 
 	public function test_who_stands_in_the_way_is_found_by_name_and_address(): void {
-		$one = $this->create( 'one', array(), array( 'email' => 'one@example.test' ) );
-		$two = $this->create( 'two' );
+		$one = $this->create( 'pu-one', array(), array( 'email' => 'one@phpunit.test' ) );
+		$two = $this->create( 'pu-two' );
 		$ids = fn( string $key, ?string $email ): array => array_column( $this->run_command( 'find_claims', array( 'user_name_key' => $key, 'email' => $email, 'targets' => array() ) ), 'id' );
-		self::assertSame( array( $one['id'], $two['id'] ), $ids( 'two', 'ONE@example.test' ) );
-		self::assertSame( array( $two['id'] ), $ids( 'two', null ) );
-		self::assertSame( array(), $ids( 'three', '' ), 'people without an address have none in common' );
+		self::assertSame( array( $one['id'], $two['id'] ), $ids( 'pu-two', 'ONE@phpunit.test' ) );
+		self::assertSame( array( $two['id'] ), $ids( 'pu-two', null ) );
+		self::assertSame( array(), $ids( 'pu-three', '' ), 'people without an address have none in common' );
 	}
 }

@@ -75,8 +75,8 @@ final class GroupsTest extends SiteTestCase {
 	}
 
 	public function test_a_group_has_people_and_groups(): void {
-		$jane  = $this->create( 'jane', array(), array( 'values' => array( 'field:display_name' => 'Jane Doe' ) ) );
-		$inner = $this->group( 'Inner' )['record'];
+		$jane  = $this->create( 'pu-jane', array(), array( 'values' => array( 'field:display_name' => 'Jane Doe' ) ) );
+		$inner = $this->group( 'PU-Inner' )['record'];
 		$outer = $this->group( "Outer '\\😀", array( $jane['id'], array( 'id' => $inner['id'], 'kind' => 'Group' ), Identifier::create() ) )['record'];
 		self::assertSame( array( "Outer '\\😀", 2, 1, self::NOW, '{"displayName":"x","empty":{}}' ), array( $outer['display_name'], $outer['member_count'], $outer['version'], $outer['created'], $outer['document'] ) );
 		self::assertEqualsCanonicalizing(
@@ -89,7 +89,7 @@ final class GroupsTest extends SiteTestCase {
 				array(
 					'id'      => $inner['id'],
 					'kind'    => 'Group',
-					'display' => 'Inner',
+					'display' => 'PU-Inner',
 				),
 			),
 			$outer['members'],
@@ -110,8 +110,8 @@ final class GroupsTest extends SiteTestCase {
 	}
 
 	public function test_members_are_added_and_removed(): void {
-		$ids   = array_map( fn( string $name ): string => $this->create( $name )['id'], array( 'm1', 'm2', 'm3' ) );
-		$group = $this->group( 'Team', array( $ids[0], $ids[1] ) )['record'];
+		$ids   = array_map( fn( string $name ): string => $this->create( $name )['id'], array( 'pu-m1', 'pu-m2', 'pu-m3' ) );
+		$group = $this->group( 'PU-Team', array( $ids[0], $ids[1] ) )['record'];
 		$group = $this->change( $group, array( 'add' => array( $ids[1], $ids[2] ), 'remove' => array( $ids[0], 'unknown' ) ) )['record'];
 		self::assertEqualsCanonicalizing( array( $ids[1], $ids[2] ), array_column( $group['members'], 'id' ) );
 		self::assertSame( array( 2, self::NOW + 1 ), array( $group['version'], $group['modified'] ) );
@@ -124,29 +124,29 @@ final class GroupsTest extends SiteTestCase {
 			'outcome' => 'taken',
 			'value'   => 'display_name',
 		);
-		$this->group( 'One' );
-		self::assertSame( $taken, $this->group( 'ONE' ) );
-		$two = $this->group( 'Two' )['record'];
-		self::assertSame( $taken, $this->change( $two, array( 'name' => 'one' ) ) );
-		self::assertSame( 'done', $this->change( $two, array( 'name' => 'TWO' ) )['outcome'] );
+		$this->group( 'PU-One' );
+		self::assertSame( $taken, $this->group( 'PU-ONE' ) );
+		$two = $this->group( 'PU-Two' )['record'];
+		self::assertSame( $taken, $this->change( $two, array( 'name' => 'pu-one' ) ) );
+		self::assertSame( 'done', $this->change( $two, array( 'name' => 'PU-TWO' ) )['outcome'] );
 	}
 
 	public function test_a_write_decided_on_another_version_writes_nothing(): void {
-		$group = $this->group( 'Team' )['record'];
+		$group = $this->group( 'PU-Team' )['record'];
 		$this->change( $group, array() );
 		self::assertSame( array( 'outcome' => 'stale' ), $this->change( $group, array( 'name' => 'Other' ) ) );
 		self::assertSame( array( 'outcome' => 'stale' ), $this->delete( $group ) );
 		$group = $this->load_group( $group['id'] );
-		self::assertSame( 'Team', $group['display_name'] );
+		self::assertSame( 'PU-Team', $group['display_name'] );
 		self::assertSame( 'done', $this->delete( $group )['outcome'] );
 		self::assertSame( array( 'outcome' => 'gone' ), $this->delete( $group ) );
 		self::assertSame( array( 'outcome' => 'gone' ), $this->change( $group, array() ) );
 	}
 
 	public function test_a_deleted_group_leaves_every_other(): void {
-		$jane  = $this->create( 'jane' );
-		$inner = $this->group( 'Inner', array( $jane['id'] ) )['record'];
-		$outer = $this->group( 'Outer', array( array( 'id' => $inner['id'], 'kind' => 'Group' ) ) )['record'];
+		$jane  = $this->create( 'pu-jane' );
+		$inner = $this->group( 'PU-Inner', array( $jane['id'] ) )['record'];
+		$outer = $this->group( 'PU-Outer', array( array( 'id' => $inner['id'], 'kind' => 'Group' ) ) )['record'];
 		$this->delete( $inner );
 		self::assertSame( array(), $this->load( $jane['id'] )['groups'] );
 		self::assertSame( 0, $this->load_group( $outer['id'] )['member_count'] );
@@ -154,7 +154,7 @@ final class GroupsTest extends SiteTestCase {
 	}
 
 	public function test_groups_are_found(): void {
-		$jane = $this->create( 'jane' );
+		$jane = $this->create( 'pu-jane' );
 		$this->group( 'Find B', array( $jane['id'] ), array( 'external_id' => 'find-test' ) );
 		$this->group( 'find a', array(), array( 'external_id' => 'find-test' ) );
 		$find  = fn( string $sql, array $arguments, bool $members = false ): array => $this->run_command(
@@ -183,14 +183,14 @@ final class GroupsTest extends SiteTestCase {
 	}
 
 	public function test_ids_are_resolved_to_what_they_are(): void {
-		$jane  = $this->create( 'jane', array(), array( 'values' => array( 'field:display_name' => 'Jane Doe' ) ) );
-		$group = $this->group( 'Team' )['record'];
+		$jane  = $this->create( 'pu-jane', array(), array( 'values' => array( 'field:display_name' => 'Jane Doe' ) ) );
+		$group = $this->group( 'PU-Team' )['record'];
 		self::assertSame(
 			array(
 				array(
 					'id'      => $group['id'],
 					'kind'    => 'Group',
-					'display' => 'Team',
+					'display' => 'PU-Team',
 				),
 				array(
 					'id'      => $jane['id'],
@@ -215,7 +215,7 @@ final class GroupsTest extends SiteTestCase {
 
 		$started = microtime( true );
 		self::assertCount( 5000, $this->run_command( 'resolve_members', array( 'ids' => $ids ) ) );
-		$group = $this->group( 'Crowd', $ids )['record'];
+		$group = $this->group( 'PU-Crowd', $ids )['record'];
 		self::assertSame( 5000, $group['member_count'] );
 		self::assertCount( 5000, $group['members'] );
 		$group = $this->change( $group, array( 'remove' => array_slice( $ids, 0, 2500 ), 'members' => false ) )['record'];

@@ -12,13 +12,13 @@ final class UpdateUserTest extends SiteTestCase {
 
 	public function test_only_what_is_given_changes(): void {
 		$before = $this->create(
-			'jane',
+			'pu-jane',
 			array( 'external_id' => 'x' ),
 			array(
-				'email'  => 'jane@example.test',
+				'email'  => 'jane@phpunit.test',
 				'role'   => 'author',
 				'values' => array(
-					'field:first_name' => 'Jane',
+					'field:first_name' => 'PU-Jane',
 					'meta:dept'        => 'Sales',
 					'meta:floor'       => '3',
 				),
@@ -27,7 +27,7 @@ final class UpdateUserTest extends SiteTestCase {
 		$hash   = get_userdata( $before['account']['user_id'] )->user_pass;
 		$answer = $this->update(
 			$before,
-			array( 'user_name' => 'Jane.New' ),
+			array( 'user_name' => 'PU-Jane.New' ),
 			array(
 				'values' => array(
 					'field:last_name' => 'Doe',
@@ -38,11 +38,11 @@ final class UpdateUserTest extends SiteTestCase {
 		);
 		self::assertSame( 'done', $answer['outcome'] );
 		$after = $answer['record'];
-		self::assertSame( array( 'Jane.New', 2, $before['id'], $before['row'], 'x' ), array( $after['user_name'], $after['version'], $after['id'], $after['row'], $after['external_id'] ) );
-		self::assertSame( array( 'jane', 'jane@example.test', array( 'author' ) ), array( $after['account']['login'], $after['account']['email'], $after['account']['roles'] ) );
+		self::assertSame( array( 'PU-Jane.New', 2, $before['id'], $before['row'], 'x' ), array( $after['user_name'], $after['version'], $after['id'], $after['row'], $after['external_id'] ) );
+		self::assertSame( array( 'pu-jane', 'jane@phpunit.test', array( 'author' ) ), array( $after['account']['login'], $after['account']['email'], $after['account']['roles'] ) );
 		self::assertSame(
 			array(
-				'field:first_name' => 'Jane',
+				'field:first_name' => 'PU-Jane',
 				'field:last_name'  => 'Doe',
 				'meta:dept'        => null,
 				'meta:floor'       => '3',
@@ -55,17 +55,17 @@ final class UpdateUserTest extends SiteTestCase {
 	}
 
 	public function test_an_update_decided_on_another_version_writes_nothing(): void {
-		$record = $this->create( 'jane', array(), array( 'email' => 'jane@example.test' ) );
+		$record = $this->create( 'pu-jane', array(), array( 'email' => 'jane@phpunit.test' ) );
 		$this->update( $record );
-		$answer = $this->update( $record, array( 'active' => false ), array( 'email' => 'other@example.test' ) );
+		$answer = $this->update( $record, array( 'active' => false ), array( 'email' => 'other@phpunit.test' ) );
 		self::assertSame( array( 'outcome' => 'stale' ), $answer );
-		self::assertSame( 'jane@example.test', $this->load( $record['id'] )['account']['email'] );
+		self::assertSame( 'jane@phpunit.test', $this->load( $record['id'] )['account']['email'] );
 		self::assertTrue( $this->load( $record['id'] )['active'] );
 	}
 
 	public function test_after_stale_the_newest_account_is_read(): void {
 		global $wpdb;
-		$record = $this->create( 'jane' );
+		$record = $this->create( 'pu-jane' );
 		$wpdb->query( "UPDATE $wpdb->users SET display_name = 'Elsewhere' WHERE ID = {$record['account']['user_id']}" ); // Another server.
 		$wpdb->query( 'UPDATE ' . Tables::name( 'users' ) . " SET version = 5 WHERE row_id = {$record['row']}" );
 		$this->update( $record );
@@ -73,37 +73,37 @@ final class UpdateUserTest extends SiteTestCase {
 	}
 
 	public function test_who_is_gone_is_gone(): void {
-		$record = $this->create( 'jane' );
+		$record = $this->create( 'pu-jane' );
 		self::assertSame( array( 'outcome' => 'gone' ), $this->update( array( 'id' => '00000000-0000-4000-8000-000000000000' ) + $record ) );
 		self::assertSame( array( 'outcome' => 'gone' ), $this->update( array( 'id' => strtoupper( $record['id'] ) ) + $record ), 'ids are compared byte by byte' );
 	}
 
 	public function test_values_of_somebody_else_are_taken(): void {
-		$this->create( 'first', array(), array( 'email' => 'first@example.test' ) );
-		$record = $this->create( 'second', array(), array( 'email' => 'second@example.test' ) );
-		self::assertSame( 'user_name', $this->update( $record, array( 'user_name' => 'FIRST' ) )['value'] );
-		self::assertSame( 'email', $this->update( $record, array(), array( 'email' => 'First@example.test' ) )['value'] );
-		self::assertSame( 'login', $this->update( $record, array(), array( 'logins' => array( 'first' ) ) )['value'] );
+		$this->create( 'pu-first', array(), array( 'email' => 'first@phpunit.test' ) );
+		$record = $this->create( 'pu-second', array(), array( 'email' => 'second@phpunit.test' ) );
+		self::assertSame( 'user_name', $this->update( $record, array( 'user_name' => 'PU-FIRST' ) )['value'] );
+		self::assertSame( 'email', $this->update( $record, array(), array( 'email' => 'First@phpunit.test' ) )['value'] );
+		self::assertSame( 'login', $this->update( $record, array(), array( 'logins' => array( 'pu-first' ) ) )['value'] );
 		self::assertSame( 1, $this->load( $record['id'] )['version'] );
-		self::assertSame( 'done', $this->update( $record, array( 'user_name' => 'SECOND' ), array( 'email' => 'SECOND@example.test', 'logins' => array( 'second' ) ) )['outcome'] );
+		self::assertSame( 'done', $this->update( $record, array( 'user_name' => 'PU-SECOND' ), array( 'email' => 'SECOND@phpunit.test', 'logins' => array( 'pu-second' ) ) )['outcome'] );
 	}
 
 	public function test_a_login_is_renamed(): void {
-		$record = $this->create( 'old' );
-		$after  = $this->update( $record, array(), array( 'logins' => array( 'admin', 'new' ) ) )['record'];
-		self::assertSame( 'new', $after['account']['login'] );
-		self::assertFalse( username_exists( 'old' ) );
-		self::assertSame( $after['account']['user_id'], username_exists( 'new' ) );
+		$record = $this->create( 'pu-old' );
+		$after  = $this->update( $record, array(), array( 'logins' => array( 'admin', 'pu-new' ) ) )['record'];
+		self::assertSame( 'pu-new', $after['account']['login'] );
+		self::assertFalse( username_exists( 'pu-old' ) );
+		self::assertSame( $after['account']['user_id'], username_exists( 'pu-new' ) );
 	}
 
 	public function test_an_address_can_be_taken_away(): void {
-		$record = $this->create( 'jane', array(), array( 'email' => 'jane@example.test' ) );
+		$record = $this->create( 'pu-jane', array(), array( 'email' => 'jane@phpunit.test' ) );
 		self::assertSame( '', $this->update( $record, array(), array( 'email' => '' ) )['record']['account']['email'] );
-		$this->create( 'heir', array(), array( 'email' => 'jane@example.test' ) );
+		$this->create( 'pu-heir', array(), array( 'email' => 'jane@phpunit.test' ) );
 	}
 
 	public function test_the_one_role_on_this_site_is_set(): void {
-		$record = $this->create( 'jane', array(), array( 'role' => 'author' ) );
+		$record = $this->create( 'pu-jane', array(), array( 'role' => 'author' ) );
 		( new \WP_User( $record['account']['user_id'] ) )->add_role( 'contributor' );
 		self::assertSame( array( 'editor' ), $this->update( $record, array(), array( 'role' => 'editor' ) )['record']['account']['roles'] );
 	}
@@ -111,9 +111,9 @@ final class UpdateUserTest extends SiteTestCase {
 	public function test_an_account_that_nobody_managed_becomes_managed(): void {
 		$user_id = wp_insert_user(
 			array(
-				'user_login' => 'local',
+				'user_login' => 'pu-local',
 				'user_pass'  => 'x',
-				'user_email' => 'local@example.test',
+				'user_email' => 'local@phpunit.test',
 			)
 		);
 		$this->run_command(
@@ -122,8 +122,8 @@ final class UpdateUserTest extends SiteTestCase {
 				'accounts' => array(
 					array(
 						'user_id'       => $user_id,
-						'user_name'     => 'local',
-						'user_name_key' => 'local',
+						'user_name'     => 'pu-local',
+						'user_name_key' => 'pu-local',
 						'created'       => 1,
 						'lookups'       => array(),
 					),
@@ -134,11 +134,11 @@ final class UpdateUserTest extends SiteTestCase {
 		$record = $this->run_command( 'load_accounts', array( 'user_ids' => array( $user_id ), 'targets' => array() ) )[0];
 		self::assertFalse( $record['managed'] );
 		self::assertTrue( $this->update( $record )['record']['managed'] );
-		self::assertSame( 'email', $this->run_command( 'create_user', $this->person( 'other', array(), array( 'email' => 'LOCAL@example.test' ) ) )['value'] );
+		self::assertSame( 'email', $this->run_command( 'create_user', $this->person( 'pu-other', array(), array( 'email' => 'LOCAL@phpunit.test' ) ) )['value'] );
 	}
 
 	public function test_deactivation_ends_every_session_and_takes_nothing_else(): void {
-		$record   = $this->create( 'jane', array(), array( 'role' => 'author' ) );
+		$record   = $this->create( 'pu-jane', array(), array( 'role' => 'author' ) );
 		$user_id  = $record['account']['user_id'];
 		$sessions = WP_Session_Tokens::get_instance( $user_id );
 		$sessions->create( time() + 3600 );
@@ -152,7 +152,7 @@ final class UpdateUserTest extends SiteTestCase {
 	}
 
 	public function test_nothing_remains_when_a_hook_throws_in_database_or_memory(): void {
-		$record = $this->create( 'jane', array(), array( 'email' => 'jane@example.test', 'values' => array( 'meta:dept' => 'Sales' ) ), array( 'meta:dept' ) );
+		$record = $this->create( 'pu-jane', array(), array( 'email' => 'jane@phpunit.test', 'values' => array( 'meta:dept' => 'Sales' ) ), array( 'meta:dept' ) );
 		$thrown = false;
 		try {
 			$this->with_hook(
@@ -162,7 +162,7 @@ final class UpdateUserTest extends SiteTestCase {
 					$record,
 					array( 'active' => false ),
 					array(
-						'email'  => 'new@example.test',
+						'email'  => 'new@phpunit.test',
 						'role'   => 'editor',
 						'values' => array(
 							'meta:dept'        => 'Board',
@@ -176,15 +176,15 @@ final class UpdateUserTest extends SiteTestCase {
 		}
 		self::assertTrue( $thrown );
 		self::assertSame( $record, $this->load( $record['id'], array( 'meta:dept' ) ) );
-		self::assertFalse( email_exists( 'new@example.test' ) );
-		self::assertSame( $record['account']['user_id'], email_exists( 'jane@example.test' ) );
+		self::assertFalse( email_exists( 'new@phpunit.test' ) );
+		self::assertSame( $record['account']['user_id'], email_exists( 'jane@phpunit.test' ) );
 		self::assertSame( '', get_user_meta( $record['account']['user_id'], 'first_name', true ) );
 	}
 
 	/** @dataProvider spoilers */
 	public function test_answer_and_database_agree_when_a_hook_ends_the_transaction( string ...$statements ): void {
 		global $wpdb;
-		$record = $this->create( 'jane', array(), array( 'values' => array( 'field:first_name' => 'Jane' ) ) );
+		$record = $this->create( 'pu-jane', array(), array( 'values' => array( 'field:first_name' => 'PU-Jane' ) ) );
 		$spoil  = static fn(): array => array_map( array( $wpdb, 'query' ), $statements );
 		$log    = ini_set( 'error_log', '/dev/null' ); // A failing statement is one of those that WordPress logs.
 		try {
@@ -196,7 +196,7 @@ final class UpdateUserTest extends SiteTestCase {
 		ini_set( 'error_log', (string) $log );
 		wp_cache_flush();
 		$now = $this->load( $record['id'], array( 'field:first_name' ) );
-		self::assertSame( $done ? array( 2, false, 'New' ) : array( 1, true, 'Jane' ), array( $now['version'], $now['active'], $now['values']['field:first_name'] ) );
+		self::assertSame( $done ? array( 2, false, 'New' ) : array( 1, true, 'PU-Jane' ), array( $now['version'], $now['active'], $now['values']['field:first_name'] ) );
 	}
 
 	public function spoilers(): array {
@@ -210,12 +210,12 @@ final class UpdateUserTest extends SiteTestCase {
 	}
 
 	public function test_an_update_that_changes_no_field_calls_no_hook_of_a_changed_profile(): void {
-		$record = $this->create( 'jane', array(), array( 'email' => 'jane@example.test', 'values' => array( 'field:first_name' => 'Jane' ) ) );
+		$record = $this->create( 'pu-jane', array(), array( 'email' => 'jane@phpunit.test', 'values' => array( 'field:first_name' => 'PU-Jane' ) ) );
 		$calls  = 0;
 		$count  = static function () use ( &$calls ): void {
 			++$calls;
 		};
-		$this->with_hook( 'profile_update', $count, fn() => $this->update( $record, array(), array( 'email' => 'jane@example.test', 'values' => array( 'field:first_name' => 'Jane', 'meta:dept' => 'x' ) ) ) );
+		$this->with_hook( 'profile_update', $count, fn() => $this->update( $record, array(), array( 'email' => 'jane@phpunit.test', 'values' => array( 'field:first_name' => 'PU-Jane', 'meta:dept' => 'x' ) ) ) );
 		self::assertSame( 0, $calls );
 	}
 
@@ -224,14 +224,14 @@ final class UpdateUserTest extends SiteTestCase {
 			'path'  => 'emails.value',
 			'value' => $value,
 		);
-		$record = $this->create( 'jane', array( 'lookups' => array( $lookup( 'a' ), $lookup( 'b' ) ) ) );
+		$record = $this->create( 'pu-jane', array( 'lookups' => array( $lookup( 'a' ), $lookup( 'b' ) ) ) );
 		$this->update( $record, array( 'lookups' => array( $lookup( 'b' ), $lookup( "c'\\" ), $lookup( "c'\\" ) ) ) );
 		$found = fn( string $value ): int => count( $this->find( 'EXISTS (SELECT 1 FROM {lookups} l WHERE l.row_id = u.row_id AND l.path = %s AND l.value = %s)', array( 'emails.value', $value ) )['users'] );
 		self::assertSame( array( 0, 1, 1 ), array( $found( 'a' ), $found( 'b' ), $found( "c'\\" ) ) );
 	}
 
 	public function test_an_edit_on_the_site_is_indexed(): void {
-		$record = $this->create( 'jane', array(), array( 'email' => 'jane@example.test' ) );
+		$record = $this->create( 'pu-jane', array(), array( 'email' => 'jane@phpunit.test' ) );
 		$index  = fn( ?array $name, ?int $modified ): mixed => $this->run_command(
 			'index_user',
 			array(
@@ -241,8 +241,8 @@ final class UpdateUserTest extends SiteTestCase {
 				'modified'  => $modified,
 			)
 		);
-		$index( array( 'raw' => 'Other', 'key' => 'other' ), null );
-		self::assertSame( array( 'jane', 1 ), array_values( array_intersect_key( $this->load( $record['id'] ), array( 'user_name' => 1, 'version' => 1 ) ) ), 'the name of a managed person is the directory\'s' );
+		$index( array( 'raw' => 'Other', 'key' => 'pu-other' ), null );
+		self::assertSame( array( 'pu-jane', 1 ), array_values( array_intersect_key( $this->load( $record['id'] ), array( 'user_name' => 1, 'version' => 1 ) ) ), 'the name of a managed person is the directory\'s' );
 		$index( null, self::NOW + 5 );
 		self::assertSame( array( 2, self::NOW + 5 ), array( $this->load( $record['id'] )['version'], $this->load( $record['id'] )['modified'] ) );
 	}
