@@ -204,11 +204,15 @@ impl Reader<'_> {
         match self.unwrapped(value) {
             Value::Object(members) => {
                 // The other resource type's base schema, for instance: nothing here is named by it.
-                if under.is_none() && self.schemas.base().id.as_str() != urn {
+                let is_other = under.is_none() && self.schemas.base().id.as_str() != urn;
+                if is_other || self.within_schema {
                     self.note(Dialect::UnknownAttribute);
                     return Ok(());
                 }
-                self.assignments(members, under, origin, out)
+                self.within_schema = true;
+                let result = self.assignments(members, under, origin, out);
+                self.within_schema = false;
+                result
             }
             Value::Null if under.is_none() => Ok(()),
             Value::Null => {

@@ -22,11 +22,13 @@ pub const MAX_MEMBERS: usize = 100_000;
 pub(crate) struct Reader<'a> {
     pub(super) schemas: &'a ResourceSchemas,
     pub(super) dialects: &'a mut Dialects,
+    /// Whether the members of a schema's object are being read, in which no other schema's stands.
+    pub(super) within_schema: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(schemas: &'a ResourceSchemas, dialects: &'a mut Dialects) -> Self {
-        Self { schemas, dialects }
+        Self { schemas, dialects, within_schema: false }
     }
 
     pub(crate) fn note(&mut self, dialect: Dialect) {

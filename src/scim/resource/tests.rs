@@ -218,6 +218,15 @@ fn custom_values_are_bounded_in_depth() {
 }
 
 #[test]
+fn a_schema_stands_in_no_other() {
+    reads(
+        json!({USER_URN: {"title": "t", ENTERPRISE: {"department": "d"}, USER_URN: {"nickName": "n"}},
+               ENTERPRISE: {"division": "v", USER_URN: {"nickName": "n"}}}),
+        json!({"title": "t", ENTERPRISE: {"division": "v"}}),
+    );
+}
+
+#[test]
 fn managers_come_in_many_forms() {
     let expected = json!({ENTERPRISE: {"manager": {"value": "m"}}});
     for manager in [
