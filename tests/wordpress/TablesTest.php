@@ -78,7 +78,7 @@ final class TablesTest extends SiteTestCase {
 
 	public function test_long_text_of_every_script_fits(): void {
 		$name   = str_repeat( '😀', 255 );
-		$record = $this->create( $name, array( 'external_id' => $name, 'document' => wp_json_encode( array( 'a' => str_repeat( 'ж', 200000 ) ) ) ), array( 'logins' => array( 'pu-long' ) ) );
+		$record = $this->create( $name, array( 'external_id' => $name, 'document' => wp_json_encode( array( 'a' => str_repeat( 'ж', 200000 ) ), JSON_UNESCAPED_UNICODE ) ), array( 'logins' => array( 'pu-long' ) ) );
 		self::assertSame( array( $name, $name, 200000 ), array( $record['user_name'], $record['external_id'], mb_strlen( json_decode( $record['document'] )->a ) ) );
 	}
 }
