@@ -50,13 +50,13 @@ $find = static function ( string $account ): ?WP_User {
 };
 
 $account = static function ( array $question ) use ( $find ): array {
-	global $wpdb;
 	$user = $find( $question['account'] );
 	if ( null === $user ) {
 		return array( 'exists' => false );
 	}
-	$table  = \Rollbook\WordPress\Tables::name( 'users' );
-	$active = $wpdb->get_var( $wpdb->prepare( "SELECT active FROM $table WHERE user_id = %d", $user->ID ) );
+	// Active is who is let in at the door, whatever stands in a table.
+	\Rollbook\WordPress\AccessControl::forget( $user->ID );
+	$active = ! is_wp_error( apply_filters( 'authenticate', $user, $user->user_login, '' ) );
 	$meta   = static fn( string $key ) => metadata_exists( 'user', $user->ID, $key ) ? get_user_meta( $user->ID, $key, true ) : null;
 	return array(
 		'exists'       => true,
@@ -64,7 +64,7 @@ $account = static function ( array $question ) use ( $find ): array {
 		'email'        => $user->user_email,
 		'display_name' => $user->display_name,
 		'roles'        => array_values( $user->roles ),
-		'active'       => null === $active || (bool) (int) $active,
+		'active'       => $active,
 		'fields'       => (object) array_combine( $question['fields'], array_map( static fn( string $field ) => $user->$field, $question['fields'] ) ),
 		'meta'         => (object) array_combine( $question['meta'], array_map( $meta, $question['meta'] ) ),
 	);
