@@ -55,6 +55,7 @@ final class DeleteUserTest extends SiteTestCase {
 						'kind' => 'User',
 					),
 				),
+				'roles'   => array(),
 				'now'     => 1,
 			)
 		)['record'];

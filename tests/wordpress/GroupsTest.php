@@ -20,6 +20,7 @@ final class GroupsTest extends SiteTestCase {
 					'document'         => '{"displayName":"x","empty":{}}',
 				),
 				'members' => array_map( array( $this, 'member' ), $members ),
+				'roles'   => array(),
 				'now'     => self::NOW,
 			)
 		);
@@ -49,6 +50,7 @@ final class GroupsTest extends SiteTestCase {
 				'remove'     => $change['remove'] ?? array(),
 				'remove_all' => $change['remove_all'] ?? false,
 				'members'    => $change['members'] ?? true,
+				'roles'      => $change['roles'] ?? array(),
 				'now'        => self::NOW + 1,
 			)
 		);
@@ -60,6 +62,7 @@ final class GroupsTest extends SiteTestCase {
 			array(
 				'id'      => $group['id'],
 				'version' => $group['version'],
+				'roles'   => array(),
 			)
 		);
 	}
@@ -222,5 +225,46 @@ final class GroupsTest extends SiteTestCase {
 		self::assertSame( 2500, $group['member_count'] );
 		$this->change( $group, array( 'add' => $ids, 'members' => false ) );
 		self::assertLessThan( 10.0, microtime( true ) - $started );
+	}
+
+	public function test_roles_change_with_the_group_or_not_at_all(): void {
+		$jane  = $this->create( 'pu-role-jane', array(), array( 'role' => 'author' ) );
+		$roles = array(
+			array(
+				'user_id' => $jane['account']['user_id'],
+				'role'    => 'editor',
+			),
+		);
+		$of    = static fn(): array => array_values( get_userdata( $jane['account']['user_id'] )->roles );
+		$group = $this->group( 'pu-roles' )['record'];
+		$throw = static fn() => throw new \RuntimeException( 'a plugin that minds' );
+
+		add_action( 'set_user_role', $throw );
+		try {
+			$this->change(
+				$group,
+				array(
+					'add'   => array( $jane['id'] ),
+					'roles' => $roles,
+				)
+			);
+			self::fail( 'the exception of the hook was swallowed' );
+		} catch ( \RuntimeException $exception ) {
+			self::assertSame( 'a plugin that minds', $exception->getMessage() );
+		} finally {
+			remove_action( 'set_user_role', $throw );
+		}
+		self::assertSame( array( 'author' ), $of() );
+		self::assertSame( array(), $this->load_group( $group['id'] )['members'] );
+
+		$this->change(
+			$group,
+			array(
+				'add'   => array( $jane['id'] ),
+				'roles' => $roles,
+			)
+		);
+		self::assertSame( array( 'editor' ), $of() );
+		self::assertCount( 1, $this->load_group( $group['id'] )['members'] );
 	}
 }
