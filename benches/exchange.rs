@@ -43,7 +43,8 @@ fn site(settings: &Rc<Settings>) -> (MemoryDirectory, String) {
     site.add_token(TOKEN, Scope::Full);
     let created = site.exchange(request("POST", "/Users", "", &person("jane")), settings);
     let location = created.header("Location").unwrap_or_default().to_owned();
-    let path = location.find("/Users/").and_then(|start| location.get(start..)).unwrap_or_default().to_owned();
+    let path =
+        location.find("/Users/").and_then(|start| location.get(start..)).unwrap_or_default().to_owned();
     (site, path)
 }
 

@@ -73,6 +73,7 @@ questions! {
     FindUsers, "find_users" => FoundUsers;
     LoadUser, "load_user" => Option<UserRecord>;
     LoadAccounts, "load_accounts" => Vec<UserRecord>;
+    LoadPeople, "load_people" => Vec<UserRecord>;
     FindClaims, "find_claims" => Vec<UserRecord>;
     FindAccounts, "find_accounts" => Vec<Account>;
     AdoptAccounts, "adopt_accounts" => ();
@@ -327,6 +328,15 @@ pub struct LoadUser {
 pub struct LoadAccounts {
     /// The accounts.
     pub user_ids: Vec<u64>,
+    /// The targets to read.
+    pub targets: Vec<String>,
+}
+
+/// The people with these ids, in any order; unknown ones are left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoadPeople {
+    /// SCIM ids.
+    pub ids: Vec<SmolStr>,
     /// The targets to read.
     pub targets: Vec<String>,
 }
@@ -587,6 +597,8 @@ pub struct CreateGroup {
     pub row: GroupRow,
     /// The ids of its members, known ones.
     pub members: Vec<MemberId>,
+    /// The roles that change with it.
+    pub roles: Vec<RoleChange>,
     /// Now.
     pub now: i64,
 }
@@ -608,6 +620,8 @@ pub struct UpdateGroup {
     pub remove_all: bool,
     /// Whether the answer is to hold the members.
     pub members: bool,
+    /// The roles that change with it.
+    pub roles: Vec<RoleChange>,
     /// Now.
     pub now: i64,
 }
@@ -642,6 +656,17 @@ pub struct DeleteGroup {
     pub id: SmolStr,
     /// The version that the deletion was decided on.
     pub version: u64,
+    /// The roles that change with it.
+    pub roles: Vec<RoleChange>,
+}
+
+/// The role that an account is to have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleChange {
+    /// The account.
+    pub user_id: u64,
+    /// The one role that it is to have on this site.
+    pub role: String,
 }
 
 /// Which of these ids exist, and what they are. Unknown ones are left out of the answer.

@@ -25,7 +25,7 @@ pub struct Exchange {
 
 enum State {
     Running(Pin<Box<dyn Future<Output = (Response, Summary)>>>),
-    Finished(Response, Summary),
+    Finished(Box<(Response, Summary)>),
 }
 
 /// Whose turn it is to speak.
@@ -117,7 +117,7 @@ impl Exchange {
     /// [`OutOfTurn::Unfinished`] while a command awaits its answer.
     pub fn response(&self) -> Result<&Response, OutOfTurn> {
         match &self.state {
-            State::Finished(response, _) => Ok(response),
+            State::Finished(finished) => Ok(&finished.0),
             State::Running(_) => Err(OutOfTurn::Unfinished),
         }
     }
@@ -128,7 +128,7 @@ impl Exchange {
     /// [`OutOfTurn::Unfinished`] while a command awaits its answer.
     pub fn summary(&self) -> Result<&Summary, OutOfTurn> {
         match &self.state {
-            State::Finished(_, summary) => Ok(summary),
+            State::Finished(finished) => Ok(&finished.1),
             State::Running(_) => Err(OutOfTurn::Unfinished),
         }
     }
@@ -145,8 +145,8 @@ impl Exchange {
     fn advance(&mut self) {
         let State::Running(operation) = &mut self.state else { return };
         let mut context = Context::from_waker(Waker::noop());
-        if let Poll::Ready((response, summary)) = operation.as_mut().poll(&mut context) {
-            self.state = State::Finished(response, summary);
+        if let Poll::Ready(finished) = operation.as_mut().poll(&mut context) {
+            self.state = State::Finished(Box::new(finished));
         }
     }
 }

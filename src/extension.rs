@@ -6,10 +6,10 @@ use crate::exchange::{Exchange, OutOfTurn};
 use crate::http::{MAX_BODY, Request};
 use crate::settings::{self, Settings};
 use crate::token;
+use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;
 use ext_php_rs::prelude::*;
-use ext_php_rs::boxed::ZBox;
 use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 use ext_php_rs::zend::{ModuleEntry, ce};
 use ext_php_rs::{convert::IntoZval, info_table_end, info_table_row, info_table_start};
@@ -150,8 +150,9 @@ pub struct Token;
 impl Token {
     /// Makes a token: an array of "token", to be shown once, and "hash", to be stored.
     pub fn generate() -> PhpResult<PhpArray> {
-        let made = token::generate()
-            .map_err(|error| PhpException::from_class::<RollbookException>(format!("No random bytes: {error}")))?;
+        let made = token::generate().map_err(|error| {
+            PhpException::from_class::<RollbookException>(format!("No random bytes: {error}"))
+        })?;
         let mut array = ZendHashTable::new();
         array.insert("token", made.text)?;
         array.insert("hash", made.hash)?;
@@ -251,7 +252,9 @@ fn map_of(array: &ZendHashTable) -> PhpResult<Map<String, Value>> {
 fn value_of(zval: &Zval, depth: usize) -> PhpResult<Value> {
     let zval = zval.dereference();
     if depth > MAX_DEPTH {
-        return Err(PhpException::from_class::<RollbookException>(format!("Nested deeper than {MAX_DEPTH}.")));
+        return Err(PhpException::from_class::<RollbookException>(format!(
+            "Nested deeper than {MAX_DEPTH}."
+        )));
     }
     if zval.is_null() {
         return Ok(Value::Null);
@@ -270,10 +273,17 @@ fn value_of(zval: &Zval, depth: usize) -> PhpResult<Value> {
         return Ok(Value::String(String::from_utf8_lossy(&bytes).into_owned()));
     }
     let Some(array) = zval.array() else {
-        return Err(PhpException::from_class::<RollbookException>(format!("{} has no JSON.", zval.get_type())));
+        return Err(PhpException::from_class::<RollbookException>(format!(
+            "{} has no JSON.",
+            zval.get_type()
+        )));
     };
     if array.has_sequential_keys() {
-        return array.iter().map(|(_, value)| value_of(value, depth + 1)).collect::<PhpResult<Vec<_>>>().map(Value::Array);
+        return array
+            .iter()
+            .map(|(_, value)| value_of(value, depth + 1))
+            .collect::<PhpResult<Vec<_>>>()
+            .map(Value::Array);
     }
     let map: PhpResult<Map<String, Value>> =
         array.iter().map(|(key, value)| Ok((key.to_string(), value_of(value, depth + 1)?))).collect();

@@ -177,7 +177,9 @@ impl Settings {
                 "username" => reader.username(value, &mut settings.username),
                 "deletion" => reader.deletion(value, &mut settings.deletion),
                 "default_role" => reader.read(key, value, &mut settings.default_role),
-                "role_rules" => settings.role_rules = reader.list(key, value, MAX_ROLE_RULES, Reader::role_rule),
+                "role_rules" => {
+                    settings.role_rules = reader.list(key, value, MAX_ROLE_RULES, Reader::role_rule)
+                }
                 "mappings" => settings.mappings = reader.list(key, value, MAX_MAPPINGS, Reader::mapping),
                 "password_sync" => reader.read(key, value, &mut settings.password_sync),
                 "welcome_mail" => reader.read(key, value, &mut settings.welcome_mail),
@@ -189,7 +191,11 @@ impl Settings {
             }
         }
         settings.check(&mut reader);
-        if reader.problems.is_empty() { Ok(settings) } else { Err(InvalidSettings { problems: reader.problems }) }
+        if reader.problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(InvalidSettings { problems: reader.problems })
+        }
     }
 
     /// The complete document.
@@ -289,19 +295,32 @@ impl Reader {
     }
 
     /// The members of an object, of which only the named ones may occur.
-    fn object<'a>(&mut self, place: &str, value: &'a Value, known: &[&str]) -> Option<&'a Map<String, Value>> {
+    fn object<'a>(
+        &mut self,
+        place: &str,
+        value: &'a Value,
+        known: &[&str],
+    ) -> Option<&'a Map<String, Value>> {
         let Some(map) = value.as_object() else {
             self.refuse(place, "it must be an object");
             return None;
         };
         for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
-            self.refuse(&format!("{place}.{key}"), format!("there is no such setting; there are {}", known.join(", ")));
+            self.refuse(
+                &format!("{place}.{key}"),
+                format!("there is no such setting; there are {}", known.join(", ")),
+            );
         }
         Some(map)
     }
 
     /// One member of an object; null and absence leave the default.
-    fn member<T: for<'de> Deserialize<'de> + Default>(&mut self, place: &str, map: &Map<String, Value>, key: &str) -> T {
+    fn member<T: for<'de> Deserialize<'de> + Default>(
+        &mut self,
+        place: &str,
+        map: &Map<String, Value>,
+        key: &str,
+    ) -> T {
         let mut read = T::default();
         if let Some(value) = map.get(key).filter(|value| !value.is_null()) {
             self.read(&format!("{place}.{key}"), value, &mut read);
@@ -316,7 +335,9 @@ impl Reader {
 
     fn username(&mut self, value: &Value, into: &mut Username) {
         const PLACE: &str = "username";
-        let Some(map) = self.object(PLACE, value, &["from", "pattern", "replacement", "rename"]) else { return };
+        let Some(map) = self.object(PLACE, value, &["from", "pattern", "replacement", "rename"]) else {
+            return;
+        };
         if let Some(from) = map.get("from") {
             self.read("username.from", from, &mut into.from);
         }
@@ -338,7 +359,10 @@ impl Reader {
         match policy.as_deref() {
             None | Some("deactivate") => into.fate = Fate::Keep,
             Some("reassign") if into.reassign_to.is_none() => {
-                self.refuse("deletion.reassign_to", "the policy \"reassign\" needs the login of the person who gets the content");
+                self.refuse(
+                    "deletion.reassign_to",
+                    "the policy \"reassign\" needs the login of the person who gets the content",
+                );
             }
             Some("reassign") => into.fate = Fate::Delete,
             Some("delete") => {
@@ -373,19 +397,27 @@ impl Reader {
     }
 
     fn mapping(&mut self, place: &str, value: &Value) -> Option<Row> {
-        let map = self.object(place, value, &["path", "target", "title", "transform", "profile", "users_list"])?;
-        let path = self.member::<String>(place, map, "path").parse().map_err(|error: crate::scim::path::PathError| {
-            self.refuse(&format!("{place}.path"), error.to_string());
-        });
-        let target = self.member::<String>(place, map, "target").parse().map_err(|error: crate::wordpress::mapping::TargetError| {
-            self.refuse(&format!("{place}.target"), error.to_string());
-        });
+        let map =
+            self.object(place, value, &["path", "target", "title", "transform", "profile", "users_list"])?;
+        let path = self.member::<String>(place, map, "path").parse().map_err(
+            |error: crate::scim::path::PathError| {
+                self.refuse(&format!("{place}.path"), error.to_string());
+            },
+        );
+        let target = self.member::<String>(place, map, "target").parse().map_err(
+            |error: crate::wordpress::mapping::TargetError| {
+                self.refuse(&format!("{place}.target"), error.to_string());
+            },
+        );
         let transform = map.get("transform").filter(|transform| !transform.is_null()).and_then(|transform| {
             let place = format!("{place}.transform");
             let transform = self.object(&place, transform, &["pattern", "replacement"])?;
             let pattern = self.member::<Option<String>>(&place, transform, "pattern");
             let pattern = self.regex(&format!("{place}.pattern"), pattern)?;
-            Some(crate::wordpress::mapping::Transform { pattern, replacement: self.member(&place, transform, "replacement") })
+            Some(crate::wordpress::mapping::Transform {
+                pattern,
+                replacement: self.member(&place, transform, "replacement"),
+            })
         });
         Some(Row {
             path: path.ok()?,
@@ -447,10 +479,18 @@ mod tests {
         refused(json!({ "existing_accounts": "merge" }), "existing_accounts", "`link` or `apart`");
         refused(json!({ "username": { "form": "email" } }), "username.form", "there are from");
         refused(json!({ "username": { "from": "pattern" } }), "username.pattern", "needed");
-        refused(json!({ "username": { "from": "pattern", "pattern": "(" } }), "username.pattern", "unclosed group");
+        refused(
+            json!({ "username": { "from": "pattern", "pattern": "(" } }),
+            "username.pattern",
+            "unclosed group",
+        );
         refused(json!({ "deletion": { "policy": "burn" } }), "deletion.policy", "\"burn\" is no policy");
         refused(json!({ "deletion": { "policy": "reassign" } }), "deletion.reassign_to", "needs the login");
-        refused(json!({ "role_rules": [{ "filter": "department eq", "role": "editor" }] }), "role_rules[0].filter", "");
+        refused(
+            json!({ "role_rules": [{ "filter": "department eq", "role": "editor" }] }),
+            "role_rules[0].filter",
+            "",
+        );
         refused(json!({ "mappings": [{ "path": "title", "target": "meta:" }] }), "mappings[0].target", "");
         refused(json!({ "mappings": [{ "path": "ti tle", "target": "meta:a" }] }), "mappings[0].path", "");
     }
@@ -458,10 +498,9 @@ mod tests {
     #[test]
     fn every_problem_is_told_at_once() {
         let error = parse(json!({ "password_sync": 1, "activity_days": -1, "x": 1 })).unwrap_err();
-        assert_eq!(error.problems.iter().map(|problem| problem.place.as_str()).collect::<Vec<_>>(), [
-            "password_sync",
-            "activity_days",
-            "x"
-        ]);
+        assert_eq!(
+            error.problems.iter().map(|problem| problem.place.as_str()).collect::<Vec<_>>(),
+            ["password_sync", "activity_days", "x"]
+        );
     }
 }

@@ -63,6 +63,7 @@ final class Directory {
 			'find_users'      => ( new UserReader() )->find( $command ),
 			'load_user'       => ( new UserReader() )->load( $command ),
 			'load_accounts'   => ( new UserReader() )->load_accounts( $command ),
+			'load_people'     => ( new UserReader() )->load_people( $command ),
 			'find_claims'     => ( new UserReader() )->find_claims( $command ),
 			'find_accounts'   => ( new Adoption() )->find( $command ),
 			'adopt_accounts'  => ( new Adoption() )->adopt( $command ),

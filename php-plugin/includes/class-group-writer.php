@@ -29,18 +29,19 @@ final class GroupWriter {
 	 * @throws Refusal When it must not happen.
 	 */
 	public function create( array $command ): array {
-		$row_id = $this->write(
-			$command['row'],
+		$columns = array(
+			'id'      => Identifier::create(),
+			'created' => (int) $command['now'],
+		);
+		$row_id  = $this->write(
+			$command,
 			0,
-			function () use ( $command ): int {
-				$columns = array(
-					'id'      => Identifier::create(),
-					'created' => (int) $command['now'],
-				);
-				$row_id  = $this->claim( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command ) ) );
+			function () use ( $command, $columns ): int {
+				$row_id = $this->claim( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command ) ) );
 				$this->add_members( $row_id, $columns['id'], $command['members'] );
 				return $row_id;
-			}
+			},
+			fn(): bool => $this->stands( 'id = %s', array( $columns['id'] ) )
 		);
 		return $this->done( $row_id, true );
 	}
@@ -55,7 +56,7 @@ final class GroupWriter {
 	public function update( array $command ): array {
 		$row_id = $this->row_of( $command['id'] );
 		$this->write(
-			$command['row'],
+			$command,
 			$row_id,
 			function () use ( $command, $row_id ): void {
 				$arguments = array();
@@ -71,7 +72,8 @@ final class GroupWriter {
 				}
 				$this->remove_members( $row_id, $command );
 				$this->add_members( $row_id, $command['id'], $command['add'] );
-			}
+			},
+			fn(): bool => $this->stands( 'row_id = %d AND version > %d', array( $row_id, (int) $command['version'] ) )
 		);
 		return $this->done( $row_id, $command['members'] );
 	}
@@ -85,7 +87,9 @@ final class GroupWriter {
 	 */
 	public function delete( array $command ): array {
 		$row_id = $this->row_of( $command['id'] );
-		Transaction::run(
+		$this->write(
+			$command,
+			$row_id,
 			function () use ( $command, $row_id ): void {
 				$deleted = Database::run( 'DELETE FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d AND version = %d', array( $row_id, (int) $command['version'] ) );
 				if ( 0 === $deleted ) {
@@ -94,7 +98,7 @@ final class GroupWriter {
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
 				UserRemover::forget_memberships( $command['id'] );
 			},
-			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
+			fn(): bool => ! $this->stands( 'row_id = %d', array( $row_id ) )
 		);
 		return array(
 			'outcome' => 'done',
@@ -103,21 +107,57 @@ final class GroupWriter {
 	}
 
 	/**
-	 * Writes a group inside a transaction.
+	 * Writes a group, and the roles that change with it, inside a transaction.
 	 *
-	 * @param array<string, mixed> $row    What the row is to hold.
-	 * @param int                  $row_id The row; 0 for a new one.
-	 * @param callable             $write  What to do.
+	 * @param array<string, mixed> $command The command.
+	 * @param int                  $row_id  The row; 0 for a new one.
+	 * @param callable             $write   What to do.
+	 * @param callable             $stands  Whether it is done.
 	 * @throws Refusal When another group has the name.
 	 * @throws ClaimFailure When the row cannot be written for another reason.
+	 * @throws \Throwable When a hook of another plugin fails.
 	 */
-	private function write( array $row, int $row_id, callable $write ): mixed {
+	private function write( array $command, int $row_id, callable $write, callable $stands ): mixed {
+		$user_ids = array_column( $command['roles'], 'user_id' );
 		try {
-			return Transaction::run( $write, static fn(): bool => false );
+			return Transaction::run(
+				function () use ( $command, $write ): mixed {
+					$result = $write();
+					$this->set_roles( $command['roles'] );
+					return $result;
+				},
+				$stands
+			);
 		} catch ( ClaimFailure $failure ) {
-			$holder = Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE display_name_key = %s AND row_id <> %d', array( $row['display_name_key'], $row_id ) );
+			$holder = Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE display_name_key = %s AND row_id <> %d', array( $command['row']['display_name_key'], $row_id ) );
 			throw null === $holder ? $failure : Refusal::taken( 'display_name' );
+		} catch ( \Throwable $failure ) {
+			// Memory must not know roles that the database has forgotten.
+			array_map( 'clean_user_cache', $user_ids );
+			throw $failure;
 		}
+	}
+
+	/**
+	 * Sets roles.
+	 *
+	 * @param array<int, array{user_id: int, role: string}> $roles By account.
+	 */
+	private function set_roles( array $roles ): void {
+		$accounts = $roles ? UserReader::accounts( array_column( $roles, 'user_id' ) ) : array();
+		foreach ( $roles as $change ) {
+			( $accounts[ $change['user_id'] ] ?? null )?->set_role( $change['role'] );
+		}
+	}
+
+	/**
+	 * Whether there is such a row.
+	 *
+	 * @param string            $condition The condition.
+	 * @param array<int, mixed> $arguments Its arguments.
+	 */
+	private function stands( string $condition, array $arguments ): bool {
+		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . " WHERE $condition", $arguments );
 	}
 
 	/**

@@ -66,6 +66,20 @@ final class UserReader {
 	}
 
 	/**
+	 * The people with these ids.
+	 *
+	 * @param array<string, mixed> $command The command load_people.
+	 * @return array<int, array<string, mixed>>
+	 */
+	public function load_people( array $command ): array {
+		if ( ! $command['ids'] ) {
+			return array();
+		}
+		$rows = $this->rows( 'u.deleted = 0 AND u.id IN (' . Database::marks( $command['ids'], '%s' ) . ')', $command['ids'] );
+		return $this->records( $rows, $command['targets'] );
+	}
+
+	/**
 	 * Everybody who stands in the way of a new person.
 	 *
 	 * @param array<string, mixed> $command The command find_claims.

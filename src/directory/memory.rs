@@ -14,8 +14,8 @@ use self::groups::StoredGroup;
 use self::users::Person;
 use super::{
     AdoptAccounts, CreateGroup, CreateUser, DeleteGroup, DeleteUser, FindAccounts, FindClaims, FindGroups,
-    FindMembers, FindUsers, IndexUser, LoadAccounts, LoadGroup, LoadUser, ResolveMembers, UpdateGroup,
-    UpdateUser,
+    FindMembers, FindUsers, IndexUser, LoadAccounts, LoadGroup, LoadPeople, LoadUser, ResolveMembers,
+    UpdateGroup, UpdateUser,
 };
 use super::{Command, ListTokens, Question, Scope, TokenRecord, TouchToken};
 use crate::exchange::Exchange;
@@ -131,6 +131,7 @@ impl MemoryDirectory {
             FindUsers::NAME => self.carry_out(command, Self::find_users),
             LoadUser::NAME => self.carry_out(command, Self::load_user),
             LoadAccounts::NAME => self.carry_out(command, Self::load_accounts),
+            LoadPeople::NAME => self.carry_out(command, Self::load_people),
             FindClaims::NAME => self.carry_out(command, Self::find_claims),
             FindAccounts::NAME => self.carry_out(command, Self::find_accounts),
             AdoptAccounts::NAME => self.carry_out(command, Self::adopt_accounts),

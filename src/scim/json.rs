@@ -154,7 +154,10 @@ mod tests {
     #[test]
     fn an_object_is_read_as_serde_json_reads_it() {
         let text = r#"{"a":[1,-2,3.5,null,true,"\u00e9"],"b":{}}"#;
-        assert_eq!(Value::Object(object(text.as_bytes()).unwrap()), json!({"a":[1,-2,3.5,null,true,"é"],"b":{}}));
+        assert_eq!(
+            Value::Object(object(text.as_bytes()).unwrap()),
+            json!({"a":[1,-2,3.5,null,true,"é"],"b":{}})
+        );
     }
 
     #[test]

@@ -56,7 +56,8 @@ pub(super) fn service_provider_config(base: &str) -> Reply {
 /// # Errors
 /// 404 for an unknown name, 403 for a filter (RFC 7644 §4).
 pub(super) fn resource_types(base: &str, name: Option<&str>, query: &Query) -> Result<Reply> {
-    let all = ResourceType::ALL.map(|resource_type| (resource_type.name(), resource_type_json(resource_type, base)));
+    let all = ResourceType::ALL
+        .map(|resource_type| (resource_type.name(), resource_type_json(resource_type, base)));
     entries(all, name, query)
 }
 

@@ -7,8 +7,9 @@ use super::list::{Row, Search};
 use super::query::Query;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, list, refused_by_wordpress};
 use crate::directory::{
-    CreateGroup, DeleteGroup, FindGroups, FindMembers, GroupRecord, GroupRow, LoadGroup, Member, MemberId, MemberKind,
-    Outcome, ResolveMembers, Selection, UpdateGroup,
+    CreateGroup, DeleteGroup, FindGroups, FindMembers, GroupRecord, GroupReference, GroupRow, LoadGroup,
+    LoadPeople, Member, MemberId, MemberKind, Outcome, ResolveMembers, RoleChange, Selection, UpdateGroup,
+    UserRecord,
 };
 use crate::http::Request;
 use crate::scim::error::{Error, Result};
@@ -26,6 +27,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most members that the answer to a change shows. Nobody wants 50,000 back for adding one.
 pub(crate) const MAX_MEMBERS_SHOWN: u64 = 1_000;
 
+/// How many people are loaded at a time when a group's change may change their roles.
+const PEOPLE_AT_ONCE: usize = 500;
+
 impl Row for GroupRecord {
     fn row(&self) -> u64 {
         self.row
@@ -36,7 +40,7 @@ impl Service {
     pub(super) async fn list_groups(&self, query: &Query) -> Answer {
         let schemas = self.schemas(ResourceType::Group);
         let projection = self.projection(query, ResourceType::Group)?;
-        let search = Search::parse(query, schemas)?;
+        let search = Search::parse(self, query, schemas)?;
         let members = projection.wants("members") || search.filter.as_ref().is_some_and(asks_for_members);
         let (total, groups) = list::page(
             self,
@@ -46,11 +50,12 @@ impl Service {
                 let found = service.directory.ask(&FindGroups { selection, members }).await?;
                 Ok((found.total, found.groups))
             },
-            |filter: &Filter, record: &GroupRecord| filter.matches(resource(record, &self.base).as_map(), schemas),
+            |filter: &Filter, record: &GroupRecord| {
+                filter.matches(resource(record, &self.base).as_map(), schemas)
+            },
         )
         .await?;
-        let resources =
-            groups.iter().map(|record| projection.apply(resource(record, &self.base), schemas)).collect();
+        let resources = groups.iter().map(|record| self.shown_group(record, &projection)).collect();
         Ok(Reply::json(200, list_response::response(total, search.page, resources)))
     }
 
@@ -73,8 +78,11 @@ impl Service {
         let references = resource.take_members()?;
         let row = group_row(&resource)?;
         let members = self.resolve(&references).await?;
+        let joining: Vec<SmolStr> = members.iter().map(|(id, _)| id.clone()).collect();
+        let joined = GroupReference { id: SmolStr::default(), display: row.display_name.clone() };
+        let roles = self.regrouped("", &joining, |_| Some(joined.clone())).await?;
         let members = members.into_iter().map(|(id, kind)| MemberId { id, kind }).collect();
-        let create = CreateGroup { row, members, now: self.now };
+        let create = CreateGroup { row, members, roles, now: self.now };
         match self.directory.ask(&create).await? {
             Outcome::Done { record } => {
                 self.note("created", &record.id, &record.display_name);
@@ -117,7 +125,10 @@ impl Service {
     ) -> Answer {
         let schemas = self.schemas(ResourceType::Group);
         let (patch, operations) = Patch::parse(body, schemas, &mut self.dialects())?.split_members()?;
-        self.change_group(id, request, query, &operations, |current| Ok(patch.apply(current, schemas)?.resource)).await
+        self.change_group(id, request, query, &operations, |current| {
+            Ok(patch.apply_noting(current, schemas, &mut self.dialects())?.resource)
+        })
+        .await
     }
 
     pub(super) async fn delete_group(&self, id: &str, request: &Request) -> Answer {
@@ -125,7 +136,12 @@ impl Service {
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_group(id, false).await?;
             precondition.holds(&version(&record))?;
-            let delete = DeleteGroup { id: record.id.clone(), version: record.version };
+            let leaving = match self.settings.role_rules.is_empty() {
+                true => Vec::new(),
+                false => member_ids(self.load_group(id, true).await?),
+            };
+            let roles = self.regrouped(&record.id, &leaving, |_| None).await?;
+            let delete = DeleteGroup { id: record.id.clone(), version: record.version, roles };
             match self.directory.ask(&delete).await? {
                 Outcome::Done { .. } => {
                     self.note("deleted", &record.id, &record.display_name);
@@ -160,6 +176,7 @@ impl Service {
                 self.note("unchanged", &record.id, &record.display_name);
                 return self.changed_group_reply(&record, &projection).await;
             }
+            let roles = self.roles_with(&record, &row, &change).await?;
             let changes = change.changes(person::changes(&shown, &decide(&shown)?));
             let update = UpdateGroup {
                 id: record.id.clone(),
@@ -169,6 +186,7 @@ impl Service {
                 remove: change.remove.into_iter().collect(),
                 remove_all: change.remove_all,
                 members: false,
+                roles,
                 now: self.now,
             };
             match self.directory.ask(&update).await? {
@@ -195,6 +213,59 @@ impl Service {
         }
         let record = self.load_group(&record.id, true).await?;
         Ok(self.group_reply(200, &record, projection))
+    }
+
+    /// The roles that change when the group does.
+    async fn roles_with(
+        &self,
+        record: &GroupRecord,
+        row: &GroupRow,
+        change: &Membership,
+    ) -> Answer<Vec<RoleChange>> {
+        if self.settings.role_rules.is_empty() {
+            return Ok(Vec::new());
+        }
+        let renamed = row.display_name != record.display_name;
+        let mut concerned: BTreeSet<SmolStr> = change.add.keys().chain(&change.remove).cloned().collect();
+        if renamed || change.remove_all {
+            concerned.extend(member_ids(self.load_group(&record.id, true).await?));
+        }
+        let concerned: Vec<SmolStr> = concerned.into_iter().collect();
+        let group = GroupReference { id: record.id.clone(), display: row.display_name.clone() };
+        self.regrouped(&record.id, &concerned, |person| {
+            let stays = person.groups.iter().any(|group| group.id == record.id)
+                && !change.remove_all
+                && !change.remove.contains(&person.id);
+            (stays || change.add.contains_key(&person.id)).then(|| group.clone())
+        })
+        .await
+    }
+
+    /// The roles that change when each of these people has the group that `after` gives in the place of the group with
+    /// this id.
+    async fn regrouped(
+        &self,
+        group: &str,
+        people: &[SmolStr],
+        after: impl Fn(&UserRecord) -> Option<GroupReference>,
+    ) -> Answer<Vec<RoleChange>> {
+        let mut changes = Vec::new();
+        if self.settings.role_rules.is_empty() {
+            return Ok(changes);
+        }
+        let targets = person::targets(&self.settings);
+        for ids in people.chunks(PEOPLE_AT_ONCE) {
+            let load = LoadPeople { ids: ids.to_vec(), targets: targets.clone() };
+            for record in self.directory.ask(&load).await? {
+                let mut regrouped = record.clone();
+                regrouped.groups.retain(|reference| reference.id != group);
+                regrouped.groups.extend(after(&record));
+                let shown = |record| person::resource(record, &self.settings, &self.base);
+                let role = person::role_change(&record, &shown(&record), &shown(&regrouped), &self.settings);
+                changes.extend(role.map(|role| RoleChange { user_id: record.account.user_id, role }));
+            }
+        }
+        Ok(changes)
     }
 
     /// What the operations come to, against who is a member now.
@@ -241,8 +312,8 @@ impl Service {
     /// Leaves out who is a member already and who was none, so that a change that changes nothing is none.
     async fn reduce(&self, record: &GroupRecord, mut change: Membership) -> Answer<Membership> {
         if change.remove_all {
-            let full = self.load_group(&record.id, true).await?;
-            let current: BTreeSet<SmolStr> = full.members.into_iter().flatten().map(|member| member.id).collect();
+            let current: BTreeSet<SmolStr> =
+                member_ids(self.load_group(&record.id, true).await?).into_iter().collect();
             change.remove = current.iter().filter(|id| !change.add.contains_key(*id)).cloned().collect();
             change.remove_all = change.remove.len() == current.len();
             if change.remove_all {
@@ -282,7 +353,11 @@ impl Service {
         }
         let ids = references.iter().map(|reference| reference.value.clone()).collect();
         let found = self.directory.ask(&ResolveMembers { ids }).await?;
-        Ok(found.into_iter().filter(|member| member.id != group).map(|member| (member.id, member.kind)).collect())
+        Ok(found
+            .into_iter()
+            .filter(|member| member.id != group)
+            .map(|member| (member.id, member.kind))
+            .collect())
     }
 
     async fn load_group(&self, id: &str, members: bool) -> Answer<GroupRecord> {
@@ -291,8 +366,22 @@ impl Service {
     }
 
     fn group_reply(&self, status: u16, record: &GroupRecord, projection: &Projection) -> Reply {
-        let shown = projection.apply(resource(record, &self.base), self.schemas(ResourceType::Group));
-        Reply::resource(status, shown, &version(record), &location(&self.base, ResourceType::Group, &record.id))
+        let shown = self.shown_group(record, projection);
+        Reply::resource(
+            status,
+            shown,
+            &version(record),
+            &location(&self.base, ResourceType::Group, &record.id),
+        )
+    }
+
+    fn shown_group(&self, record: &GroupRecord, projection: &Projection) -> Map<String, Value> {
+        let mut shown = projection.apply(resource(record, &self.base), self.schemas(ResourceType::Group));
+        // authentik adds nobody to a group whose `members` is missing.
+        if projection.wants("members") && record.members.as_ref().is_some_and(Vec::is_empty) {
+            shown.insert("members".to_owned(), Value::Array(Vec::new()));
+        }
+        shown
     }
 }
 
@@ -369,12 +458,17 @@ fn version(record: &GroupRecord) -> String {
     format!("W/\"{}\"", record.version)
 }
 
+fn member_ids(record: GroupRecord) -> Vec<SmolStr> {
+    record.members.into_iter().flatten().map(|member| member.id).collect()
+}
+
 fn member_json(member: &Member, base: &str) -> Value {
     let (resource_type, name) = match member.kind {
         MemberKind::User => (ResourceType::User, "User"),
         MemberKind::Group => (ResourceType::Group, "Group"),
     };
-    let mut json = json!({ "value": member.id, "$ref": location(base, resource_type, &member.id), "type": name });
+    let mut json =
+        json!({ "value": member.id, "$ref": location(base, resource_type, &member.id), "type": name });
     if let (Some(display), Some(map)) = (&member.display, json.as_object_mut()) {
         map.insert("display".to_owned(), Value::from(display.as_str()));
     }
@@ -399,7 +493,9 @@ fn group_row(resource: &Resource) -> Result<GroupRow> {
 }
 
 fn name_taken(name: &str) -> Error {
-    Error::conflict(format!("There is a group with the displayName {name:?} already; names of groups are unique."))
+    Error::conflict(format!(
+        "There is a group with the displayName {name:?} already; names of groups are unique."
+    ))
 }
 
 /// Whether a filter that SQL cannot decide looks at members.

@@ -2,8 +2,8 @@
 
 use super::query::Query;
 use super::{Answer, Service};
-use crate::scim::error::Result;
 use crate::directory::Selection;
+use crate::scim::error::Result;
 use crate::scim::filter::Filter;
 use crate::scim::list::Page;
 use crate::scim::schema::ResourceSchemas;
@@ -19,11 +19,12 @@ pub(super) struct Search {
 }
 
 impl Search {
-    pub(super) fn parse(query: &Query, schemas: &ResourceSchemas) -> Result<Self> {
+    pub(super) fn parse(service: &Service, query: &Query, schemas: &ResourceSchemas) -> Result<Self> {
         let filter = match &query.filter {
             Some(text) => {
                 let filter = Filter::parse(text)?;
                 filter.check(schemas)?;
+                service.dialects().note_filter(text, &filter, schemas);
                 Some(filter)
             }
             None => None,
@@ -52,7 +53,8 @@ pub(super) async fn page<R: Row>(
     let Page { count, .. } = search.page;
     let offset = search.page.offset();
     let plan = search.filter.as_ref().map(|filter| Plan::of(filter, schemas));
-    let (condition, exact) = plan.map_or_else(|| (Default::default(), true), |plan| (plan.condition, plan.exact));
+    let (condition, exact) =
+        plan.map_or_else(|| (Default::default(), true), |plan| (plan.condition, plan.exact));
     let selection = Selection {
         filter: search.filter.as_ref().map(Filter::to_string),
         condition,

@@ -300,6 +300,9 @@ impl Service {
     }
 
     pub(crate) fn projection(&self, query: &Query, resource_type: ResourceType) -> Result<Projection> {
+        for attributes in [&query.attributes, &query.excluded_attributes].into_iter().flatten() {
+            self.dialects().note_attributes(attributes);
+        }
         Projection::parse(
             query.attributes.as_deref(),
             query.excluded_attributes.as_deref(),
@@ -460,7 +463,10 @@ fn accepts_scim(request: &Request) -> Result<()> {
     if acceptable {
         return Ok(());
     }
-    Err(Error::new(406, format!("Only {MEDIA_TYPE} can be sent, but the Accept header allows only {accept:?}.")))
+    Err(Error::new(
+        406,
+        format!("Only {MEDIA_TYPE} can be sent, but the Accept header allows only {accept:?}."),
+    ))
 }
 
 fn is_json(media_type: &str) -> bool {

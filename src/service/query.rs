@@ -67,10 +67,9 @@ fn whole_number(name: &str, value: &str) -> Result<Option<i64>> {
     if value.is_empty() {
         return Ok(None);
     }
-    value
-        .parse()
-        .map(Some)
-        .map_err(|_| Error::invalid_value(format!("The parameter {name} must be a whole number, not {value:?}.")))
+    value.parse().map(Some).map_err(|_| {
+        Error::invalid_value(format!("The parameter {name} must be a whole number, not {value:?}."))
+    })
 }
 
 #[cfg(test)]

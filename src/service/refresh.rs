@@ -17,11 +17,17 @@ pub(crate) async fn refresh(
 ) -> (Response, Summary) {
     let failure = renew(&directory, user_ids, &settings, now).await.err();
     let status = if failure.is_some() { 500 } else { 204 };
-    let summary = Summary { status, failure: failure.map(|failure| failure.to_string()), ..Summary::default() };
+    let summary =
+        Summary { status, failure: failure.map(|failure| failure.to_string()), ..Summary::default() };
     (Response { status, headers: Vec::new(), body: String::new() }, summary)
 }
 
-async fn renew(directory: &Directory, user_ids: Vec<u64>, settings: &Settings, now: i64) -> Result<(), Failure> {
+async fn renew(
+    directory: &Directory,
+    user_ids: Vec<u64>,
+    settings: &Settings,
+    now: i64,
+) -> Result<(), Failure> {
     let load = LoadAccounts { user_ids, targets: person::targets(settings) };
     for record in directory.ask(&load).await? {
         let shown = person::resource(&record, settings, "");

@@ -4,8 +4,8 @@ use super::list::{Row, Search};
 use super::query::Query;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, list, refused_by_wordpress};
 use crate::directory::{
-    Account, AdoptAccounts, CreateUser, DeleteUser, FindAccounts, FindClaims, FindUsers, IndexUser, LoadUser, Outcome,
-    Selection, Unique, UpdateUser, UserName, UserRecord,
+    Account, AdoptAccounts, CreateUser, DeleteUser, FindAccounts, FindClaims, FindUsers, IndexUser, LoadUser,
+    Outcome, Selection, Unique, UpdateUser, UserName, UserRecord,
 };
 use crate::http::Request;
 use crate::scim::error::{Error, Result};
@@ -34,7 +34,7 @@ impl Service {
     pub(super) async fn list_users(&self, query: &Query) -> Answer {
         let schemas = self.schemas(ResourceType::User);
         let projection = self.projection(query, ResourceType::User)?;
-        let search = Search::parse(query, schemas)?;
+        let search = Search::parse(self, query, schemas)?;
         let (mut total, mut users) = self.page_of_users(&search).await?;
         if self.adopt_for(&search, total).await? {
             (total, users) = self.page_of_users(&search).await?;
@@ -78,10 +78,15 @@ impl Service {
         let create = CreateUser { row, account, targets, now: self.now };
         let record = match self.directory.ask(&create).await? {
             Outcome::Done { record } => record,
-            Outcome::Taken { value } => return Err(self.taken(value, &create.row.user_name, email.as_deref()).into()),
+            Outcome::Taken { value } => {
+                return Err(self.taken(value, &create.row.user_name, email.as_deref()).into());
+            }
             Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
             Outcome::Stale | Outcome::Gone => {
-                return Err(Error::conflict("The person is being created by another request at the same time.").into());
+                return Err(Error::conflict(
+                    "The person is being created by another request at the same time.",
+                )
+                .into());
             }
         };
         self.note("created", &record.id, &record.user_name);
@@ -120,7 +125,10 @@ impl Service {
     ) -> Answer {
         let schemas = self.schemas(ResourceType::User);
         let patch = Patch::parse(body, schemas, &mut self.dialects())?;
-        self.change_user(id, request, query, |current| patch.apply(current, schemas)).await
+        self.change_user(id, request, query, |current| {
+            patch.apply_noting(current, schemas, &mut self.dialects())
+        })
+        .await
     }
 
     pub(super) async fn delete_user(&self, id: &str, request: &Request) -> Answer {
@@ -200,7 +208,11 @@ impl Service {
             };
             match self.directory.ask(&update).await? {
                 Outcome::Done { record: written } => {
-                    self.note(if record.managed { "updated" } else { "linked" }, &record.id, &written.user_name);
+                    self.note(
+                        if record.managed { "updated" } else { "linked" },
+                        &record.id,
+                        &written.user_name,
+                    );
                     self.note_changes(person::changes(&shown, &self.user_resource(&written)));
                     return Ok(self.user_reply(200, &written, &projection));
                 }
@@ -263,11 +275,14 @@ impl Service {
             search,
             schemas,
             async |service: &Self, selection: Selection| {
-                let find = FindUsers { selection, unmanaged: service.shows_unmanaged(), targets: targets.clone() };
+                let find =
+                    FindUsers { selection, unmanaged: service.shows_unmanaged(), targets: targets.clone() };
                 let found = service.directory.ask(&find).await?;
                 Ok((found.total, found.users))
             },
-            |filter: &Filter, record: &UserRecord| filter.matches(self.user_resource(record).as_map(), schemas),
+            |filter: &Filter, record: &UserRecord| {
+                filter.matches(self.user_resource(record).as_map(), schemas)
+            },
         )
         .await
     }
@@ -294,11 +309,16 @@ impl Service {
 
     /// Adopts the account with this login or address, under the name that the IdP calls it by.
     async fn adopt_one(&self, login: Option<&str>, email: Option<&str>) -> Answer<bool> {
-        let find =
-            FindAccounts { login: login.map(str::to_owned), email: email.map(str::to_owned), limit: ADOPTION_BATCH };
+        let find = FindAccounts {
+            login: login.map(str::to_owned),
+            email: email.map(str::to_owned),
+            limit: ADOPTION_BATCH,
+        };
         let accounts = self.directory.ask(&find).await?;
         // What the database calls equal may differ by accents.
-        let is = |found: &str, wanted: Option<&str>| wanted.is_some_and(|wanted| fold_case(found) == fold_case(wanted));
+        let is = |found: &str, wanted: Option<&str>| {
+            wanted.is_some_and(|wanted| fold_case(found) == fold_case(wanted))
+        };
         let account = accounts
             .iter()
             .find(|account| is(&account.login, login))
@@ -343,7 +363,8 @@ impl Service {
                 return Ok(any);
             }
             any = true;
-            let adoptions = accounts.iter().map(|account| person::adoption(account, &account.login)).collect();
+            let adoptions =
+                accounts.iter().map(|account| person::adoption(account, &account.login)).collect();
             self.directory.ask(&AdoptAccounts { accounts: adoptions, now: self.now }).await?;
         }
     }
@@ -352,7 +373,12 @@ impl Service {
     ///
     /// # Errors
     /// 409 where somebody else has the name or the address.
-    fn returning<'a>(&self, claims: &'a [UserRecord], key: &str, email: Option<&str>) -> Result<Option<&'a UserRecord>> {
+    fn returning<'a>(
+        &self,
+        claims: &'a [UserRecord],
+        key: &str,
+        email: Option<&str>,
+    ) -> Result<Option<&'a UserRecord>> {
         let same_name = |record: &&UserRecord| fold_case(&record.user_name) == key;
         if let Some(record) = claims.iter().find(|record| !record.deleted && same_name(record)) {
             return Err(Error::conflict(format!(
@@ -364,20 +390,28 @@ impl Service {
         let other = claims.iter().find(|record| returning.is_none_or(|returning| returning.id != record.id));
         match (other, returning) {
             (Some(other), _) => Err(self.email_clash(&other.account, email)),
-            (None, Some(returning)) if person::is_protected(&returning.account, &self.settings) => {
-                Err(self.may_change(returning).err().unwrap_or_else(|| Error::conflict("The account is protected.")))
-            }
+            (None, Some(returning)) if person::is_protected(&returning.account, &self.settings) => Err(self
+                .may_change(returning)
+                .err()
+                .unwrap_or_else(|| Error::conflict("The account is protected."))),
             (None, returning) => Ok(returning),
         }
     }
 
     /// # Errors
     /// 409 where an account that has no row yet has the name or the address. It gets a row, so that the IdP finds it.
-    async fn existing_account(&self, name: &str, email: Option<&str>, returning: Option<&UserRecord>) -> Answer<()> {
+    async fn existing_account(
+        &self,
+        name: &str,
+        email: Option<&str>,
+        returning: Option<&UserRecord>,
+    ) -> Answer<()> {
         let login = self.shows_unmanaged().then(|| name.to_owned());
-        let find = FindAccounts { login: login.clone(), email: email.map(str::to_owned), limit: ADOPTION_BATCH };
+        let find =
+            FindAccounts { login: login.clone(), email: email.map(str::to_owned), limit: ADOPTION_BATCH };
         let accounts = self.directory.ask(&find).await?;
-        let same = |one: &str, other: Option<&str>| other.is_some_and(|other| fold_case(one) == fold_case(other));
+        let same =
+            |one: &str, other: Option<&str>| other.is_some_and(|other| fold_case(one) == fold_case(other));
         let clash = accounts
             .iter()
             .filter(|account| returning.is_none_or(|record| record.account.user_id != account.user_id))
@@ -392,10 +426,12 @@ impl Service {
 
     fn email_clash(&self, account: &Account, email: Option<&str>) -> Error {
         let what = match email {
-            Some(email) if fold_case(email) == fold_case(&account.email) => format!("has the e-mail address {email:?}"),
+            Some(email) if fold_case(email) == fold_case(&account.email) => {
+                format!("has the e-mail address {email:?}")
+            }
             _ => "has this name".to_owned(),
         };
-        let cure = if person::is_protected(&account, &self.settings) {
+        let cure = if person::is_protected(account, &self.settings) {
             "It is protected and never linked: leave the person out of the provisioning."
         } else if self.shows_unmanaged() {
             "Match people by userName or emails: the account is found and linked by the first change."

@@ -72,7 +72,10 @@ mod tests {
         policy.from = from;
         let proposals = proposals(&policy, user_name, Some("mail@example.com"));
         assert_eq!(proposals[0], expected);
-        assert!(proposals.iter().all(|login| login.len() <= MAX_LENGTH && !login.is_empty()), "{proposals:?}");
+        assert!(
+            proposals.iter().all(|login| login.len() <= MAX_LENGTH && !login.is_empty()),
+            "{proposals:?}"
+        );
         let mut different = proposals.clone();
         different.dedup();
         assert_eq!(different.len(), COUNTED + 1);
@@ -116,7 +119,8 @@ mod tests {
     #[test]
     fn people_whose_names_come_to_the_same_login_differ_in_the_last_proposal() {
         let policy = Settings::default().username;
-        let (plus, plain) = (proposals(&policy, "jane+x@a.test", None), proposals(&policy, "janex@a.test", None));
+        let (plus, plain) =
+            (proposals(&policy, "jane+x@a.test", None), proposals(&policy, "janex@a.test", None));
         assert_eq!(plus[0], plain[0]);
         assert_ne!(plus.last(), plain.last());
     }

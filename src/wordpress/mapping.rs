@@ -96,7 +96,8 @@ impl Row {
     /// The value to write for a person; `None` takes the target's value away.
     pub fn value(&self, resource: &Resource) -> Option<String> {
         let schemas = ResourceType::User.schemas();
-        let found: Vec<String> = resource.select(&self.path, schemas).into_iter().filter_map(text_of).collect();
+        let found: Vec<String> =
+            resource.select(&self.path, schemas).into_iter().filter_map(text_of).collect();
         if found.is_empty() {
             return None;
         }
@@ -246,8 +247,17 @@ mod tests {
     #[test]
     fn what_decides_who_somebody_is_cannot_be_mapped() {
         for text in [
-            "field:user_login", "field:user_pass", "field:user_email", "meta:wp_capabilities", "meta:wp_2_user_level",
-            "meta:session_tokens", "meta:_application_passwords", "meta:rollbook_x", "meta:", "wiki:x", "meta",
+            "field:user_login",
+            "field:user_pass",
+            "field:user_email",
+            "meta:wp_capabilities",
+            "meta:wp_2_user_level",
+            "meta:session_tokens",
+            "meta:_application_passwords",
+            "meta:rollbook_x",
+            "meta:",
+            "wiki:x",
+            "meta",
         ] {
             assert!(text.parse::<Target>().is_err(), "{text}");
         }

@@ -142,7 +142,9 @@ pub fn account_change(
         let stays = match before {
             None => wanted.is_none(),
             // A target that was missing at the last write and is back gets its value.
-            Some((record, _)) if record.values.contains_key(&target) && !record.applied.contains_key(&target) => {
+            Some((record, _))
+                if record.values.contains_key(&target) && !record.applied.contains_key(&target) =>
+            {
                 wanted.is_none()
             }
             Some((_, shown)) => wanted == value(row, shown),
@@ -153,7 +155,8 @@ pub fn account_change(
     }
     match before {
         None => {
-            change.logins = login::proposals(&settings.username, after.user_name().unwrap_or_default(), email.as_deref());
+            change.logins =
+                login::proposals(&settings.username, after.user_name().unwrap_or_default(), email.as_deref());
             change.email = email;
             let default = settings.default_role.as_deref().filter(|role| !settings.is_protected(role));
             change.role = ruled.or(default).map(str::to_owned);
@@ -213,7 +216,8 @@ pub fn changes(before: &Resource, after: &Resource) -> Vec<String> {
                 let separator = if key.contains(':') { ':' } else { '.' };
                 let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
                 paths.extend(
-                    keys.filter(|sub| old.get(*sub) != new.get(*sub)).map(|sub| format!("{key}{separator}{sub}")),
+                    keys.filter(|sub| old.get(*sub) != new.get(*sub))
+                        .map(|sub| format!("{key}{separator}{sub}")),
                 );
             }
             _ => paths.push(key.clone()),
@@ -249,7 +253,9 @@ pub(crate) fn fits(attribute: &str, text: &str, limit: usize) -> Result<()> {
 fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) {
     for row in rows(settings).filter(|row| row.transform.is_none()) {
         let target = row.target.to_string();
-        let (Some(live), Some(applied)) = (record.values.get(&target), record.applied.get(&target)) else { continue };
+        let (Some(live), Some(applied)) = (record.values.get(&target), record.applied.get(&target)) else {
+            continue;
+        };
         if live == applied {
             continue;
         }
@@ -286,7 +292,8 @@ fn set_email(resource: &mut Resource, address: &str, schemas: &ResourceSchemas) 
 fn from_account(record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) -> Resource {
     let mut resource = Resource::new(schemas);
     for row in rows(settings).filter(|row| row.transform.is_none()) {
-        let live = record.values.get(&row.target.to_string()).and_then(|live| row.target.attribute_value(live));
+        let live =
+            record.values.get(&row.target.to_string()).and_then(|live| row.target.attribute_value(live));
         if let Some(value) = live {
             drop(resource.set(&row.path, value, schemas));
         }
@@ -300,7 +307,8 @@ fn from_account(record: &UserRecord, settings: &Settings, schemas: &ResourceSche
     let name = resource.as_map().get("name").and_then(Value::as_object).cloned().unwrap_or_default();
     let mut complete = Map::new();
     complete.insert("givenName".into(), name.get("givenName").cloned().unwrap_or_else(|| Value::from(given)));
-    complete.insert("familyName".into(), name.get("familyName").cloned().unwrap_or_else(|| Value::from(family)));
+    complete
+        .insert("familyName".into(), name.get("familyName").cloned().unwrap_or_else(|| Value::from(family)));
     put(&mut resource, "name", Value::Object(complete));
     if !record.account.email.is_empty() {
         set_email(&mut resource, &record.account.email, schemas);
@@ -322,9 +330,27 @@ fn groups(groups: &[GroupReference], base: &str) -> Value {
         .collect()
 }
 
+/// The role to set for somebody whom only something around has changed: a group was joined, left or renamed.
+pub fn role_change(
+    record: &UserRecord,
+    before: &Resource,
+    after: &Resource,
+    settings: &Settings,
+) -> Option<String> {
+    if is_protected(&record.account, settings) || !record.managed {
+        return None;
+    }
+    changed_role(record, before, ruled_role(after, settings), settings)
+}
+
 /// The role to set for somebody who has an account. A role given by hand stays until the rules decide otherwise than
 /// before, and an account that is being linked or brought back keeps its role where no rule names it.
-fn changed_role(record: &UserRecord, shown: &Resource, ruled: Option<&str>, settings: &Settings) -> Option<String> {
+fn changed_role(
+    record: &UserRecord,
+    shown: &Resource,
+    ruled: Option<&str>,
+    settings: &Settings,
+) -> Option<String> {
     let before = ruled_role(shown, settings);
     let wanted = if record.managed && !record.deleted {
         let default = settings.default_role.as_deref().filter(|role| !settings.is_protected(role));
@@ -345,7 +371,8 @@ fn ruled_role<'a>(resource: &Resource, settings: &'a Settings) -> Option<&'a str
 
 /// The value that a row writes. WordPress always shows a display name, so one is made where none is sent.
 fn value(row: &Row, resource: &Resource) -> Option<String> {
-    static DISPLAY_NAME: LazyLock<Option<super::mapping::Target>> = LazyLock::new(|| "field:display_name".parse().ok());
+    static DISPLAY_NAME: LazyLock<Option<super::mapping::Target>> =
+        LazyLock::new(|| "field:display_name".parse().ok());
     let value = row.value(resource);
     if value.is_some() || Some(&row.target) != DISPLAY_NAME.as_ref() {
         return value;
@@ -365,8 +392,11 @@ fn chosen_email(resource: &Resource) -> Option<(usize, &Value)> {
         (Some(Value::String(found)), Value::String(expected)) => found.eq_ignore_ascii_case(expected),
         (found, expected) => found == Some(expected),
     };
-    let find = |key: &str, expected: Value| emails.iter().enumerate().find(|(_, email)| is(email, key, &expected));
-    find("primary", Value::Bool(true)).or_else(|| find("type", Value::from("work"))).or_else(|| emails.iter().enumerate().next())
+    let find =
+        |key: &str, expected: Value| emails.iter().enumerate().find(|(_, email)| is(email, key, &expected));
+    find("primary", Value::Bool(true))
+        .or_else(|| find("type", Value::from("work")))
+        .or_else(|| emails.iter().enumerate().next())
 }
 
 fn is_address(text: &str) -> bool {

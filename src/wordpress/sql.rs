@@ -77,7 +77,9 @@ impl AccountHint {
     }
 
     fn take(&mut self, comparison: &Comparison, path: &AttributePath) {
-        let Comparison { operator: Operator::Equal, value: Literal::String(text), .. } = comparison else { return };
+        let Comparison { operator: Operator::Equal, value: Literal::String(text), .. } = comparison else {
+            return;
+        };
         if path.urn.is_some() {
             return;
         }
@@ -202,14 +204,17 @@ impl Compiler<'_> {
                 self.arguments.push(Value::from(u8::from(expected)));
                 Some((format!("{name} = %d"), true))
             }
-            (Column::Instant(name), Operand::Instant(instant)) => self.instant(name, comparison.operator, instant),
+            (Column::Instant(name), Operand::Instant(instant)) => {
+                self.instant(name, comparison.operator, instant)
+            }
             (Column::Text { name, length, .. }, Operand::Text { text, case_exact }) => {
                 let text = if case_exact { text.to_owned() } else { fold_case(text).into_owned() };
                 self.text(name, comparison.operator, &text, length, case_exact)
             }
             (Column::Lookup(path), Operand::Text { text, case_exact: false }) => {
                 let text = fold_case(text).into_owned();
-                let (condition, exact) = self.text("l.value", comparison.operator, &text, LOOKUP_LENGTH, false)?;
+                let (condition, exact) =
+                    self.text("l.value", comparison.operator, &text, LOOKUP_LENGTH, false)?;
                 let argument = self.arguments.pop();
                 let sql = self.lookup(path, Some(condition));
                 self.arguments.extend(argument);
@@ -217,7 +222,8 @@ impl Compiler<'_> {
             }
             (Column::Members, Operand::Text { text, .. }) if comparison.operator == Operator::Equal => {
                 self.arguments.push(Value::from(text));
-                let condition = "EXISTS (SELECT 1 FROM {members} m WHERE m.group_row = g.row_id AND m.member_id = %s)";
+                let condition =
+                    "EXISTS (SELECT 1 FROM {members} m WHERE m.group_row = g.row_id AND m.member_id = %s)";
                 Some((condition.to_owned(), true))
             }
             _ => None,
@@ -259,7 +265,14 @@ impl Compiler<'_> {
 
     /// Exactly one argument. `LIKE` tells upper from lower case on MariaDB's binary columns and not on SQLite,
     /// and escapes differ: both only widen the condition.
-    fn text(&mut self, name: &str, operator: Operator, text: &str, length: usize, case_exact: bool) -> Compiled {
+    fn text(
+        &mut self,
+        name: &str,
+        operator: Operator,
+        text: &str,
+        length: usize,
+        case_exact: bool,
+    ) -> Compiled {
         let cut: String = text.chars().take(length).collect();
         let whole = cut.len() == text.len() && text.chars().count() < length;
         // Trailing spaces do not count when MariaDB compares with `=`.
@@ -328,21 +341,34 @@ mod tests {
     #[track_caller]
     fn compiles(filter: &str, sql: &str, arguments: Value, exact: bool) {
         let plan = plan(ResourceType::User, filter);
-        assert_eq!((plan.condition.sql.as_str(), Value::from(plan.condition.arguments), plan.exact), (sql, arguments, exact));
+        assert_eq!(
+            (plan.condition.sql.as_str(), Value::from(plan.condition.arguments), plan.exact),
+            (sql, arguments, exact)
+        );
     }
 
     const LOOKUP: &str = "EXISTS (SELECT 1 FROM {lookups} l WHERE l.row_id = u.row_id AND l.path = %s";
 
     #[test]
     fn what_idps_match_by_is_exact() {
-        compiles(r#"userName eq "Jane@Example.test""#, "u.user_name_key = %s", json!(["jane@example.test"]), true);
+        compiles(
+            r#"userName eq "Jane@Example.test""#,
+            "u.user_name_key = %s",
+            json!(["jane@example.test"]),
+            true,
+        );
         compiles(r#"externalId eq "A-1""#, "u.external_id = %s", json!(["A-1"]), true);
         compiles("active eq \"True\"", "u.active = %d", json!([1]), true);
         let email = format!("{LOOKUP} AND l.value = %s)");
         compiles(r#"emails eq "A@b.test""#, &email, json!(["emails.value", "a@b.test"]), true);
         compiles(r#"emails.value eq "A@b.test""#, &email, json!(["emails.value", "a@b.test"]), true);
         compiles(r#"emails[value eq "A@b.test"]"#, &email, json!(["emails.value", "a@b.test"]), true);
-        compiles(r#"emails[type eq "work"].value eq "A@b.test""#, &email, json!(["emails.value", "a@b.test"]), false);
+        compiles(
+            r#"emails[type eq "work"].value eq "A@b.test""#,
+            &email,
+            json!(["emails.value", "a@b.test"]),
+            false,
+        );
         compiles(r#"department eq "Sales""#, "1=1", json!([]), false);
         compiles(r#"employeeNumber eq "7""#, &email, json!(["employeeNumber", "7"]), true);
     }
@@ -379,7 +405,10 @@ mod tests {
     fn accounts_are_hinted_at_by_login_or_address() {
         let hint = |filter: &str| AccountHint::of(&filter.parse().unwrap());
         assert_eq!(hint(r#"userName eq "jane""#).unwrap().user_name.as_deref(), Some("jane"));
-        assert_eq!(hint(r#"active eq true and emails[type eq "work"].value eq "a@b""#).unwrap().email.as_deref(), Some("a@b"));
+        assert_eq!(
+            hint(r#"active eq true and emails[type eq "work"].value eq "a@b""#).unwrap().email.as_deref(),
+            Some("a@b")
+        );
         assert_eq!(hint(r#"emails eq "a@b""#).unwrap().email.as_deref(), Some("a@b"));
         assert_eq!(hint(r#"userName eq "a" or userName eq "b""#), None);
         assert_eq!(hint(r#"displayName eq "a""#), None);

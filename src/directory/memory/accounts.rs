@@ -1,7 +1,7 @@
 //! WordPress accounts, with and without a row of ours.
 
 use super::MemoryDirectory;
-use crate::directory::{Account, AccountChange, AdoptAccounts, FindAccounts, Unique};
+use crate::directory::{Account, AccountChange, AdoptAccounts, FindAccounts, RoleChange, Unique};
 use serde_json::{Map, Value};
 
 /// The longest `display_name` that WordPress's table holds.
@@ -137,6 +137,14 @@ impl MemoryDirectory {
     }
 
     /// Carries out a change that [`Self::check_account`] let pass, and gives the account's number.
+    pub(super) fn set_roles(&mut self, changes: Vec<RoleChange>) {
+        for change in changes {
+            if let Some(stored) = self.accounts.get_mut(&change.user_id) {
+                set_role(&mut stored.account, change.role);
+            }
+        }
+    }
+
     pub(super) fn change_account(
         &mut self,
         change: AccountChange,
@@ -161,8 +169,7 @@ impl MemoryDirectory {
             account.email = email;
         }
         if let Some(role) = change.role {
-            account.can_edit_users = role == "administrator";
-            account.roles = vec![role];
+            set_role(account, role);
         }
         if change.password.is_some() {
             stored.password = change.password;
@@ -178,6 +185,11 @@ impl MemoryDirectory {
         }
         Ok(user_id)
     }
+}
+
+fn set_role(account: &mut Account, role: String) {
+    account.can_edit_users = role == "administrator";
+    account.roles = vec![role];
 }
 
 fn is_field(target: &str) -> bool {

@@ -70,6 +70,7 @@ impl MemoryDirectory {
         };
         group.set(create.row, create.now);
         self.add_members(&mut group, create.members);
+        self.set_roles(create.roles);
         let record = self.group_record(row, &group, true);
         self.groups.insert(row, group);
         Ok(Outcome::Done { record })
@@ -88,6 +89,7 @@ impl MemoryDirectory {
         group.set(update.row, update.now);
         group.members.retain(|member| !update.remove_all && !update.remove.contains(&member.id));
         self.add_members(&mut group, update.add);
+        self.set_roles(update.roles);
         let record = self.group_record(row, &group, update.members);
         self.groups.insert(row, group);
         Ok(Outcome::Done { record })
@@ -100,6 +102,7 @@ impl MemoryDirectory {
             return Ok(Outcome::Stale);
         }
         self.forget_member(&delete.id);
+        self.set_roles(delete.roles);
         Ok(Outcome::Done { record: () })
     }
 

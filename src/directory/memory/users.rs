@@ -4,7 +4,7 @@ use super::MemoryDirectory;
 use super::selection::{Column, named, page, people_matching};
 use crate::directory::{
     Adoption, CreateUser, DeleteUser, Fate, FindClaims, FindUsers, FoundUsers, IndexUser, LoadAccounts,
-    LoadUser, Lookup, Outcome, Unique, UpdateUser, UserRecord, UserRow,
+    LoadPeople, LoadUser, Lookup, Outcome, Unique, UpdateUser, UserRecord, UserRow,
 };
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -81,6 +81,10 @@ impl MemoryDirectory {
 
     pub(super) fn load_accounts(&mut self, load: LoadAccounts) -> Result<Vec<UserRecord>, String> {
         self.records(&load.targets, |person| !person.deleted && load.user_ids.contains(&person.user_id))
+    }
+
+    pub(super) fn load_people(&mut self, load: LoadPeople) -> Result<Vec<UserRecord>, String> {
+        self.records(&load.targets, |person| !person.deleted && load.ids.contains(&person.id))
     }
 
     pub(super) fn find_claims(&mut self, find: FindClaims) -> Result<Vec<UserRecord>, String> {
