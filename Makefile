@@ -62,7 +62,8 @@ lint: ## formatting and lints, with the extension and without
 
 .PHONY: test-rust
 test-rust: ## the core, without PHP
-	@cargo test --no-default-features --lib --test rollbook --doc 2>/dev/null || cargo test --no-default-features --lib --test rollbook && cargo test --no-default-features --doc
+	@cargo test --no-default-features --lib --test rollbook
+	cargo test --no-default-features --doc
 
 .PHONY: test-extension
 test-extension: extension ## the extension in PHP, and under valgrind

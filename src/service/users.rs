@@ -185,6 +185,7 @@ impl Service {
             self.may_change(&record)?;
             let shown = self.user_resource(&record);
             let Patched { resource, password } = decide(&shown)?;
+            let resource = person::with_groups_of(resource, &shown);
             let password = password.filter(|_| self.settings.password_sync);
             let row = person::row(&resource)?;
             let unchanged = record.managed

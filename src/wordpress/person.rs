@@ -104,6 +104,12 @@ pub fn row(resource: &Resource) -> Result<UserRow> {
     })
 }
 
+/// Gives what a client sent the groups that the person is in, which only the service knows and role rules ask for.
+pub fn with_groups_of(mut resource: Resource, shown: &Resource) -> Resource {
+    put(&mut resource, "groups", shown.as_map().get("groups").cloned().unwrap_or_default());
+    resource
+}
+
 /// The matchable values of a person.
 pub fn lookups(resource: &Resource) -> Vec<Lookup> {
     let schemas = ResourceType::User.schemas();
