@@ -15,6 +15,7 @@
 #[macro_use]
 #[path = "../player/mod.rs"]
 mod player;
+mod races;
 
 use player::http::OverHttp;
 use player::play;

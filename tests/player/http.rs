@@ -16,11 +16,17 @@ const PHP: &str = include_str!("wordpress.php");
 pub struct OverHttp {
     /// Whether the accounts that are there stay when a transcript begins.
     pub keeps_accounts: bool,
+    client: Client,
+    wordpress: WordPress,
+}
+
+/// Sends requests, from as many threads as hold a copy.
+#[derive(Clone)]
+pub struct Client {
     scim: String,
     token: String,
     read_token: String,
     agent: ureq::Agent,
-    wordpress: WordPress,
 }
 
 impl OverHttp {
@@ -58,12 +64,42 @@ impl OverHttp {
         let read_token = wordpress.ask(&json!({ "do": "read_token" }))?;
         Ok(Self {
             keeps_accounts: false,
-            scim: text("scim")?,
-            token: text("token")?,
-            read_token: read_token.as_str().unwrap_or_default().to_owned(),
-            agent: agent.into(),
+            client: Client {
+                scim: text("scim")?,
+                token: text("token")?,
+                read_token: read_token.as_str().unwrap_or_default().to_owned(),
+                agent: agent.into(),
+            },
             wordpress,
         })
+    }
+
+    /// What sends this site's requests.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Asks a question inside WordPress; `wordpress.php` has the answers.
+    ///
+    /// # Errors
+    /// What went wrong there.
+    pub fn ask(&mut self, question: &Value) -> Result<Value, String> {
+        self.wordpress.ask(question)
+    }
+}
+
+impl Client {
+    /// Sends a request with the full token; status and body, null where it is empty.
+    pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let request = Outgoing {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: vec![("Content-Type".to_owned(), "application/scim+json".to_owned())],
+            body: body.map(Value::to_string),
+            token: "full".to_owned(),
+        };
+        let answer = self.try_send(&request).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        (answer.status, serde_json::from_str(&answer.body).unwrap_or_default())
     }
 
     fn try_send(&self, request: &Outgoing) -> Result<Incoming, ureq::Error> {
@@ -106,7 +142,7 @@ impl Site for OverHttp {
     }
 
     fn send(&mut self, request: &Outgoing) -> Result<Incoming, String> {
-        self.try_send(request).map_err(|error| format!("{} {}: {error}", request.method, request.path))
+        self.client.try_send(request).map_err(|error| format!("{} {}: {error}", request.method, request.path))
     }
 
     fn account(&mut self, login_or_email: &str, fields: &[String], meta: &[String]) -> Result<Value, String> {

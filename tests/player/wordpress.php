@@ -85,7 +85,18 @@ $read_token = static function (): string {
 
 $mails = static fn(): int => count( file( ROLLBOOK_SITE_DIR . '/mail.jsonl' ) );
 
-$known = compact( 'mails', 'prepare', 'account', 'edit', 'read_token' );
+// Accounts with an address, rows of ours with it as userName, and rows that stayed without an account.
+$claims = static function ( array $question ): array {
+	global $wpdb;
+	$rows = \Rollbook\WordPress\Tables::name( 'users' );
+	return array(
+		(int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->users WHERE user_email = %s", $question['address'] ) ),
+		(int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $rows WHERE user_name_key = %s", $question['address'] ) ),
+		(int) $wpdb->get_var( "SELECT COUNT(*) FROM $rows WHERE user_id IS NULL" ),
+	);
+};
+
+$known = compact( 'claims', 'mails', 'prepare', 'account', 'edit', 'read_token' );
 while ( false !== ( $line = fgets( STDIN ) ) ) {
 	wp_cache_flush(); // Requests have changed what this process remembers.
 	try {

@@ -1,0 +1,169 @@
+//! Requests that arrive at the same time at different workers: of the same person, and of the same group.
+
+use super::{SITE, player::http::OverHttp};
+use serde_json::{Value, json};
+use std::sync::{Barrier, PoisonError};
+use std::thread;
+
+const AT_ONCE: usize = 8;
+
+/// WordPress has no unique index on logins or addresses: without a claim of our own, several of these would be created.
+#[test]
+fn eight_posts_of_one_person_make_one_account() {
+    on_the_site(|site| {
+        let person = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": "race@example.test",
+            "emails": [{ "value": "race@example.test", "type": "work", "primary": true }],
+        });
+        for round in 0..5 {
+            let answers = at_once(site, |_| ("POST", "/Users".to_owned(), person.clone()));
+            let mut statuses: Vec<u16> = answers.iter().map(|(status, _)| *status).collect();
+            statuses.sort_unstable();
+            assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409], "round {round}: {answers:?}");
+            assert!(answers.iter().all(|(status, body)| *status == 201 || body["scimType"] == "uniqueness"));
+            let created = answers.iter().find(|(status, _)| *status == 201).unwrap();
+            let claims = site.ask(&json!({ "do": "claims", "address": "race@example.test" }));
+            assert_eq!(claims, Ok(json!([1, 1, 0])), "accounts, rows, rows without an account");
+            let id = created.1["id"].as_str().unwrap();
+            // Kept and brought back in the next round, which races as well.
+            assert_eq!(site.client().request("DELETE", &format!("/Users/{id}"), None).0, 204);
+        }
+    });
+}
+
+/// Different names, one address: WordPress allows an address once and checks it only in PHP.
+#[test]
+fn eight_posts_of_one_address_make_one_account() {
+    on_the_site(|site| {
+        let answers = at_once(site, |number| {
+            let person =
+                json!({ "userName": format!("racer{number}"), "emails": [{ "value": "one@example.test" }] });
+            ("POST", "/Users".to_owned(), person)
+        });
+        let created = answers.iter().filter(|(status, _)| *status == 201).count();
+        let refused = answers.iter().filter(|(status, _)| *status == 409).count();
+        assert_eq!((created, refused), (1, AT_ONCE - 1), "{answers:?}");
+    });
+}
+
+/// Each changes another attribute; a lost update would leave one of them out.
+#[test]
+fn eight_patches_of_one_person_lose_nothing() {
+    const ATTRIBUTES: [&str; AT_ONCE] = [
+        "title",
+        "nickName",
+        "displayName",
+        "userType",
+        "locale",
+        "timezone",
+        "name.givenName",
+        "name.familyName",
+    ];
+    on_the_site(|site| {
+        let (status, person) =
+            site.client().request("POST", "/Users", Some(&json!({ "userName": "patched@example.test" })));
+        assert_eq!(status, 201, "{person}");
+        let path = format!("/Users/{}", person["id"].as_str().unwrap());
+        let mut to_change: Vec<&str> = ATTRIBUTES.to_vec();
+        // Who loses too often against the others is told to come again, and does.
+        while !to_change.is_empty() {
+            let answers = at_once_of(site, to_change.len(), |number| {
+                let operation =
+                    json!({ "op": "replace", "path": to_change[number], "value": to_change[number] });
+                ("PATCH", path.clone(), json!({ "Operations": [operation] }))
+            });
+            assert!(answers.iter().all(|(status, _)| matches!(status, 200 | 409)), "{answers:?}");
+            let lost: Vec<&str> = to_change
+                .iter()
+                .zip(&answers)
+                .filter(|(_, (status, _))| *status == 409)
+                .map(|(attribute, _)| *attribute)
+                .collect();
+            assert!(lost.len() < to_change.len(), "nobody won: {answers:?}");
+            to_change = lost;
+        }
+        let (_, person) = site.client().request("GET", &path, None);
+        for attribute in ATTRIBUTES {
+            let found = person.pointer(&format!("/{}", attribute.replace('.', "/"))).and_then(Value::as_str);
+            assert_eq!(found, Some(attribute), "{person}");
+        }
+    });
+}
+
+/// fleetdm/fleet#50724: reading, adding and writing back a list of members without a lock lost some.
+#[test]
+fn eight_additions_to_one_group_lose_nobody() {
+    on_the_site(|site| {
+        let ids: Vec<String> = (0..AT_ONCE)
+            .map(|number| {
+                let (status, person) = site.client().request(
+                    "POST",
+                    "/Users",
+                    Some(&json!({ "userName": format!("member{number}") })),
+                );
+                assert_eq!(status, 201, "{person}");
+                person["id"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        let (_, group) = site.client().request("POST", "/Groups", Some(&json!({ "displayName": "Race" })));
+        let path = format!("/Groups/{}", group["id"].as_str().unwrap());
+        let mut to_add: Vec<String> = ids.clone();
+        while !to_add.is_empty() {
+            let answers = at_once_of(site, to_add.len(), |number| {
+                let operation =
+                    json!({ "op": "add", "path": "members", "value": [{ "value": to_add[number] }] });
+                ("PATCH", path.clone(), json!({ "Operations": [operation] }))
+            });
+            assert!(answers.iter().all(|(status, _)| matches!(status, 200 | 409)), "{answers:?}");
+            let lost: Vec<String> = to_add
+                .iter()
+                .zip(&answers)
+                .filter(|(_, (status, _))| *status == 409)
+                .map(|(id, _)| id.clone())
+                .collect();
+            assert!(lost.len() < to_add.len(), "nobody won: {answers:?}");
+            to_add = lost;
+        }
+        let (_, group) = site.client().request("GET", &path, None);
+        assert_eq!(group["members"].as_array().map(Vec::len), Some(AT_ONCE), "{group}");
+    });
+}
+
+fn on_the_site(test: impl FnOnce(&mut OverHttp)) {
+    let mut site = SITE.lock().unwrap_or_else(PoisonError::into_inner);
+    if site.is_none() {
+        *site = Some(OverHttp::from_environment().unwrap_or_else(|reason| panic!("{reason}")));
+    }
+    let site = site.as_mut().unwrap();
+    site.ask(&json!({ "do": "prepare", "keep": false, "settings": {}, "given": [] })).unwrap();
+    test(site);
+}
+
+type Answer = (u16, Value);
+
+fn at_once(site: &OverHttp, request: impl Fn(usize) -> (&'static str, String, Value) + Sync) -> Vec<Answer> {
+    at_once_of(site, AT_ONCE, request)
+}
+
+fn at_once_of(
+    site: &OverHttp,
+    how_many: usize,
+    request: impl Fn(usize) -> (&'static str, String, Value) + Sync,
+) -> Vec<Answer> {
+    let barrier = Barrier::new(how_many);
+    let client = site.client();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..how_many)
+            .map(|number| {
+                let (barrier, request, client) = (&barrier, &request, &client);
+                scope.spawn(move || {
+                    let (method, path, body) = request(number);
+                    barrier.wait();
+                    client.request(method, &path, Some(&body))
+                })
+            })
+            .collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+    })
+}
