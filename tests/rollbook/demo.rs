@@ -48,14 +48,8 @@ fn demo(argument: &str) -> Result<(), String> {
     let mut site = OverHttp::at(&info)?;
     let screen = Screen::new();
     let info: Value = serde_json::from_str(&info).map_err(|error| error.to_string())?;
-    println!("{}", screen.bold("A WordPress with Rollbook"));
-    for (label, place) in
-        [("site", "/url"), ("SCIM", "/scim"), ("user", "/admin/user"), ("password", "/admin/password")]
-    {
-        if let Some(value) = info.pointer(place).and_then(Value::as_str) {
-            println!("  {label:<9}{value}");
-        }
-    }
+    let value = |place: &str| info.pointer(place).and_then(Value::as_str).unwrap_or_default();
+    println!("{}", screen.bold(&format!("A WordPress with Rollbook, at {}", value("/url"))));
     let mut steps = 0;
     for name in SHOWN {
         let transcript = Transcript::load(name)?;
@@ -71,10 +65,12 @@ fn demo(argument: &str) -> Result<(), String> {
         })?;
     }
     println!("\n{} {steps} steps, each as the identity provider expects it.", screen.green("Passed."));
-    println!(
-        "Users are at {}/wp-admin/users.php",
-        info.pointer("/url").and_then(Value::as_str).unwrap_or_default()
-    );
+    println!("\n{}", screen.bold("Look around"));
+    println!("  people    {}/wp-admin/users.php", value("/url"));
+    println!("  settings  {}/wp-admin/options-general.php?page=rollbook", value("/url"));
+    println!("  log in    {} / {}", value("/admin/user"), value("/admin/password"));
+    println!("  SCIM      {}", value("/scim"));
+    println!("  token     {}", value("/token"));
     Ok(())
 }
 
