@@ -75,8 +75,8 @@ impl PhpExchange {
     /// The largest body that is read, in bytes. Pass one byte more, if there is one.
     pub const MAX_BODY: i64 = MAX_BODY as i64;
 
-    /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body" and "now"
-    /// (milliseconds). Settings that cannot be used are answered as an error of the server.
+    /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
+    /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server.
     pub fn open(request: &ZendHashTable, settings: &ZendHashTable) -> PhpResult<Self> {
         let request = Request {
             method: text(request, "method"),
@@ -85,6 +85,7 @@ impl PhpExchange {
             query: text(request, "query"),
             headers: headers(request),
             body: request.get("body").and_then(|body| body.binary::<u8>()).unwrap_or_default(),
+            remote: text(request, "remote"),
             now: request.get("now").and_then(Zval::long).unwrap_or_default(),
         };
         let exchange = match Settings::parse(&map_of(settings)?) {

@@ -7,12 +7,17 @@ use crate::directory::Fate;
 use crate::scim::filter::Filter;
 use crate::scim::schema::ResourceType;
 use crate::wordpress::mapping::{Row, Target};
+use ipnet::IpNet;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::net::IpAddr;
 
 /// The most role rules.
 pub const MAX_ROLE_RULES: usize = 500;
+
+/// The most allowed networks.
+pub const MAX_NETWORKS: usize = 1_000;
 
 /// The most mapping rows.
 pub const MAX_MAPPINGS: usize = 200;
@@ -39,8 +44,8 @@ pub struct Settings {
     pub password_sync: bool,
     /// Whether new people get WordPress's welcome mail.
     pub welcome_mail: bool,
-    /// Networks, in CIDR form, that requests may come from; none means all.
-    pub allowed_networks: Vec<String>,
+    /// Networks that requests may come from; none means all.
+    pub allowed_networks: Vec<IpNet>,
     /// How many days the activity log is kept.
     pub activity_days: u32,
     /// Addresses answered for other plugins' sake.
@@ -183,7 +188,9 @@ impl Settings {
                 "mappings" => settings.mappings = reader.list(key, value, MAX_MAPPINGS, Reader::mapping),
                 "password_sync" => reader.read(key, value, &mut settings.password_sync),
                 "welcome_mail" => reader.read(key, value, &mut settings.welcome_mail),
-                "allowed_networks" => reader.read(key, value, &mut settings.allowed_networks),
+                "allowed_networks" => {
+                    settings.allowed_networks = reader.list(key, value, MAX_NETWORKS, Reader::network);
+                }
                 "activity_days" => reader.read(key, value, &mut settings.activity_days),
                 "compatibility" => reader.read(key, value, &mut settings.compatibility),
                 "fast_lane" => reader.read(key, value, &mut settings.fast_lane),
@@ -234,6 +241,14 @@ impl Settings {
             Value::Object(map) => map,
             _ => Map::new(),
         }
+    }
+
+    /// Whether requests may come from this address. An IPv4 address that is written as an IPv6 one counts as what it is.
+    pub fn admits(&self, remote: &str) -> bool {
+        self.allowed_networks.is_empty()
+            || remote.parse::<IpAddr>().is_ok_and(|address| {
+                self.allowed_networks.iter().any(|network| network.contains(&address.to_canonical()))
+            })
     }
 
     /// Whether a role is protected.
@@ -376,6 +391,21 @@ impl Reader {
         }
     }
 
+    /// A network in CIDR form; a single address is a network of its own.
+    fn network(&mut self, place: &str, value: &Value) -> Option<IpNet> {
+        let text = value.as_str().unwrap_or_default().trim();
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        if network.is_err() {
+            self.refuse(
+                place,
+                format!(
+                    "{value} is no network; write it as 203.0.113.0/24, 2001:db8::/32 or a single address"
+                ),
+            );
+        }
+        network.ok()
+    }
+
     fn role_rule(&mut self, place: &str, value: &Value) -> Option<RoleRule> {
         let map = self.object(place, value, &["filter", "role"])?;
         let role: String = self.member(place, map, "role");
@@ -493,6 +523,19 @@ mod tests {
         );
         refused(json!({ "mappings": [{ "path": "title", "target": "meta:" }] }), "mappings[0].target", "");
         refused(json!({ "mappings": [{ "path": "ti tle", "target": "meta:a" }] }), "mappings[0].path", "");
+    }
+
+    #[test]
+    fn only_allowed_networks_are_admitted() {
+        assert!(Settings::default().admits("192.0.2.1"));
+        let settings = parse(json!({ "allowed_networks": ["192.0.2.0/24", "2001:db8::7"] })).unwrap();
+        for address in ["192.0.2.1", "::ffff:192.0.2.255", "2001:db8::7"] {
+            assert!(settings.admits(address), "{address}");
+        }
+        for address in ["192.0.3.1", "2001:db8::8", "", "unknown", "192.0.2.1, 10.0.0.1"] {
+            assert!(!settings.admits(address), "{address}");
+        }
+        refused(json!({ "allowed_networks": ["10.0.0.0/8", "all"] }), "allowed_networks[1]", "no network");
     }
 
     #[test]

@@ -26,8 +26,9 @@ final class IncomingRequest {
 	 * @param Address               $address Where it goes.
 	 * @param string                $method  Its method.
 	 * @param array<string, string> $headers Its headers, by lower-case name.
+	 * @param string                $remote  The IP address of the client, as the web server names it.
 	 */
-	private function __construct( private readonly Address $address, private readonly string $method, private readonly array $headers ) {
+	private function __construct( private readonly Address $address, private readonly string $method, private readonly array $headers, private readonly string $remote ) {
 	}
 
 	/**
@@ -37,7 +38,7 @@ final class IncomingRequest {
 	 * @param array<string, mixed> $server  The server's variables; loses the credentials.
 	 */
 	public static function take( Address $address, array &$server ): self {
-		$request = new self( $address, (string) ( $server['REQUEST_METHOD'] ?? '' ), self::headers( $server ) );
+		$request = new self( $address, (string) ( $server['REQUEST_METHOD'] ?? '' ), self::headers( $server ), (string) ( $server['REMOTE_ADDR'] ?? '' ) );
 		foreach ( array_keys( $server ) as $name ) {
 			if ( preg_match( self::CREDENTIALS, (string) $name ) ) {
 				unset( $server[ $name ] );
@@ -49,7 +50,7 @@ final class IncomingRequest {
 	/**
 	 * The request as the extension wants it, with its body.
 	 *
-	 * @return array{method: string, base: string, path: string, query: string, headers: array<string, string>, body: string, now: int}
+	 * @return array{method: string, base: string, path: string, query: string, headers: array<string, string>, body: string, remote: string, now: int}
 	 */
 	public function described(): array {
 		return array(
@@ -61,6 +62,7 @@ final class IncomingRequest {
 			// One byte more than allowed tells the extension that the body is too large.
 			// phpcs:ignore WordPress.WP.AlternativeFunctions.file_get_contents_file_get_contents
 			'body'    => (string) file_get_contents( 'php://input', false, null, 0, \Rollbook\Exchange::MAX_BODY + 1 ),
+			'remote'  => $this->remote,
 			'now'     => (int) floor( microtime( true ) * 1000 ),
 		);
 	}

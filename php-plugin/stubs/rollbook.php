@@ -45,8 +45,8 @@ final class Exchange {
 	public const MAX_BODY = 1048576;
 
 	/**
-	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body" and "now"
-	 * (milliseconds). Settings that cannot be used are answered as an error of the server.
+	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
+	 * "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server.
 	 */
 	public static function open( array $request, array $settings ): \Rollbook\Exchange {}
 

@@ -191,6 +191,7 @@ impl Service {
     }
 
     async fn dispatch(&self, request: &Request) -> Answer {
+        self.admit(request)?;
         let token = self.authenticate(request).await?;
         let endpoint = Endpoint::parse(&request.path)?;
         let allowed = endpoint.methods();
@@ -254,6 +255,22 @@ impl Service {
             )
             .into()),
         }
+    }
+
+    /// # Errors
+    /// 403 where the owner has named networks and the request comes from another.
+    fn admit(&self, request: &Request) -> Result<()> {
+        if self.settings.admits(&request.remote) {
+            return Ok(());
+        }
+        Err(Error::new(
+            403,
+            format!(
+                "The address {} is not in the networks that the Rollbook settings allow. Add it there, or send the request \
+                 from one of them.",
+                request.remote
+            ),
+        ))
     }
 
     async fn authenticate(&self, request: &Request) -> Answer<TokenRecord> {

@@ -27,7 +27,7 @@ fn eight_posts_of_one_person_make_one_account() {
             assert_eq!(claims, Ok(json!([1, 1, 0])), "accounts, rows, rows without an account");
             let id = created.1["id"].as_str().unwrap();
             // Kept and brought back in the next round, which races as well.
-            assert_eq!(site.client().request("DELETE", &format!("/Users/{id}"), None).0, 204);
+            assert_eq!(send(site, "DELETE", &format!("/Users/{id}"), None).0, 204);
         }
     });
 }
@@ -62,7 +62,7 @@ fn eight_patches_of_one_person_lose_nothing() {
     ];
     on_the_site(|site| {
         let (status, person) =
-            site.client().request("POST", "/Users", Some(&json!({ "userName": "patched@example.test" })));
+            send(site, "POST", "/Users", Some(&json!({ "userName": "patched@example.test" })));
         assert_eq!(status, 201, "{person}");
         let path = format!("/Users/{}", person["id"].as_str().unwrap());
         let mut to_change: Vec<&str> = ATTRIBUTES.to_vec();
@@ -83,7 +83,7 @@ fn eight_patches_of_one_person_lose_nothing() {
             assert!(lost.len() < to_change.len(), "nobody won: {answers:?}");
             to_change = lost;
         }
-        let (_, person) = site.client().request("GET", &path, None);
+        let (_, person) = send(site, "GET", &path, None);
         for attribute in ATTRIBUTES {
             let found = person.pointer(&format!("/{}", attribute.replace('.', "/"))).and_then(Value::as_str);
             assert_eq!(found, Some(attribute), "{person}");
@@ -97,16 +97,13 @@ fn eight_additions_to_one_group_lose_nobody() {
     on_the_site(|site| {
         let ids: Vec<String> = (0..AT_ONCE)
             .map(|number| {
-                let (status, person) = site.client().request(
-                    "POST",
-                    "/Users",
-                    Some(&json!({ "userName": format!("member{number}") })),
-                );
+                let (status, person) =
+                    send(site, "POST", "/Users", Some(&json!({ "userName": format!("member{number}") })));
                 assert_eq!(status, 201, "{person}");
                 person["id"].as_str().unwrap().to_owned()
             })
             .collect();
-        let (_, group) = site.client().request("POST", "/Groups", Some(&json!({ "displayName": "Race" })));
+        let (_, group) = send(site, "POST", "/Groups", Some(&json!({ "displayName": "Race" })));
         let path = format!("/Groups/{}", group["id"].as_str().unwrap());
         let mut to_add: Vec<String> = ids.clone();
         while !to_add.is_empty() {
@@ -125,7 +122,7 @@ fn eight_additions_to_one_group_lose_nobody() {
             assert!(lost.len() < to_add.len(), "nobody won: {answers:?}");
             to_add = lost;
         }
-        let (_, group) = site.client().request("GET", &path, None);
+        let (_, group) = send(site, "GET", &path, None);
         assert_eq!(group["members"].as_array().map(Vec::len), Some(AT_ONCE), "{group}");
     });
 }
@@ -141,6 +138,10 @@ fn on_the_site(test: impl FnOnce(&mut OverHttp)) {
 }
 
 type Answer = (u16, Value);
+
+fn send(site: &OverHttp, method: &str, path: &str, body: Option<&Value>) -> Answer {
+    site.client().request(method, path, body).unwrap()
+}
 
 fn at_once(site: &OverHttp, request: impl Fn(usize) -> (&'static str, String, Value) + Sync) -> Vec<Answer> {
     at_once_of(site, AT_ONCE, request)
@@ -160,7 +161,7 @@ fn at_once_of(
                 scope.spawn(move || {
                     let (method, path, body) = request(number);
                     barrier.wait();
-                    client.request(method, &path, Some(&body))
+                    client.request(method, &path, Some(&body)).unwrap()
                 })
             })
             .collect();

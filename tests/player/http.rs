@@ -90,7 +90,10 @@ impl OverHttp {
 
 impl Client {
     /// Sends a request with the full token; status and body, null where it is empty.
-    pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+    ///
+    /// # Errors
+    /// No answer came.
+    pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, Value), String> {
         let request = Outgoing {
             method: method.to_owned(),
             path: path.to_owned(),
@@ -98,8 +101,8 @@ impl Client {
             body: body.map(Value::to_string),
             token: "full".to_owned(),
         };
-        let answer = self.try_send(&request).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-        (answer.status, serde_json::from_str(&answer.body).unwrap_or_default())
+        let answer = self.try_send(&request).map_err(|error| format!("{method} {path}: {error}"))?;
+        Ok((answer.status, serde_json::from_str(&answer.body).unwrap_or_default()))
     }
 
     fn try_send(&self, request: &Outgoing) -> Result<Incoming, ureq::Error> {

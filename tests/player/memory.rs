@@ -71,6 +71,7 @@ impl Site for InMemory {
             query: query.to_owned(),
             headers,
             body: request.body.clone().unwrap_or_default().into_bytes(),
+            remote: "192.0.2.1".to_owned(),
             now: self.now,
         };
         let exchange = self.directory.converse(request, &self.settings);

@@ -89,6 +89,7 @@ fn request(method: &str, path: &str, body: &Value) -> Request {
         path: path.to_owned(),
         headers: vec![("Authorization".to_owned(), InMemory::authorization())],
         body: body.to_string().into_bytes(),
+        remote: "192.0.2.1".to_owned(),
         now: 1_795_327_300_000,
         ..Request::default()
     }
