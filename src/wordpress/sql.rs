@@ -8,7 +8,7 @@ use crate::scim::filter::{Comparison, Filter, Literal, Operand, Operator, fold_c
 use crate::scim::path::{AttributePath, ValuePath};
 use crate::scim::schema::{ENTERPRISE_USER_URN, ResourceSchemas, ResourceType};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How many characters of a matchable value are stored.
 pub const LOOKUP_LENGTH: usize = 191;
@@ -99,6 +99,25 @@ impl AccountHint {
     }
 }
 
+/// The column that orders the resources of a type just as the attribute does, for [`crate::directory::Order`].
+///
+/// The columns with `_key` hold the folded form and ids are written in lower case, so that it makes no difference
+/// that SQLite's drop-in compares text without regard to case. Every one of them always has a value.
+pub fn order_column(path: &AttributePath, schemas: &ResourceSchemas) -> Option<&'static str> {
+    let canonical = schemas.canonical(path);
+    if canonical.urn.is_some() {
+        return None;
+    }
+    match (schemas.resource_type(), canonical.name.as_str(), canonical.sub.as_deref()) {
+        (ResourceType::User, "userName", None) => Some("user_name_key"),
+        (ResourceType::Group, "displayName", None) => Some("display_name_key"),
+        (_, "id", None) => Some("id"),
+        (_, "meta", Some("created")) => Some("created"),
+        (_, "meta", Some("lastModified")) => Some("modified"),
+        _ => None,
+    }
+}
+
 struct Compiler<'a> {
     schemas: &'a ResourceSchemas,
     arguments: Vec<Value>,
@@ -119,6 +138,8 @@ enum Column {
     Lookup(&'static str),
     /// The members of a group.
     Members,
+    /// Nowhere: every resource of the type has the same value, or none has any.
+    Constant,
 }
 
 impl Compiler<'_> {
@@ -182,6 +203,7 @@ impl Compiler<'_> {
             }
             Column::Text { .. } | Column::Boolean(_) | Column::Instant(_) => Some(("1=1".to_owned(), true)),
             Column::Lookup(path) => Some((self.lookup(path, None), true)),
+            Column::Constant => self.constant(&Filter::Present(path.clone())),
             Column::Members => {
                 Some(("EXISTS (SELECT 1 FROM {members} m WHERE m.group_row = g.row_id)".to_owned(), true))
             }
@@ -191,6 +213,9 @@ impl Compiler<'_> {
     fn compare(&mut self, comparison: &Comparison) -> Compiled {
         let operand = comparison.operand(self.schemas.compared_attribute(&comparison.path)).ok()?;
         let column = self.column(&comparison.path)?;
+        if let Column::Constant = column {
+            return self.constant(&Filter::Compare(comparison.clone()));
+        }
         if comparison.operator == Operator::NotEqual {
             let equal = Comparison { operator: Operator::Equal, ..comparison.clone() };
             return self.not(&Filter::Compare(equal));
@@ -221,10 +246,11 @@ impl Compiler<'_> {
                 Some((sql, exact))
             }
             (Column::Members, Operand::Text { text, .. }) if comparison.operator == Operator::Equal => {
-                self.arguments.push(Value::from(text));
-                let condition =
-                    "EXISTS (SELECT 1 FROM {members} m WHERE m.group_row = g.row_id AND m.member_id = %s)";
-                Some((condition.to_owned(), true))
+                let (condition, exact) = self.text("m.member_id", Operator::Equal, text, usize::MAX, true)?;
+                let sql = format!(
+                    "EXISTS (SELECT 1 FROM {{members}} m WHERE m.group_row = g.row_id AND {condition})"
+                );
+                Some((sql, exact))
             }
             _ => None,
         }
@@ -263,7 +289,16 @@ impl Compiler<'_> {
         Some((format!("{name} {operator} %d"), true))
     }
 
-    /// Exactly one argument. `LIKE` tells upper from lower case on MariaDB's binary columns and not on SQLite,
+    /// What the filter says of what all resources of the type have in common.
+    fn constant(&self, filter: &Filter) -> Compiled {
+        let name = self.schemas.resource_type().name();
+        let common = json!({ "meta": { "resourceType": name } });
+        let holds = filter.matches(common.as_object()?, self.schemas);
+        Some((if holds { "1=1" } else { "1=0" }.to_owned(), true))
+    }
+
+    /// One argument, or the same one twice. SQLite's drop-in compares every text without regard to the case of ASCII
+    /// letters: where it counts, `BINARY` says so, and the plain comparison beside it finds the index. `LIKE` tells upper from lower case on MariaDB's binary columns and not on SQLite,
     /// and escapes differ: both only widen the condition.
     fn text(
         &mut self,
@@ -278,6 +313,10 @@ impl Compiler<'_> {
         // Trailing spaces do not count when MariaDB compares with `=`.
         let plain = whole && !text.ends_with(' ');
         if operator == Operator::Equal {
+            if case_exact {
+                self.arguments.extend([Value::from(cut.as_str()), Value::from(cut)]);
+                return Some((format!("({name} = %s AND {name} = BINARY %s)"), plain));
+            }
             self.arguments.push(Value::from(cut));
             return Some((format!("{name} = %s"), plain));
         }
@@ -324,6 +363,9 @@ impl Compiler<'_> {
             (ResourceType::Group, "meta", Some("created")) => Some(Column::Instant("g.created")),
             (ResourceType::Group, "meta", Some("lastModified")) => Some(Column::Instant("g.modified")),
             (ResourceType::Group, "members", None | Some("value")) => Some(Column::Members),
+            (_, "meta", Some("resourceType")) => Some(Column::Constant),
+            // What no schema defines is kept under a URN only. A person may have it even so, by a mapping.
+            (ResourceType::Group, ..) if self.schemas.find(&canonical).is_none() => Some(Column::Constant),
             _ => None,
         }
     }
@@ -332,7 +374,6 @@ impl Compiler<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn plan(resource_type: ResourceType, filter: &str) -> Plan {
         Plan::of(&filter.parse().unwrap(), resource_type.schemas())
@@ -357,7 +398,8 @@ mod tests {
             json!(["jane@example.test"]),
             true,
         );
-        compiles(r#"externalId eq "A-1""#, "u.external_id = %s", json!(["A-1"]), true);
+        let external_id = "(u.external_id = %s AND u.external_id = BINARY %s)";
+        compiles(r#"externalId eq "A-1""#, external_id, json!(["A-1", "A-1"]), true);
         compiles("active eq \"True\"", "u.active = %d", json!([1]), true);
         let email = format!("{LOOKUP} AND l.value = %s)");
         compiles(r#"emails eq "A@b.test""#, &email, json!(["emails.value", "a@b.test"]), true);
@@ -381,7 +423,12 @@ mod tests {
         compiles(r#"active eq true and title pr"#, "(u.active = %d)", json!([1]), false);
         compiles(r#"active eq true or title pr"#, "1=1", json!([]), false);
         compiles(r#"not (active eq true and title pr)"#, "1=1", json!([]), false);
-        compiles(r#"externalId ne "a""#, "NOT COALESCE(u.external_id = %s, 0)", json!(["a"]), true);
+        compiles(
+            r#"externalId ne "a""#,
+            "NOT COALESCE((u.external_id = %s AND u.external_id = BINARY %s), 0)",
+            json!(["a", "a"]),
+            true,
+        );
         compiles(r#"displayName co "a""#, "1=1", json!([]), false);
     }
 
@@ -397,8 +444,25 @@ mod tests {
     #[test]
     fn a_group_is_found_by_its_members() {
         let plan = plan(ResourceType::Group, r#"id eq "g" and members eq "u""#);
-        assert!(plan.exact && plan.condition.sql.contains("m.member_id = %s"), "{plan:?}");
-        assert_eq!(plan.condition.arguments, [json!("g"), json!("u")]);
+        assert!(plan.exact && plan.condition.sql.contains("m.member_id = BINARY %s"), "{plan:?}");
+        assert_eq!(plan.condition.arguments, [json!("g"), json!("g"), json!("u"), json!("u")]);
+    }
+
+    #[test]
+    fn what_a_whole_type_has_in_common_needs_no_row() {
+        let sql = |resource_type, filter: &str| {
+            let Plan { condition, exact } = plan(resource_type, filter);
+            assert!(exact && condition.arguments.is_empty(), "{filter}: {condition:?}");
+            condition.sql
+        };
+        assert_eq!(sql(ResourceType::User, r#"meta.resourceType eq "User""#), "1=1");
+        assert_eq!(sql(ResourceType::User, r#"meta.resourceType eq "Group""#), "1=0");
+        assert_eq!(sql(ResourceType::Group, r#"meta.resourceType ne "User""#), "1=1");
+        assert_eq!(sql(ResourceType::Group, r#"userName eq "a""#), "1=0");
+        assert_eq!(sql(ResourceType::Group, "emails pr"), "1=0");
+        assert_eq!(sql(ResourceType::Group, "active ne true"), "1=1");
+        assert!(!plan(ResourceType::Group, r#"urn:acme:2.0:Team:cost eq "a""#).exact);
+        assert!(!plan(ResourceType::User, r#"badge eq "a""#).exact);
     }
 
     #[test]
