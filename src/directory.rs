@@ -279,8 +279,13 @@ pub struct Selection {
     pub exact: bool,
     /// The column to order by; ties, and `None`, are ordered by row.
     pub order: Option<Order>,
-    /// Only rows with a greater number.
+    /// Only rows that lie behind the one with this number.
     pub after_row: Option<u64>,
+    /// What that row has, or had, in the column of the order: text or a whole number. Always there with both an order
+    /// and `after_row`.
+    pub after_value: Option<Value>,
+    /// Whether everything is the other way round, ties too: the last row comes first, and behind is before.
+    pub backward: bool,
     /// Rows to leave out at the beginning.
     pub offset: u64,
     /// The most rows to give.

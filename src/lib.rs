@@ -23,7 +23,7 @@
 //! - [`http`]: the request and the response as values.
 //! - [`directory`]: commands and answers, the whole contract with WordPress; [`directory::memory`] is a WordPress in memory for tests.
 //! - [`service`]: what each endpoint does.
-//! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, list, error.
+//! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort, list, error.
 //! - [`wordpress`]: what a resource means for an account: mapping, logins, filters as SQL.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
@@ -40,7 +40,7 @@
 //!   extension is missing.
 //! - Architecture invariant: what a client sends is bounded by named constants: [`http::MAX_BODY`], [`scim::json::MAX_DEPTH`],
 //!   [`scim::filter::MAX_FILTER_LENGTH`], [`scim::filter::MAX_DEPTH`], [`scim::path::MAX_PATH_LENGTH`],
-//!   [`scim::patch::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`].
+//!   [`scim::patch::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`], [`service::list::MAX_SORTED`].
 //!
 //! # Where building moved a wall
 //!

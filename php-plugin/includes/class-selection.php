@@ -72,8 +72,8 @@ final class Selection {
 		$sql       = "SELECT $columns FROM {$this->table} {$this->alias} WHERE " . $this->condition();
 		$arguments = $this->arguments();
 		if ( isset( $this->wanted['after_row'] ) ) {
-			$sql        .= " AND {$this->alias}.row_id > %d";
-			$arguments[] = (int) $this->wanted['after_row'];
+			$sql      .= ' AND ' . $this->behind();
+			$arguments = array_merge( $arguments, $this->behind_arguments() );
 		}
 		$sql        .= ' ORDER BY ' . $this->order() . ' LIMIT %d OFFSET %d';
 		$arguments[] = $limit;
@@ -102,16 +102,69 @@ final class Selection {
 	}
 
 	/**
+	 * The condition of the rows that lie behind another one.
+	 *
+	 * @throws \UnexpectedValueException When the order names no column.
+	 */
+	private function behind(): string {
+		$row = "{$this->alias}.row_id " . ( $this->is_backward() ? '<' : '>' ) . ' %d';
+		if ( empty( $this->wanted['order'] ) ) {
+			return $row;
+		}
+		$column = $this->column();
+		$value  = is_int( $this->wanted['after_value'] ?? null ) ? '%d' : '%s';
+		$behind = $this->is_descending() ? '<' : '>';
+		return "($column $behind $value OR ($column = $value AND $row))";
+	}
+
+	/**
+	 * The arguments of that condition.
+	 *
+	 * @return array<int, int|string>
+	 */
+	private function behind_arguments(): array {
+		$row = (int) $this->wanted['after_row'];
+		if ( empty( $this->wanted['order'] ) ) {
+			return array( $row );
+		}
+		$value = $this->wanted['after_value'] ?? '';
+		return array( $value, $value, $row );
+	}
+
+	/**
 	 * The order.
 	 *
 	 * @throws \UnexpectedValueException When it names no column.
 	 */
 	private function order(): string {
-		$row = "{$this->alias}.row_id";
+		$row = "{$this->alias}.row_id " . ( $this->is_backward() ? 'DESC' : 'ASC' );
 		if ( empty( $this->wanted['order'] ) ) {
 			return $row;
 		}
+		return $this->column() . ' ' . ( $this->is_descending() ? 'DESC' : 'ASC' ) . ", $row";
+	}
+
+	/**
+	 * The column of the order.
+	 *
+	 * @throws \UnexpectedValueException When it names none.
+	 */
+	private function column(): string {
 		$column = self::ORDERS[ $this->wanted['order']['column'] ] ?? throw new \UnexpectedValueException( 'There is no such order of rows.' );
-		return "{$this->alias}.$column " . ( $this->wanted['order']['descending'] ? 'DESC' : 'ASC' ) . ", $row";
+		return "{$this->alias}.$column";
+	}
+
+	/**
+	 * Whether everything is the other way round.
+	 */
+	private function is_backward(): bool {
+		return ! empty( $this->wanted['backward'] );
+	}
+
+	/**
+	 * Whether the greatest value comes first, after all.
+	 */
+	private function is_descending(): bool {
+		return $this->wanted['order']['descending'] !== $this->is_backward();
 	}
 }

@@ -46,6 +46,23 @@ pub fn response(total: u64, page: Page, resources: Vec<Map<String, Value>>) -> V
     })
 }
 
+/// The message for a page by cursor (RFC 9865 §2). Without `nextCursor` it is the last one.
+pub fn cursor_response(
+    total: u64,
+    next: Option<String>,
+    previous: Option<String>,
+    resources: Vec<Map<String, Value>>,
+) -> Value {
+    let mut message =
+        json!({ "schemas": [LIST_RESPONSE_URN], "totalResults": total, "itemsPerPage": resources.len() });
+    if let Some(map) = message.as_object_mut() {
+        let cursors = [("nextCursor", next), ("previousCursor", previous)];
+        map.extend(cursors.into_iter().filter_map(|(name, cursor)| Some((name.to_owned(), cursor?.into()))));
+        map.insert("Resources".to_owned(), resources.into());
+    }
+    message
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,6 +41,7 @@ pub use member::MemberReference;
 pub use read::{MAX_ELEMENTS, MAX_MEMBERS};
 pub use write::Op;
 
+pub(crate) use list::preferred;
 pub(crate) use names::{Assignment, Origin};
 pub(crate) use read::{Reader, check_length, limit, shown};
 pub(crate) use write::Writer;

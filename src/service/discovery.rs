@@ -4,11 +4,13 @@
 //! without its token, and an open answer would tell every scanner where Rollbook runs.
 
 use super::Reply;
+use super::cursor::CURSOR_TIMEOUT;
 use super::query::Query;
 use crate::http::MAX_BODY;
 use crate::scim::error::{Error, Result};
 use crate::scim::list::{self, MAX_PAGE, Page};
 use crate::scim::schema::{ResourceType, Schema, Schemas};
+use crate::settings::Settings;
 use serde_json::{Map, Value, json};
 
 const SERVICE_PROVIDER_CONFIG_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -17,7 +19,7 @@ const SCHEMA_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 
 /// `/ServiceProviderConfig` (RFC 7643 §5). All members are always there: authentik falls back to "no PATCH" when it
 /// misses one.
-pub(super) fn service_provider_config(base: &str) -> Reply {
+pub(super) fn service_provider_config(base: &str, settings: &Settings) -> Reply {
     Reply::json(
         200,
         json!({
@@ -26,15 +28,16 @@ pub(super) fn service_provider_config(base: &str) -> Reply {
             "patch": { "supported": true },
             "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": MAX_BODY },
             "filter": { "supported": true, "maxResults": MAX_PAGE },
-            "changePassword": { "supported": false },
-            "sort": { "supported": false },
+            "changePassword": { "supported": settings.password_sync },
+            "sort": { "supported": true },
             "etag": { "supported": true },
             "pagination": {
-                "cursor": false,
+                "cursor": true,
                 "index": true,
                 "defaultPaginationMethod": "index",
                 "defaultPageSize": list::DEFAULT_PAGE,
                 "maxPageSize": MAX_PAGE,
+                "cursorTimeout": CURSOR_TIMEOUT,
             },
             "authenticationSchemes": [{
                 "type": "oauthbearertoken",

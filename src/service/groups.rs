@@ -3,18 +3,15 @@
 //! A group may have tens of thousands of members. They are loaded only where somebody wants to see them or an
 //! operation cannot be said without them; a PATCH of members is a few set operations.
 
-use super::list::{Row, Search};
 use super::query::Query;
-use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, list, refused_by_wordpress};
+use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
 use crate::directory::{
-    CreateGroup, DeleteGroup, FindGroups, FindMembers, GroupRecord, GroupReference, GroupRow, LoadGroup,
-    LoadPeople, Member, MemberId, MemberKind, Outcome, ResolveMembers, RoleChange, Selection, UpdateGroup,
-    UserRecord,
+    CreateGroup, DeleteGroup, FindMembers, GroupRecord, GroupReference, GroupRow, LoadGroup, LoadPeople,
+    Member, MemberId, MemberKind, Outcome, ResolveMembers, RoleChange, UpdateGroup, UserRecord,
 };
 use crate::http::Request;
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::{Filter, fold_case};
-use crate::scim::list as list_response;
 use crate::scim::patch::{MemberOperation, Patch};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{MemberReference, Received, Resource};
@@ -30,35 +27,7 @@ pub(crate) const MAX_MEMBERS_SHOWN: u64 = 1_000;
 /// How many people are loaded at a time when a group's change may change their roles.
 const PEOPLE_AT_ONCE: usize = 500;
 
-impl Row for GroupRecord {
-    fn row(&self) -> u64 {
-        self.row
-    }
-}
-
 impl Service {
-    pub(super) async fn list_groups(&self, query: &Query) -> Answer {
-        let schemas = self.schemas(ResourceType::Group);
-        let projection = self.projection(query, ResourceType::Group)?;
-        let search = Search::parse(self, query, schemas)?;
-        let members = projection.wants("members") || search.filter.as_ref().is_some_and(asks_for_members);
-        let (total, groups) = list::page(
-            self,
-            &search,
-            schemas,
-            async |service: &Self, selection: Selection| {
-                let found = service.directory.ask(&FindGroups { selection, members }).await?;
-                Ok((found.total, found.groups))
-            },
-            |filter: &Filter, record: &GroupRecord| {
-                filter.matches(resource(record, &self.base).as_map(), schemas)
-            },
-        )
-        .await?;
-        let resources = groups.iter().map(|record| self.shown_group(record, &projection)).collect();
-        Ok(Reply::json(200, list_response::response(total, search.page, resources)))
-    }
-
     pub(super) async fn get_group(&self, id: &str, request: &Request, query: &Query) -> Answer {
         let projection = self.projection(query, ResourceType::Group)?;
         let record = self.load_group(id, projection.wants("members")).await?;
@@ -499,7 +468,7 @@ fn name_taken(name: &str) -> Error {
 }
 
 /// Whether a filter that SQL cannot decide looks at members.
-fn asks_for_members(filter: &Filter) -> bool {
+pub(super) fn asks_for_members(filter: &Filter) -> bool {
     match filter {
         Filter::And(operands) | Filter::Or(operands) => operands.iter().any(asks_for_members),
         Filter::Not(inner) => asks_for_members(inner),

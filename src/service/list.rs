@@ -1,89 +1,258 @@
-//! Queries over a collection: what SQL decides is paged there, the rest is read in batches and decided here.
+//! Queries over one kind of resource, or over all from the root (RFC 7644 §3.4.2, §3.4.3).
+//!
+//! What SQL decides and orders exactly is paged there. Anything else is read in batches and decided here: which rows
+//! match, and where one wants to see them sorted by what has no column, which come first.
 
+mod walk;
+
+use self::walk::Walked;
+use super::cursor::{Position, Walk, invalid};
 use super::query::Query;
-use super::{Answer, Service};
-use crate::directory::Selection;
-use crate::scim::error::Result;
+use super::{Answer, Reply, Service, groups};
+use crate::directory::{FindGroups, FindUsers, GroupRecord, Order, Selection, UserRecord};
+use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::filter::Filter;
-use crate::scim::list::Page;
-use crate::scim::schema::ResourceSchemas;
-use crate::wordpress::sql::Plan;
+use crate::scim::list::{self, Page};
+use crate::scim::projection::Projection;
+use crate::scim::resource::Resource;
+use crate::scim::schema::ResourceType;
+use crate::scim::sort::{Key, Sort};
+use crate::wordpress::person;
+use crate::wordpress::sql::{self, Plan};
+use serde_json::{Map, Value, json};
 
-/// How many rows are read at a time where SQL cannot decide.
-const BATCH: u64 = 500;
+/// How many resources are sorted by what has no column of its own. Beyond it the client is asked to narrow the query.
+pub const MAX_SORTED: u64 = 10_000;
 
 /// A query, read and checked.
-pub(super) struct Search {
-    pub(super) filter: Option<Filter>,
-    pub(super) page: Page,
+struct Search {
+    /// The kinds that it is over, in the order in which they are listed.
+    sources: Vec<Source>,
+    filter: Option<Filter>,
+    sort: Option<Sort>,
+    /// The column that orders as `sort` does, where there is one for all that is searched.
+    order: Option<Order>,
+    window: Window,
+    walk: Walk,
 }
 
-impl Search {
-    pub(super) fn parse(service: &Service, query: &Query, schemas: &ResourceSchemas) -> Result<Self> {
-        let filter = match &query.filter {
-            Some(text) => {
-                let filter = Filter::parse(text)?;
-                filter.check(schemas)?;
-                service.dialects().note_filter(text, &filter, schemas);
-                Some(filter)
+/// One kind of resource, and which of them are meant.
+struct Source {
+    kind: ResourceType,
+    projection: Projection,
+    /// Whether somebody looks at the members of groups.
+    members: bool,
+    selection: Selection,
+}
+
+/// Which part of what was found is wanted.
+enum Window {
+    /// A page by number (RFC 7644 §3.4.2.4).
+    Index(Page),
+    /// A page by cursor (RFC 9865): from the beginning, from a position or, backward, up to it.
+    Cursor { from: Option<Position>, backward: bool },
+}
+
+/// A record of either kind.
+enum Found {
+    User(Box<UserRecord>),
+    Group(Box<GroupRecord>),
+}
+
+impl Found {
+    fn row(&self) -> u64 {
+        match self {
+            Self::User(user) => user.row,
+            Self::Group(group) => group.row,
+        }
+    }
+
+    fn kind(&self) -> ResourceType {
+        match self {
+            Self::User(_) => ResourceType::User,
+            Self::Group(_) => ResourceType::Group,
+        }
+    }
+}
+
+impl Window {
+    fn backward(&self) -> bool {
+        matches!(self, Self::Cursor { backward: true, .. })
+    }
+
+    fn from(&self) -> Option<&Position> {
+        match self {
+            Self::Cursor { from, .. } => from.as_ref(),
+            Self::Index(_) => None,
+        }
+    }
+
+    fn offset(&self) -> u64 {
+        match self {
+            Self::Index(page) => page.offset(),
+            Self::Cursor { .. } => 0,
+        }
+    }
+}
+
+impl Service {
+    /// Answers a query over these kinds of resource.
+    pub(super) async fn list(&self, kinds: &[ResourceType], query: &Query) -> Answer {
+        let search = self.search(kinds, query)?;
+        let mut walked = self.walk(&search).await?;
+        if let Some(users) = walked.total_of(ResourceType::User)
+            && self.adopt_for(search.filter.as_ref(), users).await?
+        {
+            walked = self.walk(&search).await?;
+        }
+        Ok(Reply::json(200, self.list_response(&search, walked)))
+    }
+
+    fn search(&self, kinds: &[ResourceType], query: &Query) -> Result<Search> {
+        let filter = query.filter.as_deref().map(Filter::parse).transpose()?;
+        let sort = Sort::parse(query.sort_by.as_deref(), query.sort_order.as_deref())?;
+        let sources = kinds
+            .iter()
+            .map(|kind| self.source(*kind, query, filter.as_ref(), sort.as_ref()))
+            .collect::<Result<Vec<_>>>()?;
+        let order = match (sources.as_slice(), &sort) {
+            // Rows of several tables, and rows that SQL cannot tell from others, are ordered here.
+            ([only], Some(sort)) if only.selection.exact => {
+                sql::order_column(&sort.path, self.schemas(only.kind))
+                    .map(|column| Order { column: column.to_owned(), descending: sort.descending })
             }
-            None => None,
+            _ => None,
         };
-        Ok(Self { filter, page: Page::new(query.start_index, query.count) })
+        let page = Page::new(query.start_index, query.count);
+        let walk = Walk {
+            query: json!([
+                kinds,
+                filter.as_ref().map(Filter::to_string),
+                sort.as_ref().map(|sort| (sort.path.to_string(), sort.descending)),
+                query.attributes,
+                query.excluded_attributes,
+            ])
+            .to_string(),
+            count: page.count,
+            now: self.now,
+        };
+        let window = window(query, page, &walk, kinds)?;
+        Ok(Search { sources, filter, sort, order, window, walk })
     }
-}
 
-/// Something that a table gives row by row.
-pub(super) trait Row {
-    /// Its number.
-    fn row(&self) -> u64;
-}
-
-/// The page of a search, and the total.
-///
-/// `fetch` asks the directory for a selection and gives the total, where asked for, and the rows; `matches` is
-/// the filter's verdict on a row.
-pub(super) async fn page<R: Row>(
-    service: &Service,
-    search: &Search,
-    schemas: &ResourceSchemas,
-    fetch: impl AsyncFn(&Service, Selection) -> Answer<(Option<u64>, Vec<R>)>,
-    matches: impl Fn(&Filter, &R) -> bool,
-) -> Answer<(u64, Vec<R>)> {
-    let Page { count, .. } = search.page;
-    let offset = search.page.offset();
-    let plan = search.filter.as_ref().map(|filter| Plan::of(filter, schemas));
-    let (condition, exact) =
-        plan.map_or_else(|| (Default::default(), true), |plan| (plan.condition, plan.exact));
-    let selection = Selection {
-        filter: search.filter.as_ref().map(Filter::to_string),
-        condition,
-        exact,
-        ..Selection::default()
-    };
-    if exact {
-        let selection = Selection { offset, limit: count, count: true, ..selection };
-        let (total, rows) = fetch(service, selection).await?;
-        return Ok((total.unwrap_or(rows.len() as u64), rows));
+    fn source(
+        &self,
+        kind: ResourceType,
+        query: &Query,
+        filter: Option<&Filter>,
+        sort: Option<&Sort>,
+    ) -> Result<Source> {
+        let schemas = self.schemas(kind);
+        let projection = self.projection(query, kind)?;
+        let mut selection = Selection { exact: true, ..Selection::default() };
+        if let (Some(filter), Some(text)) = (filter, &query.filter) {
+            filter.check(schemas)?;
+            self.dialects().note_filter(text, filter, schemas);
+            let plan = Plan::of(filter, schemas);
+            selection.filter = Some(filter.to_string());
+            selection.condition = plan.condition;
+            selection.exact = plan.exact;
+        }
+        if let Some(sort) = sort {
+            sort.check(schemas)?;
+        }
+        let members = projection.wants("members")
+            || filter.is_some_and(groups::asks_for_members)
+            || sort.is_some_and(|sort| sort.path.name == "members");
+        Ok(Source { kind, projection, members, selection })
     }
-    let mut total = 0;
-    let mut found = Vec::new();
-    let mut after_row = None;
-    loop {
-        let batch = Selection { after_row, limit: BATCH, ..selection.clone() };
-        let (_, rows) = fetch(service, batch).await?;
-        let full = rows.len() as u64 == BATCH;
-        after_row = rows.last().map(Row::row);
-        for row in rows {
-            if search.filter.as_ref().is_none_or(|filter| matches(filter, &row)) {
-                if total >= offset && (found.len() as u64) < count {
-                    found.push(row);
-                }
-                total += 1;
+
+    /// Asks for rows of one kind.
+    async fn find(&self, source: &Source, selection: Selection) -> Answer<(Option<u64>, Vec<Found>)> {
+        match source.kind {
+            ResourceType::User => {
+                let find = FindUsers {
+                    selection,
+                    unmanaged: self.shows_unmanaged(),
+                    targets: person::targets(&self.settings),
+                };
+                let found = self.directory.ask(&find).await?;
+                Ok((found.total, found.users.into_iter().map(|user| Found::User(Box::new(user))).collect()))
+            }
+            ResourceType::Group => {
+                let find = FindGroups { selection, members: source.members };
+                let found = self.directory.ask(&find).await?;
+                Ok((
+                    found.total,
+                    found.groups.into_iter().map(|group| Found::Group(Box::new(group))).collect(),
+                ))
             }
         }
-        if !full {
-            return Ok((total, found));
+    }
+
+    fn shown(&self, found: &Found) -> Resource {
+        match found {
+            Found::User(user) => self.user_resource(user),
+            Found::Group(group) => groups::resource(group, &self.base),
         }
     }
+
+    fn key(&self, search: &Search, found: &Found) -> Option<Key> {
+        search.sort.as_ref()?.key(&self.shown(found), self.schemas(found.kind()))
+    }
+
+    fn list_response(&self, search: &Search, walked: Walked) -> Value {
+        let total = walked.total();
+        let position = |found: Option<&Found>| {
+            let found = found?;
+            Some(Position { kind: found.kind(), key: self.key(search, found), row: found.row() })
+        };
+        let cursor = |is_there: bool, found: Option<&Found>, backward: bool| {
+            let position = position(found).filter(|_| is_there)?;
+            Some(search.walk.cursor(position, backward))
+        };
+        let resources = |found: Vec<Found>| -> Vec<Map<String, Value>> {
+            let projected = |found: &Found| {
+                let source = search.sources.iter().find(|source| source.kind == found.kind())?;
+                Some(source.projection.apply(self.shown(found), self.schemas(source.kind)))
+            };
+            found.iter().filter_map(projected).collect()
+        };
+        match &search.window {
+            Window::Index(page) => list::response(total, *page, resources(walked.found)),
+            Window::Cursor { from, backward } => {
+                let goes_on = if *backward { true } else { walked.more };
+                let goes_back = if *backward { walked.more } else { from.is_some() };
+                let next = cursor(goes_on, walked.found.last(), false);
+                let previous = cursor(goes_back, walked.found.first(), true);
+                list::cursor_response(total, next, previous, resources(walked.found))
+            }
+        }
+    }
+}
+
+/// # Errors
+/// 400 for a cursor that cannot be used, and for one beside a page's number.
+fn window(query: &Query, page: Page, walk: &Walk, kinds: &[ResourceType]) -> Result<Window> {
+    let Some(text) = &query.cursor else { return Ok(Window::Index(page)) };
+    // The first page has the number that it has by default; clients that always send it mean nothing by it.
+    if page.start_index > 1 {
+        return Err(invalid(
+            "startIndex and cursor exclude each other: they page in different ways. Send one of them.",
+        ));
+    }
+    if query.count.is_some_and(|count| count < 1) {
+        return Err(Error::bad_request(
+            ScimType::InvalidCount,
+            format!("With a cursor, count must lie between 1 and {} (RFC 9865 §2.1).", list::MAX_PAGE),
+        ));
+    }
+    if text.is_empty() {
+        return Ok(Window::Cursor { from: None, backward: false });
+    }
+    let cursor = walk.resume(text)?;
+    if !kinds.contains(&cursor.position.kind) {
+        return Err(invalid("The cursor belongs to another query."));
+    }
+    Ok(Window::Cursor { from: Some(cursor.position), backward: cursor.backward })
 }

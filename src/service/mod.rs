@@ -3,9 +3,10 @@
 //! A request passes, in this order: its token, its address, its method, its headers, its body. The first
 //! that does not hold decides the answer.
 
+mod cursor;
 mod discovery;
 mod groups;
-mod list;
+pub mod list;
 mod query;
 mod refresh;
 pub mod users;
@@ -131,6 +132,7 @@ pub(crate) type Answer<T = Reply> = std::result::Result<T, Problem>;
 enum Endpoint {
     Root,
     Collection(ResourceType),
+    Search(Option<ResourceType>),
     Resource(ResourceType, String),
     ServiceProviderConfig,
     ResourceTypes(Option<String>),
@@ -146,6 +148,9 @@ impl Endpoint {
             [] => Self::Root,
             ["Users"] => Self::Collection(ResourceType::User),
             ["Groups"] => Self::Collection(ResourceType::Group),
+            [".search"] => Self::Search(None),
+            ["Users", ".search"] => Self::Search(Some(ResourceType::User)),
+            ["Groups", ".search"] => Self::Search(Some(ResourceType::Group)),
             ["Users", id] => Self::Resource(ResourceType::User, (*id).to_owned()),
             ["Groups", id] => Self::Resource(ResourceType::Group, (*id).to_owned()),
             ["ServiceProviderConfig"] => Self::ServiceProviderConfig,
@@ -163,8 +168,10 @@ impl Endpoint {
         match self {
             Self::Collection(_) => &["GET", "HEAD", "POST"],
             Self::Resource(..) => &["GET", "HEAD", "PUT", "PATCH", "DELETE"],
-            Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) => &["GET", "HEAD"],
-            Self::Root => &[],
+            Self::Search(_) => &["POST"],
+            Self::Root | Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) => {
+                &["GET", "HEAD"]
+            }
             Self::Me => &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
         }
     }
@@ -195,9 +202,6 @@ impl Service {
         let token = self.authenticate(request).await?;
         let endpoint = Endpoint::parse(&request.path)?;
         let allowed = endpoint.methods();
-        if endpoint == Endpoint::Root {
-            return Err(no_such_address(&request.path).into());
-        }
         let method = request.method.to_ascii_uppercase();
         if method == "OPTIONS" {
             return Ok(Reply::empty(204).header("Allow", allow(allowed)));
@@ -205,7 +209,8 @@ impl Service {
         if !allowed.contains(&method.as_str()) {
             return Ok(self.method_not_allowed(&method, allowed));
         }
-        if !token.scope.may_write() && !matches!(method.as_str(), "GET" | "HEAD") {
+        let reads = matches!(endpoint, Endpoint::Search(_)) || matches!(method.as_str(), "GET" | "HEAD");
+        if !token.scope.may_write() && !reads {
             return Err(Error::new(
                 403,
                 "The token may only read. Generate one with full access on the Rollbook settings page.",
@@ -218,10 +223,17 @@ impl Service {
 
     async fn operate(&self, request: &Request, method: &str, endpoint: Endpoint) -> Answer {
         use ResourceType::{Group, User};
+        // A search says everything in its body (RFC 7644 §3.4.3).
+        if let Endpoint::Search(kind) = endpoint {
+            let kinds = kind.map_or_else(|| ResourceType::ALL.to_vec(), |kind| vec![kind]);
+            let query = Query::from_body(body(request)?)?;
+            return self.list(kinds.as_slice(), &query).await;
+        }
         let query = Query::parse(&request.query)?;
         match (method, endpoint) {
+            ("GET" | "HEAD", Endpoint::Root) => self.list(&ResourceType::ALL, &query).await,
             ("GET" | "HEAD", Endpoint::ServiceProviderConfig) => {
-                Ok(discovery::service_provider_config(&self.base))
+                Ok(discovery::service_provider_config(&self.base, &self.settings))
             }
             ("GET" | "HEAD", Endpoint::ResourceTypes(id)) => {
                 Ok(discovery::resource_types(&self.base, id.as_deref(), &query)?)
@@ -229,7 +241,7 @@ impl Service {
             ("GET" | "HEAD", Endpoint::Schemas(id)) => {
                 Ok(discovery::schemas(&self.base, id.as_deref(), &query)?)
             }
-            ("GET" | "HEAD", Endpoint::Collection(User)) => self.list_users(&query).await,
+            ("GET" | "HEAD", Endpoint::Collection(User)) => self.list(&[User], &query).await,
             ("POST", Endpoint::Collection(User)) => self.create_user(body(request)?, &query).await,
             ("GET" | "HEAD", Endpoint::Resource(User, id)) => self.get_user(&id, request, &query).await,
             ("PUT", Endpoint::Resource(User, id)) => {
@@ -239,7 +251,7 @@ impl Service {
                 self.patch_user(&id, body(request)?, request, &query).await
             }
             ("DELETE", Endpoint::Resource(User, id)) => self.delete_user(&id, request).await,
-            ("GET" | "HEAD", Endpoint::Collection(Group)) => self.list_groups(&query).await,
+            ("GET" | "HEAD", Endpoint::Collection(Group)) => self.list(&[Group], &query).await,
             ("POST", Endpoint::Collection(Group)) => self.create_group(body(request)?, &query).await,
             ("GET" | "HEAD", Endpoint::Resource(Group, id)) => self.get_group(&id, request, &query).await,
             ("PUT", Endpoint::Resource(Group, id)) => {
@@ -500,8 +512,8 @@ fn no_such_address(path: &str) -> Error {
     Error::new(
         404,
         format!(
-            "There is no SCIM endpoint {path:?} here. There are /Users, /Groups, /ServiceProviderConfig, \
-             /ResourceTypes and /Schemas; names are case-sensitive."
+            "There is no SCIM endpoint {path:?} here. There are /Users, /Groups, /.search, \
+             /ServiceProviderConfig, /ResourceTypes and /Schemas; names are case-sensitive."
         ),
     )
 }

@@ -1,16 +1,14 @@
 //! People: `/Users`.
 
-use super::list::{Row, Search};
 use super::query::Query;
-use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, list, refused_by_wordpress};
+use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
 use crate::directory::{
-    Account, AdoptAccounts, CreateUser, DeleteUser, FindAccounts, FindClaims, FindUsers, IndexUser, LoadUser,
-    Outcome, Selection, Unique, UpdateUser, UserName, UserRecord,
+    Account, AdoptAccounts, CreateUser, DeleteUser, FindAccounts, FindClaims, IndexUser, LoadUser, Outcome,
+    Unique, UpdateUser, UserName, UserRecord,
 };
 use crate::http::Request;
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::{Filter, fold_case};
-use crate::scim::list as list_response;
 use crate::scim::patch::{Patch, Patched};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{Received, Resource};
@@ -24,26 +22,7 @@ use smol_str::SmolStr;
 /// How many accounts are given a row at a time.
 const ADOPTION_BATCH: u64 = 500;
 
-impl Row for UserRecord {
-    fn row(&self) -> u64 {
-        self.row
-    }
-}
-
 impl Service {
-    pub(super) async fn list_users(&self, query: &Query) -> Answer {
-        let schemas = self.schemas(ResourceType::User);
-        let projection = self.projection(query, ResourceType::User)?;
-        let search = Search::parse(self, query, schemas)?;
-        let (mut total, mut users) = self.page_of_users(&search).await?;
-        if self.adopt_for(&search, total).await? {
-            (total, users) = self.page_of_users(&search).await?;
-        }
-        let resources =
-            users.iter().map(|record| projection.apply(self.user_resource(record), schemas)).collect();
-        Ok(Reply::json(200, list_response::response(total, search.page, resources)))
-    }
-
     pub(super) async fn get_user(&self, id: &str, request: &Request, query: &Query) -> Answer {
         let projection = self.projection(query, ResourceType::User)?;
         let record = self.load_user(id).await?;
@@ -235,7 +214,7 @@ impl Service {
         Ok(record.ok_or_else(|| Error::not_found(id))?)
     }
 
-    fn user_resource(&self, record: &UserRecord) -> Resource {
+    pub(super) fn user_resource(&self, record: &UserRecord) -> Resource {
         person::resource(record, &self.settings, &self.base)
     }
 
@@ -245,7 +224,7 @@ impl Service {
         Reply::resource(status, resource, &person::version(record), &location)
     }
 
-    fn shows_unmanaged(&self) -> bool {
+    pub(super) fn shows_unmanaged(&self) -> bool {
         self.settings.existing_accounts == ExistingAccounts::Link
     }
 
@@ -268,32 +247,12 @@ impl Service {
         record.values.keys().all(|target| record.applied.contains_key(target))
     }
 
-    async fn page_of_users(&self, search: &Search) -> Answer<(u64, Vec<UserRecord>)> {
-        let schemas = self.schemas(ResourceType::User);
-        let targets = person::targets(&self.settings);
-        list::page(
-            self,
-            search,
-            schemas,
-            async |service: &Self, selection: Selection| {
-                let find =
-                    FindUsers { selection, unmanaged: service.shows_unmanaged(), targets: targets.clone() };
-                let found = service.directory.ask(&find).await?;
-                Ok((found.total, found.users))
-            },
-            |filter: &Filter, record: &UserRecord| {
-                filter.matches(self.user_resource(record).as_map(), schemas)
-            },
-        )
-        .await
-    }
-
     /// Gives accounts that the search may be meant for, and that have no row yet, theirs. Tells whether there were any.
-    async fn adopt_for(&self, search: &Search, total: u64) -> Answer<bool> {
+    pub(super) async fn adopt_for(&self, filter: Option<&Filter>, total: u64) -> Answer<bool> {
         if !self.shows_unmanaged() {
             return Ok(false);
         }
-        let Some(filter) = &search.filter else { return self.adopt_all().await };
+        let Some(filter) = filter else { return self.adopt_all().await };
         if AccountHint::is_hopeless(filter) {
             return Ok(false);
         }

@@ -6,6 +6,7 @@ macro_rules! each_transcript {
     ($callback:ident) => {
         $callback! {
             authentik
+            cursor
             cyberark
             entra_aadoptscim062020
             entra_connection_test
@@ -34,8 +35,11 @@ macro_rules! each_transcript {
             okta_spec_test
             onelogin
             pingone
+            projections
             read_only_token
             rippling
+            search
+            sorting
             wso2
         }
     };

@@ -37,6 +37,33 @@ final class FindUsersTest extends SiteTestCase {
 		self::assertSame( array( 'C', 'a' ), $this->names( '1=1', array(), array( 'after_row' => $found['users'][0]['row'] ) ) );
 	}
 
+	public function test_a_walk_goes_on_behind_a_row_in_any_order_and_direction(): void {
+		$this->people( 'b', 'C', 'a' );
+		$rows  = array_column( $this->find( 'u.external_id = %s', array( self::MARK ) )['users'], 'row', 'user_name' );
+		$order = static fn( string $column, bool $descending ): array => array(
+			'order' => array(
+				'column'     => $column,
+				'descending' => $descending,
+			),
+		);
+		self::assertSame( array( 'b' ), $this->names( '1=1', array(), array( 'after_row' => $rows['C'], 'backward' => true ) ) );
+		self::assertSame( array( 'a', 'C', 'b' ), $this->names( '1=1', array(), array( 'backward' => true ) ) );
+		$behind_b = array(
+			'after_row'   => $rows['b'],
+			'after_value' => 'b',
+		);
+		self::assertSame( array( 'C' ), $this->names( '1=1', array(), $order( 'user_name_key', false ) + $behind_b ) );
+		self::assertSame( array( 'a' ), $this->names( '1=1', array(), $order( 'user_name_key', true ) + $behind_b ) );
+		self::assertSame( array( 'a' ), $this->names( '1=1', array(), $order( 'user_name_key', false ) + $behind_b + array( 'backward' => true ) ) );
+		self::assertSame( array( 'C' ), $this->names( '1=1', array(), $order( 'user_name_key', true ) + $behind_b + array( 'backward' => true ) ) );
+		$created = $this->find( 'u.external_id = %s', array( self::MARK ) )['users'][0]['created'];
+		$behind  = array(
+			'after_row'   => $rows['b'],
+			'after_value' => $created,
+		);
+		self::assertSame( array( 'C', 'a' ), $this->names( '1=1', array(), $order( 'created', false ) + $behind ), 'ties go on by row' );
+	}
+
 	public function test_arguments_are_only_ever_values(): void {
 		$awkward = "x' OR 1=1 -- \\ % _ %s 😀";
 		$this->people( $awkward, 'pu-other' );

@@ -6,7 +6,8 @@ use crate::directory::{
     CreateGroup, DeleteGroup, FindGroups, FindMembers, FoundGroups, GroupRecord, GroupReference, GroupRow,
     LoadGroup, Member, MemberId, MemberKind, Outcome, ResolveMembers, Unique, UpdateGroup,
 };
-use serde_json::{Map, Value};
+use crate::scim::filter::fold_case;
+use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 
 /// A row of the table of groups, with its members.
@@ -180,13 +181,11 @@ impl MemoryDirectory {
 
 fn column(name: &str) -> Option<Column<GroupRecord>> {
     Some(match name {
-        "id" => |one, other| one.id.cmp(&other.id),
-        "display_name" | "display_name_key" => |one, other| {
-            unicase::UniCase::new(&one.display_name).cmp(&unicase::UniCase::new(&other.display_name))
-        },
-        "external_id" => |one, other| one.external_id.cmp(&other.external_id),
-        "created" => |one, other| one.created.cmp(&other.created),
-        "modified" => |one, other| one.modified.cmp(&other.modified),
+        "id" => |group| json!(group.id),
+        "display_name" | "display_name_key" => |group| json!(fold_case(&group.display_name)),
+        "external_id" => |group| json!(group.external_id),
+        "created" => |group| json!(group.created),
+        "modified" => |group| json!(group.modified),
         _ => return None,
     })
 }

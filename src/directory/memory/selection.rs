@@ -8,8 +8,8 @@ use crate::wordpress::person;
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 
-/// How two rows are ordered by a column.
-pub(super) type Column<Record> = fn(&Record, &Record) -> Ordering;
+/// What a row has in a column.
+pub(super) type Column<Record> = fn(&Record) -> Value;
 
 /// Those of the people whose resource fulfils the selection's filter.
 pub(super) fn people_matching(
@@ -48,16 +48,30 @@ pub(super) fn page<Record>(
     column: fn(&str) -> Option<Column<Record>>,
 ) -> Result<(Option<u64>, Vec<Record>), String> {
     let total = if selection.count { u64::try_from(rows.len()).ok() } else { None };
+    let value = match &selection.order {
+        Some(order) => column(&order.column).ok_or_else(|| format!("no such column: {}", order.column))?,
+        None => |_: &Record| Value::Null,
+    };
+    let descending = selection.order.as_ref().is_some_and(|order| order.descending);
+    let compare = |one: (&Value, u64), other: (&Value, u64)| {
+        let by_value = compare_values(one.0, other.0);
+        let by_value = if descending { by_value.reverse() } else { by_value };
+        let order = by_value.then(one.1.cmp(&other.1));
+        if selection.backward { order.reverse() } else { order }
+    };
     if let Some(after) = selection.after_row {
-        rows.retain(|row| number(row) > after);
+        let after = (selection.after_value.as_ref().unwrap_or(&Value::Null), after);
+        rows.retain(|row| compare((&value(row), number(row)), after).is_gt());
     }
-    if let Some(order) = &selection.order {
-        let compare = column(&order.column).ok_or_else(|| format!("no such column: {}", order.column))?;
-        rows.sort_by(|one, other| if order.descending { compare(other, one) } else { compare(one, other) });
-    }
+    rows.sort_by(|one, other| compare((&value(one), number(one)), (&value(other), number(other))));
     let offset = usize::try_from(selection.offset).unwrap_or(usize::MAX);
     let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
     Ok((total, rows.into_iter().skip(offset).take(limit).collect()))
+}
+
+/// Text and whole numbers as columns order them, nothing first.
+fn compare_values(one: &Value, other: &Value) -> Ordering {
+    one.as_str().cmp(&other.as_str()).then(one.as_i64().cmp(&other.as_i64()))
 }
 
 fn matching<Record>(

@@ -6,9 +6,9 @@ use crate::directory::{
     Adoption, CreateUser, DeleteUser, Fate, FindClaims, FindUsers, FoundUsers, IndexUser, LoadAccounts,
     LoadPeople, LoadUser, Lookup, Outcome, Unique, UpdateUser, UserRecord, UserRow,
 };
-use serde_json::{Map, Value};
+use crate::scim::filter::fold_case;
+use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
-use std::cmp::Ordering;
 
 /// A row of the table of users.
 #[derive(Debug, Clone)]
@@ -285,16 +285,12 @@ impl Person {
 
 fn column(name: &str) -> Option<Column<UserRecord>> {
     Some(match name {
-        "id" => |one, other| one.id.cmp(&other.id),
-        "user_name" | "user_name_key" => |one, other| caseless(&one.user_name, &other.user_name),
-        "external_id" => |one, other| one.external_id.cmp(&other.external_id),
-        "active" => |one, other| one.active.cmp(&other.active),
-        "created" => |one, other| one.created.cmp(&other.created),
-        "modified" => |one, other| one.modified.cmp(&other.modified),
+        "id" => |user| json!(user.id),
+        "user_name" | "user_name_key" => |user| json!(fold_case(&user.user_name)),
+        "external_id" => |user| json!(user.external_id),
+        "active" => |user| json!(u8::from(user.active)),
+        "created" => |user| json!(user.created),
+        "modified" => |user| json!(user.modified),
         _ => return None,
     })
-}
-
-fn caseless(one: &str, other: &str) -> Ordering {
-    unicase::UniCase::new(one).cmp(&unicase::UniCase::new(other))
 }

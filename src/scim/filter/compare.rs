@@ -247,7 +247,7 @@ fn boolean(text: &str) -> Option<bool> {
 
 /// A point in time; without offset it is UTC, and beyond the range of a timestamp (.NET's
 /// `DateTime.MaxValue`) it is the end of that range.
-fn instant(text: &str) -> Option<Timestamp> {
+pub(crate) fn instant(text: &str) -> Option<Timestamp> {
     static PARSER: DateTimeParser = DateTimeParser::new();
     if let Ok(timestamp) = PARSER.parse_timestamp(text) {
         return Some(timestamp);

@@ -32,6 +32,7 @@ pub(crate) mod error;
 mod eval;
 pub(crate) mod parse;
 
+pub(crate) use compare::instant;
 pub use compare::{Operand, fold_case};
 pub use error::FilterError;
 

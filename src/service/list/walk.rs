@@ -1,0 +1,274 @@
+//! Finding the page that a query wants, and how many resources there are in all.
+
+use super::{Found, MAX_SORTED, Search, Source};
+use crate::directory::{Order, Selection};
+use crate::scim::error::{Error, Result, ScimType};
+use crate::scim::schema::ResourceType;
+use crate::scim::sort::{Key, Sort};
+use crate::service::cursor::{Position, invalid};
+use crate::service::{Answer, Service};
+use serde_json::Value;
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+
+/// How many rows are read at a time where SQL cannot decide.
+const BATCH: u64 = 500;
+
+/// What a query has found.
+pub(super) struct Walked {
+    /// The page, in the order of the list.
+    pub(super) found: Vec<Found>,
+    /// Whether there is more in the direction in which a cursor goes.
+    pub(super) more: bool,
+    totals: Vec<(ResourceType, u64)>,
+}
+
+impl Walked {
+    /// How many there are in all.
+    pub(super) fn total(&self) -> u64 {
+        self.totals.iter().map(|(_, total)| total).sum()
+    }
+
+    /// How many of a kind there are in all, where the query is over it.
+    pub(super) fn total_of(&self, kind: ResourceType) -> Option<u64> {
+        self.totals.iter().find(|(found, _)| *found == kind).map(|(_, total)| *total)
+    }
+}
+
+/// The part of one source that is wanted.
+struct Slice<'a> {
+    /// Only rows that lie behind this one.
+    after: Option<&'a Position>,
+    /// How many more to leave out.
+    offset: u64,
+    /// The most rows to give.
+    limit: u64,
+    /// Whether one walks from the end.
+    backward: bool,
+}
+
+impl Service {
+    /// Finds the page.
+    pub(super) async fn walk(&self, search: &Search) -> Answer<Walked> {
+        let mut walked = match &search.sort {
+            Some(sort) if search.order.is_none() => self.walk_sorted(search, sort).await?,
+            _ => self.walk_in_order(search).await?,
+        };
+        // A cursor's page is looked for with one resource more, which tells whether there is another.
+        let count = usize::try_from(search.walk.count).unwrap_or(usize::MAX);
+        walked.more = walked.found.len() > count;
+        walked.found.truncate(count);
+        if search.window.backward() {
+            walked.found.reverse();
+        }
+        Ok(walked)
+    }
+
+    /// The rows in the order in which SQL gives them, one kind after the other.
+    async fn walk_in_order(&self, search: &Search) -> Answer<Walked> {
+        let backward = search.window.backward();
+        let mut walked = Walked { found: Vec::new(), more: false, totals: Vec::new() };
+        let mut offset = search.window.offset();
+        // Those of a kind that was walked past are only counted.
+        let mut reached = search.window.from().is_none();
+        let mut sources: Vec<&Source> = search.sources.iter().collect();
+        if backward {
+            sources.reverse();
+        }
+        for source in sources {
+            let after = search.window.from().filter(|position| position.kind == source.kind);
+            reached |= after.is_some();
+            let room = wanted(search).saturating_sub(walked.found.len() as u64);
+            let slice = Slice { after, offset, limit: if reached { room } else { 0 }, backward };
+            let (total, rows) = match source.selection.exact {
+                true => self.slice(source, slice, search.order.as_ref()).await?,
+                false => self.slice_of_matches(search, source, slice).await?,
+            };
+            walked.found.extend(rows);
+            walked.totals.push((source.kind, total));
+            offset = offset.saturating_sub(total);
+        }
+        Ok(walked)
+    }
+
+    /// A slice that SQL cuts.
+    async fn slice(
+        &self,
+        source: &Source,
+        slice: Slice<'_>,
+        order: Option<&Order>,
+    ) -> Answer<(u64, Vec<Found>)> {
+        let after_value = match (slice.after, order) {
+            (Some(position), Some(order)) => Some(column_value(position.key.as_ref(), order)?),
+            _ => None,
+        };
+        let selection = Selection {
+            order: order.cloned(),
+            after_row: slice.after.map(|position| position.row),
+            after_value,
+            backward: slice.backward,
+            offset: slice.offset,
+            limit: slice.limit,
+            count: true,
+            ..source.selection.clone()
+        };
+        let (total, rows) = self.find(source, selection).await?;
+        Ok((total.unwrap_or(rows.len() as u64), rows))
+    }
+
+    /// A slice of the rows that match, where SQL only narrows.
+    async fn slice_of_matches(
+        &self,
+        search: &Search,
+        source: &Source,
+        slice: Slice<'_>,
+    ) -> Answer<(u64, Vec<Found>)> {
+        let mut kept = VecDeque::new();
+        let mut total = 0;
+        self.each_match(search, source, |found| {
+            total += 1;
+            let lies_behind = slice.after.is_none_or(|position| match slice.backward {
+                true => found.row() < position.row,
+                false => found.row() > position.row,
+            });
+            let full = kept.len() as u64 == slice.limit;
+            if slice.limit == 0 || !lies_behind || total <= slice.offset || full && !slice.backward {
+                return Ok(());
+            }
+            if full {
+                kept.pop_front();
+            }
+            kept.push_back(found);
+            Ok(())
+        })
+        .await?;
+        let mut rows = Vec::from(kept);
+        if slice.backward {
+            rows.reverse();
+        }
+        Ok((total, rows))
+    }
+
+    /// The rows sorted by what no column orders by.
+    async fn walk_sorted(&self, search: &Search, sort: &Sort) -> Answer<Walked> {
+        let backward = search.window.backward();
+        let compare = |one: &Rank, other: &Rank| {
+            let order = one.compare(other, sort);
+            if backward { order.reverse() } else { order }
+        };
+        let from = search.window.from().map(Rank::of_position);
+        let offset = usize::try_from(search.window.offset()).unwrap_or(usize::MAX);
+        let best = offset.saturating_add(usize::try_from(wanted(search)).unwrap_or(usize::MAX));
+        let mut ranked: Vec<(Rank, Found)> = Vec::new();
+        let mut totals = Vec::new();
+        let mut all = 0;
+        for source in &search.sources {
+            let mut total = 0;
+            self.each_match(search, source, |found| {
+                total += 1;
+                all += 1;
+                if all > MAX_SORTED {
+                    return Err(too_many(sort));
+                }
+                let rank = Rank { key: self.key(search, &found), kind: found.kind(), row: found.row() };
+                if from.as_ref().is_none_or(|from| compare(&rank, from).is_gt()) {
+                    ranked.push((rank, found));
+                }
+                // Those that cannot be on the page are not carried along.
+                if ranked.len() as u64 > best as u64 + BATCH {
+                    ranked.sort_unstable_by(|(one, _), (other, _)| compare(one, other));
+                    ranked.truncate(best);
+                }
+                Ok(())
+            })
+            .await?;
+            totals.push((source.kind, total));
+        }
+        ranked.sort_unstable_by(|(one, _), (other, _)| compare(one, other));
+        ranked.truncate(best);
+        let found = ranked.into_iter().skip(offset).map(|(_, found)| found).collect();
+        Ok(Walked { found, more: false, totals })
+    }
+
+    /// Shows everything of a source that the filter matches, row by row.
+    async fn each_match(
+        &self,
+        search: &Search,
+        source: &Source,
+        mut show: impl FnMut(Found) -> Result<()>,
+    ) -> Answer<()> {
+        let schemas = self.schemas(source.kind);
+        // Where SQL has decided exactly there is nothing left to decide.
+        let filter = search.filter.as_ref().filter(|_| !source.selection.exact);
+        let mut after_row = None;
+        loop {
+            let batch = Selection { after_row, limit: BATCH, ..source.selection.clone() };
+            let (_, rows) = self.find(source, batch).await?;
+            let full = rows.len() as u64 == BATCH;
+            after_row = rows.last().map(Found::row);
+            for row in rows {
+                if filter.is_none_or(|filter| filter.matches(self.shown(&row).as_map(), schemas)) {
+                    show(row)?;
+                }
+            }
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// A resource's place in a sorted list. Those with the same key stay in the order of their rows, whatever the direction.
+struct Rank {
+    key: Option<Key>,
+    kind: ResourceType,
+    row: u64,
+}
+
+impl Rank {
+    fn of_position(position: &Position) -> Self {
+        Self { key: position.key.clone(), kind: position.kind, row: position.row }
+    }
+
+    fn compare(&self, other: &Self, sort: &Sort) -> Ordering {
+        let is_group = |rank: &Self| rank.kind == ResourceType::Group;
+        sort.compare(self.key.as_ref(), other.key.as_ref())
+            .then_with(|| is_group(self).cmp(&is_group(other)))
+            .then_with(|| self.row.cmp(&other.row))
+    }
+}
+
+/// How many resources are looked for: with a cursor one more than there are on a page.
+fn wanted(search: &Search) -> u64 {
+    match search.window {
+        super::Window::Index(page) => page.count,
+        super::Window::Cursor { .. } => search.walk.count + 1,
+    }
+}
+
+/// The key of a cursor as the column holds it.
+///
+/// # Errors
+/// 400 `invalidCursor` for a key that no such column has.
+fn column_value(key: Option<&Key>, order: &Order) -> Result<Value> {
+    let is_time = matches!(order.column.as_str(), "created" | "modified");
+    match key {
+        Some(Key::Text(text)) if !is_time => Ok(Value::from(text.as_str())),
+        Some(Key::Instant(seconds, nanos)) if is_time => {
+            let millis = seconds.saturating_mul(1_000).saturating_add(i64::from(nanos / 1_000_000));
+            Ok(Value::from(millis))
+        }
+        _ => Err(invalid("The cursor does not fit the order of the query.")),
+    }
+}
+
+fn too_many(sort: &Sort) -> Error {
+    Error::bad_request(
+        ScimType::TooMany,
+        format!(
+            "More than {MAX_SORTED} resources would have to be sorted by {}. Narrow the query with a filter, or sort by \
+             userName, displayName of groups, id, meta.created or meta.lastModified.",
+            sort.path
+        ),
+    )
+}
