@@ -6,6 +6,7 @@ use crate::exchange::{Exchange, OutOfTurn};
 use crate::http::{MAX_BODY, Request};
 use crate::settings::{self, Settings};
 use crate::token;
+use crate::wordpress::mapping;
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;
@@ -14,7 +15,7 @@ use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 use ext_php_rs::zend::{ModuleEntry, ce};
 use ext_php_rs::{convert::IntoZval, info_table_end, info_table_row, info_table_start};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
 type PhpArray = ZBox<ZendHashTable>;
@@ -186,6 +187,11 @@ impl PhpSettings {
     pub fn validate(settings: &ZendHashTable) -> PhpResult<PhpArray> {
         let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
         array_of(&settings.document())
+    }
+
+    /// What the owner is offered while typing: an array of "paths" and "targets" of mappings.
+    pub fn suggestions() -> PhpResult<PhpArray> {
+        array_of(&json!({ "paths": mapping::COMMON_PATHS, "targets": mapping::common_targets() }))
     }
 }
 

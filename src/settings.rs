@@ -22,6 +22,9 @@ pub const MAX_NETWORKS: usize = 1_000;
 /// The most mapping rows.
 pub const MAX_MAPPINGS: usize = 200;
 
+/// The longest that the activity log is kept: ten years.
+pub const MAX_DAYS: u32 = 3650;
+
 /// The document, read and checked.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -191,7 +194,7 @@ impl Settings {
                 "allowed_networks" => {
                     settings.allowed_networks = reader.list(key, value, MAX_NETWORKS, Reader::network);
                 }
-                "activity_days" => reader.read(key, value, &mut settings.activity_days),
+                "activity_days" => reader.days(key, value, &mut settings.activity_days),
                 "compatibility" => reader.read(key, value, &mut settings.compatibility),
                 "fast_lane" => reader.read(key, value, &mut settings.fast_lane),
                 _ => reader.refuse(key, "there is no such setting"),
@@ -288,6 +291,13 @@ impl Reader {
         }
     }
 
+    fn days(&mut self, place: &str, value: &Value, into: &mut u32) {
+        match value.as_u64().and_then(|days| u32::try_from(days).ok()).filter(|days| *days <= MAX_DAYS) {
+            Some(days) => *into = days,
+            None => self.refuse(place, format!("it must be a whole number from 0 to {MAX_DAYS}")),
+        }
+    }
+
     fn list<T>(
         &mut self,
         place: &str,
@@ -345,7 +355,20 @@ impl Reader {
 
     fn regex(&mut self, place: &str, pattern: Option<String>) -> Option<Regex> {
         let pattern = pattern.filter(|pattern| !pattern.is_empty())?;
-        Regex::new(&pattern).map_err(|error| self.refuse(place, error.to_string())).ok()
+        // The last line says what is wrong; those before it show where, to readers of a terminal.
+        let reason = |error: regex::Error| {
+            let text = error.to_string();
+            let line = text.lines().last().unwrap_or_default();
+            line.strip_prefix("error: ").unwrap_or(line).to_owned()
+        };
+        Regex::new(&pattern).map_err(|error| self.refuse(place, reason(error))).ok()
+    }
+
+    /// A replacement without a pattern would be dropped silently.
+    fn replaces_something(&mut self, place: &str, pattern: Option<&str>, replacement: &str) {
+        if pattern.unwrap_or_default().is_empty() && !replacement.is_empty() {
+            self.refuse(place, "it is needed where there is a replacement");
+        }
     }
 
     fn username(&mut self, value: &Value, into: &mut Username) {
@@ -357,11 +380,13 @@ impl Reader {
             self.read("username.from", from, &mut into.from);
         }
         let pattern = self.member::<Option<String>>(PLACE, map, "pattern");
+        into.replacement = self.member(PLACE, map, "replacement");
         if into.from == UsernameSource::Pattern && pattern.as_ref().is_none_or(String::is_empty) {
             self.refuse("username.pattern", "it is needed when \"from\" is \"pattern\"");
+        } else {
+            self.replaces_something("username.pattern", pattern.as_deref(), &into.replacement);
         }
         into.pattern = self.regex("username.pattern", pattern);
-        into.replacement = self.member(PLACE, map, "replacement");
         into.rename = self.member(PLACE, map, "rename");
     }
 
@@ -443,11 +468,10 @@ impl Reader {
             let place = format!("{place}.transform");
             let transform = self.object(&place, transform, &["pattern", "replacement"])?;
             let pattern = self.member::<Option<String>>(&place, transform, "pattern");
-            let pattern = self.regex(&format!("{place}.pattern"), pattern)?;
-            Some(crate::wordpress::mapping::Transform {
-                pattern,
-                replacement: self.member(&place, transform, "replacement"),
-            })
+            let replacement: String = self.member(&place, transform, "replacement");
+            let place = format!("{place}.pattern");
+            self.replaces_something(&place, pattern.as_deref(), &replacement);
+            Some(crate::wordpress::mapping::Transform { pattern: self.regex(&place, pattern)?, replacement })
         });
         Some(Row {
             path: path.ok()?,
@@ -509,6 +533,14 @@ mod tests {
         refused(json!({ "existing_accounts": "merge" }), "existing_accounts", "`link` or `apart`");
         refused(json!({ "username": { "form": "email" } }), "username.form", "there are from");
         refused(json!({ "username": { "from": "pattern" } }), "username.pattern", "needed");
+        refused(json!({ "username": { "replacement": "x" } }), "username.pattern", "where there is a repl");
+        refused(json!({ "activity_days": "many" }), "activity_days", "a whole number from 0 to 3650");
+        refused(json!({ "activity_days": 3651 }), "activity_days", "a whole number");
+        refused(
+            json!({ "mappings": [{ "path": "title", "target": "meta:a", "transform": { "replacement": "x" } }] }),
+            "mappings[0].transform.pattern",
+            "where there is a replacement",
+        );
         refused(
             json!({ "username": { "from": "pattern", "pattern": "(" } }),
             "username.pattern",

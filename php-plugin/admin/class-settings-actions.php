@@ -1,6 +1,6 @@
 <?php
 /**
- * The form that saves the settings.
+ * The forms that save the settings.
  *
  * @package Rollbook
  */
@@ -15,60 +15,34 @@ use Rollbook\WordPress\Settings;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Handles the settings form. The extension says what is wrong; only what it cannot know, the site's accounts and
- * roles, is looked up here.
+ * Handles the forms of all tabs: everything is saved or, if anything is wrong, nothing, and what was typed is shown again.
  */
 final class SettingsActions {
 
-	/** The form's action. */
+	/** The forms' action. */
 	public const SAVE = 'rollbook_save_settings';
 
 	/**
-	 * Saves the settings.
+	 * Saves what a form sent.
 	 */
 	public static function action_save(): void {
 		SettingsPage::require_permission( self::SAVE );
-		$partial  = array(
-			'existing_accounts' => SettingsPage::field( 'existing_accounts' ),
-			'deletion'          => array(
-				'policy'      => SettingsPage::field( 'deletion_policy' ),
-				'reassign_to' => SettingsPage::field( 'reassign_to' ) ?: null,
-			),
-			'default_role'      => SettingsPage::field( 'default_role' ) ?: null,
-		);
-		$problems = self::unknown_to_the_site( $partial );
-		if ( array() === $problems ) {
-			try {
-				Settings::merge( $partial );
-				SettingsPage::go_back( new Message( __( 'Settings saved.', 'rollbook' ) ) );
-			} catch ( InvalidSettings $refusal ) {
-				$problems = $refusal->problems();
+		$tab    = FormInput::line( 'tab' );
+		$screen = SettingsPage::forms()[ $tab ] ?? null;
+		if ( null === $screen ) {
+			SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error' ) );
+		}
+		$partial  = $screen::read();
+		$problems = $screen::unknown_to_the_site( $partial );
+		try {
+			$changed = Settings::changed( $partial );
+			if ( array() === $problems ) {
+				Settings::store( $changed );
+				SettingsPage::go_back( new Message( __( 'Settings saved.', 'rollbook' ) ), $tab );
 			}
+		} catch ( InvalidSettings $refusal ) {
+			$problems = array( ...$refusal->problems(), ...$problems );
 		}
-		SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error', problems: $problems, attempted: $partial ) );
-	}
-
-	/**
-	 * What names something that this site does not have.
-	 *
-	 * @param array<string, mixed> $partial The part of the document.
-	 * @return list<array{place: string, reason: string}>
-	 */
-	private static function unknown_to_the_site( array $partial ): array {
-		$problems = array();
-		$heir     = $partial['deletion']['reassign_to'];
-		if ( null !== $heir && false === get_user_by( 'login', $heir ) ) {
-			$problems[] = array(
-				'place'  => 'deletion.reassign_to',
-				'reason' => __( 'There is no account with this username.', 'rollbook' ),
-			);
-		}
-		if ( null !== $partial['default_role'] && ! wp_roles()->is_role( $partial['default_role'] ) ) {
-			$problems[] = array(
-				'place'  => 'default_role',
-				'reason' => __( 'There is no such role.', 'rollbook' ),
-			);
-		}
-		return $problems;
+		SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error', problems: $problems, attempted: $partial ), $tab );
 	}
 }

@@ -26,6 +26,17 @@ final class SettingsPage {
 	/** Who may see the screen and use its forms. */
 	private const CAPABILITY = 'manage_options';
 
+	/** The tab that opens first. */
+	private const FIRST_TAB = 'connection';
+
+	/** The other tabs, each a form. */
+	private const FORMS = array(
+		'people'     => PeopleScreen::class,
+		'roles'      => RolesScreen::class,
+		'attributes' => AttributesScreen::class,
+		'advanced'   => AdvancedScreen::class,
+	);
+
 	/**
 	 * Puts the screen into the menu.
 	 */
@@ -65,6 +76,31 @@ final class SettingsPage {
 			)
 		);
 		$screen->add_help_tab( self::help_with_failure() );
+		$screen->add_help_tab( self::help_with_rules() );
+	}
+
+	/**
+	 * The help with role rules and attributes.
+	 *
+	 * @return array{id: string, title: string, content: string}
+	 */
+	private static function help_with_rules(): array {
+		return array(
+			'id'      => 'rollbook-rules',
+			'title'   => __( 'Rules and attributes', 'rollbook' ),
+			'content' => self::paragraphs(
+				__( 'A role rule is a filter as identity providers write it: an attribute, an operator such as eq, co, sw or pr, and a value in quotes; joined by and, or, not. The first rule that fits decides. Groups count: what a group is called is an attribute of its members.', 'rollbook' ),
+				sprintf(
+					/* translators: 1-4: beginnings of targets. */
+					__( 'An attribute goes to a field of the account (%1$s), to user meta (%2$s), to a BuddyPress profile field (%3$s) or to an ACF field (%4$s). With several values they are joined by commas.', 'rollbook' ),
+					'<code>field:</code>',
+					'<code>meta:</code>',
+					'<code>xprofile:</code>',
+					'<code>acf:</code>'
+				),
+				__( 'A pattern is a regular expression; every match in the value is replaced, and $1 stands for what the first group found.', 'rollbook' )
+			),
+		);
 	}
 
 	/**
@@ -105,8 +141,22 @@ final class SettingsPage {
 			printf( '<div class="wrap"><h1>%s</h1></div>', esc_html( get_admin_page_title() ) );
 			return;
 		}
-		$data = SettingsData::collect();
-		require __DIR__ . '/views/settings.php';
+		$tabs    = array( self::FIRST_TAB => __( 'Connection', 'rollbook' ) ) + array_map( static fn( string $screen ): string => $screen::title(), self::FORMS );
+		$tab     = sanitize_key( $_GET['tab'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
+		$tab     = isset( $tabs[ $tab ] ) ? $tab : self::FIRST_TAB;
+		$message = Message::take();
+		$screen  = self::FORMS[ $tab ] ?? null;
+		$data    = null === $screen ? ConnectionData::collect() : FormData::collect( $message );
+		require __DIR__ . '/views/page.php';
+	}
+
+	/**
+	 * The tabs that are a form.
+	 *
+	 * @return array<string, class-string<FormScreen>>
+	 */
+	public static function forms(): array {
+		return self::FORMS;
 	}
 
 	/**
@@ -154,33 +204,26 @@ final class SettingsPage {
 	}
 
 	/**
-	 * A field of a form that was sent, as one line of plain text.
-	 *
-	 * @param string $name Its name.
-	 */
-	public static function field( string $name ): string {
-		// phpcs:ignore WordPress.Security.NonceVerification.Missing -- require_permission() has verified it.
-		$value = $_POST[ $name ] ?? '';
-		return is_string( $value ) ? sanitize_text_field( wp_unslash( $value ) ) : '';
-	}
-
-	/**
 	 * Ends a form's handler and goes back to the screen.
 	 *
 	 * @param Message $message What to tell there.
+	 * @param string  $tab     The tab to go to.
 	 * @return never
 	 */
-	public static function go_back( Message $message ): void {
+	public static function go_back( Message $message, string $tab = self::FIRST_TAB ): void {
 		$message->leave();
-		wp_safe_redirect( self::url() );
+		wp_safe_redirect( self::url( $tab ) );
 		exit;
 	}
 
 	/**
 	 * The screen's address.
+	 *
+	 * @param string $tab The tab.
 	 */
-	private static function url(): string {
-		return admin_url( 'options-general.php?page=rollbook' );
+	public static function url( string $tab = self::FIRST_TAB ): string {
+		$url = admin_url( 'options-general.php?page=rollbook' );
+		return self::FIRST_TAB === $tab ? $url : add_query_arg( 'tab', $tab, $url );
 	}
 
 	/**

@@ -33,7 +33,7 @@ final class TokenActions {
 	public static function action_create(): void {
 		SettingsPage::require_permission( self::CREATE );
 		try {
-			$token = Tokens::create( SettingsPage::field( 'name' ), SettingsPage::field( 'scope' ), self::end() );
+			$token = Tokens::create( FormInput::line( 'name' ), FormInput::line( 'scope' ), self::end() );
 		} catch ( InvalidArgumentException | RuntimeException $error ) {
 			SettingsPage::go_back( self::refused( $error->getMessage() ) );
 		}
@@ -48,7 +48,7 @@ final class TokenActions {
 		// phpcs:ignore WordPress.Security -- The nonce is verified above; a secret is taken as it is, or refused.
 		$plaintext = is_string( $_POST['token'] ?? null ) ? trim( wp_check_invalid_utf8( wp_unslash( $_POST['token'] ) ) ) : '';
 		try {
-			Tokens::add_own( $plaintext, SettingsPage::field( 'name' ), SettingsPage::field( 'scope' ), self::end() );
+			Tokens::add_own( $plaintext, FormInput::line( 'name' ), FormInput::line( 'scope' ), self::end() );
 		} catch ( InvalidToken | InvalidArgumentException | RuntimeException $error ) {
 			SettingsPage::go_back( self::refused( $error->getMessage() ) );
 		}
@@ -59,7 +59,7 @@ final class TokenActions {
 	 * Revokes a token.
 	 */
 	public static function action_revoke(): void {
-		$id = (int) SettingsPage::field( 'id' );
+		$id = (int) FormInput::line( 'id' );
 		SettingsPage::require_permission( self::REVOKE, $id );
 		SettingsPage::go_back(
 			Tokens::revoke( $id )
@@ -74,13 +74,13 @@ final class TokenActions {
 	 * @throws InvalidArgumentException When the day is none, or over.
 	 */
 	private static function end(): ?int {
-		switch ( SettingsPage::field( 'expires' ) ) {
+		switch ( FormInput::line( 'expires' ) ) {
 			case '90-days':
 				return Tokens::now() + 90 * DAY_IN_SECONDS * 1000;
 			case '1-year':
 				return Tokens::now() + YEAR_IN_SECONDS * 1000;
 			case 'date':
-				$day = DateTimeImmutable::createFromFormat( '!Y-m-d', SettingsPage::field( 'expires_on' ), wp_timezone() );
+				$day = DateTimeImmutable::createFromFormat( '!Y-m-d', FormInput::line( 'expires_on' ), wp_timezone() );
 				$end = false === $day ? 0 : ( $day->modify( '+1 day' )->getTimestamp() * 1000 ) - 1;
 				if ( $end < Tokens::now() ) {
 					throw new InvalidArgumentException( esc_html__( 'Choose a day on which the token ends: today or later.', 'rollbook' ) );

@@ -38,9 +38,45 @@ final class Settings {
 	 * @throws \Rollbook\InvalidSettings When the extension refuses; nothing is stored then.
 	 */
 	public static function merge( array $partial ): array {
-		$document = \Rollbook\Settings::validate( self::merged( self::document(), $partial ) );
-		update_option( self::OPTION, $document, true );
+		$document = self::changed( $partial );
+		self::store( $document );
 		return $document;
+	}
+
+	/**
+	 * The document as it would be with a part changed.
+	 *
+	 * @param array<string, mixed> $partial The part.
+	 * @return array<string, mixed>
+	 * @throws \Rollbook\InvalidSettings When the extension refuses.
+	 */
+	public static function changed( array $partial ): array {
+		return \Rollbook\Settings::validate( self::merged( self::document(), $partial ) );
+	}
+
+	/**
+	 * Stores a document.
+	 *
+	 * @param array<string, mixed> $document The document, as changed() gives it.
+	 */
+	public static function store( array $document ): void {
+		update_option( self::OPTION, $document, true );
+	}
+
+	/**
+	 * Lays a part over a document, whatever the extension may think of it: objects are merged, lists and values replaced.
+	 *
+	 * @param array<string, mixed> $whole The document.
+	 * @param array<string, mixed> $part  The part.
+	 * @return array<string, mixed>
+	 */
+	public static function merged( array $whole, array $part ): array {
+		foreach ( $part as $key => $value ) {
+			$old           = $whole[ $key ] ?? null;
+			$both_objects  = is_array( $value ) && is_array( $old ) && ! array_is_list( $value ) && ! array_is_list( $old );
+			$whole[ $key ] = $both_objects ? self::merged( $old, $value ) : $value;
+		}
+		return $whole;
 	}
 
 	/**
@@ -59,21 +95,5 @@ final class Settings {
 	private static function stored(): array {
 		$stored = get_option( self::OPTION, array() );
 		return is_array( $stored ) ? $stored : array();
-	}
-
-	/**
-	 * Merges objects deeply.
-	 *
-	 * @param array<string, mixed> $whole The document.
-	 * @param array<string, mixed> $part  What is to change.
-	 * @return array<string, mixed>
-	 */
-	private static function merged( array $whole, array $part ): array {
-		foreach ( $part as $key => $value ) {
-			$old           = $whole[ $key ] ?? null;
-			$both_objects  = is_array( $value ) && is_array( $old ) && ! array_is_list( $value ) && ! array_is_list( $old );
-			$whole[ $key ] = $both_objects ? self::merged( $old, $value ) : $value;
-		}
-		return $whole;
 	}
 }

@@ -116,4 +116,9 @@ final class Settings {
 	 * Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
 	 */
 	public static function validate( array $settings ): array {}
+
+	/**
+	 * What the owner is offered while typing: an array of "paths" and "targets" of mappings.
+	 */
+	public static function suggestions(): array {}
 }

@@ -27,6 +27,26 @@ const FIELDS: [(&str, Option<usize>); 7] = [
     ("user_url", Some(100)),
 ];
 
+/// The attributes that people are most often described by, beside the standard rows', as an owner would map them.
+pub const COMMON_PATHS: [&str; 16] = [
+    "title",
+    "userType",
+    "timezone",
+    "locale",
+    "name.formatted",
+    "emails[type eq \"home\"].value",
+    "phoneNumbers[type eq \"work\"].value",
+    "phoneNumbers[type eq \"mobile\"].value",
+    "addresses[type eq \"work\"].locality",
+    "addresses[type eq \"work\"].country",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:division",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:organization",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName",
+];
+
 /// Meta that decides who somebody is or what he may do. `_` stands for any prefix of a site.
 const FORBIDDEN_META: [&str; 7] = [
     "_capabilities",
@@ -196,6 +216,11 @@ impl FromStr for Target {
     }
 }
 
+/// The targets that every site has.
+pub fn common_targets() -> Vec<String> {
+    FIELDS.iter().map(|(field, _)| format!("field:{field}")).collect()
+}
+
 /// Why a text names no target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
@@ -261,6 +286,17 @@ mod tests {
         ] {
             assert!(text.parse::<Target>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_suggested_can_be_used() {
+        let schemas = ResourceType::User.schemas();
+        for path in COMMON_PATHS {
+            let path: PatchPath = path.parse().unwrap();
+            let attribute = path.attribute().and_then(|path| schemas.attribute(path));
+            assert!(attribute.is_some(), "{path}");
+        }
+        assert!(common_targets().iter().all(|target| target.parse::<Target>().is_ok()));
     }
 
     #[test]

@@ -4,6 +4,9 @@ const clipboard = ( page ) => page.evaluate( () => navigator.clipboard.readText(
 const row = ( page, name ) =>
 	page.getByRole( 'row' ).filter( { has: page.locator( '.column-name strong' ).getByText( name, { exact: true } ) } );
 
+/** Opens a tab of the screen. */
+const open = ( page, tab ) => page.getByRole( 'navigation', { name: 'Settings of Rollbook' } ).getByRole( 'link', { name: tab, exact: true } ).click();
+
 /** A name that no token has yet: the tests may run again on the same site. */
 async function unused( page, name ) {
 	const taken = await page.locator( '.column-name strong' ).allInnerTexts();
@@ -100,50 +103,259 @@ test( 'a token of the owner’s own lets a client in; a short one is refused', a
 	await expect( page.getByRole( 'alert' ) ).toContainText( 'already' );
 } );
 
-test( 'settings are kept; a wrong one is told at its field, and nothing of it is saved', async ( { settings: page } ) => {
+const save = ( page ) => page.getByRole( 'button', { name: 'Save settings' } ).click();
+const saved = async ( page ) => {
+	await save( page );
+	await expect( page.getByText( 'Settings saved.' ) ).toBeVisible();
+};
+const refused = async ( page ) => {
+	await save( page );
+	await expect( page.getByRole( 'alert' ) ).toContainText( 'Nothing was saved.' );
+};
+const wrong = async ( field, reason ) => {
+	await expect( field ).toHaveAttribute( 'aria-invalid', 'true' );
+	await expect( field ).toHaveAccessibleDescription( reason );
+};
+
+test( 'how people leave is kept; a wrong choice is told at its field, and nothing of it is saved', async ( { settings: page } ) => {
 	const policy = page.getByLabel( 'Delete the account and give its content to somebody else' );
 	const heir = page.getByLabel( 'Content goes to' );
-	const save = () => page.getByRole( 'button', { name: 'Save settings' } ).click();
+	await open( page, 'People' );
 
 	await policy.check();
 	await heir.fill( 'nobody-here' );
-	await save();
-	await expect( page.getByRole( 'alert' ) ).toContainText( 'Nothing was saved.' );
+	await refused( page );
+	await expect( policy ).toBeChecked();
 	await expect( heir ).toHaveValue( 'nobody-here' );
-	await expect( heir ).toHaveAttribute( 'aria-invalid', 'true' );
-	await expect( heir ).toHaveAccessibleDescription( /There is no account with this username/ );
+	await wrong( heir, /There is no account with this username/ );
 	await page.reload();
 	await expect( heir ).toHaveValue( '' );
 	await expect( policy ).not.toBeChecked();
 
 	await policy.check();
-	await save();
+	await refused( page );
 	await expect( page.getByRole( 'alert' ) ).toContainText( 'deletion.reassign_to' );
 
 	await heir.fill( site.admin.user );
-	await page.getByLabel( 'Role of new people' ).selectOption( 'author' );
-	await save();
-	await expect( page.getByText( 'Settings saved.' ) ).toBeVisible();
+	await saved( page );
 	await page.reload();
 	await expect( heir ).toHaveValue( site.admin.user );
-	await expect( page.getByLabel( 'Role of new people' ) ).toHaveValue( 'author' );
+	await expect( policy ).toBeChecked();
 
 	await page.getByLabel( 'Keep the account, locked' ).check();
 	await heir.fill( '' );
-	await page.getByLabel( 'Role of new people' ).selectOption( 'subscriber' );
-	await save();
-	await expect( page.getByText( 'Settings saved.' ) ).toBeVisible();
+	await saved( page );
 } );
 
-test( 'everything has a name, ids are unique, and the keyboard reaches the address', async ( { settings: page } ) => {
-	await page.getByText( 'Use a token of your own' ).click();
-	const screen = page.locator( '.wrap' );
-	for ( const control of await screen.locator( 'input:not([type=hidden]), select, button' ).filter( { visible: true } ).all() ) {
-		await expect( control ).toHaveAccessibleName( /\S/ );
-	}
-	const ids = await page.locator( '[id]' ).evaluateAll( ( all ) => all.map( ( element ) => element.id ) );
-	expect( ids.filter( ( id, index ) => ids.indexOf( id ) !== index ) ).toEqual( [] );
+test( 'usernames, passwords and mails have their settings', async ( { settings: page } ) => {
+	const pattern = page.getByLabel( 'Pattern', { exact: true } );
+	const replacement = page.getByLabel( 'Replacement' );
+	const rename = page.getByLabel( 'Give an account another username' );
+	await open( page, 'People' );
 
+	await page.getByLabel( 'That username, rewritten' ).check();
+	await pattern.fill( '^(?<first>\\w' );
+	await replacement.fill( '$first\\"%41' );
+	await rename.check();
+	await page.getByLabel( 'Keep apart' ).check();
+	await refused( page );
+	await wrong( pattern, /unclosed group/ );
+	await expect( pattern ).toHaveValue( '^(?<first>\\w' );
+	await expect( replacement ).toHaveValue( '$first\\"%41' );
+	await expect( rename ).toBeChecked();
+	await page.screenshot( { path: '../../build/screenshots/people.png', fullPage: true } );
+
+	await pattern.fill( '^(?<first>\\w)\\w*' );
+	await page.getByLabel( 'Set the passwords' ).check();
+	await page.getByLabel( 'Send new people a link' ).check();
+	await saved( page );
+	await page.reload();
+	await expect( pattern ).toHaveValue( '^(?<first>\\w)\\w*' );
+	await expect( replacement ).toHaveValue( '$first\\"%41' );
+	for ( const label of [ 'That username, rewritten', 'Keep apart', 'Set the passwords', 'Send new people a link', 'Give an account another username' ] ) {
+		await expect( page.getByLabel( label ) ).toBeChecked();
+	}
+
+	for ( const label of [ 'The username that the identity provider sends', 'Link: an identity provider' ] ) {
+		await page.getByLabel( label ).check();
+	}
+	for ( const label of [ 'Set the passwords', 'Send new people a link', 'Give an account another username' ] ) {
+		await page.getByLabel( label ).uncheck();
+	}
+	await pattern.fill( '' );
+	await replacement.fill( '' );
+	await saved( page );
+} );
+
+test( 'role rules are added, moved and removed', async ( { settings: page } ) => {
+	const filter = ( which ) => page.getByLabel( `Filter of ${ which }`, { exact: true } );
+	const role = ( which ) => page.getByLabel( `Role of ${ which }`, { exact: true } );
+	const filters = () => page.getByLabel( /^Filter of rule/ ).evaluateAll( ( all ) => all.map( ( field ) => field.value ) );
+	await open( page, 'Roles' );
+
+	await filter( 'new rule' ).fill( 'department eq' );
+	await page.getByLabel( 'Role of new people' ).selectOption( 'author' );
+	await refused( page );
+	await wrong( filter( 'rule 1' ), /\S/ );
+	await wrong( role( 'rule 1' ), /a role is needed/ );
+	await expect( filter( 'rule 1' ) ).toHaveValue( 'department eq' );
+	await expect( page.getByLabel( 'Role of new people' ) ).toHaveValue( 'author' );
+	await page.screenshot( { path: '../../build/screenshots/roles.png', fullPage: true } );
+
+	await filter( 'rule 1' ).fill( 'department eq "Sales <b>"' );
+	await role( 'rule 1' ).selectOption( 'editor' );
+	await saved( page );
+	for ( const title of [ 'Two', 'Three' ] ) {
+		await filter( 'new rule' ).fill( `title eq "${ title }"` );
+		await role( 'new rule' ).selectOption( 'contributor' );
+		await saved( page );
+	}
+	expect( await filters() ).toEqual( [ 'department eq "Sales <b>"', 'title eq "Two"', 'title eq "Three"' ] );
+	await expect( role( 'rule 1' ) ).toHaveValue( 'editor' );
+
+	await page.getByLabel( 'Position of rule 3' ).fill( '1' );
+	await saved( page );
+	expect( await filters() ).toEqual( [ 'title eq "Three"', 'department eq "Sales <b>"', 'title eq "Two"' ] );
+	await page.getByLabel( 'Position of rule 1' ).fill( '3' );
+	await saved( page );
+	expect( await filters() ).toEqual( [ 'department eq "Sales <b>"', 'title eq "Two"', 'title eq "Three"' ] );
+
+	await page.getByLabel( 'Remove rule 2' ).check();
+	await saved( page );
+	expect( await filters() ).toEqual( [ 'department eq "Sales <b>"', 'title eq "Three"' ] );
+	await page.getByLabel( 'Remove rule 1' ).check();
+	await page.getByLabel( 'Remove rule 2' ).check();
+	await page.getByLabel( 'Role of new people' ).selectOption( 'subscriber' );
+	await saved( page );
+	expect( await filters() ).toEqual( [] );
+} );
+
+test( 'a role is protected and open to rules again', async ( { settings: page } ) => {
+	await open( page, 'Roles' );
+	await page.getByLabel( 'Editor', { exact: true } ).check();
+	await saved( page );
+	await expect( page.getByLabel( 'Editor', { exact: true } ) ).toBeChecked();
+	await expect( page.getByLabel( 'Role of new rule' ) ).toContainText( 'Editor (protected: never given)' );
+	await page.getByLabel( 'Editor', { exact: true } ).uncheck();
+	await saved( page );
+	await expect( page.getByLabel( 'Administrator', { exact: true } ) ).toBeChecked();
+	await expect( page.getByLabel( 'Role of new rule' ) ).not.toContainText( 'Editor (protected' );
+} );
+
+test( 'attributes are added, corrected and removed', async ( { settings: page } ) => {
+	const rows = page.locator( '.rollbook-mapping' );
+	const [ first, second, last ] = [ rows.first(), rows.nth( 1 ), rows.last() ];
+	await open( page, 'Attributes' );
+	await expect( page.locator( '#rollbook-paths option[value$=":department"]' ) ).toHaveCount( 1 );
+	await expect( page.locator( '#rollbook-targets option[value="field:description"]' ) ).toHaveCount( 1 );
+
+	await last.getByLabel( 'Attribute' ).fill( 'ti tle' );
+	await last.getByLabel( 'Goes to' ).fill( 'meta:wp_capabilities' );
+	await last.getByLabel( 'Title' ).fill( 'Job' );
+	await last.getByLabel( 'By' ).fill( '$1' );
+	await last.getByLabel( 'Show in the profile' ).check();
+	await refused( page );
+	await wrong( first.getByLabel( 'Attribute' ), /\S/ );
+	await wrong( first.getByLabel( 'Goes to' ), /use a role rule/ );
+	await wrong( first.getByLabel( 'Replace (pattern)' ), /needed where there is a replacement/ );
+	await expect( first.getByLabel( 'Title' ) ).toHaveValue( 'Job' );
+	await expect( first.getByLabel( 'Show in the profile' ) ).toBeChecked();
+	await page.screenshot( { path: '../../build/screenshots/attributes.png', fullPage: true } );
+
+	await first.getByLabel( 'Attribute' ).fill( 'phoneNumbers[type eq "work"].value' );
+	await first.getByLabel( 'Goes to' ).fill( 'meta:phone' );
+	await first.getByLabel( 'Replace (pattern)' ).fill( '^00 ' );
+	await first.getByLabel( 'By' ).fill( '+' );
+	await saved( page );
+	await page.reload();
+	await expect( first.getByLabel( 'Attribute' ) ).toHaveValue( 'phoneNumbers[type eq "work"].value' );
+	await expect( first.getByLabel( 'Replace (pattern)' ) ).toHaveValue( '^00 ' );
+
+	await last.getByLabel( 'Attribute' ).fill( 'title' );
+	await last.getByLabel( 'Goes to' ).fill( 'meta:phone' );
+	await refused( page );
+	await wrong( second.getByLabel( 'Goes to' ), /another row writes to this target/ );
+
+	await first.getByLabel( 'Remove' ).check();
+	await second.getByLabel( 'Remove' ).check();
+	await saved( page );
+	await expect( rows ).toHaveCount( 1 );
+} );
+
+test( 'networks, the log and the address of WPO365 have their settings', async ( { settings: page } ) => {
+	const days = page.getByLabel( 'Keep the activity log for' );
+	const wpo365 = page.getByLabel( 'Also answer at the address of WPO365' );
+	const there = () => fetch( `${ site.url }/index.php?rest_route=/wpo365/v1/Users`, { headers: { Authorization: `Bearer ${ site.token }` } } );
+	await open( page, 'Advanced' );
+	const networks = page.getByLabel( 'Allowed networks' );
+	const status = async () => ( await scim( '/ServiceProviderConfig', site.token ) ).status;
+	await days.fill( 'many' );
+	await networks.fill( '10.0.0.0/8\nnowhere\n' );
+	await wpo365.check();
+	await refused( page );
+	await wrong( networks, /"nowhere" is no network/ );
+	await expect( networks ).toHaveValue( '10.0.0.0/8\nnowhere' );
+	await wrong( days, /a whole number from 0/ );
+	await expect( days ).toHaveValue( 'many' );
+	await expect( wpo365 ).toBeChecked();
+	await page.screenshot( { path: '../../build/screenshots/advanced.png', fullPage: true } );
+
+	await days.fill( '30' );
+	await networks.fill( '10.0.0.0/8' );
+	await saved( page );
+	await expect( days ).toHaveValue( '30' );
+	expect( await status() ).toBe( 403 );
+	await networks.fill( '' );
+	await saved( page );
+	expect( await status() ).toBe( 200 );
+	expect( ( await there() ).headers.get( 'content-type' ) ).toBe( 'application/scim+json' );
+	await days.fill( '90' );
+	await wpo365.uncheck();
+	await saved( page );
+	expect( ( await there() ).headers.get( 'content-type' ) ).not.toBe( 'application/scim+json' );
+} );
+
+test( 'forms work without JavaScript, and not without their nonce or the right', async ( { settings: page, browser } ) => {
+	const storageState = await page.context().storageState();
+	const plain = await browser.newContext( { storageState, javaScriptEnabled: false } );
+	const quiet = await plain.newPage();
+	await quiet.goto( '/wp-admin/options-general.php?page=rollbook&tab=roles' );
+	await quiet.getByLabel( 'Filter of new rule' ).fill( 'active eq true' );
+	await quiet.getByLabel( 'Role of new rule' ).selectOption( 'author' );
+	await saved( quiet );
+	await quiet.getByLabel( 'Remove rule 1' ).check();
+	await saved( quiet );
+
+	const forged = await plain.request.post( '/wp-admin/admin-post.php', {
+		form: { action: 'rollbook_save_settings', tab: 'advanced', activity_days: '1', _wpnonce: 'forged' },
+	} );
+	expect( forged.status() ).toBe( 403 );
+	await quiet.goto( '/wp-admin/options-general.php?page=rollbook&tab=advanced' );
+	await expect( quiet.getByLabel( 'Keep the activity log for' ) ).toHaveValue( '90' );
+	await plain.close();
+} );
+
+for ( const tab of [ 'Connection', 'People', 'Roles', 'Attributes', 'Advanced' ] ) {
+	test( `on the tab ${ tab } everything has a name, ids are unique, and a narrow window shows all of it`, async ( { settings: page } ) => {
+		await open( page, tab );
+		for ( const summary of await page.locator( '.wrap summary' ).all() ) {
+			await summary.click();
+		}
+		const screen = page.locator( '.wrap' );
+		for ( const control of await screen.locator( 'input:not([type=hidden]), select, button' ).filter( { visible: true } ).all() ) {
+			await expect( control ).toHaveAccessibleName( /\S/ );
+		}
+		const ids = await page.locator( '[id]' ).evaluateAll( ( all ) => all.map( ( element ) => element.id ) );
+		expect( ids.filter( ( id, index ) => ids.indexOf( id ) !== index ) ).toEqual( [] );
+		await page.screenshot( { path: `../../build/screenshots/tab-${ tab.toLowerCase() }.png`, fullPage: true } );
+
+		await page.setViewportSize( { width: 400, height: 800 } );
+		expect( await page.evaluate( () => document.documentElement.scrollWidth ) ).toBeLessThanOrEqual( 400 );
+		await page.screenshot( { path: `../../build/screenshots/tab-${ tab.toLowerCase() }-narrow.png`, fullPage: true } );
+	} );
+}
+
+test( 'the keyboard reaches the address', async ( { settings: page } ) => {
 	await page.getByLabel( 'Address', { exact: true } ).focus();
 	await page.keyboard.press( 'Tab' );
 	await expect( page.getByRole( 'button', { name: 'Copy address' } ) ).toBeFocused();

@@ -6,6 +6,8 @@ $document = Rollbook\Settings::validate( array( 'default_role' => 'editor' ) );
 echo $document['default_role'], ' ', $document['deletion']['policy'], "\n";
 var_dump( Rollbook\Settings::validate( $document ) === $document );
 var_dump( Rollbook\Settings::validate( array() ) === Rollbook\Settings::defaults() );
+list( 'paths' => $paths, 'targets' => $targets ) = Rollbook\Settings::suggestions();
+var_dump( in_array( 'title', $paths, true ), in_array( 'field:description', $targets, true ) );
 try {
 	Rollbook\Settings::validate( array( 'role_rules' => array( array( 'filter' => 'department eq', 'role' => 'editor' ) ), 'colour' => 'red' ) );
 } catch ( Rollbook\InvalidSettings $exception ) {
@@ -17,6 +19,8 @@ try {
 ?>
 --EXPECTF--
 editor deactivate
+bool(true)
+bool(true)
 bool(true)
 bool(true)
 role_rules[0].filter: %s

@@ -4,8 +4,8 @@
  *
  * @package Rollbook
  *
- * @var \Rollbook\WordPress\Admin\SettingsData $data What to show.
- * @var string                                 $form The form's name, which makes the ids its own.
+ * @var \Rollbook\WordPress\Admin\ConnectionData $data What to show.
+ * @var string                                   $form The form's name, which makes the ids its own.
  */
 
 declare( strict_types=1 );

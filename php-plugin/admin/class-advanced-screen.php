@@ -1,0 +1,46 @@
+<?php
+/**
+ * The settings that few need.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Who may ask, the log, and the compatibility with other plugins.
+ */
+final class AdvancedScreen extends FormScreen {
+
+	/**
+	 * What the tab is called.
+	 */
+	public static function title(): string {
+		return __( 'Advanced', 'rollbook' );
+	}
+
+	/**
+	 * The view.
+	 */
+	public static function view(): string {
+		return 'advanced';
+	}
+
+	/**
+	 * The part of the document that the form sent.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function read(): array {
+		$days = FormInput::line( 'activity_days' );
+		return array(
+			'allowed_networks' => FormInput::lines( 'allowed_networks' ),
+			'activity_days'    => ctype_digit( $days ) ? (int) $days : $days,
+			'compatibility'    => array( 'wpo365_route' => FormInput::is_ticked( 'wpo365_route' ) ),
+		);
+	}
+}

@@ -1,0 +1,49 @@
+<?php
+/**
+ * What the screen about the connection shows.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+use Rollbook\WordPress\Address;
+use Rollbook\WordPress\Tokens;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Everything that the view needs, collected beforehand: the view itself asks nothing.
+ */
+final class ConnectionData {
+
+	/**
+	 * The screen's data.
+	 *
+	 * @param string                     $address      The address to give to an identity provider.
+	 * @param list<array<string, mixed>> $tokens       The tokens.
+	 * @param bool                       $fixed_token  Whether wp-config.php fixes one.
+	 * @param string                     $earliest_end The first day on which a token may end, `2027-01-31`.
+	 */
+	private function __construct(
+		public readonly string $address,
+		public readonly array $tokens,
+		public readonly bool $fixed_token,
+		public readonly string $earliest_end,
+	) {
+	}
+
+	/**
+	 * Collects the data.
+	 */
+	public static function collect(): self {
+		return new self(
+			Address::to_show( (string) get_option( 'home' ) ),
+			Tokens::all(),
+			Tokens::constant_is_used(),
+			wp_date( 'Y-m-d' )
+		);
+	}
+}

@@ -1,0 +1,107 @@
+<?php
+/**
+ * What a form sent.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Reads the fields of a form whose nonce SettingsPage::require_permission() has verified.
+ */
+final class FormInput {
+
+	/**
+	 * A field as one line of plain text.
+	 *
+	 * @param string $name Its name.
+	 */
+	public static function line( string $name ): string {
+		return sanitize_text_field( self::exact( self::sent( $name ) ) );
+	}
+
+	/**
+	 * A field exactly as it was typed: what filters and patterns are made of would not survive a sanitiser. The extension judges it.
+	 *
+	 * @param string $name Its name.
+	 */
+	public static function text( string $name ): string {
+		return self::exact( self::sent( $name ) );
+	}
+
+	/**
+	 * The lines of a field with several; empty ones are left out.
+	 *
+	 * @param string $name Its name.
+	 * @return list<string>
+	 */
+	public static function lines( string $name ): array {
+		return array_values( array_filter( array_map( 'trim', preg_split( '/\R/', self::text( $name ) ) ), static fn( string $line ): bool => '' !== $line ) );
+	}
+
+	/**
+	 * Whether a box is ticked.
+	 *
+	 * @param string $name Its name.
+	 */
+	public static function is_ticked( string $name ): bool {
+		return '' !== self::exact( self::sent( $name ) );
+	}
+
+	/**
+	 * The values of the ticked boxes that share a name.
+	 *
+	 * @param string $name Their name, without brackets.
+	 * @return list<string>
+	 */
+	public static function ticked( string $name ): array {
+		return array_values( array_map( array( self::class, 'exact' ), (array) self::sent( $name ) ) );
+	}
+
+	/**
+	 * The rows of a list, in the order that their positions ask for. Rows marked for removal are left out, and empty ones.
+	 *
+	 * @param string   $name   The list's name.
+	 * @param string[] $fields The fields that make a row more than an empty one.
+	 * @return list<array<string, string>>
+	 */
+	public static function rows( string $name, array $fields ): array {
+		$rows   = array();
+		$number = 0;
+		foreach ( array_filter( (array) self::sent( $name ), 'is_array' ) as $sent ) {
+			++$number;
+			$row = array_map( array( self::class, 'exact' ), $sent );
+			if ( ! empty( $row['remove'] ) || '' === implode( '', array_map( static fn( string $field ): string => trim( $row[ $field ] ?? '' ), $fields ) ) ) {
+				continue;
+			}
+			$position = is_numeric( $row['position'] ?? '' ) ? (int) $row['position'] : $number;
+			// Who moves up comes before the row whose place it takes, who moves down behind it.
+			$rows[] = array( array( $position, $position <=> $number ), $row );
+		}
+		usort( $rows, static fn( array $one, array $other ): int => $one[0] <=> $other[0] );
+		return array_column( $rows, 1 );
+	}
+
+	/**
+	 * What was sent under a name.
+	 *
+	 * @param string $name The name.
+	 */
+	private static function sent( string $name ): mixed {
+		return $_POST[ $name ] ?? ''; // phpcs:ignore WordPress.Security -- The nonce is verified, see above; who asks says how the value is read.
+	}
+
+	/**
+	 * A value as text without WordPress's slashes; nothing where it is none.
+	 *
+	 * @param mixed $value The value.
+	 */
+	private static function exact( mixed $value ): string {
+		return is_string( $value ) ? wp_check_invalid_utf8( wp_unslash( $value ) ) : '';
+	}
+}

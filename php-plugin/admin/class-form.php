@@ -1,0 +1,104 @@
+<?php
+/**
+ * What the fields of forms have in common.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Prints the parts of fields that depend on whether something is wrong at their place in the settings document.
+ */
+final class Form {
+
+	/**
+	 * A form.
+	 *
+	 * @param FormData $data What it shows.
+	 */
+	public function __construct( private readonly FormData $data ) {
+	}
+
+	/**
+	 * Prints the attributes that join a field to its description and to what is wrong with it.
+	 *
+	 * @param string $place The field's place in the document.
+	 * @param string $help  The id of its description, if there is one.
+	 */
+	public function describe( string $place, string $help = '' ): void {
+		$wrong = array() !== $this->reasons( $place );
+		$ids   = trim( $help . ( $wrong ? ' ' . self::id( $place ) : '' ) );
+		if ( '' !== $ids ) {
+			printf( ' aria-describedby="%s"', esc_attr( $ids ) );
+		}
+		if ( $wrong ) {
+			echo ' aria-invalid="true"';
+		}
+	}
+
+	/**
+	 * Prints what is wrong at a place, if anything is.
+	 *
+	 * @param string $place The place.
+	 */
+	public function problem( string $place ): void {
+		$reasons = $this->reasons( $place );
+		if ( $reasons ) {
+			printf( '<p class="rollbook-problem" id="%s">%s</p>', esc_attr( self::id( $place ) ), implode( '<br>', array_map( 'esc_html', $reasons ) ) );
+		}
+	}
+
+	/**
+	 * Prints radio buttons, a line each.
+	 *
+	 * @param string                $name    The field's name.
+	 * @param array<string, string> $options The values and what they mean.
+	 * @param string                $chosen  The chosen one.
+	 */
+	public function radios( string $name, array $options, string $chosen ): void {
+		foreach ( $options as $value => $text ) {
+			printf( '<label><input type="radio" name="%s" value="%s"%s> %s</label><br>', esc_attr( $name ), esc_attr( $value ), checked( $chosen, $value, false ), esc_html( $text ) );
+		}
+	}
+
+	/**
+	 * Prints the options of a choice among roles. A role that the site has lost stays in sight, so that saving does not choose another.
+	 *
+	 * @param string $chosen The chosen one; none where it is empty.
+	 * @param string $none   What it means to choose none.
+	 */
+	public function roles( string $chosen, string $none ): void {
+		$protected = $this->data->settings['protected_roles'];
+		$roles     = array( '' => $none ) + $this->data->roles + array( $chosen => $chosen );
+		foreach ( $roles as $role => $name ) {
+			/* translators: %s: name of a role. */
+			$name = in_array( $role, $protected, true ) ? sprintf( __( '%s (protected: never given)', 'rollbook' ), $name ) : $name;
+			printf( '<option value="%s"%s>%s</option>', esc_attr( (string) $role ), selected( $chosen, (string) $role, false ), esc_html( $name ) );
+		}
+	}
+
+	/**
+	 * What is wrong at a place, or with the elements of a list that has one field.
+	 *
+	 * @param string $place The place.
+	 * @return list<string>
+	 */
+	private function reasons( string $place ): array {
+		$pattern = '/^' . preg_quote( $place, '/' ) . '(\[\d+\])?$/';
+		return array_values( array_intersect_key( $this->data->problems, array_flip( preg_grep( $pattern, array_keys( $this->data->problems ) ) ) ) );
+	}
+
+	/**
+	 * The id of what is wrong at a place.
+	 *
+	 * @param string $place The place.
+	 */
+	private static function id( string $place ): string {
+		return 'rollbook-problem-' . sanitize_html_class( str_replace( array( '[', '.' ), '-', $place ) );
+	}
+}

@@ -1,0 +1,54 @@
+<?php
+/**
+ * Settings → Rollbook → Advanced.
+ *
+ * @package Rollbook
+ *
+ * @var \Rollbook\WordPress\Admin\FormData $data What to show.
+ * @var \Rollbook\WordPress\Admin\Form     $form Prints what depends on problems.
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+defined( 'ABSPATH' ) || exit;
+
+?>
+<table class="form-table" role="presentation">
+	<tr>
+		<th scope="row"><label for="rollbook-networks"><?php esc_html_e( 'Allowed networks', 'rollbook' ); ?></label></th>
+		<td>
+			<textarea id="rollbook-networks" name="allowed_networks" rows="4" class="regular-text code" autocomplete="off" spellcheck="false"<?php $form->describe( 'allowed_networks', 'rollbook-networks-help' ); ?>><?php echo esc_textarea( implode( "\n", $data->settings['allowed_networks'] ) ); ?></textarea>
+			<p class="description" id="rollbook-networks-help">
+				<?php
+				/* translators: 1 and 2: networks. */
+				printf( esc_html__( 'One a line, such as %1$s or %2$s. Requests from elsewhere are refused. With none, requests from everywhere are admitted if they bring a token.', 'rollbook' ), '<code>203.0.113.0/24</code>', '<code>2001:db8::/32</code>' );
+				?>
+			</p>
+			<?php $form->problem( 'allowed_networks' ); ?>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><label for="rollbook-days"><?php esc_html_e( 'Keep the activity log for', 'rollbook' ); ?></label></th>
+		<td>
+			<input type="text" inputmode="numeric" id="rollbook-days" name="activity_days" class="small-text" value="<?php echo esc_attr( (string) $data->settings['activity_days'] ); ?>"<?php $form->describe( 'activity_days', 'rollbook-days-help' ); ?>> <?php esc_html_e( 'days', 'rollbook' ); ?>
+			<p class="description" id="rollbook-days-help"><?php esc_html_e( 'Older entries are removed once a day.', 'rollbook' ); ?></p>
+			<?php $form->problem( 'activity_days' ); ?>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><?php esc_html_e( 'WPO365', 'rollbook' ); ?></th>
+		<td>
+			<label><input type="checkbox" name="wpo365_route" value="1" <?php checked( $data->settings['compatibility']['wpo365_route'] ); ?><?php $form->describe( 'compatibility.wpo365_route', 'rollbook-wpo365-help' ); ?>> <?php esc_html_e( 'Also answer at the address of WPO365', 'rollbook' ); ?></label>
+			<p class="description" id="rollbook-wpo365-help">
+				<?php
+				/* translators: %s: an address. */
+				printf( esc_html__( 'For moving here from WPO365 without changing anything in Entra ID: %s', 'rollbook' ), '<code>' . esc_html( $data->wpo365 ) . '</code>' );
+				?>
+			</p>
+			<?php $form->problem( 'compatibility.wpo365_route' ); ?>
+			<?php $form->problem( 'compatibility' ); ?>
+		</td>
+	</tr>
+</table>

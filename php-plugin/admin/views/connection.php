@@ -1,0 +1,75 @@
+<?php
+/**
+ * Settings → Rollbook → Connection.
+ *
+ * @package Rollbook
+ *
+ * @var \Rollbook\WordPress\Admin\ConnectionData $data What to show.
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+defined( 'ABSPATH' ) || exit;
+?>
+<h2><?php esc_html_e( 'Connection', 'rollbook' ); ?></h2>
+<p><?php esc_html_e( 'Give this address and a token to your identity provider.', 'rollbook' ); ?></p>
+<table class="form-table" role="presentation">
+	<tr>
+		<th scope="row"><label for="rollbook-address"><?php esc_html_e( 'Address', 'rollbook' ); ?></label></th>
+		<td class="rollbook-copy">
+			<input type="text" id="rollbook-address" class="regular-text code" value="<?php echo esc_attr( $data->address ); ?>" readonly>
+			<button type="button" class="button" data-clipboard-target="#rollbook-address" data-rollbook-copied="<?php esc_attr_e( 'The address was copied.', 'rollbook' ); ?>"><?php esc_html_e( 'Copy address', 'rollbook' ); ?></button>
+		</td>
+	</tr>
+</table>
+
+<h2 id="rollbook-tokens"><?php esc_html_e( 'Tokens', 'rollbook' ); ?></h2>
+<?php if ( $data->fixed_token ) : ?>
+	<div class="notice notice-info inline">
+		<p>
+			<?php
+			printf(
+				/* translators: 1: name of a constant, 2: name of a file. */
+				esc_html__( 'One more token is fixed by the constant %1$s in %2$s. It has full access and is revoked by removing the constant.', 'rollbook' ),
+				'<code>ROLLBOOK_TOKEN_HASH</code>',
+				'<code>wp-config.php</code>'
+			);
+			?>
+		</p>
+	</div>
+<?php endif; ?>
+<?php ( new TokensTable( $data->tokens ) )->display(); ?>
+
+<h3><?php esc_html_e( 'Create a token', 'rollbook' ); ?></h3>
+<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
+	<?php
+	echo SettingsPage::hidden_fields( TokenActions::CREATE ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there.
+	$form = 'rollbook-create';
+	require __DIR__ . '/token-fields.php';
+	submit_button( __( 'Create token', 'rollbook' ), 'primary', 'submit', true, array( 'id' => 'rollbook-create-submit' ) );
+	?>
+</form>
+
+<details class="rollbook-own">
+	<summary><?php esc_html_e( 'Use a token of your own', 'rollbook' ); ?></summary>
+	<p><?php esc_html_e( 'If your identity provider already has a token that you do not want to change there, let this site accept it.', 'rollbook' ); ?></p>
+	<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
+		<?php echo SettingsPage::hidden_fields( TokenActions::ADD ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there. ?>
+		<table class="form-table" role="presentation">
+			<tr>
+				<th scope="row"><label for="rollbook-own-token"><?php esc_html_e( 'Token', 'rollbook' ); ?></label></th>
+				<td>
+					<input type="password" id="rollbook-own-token" name="token" class="regular-text code" required autocomplete="off" spellcheck="false" aria-describedby="rollbook-own-token-help">
+					<p class="description" id="rollbook-own-token-help"><?php esc_html_e( 'At least 32 characters, made at random. It is not stored, only a hash of it.', 'rollbook' ); ?></p>
+				</td>
+			</tr>
+		</table>
+		<?php
+		$form = 'rollbook-own';
+		require __DIR__ . '/token-fields.php';
+		submit_button( __( 'Add token', 'rollbook' ), 'secondary', 'submit', true, array( 'id' => 'rollbook-own-submit' ) );
+		?>
+	</form>
+</details>

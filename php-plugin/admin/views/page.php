@@ -1,0 +1,63 @@
+<?php
+/**
+ * Settings → Rollbook: what all tabs have in common.
+ *
+ * @package Rollbook
+ *
+ * @var ?\Rollbook\WordPress\Admin\Message                 $message What the form before has to tell.
+ * @var array<string, string>                              $tabs    The tabs and what they are called.
+ * @var string                                             $tab     The open one.
+ * @var ?class-string<\Rollbook\WordPress\Admin\FormScreen> $screen  Its screen, if it is a form.
+ * @var ConnectionData|FormData                            $data    What to show.
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+defined( 'ABSPATH' ) || exit;
+?>
+<div class="wrap">
+	<h1><?php echo esc_html( get_admin_page_title() ); ?></h1>
+
+	<?php if ( null !== $message ) : ?>
+		<div class="notice notice-<?php echo esc_attr( $message->kind ); ?> inline" role="<?php echo 'error' === $message->kind ? 'alert' : 'status'; ?>">
+			<p><strong><?php echo esc_html( $message->text ); ?></strong></p>
+			<?php if ( null !== $message->token ) : ?>
+				<p class="rollbook-copy">
+					<label for="rollbook-new-token"><?php esc_html_e( 'New token', 'rollbook' ); ?></label>
+					<input type="text" id="rollbook-new-token" class="regular-text code" value="<?php echo esc_attr( $message->token ); ?>" readonly autocomplete="off" spellcheck="false">
+					<button type="button" class="button" data-clipboard-target="#rollbook-new-token" data-rollbook-copied="<?php esc_attr_e( 'The token was copied.', 'rollbook' ); ?>"><?php esc_html_e( 'Copy token', 'rollbook' ); ?></button>
+				</p>
+			<?php endif; ?>
+			<?php if ( array() !== $message->problems ) : ?>
+				<ul class="ul-disc">
+					<?php foreach ( $message->problems as $problem ) : ?>
+						<li><code><?php echo esc_html( $problem['place'] ); ?></code> <?php echo esc_html( $problem['reason'] ); ?></li>
+					<?php endforeach; ?>
+				</ul>
+			<?php endif; ?>
+		</div>
+	<?php endif; ?>
+
+	<nav class="nav-tab-wrapper" aria-label="<?php esc_attr_e( 'Settings of Rollbook', 'rollbook' ); ?>">
+		<?php foreach ( $tabs as $name => $label ) : ?>
+			<a href="<?php echo esc_url( SettingsPage::url( $name ) ); ?>" class="nav-tab<?php echo $tab === $name ? ' nav-tab-active' : ''; ?>"<?php echo $tab === $name ? ' aria-current="page"' : ''; ?>><?php echo esc_html( $label ); ?></a>
+		<?php endforeach; ?>
+	</nav>
+
+	<?php if ( null === $screen ) : ?>
+		<?php require __DIR__ . '/connection.php'; ?>
+	<?php else : ?>
+		<h2><?php echo esc_html( $tabs[ $tab ] ); ?></h2>
+		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>" class="rollbook-form">
+			<?php
+			echo SettingsPage::hidden_fields( SettingsActions::SAVE ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there.
+			printf( '<input type="hidden" name="tab" value="%s">', esc_attr( $tab ) );
+			$form = new Form( $data );
+			require __DIR__ . '/' . $screen::view() . '.php';
+			submit_button( __( 'Save settings', 'rollbook' ), 'primary', 'submit', true, array( 'id' => 'rollbook-settings-submit' ) );
+			?>
+		</form>
+	<?php endif; ?>
+</div>

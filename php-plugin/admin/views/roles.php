@@ -1,0 +1,107 @@
+<?php
+/**
+ * Settings → Rollbook → Roles.
+ *
+ * @package Rollbook
+ *
+ * @var \Rollbook\WordPress\Admin\FormData $data What to show.
+ * @var \Rollbook\WordPress\Admin\Form     $form Prints what depends on problems.
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+defined( 'ABSPATH' ) || exit;
+
+$rules   = $data->settings['role_rules'];
+$rules[] = array( // An empty row, to add one.
+	'filter' => '',
+	'role'   => '',
+);
+$roles   = $data->roles + array_combine( $data->settings['protected_roles'], $data->settings['protected_roles'] );
+?>
+<table class="form-table" role="presentation">
+	<tr>
+		<th scope="row"><?php esc_html_e( 'Protected roles', 'rollbook' ); ?></th>
+		<td>
+			<fieldset<?php $form->describe( 'protected_roles', 'rollbook-protected-help' ); ?>>
+				<legend class="screen-reader-text"><?php esc_html_e( 'Protected roles', 'rollbook' ); ?></legend>
+				<?php foreach ( $roles as $role => $name ) : ?>
+					<label><input type="checkbox" name="protected_roles[]" value="<?php echo esc_attr( (string) $role ); ?>" <?php checked( in_array( (string) $role, $data->settings['protected_roles'], true ) ); ?>> <?php echo esc_html( $name ); ?></label><br>
+				<?php endforeach; ?>
+				<p class="description" id="rollbook-protected-help"><?php esc_html_e( 'Accounts with such a role, and whoever may edit other accounts, are never changed by an identity provider, and no rule gives such a role.', 'rollbook' ); ?></p>
+			</fieldset>
+			<?php $form->problem( 'protected_roles' ); ?>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><label for="rollbook-default-role"><?php esc_html_e( 'Role of new people', 'rollbook' ); ?></label></th>
+		<td>
+			<select id="rollbook-default-role" name="default_role"<?php $form->describe( 'default_role', 'rollbook-default-role-help' ); ?>>
+				<?php $form->roles( (string) $data->settings['default_role'], __( 'The site’s default role', 'rollbook' ) ); ?>
+			</select>
+			<p class="description" id="rollbook-default-role-help"><?php esc_html_e( 'For people whom no rule below fits.', 'rollbook' ); ?></p>
+			<?php $form->problem( 'default_role' ); ?>
+		</td>
+	</tr>
+</table>
+
+<h3 id="rollbook-rules"><?php esc_html_e( 'Role rules', 'rollbook' ); ?></h3>
+<p>
+	<?php
+	printf(
+		/* translators: 1 and 2: filters. */
+		esc_html__( 'The first rule whose filter fits decides: %1$s, or %2$s.', 'rollbook' ),
+		'<code>department eq "Sales"</code>',
+		'<code>groups.display eq "Editors"</code>'
+	);
+	?>
+</p>
+<?php $form->problem( 'role_rules' ); ?>
+<table class="widefat striped rollbook-rows" aria-labelledby="rollbook-rules">
+	<thead>
+		<tr>
+			<th scope="col" class="rollbook-narrow"><?php esc_html_e( 'Position', 'rollbook' ); ?></th>
+			<th scope="col"><?php esc_html_e( 'Filter', 'rollbook' ); ?></th>
+			<th scope="col"><?php esc_html_e( 'Role', 'rollbook' ); ?></th>
+			<th scope="col" class="rollbook-narrow"><?php esc_html_e( 'Remove', 'rollbook' ); ?></th>
+		</tr>
+	</thead>
+	<tbody>
+		<?php foreach ( $rules as $index => $rule ) : ?>
+			<?php
+			$number = $index + 1;
+			$is_new = count( $rules ) === $number;
+			$place  = "role_rules[$index]";
+			/* translators: %d: number of a rule. */
+			$label = $is_new ? __( 'new rule', 'rollbook' ) : sprintf( __( 'rule %d', 'rollbook' ), $number );
+			?>
+			<tr<?php echo $is_new ? ' class="rollbook-new"' : ''; ?>>
+				<td data-colname="<?php esc_attr_e( 'Position', 'rollbook' ); ?>" class="rollbook-narrow">
+					<?php /* translators: %s: which rule. */ ?>
+					<input type="number" min="1" name="<?php echo esc_attr( "{$place}[position]" ); ?>" value="<?php echo esc_attr( (string) $number ); ?>" class="small-text" aria-label="<?php echo esc_attr( sprintf( __( 'Position of %s', 'rollbook' ), $label ) ); ?>">
+				</td>
+				<td data-colname="<?php esc_attr_e( 'Filter', 'rollbook' ); ?>">
+					<?php /* translators: %s: which rule. */ ?>
+					<input type="text" name="<?php echo esc_attr( "{$place}[filter]" ); ?>" value="<?php echo esc_attr( $rule['filter'] ); ?>" class="large-text code" autocomplete="off" spellcheck="false" aria-label="<?php echo esc_attr( sprintf( __( 'Filter of %s', 'rollbook' ), $label ) ); ?>"<?php $form->describe( "$place.filter" ); ?>>
+					<?php $form->problem( "$place.filter" ); ?>
+				</td>
+				<td data-colname="<?php esc_attr_e( 'Role', 'rollbook' ); ?>">
+					<?php /* translators: %s: which rule. */ ?>
+					<select name="<?php echo esc_attr( "{$place}[role]" ); ?>" aria-label="<?php echo esc_attr( sprintf( __( 'Role of %s', 'rollbook' ), $label ) ); ?>"<?php $form->describe( "$place.role" ); ?>>
+						<?php $form->roles( $rule['role'], __( '— Choose —', 'rollbook' ) ); ?>
+					</select>
+					<?php $form->problem( "$place.role" ); ?>
+				</td>
+				<td<?php echo $is_new ? '' : ' data-colname="' . esc_attr__( 'Remove', 'rollbook' ) . '"'; ?> class="rollbook-narrow">
+					<?php if ( ! $is_new ) : ?>
+						<?php /* translators: %s: which rule. */ ?>
+						<input type="checkbox" name="<?php echo esc_attr( "{$place}[remove]" ); ?>" value="1" aria-label="<?php echo esc_attr( sprintf( __( 'Remove %s', 'rollbook' ), $label ) ); ?>">
+					<?php endif; ?>
+				</td>
+			</tr>
+		<?php endforeach; ?>
+	</tbody>
+</table>
+<p class="description"><?php esc_html_e( 'Fill in the last row to add a rule; save for another empty one. To move a rule, give it the position where it is to stand.', 'rollbook' ); ?></p>
