@@ -4,18 +4,20 @@
 //! Ids are counted, times come with the commands: the same requests always give the same responses.
 
 mod accounts;
+mod batch;
 mod groups;
 mod selection;
 mod users;
 
 pub use accounts::{StoredAccount, wordpress_stores};
 
+use self::batch::Batch;
 use self::groups::StoredGroup;
 use self::users::Person;
 use super::{
-    AdoptAccounts, CreateGroup, CreateUser, DeleteGroup, DeleteUser, FindAccounts, FindClaims, FindGroups,
-    FindMembers, FindUsers, IndexUser, LoadAccounts, LoadGroup, LoadPeople, LoadUser, ResolveMembers,
-    UpdateGroup, UpdateUser,
+    AdoptAccounts, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
+    FindAccounts, FindClaims, FindGroups, FindMembers, FindUsers, IndexUser, LoadAccounts, LoadGroup,
+    LoadPeople, LoadUser, ResolveMembers, UpdateGroup, UpdateUser,
 };
 use super::{Command, ListTokens, Question, Scope, TokenRecord, TouchToken};
 use crate::exchange::Exchange;
@@ -43,6 +45,7 @@ pub struct MemoryDirectory {
     next: u64,
     fails_in: Option<usize>,
     stale_once: bool,
+    batch: Batch,
 }
 
 impl Default for MemoryDirectory {
@@ -59,6 +62,7 @@ impl Default for MemoryDirectory {
             next: 1,
             fails_in: None,
             stale_once: false,
+            batch: Batch::default(),
         }
     }
 }
@@ -124,7 +128,11 @@ impl MemoryDirectory {
     /// The reason why it cannot be carried out. Nothing was changed.
     pub fn run(&mut self, command: &Command) -> Result<Value, String> {
         self.trace.push(command.clone());
-        self.inject_failure()?;
+        self.lose_batch(command.name);
+        if let Err(reason) = self.inject_failure() {
+            self.fail_batch(command.name);
+            return Err(reason);
+        }
         match command.name {
             ListTokens::NAME => self.carry_out(command, |site, _: ListTokens| Ok(site.tokens.clone())),
             TouchToken::NAME => self.carry_out(command, Self::touch_token),
@@ -146,6 +154,9 @@ impl MemoryDirectory {
             DeleteGroup::NAME => self.carry_out(command, Self::delete_group),
             ResolveMembers::NAME => self.carry_out(command, Self::resolve_members),
             FindMembers::NAME => self.carry_out(command, Self::find_members),
+            BeginBatch::NAME => self.carry_out(command, Self::begin_batch),
+            CheckBatch::NAME => self.carry_out(command, Self::check_batch),
+            EndBatch::NAME => self.carry_out(command, Self::end_batch),
             unknown => Err(format!("no such command: {unknown}")),
         }
     }

@@ -4,6 +4,7 @@
 //! without its token, and an open answer would tell every scanner where Rollbook runs.
 
 use super::Reply;
+use super::bulk::MAX_OPERATIONS;
 use super::cursor::CURSOR_TIMEOUT;
 use super::query::Query;
 use crate::http::MAX_BODY;
@@ -26,7 +27,7 @@ pub(super) fn service_provider_config(base: &str, settings: &Settings) -> Reply 
             "schemas": [SERVICE_PROVIDER_CONFIG_URN],
             "documentationUri": "https://www.rfc-editor.org/rfc/rfc7644",
             "patch": { "supported": true },
-            "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": MAX_BODY },
+            "bulk": { "supported": true, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": MAX_BODY },
             "filter": { "supported": true, "maxResults": MAX_PAGE },
             "changePassword": { "supported": settings.password_sync },
             "sort": { "supported": true },

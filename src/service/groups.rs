@@ -9,7 +9,6 @@ use crate::directory::{
     CreateGroup, DeleteGroup, FindMembers, GroupRecord, GroupReference, GroupRow, LoadGroup, LoadPeople,
     Member, MemberId, MemberKind, Outcome, ResolveMembers, RoleChange, UpdateGroup, UserRecord,
 };
-use crate::http::Request;
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::{Filter, fold_case};
 use crate::scim::patch::{MemberOperation, Patch};
@@ -28,15 +27,15 @@ pub(crate) const MAX_MEMBERS_SHOWN: u64 = 1_000;
 const PEOPLE_AT_ONCE: usize = 500;
 
 impl Service {
-    pub(super) async fn get_group(&self, id: &str, request: &Request, query: &Query) -> Answer {
+    pub(super) async fn get_group(&self, id: &str, precondition: &Precondition<'_>, query: &Query) -> Answer {
         let projection = self.projection(query, ResourceType::Group)?;
         let record = self.load_group(id, projection.wants("members")).await?;
         self.note("read", &record.id, &record.display_name);
         let version = version(&record);
-        if Precondition::of(request).is_known(&version) {
+        if precondition.is_known(&version) {
             return Ok(Reply::empty(304).header("ETag", version));
         }
-        Precondition::of(request).holds(&version)?;
+        precondition.holds(&version)?;
         Ok(self.group_reply(200, &record, &projection))
     }
 
@@ -69,7 +68,7 @@ impl Service {
         &self,
         id: &str,
         body: Map<String, Value>,
-        request: &Request,
+        precondition: &Precondition<'_>,
         query: &Query,
     ) -> Answer {
         let schemas = self.schemas(ResourceType::Group);
@@ -82,26 +81,25 @@ impl Service {
             true => vec![MemberOperation::Replace(references)],
             false => Vec::new(),
         };
-        self.change_group(id, request, query, &operations, |_| Ok(resource.clone())).await
+        self.change_group(id, precondition, query, &operations, |_| Ok(resource.clone())).await
     }
 
     pub(super) async fn patch_group(
         &self,
         id: &str,
         body: Map<String, Value>,
-        request: &Request,
+        precondition: &Precondition<'_>,
         query: &Query,
     ) -> Answer {
         let schemas = self.schemas(ResourceType::Group);
         let (patch, operations) = Patch::parse(body, schemas, &mut self.dialects())?.split_members()?;
-        self.change_group(id, request, query, &operations, |current| {
+        self.change_group(id, precondition, query, &operations, |current| {
             Ok(patch.apply_noting(current, schemas, &mut self.dialects())?.resource)
         })
         .await
     }
 
-    pub(super) async fn delete_group(&self, id: &str, request: &Request) -> Answer {
-        let precondition = Precondition::of(request);
+    pub(super) async fn delete_group(&self, id: &str, precondition: &Precondition<'_>) -> Answer {
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_group(id, false).await?;
             precondition.holds(&version(&record))?;
@@ -128,13 +126,12 @@ impl Service {
     async fn change_group(
         &self,
         id: &str,
-        request: &Request,
+        precondition: &Precondition<'_>,
         query: &Query,
         operations: &[MemberOperation],
         decide: impl Fn(&Resource) -> Result<Resource>,
     ) -> Answer {
         let projection = self.projection(query, ResourceType::Group)?;
-        let precondition = Precondition::of(request);
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_group(id, false).await?;
             precondition.holds(&version(&record))?;

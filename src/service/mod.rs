@@ -3,6 +3,7 @@
 //! A request passes, in this order: its token, its address, its method, its headers, its body. The first
 //! that does not hold decides the answer.
 
+pub mod bulk;
 mod cursor;
 mod discovery;
 mod groups;
@@ -137,7 +138,16 @@ enum Endpoint {
     ServiceProviderConfig,
     ResourceTypes(Option<String>),
     Schemas(Option<String>),
+    Bulk,
     Me,
+}
+
+/// A change of a resource, with what it says; not yet of which type.
+enum Write<'a> {
+    Create(Map<String, Value>),
+    Replace(&'a str, Map<String, Value>),
+    Patch(&'a str, Map<String, Value>),
+    Delete(&'a str),
 }
 
 impl Endpoint {
@@ -158,6 +168,7 @@ impl Endpoint {
             ["ResourceTypes", id] => Self::ResourceTypes(Some((*id).to_owned())),
             ["Schemas"] => Self::Schemas(None),
             ["Schemas", id] => Self::Schemas(Some((*id).to_owned())),
+            ["Bulk"] => Self::Bulk,
             ["Me"] => Self::Me,
             _ => return Err(no_such_address(path)),
         })
@@ -168,7 +179,7 @@ impl Endpoint {
         match self {
             Self::Collection(_) => &["GET", "HEAD", "POST"],
             Self::Resource(..) => &["GET", "HEAD", "PUT", "PATCH", "DELETE"],
-            Self::Search(_) => &["POST"],
+            Self::Search(_) | Self::Bulk => &["POST"],
             Self::Root | Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) => {
                 &["GET", "HEAD"]
             }
@@ -230,6 +241,7 @@ impl Service {
             return self.list(kinds.as_slice(), &query).await;
         }
         let query = Query::parse(&request.query)?;
+        let precondition = Precondition::of(request);
         match (method, endpoint) {
             ("GET" | "HEAD", Endpoint::Root) => self.list(&ResourceType::ALL, &query).await,
             ("GET" | "HEAD", Endpoint::ServiceProviderConfig) => {
@@ -242,25 +254,22 @@ impl Service {
                 Ok(discovery::schemas(&self.base, id.as_deref(), &query)?)
             }
             ("GET" | "HEAD", Endpoint::Collection(User)) => self.list(&[User], &query).await,
-            ("POST", Endpoint::Collection(User)) => self.create_user(body(request)?, &query).await,
-            ("GET" | "HEAD", Endpoint::Resource(User, id)) => self.get_user(&id, request, &query).await,
-            ("PUT", Endpoint::Resource(User, id)) => {
-                self.replace_user(&id, body(request)?, request, &query).await
-            }
-            ("PATCH", Endpoint::Resource(User, id)) => {
-                self.patch_user(&id, body(request)?, request, &query).await
-            }
-            ("DELETE", Endpoint::Resource(User, id)) => self.delete_user(&id, request).await,
+            ("GET" | "HEAD", Endpoint::Resource(User, id)) => self.get_user(&id, &precondition, &query).await,
             ("GET" | "HEAD", Endpoint::Collection(Group)) => self.list(&[Group], &query).await,
-            ("POST", Endpoint::Collection(Group)) => self.create_group(body(request)?, &query).await,
-            ("GET" | "HEAD", Endpoint::Resource(Group, id)) => self.get_group(&id, request, &query).await,
-            ("PUT", Endpoint::Resource(Group, id)) => {
-                self.replace_group(&id, body(request)?, request, &query).await
+            ("GET" | "HEAD", Endpoint::Resource(Group, id)) => self.get_group(&id, &precondition, &query).await,
+            ("POST", Endpoint::Collection(kind)) => {
+                self.write(kind, Write::Create(body(request)?), &precondition, &query).await
             }
-            ("PATCH", Endpoint::Resource(Group, id)) => {
-                self.patch_group(&id, body(request)?, request, &query).await
+            ("PUT", Endpoint::Resource(kind, id)) => {
+                self.write(kind, Write::Replace(&id, body(request)?), &precondition, &query).await
             }
-            ("DELETE", Endpoint::Resource(Group, id)) => self.delete_group(&id, request).await,
+            ("PATCH", Endpoint::Resource(kind, id)) => {
+                self.write(kind, Write::Patch(&id, body(request)?), &precondition, &query).await
+            }
+            ("DELETE", Endpoint::Resource(kind, id)) => {
+                self.write(kind, Write::Delete(&id), &precondition, &query).await
+            }
+            ("POST", Endpoint::Bulk) => self.bulk(body(request)?).await,
             _ => Err(Error::new(
                 501,
                 "/Me is not offered: a token stands for an identity provider, not for a person (RFC 7644 §3.11).",
@@ -283,6 +292,27 @@ impl Service {
                 request.remote
             ),
         ))
+    }
+
+    /// Changes a resource. Whether it is asked for alone or as a part of Bulk makes no difference here.
+    async fn write(
+        &self,
+        resource_type: ResourceType,
+        write: Write<'_>,
+        precondition: &Precondition<'_>,
+        query: &Query,
+    ) -> Answer {
+        use ResourceType::{Group, User};
+        match (resource_type, write) {
+            (User, Write::Create(body)) => self.create_user(body, query).await,
+            (User, Write::Replace(id, body)) => self.replace_user(id, body, precondition, query).await,
+            (User, Write::Patch(id, body)) => self.patch_user(id, body, precondition, query).await,
+            (User, Write::Delete(id)) => self.delete_user(id, precondition).await,
+            (Group, Write::Create(body)) => self.create_group(body, query).await,
+            (Group, Write::Replace(id, body)) => self.replace_group(id, body, precondition, query).await,
+            (Group, Write::Patch(id, body)) => self.patch_group(id, body, precondition, query).await,
+            (Group, Write::Delete(id)) => self.delete_group(id, precondition).await,
+        }
     }
 
     async fn authenticate(&self, request: &Request) -> Answer<TokenRecord> {
@@ -436,7 +466,7 @@ fn refuse(note: &mut Summary, error: &Error) -> Reply {
 
 fn break_down(note: &mut Summary, failure: &Failure) -> Reply {
     note.failure = Some(failure.to_string());
-    let detail = "WordPress or one of its plugins failed while carrying out this request; nothing was changed. \
+    let detail = "WordPress or one of its plugins failed while carrying this out; nothing was changed by it. \
                   The Rollbook activity log and the PHP error log of the site name the cause.";
     refuse(note, &Error::new(500, detail))
 }
@@ -512,7 +542,7 @@ fn no_such_address(path: &str) -> Error {
     Error::new(
         404,
         format!(
-            "There is no SCIM endpoint {path:?} here. There are /Users, /Groups, /.search, \
+            "There is no SCIM endpoint {path:?} here. There are /Users, /Groups, /Bulk, /.search, \
              /ServiceProviderConfig, /ResourceTypes and /Schemas; names are case-sensitive."
         ),
     )

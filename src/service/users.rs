@@ -3,10 +3,9 @@
 use super::query::Query;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
 use crate::directory::{
-    Account, AdoptAccounts, CreateUser, DeleteUser, FindAccounts, FindClaims, IndexUser, LoadUser, Outcome,
-    Unique, UpdateUser, UserName, UserRecord,
+    Account, AdoptAccounts, CreateUser, DeleteUser, Fate, FindAccounts, FindClaims, IndexUser, LoadUser,
+    Outcome, Unique, UpdateUser, UserName, UserRecord,
 };
-use crate::http::Request;
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::{Filter, fold_case};
 use crate::scim::patch::{Patch, Patched};
@@ -23,15 +22,15 @@ use smol_str::SmolStr;
 const ADOPTION_BATCH: u64 = 500;
 
 impl Service {
-    pub(super) async fn get_user(&self, id: &str, request: &Request, query: &Query) -> Answer {
+    pub(super) async fn get_user(&self, id: &str, precondition: &Precondition<'_>, query: &Query) -> Answer {
         let projection = self.projection(query, ResourceType::User)?;
         let record = self.load_user(id).await?;
         self.note("read", &record.id, &record.user_name);
         let version = person::version(&record);
-        if Precondition::of(request).is_known(&version) {
+        if precondition.is_known(&version) {
             return Ok(Reply::empty(304).header("ETag", version));
         }
-        Precondition::of(request).holds(&version)?;
+        precondition.holds(&version)?;
         Ok(self.user_reply(200, &record, &projection))
     }
 
@@ -76,12 +75,12 @@ impl Service {
         &self,
         id: &str,
         body: Map<String, Value>,
-        request: &Request,
+        precondition: &Precondition<'_>,
         query: &Query,
     ) -> Answer {
         let schemas = self.schemas(ResourceType::User);
         let received = Resource::from_body(body, schemas, &mut self.dialects())?;
-        self.change_user(id, request, query, |current| {
+        self.change_user(id, precondition, query, |current| {
             received.resource.check_replacement(current, schemas)?;
             let mut resource = received.resource.clone();
             // A person is not locked out, or let back in, by an attribute that was left out.
@@ -99,19 +98,35 @@ impl Service {
         &self,
         id: &str,
         body: Map<String, Value>,
-        request: &Request,
+        precondition: &Precondition<'_>,
         query: &Query,
     ) -> Answer {
         let schemas = self.schemas(ResourceType::User);
         let patch = Patch::parse(body, schemas, &mut self.dialects())?;
-        self.change_user(id, request, query, |current| {
+        self.change_user(id, precondition, query, |current| {
             patch.apply_noting(current, schemas, &mut self.dialects())
         })
         .await
     }
 
-    pub(super) async fn delete_user(&self, id: &str, request: &Request) -> Answer {
-        let precondition = Precondition::of(request);
+    pub(super) async fn delete_user(&self, id: &str, precondition: &Precondition<'_>) -> Answer {
+        let deletion = &self.settings.deletion;
+        self.remove_user(id, precondition, deletion.fate, deletion.reassign_to.clone()).await
+    }
+
+    /// Takes a person back who was just created: nothing that the account may have had before is lost.
+    pub(super) async fn withdraw_user(&self, id: &str) -> Answer {
+        let any = Precondition { if_match: None, if_none_match: None };
+        self.remove_user(id, &any, Fate::Keep, None).await
+    }
+
+    async fn remove_user(
+        &self,
+        id: &str,
+        precondition: &Precondition<'_>,
+        fate: Fate,
+        reassign_to: Option<String>,
+    ) -> Answer {
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_user(id).await?;
             precondition.holds(&person::version(&record))?;
@@ -130,8 +145,8 @@ impl Service {
             let delete = DeleteUser {
                 id: record.id.clone(),
                 version: record.version,
-                fate: self.settings.deletion.fate,
-                reassign_to: self.settings.deletion.reassign_to.clone(),
+                fate,
+                reassign_to: reassign_to.clone(),
                 now: self.now,
             };
             match self.directory.ask(&delete).await? {
@@ -152,12 +167,11 @@ impl Service {
     async fn change_user(
         &self,
         id: &str,
-        request: &Request,
+        precondition: &Precondition<'_>,
         query: &Query,
         decide: impl Fn(&Resource) -> Result<Patched>,
     ) -> Answer {
         let projection = self.projection(query, ResourceType::User)?;
-        let precondition = Precondition::of(request);
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_user(id).await?;
             precondition.holds(&person::version(&record))?;

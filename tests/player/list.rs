@@ -37,6 +37,7 @@ macro_rules! each_transcript {
             pingone
             projections
             read_only_token
+            rfc7644_bulk
             rippling
             search
             sorting

@@ -1,0 +1,87 @@
+//! Batches: operations in one transaction.
+
+use super::MemoryDirectory;
+use super::accounts::StoredAccount;
+use super::groups::StoredGroup;
+use super::users::Person;
+use crate::directory::{BatchState, BeginBatch, CheckBatch, EndBatch, Question};
+use std::collections::BTreeMap;
+
+/// The batch that is being carried out.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    before: Option<Rows>,
+    lost: bool,
+    lost_before: Option<usize>,
+}
+
+/// What a transaction brings back when it is undone. Numbers are not given out anew.
+#[derive(Debug, Clone)]
+struct Rows {
+    accounts: BTreeMap<u64, StoredAccount>,
+    people: BTreeMap<u64, Person>,
+    groups: BTreeMap<u64, StoredGroup>,
+}
+
+impl MemoryDirectory {
+    /// Lets the transaction of a batch be undone before the command that comes after so many others of the batch: 0 is the
+    /// first one. The command itself is carried out.
+    pub fn lose_batch_before(&mut self, commands: usize) {
+        self.batch.lost_before = Some(commands);
+    }
+
+    pub(super) fn begin_batch(&mut self, _: BeginBatch) -> Result<(), String> {
+        self.batch.lost = false;
+        self.batch.before = Some(self.rows());
+        Ok(())
+    }
+
+    pub(super) fn check_batch(&mut self, _: CheckBatch) -> Result<BatchState, String> {
+        Ok(self.state())
+    }
+
+    pub(super) fn end_batch(&mut self, _: EndBatch) -> Result<BatchState, String> {
+        let state = self.state();
+        self.batch.before = None;
+        self.batch.lost = false;
+        Ok(state)
+    }
+
+    /// Undoes the batch where a test wants it.
+    pub(super) fn lose_batch(&mut self, command: &str) {
+        // A transaction is undone by what is done in it, not by being asked after.
+        if self.batch.before.is_none() || command == CheckBatch::NAME {
+            return;
+        }
+        match self.batch.lost_before {
+            Some(0) => {
+                self.batch.lost_before = None;
+                self.undo_batch();
+                self.batch.lost = true;
+            }
+            Some(left) => self.batch.lost_before = Some(left - 1),
+            None => {}
+        }
+    }
+
+    /// A batch whose end fails leaves nothing behind.
+    pub(super) fn fail_batch(&mut self, command: &str) {
+        if command == EndBatch::NAME {
+            self.undo_batch();
+        }
+    }
+
+    fn undo_batch(&mut self) {
+        if let Some(Rows { accounts, people, groups }) = self.batch.before.take() {
+            (self.accounts, self.people, self.groups) = (accounts, people, groups);
+        }
+    }
+
+    fn rows(&self) -> Rows {
+        Rows { accounts: self.accounts.clone(), people: self.people.clone(), groups: self.groups.clone() }
+    }
+
+    fn state(&self) -> BatchState {
+        if self.batch.lost { BatchState::Lost } else { BatchState::Kept }
+    }
+}

@@ -1,0 +1,224 @@
+//! Many operations in one request: `/Bulk` (RFC 7644 §3.7).
+//!
+//! Each operation is carried out by the code that a request of its own would reach. Operations are done in their order; one
+//! that refers to a resource which a later one creates waits for it, and resources that refer to one another in a
+//! circle are created without the reference, which is put in afterwards (§3.7.1).
+//!
+//! Operations are handed to the directory in batches, so that it may spare a transaction for each. What a batch
+//! has answered holds once the batch has ended. Where the directory says that it does not, the operations of that
+//! batch, and all that follow, are carried out one by one.
+
+mod outcome;
+mod plan;
+mod progress;
+mod references;
+#[cfg(test)]
+mod tests;
+
+use super::query::Query;
+use super::{Answer, Precondition, Problem, Reply, Service, Write, break_down, refuse};
+use crate::directory::{BatchState, BeginBatch, CheckBatch, EndBatch, Failure};
+use crate::scim::error::Error;
+use crate::scim::schema::ResourceType;
+use outcome::Outcome;
+use plan::{Action, Plan, Todo};
+use progress::{Begun, Progress, Step};
+use references::Ids;
+use serde_json::{Map, Value, json};
+
+/// How many operations a request may hold. Published as Bulk's `maxOperations` (RFC 7643 §5).
+pub const MAX_OPERATIONS: usize = 1_000;
+
+/// How many operations the directory may carry out in one transaction: enough for its end to cost little, and
+/// few enough for nobody to wait long for what it has locked.
+const OPERATIONS_PER_BATCH: usize = 100;
+
+const RESPONSE_URN: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
+const PATCH_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+impl Service {
+    /// Carries out the operations of a request.
+    pub(super) async fn bulk(&self, body: Map<String, Value>) -> Answer {
+        let plan = Plan::read(body, &self.base)?;
+        let mut progress = Progress::new(&plan);
+        let mut together = plan.operations.len() > 1;
+        while !progress.is_over(&plan) {
+            let before = progress.clone();
+            if together && self.directory.ask(&BeginBatch {}).await.is_err() {
+                together = false;
+            }
+            let stands = self.some(&plan, &mut progress, together).await;
+            if let Err(survivor) = stands {
+                progress = before.with(survivor, &plan, &progress);
+                together = false;
+            }
+        }
+        for begun in progress.abandoned() {
+            let error = Error::new(
+                409,
+                "The request ended at its failOnErrors before what this resource refers to was created.",
+            );
+            let outcome = self.take_back(&plan, &begun, &error).await;
+            self.settle(&plan, &mut progress, begun.operation, outcome);
+        }
+        progress.tally.write_into(&mut self.note.borrow_mut());
+        let operations = plan.operations.iter().zip(progress.outcomes());
+        let operations: Vec<Value> =
+            operations.filter_map(|(operation, outcome)| Some(outcome?.to_json(operation))).collect();
+        Ok(Reply::json(200, json!({ "schemas": [RESPONSE_URN], "Operations": operations })))
+    }
+
+    /// Carries out the operations of a batch.
+    ///
+    /// # Errors
+    /// Where what the batch has done is gone: the one operation of it that stands nevertheless, if there is one.
+    async fn some(
+        &self,
+        plan: &Plan,
+        progress: &mut Progress,
+        together: bool,
+    ) -> std::result::Result<(), Option<usize>> {
+        for _ in 0..OPERATIONS_PER_BATCH {
+            let Some(step) = progress.next(plan) else { break };
+            let operation = step.operation();
+            self.step(plan, progress, step).await;
+            // A failed check tells nothing; the end of the batch will.
+            if together && matches!(self.directory.ask(&CheckBatch {}).await, Ok(BatchState::Lost)) {
+                drop(self.directory.ask(&EndBatch {}).await);
+                let stands = progress.outcome(operation).is_none_or(Outcome::is_success);
+                return Err(stands.then_some(operation));
+            }
+        }
+        match together {
+            true => match self.directory.ask(&EndBatch {}).await {
+                Ok(BatchState::Kept) => Ok(()),
+                Ok(BatchState::Lost) | Err(Failure { .. }) => Err(None),
+            },
+            false => Ok(()),
+        }
+    }
+
+    async fn step(&self, plan: &Plan, progress: &mut Progress, step: Step<'_>) {
+        match step {
+            Step::Refuse(operation, error) => {
+                let reply = refuse(&mut self.note.borrow_mut(), &error);
+                self.settle(plan, progress, operation, Outcome::of(reply, None));
+            }
+            Step::Run(operation, todo) => {
+                let outcome = self.run(todo, todo.data.clone(), &progress.ids).await;
+                self.settle(plan, progress, operation, outcome);
+            }
+            Step::Begin(operation, todo) => {
+                let (now, later) = references::split(todo.data.clone(), &progress.ids);
+                let outcome = self.run(todo, now, &progress.ids).await;
+                match outcome.id.clone().filter(|_| outcome.is_success()) {
+                    Some(id) => progress.begin(plan, Begun { operation, id, later, outcome }),
+                    None => self.settle(plan, progress, operation, outcome),
+                }
+            }
+            Step::Finish(begun) => {
+                let outcome = self.finish(plan, &begun, &progress.ids).await;
+                self.settle(plan, progress, begun.operation, outcome);
+            }
+        }
+    }
+
+    async fn run(&self, todo: &Todo, data: Map<String, Value>, ids: &Ids) -> Outcome {
+        let mut address = None;
+        let answer = self.carry_out(todo, data, ids, &mut address).await;
+        Outcome::of(self.reply(answer), address)
+    }
+
+    async fn carry_out(
+        &self,
+        todo: &Todo,
+        mut data: Map<String, Value>,
+        ids: &Ids,
+        address: &mut Option<String>,
+    ) -> Answer {
+        let id = match &todo.id {
+            Some(id) => references::resolved_id(id, ids)?,
+            None => String::new(),
+        };
+        if todo.id.is_some() {
+            *address = Some(crate::wordpress::person::location(&self.base, todo.resource_type, &id));
+        }
+        references::resolve(&mut data, ids)?;
+        let write = match todo.action {
+            Action::Create => Write::Create(data),
+            Action::Replace => Write::Replace(&id, data),
+            Action::Patch => Write::Patch(&id, data),
+            Action::Delete => Write::Delete(&id),
+        };
+        let precondition = Precondition { if_match: todo.version.as_deref(), if_none_match: None };
+        self.write(todo.resource_type, write, &precondition, &id_only()).await
+    }
+
+    /// Puts into a resource what it could not refer to when it was created.
+    async fn finish(&self, plan: &Plan, begun: &Begun, ids: &Ids) -> Outcome {
+        let Some(resource_type) = plan.resource_type(begun.operation) else { return begun.outcome.clone() };
+        let mut later = begun.later.clone();
+        let answer = match references::resolve(&mut later, ids) {
+            Ok(()) => {
+                let operations = json!([{ "op": "add", "value": later }]);
+                let body = Map::from_iter([
+                    ("schemas".to_owned(), json!([PATCH_URN])),
+                    ("Operations".to_owned(), operations),
+                ]);
+                let any = Precondition { if_match: None, if_none_match: None };
+                self.write(resource_type, Write::Patch(&begun.id, body), &any, &id_only()).await
+            }
+            Err(error) => Err(error.into()),
+        };
+        match answer {
+            Ok(reply) => {
+                self.note("created", "", "");
+                begun.outcome.clone().at_version_of(reply)
+            }
+            Err(Problem::Client(error)) => self.take_back(plan, begun, &error).await,
+            Err(Problem::Failure(failure)) => {
+                let reply = break_down(&mut self.note.borrow_mut(), &failure);
+                let error = Error::new(reply.status, "The references of this resource could not be put in.");
+                self.take_back(plan, begun, &error).await
+            }
+        }
+    }
+
+    /// Removes a resource that cannot be what was asked for. The client, which is told of an error, may send it again.
+    async fn take_back(&self, plan: &Plan, begun: &Begun, error: &Error) -> Outcome {
+        let any = Precondition { if_match: None, if_none_match: None };
+        let removed = match plan.resource_type(begun.operation) {
+            Some(ResourceType::Group) => self.delete_group(&begun.id, &any).await,
+            // The account is kept whatever the owner's policy: it may have been somebody's before.
+            _ => self.withdraw_user(&begun.id).await,
+        };
+        if removed.is_ok() {
+            return Outcome::of(refuse(&mut self.note.borrow_mut(), error), None);
+        }
+        let detail = format!(
+            "{} The resource was created without them and could not be removed again: its id is {}.",
+            error.detail(),
+            begun.id
+        );
+        let reply = refuse(&mut self.note.borrow_mut(), &Error::new(error.status(), detail));
+        Outcome::of(reply, begun.outcome.location.clone())
+    }
+
+    fn reply(&self, answer: Answer) -> Reply {
+        match answer {
+            Ok(reply) => reply,
+            Err(Problem::Client(error)) => refuse(&mut self.note.borrow_mut(), &error),
+            Err(Problem::Failure(failure)) => break_down(&mut self.note.borrow_mut(), &failure),
+        }
+    }
+
+    fn settle(&self, plan: &Plan, progress: &mut Progress, operation: usize, outcome: Outcome) {
+        progress.tally.count(&mut self.note.borrow_mut());
+        progress.settle(plan, operation, outcome);
+    }
+}
+
+/// The answer to an operation that succeeded shows no resource (RFC 7644 §3.7: a server may omit it), so nothing is read for it.
+fn id_only() -> Query {
+    Query { attributes: Some("id".to_owned()), ..Query::default() }
+}

@@ -1,0 +1,186 @@
+//! How far the operations of a bulk request are, and which comes next.
+
+use super::outcome::{Outcome, Tally};
+use super::plan::{Plan, Todo};
+use super::references::Ids;
+use crate::scim::error::Error;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What has been done. A clone is a place to go back to.
+#[derive(Clone)]
+pub(super) struct Progress {
+    /// What has been created.
+    pub(super) ids: Ids,
+    pub(super) tally: Tally,
+    /// Operations that wait for nothing (more), the first ones first.
+    ready: BTreeSet<usize>,
+    /// For each operation, how many it waits for.
+    waiting: Vec<usize>,
+    /// For each operation, whether those that refer to what it creates need not wait for it any more.
+    released: Vec<bool>,
+    begun: BTreeMap<usize, Begun>,
+    outcomes: Vec<Option<Outcome>>,
+}
+
+/// A resource that was created without what it refers to.
+#[derive(Clone)]
+pub(super) struct Begun {
+    pub(super) operation: usize,
+    pub(super) id: String,
+    /// What it refers to.
+    pub(super) later: Map<String, Value>,
+    /// What its creation came to.
+    pub(super) outcome: Outcome,
+}
+
+/// What is to be done next.
+pub(super) enum Step<'a> {
+    /// It cannot be done.
+    Refuse(usize, Error),
+    Run(usize, &'a Todo),
+    /// Create it without what it refers to: it stands in a circle.
+    Begin(usize, &'a Todo),
+    /// Put in what it refers to.
+    Finish(Box<Begun>),
+}
+
+impl Step<'_> {
+    pub(super) fn operation(&self) -> usize {
+        match self {
+            Self::Refuse(operation, _) | Self::Run(operation, _) | Self::Begin(operation, _) => *operation,
+            Self::Finish(begun) => begun.operation,
+        }
+    }
+}
+
+impl Progress {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let waiting: Vec<usize> = plan.needs.iter().map(Vec::len).collect();
+        let is_ready = |(index, count): (usize, &usize)| (*count == 0).then_some(index);
+        Self {
+            ids: Ids::new(),
+            tally: Tally::default(),
+            ready: waiting.iter().enumerate().filter_map(is_ready).collect(),
+            released: vec![false; waiting.len()],
+            outcomes: vec![None; waiting.len()],
+            begun: BTreeMap::new(),
+            waiting,
+        }
+    }
+
+    /// Whether nothing is left to do, or nothing may be done because of too many errors.
+    pub(super) fn is_over(&self, plan: &Plan) -> bool {
+        let errors = self.outcomes.iter().flatten().filter(|outcome| !outcome.is_success()).count();
+        plan.fail_on_errors.is_some_and(|limit| errors >= limit) || self.outcomes.iter().all(Option::is_some)
+    }
+
+    /// Takes up what comes next.
+    pub(super) fn next<'a>(&mut self, plan: &'a Plan) -> Option<Step<'a>> {
+        if self.is_over(plan) {
+            return None;
+        }
+        while let Some(operation) = self.ready.pop_first() {
+            if self.outcome(operation).is_some() {
+                continue;
+            }
+            if let Some(begun) = self.begun.get(&operation) {
+                return Some(Step::Finish(Box::new(begun.clone())));
+            }
+            return Some(match &plan.operations.get(operation)?.todo {
+                Ok(todo) => Step::Run(operation, todo),
+                Err(error) => Step::Refuse(operation, error.clone()),
+            });
+        }
+        let operation = self.in_circle(plan)?;
+        let todo = plan.operations.get(operation)?.todo.as_ref().ok()?;
+        Some(Step::Begin(operation, todo))
+    }
+
+    pub(super) fn outcome(&self, operation: usize) -> Option<&Outcome> {
+        self.outcomes.get(operation)?.as_ref()
+    }
+
+    pub(super) fn outcomes(&self) -> impl Iterator<Item = Option<&Outcome>> {
+        self.outcomes.iter().map(Option::as_ref)
+    }
+
+    /// Notes what an operation came to.
+    pub(super) fn settle(&mut self, plan: &Plan, operation: usize, outcome: Outcome) {
+        let created = outcome.id.clone().filter(|_| outcome.is_success());
+        self.begun.remove(&operation);
+        match created {
+            Some(id) => self.name(plan, operation, id),
+            None => self.unname(plan, operation),
+        }
+        if let Some(place) = self.outcomes.get_mut(operation) {
+            *place = Some(outcome);
+        }
+        self.release(plan, operation);
+    }
+
+    /// Notes that a resource was created without what it refers to.
+    pub(super) fn begin(&mut self, plan: &Plan, begun: Begun) {
+        let operation = begun.operation;
+        self.name(plan, operation, begun.id.clone());
+        self.begun.insert(operation, begun);
+        self.release(plan, operation);
+    }
+
+    /// Those that were begun and will not be finished.
+    pub(super) fn abandoned(&mut self) -> Vec<Begun> {
+        std::mem::take(&mut self.begun).into_values().collect()
+    }
+
+    /// This state, and one operation as it stands in a later one.
+    pub(super) fn with(mut self, operation: Option<usize>, plan: &Plan, later: &Self) -> Self {
+        let Some(operation) = operation else { return self };
+        if let Some(begun) = later.begun.get(&operation) {
+            self.begin(plan, begun.clone());
+        } else if let Some(outcome) = later.outcome(operation) {
+            self.settle(plan, operation, outcome.clone());
+        }
+        self
+    }
+
+    fn name(&mut self, plan: &Plan, operation: usize, id: String) {
+        if let Some(name) = plan.created_by(operation) {
+            self.ids.insert(name.to_owned(), id);
+        }
+    }
+
+    fn unname(&mut self, plan: &Plan, operation: usize) {
+        if let Some(name) = plan.created_by(operation) {
+            self.ids.remove(name);
+        }
+    }
+
+    /// Lets those go on that wait for an operation.
+    fn release(&mut self, plan: &Plan, operation: usize) {
+        match self.released.get_mut(operation) {
+            Some(released) if !*released => *released = true,
+            _ => return,
+        }
+        for dependent in plan.dependents.get(operation).into_iter().flatten() {
+            if let Some(waiting) = self.waiting.get_mut(*dependent) {
+                *waiting = waiting.saturating_sub(1);
+                if *waiting == 0 {
+                    self.ready.insert(*dependent);
+                }
+            }
+        }
+    }
+
+    /// An operation that waits, in the end, for itself. There is one where operations are left and none is ready.
+    fn in_circle(&self, plan: &Plan) -> Option<usize> {
+        let is_left =
+            |operation: &usize| self.outcome(*operation).is_none() && !self.begun.contains_key(operation);
+        let mut current = (0..self.outcomes.len()).find(is_left)?;
+        let mut passed = BTreeSet::new();
+        while passed.insert(current) {
+            let is_awaited = |need: &&usize| self.released.get(**need) == Some(&false);
+            current = *plan.needs.get(current)?.iter().find(is_awaited)?;
+        }
+        Some(current)
+    }
+}
