@@ -67,6 +67,13 @@ final class AccessControl {
 	}
 
 	/**
+	 * Forgets what is known of anybody.
+	 */
+	public static function forget_everybody(): void {
+		self::$locked_out = array();
+	}
+
+	/**
 	 * The door for passwords: login form, XML-RPC, and plugins that call wp_authenticate().
 	 *
 	 * @param mixed $user Who was let in so far: a user, an error or null.

@@ -147,6 +147,13 @@ final class AccountWriter {
 	}
 
 	/**
+	 * The account that create() made; 0 for none.
+	 */
+	public function made(): int {
+		return $this->made;
+	}
+
+	/**
 	 * Removes the account that create() made and a rollback has left behind, where tables know no transactions. Its hooks
 	 * are not called: one of them is what failed.
 	 */

@@ -76,7 +76,11 @@ final class Conversation {
 		$this->directory->abandon();
 		$this->command ??= $this->exchange->command();
 		while ( null !== $this->command ) {
-			$this->exchange->fail( $reason );
+			if ( Directory::settles( $this->command ) ) {
+				$this->carry_out( $this->command );
+			} else {
+				$this->exchange->fail( $reason );
+			}
 			$this->command = $this->exchange->command();
 		}
 	}

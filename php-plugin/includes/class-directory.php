@@ -42,6 +42,15 @@ final class Directory {
 	}
 
 	/**
+	 * Whether a command only settles what was done before, so that it is carried out even where nothing else is any more.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 */
+	public static function settles( array $command ): bool {
+		return in_array( $command['do'], array( 'check_batch', 'end_batch' ), true );
+	}
+
+	/**
 	 * Undoes the command that is being carried out, when a hook has ended the request in its midst: neither catch nor finally
 	 * happen then.
 	 */
@@ -77,6 +86,9 @@ final class Directory {
 			'find_members'    => ( new GroupReader() )->find_members( $command ),
 			'create_group'    => ( new GroupWriter() )->create( $command ),
 			'update_group'    => ( new GroupWriter() )->update( $command ),
+			'begin_batch'     => Batch::begin(),
+			'check_batch'     => Batch::state(),
+			'end_batch'       => Batch::end(),
 			'delete_group'    => ( new GroupWriter() )->delete( $command ),
 			default           => throw new \UnexpectedValueException( sprintf( 'The directory knows no command "%s".', $command['do'] ) ),
 		};

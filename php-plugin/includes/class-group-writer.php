@@ -120,7 +120,7 @@ final class GroupWriter {
 	private function write( array $command, int $row_id, callable $write, callable $stands ): mixed {
 		$user_ids = array_column( $command['roles'], 'user_id' );
 		try {
-			return Transaction::run(
+			$written = Transaction::run(
 				function () use ( $command, $write ): mixed {
 					$result = $write();
 					$this->set_roles( $command['roles'] );
@@ -128,6 +128,8 @@ final class GroupWriter {
 				},
 				$stands
 			);
+			array_map( array( Batch::class, 'touch' ), $user_ids );
+			return $written;
 		} catch ( ClaimFailure $failure ) {
 			$holder = Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE display_name_key = %s AND row_id <> %d', array( $command['row']['display_name_key'], $row_id ) );
 			throw null === $holder ? $failure : Refusal::taken( 'display_name' );

@@ -17,6 +17,8 @@ defined( 'ABSPATH' ) || exit;
  * Hooks of other plugins run inside it, and any of them can end it unnoticed: CREATE TABLE and START TRANSACTION commit it on MariaDB;
  * on SQLite's drop-in every failing statement rolls it back, and what follows is written one by one. A savepoint set at the
  * beginning tells, because it is gone then.
+ *
+ * Within a batch the transaction is the batch's, and the command has the savepoint alone.
  */
 final class Transaction {
 
@@ -26,6 +28,13 @@ final class Transaction {
 	 * @var bool
 	 */
 	private static bool $open = false;
+
+	/**
+	 * Whether it is the batch's.
+	 *
+	 * @var bool
+	 */
+	private static bool $shared = false;
 
 	/**
 	 * Whether a command is writing at this moment, so that what hooks report is our own doing.
@@ -42,7 +51,10 @@ final class Transaction {
 	 * @throws \Throwable What the work throws; DatabaseFailure where the transaction did not hold.
 	 */
 	public static function run( callable $work, callable $stands ): mixed {
-		Database::run( 'START TRANSACTION' );
+		self::$shared = Batch::enter();
+		if ( ! self::$shared ) {
+			Database::run( 'START TRANSACTION' );
+		}
 		self::$open = true;
 		try {
 			Database::run( 'SAVEPOINT rollbook' );
@@ -65,11 +77,22 @@ final class Transaction {
 		}
 		self::$open = false;
 		$suppressed = $wpdb->suppress_errors( true );
-		$wpdb->query( 'ROLLBACK' ); // phpcs:ignore WordPress.DB
+		// phpcs:disable WordPress.DB
+		if ( ! self::$shared ) {
+			$wpdb->query( 'ROLLBACK' );
+		} elseif ( false === $wpdb->query( 'ROLLBACK TO SAVEPOINT rollbook' ) ) {
+			// Somebody has ended the batch's transaction. What may have been begun since then goes, too.
+			$wpdb->query( 'ROLLBACK' );
+			$ended = true;
+		}
+		// phpcs:enable
 		$wpdb->suppress_errors( $suppressed );
 		// A hook may have changed an option; memory must not know what the database has forgotten.
 		wp_cache_delete( 'alloptions', 'options' );
 		wp_cache_delete( 'notoptions', 'options' );
+		if ( $ended ?? false ) {
+			Batch::close();
+		}
 	}
 
 	/**
@@ -85,7 +108,11 @@ final class Transaction {
 		} catch ( DatabaseFailure ) {
 			$whole = false;
 		}
-		Database::run( 'COMMIT' );
+		if ( ! self::$shared ) {
+			Database::run( 'COMMIT' );
+		} elseif ( ! $whole ) {
+			Batch::close();
+		}
 		self::$open = false;
 		if ( ! $whole && ! $stands() ) {
 			throw new DatabaseFailure( 'a hook of another plugin ended the transaction, and the change was lost' );

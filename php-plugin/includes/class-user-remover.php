@@ -55,6 +55,7 @@ final class UserRemover {
 			throw $failure;
 		}
 		AccessControl::forget( $user_id );
+		Batch::touch( $user_id );
 		return array(
 			'outcome' => 'done',
 			'record'  => null,

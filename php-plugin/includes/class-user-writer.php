@@ -118,6 +118,7 @@ final class UserWriter {
 					fn(): int => $this->make( $command, $id, $login, $maker ),
 					fn(): bool => $this->stands( 'id = %s AND user_id IS NOT NULL', array( $id ) )
 				);
+				Batch::touch( $maker->made() );
 				return $this->done( $row_id, $command['targets'] );
 			} catch ( ClaimFailure $failure ) {
 				$keys = array( 'login_key' => Claims::login_key( $login ) ) + $this->columns( $command, $command['account']['email'] );
@@ -217,6 +218,7 @@ final class UserWriter {
 				}
 				$row_id = Transaction::run( $write, $stands );
 				AccessControl::forget( $user->ID );
+				Batch::touch( $user->ID, $user );
 				return $this->done( $row_id, $command['targets'] );
 			} catch ( ClaimFailure $failure ) {
 				$held = Claims::holder( $this->columns( $command, $command['account']['email'] ?? $user->data->user_email ), $row_id, (int) $command['now'] );

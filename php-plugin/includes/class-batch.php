@@ -1,0 +1,199 @@
+<?php
+/**
+ * Several operations in one transaction.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The operations that the extension says belong together. To end a transaction is the dearest of all statements, because the database
+ * waits for its disk; so it is done once for many operations, and each of them stands behind a savepoint of its own.
+ *
+ * What an operation has answered is to be true, but hooks of other plugins, a deadlock or a lost connection can end the transaction
+ * between any two statements, unnoticed, and undo what was answered long before. A row that is written first and survives exactly
+ * when everything after it does is the witness: it is asked for whenever the transaction turns out to have ended.
+ *
+ * On SQLite each operation keeps its own transaction: every failing statement of any plugin would undo all operations before it.
+ */
+final class Batch {
+
+	/**
+	 * How long PHP may take for a batch, in seconds, where less is configured.
+	 */
+	private const SECONDS = 60;
+
+	/**
+	 * Whether operations belong together.
+	 *
+	 * @var bool
+	 */
+	private static bool $wanted = false;
+
+	/**
+	 * The name of the witness, while a transaction is open.
+	 *
+	 * @var string|null
+	 */
+	private static ?string $witness = null;
+
+	/**
+	 * Whether a transaction of this batch was undone.
+	 *
+	 * @var bool
+	 */
+	private static bool $lost = false;
+
+	/**
+	 * The accounts that were written since the transaction began, as they were before.
+	 *
+	 * @var array<int, ?\WP_User>
+	 */
+	private static array $touched = array();
+
+	/**
+	 * Carries out begin_batch: a transaction is opened by the first operation that writes.
+	 */
+	public static function begin(): void {
+		self::end();
+		self::$wanted = self::is_safe();
+		$limit        = (int) ini_get( 'max_execution_time' );
+		if ( $limit > 0 && function_exists( 'set_time_limit' ) ) {
+			set_time_limit( max( $limit, self::SECONDS ) ); // phpcs:ignore Squiz.PHP.DiscouragedFunctions.Discouraged -- A batch is as much work as many requests.
+		}
+	}
+
+	/**
+	 * Carries out check_batch.
+	 *
+	 * @return string Whether what the operations before the last one have answered is known to be lost.
+	 */
+	public static function state(): string {
+		return self::$lost ? 'lost' : 'kept';
+	}
+
+	/**
+	 * Carries out end_batch.
+	 *
+	 * @return string Whether what the operations have answered stands.
+	 */
+	public static function end(): string {
+		self::close();
+		$state        = self::state();
+		self::$wanted = false;
+		self::$lost   = false;
+		return $state;
+	}
+
+	/**
+	 * Sees to it that the transaction of the batch is open, before an operation writes.
+	 *
+	 * @return bool Whether there is one; otherwise the operation needs its own.
+	 * @throws DatabaseFailure When the operations before are lost: this one was decided on what they did.
+	 */
+	public static function enter(): bool {
+		if ( null !== self::$witness && ! self::stands() ) {
+			self::close();
+		}
+		if ( self::$lost ) {
+			throw new DatabaseFailure( 'the transaction of the operations before was undone by somebody else' );
+		}
+		if ( self::$wanted && null === self::$witness ) {
+			self::open();
+		}
+		return null !== self::$witness;
+	}
+
+	/**
+	 * Ends the transaction, if there is one, and finds out whether it was kept.
+	 */
+	public static function close(): void {
+		if ( null === self::$witness ) {
+			return;
+		}
+		global $wpdb;
+		$witness       = self::$witness;
+		$touched       = self::$touched;
+		self::$witness = null;
+		self::$touched = array();
+		// Until it is known to be kept.
+		self::$lost = true;
+		Database::run( 'COMMIT' );
+		self::$lost = 1 !== Database::run( "DELETE FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
+		if ( self::$lost ) {
+			self::forget_everything();
+		} elseif ( wp_using_ext_object_cache() ) {
+			// Another web server may have read, and remembered, what stood there before the commit.
+			array_walk( $touched, static fn( ?\WP_User $before, int $user_id ) => AccountWriter::forget( $user_id, $before ) );
+		}
+	}
+
+	/**
+	 * Notes an account that was written.
+	 *
+	 * @param int       $user_id The account.
+	 * @param ?\WP_User $before  The account as it was before.
+	 */
+	public static function touch( int $user_id, ?\WP_User $before = null ): void {
+		if ( null !== self::$witness ) {
+			self::$touched[ $user_id ] ??= $before;
+		}
+	}
+
+	/**
+	 * Opens a transaction. Its reads see what others commit meanwhile, as those of single operations do: a write that was decided on
+	 * an old version is decided anew on what is read again.
+	 */
+	private static function open(): void {
+		global $wpdb;
+		$witness = 'rollbook_batch_' . Identifier::create();
+		Database::run( 'COMMIT' ); // Somebody may have left one open.
+		Database::run( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );
+		Database::run( 'START TRANSACTION' );
+		Database::run( "INSERT INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, '', 'no')", array( $witness ) );
+		Database::run( 'SAVEPOINT rollbook_batch' );
+		self::$witness = $witness;
+	}
+
+	/**
+	 * Whether the transaction is still the one that was opened: its savepoint is there.
+	 */
+	private static function stands(): bool {
+		try {
+			Database::run( 'RELEASE SAVEPOINT rollbook_batch' );
+			Database::run( 'SAVEPOINT rollbook_batch' );
+			return true;
+		} catch ( DatabaseFailure ) {
+			return false;
+		}
+	}
+
+	/**
+	 * Whether a failing statement leaves the rest of its transaction alone, and the isolation of open() can be had.
+	 */
+	private static function is_safe(): bool {
+		if ( defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ) {
+			return false;
+		}
+		try {
+			// A log of statements, instead of rows, does not allow it.
+			$log = Database::row( 'SELECT @@log_bin AS kept, @@binlog_format AS form' );
+			return null !== $log && ( ! (int) $log['kept'] || 'STATEMENT' !== $log['form'] );
+		} catch ( DatabaseFailure ) {
+			return false;
+		}
+	}
+
+	/**
+	 * Lets memory forget whatever the database has forgotten.
+	 */
+	private static function forget_everything(): void {
+		wp_cache_flush();
+		AccessControl::forget_everybody();
+	}
+}

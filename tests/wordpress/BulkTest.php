@@ -1,0 +1,234 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\Exchange;
+use Rollbook\WordPress\Batch;
+use Rollbook\WordPress\Conversation;
+use Rollbook\WordPress\Database;
+use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Tokens;
+use RuntimeException;
+
+/** Many operations in one request: what is answered of each is what WordPress holds, whatever hooks do in the midst. */
+final class BulkTest extends SiteTestCase {
+
+	private const RUDE = WPMU_PLUGIN_DIR . '/rude-plugin.php';
+
+	private static string $token;
+
+	public static function setUpBeforeClass(): void {
+		copy( __DIR__ . '/rude-plugin.php', self::RUDE );
+		self::$token = Tokens::create( 'BulkTest' );
+	}
+
+	public static function tearDownAfterClass(): void {
+		global $wpdb;
+		unlink( self::RUDE );
+		$wpdb->delete( Tables::name( 'tokens' ), array( 'name' => 'BulkTest' ) );
+	}
+
+	protected function tearDown(): void {
+		Batch::end();
+		parent::tearDown();
+	}
+
+	public function test_a_hook_that_throws_costs_its_person_alone(): void {
+		$throw   = fn( int $user_id ) => 'pu-b' === get_userdata( $user_id )->user_login && throw new RuntimeException( 'no' );
+		$answers = $this->quietly( fn(): array => $this->with_hook( 'user_register', $throw, fn(): array => $this->bulk( array( $this->posted( 'pu-a' ), $this->posted( 'pu-b' ), $this->posted( 'pu-c' ), $this->group( 'PU-Group', 'pu-a', 'pu-c' ) ) ) ) );
+		self::assertSame( array( '201', '500', '201', '201' ), array_column( $answers, 'status' ) );
+		$this->assert_true( $answers );
+		self::assertFalse( username_exists( 'pu-b' ) );
+		self::assertSame( '201', $this->bulk( array( $this->posted( 'pu-b' ) ) )[0]['status'] );
+	}
+
+	/** @dataProvider spoilers */
+	public function test_answers_are_true_when_a_hook_ends_the_transaction( string ...$statements ): void {
+		global $wpdb;
+		$spoil   = static function ( int $user_id ) use ( $wpdb, $statements ): void {
+			if ( 'pu-c' === get_userdata( $user_id )->user_login ) {
+				array_map( array( $wpdb, 'query' ), $statements );
+			}
+		};
+		$names   = array( 'pu-a', 'pu-b', 'pu-c', 'pu-d' );
+		$answers = $this->quietly(
+			fn(): array => $this->with_hook(
+				'user_register',
+				$spoil,
+				fn(): array => $this->bulk( array( ...array_map( array( $this, 'posted' ), $names ), $this->group( 'PU-Group', 'pu-a', 'pu-d' ) ) )
+			)
+		);
+		foreach ( array( 0, 1, 3, 4 ) as $number ) {
+			self::assertSame( '201', $answers[ $number ]['status'], "operation $number" );
+		}
+		$this->assert_true( $answers );
+		self::assertSame( '201' === $answers[2]['status'], false !== username_exists( 'pu-c' ) );
+	}
+
+	public function spoilers(): array {
+		return array(
+			'a failing statement' => array( 'SELECT nothing FROM nowhere' ),
+			'another transaction' => array( 'START TRANSACTION', 'ROLLBACK' ),
+			'a commit'            => array( 'COMMIT' ),
+			'a rollback'          => array( 'ROLLBACK' ),
+			'a new table'         => array( 'CREATE TABLE rollbook_spoiler (a int)', 'DROP TABLE rollbook_spoiler' ),
+			'one left open'       => array( 'COMMIT', 'START TRANSACTION' ),
+		);
+	}
+
+	public function test_an_update_is_undone_for_itself_and_memory_knows(): void {
+		$record  = $this->create( 'pu-old', array(), array( 'email' => 'old@phpunit.test' ) );
+		$path    = "/Users/{$record['id']}";
+		$patch   = fn( string $name ): array => array(
+			'method' => 'PATCH',
+			'path'   => $path,
+			'data'   => array(
+				array(
+					'op'    => 'replace',
+					'path'  => 'name.givenName',
+					'value' => $name,
+				),
+			),
+		);
+		$throw   = static fn( int $user_id ) => 'Bad' === get_userdata( $user_id )->first_name && throw new RuntimeException( 'no' );
+		$answers = $this->quietly( fn(): array => $this->with_hook( 'profile_update', $throw, fn(): array => $this->bulk( array( $patch( 'Good' ), $patch( 'Bad' ), $this->posted( 'pu-new' ) ) ) ) );
+		self::assertSame( array( '200', '500', '201' ), array_column( $answers, 'status' ) );
+		self::assertSame( 'Good', get_userdata( $record['account']['user_id'] )->first_name );
+		wp_cache_flush();
+		self::assertSame( 'Good', get_userdata( $record['account']['user_id'] )->first_name );
+	}
+
+	/** A hook that ends PHP in the midst leaves what was done before it, and says so. */
+	public function test_answers_are_true_when_a_hook_ends_php(): void {
+		$operations = array( $this->posted( 'pu-a' ), $this->posted( 'pu-b' ), $this->posted( 'pu-c', 'Exit' ), $this->posted( 'pu-d' ), $this->group( 'PU-Group', 'pu-a' ) );
+		$answer     = ( new Browser( $this->url() ) )->fetch(
+			'/scim/v2/Bulk',
+			(string) wp_json_encode( array( 'Operations' => $operations ) ),
+			array( 'Authorization: Bearer ' . self::$token, 'Content-Type: application/scim+json' )
+		);
+		self::assertSame( 200, $answer->status, $answer->body );
+		$answers = json_decode( $answer->body, true )['Operations'];
+		self::assertSame( array( '201', '201', '500', '500', '500' ), array_column( $answers, 'status' ) );
+		wp_cache_flush();
+		$this->assert_true( $answers );
+	}
+
+	public function test_one_transaction_carries_a_batch_where_that_is_safe(): void {
+		$commits = 0;
+		$count   = static function ( string $query ) use ( &$commits ): string {
+			$commits += (int) ( 'COMMIT' === $query );
+			return $query;
+		};
+		$this->with_hook( 'query', $count, fn(): array => $this->bulk( array_map( fn( int $number ): array => $this->posted( "pu-$number" ), range( 1, 20 ) ) ) );
+		$sqlite = defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE;
+		self::assertSame( $sqlite ? 20 : 2, $commits, 'one ends whatever was open before' );
+		self::assertSame( 0, $this->count_rows( $GLOBALS['wpdb']->options, "option_name LIKE 'rollbook\\_batch%'" ), 'no witness remains' );
+	}
+
+	public function test_a_deadlock_costs_nobody_anything(): void {
+		if ( defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ) {
+			self::markTestSkipped( 'SQLite locks the whole database.' );
+		}
+		global $wpdb;
+		// What a deadlock does: the statement fails, and the server has undone the transaction.
+		$spoilt  = false;
+		$spoil   = static function ( string $query ) use ( &$spoilt, $wpdb ): string {
+			if ( ! $spoilt && str_contains( $query, 'INSERT INTO ' . Tables::name( 'users' ) ) && str_contains( $query, 'pu-c' ) ) {
+				$spoilt = true;
+				$wpdb->query( 'ROLLBACK' );
+				return 'SELECT nothing FROM nowhere';
+			}
+			return $query;
+		};
+		$answers = $this->quietly( fn(): array => $this->with_hook( 'query', $spoil, fn(): array => $this->bulk( array( $this->posted( 'pu-a' ), $this->posted( 'pu-b' ), $this->posted( 'pu-c' ), $this->group( 'PU-Group', 'pu-b' ) ) ) ) );
+		self::assertTrue( $spoilt );
+		self::assertSame( array( '201', '201', '201', '201' ), array_column( $answers, 'status' ) );
+		$this->assert_true( $answers );
+	}
+
+	/** The operations' answers. */
+	private function bulk( array $operations ): array {
+		$request      = array(
+			'method'  => 'POST',
+			'base'    => $this->url() . '/scim/v2',
+			'path'    => '/Bulk',
+			'query'   => '',
+			'headers' => array( 'authorization' => 'Bearer ' . self::$token ),
+			'body'    => (string) wp_json_encode( array( 'Operations' => $operations ) ),
+			'now'     => self::NOW,
+			'remote'  => '127.0.0.1',
+		);
+		$conversation = new Conversation( Exchange::open( $request, Settings::document() ) );
+		$conversation->hold();
+		$response = $conversation->exchange->response();
+		self::assertSame( 200, $response['status'], $response['body'] );
+		return json_decode( $response['body'], true )['Operations'];
+	}
+
+	/** The operation that creates a person. */
+	private function posted( string $name, string $given_name = 'X' ): array {
+		return array(
+			'method' => 'POST',
+			'path'   => '/Users',
+			'bulkId' => $name,
+			'data'   => array(
+				'userName' => $name,
+				'name'     => array( 'givenName' => $given_name ),
+				'emails'   => array( array( 'value' => "$name@phpunit.test" ) ),
+			),
+		);
+	}
+
+	/** The operation that creates a group. */
+	private function group( string $name, string ...$members ): array {
+		return array(
+			'method' => 'POST',
+			'path'   => '/Groups',
+			'bulkId' => $name,
+			'data'   => array(
+				'displayName' => $name,
+				'members'     => array_map( static fn( string $member ): array => array( 'value' => "bulkId:$member" ), $members ),
+			),
+		);
+	}
+
+	/** Who was created is there, with a whole account and every member; who was not has left nothing behind. */
+	private function assert_true( array $answers ): void {
+		global $wpdb;
+		foreach ( $answers as $answer ) {
+			$id    = basename( $answer['location'] ?? 'none' );
+			$name  = $answer['bulkId'];
+			$there = '201' === $answer['status'];
+			if ( 'PU-Group' === $name ) {
+				$members = Database::rows( 'SELECT m.member_id, u.row_id FROM ' . Tables::name( 'group_members' ) . ' m INNER JOIN ' . Tables::name( 'groups' ) . ' g ON g.row_id = m.group_row LEFT JOIN ' . Tables::name( 'users' ) . ' u ON u.id = m.member_id WHERE g.id = %s', array( $id ) );
+				self::assertSame( $there, array() !== $members );
+				self::assertNotContains( null, array_column( $members, 'row_id' ), 'every member is somebody' );
+				continue;
+			}
+			foreach ( array( 'what memory knows', 'what the database knows' ) as $where ) {
+				self::assertSame( $there, false !== username_exists( $name ), "$name: $where" );
+				self::assertSame( $there, false !== email_exists( "$name@phpunit.test" ), "$name: $where" );
+				wp_cache_flush();
+			}
+			self::assertSame( (int) $there, $this->count_rows( Tables::name( 'users' ), "user_name = '$name'" ), $name );
+			if ( $there ) {
+				$record = $this->load( $id, array( 'field:first_name' ) );
+				self::assertSame( array( $name, 'X' ), array( $record['account']['login'] ?? null, $record['values']['field:first_name'] ?? null ) );
+			}
+		}
+		self::assertSame( 0, $this->count_rows( $wpdb->options, "option_name LIKE 'rollbook\\_batch%'" ), 'no witness remains' );
+	}
+
+	/** What the plugin writes to PHP's log is not to be read here. */
+	private function quietly( callable $work ): mixed {
+		$log = ini_set( 'error_log', '/dev/null' );
+		try {
+			return $work();
+		} finally {
+			ini_set( 'error_log', (string) $log );
+		}
+	}
+}
