@@ -557,7 +557,8 @@ pub struct Member {
     pub id: SmolStr,
     /// What it is.
     pub kind: MemberKind,
-    /// Its `displayName`, or `userName` where it has none.
+    /// Its `displayName`. Nobody's is a `userName` that WordPress shows for want of one: clients that named the member
+    /// without a `display` take one for a wrong answer.
     #[serde(default)]
     pub display: Option<String>,
 }

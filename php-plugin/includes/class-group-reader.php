@@ -196,7 +196,7 @@ final class GroupReader {
 		return array(
 			'id'      => $row['id'],
 			'kind'    => $row['kind'],
-			'display' => '' === $display ? $row['user_name'] : $display,
+			'display' => in_array( $display, array( '', $row['user_name'] ), true ) ? null : $display,
 		);
 	}
 }

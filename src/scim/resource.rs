@@ -176,6 +176,15 @@ impl Resource {
         }
     }
 
+    /// Gives a group its members, as the server describes them; `display` is its own to say (RFC 7643 §2.4).
+    pub fn set_members(&mut self, members: Vec<Value>) {
+        if members.is_empty() {
+            self.0.shift_remove("members");
+        } else {
+            self.0.insert("members".to_owned(), Value::Array(members));
+        }
+    }
+
     /// The attributes.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0

@@ -396,18 +396,19 @@ impl Membership {
 pub(crate) fn resource(record: &GroupRecord, base: &str) -> Resource {
     let schemas = ResourceType::Group.schemas();
     let mut resource = Resource::from_document(record.document.clone().unwrap_or_default(), schemas);
-    let mut put = |name: &str, value: Value| {
+    let put = |resource: &mut Resource, name: &str, value: Value| {
         if let Ok(path) = name.parse() {
             drop(resource.set(&path, value, schemas));
         }
     };
-    put("id", json!(record.id));
-    put("externalId", json!(record.external_id));
-    put("displayName", json!(record.display_name));
+    put(&mut resource, "id", json!(record.id));
+    put(&mut resource, "externalId", json!(record.external_id));
+    put(&mut resource, "displayName", json!(record.display_name));
     if let Some(members) = &record.members {
-        put("members", members.iter().map(|member| member_json(member, base)).collect());
+        resource.set_members(members.iter().map(|member| member_json(member, base)).collect());
     }
     put(
+        &mut resource,
         "meta",
         json!({
             "resourceType": "Group",

@@ -197,8 +197,16 @@ impl Service {
         }
     }
 
+    /// The resource that filters and sorting ask.
+    fn matchable(&self, found: &Found) -> Resource {
+        match found {
+            Found::User(user) => person::resource(user, &self.settings, &self.base),
+            Found::Group(group) => groups::resource(group, &self.base),
+        }
+    }
+
     fn key(&self, search: &Search, found: &Found) -> Option<Key> {
-        search.sort.as_ref()?.key(&self.shown(found), self.schemas(found.kind()))
+        search.sort.as_ref()?.key(&self.matchable(found), self.schemas(found.kind()))
     }
 
     fn list_response(&self, search: &Search, walked: Walked) -> Value {

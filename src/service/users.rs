@@ -18,6 +18,16 @@ use crate::wordpress::sql::AccountHint;
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
+/// Says whether somebody is active where the client does not.
+fn set_default_active(resource: &mut Resource, active: bool) -> Result<()> {
+    if resource.active().is_none()
+        && let Ok(path) = "active".parse()
+    {
+        resource.set(&path, Value::Bool(active), ResourceType::User.schemas())?;
+    }
+    Ok(())
+}
+
 /// How many accounts are given a row at a time.
 const ADOPTION_BATCH: u64 = 500;
 
@@ -37,7 +47,8 @@ impl Service {
     pub(super) async fn create_user(&self, body: Map<String, Value>, query: &Query) -> Answer {
         let schemas = self.schemas(ResourceType::User);
         let projection = self.projection(query, ResourceType::User)?;
-        let Received { resource, password } = Resource::from_body(body, schemas, &mut self.dialects())?;
+        let Received { mut resource, password } = Resource::from_body(body, schemas, &mut self.dialects())?;
+        set_default_active(&mut resource, true)?;
         let row = person::row(&resource)?;
         let email = person::email(&resource);
         let targets = person::targets(&self.settings);
@@ -83,11 +94,8 @@ impl Service {
         self.change_user(id, precondition, query, |current| {
             received.resource.check_replacement(current, schemas)?;
             let mut resource = received.resource.clone();
-            // A person is not locked out, or let back in, by an attribute that was left out.
-            if resource.active().is_none()
-                && let (Some(active), Ok(path)) = (current.active(), "active".parse())
-            {
-                resource.set(&path, Value::Bool(active), schemas)?;
+            if let Some(active) = current.active() {
+                set_default_active(&mut resource, active)?;
             }
             Ok(Patched { resource, password: received.password.clone() })
         })
@@ -180,7 +188,11 @@ impl Service {
             let Patched { resource, password } = decide(&shown)?;
             let resource = person::with_groups_of(resource, &shown);
             let password = password.filter(|_| self.settings.password_sync);
-            let row = person::row(&resource)?;
+            let mut row = person::row(&resource)?;
+            if resource.active().is_none() {
+                // Nobody is locked out, or let back in, by an attribute that was left out or removed.
+                row.active = record.active;
+            }
             let unchanged = record.managed
                 && password.is_none()
                 && person::row(&shown)?.document == row.document
@@ -229,7 +241,7 @@ impl Service {
     }
 
     pub(super) fn user_resource(&self, record: &UserRecord) -> Resource {
-        person::resource(record, &self.settings, &self.base)
+        person::shown(record, &self.settings, &self.base)
     }
 
     fn user_reply(&self, status: u16, record: &UserRecord, projection: &Projection) -> Reply {

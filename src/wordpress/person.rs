@@ -63,6 +63,16 @@ pub fn resource(record: &UserRecord, settings: &Settings, base: &str) -> Resourc
     resource
 }
 
+/// The resource as a client is shown it: without an `active` that it has removed. The account stays as it was, locked out or
+/// not, and filters and role rules go on asking that.
+pub fn shown(record: &UserRecord, settings: &Settings, base: &str) -> Resource {
+    let mut resource = resource(record, settings, base);
+    if record.document.as_ref().is_some_and(|document| !document.contains_key("active")) {
+        put(&mut resource, "active", Value::Null);
+    }
+    resource
+}
+
 /// The version of what the record shows (`meta.version`, `ETag`): it changes with every write, with a local edit and
 /// with the person's groups.
 pub fn version(record: &UserRecord) -> String {

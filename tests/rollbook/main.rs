@@ -16,4 +16,5 @@ mod player;
 mod entra_cycles;
 mod in_memory;
 mod memory_directory;
+mod regression;
 mod tidy;

@@ -156,7 +156,7 @@ impl MemoryDirectory {
 
     fn member(&self, id: &str) -> Option<Member> {
         if let Some(person) = self.people.values().find(|person| person.id == id && !person.is_deleted()) {
-            return Some(Member { id: id.into(), kind: MemberKind::User, display: Some(person.display()) });
+            return Some(Member { id: id.into(), kind: MemberKind::User, display: person.display() });
         }
         let group = self.groups.values().find(|group| group.id == id)?;
         Some(Member { id: id.into(), kind: MemberKind::Group, display: Some(group.display_name.clone()) })

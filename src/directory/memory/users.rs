@@ -43,9 +43,9 @@ impl Person {
     }
 
     /// What stands for the person in the `members` of a group.
-    pub(super) fn display(&self) -> String {
-        let display = self.document.as_ref().and_then(|document| document.get("displayName"));
-        display.and_then(Value::as_str).unwrap_or(&self.user_name).to_owned()
+    pub(super) fn display(&self) -> Option<String> {
+        let display = self.document.as_ref()?.get("displayName")?.as_str()?;
+        (display != self.user_name).then(|| display.to_owned())
     }
 
     pub(super) fn is_deleted(&self) -> bool {

@@ -14,8 +14,6 @@ pub struct MemberReference {
     pub value: SmolStr,
     /// What it is, where the client says so; Okta does not.
     pub type_: Option<ResourceType>,
-    /// The name the client gives it.
-    pub display: Option<String>,
 }
 
 impl MemberReference {
@@ -51,7 +49,6 @@ impl MemberReference {
         Ok(Self {
             value: SmolStr::new(value),
             type_: type_.or_else(|| reference.and_then(|reference| reference.type_)),
-            display: text("display").map(str::to_owned),
         })
     }
 }

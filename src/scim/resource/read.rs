@@ -86,9 +86,18 @@ impl<'a> Reader<'a> {
         let sent = self.sent_elements(value);
         check_length(sent.len(), limit(&attribute.name), path)?;
         let mut elements = Vec::with_capacity(sent.len());
-        for value in sent {
-            if let Some(element) = self.single(attribute, value, path, Nulls::Drop)? {
-                elements.push(element);
+        for (index, value) in sent.into_iter().enumerate() {
+            let must_name_somebody = value.is_object() && attribute.name == "members";
+            match self.single(attribute, value, path, Nulls::Drop)? {
+                Some(element) => elements.push(element),
+                // Passed over, it would let a replacement empty the group.
+                None if must_name_somebody => {
+                    return Err(Error::invalid_value(format!(
+                        "Element {} of {path} names nobody. Send the id of a user or group as its \"value\".",
+                        index + 1
+                    )));
+                }
+                None => {}
             }
         }
         Ok(list::normalized(elements, Some(attribute), self.dialects))

@@ -345,9 +345,12 @@ fn members_are_taken_out_of_a_group() {
     assert_eq!(Value::Object(group.clone().into_map()), json!({"schemas": [GROUP_URN], "displayName": "G"}));
     assert!(group.take_members().unwrap().is_empty());
 
-    let nobody = json!({"displayName": "G", "members": [{"display": "x"}]});
-    let mut group = Resource::from_body(map(nobody), schemas, &mut Dialects::default()).unwrap().resource;
-    assert!(group.take_members().unwrap_err().detail().contains("names nobody"));
+    for nobody in [json!([{"display": "x"}]), json!(["a", {"type": "User"}])] {
+        let body = map(json!({"displayName": "G", "members": nobody}));
+        let read = Resource::from_body(body, schemas, &mut Dialects::default());
+        let refusal = read.and_then(|mut received| received.resource.take_members()).unwrap_err();
+        assert!(refusal.detail().contains("names nobody"), "{}", refusal.detail());
+    }
 }
 
 fn badge_schemas() -> Schemas {

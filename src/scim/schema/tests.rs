@@ -86,7 +86,10 @@ fn characteristics_that_others_depend_on() {
     assert!(user("emails.type").is_canonical_value("WORK") && !user("emails.type").is_canonical_value("fax"));
     let members = attribute(ResourceType::Group, "members").unwrap();
     assert!(members.multi_valued);
-    assert!(members.sub_attributes.iter().all(|sub| sub.mutability == Mutability::Immutable));
+    let of_members = |name: &str| members.sub_attribute(name).unwrap().mutability;
+    assert!(["value", "$ref", "type"].iter().all(|name| of_members(name) == Mutability::Immutable));
+    // RFC 7643 §2.4; who sends one is not to expect it back.
+    assert_eq!(of_members("display"), Mutability::ReadOnly);
 }
 
 #[test]

@@ -65,7 +65,13 @@ impl Site {
     fn names_of_members(&mut self, group: &Value) -> Vec<String> {
         let group = self.get(&path_of(group));
         let members = group["members"].as_array().unwrap();
-        members.iter().map(|member| member["display"].as_str().unwrap().to_owned()).collect()
+        let mut name = |member: &Value| {
+            let address = member["$ref"].as_str().unwrap().strip_prefix(BASE).unwrap();
+            let member = self.get(address);
+            let name = member.get("userName").unwrap_or(&member["displayName"]);
+            name.as_str().unwrap().to_owned()
+        };
+        members.iter().map(&mut name).collect()
     }
 
     /// What an answer calls created is there, at the version that it names. A person's changes with every group joined later.

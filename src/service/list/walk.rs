@@ -207,7 +207,7 @@ impl Service {
             let full = rows.len() as u64 == BATCH;
             after_row = rows.last().map(Found::row);
             for row in rows {
-                if filter.is_none_or(|filter| filter.matches(self.shown(&row).as_map(), schemas)) {
+                if filter.is_none_or(|filter| filter.matches(self.matchable(&row).as_map(), schemas)) {
                     show(row)?;
                 }
             }

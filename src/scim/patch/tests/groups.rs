@@ -23,7 +23,7 @@ fn refuses(operation: Value, scim_type: ScimType) {
 }
 
 fn people(ids: &[&str]) -> Vec<MemberReference> {
-    ids.iter().map(|id| MemberReference { value: SmolStr::new(id), type_: None, display: None }).collect()
+    ids.iter().map(|id| MemberReference { value: SmolStr::new(id), type_: None }).collect()
 }
 
 fn ids(ids: &[&str]) -> Vec<SmolStr> {
@@ -54,8 +54,7 @@ fn members_join() {
     }
     members(json!({"op": "add", "path": "members[value eq \"a\"]"}), &[Add(people(&["a"]))]);
     members(add("members[value eq \"a\"]", json!({"value": "a"})), &[Add(people(&["a"]))]);
-    let described =
-        MemberReference { value: "a".into(), type_: Some(ResourceType::Group), display: Some("A".into()) };
+    let described = MemberReference { value: "a".into(), type_: Some(ResourceType::Group) };
     members(
         add("members", json!([{"value": "a", "display": "A", "type": "group"}])),
         &[Add(vec![described])],
@@ -116,6 +115,12 @@ fn members_are_replaced() {
     }
     members(replace("members[value eq \"a\"]", json!({"value": "a"})), &[Add(people(&["a"]))]);
     members(replace("members[value eq \"a\"]", json!(null)), &[Remove(ids(&["a"]))]);
+    for nobody in
+        [json!([{}]), json!([{"display": "A"}]), json!(["a", {"id": "b"}]), json!([{"value": null}])]
+    {
+        refuses(replace("members", nobody.clone()), ScimType::InvalidValue);
+        refuses(add("members", nobody), ScimType::InvalidValue);
+    }
     refuses(replace("members[value eq \"a\"].value", json!("b")), ScimType::Mutability);
     refuses(replace("members[value eq \"a\"].display", json!("b")), ScimType::Mutability);
 }
