@@ -37,7 +37,14 @@ macro_rules! each_transcript {
             pingone
             projections
             read_only_token
+            rfc7643_representations
             rfc7644_bulk
+            rfc7644_discovery
+            rfc7644_errors
+            rfc7644_patch_groups
+            rfc7644_patch_users
+            rfc7644_queries
+            rfc7644_resources
             rippling
             search
             sorting
