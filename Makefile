@@ -35,7 +35,7 @@ test: ## every test: Rust, the extension in PHP, WordPress on SQLite and MariaDB
 	@start=$$SECONDS
 	tests/install
 	trap 'tests/site down --db sqlite; tests/site down --db mariadb' EXIT
-	for part in lint test-rust test-extension test-wordpress test-http test-browser; do
+	for part in lint test-rust test-extension test-wordpress test-http test-conformance test-browser; do
 		printf '\n=== %s (%s s)\n' "$$part" "$$(( SECONDS - start ))"
 		$(MAKE) "$$part"
 	done
@@ -80,6 +80,11 @@ test-wordpress: extension ## the plugin inside WordPress, on SQLite and on Maria
 test-http: extension ## identity providers' conversations over HTTP, on SQLite and on MariaDB
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
 	tests/http/run
+
+.PHONY: test-conformance
+test-conformance: extension ## scim2-tester, a conformance test that we did not write, on SQLite and on MariaDB
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/conformance/run
 
 .PHONY: test-browser
 test-browser: extension ## the settings page in Chromium
