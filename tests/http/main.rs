@@ -12,6 +12,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod filters;
 #[macro_use]
 #[path = "../player/mod.rs"]
 mod player;

@@ -116,6 +116,21 @@ impl Transcript {
             serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self { name: name.to_owned(), ..transcript })
     }
+
+    /// One without steps, to prepare a site with.
+    pub fn empty(title: &str) -> Self {
+        Self {
+            name: String::new(),
+            title: title.to_owned(),
+            idp: String::new(),
+            source: String::new(),
+            settings: Map::new(),
+            given: Vec::new(),
+            headers: BTreeMap::new(),
+            rounds: 1,
+            steps: Vec::new(),
+        }
+    }
 }
 
 pub fn folder() -> PathBuf {

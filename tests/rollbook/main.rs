@@ -14,6 +14,7 @@
 mod player;
 
 mod entra_cycles;
+mod filters;
 mod in_memory;
 mod memory_directory;
 mod regression;

@@ -1,0 +1,12 @@
+//! Queries against a WordPress in memory.
+
+#[path = "../player/queries.rs"]
+mod queries;
+
+use crate::player::memory::InMemory;
+use queries::queries_agree;
+
+#[test]
+fn random_queries_are_answered_as_the_resources_say() {
+    queries_agree(&mut InMemory::new(), 60).unwrap_or_else(|difference| panic!("{difference}"));
+}
