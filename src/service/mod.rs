@@ -6,7 +6,7 @@
 pub mod bulk;
 mod cursor;
 mod discovery;
-mod groups;
+pub(crate) mod groups;
 pub mod list;
 mod query;
 mod refresh;

@@ -100,7 +100,7 @@ fn agree(
         }
     }
     // Queries that find nobody or everybody, or that the database has no say in, would prove little.
-    if found_some * 4 < queries || exact * 4 < queries {
+    if found_some * 4 < queries || exact * 6 < queries {
         return Err(format!(
             "of {queries} queries only {found_some} tell resources apart, {exact} are left to the database"
         ));

@@ -3,9 +3,10 @@
 use crate::directory::{GroupRecord, Selection, UserRecord};
 use crate::scim::filter::{Comparison, Filter, Literal, Operator, fold_case};
 use crate::scim::schema::ResourceType;
+use crate::service::groups;
 use crate::settings::Settings;
 use crate::wordpress::person;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
 /// What a row has in a column.
@@ -25,7 +26,7 @@ pub(super) fn groups_matching(
     groups: Vec<GroupRecord>,
     selection: &Selection,
 ) -> Result<Vec<GroupRecord>, String> {
-    matching(groups, selection, ResourceType::Group, group_resource)
+    matching(groups, selection, ResourceType::Group, |group| groups::resource(group, "").into_map())
 }
 
 /// The folded `userName` that alone can fulfil the selection's filter: what an index does elsewhere.
@@ -84,24 +85,4 @@ fn matching<Record>(
     let filter = Filter::parse(text).map_err(|error| error.to_string())?;
     let schemas = resource_type.schemas();
     Ok(records.into_iter().filter(|record| filter.matches(&resource(record), schemas)).collect())
-}
-
-/// What a filter can ask of a group.
-fn group_resource(group: &GroupRecord) -> Map<String, Value> {
-    let mut resource = group.document.clone().unwrap_or_default();
-    let members: Vec<Value> =
-        group.members.iter().flatten().map(|member| json!({ "value": member.id })).collect();
-    resource.insert("id".to_owned(), json!(group.id));
-    resource.insert("externalId".to_owned(), json!(group.external_id));
-    resource.insert("displayName".to_owned(), json!(group.display_name));
-    resource.insert("members".to_owned(), json!(members));
-    resource.insert(
-        "meta".to_owned(),
-        json!({
-            "resourceType": "Group",
-            "created": person::date_time(group.created),
-            "lastModified": person::date_time(group.modified),
-        }),
-    );
-    resource
 }
