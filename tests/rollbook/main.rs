@@ -18,4 +18,5 @@ mod filters;
 mod in_memory;
 mod memory_directory;
 mod regression;
+mod sorting_limit;
 mod tidy;
