@@ -2,7 +2,7 @@
 //!
 //! A cursor says after, or before, which row the next page begins and nothing else. The query is sent again with
 //! it, and its filter decides as it did before, so that whoever makes a cursor up sees no more than the query
-//! shows; that is why it needs no secret. Nothing is kept on our side (RFC 9865 §6.4), and because a row is named
+//! shows; that is why it needs no secret. Nothing is kept on our side (RFC 9865 §5.4), and because a row is named
 //! and not its number in the list, nobody is left out or seen twice when others come and go in between.
 
 use crate::scim::error::{Error, Result, ScimType};
