@@ -8,7 +8,9 @@ export default defineConfig( {
 	outputDir: '../../build/browser-results',
 	workers: 1, // One site, one settings screen.
 	forbidOnly: true,
-	timeout: 60_000,
+	// Generous: a busy machine takes seconds for a page of wp-admin.
+	timeout: 180_000,
+	expect: { timeout: 30_000 },
 	reporter: [ [ 'list' ] ],
 	use: {
 		baseURL: site.url,
