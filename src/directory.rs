@@ -76,7 +76,9 @@ questions! {
     LoadPeople, "load_people" => Vec<UserRecord>;
     FindClaims, "find_claims" => Vec<UserRecord>;
     FindAccounts, "find_accounts" => Vec<Account>;
+    FindHeir, "find_heir" => Option<Heir>;
     AdoptAccounts, "adopt_accounts" => ();
+    ReleaseRows, "release_rows" => ();
     CreateUser, "create_user" => Outcome<UserRecord>;
     UpdateUser, "update_user" => Outcome<UserRecord>;
     IndexUser, "index_user" => ();
@@ -372,6 +374,22 @@ pub struct FindAccounts {
     pub limit: u64,
 }
 
+/// The account that gets the content of people who leave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindHeir {
+    /// Its login.
+    pub login: String,
+}
+
+/// The answer to [`FindHeir`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heir {
+    /// The account.
+    pub user_id: u64,
+    /// Whether its person may log in; somebody who was deleted, and whose account was kept, may not.
+    pub active: bool,
+}
+
 /// Gives accounts a row, so that they have an id and are found. They stay unmanaged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdoptAccounts {
@@ -379,6 +397,13 @@ pub struct AdoptAccounts {
     pub accounts: Vec<Adoption>,
     /// Now.
     pub now: i64,
+}
+
+/// Takes the rows of accounts away that nobody manages; the accounts stay. A row that is managed by now is passed over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReleaseRows {
+    /// The SCIM ids that are given up.
+    pub ids: Vec<SmolStr>,
 }
 
 /// An account's new row.
@@ -676,6 +701,8 @@ pub struct RoleChange {
     pub user_id: u64,
     /// The one role that it is to have on this site.
     pub role: String,
+    /// The roles that it has.
+    pub before: Vec<String>,
 }
 
 /// Which of these ids exist, and what they are. Unknown ones are left out of the answer.

@@ -21,8 +21,9 @@ final class AccountWriter {
 	/**
 	 * What the tables of WordPress hold.
 	 */
-	private const LONGEST_LOGIN = 60;
-	private const LONGEST_EMAIL = 100;
+	private const LONGEST_LOGIN    = 60;
+	private const LONGEST_NICENAME = 50;
+	private const LONGEST_EMAIL    = 100;
 
 	/**
 	 * The account that create() made. Known even where a hook threw and wp_insert_user() never returned.
@@ -42,6 +43,8 @@ final class AccountWriter {
 	 */
 	public function create( array $change, string $login ): \WP_User {
 		self::check_role( $change['role'] );
+		$change['values'] = self::filtered( $change['values'], 0 );
+
 		$email = (string) $change['email'];
 		$metas = array_filter( Targets::metas( $change['values'] ), static fn( mixed $value ): bool => null !== $value );
 		$data  = array_filter( Targets::fields( $change['values'] ), static fn( string $value ): bool => '' !== $value );
@@ -49,11 +52,14 @@ final class AccountWriter {
 			'user_login' => $login,
 			'user_email' => $email,
 			'user_pass'  => $change['password'] ?? bin2hex( random_bytes( 32 ) ),
-			'meta_input' => array_combine( wp_slash( array_keys( $metas ) ), $metas ),
+			'meta_input' => $metas,
 		);
 		if ( null !== $change['role'] ) {
 			$data['role'] = $change['role'];
 		}
+
+		/** Documented in HOOKS.md. */
+		$data = self::still_the_same( (array) apply_filters( 'rollbook/new_account_data', $data ), $data );
 
 		$metas = new NewAccountMetas( $login );
 		if ( null === $change['password'] ) {
@@ -78,18 +84,20 @@ final class AccountWriter {
 	 *
 	 * @param \WP_User             $user   The account.
 	 * @param array<string, mixed> $change What it is to hold.
+	 * @param ?string              $login  Its new login, a free one.
 	 * @return \WP_User The account as it stands.
 	 * @throws Refusal When WordPress or a plugin refuses.
 	 */
-	public function change( \WP_User $user, array $change ): \WP_User {
+	public function change( \WP_User $user, array $change, ?string $login = null ): \WP_User {
 		self::check_role( $change['role'] );
+		$change['values'] = self::filtered( $change['values'], $user->ID );
 		self::hush();
 		try {
-			if ( $change['logins'] ) {
-				$this->rename( $user, self::free_login( $change['logins'], $user->ID ) );
+			if ( null !== $login ) {
+				$this->rename( $user, $login );
 			}
 			Targets::write_metas( $user->ID, Targets::metas( $change['values'] ) );
-			$data = $this->differing( $user, $change );
+			$data = $this->differing( $user, $change ) + ( null === $login ? array() : array( 'user_nicename' => self::nicename( $login ) ) );
 			if ( $data ) {
 				self::check_result( wp_update_user( wp_slash( array( 'ID' => $user->ID ) + $data ) ) );
 			}
@@ -224,6 +232,41 @@ final class AccountWriter {
 	}
 
 	/**
+	 * Lets plugins have a say about values that are about to be written.
+	 *
+	 * @param array<string, mixed> $values  By target.
+	 * @param int                  $user_id The account; 0 for a new one.
+	 * @return array<string, mixed>
+	 */
+	private static function filtered( array $values, int $user_id ): array {
+		foreach ( $values as $target => $value ) {
+			/** Documented in HOOKS.md. */
+			$values[ $target ] = apply_filters( 'rollbook/mapped_value', $value, $target, $user_id );
+		}
+		return $values;
+	}
+
+	/**
+	 * What a plugin made of a new account's data. Who it is stays: login, address and password were claimed and decided on.
+	 *
+	 * @param array<string, mixed> $filtered The data as the plugin left it.
+	 * @param array<string, mixed> $data     The data as it was.
+	 * @return array<string, mixed>
+	 * @throws Refusal When the site does not have the role.
+	 */
+	private static function still_the_same( array $filtered, array $data ): array {
+		self::check_role( $filtered['role'] ?? null );
+		unset( $filtered['ID'] );
+		$metas = (array) ( $filtered['meta_input'] ?? array() );
+		return array(
+			'user_login' => $data['user_login'],
+			'user_email' => $data['user_email'],
+			'user_pass'  => $data['user_pass'],
+			'meta_input' => array_combine( wp_slash( array_keys( $metas ) ), $metas ),
+		) + $filtered;
+	}
+
+	/**
 	 * What wp_update_user() has to write, not yet slashed.
 	 *
 	 * @param \WP_User             $user   The account.
@@ -248,17 +291,26 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Gives an account another login, which no function of WordPress does.
+	 * Gives an account another login, which no function of WordPress does. Cookies name the login, so open sessions end; application
+	 * passwords go on, with the new one.
 	 *
 	 * @param \WP_User $user  The account.
 	 * @param string   $login The login.
 	 */
 	private function rename( \WP_User $user, string $login ): void {
 		global $wpdb;
-		if ( $login !== $user->data->user_login ) {
-			Database::run( "UPDATE $wpdb->users SET user_login = %s WHERE ID = %d", array( $login, $user->ID ) );
-			clean_user_cache( $user );
-		}
+		Database::run( "UPDATE $wpdb->users SET user_login = %s WHERE ID = %d", array( $login, $user->ID ) );
+		clean_user_cache( $user );
+		\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
+	}
+
+	/**
+	 * The name in addresses that WordPress makes of a login; it makes it unique itself.
+	 *
+	 * @param string $login The login.
+	 */
+	private static function nicename( string $login ): string {
+		return sanitize_title( mb_substr( $login, 0, self::LONGEST_NICENAME ) );
 	}
 
 	/**

@@ -85,6 +85,28 @@ final class Adoption {
 	}
 
 	/**
+	 * Takes rows of accounts away that nobody manages. The accounts are looked at again should existing ones ever be linked.
+	 *
+	 * @param array<string, mixed> $command The command release_accounts.
+	 */
+	public function release( array $command ): void {
+		Transaction::run(
+			static function () use ( $command ): void {
+				foreach ( $command['ids'] as $id ) {
+					$row_id = Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s AND managed = 0', array( $id ) );
+					if ( null !== $row_id ) {
+						UserRemover::forget_memberships( $id );
+						UserRemover::forget_row( (int) $row_id );
+					}
+				}
+			},
+			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
+		);
+		delete_option( self::OPTION );
+		self::$looked_up_to = 0;
+	}
+
+	/**
 	 * The next accounts by number.
 	 *
 	 * @param int $limit The most to give.

@@ -45,6 +45,13 @@ final class Endpoint {
 	private bool $answered = false;
 
 	/**
+	 * Whether plugins had their say about the response.
+	 *
+	 * @var bool
+	 */
+	private bool $was_filtered = false;
+
+	/**
 	 * A request that is the service's.
 	 *
 	 * @param IncomingRequest $request The request.
@@ -151,7 +158,7 @@ final class Endpoint {
 		if ( Requirements::met() ) {
 			try {
 				$finish();
-				$response = $this->conversation()->exchange->response();
+				$response = $this->filtered( $this->conversation()->exchange );
 			} catch ( Throwable $error ) {
 				self::log( $error );
 			}
@@ -161,11 +168,40 @@ final class Endpoint {
 		if ( null !== $this->conversation ) {
 			try {
 				$started = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
-				ActivityLog::record( $this->conversation->exchange->summary(), ( microtime( true ) - $started ) * 1000 );
+				$summary = $this->conversation->exchange->summary();
+				Announcements::prepare( $summary );
+				ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
 			} catch ( Throwable $error ) {
 				self::log( $error );
 			}
+			Announcements::make();
 		}
+	}
+
+	/**
+	 * The response, about whose body plugins have a say. Should one make something of it that is no JSON, or fail, or end PHP, it is sent
+	 * as the extension wrote it.
+	 *
+	 * @param Exchange $exchange The exchange, at its end.
+	 * @return array{status: int, headers: array<string, string>, body: string}
+	 */
+	private function filtered( Exchange $exchange ): array {
+		$response = $exchange->response();
+		if ( $this->was_filtered || '' === $response['body'] || ! has_filter( 'rollbook/response_body' ) ) {
+			return $response;
+		}
+		$this->was_filtered = true;
+		try {
+			$summary = $exchange->summary();
+			/** Documented in HOOKS.md. */
+			$body = apply_filters( 'rollbook/response_body', $response['body'], $response['status'], $summary['method'], $summary['path'] );
+			if ( is_string( $body ) && null !== json_decode( $body ) ) {
+				$response['body'] = $body;
+			}
+		} catch ( Throwable $error ) {
+			self::log( $error );
+		}
+		return $response;
 	}
 
 	/**

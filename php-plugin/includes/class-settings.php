@@ -88,6 +88,13 @@ final class Settings {
 	}
 
 	/**
+	 * Whether passwords that identity providers send are set. Known without the extension.
+	 */
+	public static function synchronises_passwords(): bool {
+		return true === ( self::stored()['password_sync'] ?? false );
+	}
+
+	/**
 	 * The document as far as it was ever stored.
 	 *
 	 * @return array<string, mixed>

@@ -97,6 +97,20 @@ final class UserReader {
 	}
 
 	/**
+	 * Who is to get content.
+	 *
+	 * @param array<string, mixed> $command The command find_heir.
+	 * @return ?array{user_id: int, active: bool}
+	 */
+	public function find_heir( array $command ): ?array {
+		$user = get_user_by( 'login', $command['login'] );
+		return false === $user ? null : array(
+			'user_id' => $user->ID,
+			'active'  => ! AccessControl::is_locked_out( $user->ID ),
+		);
+	}
+
+	/**
 	 * The record of a row that was just written.
 	 *
 	 * @param int      $row_id  The row's number.
@@ -114,13 +128,15 @@ final class UserReader {
 	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], can_edit_users: bool, registered: int}
 	 */
 	public static function account( \WP_User $user ): array {
+		$may_edit = $user->has_cap( 'edit_users' ) || $user->has_cap( 'promote_users' ) || is_super_admin( $user->ID );
 		return array(
 			'user_id'        => $user->ID,
 			'login'          => $user->data->user_login,
 			'email'          => $user->data->user_email,
 			'display_name'   => $user->data->display_name,
 			'roles'          => array_values( $user->roles ),
-			'can_edit_users' => $user->has_cap( 'edit_users' ) || $user->has_cap( 'promote_users' ) || is_super_admin( $user->ID ),
+			/** Documented in HOOKS.md: it protects more accounts, never fewer. */
+			'can_edit_users' => $may_edit || apply_filters( 'rollbook/is_protected', false, $user ),
 			'registered'     => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
 		);
 	}

@@ -147,6 +147,7 @@ final class UserRemover {
 	 */
 	private function delete_account( int $user_id, ?int $heir ): void {
 		require_once ABSPATH . 'wp-admin/includes/user.php';
+		require_once ABSPATH . 'wp-admin/includes/bookmark.php'; // Its links, for which the file above does not ask.
 		wp_delete_user( $user_id, $heir );
 	}
 

@@ -51,12 +51,17 @@ final class UserWriter {
 			throw Refusal::gone();
 		}
 
-		$write = function () use ( $command, $row, $user, $table ): int {
+		$logins = $command['account']['logins'];
+		$login  = null;
+		$write  = function () use ( $command, $row, $user, $table, &$logins, &$login ): int {
 			$row_id    = (int) $row['row_id'];
 			$arguments = array();
-			$set       = Database::assignments( $this->columns( $command, $command['account']['email'] ?? $user->data->user_email ), $arguments );
+			$login     = $logins ? AccountWriter::free_login( $logins, $user->ID ) : null;
+			$login     = $login === $user->data->user_login ? null : $login;
+			$columns   = null === $login ? array() : array( 'login_key' => Claims::login_key( $login ) );
+			$set       = Database::assignments( $columns + $this->columns( $command, $command['account']['email'] ?? $user->data->user_email ), $arguments );
 			$this->claim( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, $row_id, (int) $command['version'] ) );
-			$changed = ( new AccountWriter() )->change( $user, $command['account'] );
+			$changed = ( new AccountWriter() )->change( $user, $command['account'], $login );
 			if ( $row['active'] && ! $command['row']['active'] ) {
 				\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
 			}
@@ -64,7 +69,13 @@ final class UserWriter {
 			Lookups::replace( $row_id, $command['row']['lookups'] );
 			return $row_id;
 		};
-		return $this->change( $command, $user, $write, (int) $row['row_id'], (int) $command['version'] + 1 );
+		$taken = static function ( int $row_id ) use ( $command, &$logins, &$login ): void {
+			if ( null !== $login && null !== Claims::holder( array( 'login_key' => Claims::login_key( $login ) ), $row_id, (int) $command['now'] ) ) {
+				$logins = array_values( array_diff( $logins, array( $login ) ) );
+				$logins = $logins ? $logins : array( '' ); // With none left, free_login() says so.
+			}
+		};
+		return $this->change( $command, $user, $write, (int) $row['row_id'], (int) $command['version'] + 1, $taken );
 	}
 
 	/**
@@ -205,11 +216,12 @@ final class UserWriter {
 	 * @param callable(): int      $write   What to do; returns the row's number.
 	 * @param int                  $row_id  The row; 0 where there is none yet.
 	 * @param int                  $version The version that the row has afterwards.
+	 * @param ?callable(int): void $taken   Looks whether the claim that failed was one on a login; the next attempt claims another then.
 	 * @return array{outcome: string, record: array<string, mixed>}
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
 	 */
-	private function change( array $command, \WP_User $user, callable $write, int $row_id, int $version ): array {
+	private function change( array $command, \WP_User $user, callable $write, int $row_id, int $version, ?callable $taken = null ): array {
 		$stands = fn(): bool => $this->stands( 'user_id = %d AND version >= %d AND deleted = 0', array( $user->ID, $version ) );
 		for ( $attempt = 1; ; ++$attempt ) {
 			try {
@@ -227,6 +239,9 @@ final class UserWriter {
 				}
 				if ( self::ATTEMPTS === $attempt ) {
 					throw $failure;
+				}
+				if ( null !== $taken ) {
+					$taken( $row_id );
 				}
 			} catch ( \Throwable $failure ) {
 				AccountWriter::forget( $user->ID, $user );

@@ -16,8 +16,8 @@ use self::groups::StoredGroup;
 use self::users::Person;
 use super::{
     AdoptAccounts, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
-    FindAccounts, FindClaims, FindGroups, FindMembers, FindUsers, IndexUser, LoadAccounts, LoadGroup,
-    LoadPeople, LoadUser, ResolveMembers, UpdateGroup, UpdateUser,
+    FindAccounts, FindClaims, FindGroups, FindHeir, FindMembers, FindUsers, IndexUser, LoadAccounts,
+    LoadGroup, LoadPeople, LoadUser, ReleaseRows, ResolveMembers, UpdateGroup, UpdateUser,
 };
 use super::{Command, ListTokens, Question, Scope, TokenRecord, TouchToken};
 use crate::exchange::Exchange;
@@ -142,7 +142,9 @@ impl MemoryDirectory {
             LoadPeople::NAME => self.carry_out(command, Self::load_people),
             FindClaims::NAME => self.carry_out(command, Self::find_claims),
             FindAccounts::NAME => self.carry_out(command, Self::find_accounts),
+            FindHeir::NAME => self.carry_out(command, Self::find_heir),
             AdoptAccounts::NAME => self.carry_out(command, Self::adopt_accounts),
+            ReleaseRows::NAME => self.carry_out(command, Self::release_rows),
             CreateUser::NAME => self.carry_out(command, Self::create_user),
             UpdateUser::NAME => self.carry_out(command, Self::update_user),
             IndexUser::NAME => self.carry_out(command, Self::index_user),

@@ -44,10 +44,11 @@ impl Service {
         let mut together = plan.operations.len() > 1;
         while !progress.is_over(&plan) {
             let before = progress.clone();
+            let events = self.events_so_far();
             if together && self.directory.ask(&BeginBatch {}).await.is_err() {
                 together = false;
             }
-            let stands = self.some(&plan, &mut progress, together).await;
+            let stands = self.some(&plan, &mut progress, together, events).await;
             if let Err(survivor) = stands {
                 progress = before.with(survivor, &plan, &progress);
                 together = false;
@@ -68,7 +69,7 @@ impl Service {
         Ok(Reply::json(200, json!({ "schemas": [RESPONSE_URN], "Operations": operations })))
     }
 
-    /// Carries out the operations of a batch.
+    /// Carries out the operations of a batch, before which there were so many `events`.
     ///
     /// # Errors
     /// Where what the batch has done is gone: the one operation of it that stands nevertheless, if there is one.
@@ -77,22 +78,28 @@ impl Service {
         plan: &Plan,
         progress: &mut Progress,
         together: bool,
+        events: usize,
     ) -> std::result::Result<(), Option<usize>> {
         for _ in 0..OPERATIONS_PER_BATCH {
             let Some(step) = progress.next(plan) else { break };
+            let events_before = self.events_so_far();
             let operation = step.operation();
             self.step(plan, progress, step).await;
             // A failed check tells nothing; the end of the batch will.
             if together && matches!(self.directory.ask(&CheckBatch {}).await, Ok(BatchState::Lost)) {
                 drop(self.directory.ask(&EndBatch {}).await);
                 let stands = progress.outcome(operation).is_none_or(Outcome::is_success);
+                self.forget_events(events..if stands { events_before } else { usize::MAX });
                 return Err(stands.then_some(operation));
             }
         }
         match together {
             true => match self.directory.ask(&EndBatch {}).await {
                 Ok(BatchState::Kept) => Ok(()),
-                Ok(BatchState::Lost) | Err(Failure { .. }) => Err(None),
+                Ok(BatchState::Lost) | Err(Failure { .. }) => {
+                    self.forget_events(events..usize::MAX);
+                    Err(None)
+                }
             },
             false => Ok(()),
         }

@@ -54,6 +54,7 @@ impl Service {
         match self.directory.ask(&create).await? {
             Outcome::Done { record } => {
                 self.note("created", &record.id, &record.display_name);
+                self.tell_group(&record, "created", Vec::new(), create.roles);
                 Ok(self.group_reply(201, &record, &projection))
             }
             Outcome::Taken { .. } => Err(name_taken(&create.row.display_name).into()),
@@ -112,6 +113,7 @@ impl Service {
             match self.directory.ask(&delete).await? {
                 Outcome::Done { .. } => {
                     self.note("deleted", &record.id, &record.display_name);
+                    self.tell_group(&record, "deleted", Vec::new(), delete.roles);
                     return Ok(Reply::empty(204));
                 }
                 Outcome::Stale => {}
@@ -158,6 +160,7 @@ impl Service {
             match self.directory.ask(&update).await? {
                 Outcome::Done { record } => {
                     self.note("updated", &record.id, &record.display_name);
+                    self.tell_group(&record, "updated", changes.clone(), update.roles);
                     self.note_changes(changes);
                     return self.changed_group_reply(&record, &projection).await;
                 }
@@ -228,7 +231,11 @@ impl Service {
                 regrouped.groups.extend(after(&record));
                 let shown = |record| person::resource(record, &self.settings, &self.base);
                 let role = person::role_change(&record, &shown(&record), &shown(&regrouped), &self.settings);
-                changes.extend(role.map(|role| RoleChange { user_id: record.account.user_id, role }));
+                changes.extend(role.map(|role| RoleChange {
+                    user_id: record.account.user_id,
+                    role,
+                    before: record.account.roles,
+                }));
             }
         }
         Ok(changes)

@@ -6,7 +6,9 @@
 pub mod bulk;
 mod cursor;
 mod discovery;
+mod event;
 pub(crate) mod groups;
+mod leaving;
 pub mod list;
 mod query;
 mod refresh;
@@ -21,6 +23,7 @@ use crate::scim::projection::Projection;
 use crate::scim::schema::{ResourceSchemas, ResourceType, Schemas};
 use crate::settings::Settings;
 use crate::token;
+pub use event::Event;
 use query::Query;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -63,6 +66,10 @@ pub struct Summary {
     pub failure: Option<String>,
     /// The names of the dialects that were met.
     pub dialects: Vec<&'static str>,
+    /// What other plugins are to hear of.
+    pub events: Vec<Event>,
+    /// The accounts of the new people who are to get a welcome mail.
+    pub welcome: Vec<u64>,
 }
 
 impl Summary {

@@ -1,10 +1,10 @@
 //! People: `/Users`.
 
 use super::query::Query;
-use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
+use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
 use crate::directory::{
     Account, AdoptAccounts, CreateUser, DeleteUser, Fate, FindAccounts, FindClaims, IndexUser, LoadUser,
-    Outcome, Unique, UpdateUser, UserName, UserRecord,
+    Outcome, ReleaseRows, Unique, UpdateUser, UserName, UserRecord,
 };
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::{Filter, fold_case};
@@ -52,12 +52,7 @@ impl Service {
         let row = person::row(&resource)?;
         let email = person::email(&resource);
         let targets = person::targets(&self.settings);
-        let claims = FindClaims {
-            user_name_key: row.user_name_key.clone(),
-            email: email.clone(),
-            targets: targets.clone(),
-        };
-        let claims = self.directory.ask(&claims).await?;
+        let (claims, _) = self.claims(&row.user_name_key, email.as_deref()).await?;
         let returning = self.returning(&claims, &row.user_name_key, email.as_deref())?;
         self.existing_account(&row.user_name, email.as_deref(), returning).await?;
         let before = returning.map(|record| (record, self.user_resource(record)));
@@ -79,6 +74,7 @@ impl Service {
             }
         };
         self.note("created", &record.id, &record.user_name);
+        self.tell_arrival(returning, &record);
         Ok(self.user_reply(201, &record, &projection))
     }
 
@@ -150,6 +146,9 @@ impl Service {
                 )
                 .into());
             }
+            if let Some(login) = &reassign_to {
+                self.check_heir(&record, login).await?;
+            }
             let delete = DeleteUser {
                 id: record.id.clone(),
                 version: record.version,
@@ -160,6 +159,11 @@ impl Service {
             match self.directory.ask(&delete).await? {
                 Outcome::Done { .. } => {
                     self.note("deleted", &record.id, &record.user_name);
+                    self.tell(Event::UserDeleted {
+                        user_id: record.account.user_id,
+                        id: record.id.to_string(),
+                        account_kept: fate == Fate::Keep,
+                    });
                     return Ok(Reply::empty(204));
                 }
                 Outcome::Stale => {}
@@ -219,12 +223,19 @@ impl Service {
                         &record.id,
                         &written.user_name,
                     );
-                    self.note_changes(person::changes(&shown, &self.user_resource(&written)));
+                    let mut changes = person::changes(&shown, &self.user_resource(&written));
+                    changes.extend(update.account.password.map(|_| "password".to_owned()));
+                    self.tell_change(&record, &written, changes.clone());
+                    self.note_changes(changes);
                     return Ok(self.user_reply(200, &written, &projection));
                 }
                 Outcome::Stale => {}
                 Outcome::Gone => return Err(Error::not_found(id).into()),
                 Outcome::Taken { value } => {
+                    let key = &update.row.user_name_key;
+                    if value == Unique::UserName && !self.claims(key, None).await?.1.is_empty() {
+                        continue;
+                    }
                     return Err(self.taken(value, &update.row.user_name, email.as_deref()).into());
                 }
                 Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
@@ -252,6 +263,27 @@ impl Service {
 
     pub(super) fn shows_unmanaged(&self) -> bool {
         self.settings.existing_accounts == ExistingAccounts::Link
+    }
+
+    /// Everybody who stands in the way of a name and an address, and whose rows were given up: where existing accounts are kept
+    /// apart, one that got its row when they were linked keeps no name from the IdP's people.
+    async fn claims(&self, key: &str, email: Option<&str>) -> Answer<(Vec<UserRecord>, Vec<SmolStr>)> {
+        let find = FindClaims {
+            user_name_key: key.to_owned(),
+            email: email.map(str::to_owned),
+            targets: person::targets(&self.settings),
+        };
+        let claims = self.directory.ask(&find).await?;
+        if self.shows_unmanaged() {
+            return Ok((claims, Vec::new()));
+        }
+        let (strangers, claims): (Vec<UserRecord>, Vec<UserRecord>) =
+            claims.into_iter().partition(|record| !record.managed && !record.deleted);
+        let ids: Vec<SmolStr> = strangers.into_iter().map(|stranger| stranger.id).collect();
+        if !ids.is_empty() {
+            self.directory.ask(&ReleaseRows { ids: ids.clone() }).await?;
+        }
+        Ok((claims, ids))
     }
 
     fn may_change(&self, record: &UserRecord) -> Result<()> {
@@ -313,6 +345,13 @@ impl Service {
         let user_name = login.unwrap_or(&account.login);
         let adoption = person::adoption(account, user_name);
         self.directory.ask(&AdoptAccounts { accounts: vec![adoption], now: self.now }).await?;
+        // Its login may be somebody else's userName by now; then its address is its name.
+        if login.is_none()
+            && self.directory.ask(&find).await?.iter().any(|left| left.user_id == account.user_id)
+        {
+            let adoption = person::adoption(account, &account.email);
+            self.directory.ask(&AdoptAccounts { accounts: vec![adoption], now: self.now }).await?;
+        }
         Ok(true)
     }
 

@@ -179,11 +179,29 @@ pub fn account_change(
         }
         Some((record, shown)) => {
             change.user_id = Some(record.account.user_id);
+            change.logins = renamed(record, shown, after, settings);
             change.email = email.filter(|email| *email != record.account.email);
             change.role = changed_role(record, shown, ruled, settings);
         }
     }
     Ok(change)
+}
+
+/// The logins for a person who is called otherwise now: none where the owner wants accounts to keep their login, or where the
+/// new name comes to the same one. An account that is only being linked, or is back, keeps the login that its person knows.
+fn renamed(record: &UserRecord, shown: &Resource, after: &Resource, settings: &Settings) -> Vec<String> {
+    if !settings.username.rename || !record.managed || record.deleted {
+        return Vec::new();
+    }
+    let logins = |resource: &Resource| {
+        login::proposals(
+            &settings.username,
+            resource.user_name().unwrap_or_default(),
+            email(resource).as_deref(),
+        )
+    };
+    let (old, new) = (logins(shown), logins(after));
+    if old.first() == new.first() { Vec::new() } else { new }
 }
 
 /// The address for the account: the primary one, or the one for work, or the first; where there is none, a
@@ -415,18 +433,22 @@ fn chosen_email(resource: &Resource) -> Option<(usize, &Value)> {
         .or_else(|| emails.iter().enumerate().next())
 }
 
+/// Whether a `userName` is an address that WordPress stores as it is. Nobody is refused for a name that was never sent as an
+/// address: whoever has another one has no address.
 fn is_address(text: &str) -> bool {
-    match text.split_once('@') {
-        Some((local, domain)) => {
-            text.is_ascii()
-                && !text.contains(char::is_whitespace)
-                && !local.is_empty()
-                && !domain.contains('@')
-                && domain.split('.').count() > 1
-                && domain.split('.').all(|label| !label.is_empty())
-        }
-        None => false,
-    }
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let is_local = |letter: char| letter.is_ascii_alphanumeric() || "!#$%'*+/=?^_`{|}~.-".contains(letter);
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+    };
+    text.len() <= MAX_EMAIL_LENGTH
+        && !local.is_empty()
+        && local.chars().all(is_local)
+        && domain.contains('.')
+        && domain.split('.').all(is_label)
 }
 
 /// Puts a value of the server's own in its place; null and empty lists take it away.

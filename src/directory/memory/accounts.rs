@@ -197,7 +197,7 @@ fn is_field(target: &str) -> bool {
 }
 
 /// As WordPress's tables compare logins and addresses.
-fn equal(one: &str, other: &str) -> bool {
+pub(super) fn equal(one: &str, other: &str) -> bool {
     unicase::eq(one, other)
 }
 

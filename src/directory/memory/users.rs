@@ -1,10 +1,12 @@
 //! The rows of people.
 
 use super::MemoryDirectory;
+use super::accounts::equal;
 use super::selection::{Column, named, page, people_matching};
 use crate::directory::{
-    Adoption, CreateUser, DeleteUser, Fate, FindClaims, FindUsers, FoundUsers, IndexUser, LoadAccounts,
-    LoadPeople, LoadUser, Lookup, Outcome, Unique, UpdateUser, UserRecord, UserRow,
+    Adoption, CreateUser, DeleteUser, Fate, FindClaims, FindHeir, FindUsers, FoundUsers, Heir, IndexUser,
+    LoadAccounts, LoadPeople, LoadUser, Lookup, Outcome, ReleaseRows, Unique, UpdateUser, UserRecord,
+    UserRow,
 };
 use crate::scim::filter::fold_case;
 use serde_json::{Map, Value, json};
@@ -189,6 +191,20 @@ impl MemoryDirectory {
             }
         }
         Ok(Outcome::Done { record: () })
+    }
+
+    pub(super) fn find_heir(&mut self, find: FindHeir) -> Result<Option<Heir>, String> {
+        let heir = self.accounts.values().find(|stored| equal(&stored.account.login, &find.login));
+        Ok(heir.map(|heir| {
+            let user_id = heir.account.user_id;
+            let row = self.people.values().find(|person| person.user_id == user_id);
+            Heir { user_id, active: row.is_none_or(|person| person.active) }
+        }))
+    }
+
+    pub(super) fn release_rows(&mut self, release: ReleaseRows) -> Result<(), String> {
+        self.forget_people(|person| !person.managed && release.ids.contains(&person.id));
+        Ok(())
     }
 
     pub(super) fn add_unmanaged(&mut self, adoption: Adoption, now: i64) {

@@ -1,0 +1,111 @@
+<?php
+/**
+ * Passwords of people whose directory sets them.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Where passwords are synchronised, people whom an identity provider manages do not change theirs on the site: the next
+ * synchronisation would undo it. Whoever may edit accounts is protected from identity providers, and free to.
+ */
+final class PasswordControl {
+
+	/**
+	 * Whether a person's password comes from the directory. Where our table cannot be read, nobody's does.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function is_synchronised( int $user_id ): bool {
+		if ( ! Settings::synchronises_passwords() || user_can( $user_id, 'edit_users' ) ) {
+			return false;
+		}
+		try {
+			return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE user_id = %d AND managed = 1 AND deleted = 0', array( $user_id ) );
+		} catch ( DatabaseFailure ) {
+			return false;
+		}
+	}
+
+	/**
+	 * No link to set another one is mailed.
+	 *
+	 * @param mixed $allow   Whether one may be asked for: a boolean or an error.
+	 * @param int   $user_id Who asks.
+	 */
+	public static function filter_allow_password_reset( mixed $allow, int $user_id ): mixed {
+		return true === $allow && self::is_synchronised( $user_id ) ? self::error() : $allow;
+	}
+
+	/**
+	 * One that was mailed before leads nowhere.
+	 *
+	 * @param \WP_Error $errors Where the refusal goes.
+	 * @param mixed     $user   Who follows the link: a user, or an error where the link is none.
+	 */
+	public static function action_validate_password_reset( \WP_Error $errors, mixed $user ): void {
+		if ( $user instanceof \WP_User && self::is_synchronised( $user->ID ) ) {
+			self::add_to( $errors );
+		}
+	}
+
+	/**
+	 * The profile has no field for it.
+	 *
+	 * @param mixed $show Whether it has.
+	 * @param mixed $user Whose profile it is.
+	 */
+	public static function filter_show_password_fields( mixed $show, mixed $user = null ): bool {
+		return $show && ! ( $user instanceof \WP_User && self::is_synchronised( $user->ID ) );
+	}
+
+	/**
+	 * A form that has the field nevertheless is refused.
+	 *
+	 * @param \WP_Error $errors Where the refusal goes.
+	 * @param mixed     $update Whether the account is there already.
+	 * @param mixed     $user   What is to be saved.
+	 */
+	public static function action_user_profile_update_errors( \WP_Error $errors, mixed $update, mixed $user ): void {
+		if ( $update && ! empty( $user->user_pass ) && self::is_synchronised( (int) $user->ID ) ) {
+			self::add_to( $errors );
+		}
+	}
+
+	/**
+	 * The REST API refuses it as well.
+	 *
+	 * @param mixed            $response What is answered so far; nothing yet.
+	 * @param mixed            $handler  Who would answer.
+	 * @param \WP_REST_Request $request  The request.
+	 */
+	public static function filter_rest_request_before_callbacks( mixed $response, mixed $handler, \WP_REST_Request $request ): mixed {
+		if ( is_wp_error( $response ) || 'GET' === $request->get_method() || null === $request['password'] || ! preg_match( '#^/wp/v2/users/(\d+|me)$#', $request->get_route(), $found ) ) {
+			return $response;
+		}
+		$user_id = 'me' === $found[1] ? get_current_user_id() : (int) $found[1];
+		return self::is_synchronised( $user_id ) ? self::error() : $response;
+	}
+
+	/**
+	 * Adds the refusal to others.
+	 *
+	 * @param \WP_Error $errors Where it goes.
+	 */
+	private static function add_to( \WP_Error $errors ): void {
+		$errors->add( self::error()->get_error_code(), self::error()->get_error_message() );
+	}
+
+	/**
+	 * What the person is told.
+	 */
+	private static function error(): \WP_Error {
+		return new \WP_Error( 'rollbook_password', __( 'Your password is set by your organization’s directory. Change it there.', 'rollbook' ), array( 'status' => 403 ) );
+	}
+}

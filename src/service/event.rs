@@ -1,0 +1,161 @@
+//! What other plugins of the site are told: who came, changed and left.
+
+use super::Service;
+use crate::directory::{Account, GroupRecord, RoleChange, UserRecord};
+use serde::Serialize;
+use std::ops::Range;
+
+/// Something that happened and stands. The plugin tells it, once the client has its answer, as the action `rollbook/` and the
+/// event's name, with the fields as arguments in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A person was created, and an account for it.
+    UserCreated {
+        /// The account.
+        user_id: u64,
+        /// The SCIM id.
+        id: String,
+    },
+    /// An account that was there before was taken charge of.
+    UserLinked {
+        /// The account.
+        user_id: u64,
+        /// The SCIM id.
+        id: String,
+    },
+    /// A person changed.
+    UserUpdated {
+        /// The account.
+        user_id: u64,
+        /// The SCIM id.
+        id: String,
+        /// The paths of the attributes that differ.
+        changes: Vec<String>,
+    },
+    /// A person may not log in any more.
+    UserDeactivated {
+        /// The account.
+        user_id: u64,
+        /// The SCIM id.
+        id: String,
+    },
+    /// A person may log in again, or a deleted one whose account was kept is back.
+    UserReactivated {
+        /// The account.
+        user_id: u64,
+        /// The SCIM id; a new one for who was deleted.
+        id: String,
+    },
+    /// A person was deleted.
+    UserDeleted {
+        /// The account.
+        user_id: u64,
+        /// The SCIM id.
+        id: String,
+        /// Whether the account is still there, locked.
+        account_kept: bool,
+    },
+    /// A group was created, changed or deleted.
+    GroupChanged {
+        /// The SCIM id.
+        id: String,
+        /// `displayName`.
+        name: String,
+        /// `created`, `updated` or `deleted`.
+        change: &'static str,
+        /// The paths of the attributes that differ.
+        changes: Vec<String>,
+    },
+    /// An account that was there has got another role.
+    RoleChanged {
+        /// The account.
+        user_id: u64,
+        /// Its role.
+        role: String,
+        /// Its roles before.
+        before: Vec<String>,
+    },
+}
+
+impl Service {
+    /// Notes an event. To be called only when it stands, or when [`Self::forget_events`] is, should it turn out not to.
+    pub(super) fn tell(&self, event: Event) {
+        self.note.borrow_mut().events.push(event);
+    }
+
+    /// Notes what became of a person whose record was changed: `changes` are the paths that differ.
+    pub(super) fn tell_change(&self, before: &UserRecord, after: &UserRecord, changes: Vec<String>) {
+        let user_id = after.account.user_id;
+        let id = || after.id.to_string();
+        self.tell(match before.managed {
+            true => Event::UserUpdated { user_id, id: id(), changes },
+            false => Event::UserLinked { user_id, id: id() },
+        });
+        match (before.active, after.active) {
+            (true, false) => self.tell(Event::UserDeactivated { user_id, id: id() }),
+            (false, true) => self.tell(Event::UserReactivated { user_id, id: id() }),
+            _ => {}
+        }
+        self.tell_role(&before.account, &after.account);
+    }
+
+    /// Notes that somebody is there: a new account, or one that was kept and is back.
+    pub(super) fn tell_arrival(&self, kept: Option<&UserRecord>, after: &UserRecord) {
+        let (user_id, id) = (after.account.user_id, after.id.to_string());
+        let Some(before) = kept else {
+            self.tell(Event::UserCreated { user_id, id });
+            // Who may not log in, has no address or whose passwords come from the IdP has no use for a link to set one.
+            let can_use = after.active && !after.account.email.is_empty() && !self.settings.password_sync;
+            if self.settings.welcome_mail && can_use {
+                self.note.borrow_mut().welcome.push(user_id);
+            }
+            return;
+        };
+        self.tell(Event::UserReactivated { user_id, id });
+        self.tell_role(&before.account, &after.account);
+    }
+
+    /// Notes what became of a group, and of the roles that changed with it.
+    pub(super) fn tell_group(
+        &self,
+        record: &GroupRecord,
+        change: &'static str,
+        changes: Vec<String>,
+        roles: Vec<RoleChange>,
+    ) {
+        let (id, name) = (record.id.to_string(), record.display_name.clone());
+        self.tell(Event::GroupChanged { id, name, change, changes });
+        for RoleChange { user_id, role, before } in roles {
+            self.tell(Event::RoleChanged { user_id, role, before });
+        }
+    }
+
+    fn tell_role(&self, before: &Account, after: &Account) {
+        if before.roles != after.roles {
+            let role = after.roles.first().cloned().unwrap_or_default();
+            self.tell(Event::RoleChanged { user_id: after.user_id, role, before: before.roles.clone() });
+        }
+    }
+
+    /// How many events there were so far.
+    pub(super) fn events_so_far(&self) -> usize {
+        self.note.borrow().events.len()
+    }
+
+    /// Forgets events of what turned out not to stand.
+    pub(super) fn forget_events(&self, which: Range<usize>) {
+        let mut note = self.note.borrow_mut();
+        let end = which.end.min(note.events.len());
+        if which.start < end {
+            note.events.drain(which.start..end);
+        }
+        let events = std::mem::take(&mut note.events);
+        note.welcome.retain(|user_id| {
+            events.iter().any(
+                |event| matches!(event, Event::UserCreated { user_id: created, .. } if created == user_id),
+            )
+        });
+        note.events = events;
+    }
+}

@@ -1,0 +1,285 @@
+//! People who are renamed, leave, and come into conflict with who was there before; and what other plugins hear of it.
+
+use crate::player::memory::InMemory;
+use crate::player::{Incoming, Outgoing, Site};
+use rollbook::settings::Settings;
+use serde_json::{Value, json};
+use std::rc::Rc;
+
+fn site(settings: Value) -> InMemory {
+    let mut site = InMemory::new();
+    configure(&mut site, settings);
+    site
+}
+
+fn configure(site: &mut InMemory, settings: Value) {
+    site.settings = Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
+}
+
+fn send(site: &mut InMemory, method: &str, path: &str, body: Value) -> Incoming {
+    let body = (!body.is_null()).then(|| body.to_string());
+    let (method, path, token) = (method.to_owned(), path.to_owned(), "full".to_owned());
+    site.send(&Outgoing { method, path, headers: Vec::new(), token, body })
+        .unwrap_or_else(|reason| panic!("{reason}"))
+}
+
+fn person(user_name: &str) -> Value {
+    json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": user_name, "active": true })
+}
+
+fn create(site: &mut InMemory, user_name: &str) -> String {
+    let answer = send(site, "POST", "/Users", person(user_name));
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+fn patch(path: &str, value: &Value) -> Value {
+    json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{ "op": "replace", "path": path, "value": value }],
+    })
+}
+
+fn change(site: &mut InMemory, id: &str, path: &str, value: Value) -> Incoming {
+    send(site, "PATCH", &format!("/Users/{id}"), patch(path, &value))
+}
+
+fn delete(site: &mut InMemory, id: &str) -> Incoming {
+    send(site, "DELETE", &format!("/Users/{id}"), Value::Null)
+}
+
+fn events(site: &mut InMemory, method: &str, path: &str, body: &Value) -> Value {
+    let request = rollbook::http::Request {
+        method: method.to_owned(),
+        base: "https://wordpress.example/wp-json/scim/v2".to_owned(),
+        path: path.to_owned(),
+        headers: vec![("Authorization".to_owned(), InMemory::authorization())],
+        body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
+        remote: "192.0.2.1".to_owned(),
+        now: site.now,
+        ..Default::default()
+    };
+    let exchange = site.directory.converse(request, &site.settings);
+    let status = exchange.response().unwrap().status;
+    assert!(status < 300, "{}", exchange.response().unwrap().body);
+    serde_json::to_value(exchange.summary().unwrap()).unwrap()
+}
+
+#[test]
+fn content_goes_to_nobody_who_cannot_look_after_it() {
+    for policy in ["deactivate", "reassign"] {
+        let mut site = site(json!({ "deletion": { "policy": policy, "reassign_to": "heir@example.test" } }));
+        let leaving = create(&mut site, "leaving@example.test");
+        let refused = delete(&mut site, &leaving);
+        assert_eq!(refused.status, 409);
+        assert!(refused.body.contains("does not exist"), "{}", refused.body);
+
+        let heir = create(&mut site, "heir@example.test");
+        assert_eq!(change(&mut site, &heir, "active", json!(false)).status, 200);
+        let refused = delete(&mut site, &leaving);
+        assert_eq!(refused.status, 409);
+        assert!(refused.body.contains("is deactivated"), "{}", refused.body);
+        assert!(!refused.body.contains("scimType"), "it is no clash of names: {}", refused.body);
+
+        assert_eq!(change(&mut site, &heir, "active", json!(true)).status, 200);
+        let refused = delete(&mut site, &heir);
+        assert_eq!(refused.status, 409);
+        assert!(refused.body.contains("is the one to be deleted"), "{}", refused.body);
+        assert_eq!(
+            send(&mut site, "GET", &format!("/Users/{heir}"), Value::Null).json()["active"],
+            json!(true)
+        );
+
+        assert_eq!(delete(&mut site, &leaving).status, 204);
+        let asked = site.directory.trace.iter().filter(|command| command.name == "delete_user").count();
+        assert_eq!(asked, 1, "what is refused does not even begin");
+    }
+}
+
+#[test]
+fn a_deleted_person_whose_account_was_kept_gets_no_content() {
+    let mut site = site(json!({}));
+    let heir = create(&mut site, "heir@example.test");
+    assert_eq!(delete(&mut site, &heir).status, 204);
+    configure(&mut site, json!({ "deletion": { "policy": "reassign", "reassign_to": "heir@example.test" } }));
+    let leaving = create(&mut site, "leaving@example.test");
+    assert!(delete(&mut site, &leaving).body.contains("is deactivated"));
+}
+
+#[test]
+fn a_new_name_renames_the_account_only_where_the_owner_wants_it() {
+    for (rename, login) in [(false, "jane"), (true, "jane.smith")] {
+        let mut site = site(json!({ "username": { "from": "local-part", "rename": rename } }));
+        let id = create(&mut site, "jane@example.test");
+        let user_id = site.directory.account("jane").unwrap().account.user_id;
+        let answer = change(&mut site, &id, "userName", json!("jane.smith@example.test"));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(answer.json()["id"], json!(id));
+        assert_eq!(answer.json()["userName"], "jane.smith@example.test");
+        assert_eq!(site.directory.account(login).unwrap().account.user_id, user_id);
+    }
+}
+
+#[test]
+fn a_name_that_comes_to_the_same_login_renames_nothing_and_a_taken_one_gets_a_number() {
+    let mut site = site(json!({ "username": { "from": "local-part", "rename": true } }));
+    create(&mut site, "jane@example.test");
+    let other = create(&mut site, "jane@other.test");
+    assert!(site.directory.account("jane-2").is_some());
+    change(&mut site, &other, "userName", json!("jane@third.test"));
+    assert!(site.directory.account("jane-2").is_some(), "the login is made of the same part");
+    change(&mut site, &other, "userName", json!("joan@third.test"));
+    assert!(site.directory.account("joan").is_some());
+    change(&mut site, &other, "userName", json!("jane@fourth.test"));
+    assert!(site.directory.account("jane-2").is_some());
+}
+
+#[test]
+fn an_account_that_is_linked_keeps_its_login() {
+    let mut site = site(json!({ "username": { "from": "local-part", "rename": true } }));
+    site.directory.add_account("old-jane", "jane@example.test", "Jane", "author");
+    let list = send(&mut site, "GET", "/Users?filter=userName%20eq%20%22jane%40example.test%22", Value::Null);
+    let id = list.json()["Resources"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(send(&mut site, "PUT", &format!("/Users/{id}"), person("jane@example.test")).status, 200);
+    assert!(site.directory.account("old-jane").is_some());
+}
+
+#[test]
+fn accounts_kept_apart_hold_no_name_from_the_time_when_they_were_linked() {
+    let mut site = site(json!({}));
+    site.directory.add_account("jane", "jane@local.test", "Jane", "author");
+    site.directory.add_account("joan", "joan@example.test", "Joan", "author");
+    assert_eq!(send(&mut site, "GET", "/Users", Value::Null).json()["totalResults"], 3);
+    configure(&mut site, json!({ "existing_accounts": "apart" }));
+
+    let id = create(&mut site, "jane");
+    assert_eq!(site.directory.account("jane-2").unwrap().account.roles, ["subscriber"]);
+    assert_eq!(site.directory.account("jane@local.test").unwrap().account.login, "jane");
+    let renamed = change(&mut site, &id, "userName", json!("joan"));
+    assert_eq!(renamed.status, 200, "{}", renamed.body);
+    assert_eq!(site.directory.account("joan@example.test").unwrap().account.login, "joan");
+
+    let clash = send(&mut site, "POST", "/Users", person("joan@example.test"));
+    assert_eq!(clash.status, 409);
+    assert!(clash.body.contains("kept apart"), "{}", clash.body);
+    let mut found =
+        send(&mut site, "GET", "/Users", Value::Null).json()["Resources"].as_array().unwrap().clone();
+    assert_eq!(found.remove(0)["userName"], "joan");
+    assert!(found.is_empty());
+}
+
+#[test]
+fn the_last_administrator_stays_even_where_no_role_is_protected() {
+    let mut site = site(json!({
+        "protected_roles": [],
+        "deletion": { "policy": "delete" },
+        "role_rules": [{ "filter": "active eq true", "role": "subscriber" }],
+    }));
+    let id = create(&mut site, "boss@example.test");
+    let account = &mut site.directory.account_mut("boss@example.test").unwrap().account;
+    (account.roles, account.can_edit_users) = (vec!["administrator".to_owned()], true);
+    for answer in [
+        delete(&mut site, &id),
+        change(&mut site, &id, "active", json!(false)),
+        change(&mut site, &id, "title", json!("Boss")),
+    ] {
+        assert_eq!(answer.status, 403, "{}", answer.body);
+    }
+    assert_eq!(site.directory.account("boss@example.test").unwrap().account.roles, ["administrator"]);
+}
+
+#[test]
+fn plugins_hear_what_happened_to_people() {
+    let mut site = site(json!({
+        "password_sync": true,
+        "role_rules": [{ "filter": "title eq \"Editor\"", "role": "editor" }],
+    }));
+    let made = events(&mut site, "POST", "/Users", &person("jane@example.test"));
+    let id = made["resource"].as_str().unwrap().to_owned();
+    let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
+    assert_eq!(made["events"], json!([{ "event": "user_created", "user_id": user_id, "id": id }]));
+
+    let path = format!("/Users/{id}");
+    let changed = events(&mut site, "PATCH", &path, &patch("title", &json!("Editor")));
+    assert_eq!(
+        changed["events"],
+        json!([
+            { "event": "user_updated", "user_id": user_id, "id": id, "changes": ["title"] },
+            { "event": "role_changed", "user_id": user_id, "role": "editor", "before": ["subscriber"] },
+        ])
+    );
+    let same = events(&mut site, "PATCH", &path, &patch("title", &json!("Editor")));
+    assert_eq!(same["events"], json!([]));
+    let password = events(&mut site, "PATCH", &path, &patch("password", &json!("correct horse")));
+    assert_eq!(password["events"][0]["changes"], json!(["password"]));
+    assert!(!password.to_string().contains("correct horse"));
+
+    let left = events(&mut site, "PATCH", &path, &patch("active", &json!(false)));
+    assert_eq!(left["events"][1], json!({ "event": "user_deactivated", "user_id": user_id, "id": id }));
+    let back = events(&mut site, "PATCH", &path, &patch("active", &json!(true)));
+    assert_eq!(back["events"][1], json!({ "event": "user_reactivated", "user_id": user_id, "id": id }));
+
+    let gone = events(&mut site, "DELETE", &path, &Value::Null);
+    assert_eq!(
+        gone["events"],
+        json!([{ "event": "user_deleted", "user_id": user_id, "id": id, "account_kept": true }])
+    );
+    let again = events(&mut site, "POST", "/Users", &person("jane@example.test"));
+    assert_eq!(again["events"][0]["event"], "user_reactivated");
+    assert_ne!(again["events"][0]["id"], json!(id));
+}
+
+#[test]
+fn plugins_hear_what_happened_to_groups_and_to_linked_accounts() {
+    let mut site =
+        site(json!({ "role_rules": [{ "filter": "groups.display eq \"Editors\"", "role": "editor" }] }));
+    site.directory.add_account("jane", "jane@example.test", "Jane", "author");
+    let list = send(&mut site, "GET", "/Users?filter=userName%20eq%20%22jane%22", Value::Null);
+    let jane = list.json()["Resources"][0]["id"].as_str().unwrap().to_owned();
+    let linked = events(&mut site, "PUT", &format!("/Users/{jane}"), &person("jane"));
+    assert_eq!(linked["events"][0]["event"], "user_linked");
+    assert_eq!(linked["events"].as_array().unwrap().len(), 1);
+
+    let group = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+        "displayName": "Editors", "members": [{ "value": jane }],
+    });
+    let made = events(&mut site, "POST", "/Groups", &group);
+    let id = made["resource"].as_str().unwrap().to_owned();
+    let user_id = site.directory.account("jane").unwrap().account.user_id;
+    assert_eq!(
+        made["events"],
+        json!([
+            { "event": "group_changed", "id": id, "name": "Editors", "change": "created", "changes": [] },
+            { "event": "role_changed", "user_id": user_id, "role": "editor", "before": ["author"] },
+        ])
+    );
+    let path = format!("/Groups/{id}");
+    let renamed = events(&mut site, "PATCH", &path, &patch("displayName", &json!("Writers")));
+    assert_eq!(renamed["events"][0]["change"], "updated");
+    assert_eq!(renamed["events"][0]["changes"], json!(["displayName"]));
+    let gone = events(&mut site, "DELETE", &path, &Value::Null);
+    assert_eq!(gone["events"][0]["change"], "deleted");
+}
+
+#[test]
+fn only_who_is_new_and_can_use_it_gets_a_welcome_mail() {
+    let mut off = site(json!({}));
+    assert_eq!(events(&mut off, "POST", "/Users", &person("a@example.test"))["welcome"], json!([]));
+
+    let mut site = site(json!({ "welcome_mail": true }));
+    let made = events(&mut site, "POST", "/Users", &person("jane@example.test"));
+    let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
+    assert_eq!(made["welcome"], json!([user_id]));
+    let path = format!("/Users/{}", made["resource"].as_str().unwrap());
+    assert_eq!(events(&mut site, "PATCH", &path, &patch("title", &json!("x")))["welcome"], json!([]));
+    events(&mut site, "DELETE", &path, &Value::Null);
+    assert_eq!(events(&mut site, "POST", "/Users", &person("jane@example.test"))["welcome"], json!([]));
+
+    assert_eq!(events(&mut site, "POST", "/Users", &person("no-address"))["welcome"], json!([]));
+    let mut inactive = person("later@example.test");
+    inactive["active"] = json!(false);
+    assert_eq!(events(&mut site, "POST", "/Users", &inactive)["welcome"], json!([]));
+    configure(&mut site, json!({ "welcome_mail": true, "password_sync": true }));
+    assert_eq!(events(&mut site, "POST", "/Users", &person("b@example.test"))["welcome"], json!([]));
+}
