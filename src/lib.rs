@@ -40,7 +40,7 @@
 //!   extension is missing.
 //! - Architecture invariant: what a client sends is bounded by named constants: [`http::MAX_BODY`], [`scim::json::MAX_DEPTH`],
 //!   [`scim::filter::MAX_FILTER_LENGTH`], [`scim::filter::MAX_DEPTH`], [`scim::path::MAX_PATH_LENGTH`],
-//!   [`scim::patch::MAX_OPERATIONS`], [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`], [`service::list::MAX_SORTED`].
+//!   [`scim::patch::MAX_OPERATIONS`], [`scim::resource::MAX_COMPARED`], [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`], [`service::list::MAX_SORTED`].
 //!
 //! # Where building moved a wall
 //!

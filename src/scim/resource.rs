@@ -35,15 +35,18 @@ mod merge;
 mod names;
 mod place;
 mod read;
+mod work;
 mod write;
 
 pub use member::MemberReference;
 pub use read::{MAX_ELEMENTS, MAX_MEMBERS};
+pub use work::MAX_COMPARED;
 pub use write::Op;
 
 pub(crate) use list::preferred;
 pub(crate) use names::{Assignment, Origin};
 pub(crate) use read::{Reader, check_length, limit, shown};
+pub(crate) use work::Work;
 pub(crate) use write::Writer;
 
 use super::error::{Error, Result};

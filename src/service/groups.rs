@@ -13,7 +13,7 @@ use crate::scim::error::{Error, Result};
 use crate::scim::filter::{Filter, fold_case};
 use crate::scim::patch::{MemberOperation, Patch};
 use crate::scim::projection::Projection;
-use crate::scim::resource::{MemberReference, Received, Resource};
+use crate::scim::resource::{MemberReference, Received, Resource, Work};
 use crate::scim::schema::ResourceType;
 use crate::wordpress::person::{self, date_time, fits, location};
 use serde_json::{Map, Value, json};
@@ -246,6 +246,8 @@ impl Service {
         let mut change = Membership::default();
         let mut any_named = false;
         let mut any_known = false;
+        let mut everybody = None;
+        let mut work = Work::default();
         for operation in operations {
             match operation {
                 MemberOperation::Add(references) | MemberOperation::Replace(references) => {
@@ -262,12 +264,15 @@ impl Service {
                 MemberOperation::RemoveAll => change.remove_everybody(),
                 MemberOperation::RemoveWhere(filter) => {
                     let schemas = self.schemas(ResourceType::Group);
-                    let full = self.load_group(&record.id, true).await?;
+                    let members = match &everybody {
+                        Some(members) => members,
+                        None => everybody.insert(self.described_members(&record.id).await?),
+                    };
+                    work.filter(filter, members.iter().map(|(_, element)| element))?;
                     let Ok(path) = "members".parse() else { continue };
-                    for member in full.members.iter().flatten() {
-                        let element = member_json(member, &self.base);
-                        if filter.matches_element(&element, schemas.attribute(&path)) {
-                            change.remove(&member.id);
+                    for (id, element) in members {
+                        if filter.matches_element(element, schemas.attribute(&path)) {
+                            change.remove(id);
                         }
                     }
                 }
@@ -280,6 +285,12 @@ impl Service {
             .into());
         }
         self.reduce(record, change).await
+    }
+
+    /// The members with what is shown of each.
+    async fn described_members(&self, id: &str) -> Answer<Vec<(SmolStr, Value)>> {
+        let members = self.load_group(id, true).await?.members.unwrap_or_default();
+        Ok(members.iter().map(|member| (member.id.clone(), member_json(member, &self.base))).collect())
     }
 
     /// Leaves out who is a member already and who was none, so that a change that changes nothing is none.

@@ -30,6 +30,8 @@ impl Writer<'_> {
                 ),
             ));
         }
+        self.work
+            .filter(target.filter, place.get(self.map).and_then(Value::as_array).into_iter().flatten())?;
         let mut elements = place.take_list(self.map);
         let selected: Vec<usize> = elements
             .iter()

@@ -4,7 +4,7 @@ use super::read::{Reader, custom, misfit};
 use crate::dialect::Dialect;
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::path::{self, AttributeName, AttributePath, PatchPath, PathError, SchemaUrn};
-use crate::scim::schema::{Attribute, ENTERPRISE_USER_URN, Mutability, ResourceSchemas};
+use crate::scim::schema::{Attribute, ENTERPRISE_USER_URN, Mutability, ResourceSchemas, Schemas};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -133,7 +133,7 @@ impl Reader<'_> {
             return self.assign_unknown_extension(&path.to_string(), value, out);
         }
         let Some(found) = self.schemas.find(attribute_path) else {
-            if attribute_path.urn.is_none() {
+            if attribute_path.urn.as_ref().is_none_or(|urn| self.keeps_nothing(urn)) {
                 self.note(Dialect::UnknownAttribute);
                 return Ok(());
             }
@@ -233,6 +233,14 @@ impl Reader<'_> {
             out.push(Assignment { path: verbatim(urn, &name), value });
         }
         Ok(())
+    }
+
+    /// Whether unknown attributes under a URN are ignored: under the base schema's, as without one, and under that of a
+    /// schema that is only another resource type's, as the whole schema is.
+    fn keeps_nothing(&self, urn: &SchemaUrn) -> bool {
+        let is_known = Schemas::standard().iter().any(|schema| *urn == schema.id);
+        let is_extension = self.schemas.extensions().any(|schema| *urn == schema.id);
+        is_known && !is_extension
     }
 
     /// Whether the path is the URN of a schema that nobody knows: `urn:example:2.0:Badge` reads as an

@@ -164,7 +164,7 @@ impl<'a> Reader<'a> {
                 }
                 Some(Value::Object(mut role)) if role.get("value").is_some_and(Value::is_string) => {
                     self.note(Dialect::ObjectForText);
-                    Ok(role.remove("value"))
+                    self.single(attribute, role.remove("value").unwrap_or_default(), path, nulls)
                 }
                 _ => Err(misfit(attribute, &Value::Object(map), path)),
             },

@@ -5,6 +5,7 @@ use super::list;
 use super::merge::{change_element, merge};
 use super::place::{Place, remove_key};
 use super::read::{check_length, limit};
+use super::work::Work;
 use crate::dialect::{Dialect, Dialects};
 use crate::scim::error::Result;
 use crate::scim::path::{AttributeName, AttributePath, PatchPath};
@@ -29,6 +30,7 @@ pub(crate) struct Writer<'a> {
     pub(super) dialects: &'a mut Dialects,
     /// Lists that were written to element by element, and whether something was taken out of an element.
     touched: Vec<(AttributePath, bool)>,
+    pub(super) work: Work,
 }
 
 impl<'a> Writer<'a> {
@@ -37,7 +39,7 @@ impl<'a> Writer<'a> {
         schemas: &'a ResourceSchemas,
         dialects: &'a mut Dialects,
     ) -> Self {
-        Self { map, schemas, dialects, touched: Vec::new() }
+        Self { map, schemas, dialects, touched: Vec::new(), work: Work::default() }
     }
 
     /// Carries one operation out. Its path and value are canonical; no value takes away, but for `add` to a
@@ -116,7 +118,12 @@ impl<'a> Writer<'a> {
             }
             (Op::Replace, Some(elements)) if !elements.is_empty() => {
                 place.check_immutable(self.map, value, path)?;
-                place.set(self.map, Value::Array(elements.to_vec()));
+                let elements = match place.attribute {
+                    Some(_) => elements.to_vec(),
+                    // A known one was brought into order when it was read.
+                    None => list::normalized(elements.to_vec(), None, self.dialects),
+                };
+                place.set(self.map, Value::Array(elements));
                 Ok(())
             }
             (Op::Replace, Some(_)) | (Op::Replace | Op::Remove, None) => {
