@@ -64,8 +64,12 @@ lint: ## formatting and lints, with the extension and without
 
 .PHONY: test-rust
 test-rust: ## the core, without PHP
-	@cargo test --no-default-features --lib --test rollbook
+	@cargo test --no-default-features --lib --test rollbook --test fuzz
 	cargo test --no-default-features --doc
+
+.PHONY: fuzz
+fuzz: ## other random requests each time; FUZZ=600: for so many seconds (default 300)
+	@ROLLBOOK_FUZZ_SECONDS=$(or $(FUZZ),300) cargo test --profile fuzz --no-default-features --test fuzz -- --nocapture
 
 .PHONY: test-extension
 test-extension: extension ## the extension in PHP, and under valgrind

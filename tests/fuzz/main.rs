@@ -1,0 +1,99 @@
+//! Throws mutated requests at the core and holds it to what must always be true.
+//!
+//!     cargo test --no-default-features --test fuzz                                   the same inputs each time
+//!     ROLLBOOK_FUZZ_SECONDS=600 cargo test --release --no-default-features --test fuzz   other ones each time, so long for each target
+//!     ROLLBOOK_FUZZ_SEED=… cargo test --no-default-features --test fuzz filter       one input again
+//!
+//! What is mutated are the identity providers' conversations in `tests/transcripts`. Plain random mutation and no coverage
+//! feedback: it runs on stable Rust, and the transcripts reach far.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod corpus;
+mod exchange;
+mod mutate;
+mod parts;
+
+use mutate::Random;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How long a single input may take, in a debug build on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+thread_local! {
+    static INPUT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Remembers what is being tried, to be shown when it fails.
+fn trying(input: &str) {
+    INPUT.with_borrow_mut(|shown| input.clone_into(shown));
+}
+
+/// Tries so many inputs, or inputs for as long as the environment says. A seed makes an input.
+fn fuzz(target: &str, count: u64, one: impl Fn(&mut Random)) {
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect(name));
+    if let Some(seed) = number("ROLLBOOK_FUZZ_SEED") {
+        return one(&mut Random::new(seed));
+    }
+    let start = Instant::now();
+    let (first, goes_on): (u64, Box<dyn Fn(u64) -> bool>) = match number("ROLLBOOK_FUZZ_SECONDS") {
+        None => (0, Box::new(|done| done < count)),
+        Some(seconds) => {
+            let now = SystemTime::UNIX_EPOCH.elapsed().expect("a clock").as_nanos() as u64;
+            (now, Box::new(move |_| start.elapsed() < Duration::from_secs(seconds)))
+        }
+    };
+    let mut done = 0;
+    while goes_on(done) {
+        let seed = first.wrapping_add(done);
+        let begun = Instant::now();
+        let result = catch_unwind(AssertUnwindSafe(|| one(&mut Random::new(seed))));
+        let took = begun.elapsed();
+        if result.is_err() || took > PATIENCE {
+            let input = INPUT.with_borrow(String::clone);
+            let shown: String = input.chars().take(4_000).collect();
+            eprintln!("{target}: ROLLBOOK_FUZZ_SEED={seed}, {took:?}, the input was\n{shown}");
+        }
+        if let Err(panic) = result {
+            resume_unwind(panic);
+        }
+        assert!(took <= PATIENCE, "{target}: one input took {took:?}");
+        done += 1;
+    }
+    eprintln!("{target}: {done} inputs in {:?}", start.elapsed());
+}
+
+#[test]
+fn filter() {
+    fuzz("filter", 20_000, parts::filter);
+}
+
+#[test]
+fn path() {
+    fuzz("path", 20_000, parts::path);
+}
+
+#[test]
+fn patch() {
+    fuzz("patch", 4_000, parts::patch);
+}
+
+#[test]
+fn whole_exchange() {
+    fuzz("whole_exchange", 400, |random| exchange::requests(random, false));
+}
+
+#[test]
+fn bulk() {
+    fuzz("bulk", 150, |random| exchange::requests(random, true));
+}
