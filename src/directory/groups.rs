@@ -1,0 +1,178 @@
+//! Commands about groups and their members.
+
+use super::{Selection, json_text};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use smol_str::SmolStr;
+
+/// A group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// The row's number.
+    pub row: u64,
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// `displayName`.
+    pub display_name: String,
+    /// `externalId`.
+    pub external_id: Option<String>,
+    /// Counts the writes.
+    pub version: u64,
+    /// `meta.created`.
+    pub created: i64,
+    /// `meta.lastModified`.
+    pub modified: i64,
+    /// The resource as the IdP last sent it, without its members.
+    #[serde(with = "json_text")]
+    pub document: Option<Map<String, Value>>,
+    /// The members, where they were asked for.
+    pub members: Option<Vec<Member>>,
+    /// How many members there are.
+    pub member_count: u64,
+}
+
+/// A member of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The member's SCIM id.
+    pub id: SmolStr,
+    /// What it is.
+    pub kind: MemberKind,
+    /// Its `displayName`. Nobody's is a `userName` that WordPress shows for want of one: clients that named the member
+    /// without a `display` take one for a wrong answer.
+    #[serde(default)]
+    pub display: Option<String>,
+}
+
+/// What a member is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum MemberKind {
+    /// A person.
+    User,
+    /// A group.
+    Group,
+}
+
+/// A page of groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindGroups {
+    /// Which rows.
+    pub selection: Selection,
+    /// Whether the members are wanted.
+    pub members: bool,
+}
+
+/// The answer to [`FindGroups`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FoundGroups {
+    /// How many rows the condition selects in all.
+    pub total: Option<u64>,
+    /// The page.
+    pub groups: Vec<GroupRecord>,
+}
+
+/// One group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoadGroup {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// Whether the members are wanted.
+    pub members: bool,
+}
+
+/// Creates a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreateGroup {
+    /// What the row is to hold.
+    pub row: GroupRow,
+    /// The ids of its members, known ones.
+    pub members: Vec<MemberId>,
+    /// The roles that change with it.
+    pub roles: Vec<RoleChange>,
+    /// Now.
+    pub now: i64,
+}
+
+/// Changes a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UpdateGroup {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// The version that the change was decided on.
+    pub version: u64,
+    /// What the row is to hold.
+    pub row: GroupRow,
+    /// Members to add; one that is there already is no error.
+    pub add: Vec<MemberId>,
+    /// Members to remove, by id; one that is not there is no error.
+    pub remove: Vec<SmolStr>,
+    /// Whether all members go before `add` is carried out.
+    pub remove_all: bool,
+    /// Whether the answer is to hold the members.
+    pub members: bool,
+    /// The roles that change with it.
+    pub roles: Vec<RoleChange>,
+    /// Now.
+    pub now: i64,
+}
+
+/// The row of a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupRow {
+    /// `displayName`.
+    pub display_name: String,
+    /// The folded `displayName`, unique.
+    pub display_name_key: String,
+    /// `externalId`.
+    pub external_id: Option<String>,
+    /// The resource as sent, without its members.
+    #[serde(with = "json_text")]
+    pub document: Option<Map<String, Value>>,
+}
+
+/// A member as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberId {
+    /// The member's SCIM id.
+    pub id: SmolStr,
+    /// What it is.
+    pub kind: MemberKind,
+}
+
+/// Deletes a group and its memberships.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeleteGroup {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// The version that the deletion was decided on.
+    pub version: u64,
+    /// The roles that change with it.
+    pub roles: Vec<RoleChange>,
+}
+
+/// The role that an account is to have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleChange {
+    /// The account.
+    pub user_id: u64,
+    /// The one role that it is to have on this site.
+    pub role: String,
+    /// The roles that it has.
+    pub before: Vec<String>,
+}
+
+/// Which of these ids exist, and what they are. Unknown ones are left out of the answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResolveMembers {
+    /// SCIM ids.
+    pub ids: Vec<SmolStr>,
+}
+
+/// Which of these are members of the group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindMembers {
+    /// The group's SCIM id.
+    pub id: SmolStr,
+    /// SCIM ids that may be members.
+    pub among: Vec<SmolStr>,
+}

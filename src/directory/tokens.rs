@@ -1,0 +1,45 @@
+//! Commands about tokens.
+
+use serde::{Deserialize, Serialize};
+
+/// Every token of the site, expired and revoked ones too, and the one fixed in wp-config.php.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListTokens {}
+
+/// One token. Its text is stored nowhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TokenRecord {
+    /// Its number, 0 for the one fixed in wp-config.php.
+    pub id: u64,
+    /// The name that the owner gave it.
+    pub name: String,
+    /// SHA-256 of its text, 64 hexadecimal digits.
+    pub hash: String,
+    /// What it may do.
+    pub scope: Scope,
+    /// When it ends, if ever.
+    pub expires: Option<i64>,
+    /// When it was revoked.
+    pub revoked: Option<i64>,
+    /// When it was last used.
+    pub last_used: Option<i64>,
+}
+
+/// What a token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Only GET, HEAD and searches.
+    Read,
+    /// Everything.
+    Full,
+}
+
+/// Notes that a token was used now. Asked at most once a minute for a token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TouchToken {
+    /// The token's number.
+    pub id: u64,
+    /// Now.
+    pub now: i64,
+}

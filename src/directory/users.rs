@@ -1,0 +1,316 @@
+//! Commands about people and their accounts: first those that read, then those that write.
+
+use super::{Selection, json_text, map_or_empty_list};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use smol_str::SmolStr;
+
+/// A person as the tables and WordPress hold it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UserRecord {
+    /// The row's number; pages are cut by it.
+    pub row: u64,
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// `userName` exactly as the IdP sent it; the login where no IdP did.
+    pub user_name: String,
+    /// `externalId`.
+    pub external_id: Option<String>,
+    /// Whether the person may log in.
+    pub active: bool,
+    /// Whether an IdP has taken charge of the account.
+    pub managed: bool,
+    /// Whether the resource was deleted and the account kept. Only [`FindClaims`] shows such a record.
+    #[serde(default)]
+    pub deleted: bool,
+    /// Counts the writes.
+    pub version: u64,
+    /// `meta.created`.
+    pub created: i64,
+    /// `meta.lastModified`.
+    pub modified: i64,
+    /// The resource as the IdP last sent it; nothing where no IdP did.
+    #[serde(with = "json_text")]
+    pub document: Option<Map<String, Value>>,
+    /// The live values of the asked targets. A target that is missing on the site is left out.
+    #[serde(default, deserialize_with = "map_or_empty_list")]
+    pub values: Map<String, Value>,
+    /// The values of the targets as they stood right after the last write of ours, so that a local edit
+    /// is told from what WordPress made of the value.
+    #[serde(default, deserialize_with = "map_or_empty_list")]
+    pub applied: Map<String, Value>,
+    /// The WordPress account.
+    pub account: Account,
+    /// The groups that the person is a member of.
+    #[serde(default)]
+    pub groups: Vec<GroupReference>,
+}
+
+/// A WordPress account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its number.
+    pub user_id: u64,
+    /// `user_login`.
+    pub login: String,
+    /// `user_email`.
+    pub email: String,
+    /// `display_name`.
+    pub display_name: String,
+    /// Its roles on this site.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// Whether it may edit other accounts, by whatever role or as a super administrator.
+    #[serde(default)]
+    pub can_edit_users: bool,
+    /// `user_registered`.
+    pub registered: i64,
+}
+
+/// A group as a user's `groups` shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupReference {
+    /// The group's SCIM id.
+    pub id: SmolStr,
+    /// Its `displayName`.
+    pub display: String,
+}
+
+/// A page of users.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindUsers {
+    /// Which rows.
+    pub selection: Selection,
+    /// Whether accounts that no IdP has taken charge of count.
+    pub unmanaged: bool,
+    /// The targets to read for each.
+    pub targets: Vec<String>,
+}
+
+/// The answer to [`FindUsers`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FoundUsers {
+    /// How many rows the condition selects in all; asked for by [`Selection::count`].
+    pub total: Option<u64>,
+    /// The page.
+    pub users: Vec<UserRecord>,
+}
+
+/// One person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoadUser {
+    /// The SCIM id, compared byte by byte.
+    pub id: SmolStr,
+    /// The targets to read.
+    pub targets: Vec<String>,
+}
+
+/// The people of these accounts, as far as they have a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoadAccounts {
+    /// The accounts.
+    pub user_ids: Vec<u64>,
+    /// The targets to read.
+    pub targets: Vec<String>,
+}
+
+/// The people with these ids, in any order; unknown ones are left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoadPeople {
+    /// SCIM ids.
+    pub ids: Vec<SmolStr>,
+    /// The targets to read.
+    pub targets: Vec<String>,
+}
+
+/// Everybody who stands in the way of a new person: the rows, deleted ones too, that hold its key or, with
+/// `email` given, whose account has that address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindClaims {
+    /// The folded `userName`.
+    pub user_name_key: String,
+    /// The address of the account to be.
+    pub email: Option<String>,
+    /// The targets to read.
+    pub targets: Vec<String>,
+}
+
+/// Accounts of the site that have no row in our tables.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindAccounts {
+    /// Only the account with this login…
+    pub login: Option<String>,
+    /// …or this e-mail address.
+    pub email: Option<String>,
+    /// The most accounts to give.
+    pub limit: u64,
+}
+
+/// The account that gets the content of people who leave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindHeir {
+    /// Its login.
+    pub login: String,
+}
+
+/// The answer to [`FindHeir`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heir {
+    /// The account.
+    pub user_id: u64,
+    /// Whether its person may log in; somebody who was deleted, and whose account was kept, may not.
+    pub active: bool,
+}
+
+/// Gives accounts a row, so that they have an id and are found. They stay unmanaged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AdoptAccounts {
+    /// The accounts. One that has got a row in the meantime is passed over.
+    pub accounts: Vec<Adoption>,
+    /// Now.
+    pub now: i64,
+}
+
+/// Takes the rows of accounts away that nobody manages; the accounts stay. A row that is managed by now is passed over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReleaseRows {
+    /// The SCIM ids that are given up.
+    pub ids: Vec<SmolStr>,
+}
+
+/// An account's new row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Adoption {
+    /// The account.
+    pub user_id: u64,
+    /// Its `userName`: the login, or the address if that is what the IdP asked for.
+    pub user_name: String,
+    /// The folded `userName`.
+    pub user_name_key: String,
+    /// When the account was registered.
+    pub created: i64,
+    /// Its matchable values.
+    pub lookups: Vec<Lookup>,
+}
+
+/// A value that people are matched by, answered from an index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lookup {
+    /// The attribute's path, `emails.value`.
+    pub path: String,
+    /// The value, folded and cut to 191 characters.
+    pub value: String,
+}
+
+/// Creates a person, and an account or, with `account.user_id`, brings a kept one back under a new id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreateUser {
+    /// What the row is to hold.
+    pub row: UserRow,
+    /// What the account is to hold.
+    pub account: AccountChange,
+    /// The targets to read back.
+    pub targets: Vec<String>,
+    /// Now.
+    pub now: i64,
+}
+
+/// Changes a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UpdateUser {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// The version that the change was decided on.
+    pub version: u64,
+    /// What the row is to hold.
+    pub row: UserRow,
+    /// What is to change in the account.
+    pub account: AccountChange,
+    /// The targets to read back.
+    pub targets: Vec<String>,
+    /// Now.
+    pub now: i64,
+}
+
+/// The row of a managed person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UserRow {
+    /// `userName` as sent.
+    pub user_name: String,
+    /// The folded `userName`, unique.
+    pub user_name_key: String,
+    /// `externalId`.
+    pub external_id: Option<String>,
+    /// Whether the person may log in. When it becomes false, every session ends.
+    pub active: bool,
+    /// The resource as sent.
+    #[serde(with = "json_text")]
+    pub document: Option<Map<String, Value>>,
+    /// All matchable values.
+    pub lookups: Vec<Lookup>,
+}
+
+/// What is to change in a WordPress account. What is `None` or left out stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AccountChange {
+    /// The account; `None` creates one.
+    pub user_id: Option<u64>,
+    /// Logins for a new account, the best first; the first free one is taken. For an existing one: a rename.
+    pub logins: Vec<String>,
+    /// The address; `""` takes it away.
+    pub email: Option<String>,
+    /// A password that the IdP sent. A new account without one gets a random one.
+    pub password: Option<String>,
+    /// The one role that the account is to have on this site.
+    pub role: Option<String>,
+    /// The values to write, by target; null takes the value away.
+    #[serde(deserialize_with = "map_or_empty_list")]
+    pub values: Map<String, Value>,
+}
+
+/// Renews a person's matchable values and, where the local account was edited, its modification time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IndexUser {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// A new `userName` for an account that nobody manages.
+    pub user_name: Option<UserName>,
+    /// All matchable values.
+    pub lookups: Vec<Lookup>,
+    /// Now, if the resource is to look modified.
+    pub modified: Option<i64>,
+}
+
+/// A `userName` in its two forms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserName {
+    /// As sent.
+    pub raw: String,
+    /// Folded.
+    pub key: String,
+}
+
+/// Deletes a person's resource; what becomes of the account is said by the policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeleteUser {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// The version that the deletion was decided on.
+    pub version: u64,
+    /// The account's fate.
+    pub fate: Fate,
+    /// Whose the content becomes, a login; with [`Fate::Keep`] as well.
+    pub reassign_to: Option<String>,
+    /// Now.
+    pub now: i64,
+}
+
+/// What becomes of the account of a deleted person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// Kept, locked, for the person's return.
+    Keep,
+    /// Deleted.
+    Delete,
+}
