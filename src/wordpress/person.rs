@@ -378,17 +378,20 @@ pub fn role_change(
 }
 
 /// The role to set for somebody who has an account. A role given by hand stays until the rules decide otherwise than
-/// before, and an account that is being linked or brought back keeps its role where no rule names it.
+/// before, and an account that is being linked or brought back keeps its role where no rule names it; but who is back keeps
+/// none that the rules gave for what no longer holds.
 fn changed_role(
     record: &UserRecord,
     shown: &Resource,
     ruled: Option<&str>,
     settings: &Settings,
 ) -> Option<String> {
-    let before = ruled_role(shown, settings);
-    let wanted = if record.managed && !record.deleted {
-        let default = settings.default_role.as_deref().filter(|role| !settings.is_protected(role));
-        ruled.or(default).filter(|_| ruled != before)
+    let default = settings.default_role.as_deref().filter(|role| !settings.is_protected(role));
+    let is_ruled = |role: &String| settings.role_rules.iter().any(|rule| rule.role == *role);
+    let wanted = if record.deleted {
+        ruled.or(default.filter(|_| record.account.roles.iter().any(is_ruled)))
+    } else if record.managed {
+        ruled.or(default).filter(|_| ruled != ruled_role(shown, settings))
     } else {
         ruled
     };

@@ -13,6 +13,7 @@
 )]
 
 mod filters;
+mod lives;
 #[macro_use]
 #[path = "../player/mod.rs"]
 mod player;

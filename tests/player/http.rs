@@ -2,7 +2,7 @@
 
 use super::transcript::{Edit, Transcript};
 use super::{Incoming, Outgoing, Site};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -155,6 +155,19 @@ impl Site for OverHttp {
 
     fn edit(&mut self, edit: &Edit) -> Result<(), String> {
         self.wordpress.ask(&json!({ "do": "edit", "account": edit.account, "fields": edit.fields })).map(drop)
+    }
+
+    fn configure(&mut self, settings: &Map<String, Value>) -> Result<(), String> {
+        self.wordpress.ask(&json!({ "do": "configure", "settings": settings })).map(drop)
+    }
+
+    fn publish(&mut self, login_or_email: &str, title: &str) -> Result<(), String> {
+        self.wordpress.ask(&json!({ "do": "publish", "account": login_or_email, "title": title })).map(drop)
+    }
+
+    fn posts(&mut self) -> Result<Option<Vec<(String, String)>>, String> {
+        let posts = self.wordpress.ask(&json!({ "do": "posts" }))?;
+        serde_json::from_value(posts).map(Some).map_err(|error| error.to_string())
     }
 
     fn mails(&mut self) -> Result<u64, String> {

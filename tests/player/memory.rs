@@ -6,7 +6,7 @@ use rollbook::directory::Scope;
 use rollbook::directory::memory::MemoryDirectory;
 use rollbook::http::Request;
 use rollbook::settings::Settings;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
 const BASE: &str = "https://wordpress.example/wp-json/scim/v2";
@@ -119,6 +119,21 @@ impl Site for InMemory {
             }
         }
         Ok(())
+    }
+
+    fn configure(&mut self, settings: &Map<String, Value>) -> Result<(), String> {
+        let mut document = self.settings.document();
+        document.extend(settings.clone());
+        self.settings = Rc::new(Settings::parse(&document).map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
+    fn publish(&mut self, _login_or_email: &str, _title: &str) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn posts(&mut self) -> Result<Option<Vec<(String, String)>>, String> {
+        Ok(None)
     }
 
     fn mails(&mut self) -> Result<u64, String> {

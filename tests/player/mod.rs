@@ -4,9 +4,11 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of the player")]
 
+pub mod cycles;
 pub mod http;
 #[macro_use]
 pub mod list;
+pub mod lives;
 pub mod matching;
 pub mod memory;
 pub mod transcript;
@@ -33,6 +35,15 @@ pub trait Site {
 
     /// Changes profile fields as an administrator of the site would.
     fn edit(&mut self, edit: &Edit) -> Result<(), String>;
+
+    /// Changes settings, as the owner would.
+    fn configure(&mut self, settings: &Map<String, Value>) -> Result<(), String>;
+
+    /// Publishes a post of this account; nothing happens where there are no posts.
+    fn publish(&mut self, login_or_email: &str, title: &str) -> Result<(), String>;
+
+    /// The published posts, each as its title and its author's login; none where there are no posts.
+    fn posts(&mut self) -> Result<Option<Vec<(String, String)>>, String>;
 
     /// How many mails WordPress has sent since the site was prepared.
     fn mails(&mut self) -> Result<u64, String>;
@@ -71,6 +82,38 @@ impl Incoming {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or(Value::Null)
     }
+}
+
+/// Sends a request with the full token that is to be answered with this status; the answer's body.
+///
+/// # Errors
+/// No answer came, or one with another status.
+pub fn send(
+    site: &mut dyn Site,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+    status: u16,
+) -> Result<Value, String> {
+    let request = Outgoing {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        headers: body
+            .iter()
+            .map(|_| ("Content-Type".to_owned(), "application/scim+json".to_owned()))
+            .collect(),
+        token: "full".to_owned(),
+        body: body.map(Value::to_string),
+    };
+    let response = site.send(&request)?;
+    if response.status == status {
+        return Ok(response.json());
+    }
+    let body = request.body.unwrap_or_default();
+    Err(format!(
+        "{method} {path} {body}\nis answered {} instead of {status}: {}",
+        response.status, response.body
+    ))
 }
 
 /// One step after it was played.

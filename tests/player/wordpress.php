@@ -10,6 +10,9 @@ $empty = static function (): void {
 			wp_delete_user( (int) $id );
 		}
 	}
+	foreach ( get_posts( array( 'numberposts' => -1, 'post_status' => 'any' ) ) as $post ) {
+		wp_delete_post( $post->ID, true );
+	}
 	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity' ) as $table ) {
 		$wpdb->query( 'DELETE FROM ' . \Rollbook\WordPress\Tables::name( $table ) );
 	}
@@ -77,6 +80,24 @@ $edit = static function ( array $question ) use ( $find ): void {
 	}
 };
 
+$configure = static function ( array $question ): void {
+	\Rollbook\WordPress\Settings::merge( $question['settings'] );
+};
+
+$publish = static function ( array $question ) use ( $find ): void {
+	$post = array(
+		'post_title'  => $question['title'],
+		'post_author' => $find( $question['account'] )->ID,
+		'post_status' => 'publish',
+	);
+	wp_insert_post( wp_slash( $post ) );
+};
+
+$posts = static function (): array {
+	$posts = get_posts( array( 'numberposts' => -1 ) );
+	return array_map( static fn( WP_Post $post ): array => array( $post->post_title, get_userdata( (int) $post->post_author )->user_login ?? '' ), $posts );
+};
+
 $read_token = static function (): string {
 	global $wpdb;
 	$wpdb->delete( \Rollbook\WordPress\Tables::name( 'tokens' ), array( 'name' => 'tests/transcripts' ) );
@@ -96,7 +117,7 @@ $claims = static function ( array $question ): array {
 	);
 };
 
-$known = compact( 'claims', 'mails', 'prepare', 'account', 'edit', 'read_token' );
+$known = compact( 'claims', 'mails', 'prepare', 'account', 'edit', 'configure', 'publish', 'posts', 'read_token' );
 while ( false !== ( $line = fgets( STDIN ) ) ) {
 	wp_cache_flush(); // Requests have changed what this process remembers.
 	try {

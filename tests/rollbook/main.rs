@@ -16,6 +16,7 @@ mod player;
 mod entra_cycles;
 mod filters;
 mod in_memory;
+mod lives;
 mod memory_directory;
 mod people;
 mod regression;
