@@ -1,16 +1,21 @@
 //! Many people over HTTP: the cycles of an identity provider, and random lives.
 
+#[path = "../player/cycles.rs"]
+mod cycles;
+#[path = "../player/lives.rs"]
+mod random;
+
 use super::SITE;
 use super::player::Site;
-use super::player::cycles::{changes_are_sent_once, second_cycle_is_quiet};
 use super::player::http::OverHttp;
-use super::player::lives::lives_agree;
 use super::player::transcript::Transcript;
+use cycles::{changes_are_sent_once, second_cycle_is_quiet};
+use random::lives_agree;
 use std::sync::PoisonError;
 
 #[test]
 fn after_the_random_lives_of_two_hundred_people_wordpress_is_as_the_model_says() {
-    on_the_site(|site| lives_agree(site, 200, 900));
+    on_the_site(|site| lives_agree(site, 200, 600));
 }
 
 #[test]

@@ -3,11 +3,10 @@
 //! Source: MSdev, MSkn (MicrosoftDocs/entra-docs, use-scim-to-provision-users-and-groups.md, how-provisioning-works.md):
 //! a cycle reads each person by the matching attribute and compares attribute by attribute.
 
-use super::{Site, send};
+use crate::player::{Site, send};
 use serde_json::{Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const PEOPLE: usize = 200;
 
 /// The targets of the default mapping, each with the attribute of the resource that it is written to.
 const MAPPING: [&str; 22] = [
@@ -39,7 +38,7 @@ const MAPPING: [&str; 22] = [
 ///
 /// # Errors
 /// What was sent again, or refused.
-pub fn second_cycle_is_quiet(site: &mut dyn Site, people: usize) -> Result<(), String> {
+pub(super) fn second_cycle_is_quiet(site: &mut dyn Site, people: usize) -> Result<(), String> {
     let people: Vec<Person> = (0..people).map(Person::number).collect();
     match (cycle(site, &people)?, cycle(site, &people)?) {
         (created, 0) if created == people.len() => Ok(()),
@@ -51,7 +50,7 @@ pub fn second_cycle_is_quiet(site: &mut dyn Site, people: usize) -> Result<(), S
 ///
 /// # Errors
 /// What was sent again, or refused.
-pub fn changes_are_sent_once(site: &mut dyn Site, people: usize) -> Result<(), String> {
+pub(super) fn changes_are_sent_once(site: &mut dyn Site, people: usize) -> Result<(), String> {
     let mut people: Vec<Person> = (0..people).map(Person::number).collect();
     cycle(site, &people)?;
     let mut changes = 0;

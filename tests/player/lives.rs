@@ -1,8 +1,8 @@
 //! The random lives of many people, beside a model of what must become of them: they are created, changed, renamed, move between
 //! groups, publish, leave, come back and are deleted under each deletion policy, and WordPress equals the model.
 
-use super::transcript::Transcript;
-use super::{Site, send};
+use crate::player::transcript::Transcript;
+use crate::player::{Site, send};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree;
@@ -26,8 +26,11 @@ const STEPS_BETWEEN_LOOKS: usize = 120;
 ///
 /// # Errors
 /// The first answer that is not as expected, or the first difference between WordPress and the model, after the last steps.
-pub fn lives_agree(site: &mut dyn Site, people: usize, steps: usize) -> Result<(), String> {
+pub(super) fn lives_agree(site: &mut dyn Site, people: usize, steps: usize) -> Result<(), String> {
     let mut world = World::new(site, people)?;
+    for who in 0..people {
+        world.create(site, who).map_err(|problem| world.after_steps(&problem))?;
+    }
     for (policy, reassign_to) in [("deactivate", None), ("reassign", Some(HEIR)), ("delete", None)] {
         let deletion = json!({ "deletion": { "policy": policy, "reassign_to": reassign_to } });
         site.configure(&object(&deletion))?;
@@ -145,7 +148,7 @@ impl World {
     fn step(&mut self, site: &mut dyn Site) -> Result<(), String> {
         type Step = fn(&mut World, &mut dyn Site) -> Result<bool, String>;
         const STEPS: [(u32, &str, Step); 14] = [
-            (26, "arrive", World::arrive),
+            (10, "come back", World::come_back),
             (18, "patch", World::patch),
             (6, "replace", World::replace),
             (6, "rename", World::rename),
@@ -157,7 +160,7 @@ impl World {
             (3, "rename a group", World::rename_group),
             (1, "close a group", World::close_group),
             (10, "publish", World::publish),
-            (8, "leave", World::leave),
+            (11, "leave", World::leave),
             (2, "knock after leaving", World::knock),
         ];
         let kinds = (0..STEPS.len()).flat_map(|kind| std::iter::repeat_n(kind, STEPS[kind].0 as usize));
@@ -168,9 +171,14 @@ impl World {
         Ok(())
     }
 
-    /// Somebody new, or somebody who has left before.
-    fn arrive(&mut self, site: &mut dyn Site) -> Result<bool, String> {
+    /// Somebody who has left comes back.
+    fn come_back(&mut self, site: &mut dyn Site) -> Result<bool, String> {
         let Some(who) = self.somebody(|person| person.id.is_none()) else { return Ok(false) };
+        self.create(site, who)?;
+        Ok(true)
+    }
+
+    fn create(&mut self, site: &mut dyn Site, who: usize) -> Result<(), String> {
         let (given, department, active) = self.draw((word(), department(), prop::bool::weighted(0.9)));
         let person = &mut self.people[who];
         (person.given, person.department, person.active) = (given, department, active);
@@ -182,7 +190,7 @@ impl World {
         }
         (person.id, person.has_account) = (Some(id), true);
         self.rule(who);
-        Ok(true)
+        Ok(())
     }
 
     fn patch(&mut self, site: &mut dyn Site) -> Result<bool, String> {
@@ -398,7 +406,7 @@ impl World {
         for person in &self.people {
             let fields = ["first_name", "last_name"].map(str::to_owned);
             let found = site.account(&person.email(), &fields, &["scimDepartment".to_owned()])?;
-            differs(&format!("the account of {}", person.name), &person.account(), &found)?;
+            differs(&format!("the account of {}", person.name), &person.account(), &unescaped(found))?;
             if let Some(id) = &person.id {
                 let found = send(site, "GET", &person.path(), None, 200)?;
                 let groups: Vec<&str> = self
@@ -440,7 +448,7 @@ impl World {
     /// A life in which something never happened proves nothing about it.
     fn has_seen_everything(&self) -> Result<(), String> {
         match self.taken.len() {
-            14 if self.people.iter().all(|person| person.has_account || !person.former.is_empty()) => Ok(()),
+            14 => Ok(()),
             _ => Err(format!("not everything has happened: {:?}", self.taken)),
         }
     }
@@ -534,7 +542,17 @@ fn shown(mut resource: Value) -> Value {
     keys.into_iter().map(|key| (key.to_owned(), resource[key].clone())).collect()
 }
 
-/// A name as WordPress stores it.
+/// WordPress stores the names of people ready for a page.
+fn unescaped(mut account: Value) -> Value {
+    match &mut account {
+        Value::String(text) => *text = text.replace("&amp;", "&"),
+        Value::Object(map) => map.values_mut().for_each(|value| *value = unescaped(value.take())),
+        _ => {}
+    }
+    account
+}
+
+/// A name as WordPress keeps it.
 fn stored(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }

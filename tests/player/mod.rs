@@ -4,11 +4,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of the player")]
 
-pub mod cycles;
 pub mod http;
 #[macro_use]
 pub mod list;
-pub mod lives;
 pub mod matching;
 pub mod memory;
 pub mod transcript;

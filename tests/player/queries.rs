@@ -2,7 +2,7 @@
 //! resource by itself. Whatever the database decides, it must not be told from Rust's own verdict.
 
 use crate::player::transcript::Transcript;
-use crate::player::{Outgoing, Site};
+use crate::player::{Site, send};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::{BoxedStrategy, ValueTree};
@@ -36,11 +36,11 @@ pub(super) fn queries_agree(site: &mut dyn Site, queries: usize) -> Result<(), S
     let mut random = TestRunner::deterministic();
     let mut ids = Vec::new();
     for number in 0..PEOPLE {
-        let created = send(site, "POST", "/Users", &person(&mut random, number))?;
+        let created = send(site, "POST", "/Users", Some(&person(&mut random, number)), 201)?;
         ids.push(created["id"].as_str().ok_or("a person has no id")?.to_owned());
     }
     for number in 0..GROUPS {
-        send(site, "POST", "/Groups", &group(&mut random, number, &ids))?;
+        send(site, "POST", "/Groups", Some(&group(&mut random, number, &ids)), 201)?;
     }
     agree(site, &mut random, ResourceType::User, queries)?;
     agree(site, &mut random, ResourceType::Group, queries / 3)
@@ -53,7 +53,7 @@ fn agree(
     queries: usize,
 ) -> Result<(), String> {
     let schemas = kind.schemas();
-    let all = send(site, "GET", &format!("{}?count=200", kind.endpoint()), &Value::Null)?;
+    let all = send(site, "GET", &format!("{}?count=200", kind.endpoint()), None, 200)?;
     let all: Vec<Resource> = all["Resources"]
         .as_array()
         .ok_or("there is nobody")?
@@ -86,7 +86,7 @@ fn agree(
         for (name, value) in [("sortBy", sort_by), ("sortOrder", sort_order)] {
             body[name] = json!(value);
         }
-        let numbered = send(site, "POST", &format!("{}/.search", kind.endpoint()), &body)?;
+        let numbered = send(site, "POST", &format!("{}/.search", kind.endpoint()), Some(&body), 200)?;
         if ids(&numbered) != expected || numbered["totalResults"] != json!(expected.len()) {
             return Err(difference(&body, &expected, &ids(&numbered), &all));
         }
@@ -113,7 +113,7 @@ fn walk(site: &mut dyn Site, kind: ResourceType, mut body: Value) -> Result<Vec<
     body["cursor"] = json!("");
     let mut walked = Vec::new();
     loop {
-        let page = send(site, "POST", &format!("{}/.search", kind.endpoint()), &body)?;
+        let page = send(site, "POST", &format!("{}/.search", kind.endpoint()), Some(&body), 200)?;
         walked.extend(ids(&page).into_iter().map(str::to_owned));
         match page.get("nextCursor") {
             Some(next) => body["cursor"] = next.clone(),
@@ -306,19 +306,4 @@ fn filter(kind: ResourceType, resources: &[Resource]) -> BoxedStrategy<String> {
         ]
     });
     prop_oneof![1 => leaf, 1 => nested].boxed()
-}
-
-fn send(site: &mut dyn Site, method: &str, path: &str, body: &Value) -> Result<Value, String> {
-    let request = Outgoing {
-        method: method.to_owned(),
-        path: path.to_owned(),
-        headers: vec![("Content-Type".to_owned(), "application/scim+json".to_owned())],
-        token: "full".to_owned(),
-        body: (!body.is_null()).then(|| body.to_string()),
-    };
-    let response = site.send(&request)?;
-    match response.status {
-        200 | 201 => Ok(response.json()),
-        status => Err(format!("{method} {path} {body}\nis answered {status}: {}", response.body)),
-    }
 }

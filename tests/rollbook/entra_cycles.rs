@@ -1,7 +1,10 @@
 //! Cycles of Entra ID in memory, where the commands can be looked at.
 
-use crate::player::cycles::{changes_are_sent_once, second_cycle_is_quiet};
+#[path = "../player/cycles.rs"]
+mod cycles;
+
 use crate::player::memory::InMemory;
+use cycles::{changes_are_sent_once, second_cycle_is_quiet};
 
 #[test]
 fn a_second_cycle_over_two_hundred_people_sends_no_write() {
