@@ -45,6 +45,8 @@ pub struct Settings {
     pub mappings: Vec<Row>,
     /// Whether a password that the IdP sends is set.
     pub password_sync: bool,
+    /// Whether managed people may set a password of their own, where none is synchronised.
+    pub local_passwords: bool,
     /// Whether new people get WordPress's welcome mail.
     pub welcome_mail: bool,
     /// Networks that requests may come from; none means all.
@@ -161,6 +163,7 @@ impl Default for Settings {
             role_rules: Vec::new(),
             mappings: Vec::new(),
             password_sync: false,
+            local_passwords: true,
             welcome_mail: false,
             allowed_networks: Vec::new(),
             activity_days: 90,
@@ -190,6 +193,7 @@ impl Settings {
                 }
                 "mappings" => settings.mappings = reader.list(key, value, MAX_MAPPINGS, Reader::mapping),
                 "password_sync" => reader.read(key, value, &mut settings.password_sync),
+                "local_passwords" => reader.read(key, value, &mut settings.local_passwords),
                 "welcome_mail" => reader.read(key, value, &mut settings.welcome_mail),
                 "allowed_networks" => {
                     settings.allowed_networks = reader.list(key, value, MAX_NETWORKS, Reader::network);
@@ -234,6 +238,7 @@ impl Settings {
             "role_rules": rules,
             "mappings": self.mappings.iter().map(Row::document).collect::<Vec<_>>(),
             "password_sync": self.password_sync,
+            "local_passwords": self.local_passwords,
             "welcome_mail": self.welcome_mail,
             "allowed_networks": self.allowed_networks,
             "activity_days": self.activity_days,
@@ -252,6 +257,11 @@ impl Settings {
             || remote.parse::<IpAddr>().is_ok_and(|address| {
                 self.allowed_networks.iter().any(|network| network.contains(&address.to_canonical()))
             })
+    }
+
+    /// Whether managed people may set a password of their own.
+    pub fn allows_own_passwords(&self) -> bool {
+        self.local_passwords && !self.password_sync
     }
 
     /// Whether a role is protected.
@@ -520,7 +530,7 @@ mod tests {
                 "target": "meta:scimDepartment", "title": "Department",
                 "transform": { "pattern": "^Dept ", "replacement": "" }, "profile": true, "users_list": false
             }],
-            "password_sync": true, "welcome_mail": true, "allowed_networks": ["10.0.0.0/8"], "activity_days": 7,
+            "password_sync": true, "local_passwords": false, "welcome_mail": true, "allowed_networks": ["10.0.0.0/8"], "activity_days": 7,
             "compatibility": { "wpo365_route": true }, "fast_lane": true
         });
         assert_eq!(Value::Object(parse(document.clone()).unwrap().document()), document);

@@ -1,6 +1,6 @@
 <?php
 /**
- * Passwords of people whose directory sets them.
+ * Passwords of people who set none here.
  *
  * @package Rollbook
  */
@@ -13,17 +13,18 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Where passwords are synchronised, people whom an identity provider manages do not change theirs on the site: the next
- * synchronisation would undo it. Whoever may edit accounts is protected from identity providers, and free to.
+ * synchronisation would undo it. Nor do they where the owner wants nobody to pass by single sign-on. Whoever may edit
+ * accounts is protected from identity providers, and free to.
  */
 final class PasswordControl {
 
 	/**
-	 * Whether a person's password comes from the directory. Where our table cannot be read, nobody's does.
+	 * Whether a person may not set a password here. Where our table cannot be read, everybody may.
 	 *
 	 * @param int $user_id The account.
 	 */
-	public static function is_synchronised( int $user_id ): bool {
-		if ( ! Settings::synchronises_passwords() || user_can( $user_id, 'edit_users' ) ) {
+	public static function is_forbidden( int $user_id ): bool {
+		if ( Settings::allows_own_passwords() || user_can( $user_id, 'edit_users' ) ) {
 			return false;
 		}
 		try {
@@ -40,7 +41,7 @@ final class PasswordControl {
 	 * @param int   $user_id Who asks.
 	 */
 	public static function filter_allow_password_reset( mixed $allow, int $user_id ): mixed {
-		return true === $allow && self::is_synchronised( $user_id ) ? self::error() : $allow;
+		return true === $allow && self::is_forbidden( $user_id ) ? self::error() : $allow;
 	}
 
 	/**
@@ -50,7 +51,7 @@ final class PasswordControl {
 	 * @param mixed     $user   Who follows the link: a user, or an error where the link is none.
 	 */
 	public static function action_validate_password_reset( \WP_Error $errors, mixed $user ): void {
-		if ( $user instanceof \WP_User && self::is_synchronised( $user->ID ) ) {
+		if ( $user instanceof \WP_User && self::is_forbidden( $user->ID ) ) {
 			self::add_to( $errors );
 		}
 	}
@@ -62,7 +63,7 @@ final class PasswordControl {
 	 * @param mixed $user Whose profile it is.
 	 */
 	public static function filter_show_password_fields( mixed $show, mixed $user = null ): bool {
-		return $show && ! ( $user instanceof \WP_User && self::is_synchronised( $user->ID ) );
+		return $show && ! ( $user instanceof \WP_User && self::is_forbidden( $user->ID ) );
 	}
 
 	/**
@@ -73,7 +74,7 @@ final class PasswordControl {
 	 * @param mixed     $user   What is to be saved.
 	 */
 	public static function action_user_profile_update_errors( \WP_Error $errors, mixed $update, mixed $user ): void {
-		if ( $update && ! empty( $user->user_pass ) && self::is_synchronised( (int) $user->ID ) ) {
+		if ( $update && ! empty( $user->user_pass ) && self::is_forbidden( (int) $user->ID ) ) {
 			self::add_to( $errors );
 		}
 	}
@@ -90,7 +91,7 @@ final class PasswordControl {
 			return $response;
 		}
 		$user_id = 'me' === $found[1] ? get_current_user_id() : (int) $found[1];
-		return self::is_synchronised( $user_id ) ? self::error() : $response;
+		return self::is_forbidden( $user_id ) ? self::error() : $response;
 	}
 
 	/**
@@ -106,6 +107,6 @@ final class PasswordControl {
 	 * What the person is told.
 	 */
 	private static function error(): \WP_Error {
-		return new \WP_Error( 'rollbook_password', __( 'Your password is set by your organization’s directory. Change it there.', 'rollbook' ), array( 'status' => 403 ) );
+		return new \WP_Error( 'rollbook_password', __( 'Your organization’s directory decides how you log in. A password cannot be set here.', 'rollbook' ), array( 'status' => 403 ) );
 	}
 }

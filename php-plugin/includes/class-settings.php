@@ -88,10 +88,11 @@ final class Settings {
 	}
 
 	/**
-	 * Whether passwords that identity providers send are set. Known without the extension.
+	 * Whether people whom an identity provider manages may set a password of their own. Known without the extension.
 	 */
-	public static function synchronises_passwords(): bool {
-		return true === ( self::stored()['password_sync'] ?? false );
+	public static function allows_own_passwords(): bool {
+		$stored = self::stored();
+		return false === ( $stored['password_sync'] ?? false ) && true === ( $stored['local_passwords'] ?? true );
 	}
 
 	/**

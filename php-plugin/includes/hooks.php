@@ -59,7 +59,7 @@ add_filter( 'send_auth_cookies', array( AccessControl::class, 'filter_send_auth_
 add_action( 'set_current_user', array( AccessControl::class, 'action_set_current_user' ), PHP_INT_MIN );
 add_action( 'set_logged_in_cookie', array( AccessControl::class, 'action_set_logged_in_cookie' ), PHP_INT_MIN, 4 );
 
-// Passwords that a directory sets, after whatever others allow (PHP_INT_MAX) and before the last word about who is locked out.
+// Passwords that people must not set here, after whatever others allow (PHP_INT_MAX) and before the last word about who is locked out.
 add_filter( 'allow_password_reset', array( PasswordControl::class, 'filter_allow_password_reset' ), PHP_INT_MAX - 1, 2 );
 add_action( 'validate_password_reset', array( PasswordControl::class, 'action_validate_password_reset' ), 10, 2 );
 add_filter( 'show_password_fields', array( PasswordControl::class, 'filter_show_password_fields' ), PHP_INT_MAX, 2 );

@@ -105,8 +105,9 @@ impl Service {
         let (user_id, id) = (after.account.user_id, after.id.to_string());
         let Some(before) = kept else {
             self.tell(Event::UserCreated { user_id, id });
-            // Who may not log in, has no address or whose passwords come from the IdP has no use for a link to set one.
-            let can_use = after.active && !after.account.email.is_empty() && !self.settings.password_sync;
+            // Who may not log in, has no address or may set no password has no use for a link to set one.
+            let can_use =
+                after.active && !after.account.email.is_empty() && self.settings.allows_own_passwords();
             if self.settings.welcome_mail && can_use {
                 self.note.borrow_mut().welcome.push(user_id);
             }

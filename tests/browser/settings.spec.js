@@ -169,18 +169,19 @@ test( 'usernames, passwords and mails have their settings', async ( { settings: 
 	await pattern.fill( '^(?<first>\\w)\\w*' );
 	await page.getByLabel( 'Set the passwords' ).check();
 	await page.getByLabel( 'Send new people a link' ).check();
+	await page.getByLabel( 'may set no password here' ).check();
 	await saved( page );
 	await page.reload();
 	await expect( pattern ).toHaveValue( '^(?<first>\\w)\\w*' );
 	await expect( replacement ).toHaveValue( '$first\\"%41' );
-	for ( const label of [ 'That username, rewritten', 'Keep apart', 'Set the passwords', 'Send new people a link', 'Give an account another username' ] ) {
+	for ( const label of [ 'That username, rewritten', 'Keep apart', 'Set the passwords', 'may set no password here', 'Send new people a link', 'Give an account another username' ] ) {
 		await expect( page.getByLabel( label ) ).toBeChecked();
 	}
 
 	for ( const label of [ 'The username that the identity provider sends', 'Link: an identity provider' ] ) {
 		await page.getByLabel( label ).check();
 	}
-	for ( const label of [ 'Set the passwords', 'Send new people a link', 'Give an account another username' ] ) {
+	for ( const label of [ 'Set the passwords', 'may set no password here', 'Send new people a link', 'Give an account another username' ] ) {
 		await page.getByLabel( label ).uncheck();
 	}
 	await pattern.fill( '' );

@@ -280,6 +280,13 @@ fn only_who_is_new_and_can_use_it_gets_a_welcome_mail() {
     let mut inactive = person("later@example.test");
     inactive["active"] = json!(false);
     assert_eq!(events(&mut site, "POST", "/Users", &inactive)["welcome"], json!([]));
-    configure(&mut site, json!({ "welcome_mail": true, "password_sync": true }));
-    assert_eq!(events(&mut site, "POST", "/Users", &person("b@example.test"))["welcome"], json!([]));
+    for (number, set) in
+        [json!({ "password_sync": true }), json!({ "local_passwords": false })].into_iter().enumerate()
+    {
+        let mut settings = json!({ "welcome_mail": true });
+        settings.as_object_mut().unwrap().extend(set.as_object().unwrap().clone());
+        configure(&mut site, settings);
+        let newcomer = person(&format!("new{number}@example.test"));
+        assert_eq!(events(&mut site, "POST", "/Users", &newcomer)["welcome"], json!([]));
+    }
 }

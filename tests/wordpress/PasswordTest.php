@@ -56,9 +56,15 @@ final class PasswordTest extends SiteTestCase {
 		}
 	}
 
-	/** While passwords are synchronised, people who are managed do not set their own: not in the profile, not by mail, not by REST. */
-	public function test_who_is_managed_does_not_change_it_here(): void {
-		$this->settings( array( 'password_sync' => true ) );
+	/**
+	 * While passwords are synchronised, people who are managed do not set their own: not in the profile, not by mail, not by REST.
+	 * Nor where the owner forbids it.
+	 *
+	 * @testWith ["password_sync", true]
+	 *           ["local_passwords", false]
+	 */
+	public function test_who_is_managed_does_not_change_it_here( string $setting, bool $value ): void {
+		$this->settings( array( $setting => $value ) );
 		$person  = $this->provision( 'pu-synced', array( 'password' => self::SECRET, 'emails' => array( array( 'value' => 'synced@phpunit.test' ) ) ) );
 		$managed = $this->account_of( $person->id );
 		$local   = get_userdata( wp_insert_user( array( 'user_login' => 'pu-local', 'user_pass' => 'x', 'user_email' => 'local@phpunit.test' ) ) );
@@ -85,6 +91,7 @@ final class PasswordTest extends SiteTestCase {
 		self::assertSame( 403, rest_do_request( $request )->get_status() );
 		wp_set_current_user( 0 );
 		$profile = new Browser( $this->url() );
+		wp_set_password( self::SECRET, $managed->ID );
 		$profile->log_in( 'pu-synced', self::SECRET );
 		self::assertStringNotContainsString( 'name="pass1"', $profile->fetch( '/wp-admin/profile.php' )->body );
 		self::assertStringContainsString( 'directory', $profile->submit( '/wp-login.php?action=lostpassword', array( 'user_login' => 'pu-synced' ) )->body );
