@@ -101,6 +101,8 @@ questions! {
     DeleteGroup, "delete_group" => Outcome<()>;
     ResolveMembers, "resolve_members" => Vec<Member>;
     FindMembers, "find_members" => Vec<SmolStr>;
+    ListNestings, "list_nestings" => Vec<Nesting>;
+    FindPeopleIn, "find_people_in" => Vec<SmolStr>;
     BeginBatch, "begin_batch" => ();
     CheckBatch, "check_batch" => BatchState;
     EndBatch, "end_batch" => BatchState;

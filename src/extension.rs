@@ -2,6 +2,7 @@
 //!
 //! It turns PHP arrays into values and back, and forwards to the core. Nothing is decided here.
 
+use crate::directory::MAX_NESTING;
 use crate::exchange::{Exchange, OutOfTurn};
 use crate::http::{MAX_BODY, Request};
 use crate::settings::{self, Settings};
@@ -75,6 +76,9 @@ pub struct PhpExchange {
 impl PhpExchange {
     /// The largest body that is read, in bytes. Pass one byte more, if there is one.
     pub const MAX_BODY: i64 = MAX_BODY as i64;
+
+    /// How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect group.
+    pub const MAX_NESTING: i64 = MAX_NESTING as i64;
 
     /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
     /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server.

@@ -86,6 +86,8 @@ final class Directory {
 			'load_group'      => ( new GroupReader() )->load( $command ),
 			'resolve_members' => ( new GroupReader() )->resolve_members( $command ),
 			'find_members'    => ( new GroupReader() )->find_members( $command ),
+			'find_people_in'  => ( new GroupReader() )->find_people_in( $command ),
+			'list_nestings'   => ( new GroupReader() )->list_nestings(),
 			'create_group'    => ( new GroupWriter() )->create( $command ),
 			'update_group'    => ( new GroupWriter() )->update( $command ),
 			'begin_batch'     => Batch::begin(),

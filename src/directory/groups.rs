@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
+/// How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect group of that person
+/// (RFC 7643 §4.1.2). Every step costs a statement.
+pub const MAX_NESTING: usize = 20;
+
 /// A group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GroupRecord {
@@ -175,4 +179,26 @@ pub struct FindMembers {
     pub id: SmolStr,
     /// SCIM ids that may be members.
     pub among: Vec<SmolStr>,
+}
+
+/// Every group that is a member of another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListNestings {}
+
+/// A group that is a member of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nesting {
+    /// The member's SCIM id.
+    pub member: SmolStr,
+    /// The SCIM id of the group that it is in.
+    pub group: SmolStr,
+    /// The `displayName` of the group that it is in.
+    pub display: String,
+}
+
+/// The ids of the people who are members of one of these groups, each once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindPeopleIn {
+    /// The groups' SCIM ids.
+    pub groups: Vec<SmolStr>,
 }

@@ -16,8 +16,9 @@ use self::groups::StoredGroup;
 use self::users::Person;
 use super::{
     AdoptAccounts, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
-    FindAccounts, FindClaims, FindGroups, FindHeir, FindMembers, FindUsers, IndexUser, LoadAccounts,
-    LoadGroup, LoadPeople, LoadUser, ReleaseRows, ResolveMembers, UpdateGroup, UpdateUser,
+    FindAccounts, FindClaims, FindGroups, FindHeir, FindMembers, FindPeopleIn, FindUsers, IndexUser,
+    ListNestings, LoadAccounts, LoadGroup, LoadPeople, LoadUser, ReleaseRows, ResolveMembers, UpdateGroup,
+    UpdateUser,
 };
 use super::{Command, ListTokens, Question, Scope, TokenRecord, TouchToken};
 use crate::exchange::Exchange;
@@ -156,6 +157,8 @@ impl MemoryDirectory {
             DeleteGroup::NAME => self.carry_out(command, Self::delete_group),
             ResolveMembers::NAME => self.carry_out(command, Self::resolve_members),
             FindMembers::NAME => self.carry_out(command, Self::find_members),
+            ListNestings::NAME => self.carry_out(command, Self::list_nestings),
+            FindPeopleIn::NAME => self.carry_out(command, Self::find_people_in),
             BeginBatch::NAME => self.carry_out(command, Self::begin_batch),
             CheckBatch::NAME => self.carry_out(command, Self::check_batch),
             EndBatch::NAME => self.carry_out(command, Self::end_batch),

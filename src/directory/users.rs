@@ -41,7 +41,7 @@ pub struct UserRecord {
     pub applied: Map<String, Value>,
     /// The WordPress account.
     pub account: Account,
-    /// The groups that the person is a member of.
+    /// The groups that the person is a member of, and those that they are in, up to [`super::MAX_NESTING`] steps away.
     #[serde(default)]
     pub groups: Vec<GroupReference>,
 }
@@ -74,6 +74,8 @@ pub struct GroupReference {
     pub id: SmolStr,
     /// Its `displayName`.
     pub display: String,
+    /// Whether the person is a member itself, and not only of a group that is one.
+    pub direct: bool,
 }
 
 /// A page of users.

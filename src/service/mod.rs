@@ -12,6 +12,7 @@ mod leaving;
 pub mod list;
 mod query;
 mod refresh;
+mod regrouping;
 pub mod users;
 
 use crate::dialect::Dialects;

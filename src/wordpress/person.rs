@@ -86,6 +86,7 @@ pub fn version(record: &UserRecord) -> String {
     for group in &record.groups {
         digest.update(group.id.as_bytes());
         digest.update(group.display.as_bytes());
+        digest.update([u8::from(group.direct)]);
     }
     let hash: String = digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("W/\"{}-{hash}\"", record.version)
@@ -358,7 +359,7 @@ fn groups(groups: &[GroupReference], base: &str) -> Value {
                 "value": group.id,
                 "$ref": location(base, ResourceType::Group, &group.id),
                 "display": group.display,
-                "type": "direct",
+                "type": if group.direct { "direct" } else { "indirect" },
             })
         })
         .collect()

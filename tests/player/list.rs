@@ -11,6 +11,7 @@ macro_rules! each_transcript {
             entra_aadoptscim062020
             entra_connection_test
             entra_default_cycle
+            entra_department
             entra_existing_accounts
             entra_groups
             entra_lifecycle
@@ -26,6 +27,7 @@ macro_rules! each_transcript {
             microsoft_validator_preview
             microsoft_validator_users
             miniorange
+            nested_groups
             okta_aiw
             okta_assignment
             okta_crud_test
