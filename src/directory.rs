@@ -14,6 +14,7 @@ pub mod memory;
 
 mod batches;
 mod groups;
+mod roles;
 mod selection;
 mod tokens;
 mod users;
@@ -26,6 +27,7 @@ use smol_str::SmolStr;
 pub use crate::exchange::Directory;
 pub use batches::*;
 pub use groups::*;
+pub use roles::*;
 pub use selection::*;
 pub use tokens::*;
 pub use users::*;
@@ -103,6 +105,11 @@ questions! {
     FindMembers, "find_members" => Vec<SmolStr>;
     ListNestings, "list_nestings" => Vec<Nesting>;
     FindPeopleIn, "find_people_in" => Vec<SmolStr>;
+    FindRoles, "find_roles" => Vec<String>;
+    SetRoles, "set_roles" => Vec<RolesSet>;
+    ListAccounts, "list_accounts" => SiteAccounts;
+    FindUserNames, "find_user_names" => Vec<HeldUserName>;
+    UnlinkUser, "unlink_user" => Outcome<()>;
     BeginBatch, "begin_batch" => ();
     CheckBatch, "check_batch" => BatchState;
     EndBatch, "end_batch" => BatchState;

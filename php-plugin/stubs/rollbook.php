@@ -43,6 +43,10 @@ final class Exchange {
 	 * The largest body that is read, in bytes. Pass one byte more, if there is one.
 	 */
 	public const MAX_BODY = 1048576;
+	/**
+	 * How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect group.
+	 */
+	public const MAX_NESTING = 20;
 
 	/**
 	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",

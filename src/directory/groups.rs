@@ -1,6 +1,6 @@
 //! Commands about groups and their members.
 
-use super::{Selection, json_text};
+use super::{RoleChange, Selection, json_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -152,17 +152,6 @@ pub struct DeleteGroup {
     pub version: u64,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
-}
-
-/// The role that an account is to have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoleChange {
-    /// The account.
-    pub user_id: u64,
-    /// The one role that it is to have on this site.
-    pub role: String,
-    /// The roles that it has.
-    pub before: Vec<String>,
 }
 
 /// Which of these ids exist, and what they are. Unknown ones are left out of the answer.

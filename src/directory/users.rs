@@ -263,8 +263,11 @@ pub struct AccountChange {
     pub email: Option<String>,
     /// A password that the IdP sent. A new account without one gets a random one.
     pub password: Option<String>,
-    /// The one role that the account is to have on this site.
+    /// The role that the account is to have on this site, as its first.
     pub role: Option<String>,
+    /// The roles that it is to have besides. They mean nothing where `role` stays.
+    #[serde(default)]
+    pub other_roles: Vec<String>,
     /// The values to write, by target; null takes the value away.
     #[serde(deserialize_with = "map_or_empty_list")]
     pub values: Map<String, Value>,
@@ -315,4 +318,71 @@ pub enum Fate {
     Keep,
     /// Deleted.
     Delete,
+}
+
+/// Takes a person out of what is managed: the row goes, with its memberships; the account stays as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnlinkUser {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// The version that this was decided on.
+    pub version: u64,
+}
+
+/// The accounts of the site by number, with and without a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListAccounts {
+    /// Only accounts with a higher number.
+    pub after: u64,
+    /// The most accounts to give.
+    pub limit: u64,
+    /// Whether the total is wanted.
+    pub count: bool,
+}
+
+/// The answer to [`ListAccounts`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteAccounts {
+    /// How many accounts the site has.
+    pub total: Option<u64>,
+    /// Some of them.
+    pub accounts: Vec<SiteAccount>,
+}
+
+/// An account and the row that it has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteAccount {
+    /// The account.
+    pub account: Account,
+    /// Its row, also that of a deleted person.
+    pub row: Option<AccountRow>,
+}
+
+/// What is known of an account's row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccountRow {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// `userName`.
+    pub user_name: String,
+    /// Whether an IdP has taken charge of the account.
+    pub managed: bool,
+    /// Whether the person was deleted and the account kept.
+    pub deleted: bool,
+}
+
+/// Whose these names are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindUserNames {
+    /// Folded `userName`s.
+    pub keys: Vec<String>,
+}
+
+/// A `userName` that somebody has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeldUserName {
+    /// The folded name.
+    pub key: String,
+    /// The account; `None` while it is being made.
+    pub user_id: Option<u64>,
 }

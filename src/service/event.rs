@@ -56,6 +56,13 @@ pub enum Event {
         /// Whether the account is still there, locked.
         account_kept: bool,
     },
+    /// The owner has taken an account out of what is managed.
+    UserUnlinked {
+        /// The account.
+        user_id: u64,
+        /// The SCIM id that the person had.
+        id: String,
+    },
     /// A group was created, changed or deleted.
     GroupChanged {
         /// The SCIM id.
@@ -127,7 +134,7 @@ impl Service {
     ) {
         let (id, name) = (record.id.to_string(), record.display_name.clone());
         self.tell(Event::GroupChanged { id, name, change, changes });
-        for RoleChange { user_id, role, before } in roles {
+        for RoleChange { user_id, role, before, .. } in roles {
             self.tell(Event::RoleChanged { user_id, role, before });
         }
     }

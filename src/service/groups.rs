@@ -44,21 +44,27 @@ impl Service {
         let row = group_row(&resource)?;
         let members = self.resolve(&references).await?;
         let joining = Membership { add: members.iter().cloned().collect(), ..Membership::default() };
-        let roles = self.roles_with(None, &row, &joining).await?;
-        let members = members.into_iter().map(|(id, kind)| MemberId { id, kind }).collect();
-        let create = CreateGroup { row, members, roles, now: self.now };
-        match self.directory.ask(&create).await? {
-            Outcome::Done { record } => {
-                self.note("created", &record.id, &record.display_name);
-                self.tell_group(&record, "created", Vec::new(), create.roles);
-                Ok(self.group_reply(201, &record, &projection))
-            }
-            Outcome::Taken { .. } => Err(name_taken(&create.row.display_name).into()),
-            Outcome::Refused { message } => Err(refused_by_wordpress(&message).into()),
-            Outcome::Stale | Outcome::Gone => {
-                Err(Error::conflict("The group is being created by another request at the same time.").into())
+        let members: Vec<MemberId> = members.into_iter().map(|(id, kind)| MemberId { id, kind }).collect();
+        for _ in 0..MAX_ATTEMPTS {
+            let roles = self.roles_with(None, &row, &joining).await?;
+            let create = CreateGroup { row: row.clone(), members: members.clone(), roles, now: self.now };
+            match self.directory.ask(&create).await? {
+                Outcome::Done { record } => {
+                    self.note("created", &record.id, &record.display_name);
+                    self.tell_group(&record, "created", Vec::new(), create.roles);
+                    return Ok(self.group_reply(201, &record, &projection));
+                }
+                // A member has changed, whose role was decided.
+                Outcome::Stale => {}
+                Outcome::Taken { .. } => return Err(name_taken(&row.display_name).into()),
+                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Gone => break,
             }
         }
+        Err(Error::conflict(
+            "The group or its members are being changed by another request at the same time. Try again.",
+        )
+        .into())
     }
 
     pub(super) async fn replace_group(

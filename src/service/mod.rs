@@ -13,6 +13,8 @@ pub mod list;
 mod query;
 mod refresh;
 mod regrouping;
+mod roles;
+pub mod tasks;
 pub mod users;
 
 use crate::dialect::Dialects;

@@ -6,7 +6,7 @@ use crate::directory::{
     FindPeopleIn, GroupRecord, GroupReference, GroupRow, ListNestings, LoadPeople, MAX_NESTING, MemberKind,
     Nesting, RoleChange,
 };
-use crate::wordpress::person;
+use crate::wordpress::{person, roles};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,15 +85,11 @@ impl Service {
                 regrouped.groups.extend(direct(&record.id, is_member));
                 after.surround(&mut regrouped.groups);
                 let shown = |record| person::resource(record, &self.settings, &self.base);
-                let role = person::role_change(&record, &shown(&record), &shown(&regrouped), &self.settings);
-                changes.extend(role.map(|role| RoleChange {
-                    user_id: record.account.user_id,
-                    role,
-                    before: record.account.roles,
-                }));
+                let (before, after) = (shown(&record), shown(&regrouped));
+                changes.extend(roles::changed_around(&record, &before, &after, &self.settings));
             }
         }
-        Ok(changes)
+        self.settle_roles(changes).await
     }
 }
 

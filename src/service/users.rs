@@ -59,6 +59,7 @@ impl Service {
         let before = before.as_ref().map(|(record, shown)| (*record, shown));
         let mut account = person::account_change(before, &resource, &self.settings)?;
         account.password = password.filter(|_| self.settings.password_sync);
+        self.settle_role(&mut account).await?;
         let create = CreateUser { row, account, targets, now: self.now };
         let record = match self.directory.ask(&create).await? {
             Outcome::Done { record } => record,
@@ -197,15 +198,18 @@ impl Service {
                 // Nobody is locked out, or let back in, by an attribute that was left out or removed.
                 row.active = record.active;
             }
+            let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings)?;
+            self.settle_role(&mut account).await?;
+            // A role that somebody has given by hand may have to go even where the client changes nothing.
             let unchanged = record.managed
                 && password.is_none()
+                && account.role.is_none()
                 && person::row(&shown)?.document == row.document
                 && self.is_complete(&record);
             if unchanged {
                 self.note("unchanged", &record.id, &record.user_name);
                 return Ok(self.user_reply(200, &record, &projection));
             }
-            let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings)?;
             account.password = password;
             let email = account.email.clone();
             let update = UpdateUser {

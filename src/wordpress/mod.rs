@@ -3,4 +3,5 @@
 pub mod login;
 pub mod mapping;
 pub mod person;
+pub mod roles;
 pub mod sql;

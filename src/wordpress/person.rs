@@ -10,6 +10,7 @@ use crate::scim::resource::Resource;
 use crate::scim::schema::{ResourceSchemas, ResourceType};
 use crate::settings::Settings;
 use crate::wordpress::login;
+use crate::wordpress::roles::{self, Roles};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -151,7 +152,6 @@ pub fn account_change(
 ) -> Result<AccountChange> {
     let email = email(after);
     fits("emails", email.as_deref().unwrap_or_default(), MAX_EMAIL_LENGTH)?;
-    let ruled = ruled_role(after, settings);
     let mut change = AccountChange::default();
     for row in rows(settings) {
         let wanted = value(row, after);
@@ -175,14 +175,16 @@ pub fn account_change(
             change.logins =
                 login::proposals(&settings.username, after.user_name().unwrap_or_default(), email.as_deref());
             change.email = email;
-            let default = settings.default_role.as_deref().filter(|role| !settings.is_protected(role));
-            change.role = ruled.or(default).map(str::to_owned);
+            change.role = roles::of_newcomer(after, settings).map(str::to_owned);
         }
         Some((record, shown)) => {
             change.user_id = Some(record.account.user_id);
             change.logins = renamed(record, shown, after, settings);
             change.email = email.filter(|email| *email != record.account.email);
-            change.role = changed_role(record, shown, ruled, settings);
+            if let Some(Roles { role, others }) = roles::changed(record, shown, after, settings) {
+                change.role = Some(role);
+                change.other_roles = others;
+            }
         }
     }
     Ok(change)
@@ -363,48 +365,6 @@ fn groups(groups: &[GroupReference], base: &str) -> Value {
             })
         })
         .collect()
-}
-
-/// The role to set for somebody whom only something around has changed: a group was joined, left or renamed.
-pub fn role_change(
-    record: &UserRecord,
-    before: &Resource,
-    after: &Resource,
-    settings: &Settings,
-) -> Option<String> {
-    if is_protected(&record.account, settings) || !record.managed {
-        return None;
-    }
-    changed_role(record, before, ruled_role(after, settings), settings)
-}
-
-/// The role to set for somebody who has an account. A role given by hand stays until the rules decide otherwise than
-/// before, and an account that is being linked or brought back keeps its role where no rule names it; but who is back keeps
-/// none that the rules gave for what no longer holds.
-fn changed_role(
-    record: &UserRecord,
-    shown: &Resource,
-    ruled: Option<&str>,
-    settings: &Settings,
-) -> Option<String> {
-    let default = settings.default_role.as_deref().filter(|role| !settings.is_protected(role));
-    let is_ruled = |role: &String| settings.role_rules.iter().any(|rule| rule.role == *role);
-    let wanted = if record.deleted {
-        ruled.or(default.filter(|_| record.account.roles.iter().any(is_ruled)))
-    } else if record.managed {
-        ruled.or(default).filter(|_| ruled != ruled_role(shown, settings))
-    } else {
-        ruled
-    };
-    wanted.filter(|role| record.account.roles != [*role]).map(str::to_owned)
-}
-
-/// The role that a rule gives. No rule gives a protected one.
-fn ruled_role<'a>(resource: &Resource, settings: &'a Settings) -> Option<&'a str> {
-    let schemas = ResourceType::User.schemas();
-    let person = resource.matchable();
-    let rule = settings.role_rules.iter().find(|rule| rule.filter.matches(&person, schemas))?;
-    (!settings.is_protected(&rule.role)).then_some(rule.role.as_str())
 }
 
 /// The value that a row writes. WordPress always shows a display name, so one is made where none is sent.

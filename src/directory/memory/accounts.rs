@@ -1,7 +1,11 @@
 //! WordPress accounts, with and without a row of ours.
 
 use super::MemoryDirectory;
-use crate::directory::{Account, AccountChange, AdoptAccounts, FindAccounts, RoleChange, Unique};
+use super::roles::set_roles;
+use super::users::Person;
+use crate::directory::{
+    Account, AccountChange, AdoptAccounts, FindAccounts, ListAccounts, SiteAccount, SiteAccounts, Unique,
+};
 use serde_json::{Map, Value};
 
 /// The longest `display_name` that WordPress's table holds.
@@ -136,15 +140,18 @@ impl MemoryDirectory {
         Ok(login.cloned())
     }
 
-    /// Carries out a change that [`Self::check_account`] let pass, and gives the account's number.
-    pub(super) fn set_roles(&mut self, changes: Vec<RoleChange>) {
-        for change in changes {
-            if let Some(stored) = self.accounts.get_mut(&change.user_id) {
-                set_role(&mut stored.account, change.role);
-            }
-        }
+    pub(super) fn list_accounts(&mut self, list: ListAccounts) -> Result<SiteAccounts, String> {
+        let total = list.count.then(|| u64::try_from(self.accounts.len()).unwrap_or(u64::MAX));
+        let limit = usize::try_from(list.limit).unwrap_or(usize::MAX);
+        let accounts =
+            self.accounts.range(list.after + 1..).take(limit).map(|(user_id, stored)| SiteAccount {
+                account: stored.account.clone(),
+                row: self.people.values().find(|person| person.user_id == *user_id).map(Person::row),
+            });
+        Ok(SiteAccounts { total, accounts: accounts.collect() })
     }
 
+    /// Carries out a change that [`Self::check_account`] let pass, and gives the account's number.
     pub(super) fn change_account(
         &mut self,
         change: AccountChange,
@@ -169,7 +176,7 @@ impl MemoryDirectory {
             account.email = email;
         }
         if let Some(role) = change.role {
-            set_role(account, role);
+            set_roles(account, role, change.other_roles);
         }
         if change.password.is_some() {
             stored.password = change.password;
@@ -185,11 +192,6 @@ impl MemoryDirectory {
         }
         Ok(user_id)
     }
-}
-
-fn set_role(account: &mut Account, role: String) {
-    account.can_edit_users = role == "administrator";
-    account.roles = vec![role];
 }
 
 fn is_field(target: &str) -> bool {

@@ -59,6 +59,9 @@ impl MemoryDirectory {
         if self.is_name_taken(&create.row.display_name_key, None) {
             return Ok(Outcome::Taken { value: Unique::DisplayName });
         }
+        if let Err(outcome) = self.set_roles(create.roles) {
+            return Ok(outcome);
+        }
         let (row, id) = (self.number(), self.id());
         let mut group = StoredGroup {
             id,
@@ -73,7 +76,6 @@ impl MemoryDirectory {
         };
         group.set(create.row, create.now);
         self.add_members(&mut group, create.members);
-        self.set_roles(create.roles);
         let record = self.group_record(row, &group, true);
         self.groups.insert(row, group);
         Ok(Outcome::Done { record })
@@ -89,10 +91,13 @@ impl MemoryDirectory {
             self.groups.insert(row, group);
             return Ok(Outcome::Taken { value: Unique::DisplayName });
         }
+        if let Err(outcome) = self.set_roles(update.roles) {
+            self.groups.insert(row, group);
+            return Ok(outcome);
+        }
         group.set(update.row, update.now);
         group.members.retain(|member| !update.remove_all && !update.remove.contains(&member.id));
         self.add_members(&mut group, update.add);
-        self.set_roles(update.roles);
         let record = self.group_record(row, &group, update.members);
         self.groups.insert(row, group);
         Ok(Outcome::Done { record })
@@ -104,8 +109,11 @@ impl MemoryDirectory {
             self.groups.insert(row, group);
             return Ok(Outcome::Stale);
         }
+        if let Err(outcome) = self.set_roles(delete.roles) {
+            self.groups.insert(row, group);
+            return Ok(outcome);
+        }
         self.forget_member(&delete.id);
-        self.set_roles(delete.roles);
         Ok(Outcome::Done { record: () })
     }
 
