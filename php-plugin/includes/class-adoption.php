@@ -102,8 +102,69 @@ final class Adoption {
 			},
 			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
 		);
+		self::forget();
+	}
+
+	/**
+	 * Has all accounts looked at again, because one has lost its row.
+	 */
+	public static function forget(): void {
 		delete_option( self::OPTION );
 		self::$looked_up_to = 0;
+	}
+
+	/**
+	 * Accounts of the site by number, with and without a row.
+	 *
+	 * @param array<string, mixed> $command The command list_accounts.
+	 * @return array{total: ?int, accounts: array<int, array<string, mixed>>}
+	 */
+	public function list_accounts( array $command ): array {
+		global $wpdb;
+		list( $members, $arguments ) = self::members_of_the_site();
+
+		$found = Database::rows(
+			"SELECT w.ID, u.id, u.user_name, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
+			array( ...$arguments, (int) $command['after'], (int) $command['limit'] )
+		);
+		$users = $found ? UserReader::accounts( array_map( 'intval', array_column( $found, 'ID' ) ) ) : array();
+		$rows  = array_column( $found, null, 'ID' );
+		return array(
+			'total'    => $command['count'] ? (int) Database::value( "SELECT COUNT(*) FROM $wpdb->users w$members", $arguments ) : null,
+			'accounts' => array_values(
+				array_map(
+					static fn( \WP_User $user ): array => array(
+						'account' => UserReader::account( $user ),
+						'row'     => null === $rows[ $user->ID ]['id'] ? null : array(
+							'id'        => $rows[ $user->ID ]['id'],
+							'user_name' => $rows[ $user->ID ]['user_name'],
+							'managed'   => (bool) $rows[ $user->ID ]['managed'],
+							'deleted'   => (bool) $rows[ $user->ID ]['deleted'],
+						),
+					),
+					$users
+				)
+			),
+		);
+	}
+
+	/**
+	 * Who is called so.
+	 *
+	 * @param array<string, mixed> $command The command find_user_names.
+	 * @return array<int, array{key: string, user_id: ?int}>
+	 */
+	public function find_user_names( array $command ): array {
+		if ( ! $command['keys'] ) {
+			return array();
+		}
+		return array_map(
+			static fn( array $row ): array => array(
+				'key'     => $row['user_name_key'],
+				'user_id' => null === $row['user_id'] ? null : (int) $row['user_id'],
+			),
+			Database::rows( 'SELECT user_name_key, user_id FROM ' . Tables::name( 'users' ) . ' WHERE user_name_key IN (' . Database::marks( $command['keys'], '%s' ) . ')', $command['keys'] )
+		);
 	}
 
 	/**
@@ -139,17 +200,27 @@ final class Adoption {
 	 */
 	private function accounts( string $condition, array $arguments, int $limit ): array {
 		global $wpdb;
-		$members = '';
-		if ( is_multisite() ) {
-			$members   = " INNER JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s";
-			$arguments = array( $wpdb->get_blog_prefix() . 'capabilities', ...$arguments );
-		}
+		list( $members, $of_members ) = self::members_of_the_site();
+
 		$rows     = Database::rows(
 			"SELECT w.ID FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . " u ON u.user_id = w.ID WHERE u.row_id IS NULL AND $condition ORDER BY w.ID LIMIT %d",
-			array( ...$arguments, $limit )
+			array( ...$of_members, ...$arguments, $limit )
 		);
 		$user_ids = array_map( 'intval', array_column( $rows, 'ID' ) );
 		return array_values( array_map( array( UserReader::class, 'account' ), $user_ids ? UserReader::accounts( $user_ids ) : array() ) );
+	}
+
+	/**
+	 * What leaves accounts out that belong to other sites of a network: a join, and its arguments.
+	 *
+	 * @return array{string, string[]}
+	 */
+	private static function members_of_the_site(): array {
+		global $wpdb;
+		if ( ! is_multisite() ) {
+			return array( '', array() );
+		}
+		return array( " INNER JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s", array( $wpdb->get_blog_prefix() . 'capabilities' ) );
 	}
 
 	/**

@@ -33,6 +33,10 @@ final class UserRemover {
 		$user_id = (int) $row['user_id'];
 		$heir    = $this->heir( $command['reassign_to'], $user_id );
 		$delete  = function () use ( $command, $row, $user_id, $heir ): void {
+			$user = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? null;
+			if ( null !== $user ) {
+				Administrators::check_without( $user );
+			}
 			$this->mark_deleted( (int) $row['row_id'], $command );
 			self::forget_memberships( $row['id'] );
 			Lookups::clear( (int) $row['row_id'] );
@@ -56,6 +60,38 @@ final class UserRemover {
 		}
 		AccessControl::forget( $user_id );
 		Batch::touch( $user_id );
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
+	 * Forgets a person whose account stays as it is, and has it looked at again as one that may be linked.
+	 *
+	 * @param array<string, mixed> $command The command unlink_user.
+	 * @return array{outcome: string, record: null}
+	 * @throws Refusal When the person is gone, or was changed meanwhile.
+	 */
+	public function unlink( array $command ): array {
+		$table   = Tables::name( 'users' );
+		$user_id = Transaction::run(
+			static function () use ( $command, $table ): int {
+				$row = Database::row( "SELECT row_id, id, user_id, version, active FROM $table WHERE id = %s AND deleted = 0 FOR UPDATE", array( $command['id'] ) );
+				if ( null === $row || $row['id'] !== $command['id'] ) {
+					throw Refusal::gone();
+				}
+				if ( (int) $row['version'] !== (int) $command['version'] || ! $row['active'] ) {
+					throw Refusal::stale();
+				}
+				self::forget_memberships( $row['id'] );
+				self::forget_row( (int) $row['row_id'] );
+				return (int) $row['user_id'];
+			},
+			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
+		);
+		AccessControl::forget( $user_id );
+		Adoption::forget();
 		return array(
 			'outcome' => 'done',
 			'record'  => null,

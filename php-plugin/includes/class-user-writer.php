@@ -56,6 +56,9 @@ final class UserWriter {
 		$write  = function () use ( $command, $row, $user, $table, &$logins, &$login ): int {
 			$row_id    = (int) $row['row_id'];
 			$arguments = array();
+			if ( $row['active'] && ! $command['row']['active'] || RoleWriter::demotes( $command['account'] ) ) {
+				Administrators::check_without( $user );
+			}
 			$login     = $logins ? AccountWriter::free_login( $logins, $user->ID ) : null;
 			$login     = $login === $user->data->user_login ? null : $login;
 			$columns   = null === $login ? array() : array( 'login_key' => Claims::login_key( $login ) );

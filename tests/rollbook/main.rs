@@ -20,5 +20,6 @@ mod lives;
 mod memory_directory;
 mod people;
 mod regression;
+mod roles;
 mod sorting_limit;
 mod tidy;
