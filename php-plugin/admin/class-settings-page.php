@@ -146,7 +146,7 @@ final class SettingsPage {
 		$tab     = isset( $tabs[ $tab ] ) ? $tab : self::FIRST_TAB;
 		$message = Message::take();
 		$screen  = self::FORMS[ $tab ] ?? null;
-		$data    = null === $screen ? ConnectionData::collect() : FormData::collect( $message );
+		$data    = null === $screen ? ConnectionData::collect() : FormData::collect( $screen, $message );
 		require __DIR__ . '/views/page.php';
 	}
 
@@ -191,13 +191,20 @@ final class SettingsPage {
 	}
 
 	/**
+	 * Whether the forms can be used, by whoever is logged in.
+	 */
+	public static function is_allowed(): bool {
+		return current_user_can( self::CAPABILITY ) && Requirements::met();
+	}
+
+	/**
 	 * Ends a form's handler unless the request comes from the form and from somebody who may use it.
 	 *
 	 * @param string   $action The form's action.
 	 * @param int|null $id     What it acts on.
 	 */
 	public static function require_permission( string $action, ?int $id = null ): void {
-		if ( ! current_user_can( self::CAPABILITY ) || ! Requirements::met() ) {
+		if ( ! self::is_allowed() ) {
 			wp_die( esc_html__( 'You are not allowed to do this.', 'rollbook' ), '', array( 'response' => 403 ) );
 		}
 		check_admin_referer( $action . $id );

@@ -14,7 +14,9 @@ namespace Rollbook\WordPress;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
 use Rollbook\WordPress\Admin\SettingsPage;
+use Rollbook\WordPress\Admin\TaskActions;
 use Rollbook\WordPress\Admin\TokenActions;
+use Rollbook\WordPress\Admin\UnlinkActions;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -74,6 +76,10 @@ add_action( 'admin_post_rollbook_create_token', array( TokenActions::class, 'act
 add_action( 'admin_post_rollbook_add_token', array( TokenActions::class, 'action_add' ) );
 add_action( 'admin_post_rollbook_revoke_token', array( TokenActions::class, 'action_revoke' ) );
 add_action( 'admin_post_rollbook_save_settings', array( SettingsActions::class, 'action_save' ) );
+add_action( 'admin_post_rollbook_task', array( TaskActions::class, 'action_step' ) );
+add_action( 'wp_ajax_rollbook_task', array( TaskActions::class, 'action_continue' ) );
+add_action( 'admin_post_rollbook_unlink', array( UnlinkActions::class, 'action_unlink' ) );
+add_filter( 'user_row_actions', array( UnlinkActions::class, 'filter_user_row_actions' ), 10, 2 );
 
 // Edits on the site: only with the extension, because it is what looks at them.
 if ( Requirements::met() ) {
