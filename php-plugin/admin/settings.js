@@ -42,6 +42,7 @@
 	 * A task that has not come to its end goes on by itself; the button that continues it stays for when this fails.
 	 */
 	const running = document.querySelector( '[data-rollbook-running]' );
+	const said = document.querySelector( '.rollbook-progress' );
 
 	async function goOn() {
 		const bar = running.parentNode.querySelector( 'progress' );
@@ -51,14 +52,14 @@
 			state = await answer.json();
 			bar.max = Math.max( 1, state.total );
 			bar.value = state.examined;
-			running.parentNode.querySelector( '.rollbook-progress' ).textContent = state.text;
+			said.textContent = state.text;
 		} while ( state.goes_on );
 		window.location.reload();
 	}
 
 	if ( running ) {
 		goOn().catch( function () {
-			wp.a11y.speak( __( 'It stopped. Press Continue.', 'rollbook' ), 'assertive' );
+			said.textContent = __( 'It stopped. Press Continue.', 'rollbook' );
 		} );
 	}
 } )();
