@@ -74,6 +74,11 @@ final class AccountWriter {
 			$this->made = $metas->user_id();
 		}
 		self::check_result( $user_id );
+		if ( is_multisite() ) {
+			// Its role is set; this makes the site its first one.
+			$user = UserReader::accounts( array( $user_id ) )[ $user_id ];
+			Network::add( $user, (string) reset( $user->roles ) );
+		}
 
 		Targets::write_plugin_fields( $user_id, $change['values'] );
 		return self::with_email( $user_id, $email );
@@ -335,7 +340,7 @@ final class AccountWriter {
 	 * @param ?string $role The role.
 	 * @throws Refusal When the site does not have it.
 	 */
-	private static function check_role( ?string $role ): void {
+	public static function check_role( ?string $role ): void {
 		if ( null !== $role && '' !== $role && ! wp_roles()->is_role( $role ) ) {
 			/* translators: %s: name of a role. */
 			throw Refusal::refused( sprintf( __( 'This site has no role “%s”.', 'rollbook' ), $role ) );

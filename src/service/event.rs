@@ -100,6 +100,12 @@ impl Service {
         self.tell_role(&before.account, &after.account);
     }
 
+    /// Notes that an account of the network was added to the site.
+    pub(super) fn tell_joining(&self, before: &Account, after: &UserRecord) {
+        self.tell(Event::UserLinked { user_id: after.account.user_id, id: after.id.to_string() });
+        self.tell_role(before, &after.account);
+    }
+
     /// Notes that somebody is there: a new account, or one that was kept and is back.
     pub(super) fn tell_arrival(&self, kept: Option<&UserRecord>, after: &UserRecord) {
         let (user_id, id) = (after.account.user_id, after.id.to_string());

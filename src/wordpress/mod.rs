@@ -2,5 +2,6 @@
 
 pub mod login;
 pub mod mapping;
+pub mod network;
 pub mod person;
 pub mod sql;

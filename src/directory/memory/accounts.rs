@@ -1,7 +1,7 @@
 //! WordPress accounts, with and without a row of ours.
 
 use super::MemoryDirectory;
-use crate::directory::{Account, AccountChange, AdoptAccounts, FindAccounts, RoleChange, Unique};
+use crate::directory::{Account, AccountChange, AdoptAccounts, FindAccounts, Home, RoleChange, Unique};
 use serde_json::{Map, Value};
 
 /// The longest `display_name` that WordPress's table holds.
@@ -44,6 +44,7 @@ impl MemoryDirectory {
             roles: vec![role.to_owned()],
             can_edit_users: role == "administrator",
             registered: 0,
+            network: None,
         };
         self.accounts.insert(user_id, StoredAccount { account, password: None, values: Map::new() });
         user_id
@@ -96,7 +97,7 @@ impl MemoryDirectory {
             .values()
             .map(|stored| &stored.account)
             .filter(|account| match (&find.login, &find.email) {
-                (None, None) => true,
+                (None, None) => account.is_on_site(),
                 (login, email) => {
                     login.as_deref().is_some_and(|login| equal(login, &account.login))
                         || email.as_deref().is_some_and(|email| equal(email, &account.email))
@@ -136,7 +137,18 @@ impl MemoryDirectory {
         Ok(login.cloned())
     }
 
-    /// Carries out a change that [`Self::check_account`] let pass, and gives the account's number.
+    /// Takes an account off the site that stays in the network.
+    pub(super) fn take_off(&mut self, user_id: u64) {
+        let Some(stored) = self.accounts.get_mut(&user_id) else { return };
+        stored.account.roles.clear();
+        if let Some(network) = &mut stored.account.network {
+            network.on_site = false;
+            if network.home == Home::Here {
+                network.home = Home::Nobody;
+            }
+        }
+    }
+
     pub(super) fn set_roles(&mut self, changes: Vec<RoleChange>) {
         for change in changes {
             if let Some(stored) = self.accounts.get_mut(&change.user_id) {
@@ -145,6 +157,7 @@ impl MemoryDirectory {
         }
     }
 
+    /// Carries out a change that [`Self::check_account`] let pass, and gives the account's number.
     pub(super) fn change_account(
         &mut self,
         change: AccountChange,
@@ -158,6 +171,12 @@ impl MemoryDirectory {
         let stores = self.stores;
         let stored = self.accounts.get_mut(&user_id).ok_or("the account is gone")?;
         let account = &mut stored.account;
+        if let Some(network) = &mut account.network {
+            network.on_site = true;
+            if change.ours {
+                network.home = Home::Here;
+            }
+        }
         if change.user_id.is_none() {
             account.registered = now - now.rem_euclid(1000);
             account.display_name.clone_from(&account.login);
