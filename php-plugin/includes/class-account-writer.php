@@ -128,6 +128,7 @@ final class AccountWriter {
 		/** This filter is documented in wp-includes/user.php */
 		$illegal = array_map( 'strtolower', (array) apply_filters( 'illegal_user_logins', array() ) );
 		foreach ( $logins as $login ) {
+			$login = is_multisite() ? strtolower( $login ) : $login; // Networks know no other logins.
 			if ( '' === $login || mb_strlen( $login ) > self::LONGEST_LOGIN || ! validate_username( $login ) || in_array( strtolower( $login ), $illegal, true ) ) {
 				continue;
 			}

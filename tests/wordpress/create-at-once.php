@@ -26,6 +26,7 @@ echo json_encode(
 			),
 			'account' => array(
 				'user_id'  => null,
+				'ours'     => true,
 				'logins'   => explode( ',', $logins ),
 				'email'    => $email,
 				'password' => null,

@@ -16,6 +16,8 @@ pub struct StoredAccount {
     pub password: Option<String>,
     /// Profile fields and usermeta, by target.
     pub values: Map<String, Value>,
+    /// What its person has written: titles.
+    pub posts: Vec<String>,
 }
 
 /// What WordPress makes of a value: a profile field becomes a line of text without tags, a scalar usermeta
@@ -46,7 +48,10 @@ impl MemoryDirectory {
             registered: 0,
             network: None,
         };
-        self.accounts.insert(user_id, StoredAccount { account, password: None, values: Map::new() });
+        self.accounts.insert(
+            user_id,
+            StoredAccount { account, password: None, values: Map::new(), posts: Vec::new() },
+        );
         user_id
     }
 
@@ -63,7 +68,12 @@ impl MemoryDirectory {
         })
     }
 
-    /// The same, to edit it as an administrator of the site would.
+    /// Every account.
+    pub fn accounts(&self) -> impl Iterator<Item = &StoredAccount> {
+        self.accounts.values()
+    }
+
+    /// The same as [`Self::account`], to edit it as an administrator of the site would.
     pub fn account_mut(&mut self, login_or_email: &str) -> Option<&mut StoredAccount> {
         self.accounts.values_mut().find(|stored| {
             equal(&stored.account.login, login_or_email) || equal(&stored.account.email, login_or_email)
@@ -135,6 +145,14 @@ impl MemoryDirectory {
             return Err(Unique::Email);
         }
         Ok(login.cloned())
+    }
+
+    /// Gives what somebody has written to somebody else.
+    pub(super) fn reassign(&mut self, user_id: u64, heir: &str) {
+        let posts = self.accounts.get_mut(&user_id).map(|stored| std::mem::take(&mut stored.posts));
+        if let Some(heir) = self.account_mut(heir) {
+            heir.posts.extend(posts.unwrap_or_default());
+        }
     }
 
     /// Takes an account off the site that stays in the network.

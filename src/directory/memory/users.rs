@@ -179,6 +179,9 @@ impl MemoryDirectory {
             return Ok(Outcome::Stale);
         }
         self.forget_member(&delete.id);
+        if let Some(heir) = heir {
+            self.reassign(person.user_id, heir);
+        }
         match delete.fate {
             Fate::Delete => drop(self.accounts.remove(&person.user_id)),
             Fate::Leave => self.take_off(person.user_id),
