@@ -18,12 +18,19 @@ defined( 'ABSPATH' ) || exit;
 final class NetworkSites {
 
 	/**
+	 * Whether the plugin is active for a whole network.
+	 */
+	public static function plugin_is_active(): bool {
+		return is_multisite() && isset( get_site_option( 'active_sitewide_plugins' )[ plugin_basename( PLUGIN_FILE ) ] );
+	}
+
+	/**
 	 * Gives a new site its tables.
 	 *
 	 * @param \WP_Site $site The site.
 	 */
 	public static function action_wp_initialize_site( \WP_Site $site ): void {
-		if ( isset( get_site_option( 'active_sitewide_plugins' )[ plugin_basename( PLUGIN_FILE ) ] ) ) {
+		if ( self::plugin_is_active() ) {
 			switch_to_blog( (int) $site->id );
 			Tables::create();
 			restore_current_blog();

@@ -150,6 +150,24 @@ final class Network {
 	}
 
 	/**
+	 * How many sites WordPress has switched through.
+	 */
+	public static function depth(): int {
+		return count( $GLOBALS['_wp_switched_stack'] ?? array() );
+	}
+
+	/**
+	 * Brings WordPress back to the site that it was on: a hook that fails between switching and restoring leaves it elsewhere.
+	 *
+	 * @param int $depth What depth() was then.
+	 */
+	public static function back_to( int $depth ): void {
+		while ( self::depth() > $depth ) {
+			restore_current_blog();
+		}
+	}
+
+	/**
 	 * Lets an account that was put on the site be looked at: it may be older than all that were looked at before.
 	 *
 	 * @param mixed $user_id The account.

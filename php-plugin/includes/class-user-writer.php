@@ -118,6 +118,25 @@ final class UserWriter {
 	 * @throws \Throwable When it cannot.
 	 */
 	private function create_new( array $command ): array {
+		NetworkLock::take();
+		try {
+			return $this->create_alone( $command );
+		} finally {
+			if ( ! Batch::is_open() ) {
+				NetworkLock::release();
+			}
+		}
+	}
+
+	/**
+	 * Creates a person with a new account while no other site of a network does.
+	 *
+	 * @param array<string, mixed> $command The command create_user.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	private function create_alone( array $command ): array {
 		AccountWriter::check_email( (string) $command['account']['email'] );
 		$logins = $command['account']['logins'];
 		for ( $attempt = 1; ; ++$attempt ) {
@@ -160,6 +179,13 @@ final class UserWriter {
 	 */
 	private function make( array $command, string $id, string $login, AccountWriter $maker ): int {
 		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null, $command['account']['email'] );
+		if ( is_multisite() ) {
+			// Another site may have been faster before the claim; none is after it.
+			AccountWriter::check_email( (string) $command['account']['email'] );
+			if ( username_exists( $login ) ) {
+				throw new ClaimFailure( new DatabaseFailure( 'another site of the network has just taken the login' ) );
+			}
+		}
 		$user   = $maker->create( $command['account'], $login );
 		$this->note_applied( $row_id, $user, $command );
 		Lookups::add( $row_id, $command['row']['lookups'] );

@@ -66,6 +66,98 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( 'One 2', $this->account( self::ANNA )->display_name );
 	}
 
+	/** WordPress allows an address and a login once, but looks only before it writes; and each site has tables of its own to claim them in. */
+	public function test_one_person_on_two_sites_at_once_is_one_account(): void {
+		$create  = fn( array $people ): array => $this->at_once( 'create-at-once.php', $people );
+		$answers = $create( array_map( static fn( string $site ): array => array( 'race@contoso.example', 'race,race-2,race-3', 'race@contoso.example', $site ), array( '1', '2', '1', '2' ) ) );
+		self::assertCount( 1, array_keys( array_column( $answers, 'outcome' ), 'done', true ), json_encode( $answers ) );
+		self::assertSame( 1, $this->count_rows( $GLOBALS['wpdb']->users, "user_email = 'race@contoso.example'" ) );
+
+		$answers = $create( array_map( static fn( int $number ): array => array( "race-$number", 'race-a,race-b,race-c,race-d', '', (string) ( 1 + $number % 2 ) ), range( 1, 4 ) ) );
+		$logins  = array_map( static fn( array $answer ): string => $answer['record']['account']['login'], $answers );
+		sort( $logins );
+		self::assertSame( array( 'race-a', 'race-b', 'race-c', 'race-d' ), $logins );
+	}
+
+	/** However many people there are, and on however many sites, a page costs the same. */
+	public function test_a_page_of_people_of_many_sites_costs_the_same_number_of_statements(): void {
+		global $wpdb;
+		$count   = function () use ( $wpdb ): int {
+			wp_cache_flush();
+			$before = $wpdb->num_queries;
+			$this->on( self::SECOND, fn() => $this->find( '1=1' ) );
+			return $wpdb->num_queries - $before;
+		};
+		$persons = function ( int $from, int $to ): void {
+			foreach ( range( $from, $to ) as $number ) {
+				$record = $this->on( self::SECOND, fn(): array => $this->create( "pu-many-$number" ) );
+				add_user_to_blog( self::FIRST, $record['account']['user_id'], 'author' );
+			}
+		};
+		$persons( 1, 2 );
+		$few = $count();
+		$persons( 3, 12 );
+		self::assertSame( $few, $count() );
+	}
+
+	/** What a plugin throws while an account is added to the site undoes that, and WordPress is back on the site. */
+	public function test_a_failing_plugin_leaves_nobody_half_added(): void {
+		$this->person_on( self::FIRST, self::ANNA );
+		$user_id = $this->account( self::ANNA )->ID;
+		$rude    = static function (): void {
+			switch_to_blog( self::FIRST );
+			throw new \RuntimeException( 'rude' );
+		};
+		$add     = fn(): array => $this->create( 'anna', array(), array( 'user_id' => $user_id, 'ours' => false, 'role' => 'author' ) );
+		$site    = $this->on(
+			self::SECOND,
+			function () use ( $rude, $add ): int {
+				try {
+					$this->with_hook( 'add_user_to_blog', $rude, $add );
+				} catch ( \RuntimeException $failure ) {
+					self::assertSame( 'rude', $failure->getMessage() );
+				}
+				return get_current_blog_id();
+			}
+		);
+		self::assertSame( self::SECOND, $site );
+		self::assertSame( array( self::FIRST ), $this->sites_of( $user_id ) );
+		self::assertSame( 0, $this->count_rows( $this->on( self::SECOND, static fn(): string => Tables::name( 'users' ) ), '1=1' ) );
+		self::assertSame( array( 'author' ), $this->on( self::SECOND, $add )['account']['roles'] );
+	}
+
+	/** Many operations in one request add, make and refuse people as single ones do, and let other sites go on. */
+	public function test_bulk(): void {
+		$this->person_on( self::FIRST, self::ANNA, array( 'displayName' => 'Anna Arendt' ) );
+		$post   = static fn( string $id, string $email ): array => array(
+			'method' => 'POST',
+			'path'   => '/Users',
+			'bulkId' => $id,
+			'data'   => array( 'userName' => $email, 'displayName' => 'Bulk', 'emails' => array( array( 'value' => $email, 'primary' => true ) ) ),
+		);
+		$answer = $this->ask(
+			self::SECOND,
+			'POST',
+			'/Bulk',
+			array(
+				'schemas'    => array( 'urn:ietf:params:scim:api:messages:2.0:BulkRequest' ),
+				'Operations' => array( $post( 'a', 'bert@contoso.example' ), $post( 'b', self::ANNA ), $post( 'c', 'admin@example.test' ), $post( 'd', 'cleo@contoso.example' ) ),
+			)
+		);
+		self::assertSame( array( '201', '201', '409', '201' ), array_column( $answer->json->Operations, 'status' ), $answer->body );
+		self::assertSame( array( 'Anna Arendt', 'Bulk' ), array( $this->account( self::ANNA )->display_name, $this->account( 'bert@contoso.example' )->display_name ) );
+		self::assertSame( array( self::FIRST, self::SECOND ), $this->sites_of( $this->account( self::ANNA )->ID ) );
+		$this->person_on( self::FIRST, 'cleo@contoso.example' );
+		self::assertSame( array( self::FIRST, self::SECOND ), $this->sites_of( $this->account( 'cleo@contoso.example' )->ID ) );
+	}
+
+	/** Networks know no login with capitals. */
+	public function test_a_login_with_capitals_is_no_obstacle(): void {
+		$person = $this->on( self::SECOND, fn(): object => $this->provision( 'Anna.Arendt@Contoso.example' ) );
+		self::assertSame( 'Anna.Arendt@Contoso.example', $person->userName );
+		self::assertNotFalse( get_user_by( 'login', 'anna.arendt@contoso.example' ) );
+	}
+
 	/** A login alone says nothing in a network: there may be an anna on every site. */
 	public function test_the_same_login_is_no_reason_to_take_an_account(): void {
 		$this->on( self::FIRST, fn() => $this->provision( 'anna', array( 'emails' => array( array( 'value' => 'anna@one.example' ) ) ) ) );

@@ -86,6 +86,16 @@ final class SitesTest extends NetworkTestCase {
 		self::assertSame( 'Second', $this->account( 'anna@contoso.example' )->display_name );
 	}
 
+	/** Whoever archives a site does not tell its identity provider that nobody is there. */
+	public function test_an_archived_site_has_its_provider_wait(): void {
+		$site   = $this->make_site( '/pu-third/' );
+		$person = $this->person_on( $site, 'anna@contoso.example' );
+		update_blog_status( $site, 'archived', '1' );
+		self::assertSame( 500, $this->fetch( $site, "/pu-third/scim/v2/Users/$person->id" ) );
+		update_blog_status( $site, 'archived', '0' );
+		self::assertSame( 200, $this->fetch( $site, "/pu-third/scim/v2/Users/$person->id" ) );
+	}
+
 	/** A super administrator finds the settings of each site on that site. */
 	public function test_each_site_has_its_settings_screen(): void {
 		$network = json_decode( (string) getenv( 'ROLLBOOK_SITE' ) );
