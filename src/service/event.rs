@@ -53,7 +53,7 @@ pub enum Event {
         user_id: u64,
         /// The SCIM id.
         id: String,
-        /// Whether the account is still there, locked.
+        /// Whether the account is still there, locked, or in a network off this site.
         account_kept: bool,
     },
     /// A group was created, changed or deleted.
