@@ -489,7 +489,11 @@ impl Service {
         } else {
             "Existing accounts are kept apart: give one of the two another address, or allow linking in the Rollbook settings."
         };
-        Error::conflict(format!("The WordPress account {:?} {what} already. {cure}", account.login))
+        let who = match account.is_on_site() {
+            true => format!("The WordPress account {:?}", account.login),
+            false => "An account on another site of this network".to_owned(),
+        };
+        Error::conflict(format!("{who} {what} already. {cure}"))
     }
 
     fn taken(&self, value: Unique, user_name: &str, email: Option<&str>) -> Error {

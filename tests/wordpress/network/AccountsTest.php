@@ -294,14 +294,14 @@ final class AccountsTest extends NetworkTestCase {
 		$anna = $this->account( self::ANNA );
 		self::assertFalse( wp_check_password( 'sent by the second', $anna->user_pass ) );
 		foreach ( array( self::FIRST, self::SECOND ) as $site ) {
-			self::assertFalse( $this->on( $site, static fn(): bool => PasswordControl::is_synchronised( $anna->ID ) ) );
+			self::assertFalse( $this->on( $site, static fn(): bool => PasswordControl::is_forbidden( $anna->ID ) ) );
 		}
 		$this->person_on( self::SECOND, 'bert@contoso.example', array( 'password' => 'sent by the second' ) );
 		$this->person_on( self::FIRST, 'bert@contoso.example' );
 		$bert = $this->account( 'bert@contoso.example' );
 		self::assertTrue( wp_check_password( 'sent by the second', $bert->user_pass ) );
 		foreach ( array( self::FIRST, self::SECOND ) as $site ) {
-			self::assertTrue( $this->on( $site, static fn(): bool => PasswordControl::is_synchronised( $bert->ID ) ) );
+			self::assertTrue( $this->on( $site, static fn(): bool => PasswordControl::is_forbidden( $bert->ID ) ) );
 		}
 	}
 
