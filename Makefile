@@ -89,7 +89,7 @@ test-http: extension ## identity providers' conversations over HTTP, on SQLite a
 test-network: extension ## networks of sites: inside WordPress, and over HTTP against a network's second site
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
 	for db in sqlite mariadb; do tests/wordpress/run --db $$db --network; done
-	tests/http/run --network life existing
+	tests/http/run --db mariadb --network life existing
 
 .PHONY: test-conformance
 test-conformance: extension ## scim2-tester, a conformance test that we did not write, on SQLite and on MariaDB

@@ -48,13 +48,4 @@ final class NetworkSites {
 		global $wpdb;
 		return array( ...(array) $tables, ...Tables::names( $wpdb->get_blog_prefix( (int) $site_id ) ) );
 	}
-
-	/**
-	 * Forgets which accounts a deleted site had charge of.
-	 *
-	 * @param \WP_Site $site The site.
-	 */
-	public static function action_wp_uninitialize_site( \WP_Site $site ): void {
-		delete_metadata( 'user', 0, Network::HOME, (int) $site->id, true );
-	}
 }

@@ -105,6 +105,7 @@ final class AccountsTest extends NetworkTestCase {
 		$this->person_on( self::FIRST, self::ANNA );
 		$user_id = $this->account( self::ANNA )->ID;
 		$rude    = static function (): void {
+			update_option( 'pu_rude', 'undone' );
 			switch_to_blog( self::FIRST );
 			throw new \RuntimeException( 'rude' );
 		};
@@ -117,6 +118,7 @@ final class AccountsTest extends NetworkTestCase {
 				} catch ( \RuntimeException $failure ) {
 					self::assertSame( 'rude', $failure->getMessage() );
 				}
+				self::assertFalse( get_option( 'pu_rude' ), 'nor does memory know of it' );
 				return get_current_blog_id();
 			}
 		);

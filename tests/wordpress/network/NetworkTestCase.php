@@ -25,7 +25,7 @@ abstract class NetworkTestCase extends SiteTestCase {
 	protected const FIRST  = 1;
 	protected const SECOND = 2;
 
-	/** @var array<int, object> The services of sites that a test has made. */
+	/** @var array<int, ?object> The services of sites that a test has made. */
 	private array $services = array();
 
 	protected function tearDown(): void {
@@ -66,6 +66,7 @@ abstract class NetworkTestCase extends SiteTestCase {
 		$network = get_network();
 		$site    = wp_insert_site( array( 'domain' => $domain ?? $network->domain, 'path' => $path, 'title' => 'Made', 'user_id' => 1 ) );
 		self::assertIsInt( $site );
+		$this->services[ $site ] = null; // To be deleted, whatever comes.
 		$this->services[ $site ] = $this->on(
 			$site,
 			static function (): object {
