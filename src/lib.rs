@@ -24,7 +24,7 @@
 //! - [`directory`]: commands and answers, the whole contract with WordPress; [`directory::memory`] is a WordPress in memory for tests.
 //! - [`service`]: what each endpoint does; [`service::tasks`]: what the owner does to everybody at once.
 //! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort, list, error.
-//! - [`wordpress`]: what a resource means for an account: mapping, logins, roles, filters as SQL.
+//! - [`wordpress`]: what a resource means for an account: mapping, logins, roles, networks of sites, filters as SQL.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - `extension`: the PHP classes; behind the feature `extension`.

@@ -231,8 +231,8 @@ impl Settings {
     pub fn document(&self) -> Map<String, Value> {
         let policy = match (self.deletion.fate, &self.deletion.reassign_to) {
             (Fate::Keep, _) => "deactivate",
-            (Fate::Delete, Some(_)) => "reassign",
-            (Fate::Delete, None) => "delete",
+            (Fate::Delete | Fate::Leave, Some(_)) => "reassign",
+            (Fate::Delete | Fate::Leave, None) => "delete",
         };
         let rules: Vec<Value> = self
             .role_rules

@@ -74,6 +74,11 @@ final class AccountWriter {
 			$this->made = $metas->user_id();
 		}
 		self::check_result( $user_id );
+		if ( is_multisite() ) {
+			// Its role is set; this makes the site its first one.
+			$user = UserReader::accounts( array( $user_id ) )[ $user_id ];
+			Network::add( $user, (string) reset( $user->roles ) );
+		}
 
 		Targets::write_plugin_fields( $user_id, $change['values'] );
 		return self::with_email( $user_id, $email );
@@ -123,6 +128,7 @@ final class AccountWriter {
 		/** This filter is documented in wp-includes/user.php */
 		$illegal = array_map( 'strtolower', (array) apply_filters( 'illegal_user_logins', array() ) );
 		foreach ( $logins as $login ) {
+			$login = is_multisite() ? strtolower( $login ) : $login; // Networks know no other logins.
 			if ( '' === $login || mb_strlen( $login ) > self::LONGEST_LOGIN || ! validate_username( $login ) || in_array( strtolower( $login ), $illegal, true ) ) {
 				continue;
 			}

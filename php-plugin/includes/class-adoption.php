@@ -37,7 +37,7 @@ final class Adoption {
 	private static int $looked_up_to = 0;
 
 	/**
-	 * Finds accounts of the site that have no row.
+	 * Finds accounts of the site that have no row; by login or address also those of the network that are not on the site.
 	 *
 	 * @param array<string, mixed> $command The command find_accounts.
 	 * @return array<int, array<string, mixed>>
@@ -58,7 +58,7 @@ final class Adoption {
 		if ( ! $condition ) {
 			return array();
 		}
-		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit );
+		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit, false );
 		// The database's collation takes josé for jose.
 		return array_values(
 			array_filter(
@@ -181,7 +181,7 @@ final class Adoption {
 			return array();
 		}
 		$from     = self::$looked_up_to ? self::$looked_up_to : max( 0, $remembered - self::LOOK_BACK );
-		$accounts = $this->accounts( 'w.ID > %d AND w.ID <= %d', array( $from, $newest ), $limit );
+		$accounts = $this->accounts( 'w.ID > %d AND w.ID <= %d', array( $from, $newest ), $limit, true );
 
 		self::$looked_up_to = count( $accounts ) < $limit ? $newest : end( $accounts )['user_id'];
 		if ( ! $accounts ) {
@@ -196,15 +196,24 @@ final class Adoption {
 	 * @param string $condition Which.
 	 * @param array  $arguments The condition's arguments.
 	 * @param int    $limit     The most to give.
+	 * @param bool   $of_site   Whether only those on this site count, not all of the network.
 	 * @return array<int, array<string, mixed>>
 	 */
-	private function accounts( string $condition, array $arguments, int $limit ): array {
+	private function accounts( string $condition, array $arguments, int $limit, bool $of_site ): array {
 		global $wpdb;
-		list( $members, $of_members ) = self::members_of_the_site();
-
+		$which = 'w.ID';
+		$joins = ' LEFT JOIN ' . Tables::name( 'users' ) . ' u ON u.user_id = w.ID';
+		$wants = 'u.row_id IS NULL';
+		if ( is_multisite() ) {
+			$joins    .= " LEFT JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s";
+			$arguments = array( $wpdb->get_blog_prefix() . 'capabilities', ...$arguments );
+			$which     = 'DISTINCT w.ID';
+			// Who was taken off the site while the plugin was not active has left a row behind.
+			$wants     = $of_site ? "$wants AND c.umeta_id IS NOT NULL" : "($wants OR c.umeta_id IS NULL)";
+		}
 		$rows     = Database::rows(
-			"SELECT w.ID FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . " u ON u.user_id = w.ID WHERE u.row_id IS NULL AND $condition ORDER BY w.ID LIMIT %d",
-			array( ...$of_members, ...$arguments, $limit )
+			"SELECT $which FROM $wpdb->users w$joins WHERE $wants AND $condition ORDER BY w.ID LIMIT %d",
+			array( ...$arguments, $limit )
 		);
 		$user_ids = array_map( 'intval', array_column( $rows, 'ID' ) );
 		return array_values( array_map( array( UserReader::class, 'account' ), $user_ids ? UserReader::accounts( $user_ids ) : array() ) );

@@ -30,11 +30,13 @@ final class Directory {
 		global $wpdb;
 		// A statement of some hook that fails must not print HTML into the response; it is still logged.
 		$shown = $wpdb->hide_errors();
+		$depth = Network::depth();
 		try {
 			return $this->carry_out( $command );
 		} catch ( Refusal $refusal ) {
 			return $refusal->outcome();
 		} finally {
+			Network::back_to( $depth );
 			if ( $shown ) {
 				$wpdb->show_errors();
 			}

@@ -107,13 +107,14 @@ final class UserReader {
 	 * Who is to get content.
 	 *
 	 * @param array<string, mixed> $command The command find_heir.
-	 * @return ?array{user_id: int, active: bool}
+	 * @return ?array{user_id: int, active: bool, on_site: bool}
 	 */
 	public function find_heir( array $command ): ?array {
 		$user = get_user_by( 'login', $command['login'] );
 		return false === $user ? null : array(
 			'user_id' => $user->ID,
 			'active'  => ! AccessControl::is_locked_out( $user->ID ),
+			'on_site' => Network::is_on_site( $user->ID ),
 		);
 	}
 
@@ -132,7 +133,7 @@ final class UserReader {
 	 * An account as the extension sees it.
 	 *
 	 * @param \WP_User $user The account.
-	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], can_edit_users: bool, registered: int}
+	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], can_edit_users: bool, registered: int, network: ?array<string, mixed>}
 	 */
 	public static function account( \WP_User $user ): array {
 		$may_edit = $user->has_cap( 'edit_users' ) || $user->has_cap( 'promote_users' ) || is_super_admin( $user->ID );
@@ -145,6 +146,7 @@ final class UserReader {
 			/** Documented in HOOKS.md: it protects more accounts, never fewer. */
 			'can_edit_users' => $may_edit || apply_filters( 'rollbook/is_protected', false, $user ),
 			'registered'     => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
+			'network'        => Network::facts( $user ),
 		);
 	}
 
@@ -190,7 +192,8 @@ final class UserReader {
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The rows.
 	 * @param string[]                           $targets The targets to read.
-	 * @return array<int, array<string, mixed>> Without people whose account is gone, which happens to one that was deleted past WordPress.
+	 * @return array<int, array<string, mixed>> Without people whose account is gone, which happens to one that was deleted, or taken off the
+	 *                                          site, past WordPress or while the plugin was not active.
 	 */
 	private function records( array $rows, array $targets ): array {
 		if ( ! $rows ) {
@@ -201,7 +204,7 @@ final class UserReader {
 		$records = array();
 		foreach ( $rows as $row ) {
 			$user = $users[ (int) $row['user_id'] ] ?? null;
-			if ( $user ) {
+			if ( $user && Network::is_on_site( $user->ID ) ) {
 				$records[] = array(
 					'row'         => (int) $row['row_id'],
 					'id'          => $row['id'],

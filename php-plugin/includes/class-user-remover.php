@@ -40,12 +40,14 @@ final class UserRemover {
 			$this->mark_deleted( (int) $row['row_id'], $command );
 			self::forget_memberships( $row['id'] );
 			Lookups::clear( (int) $row['row_id'] );
-			if ( 'delete' === $command['fate'] ) {
-				$this->delete_account( $user_id, $heir );
+			if ( 'keep' !== $command['fate'] ) {
+				$this->delete_account( $user_id, $heir, 'leave' === $command['fate'] );
 				self::forget_row( (int) $row['row_id'] );
 				return;
 			}
-			\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
+			if ( $command['ours'] ) {
+				\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
+			}
 			if ( null !== $heir ) {
 				$this->reassign_content( $user_id, $heir );
 			}
@@ -168,7 +170,7 @@ final class UserRemover {
 			return null;
 		}
 		$heir = (int) username_exists( $login );
-		if ( 0 === $heir || $heir === $user_id ) {
+		if ( 0 === $heir || $heir === $user_id || ! Network::is_on_site( $heir ) ) {
 			/* translators: %s: login of an account. */
 			throw Refusal::refused( sprintf( __( 'There is no other account “%s” to take over the content.', 'rollbook' ), $login ) );
 		}
@@ -176,15 +178,25 @@ final class UserRemover {
 	}
 
 	/**
-	 * Deletes the account; in a network, takes it off this site, which is what wp_delete_user() does there.
+	 * Deletes the account.
 	 *
 	 * @param int  $user_id The account.
 	 * @param ?int $heir    Who gets its content; without one it goes too.
+	 * @param bool $stays   Whether it goes off this site only and stays in the network.
+	 * @throws Refusal When it must go from the network, but has got on another site in the meantime.
 	 */
-	private function delete_account( int $user_id, ?int $heir ): void {
+	private function delete_account( int $user_id, ?int $heir, bool $stays ): void {
 		require_once ABSPATH . 'wp-admin/includes/user.php';
 		require_once ABSPATH . 'wp-admin/includes/bookmark.php'; // Its links, for which the file above does not ask.
-		wp_delete_user( $user_id, $heir );
+		wp_delete_user( $user_id, $heir ); // In a network it takes the account off this site.
+		if ( is_multisite() && ! $stays ) {
+			require_once ABSPATH . 'wp-admin/includes/ms.php';
+			wp_cache_delete( $user_id, 'user_meta' );
+			if ( Network::other_sites_of( $user_id ) ) {
+				throw Refusal::stale();
+			}
+			wpmu_delete_user( $user_id );
+		}
 	}
 
 	/**

@@ -47,6 +47,14 @@ add_action( 'plugins_loaded', array( Tables::class, 'action_plugins_loaded' ) );
 // A person deleted on the site is gone for identity providers too.
 add_action( 'deleted_user', array( UserRemover::class, 'action_deleted_user' ) );
 
+// Networks. A new site has WordPress's own tables after 10; from a deleted one everybody is taken off first.
+add_action( 'wp_initialize_site', array( NetworkSites::class, 'action_wp_initialize_site' ), 20 );
+add_filter( 'wpmu_drop_tables', array( NetworkSites::class, 'filter_wpmu_drop_tables' ), 10, 2 );
+// People are put on sites, taken off them, and deleted from all; before that, because it is the metas which say where they are.
+add_action( 'add_user_to_blog', array( Network::class, 'action_add_user_to_blog' ) );
+add_action( 'remove_user_from_blog', array( Network::class, 'action_remove_user_from_blog' ) );
+add_action( 'wpmu_delete_user', array( Network::class, 'action_wpmu_delete_user' ) );
+
 /*
  * Deactivated people stay out, even where the extension is missing. Each door is shut last (PHP_INT_MAX): whatever core (20 and 30)
  * or another plugin has decided, the directory has the last word.

@@ -65,6 +65,34 @@ pub struct Account {
     pub can_edit_users: bool,
     /// `user_registered`.
     pub registered: i64,
+    /// What the other sites of a network have to do with it; nothing where the site stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<InNetwork>,
+}
+
+/// An account in a network of sites, where accounts are common to all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InNetwork {
+    /// Whether it is on this site.
+    pub on_site: bool,
+    /// Whether it is on others.
+    pub on_others: bool,
+    /// Which site's directory has charge of the account itself.
+    pub home: Home,
+    /// Whether on another site it may edit accounts, or has a role that is protected there.
+    pub protected_elsewhere: bool,
+}
+
+/// The site whose directory has charge of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Home {
+    /// None has.
+    Nobody,
+    /// This one.
+    Here,
+    /// Another one.
+    Elsewhere,
 }
 
 /// A group as a user's `groups` shows it.
@@ -137,7 +165,8 @@ pub struct FindClaims {
     pub targets: Vec<String>,
 }
 
-/// Accounts of the site that have no row in our tables.
+/// Accounts of the site that have no row in our tables; with a login or an address also those of the network that are not on
+/// this site.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FindAccounts {
     /// Only the account with this login…
@@ -162,6 +191,8 @@ pub struct Heir {
     pub user_id: u64,
     /// Whether its person may log in; somebody who was deleted, and whose account was kept, may not.
     pub active: bool,
+    /// Whether it is on this site; in a network it may be on others alone.
+    pub on_site: bool,
 }
 
 /// Gives accounts a row, so that they have an id and are found. They stay unmanaged.
@@ -204,7 +235,8 @@ pub struct Lookup {
     pub value: String,
 }
 
-/// Creates a person, and an account or, with `account.user_id`, brings a kept one back under a new id.
+/// Creates a person, and an account or, with `account.user_id`, brings a kept one back under a new id. In a network that account may be
+/// one that is not on this site: then it is added to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreateUser {
     /// What the row is to hold.
@@ -243,7 +275,8 @@ pub struct UserRow {
     pub user_name_key: String,
     /// `externalId`.
     pub external_id: Option<String>,
-    /// Whether the person may log in. When it becomes false, every session ends.
+    /// Whether the person may log in. When it becomes false, every session ends, if the account is this site's
+    /// ([`AccountChange::ours`]).
     pub active: bool,
     /// The resource as sent.
     #[serde(with = "json_text")]
@@ -257,6 +290,8 @@ pub struct UserRow {
 pub struct AccountChange {
     /// The account; `None` creates one.
     pub user_id: Option<u64>,
+    /// Whether this site's directory has charge of the account itself, from now on if not before. Otherwise only the role is to change.
+    pub ours: bool,
     /// Logins for a new account, the best first; the first free one is taken. For an existing one: a rename.
     pub logins: Vec<String>,
     /// The address; `""` takes it away.
@@ -304,6 +339,8 @@ pub struct DeleteUser {
     pub version: u64,
     /// The account's fate.
     pub fate: Fate,
+    /// Whether this site's directory has charge of the account itself, so that its sessions end.
+    pub ours: bool,
     /// Whose the content becomes, a login; with [`Fate::Keep`] as well.
     pub reassign_to: Option<String>,
     /// Now.
@@ -314,9 +351,11 @@ pub struct DeleteUser {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
-    /// Kept, locked, for the person's return.
+    /// Kept, locked, for the person's return; in a network locked on this site.
     Keep,
-    /// Deleted.
+    /// Taken off this site, but not out of the network.
+    Leave,
+    /// Deleted. Stale where the account has got on another site in the meantime.
     Delete,
 }
 

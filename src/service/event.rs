@@ -53,7 +53,7 @@ pub enum Event {
         user_id: u64,
         /// The SCIM id.
         id: String,
-        /// Whether the account is still there, locked.
+        /// Whether the account is still there, locked, or in a network off this site.
         account_kept: bool,
     },
     /// The owner has taken an account out of what is managed.
@@ -105,6 +105,12 @@ impl Service {
             _ => {}
         }
         self.tell_role(&before.account, &after.account);
+    }
+
+    /// Notes that an account of the network was added to the site.
+    pub(super) fn tell_joining(&self, before: &Account, after: &UserRecord) {
+        self.tell(Event::UserLinked { user_id: after.account.user_id, id: after.id.to_string() });
+        self.tell_role(before, &after.account);
     }
 
     /// Notes that somebody is there: a new account, or one that was kept and is back.

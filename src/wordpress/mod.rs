@@ -2,6 +2,7 @@
 
 pub mod login;
 pub mod mapping;
+pub mod network;
 pub mod person;
 pub mod roles;
 pub mod sql;

@@ -80,7 +80,7 @@ pub fn version(record: &UserRecord) -> String {
     let mut digest = Sha256::new();
     digest.update(record.version.to_be_bytes());
     digest.update([u8::from(record.active)]);
-    for (target, value) in &record.values {
+    for (target, value) in shown_values(record) {
         digest.update(target.as_bytes());
         digest.update(value.to_string().as_bytes());
     }
@@ -91,6 +91,11 @@ pub fn version(record: &UserRecord) -> String {
     }
     let hash: String = digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("W/\"{}-{hash}\"", record.version)
+}
+
+/// The live values that the resource shows.
+fn shown_values(record: &UserRecord) -> impl Iterator<Item = (&String, &Value)> {
+    record.values.iter().filter(|_| !record.managed || record.account.is_ours())
 }
 
 /// What the row of a person is to hold.
@@ -152,8 +157,9 @@ pub fn account_change(
 ) -> Result<AccountChange> {
     let email = email(after);
     fits("emails", email.as_deref().unwrap_or_default(), MAX_EMAIL_LENGTH)?;
-    let mut change = AccountChange::default();
-    for row in rows(settings) {
+    let ours = before.is_none_or(|(record, _)| record.account.is_ours());
+    let mut change = AccountChange { ours, ..AccountChange::default() };
+    for row in rows(settings).filter(|_| ours) {
         let wanted = value(row, after);
         let target = row.target.to_string();
         let stays = match before {
@@ -179,8 +185,10 @@ pub fn account_change(
         }
         Some((record, shown)) => {
             change.user_id = Some(record.account.user_id);
-            change.logins = renamed(record, shown, after, settings);
-            change.email = email.filter(|email| *email != record.account.email);
+            if ours {
+                change.logins = renamed(record, shown, after, settings);
+                change.email = email.filter(|email| *email != record.account.email);
+            }
             if let Some(Roles { role, others }) = roles::changed(record, shown, after, settings) {
                 change.role = Some(role);
                 change.other_roles = others;
@@ -188,6 +196,28 @@ pub fn account_change(
         }
     }
     Ok(change)
+}
+
+/// What is to change in an account of the network that is added to this site for a new person.
+///
+/// # Errors
+/// 400 `invalidValue` for an e-mail address that is too long.
+pub fn joining(account: &Account, after: &Resource, settings: &Settings) -> Result<AccountChange> {
+    let mut change = account_change(None, after, settings)?;
+    change.user_id = Some(account.user_id);
+    change.ours = account.is_ours();
+    change.logins.clear();
+    if !change.ours {
+        change.email = None;
+        change.values.clear();
+    }
+    Ok(change)
+}
+
+/// The targets to read back after a write: none where the account is not this site's. As nothing counts as applied then, everything
+/// is written once it is.
+pub fn written_targets(change: &AccountChange, settings: &Settings) -> Vec<String> {
+    if change.ours { targets(settings) } else { Vec::new() }
 }
 
 /// The logins for a person who is called otherwise now: none where the owner wants accounts to keep their login, or where the
@@ -288,6 +318,9 @@ pub(crate) fn fits(attribute: &str, text: &str, limit: usize) -> Result<()> {
 /// Shows what somebody edited inside WordPress, so that the IdP sees it and corrects it. A value that stands as it
 /// was after the last write is what WordPress made of the IdP's own value and is shown as the IdP sent it.
 fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) {
+    if !record.account.is_ours() {
+        return;
+    }
     for row in rows(settings).filter(|row| row.transform.is_none()) {
         let target = row.target.to_string();
         let (Some(live), Some(applied)) = (record.values.get(&target), record.applied.get(&target)) else {

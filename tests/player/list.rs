@@ -14,12 +14,14 @@ macro_rules! each_transcript {
             entra_department
             entra_existing_accounts
             entra_groups
+            entra_life
             entra_lifecycle
             entra_local_edit
             entra_provision_on_demand
             entra_roles
             google_workspace
             jumpcloud
+            jumpcloud_life
             keycloak
             microsoft_inbound
             microsoft_reference_postman
@@ -33,6 +35,7 @@ macro_rules! each_transcript {
             okta_crud_test
             okta_existing_user
             okta_group_push
+            okta_life
             okta_oin
             okta_spec_test
             onelogin

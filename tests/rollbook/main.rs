@@ -18,6 +18,7 @@ mod filters;
 mod in_memory;
 mod lives;
 mod memory_directory;
+mod network;
 mod people;
 mod regression;
 mod roles;

@@ -4,7 +4,8 @@ use super::MemoryDirectory;
 use super::roles::set_roles;
 use super::users::Person;
 use crate::directory::{
-    Account, AccountChange, AdoptAccounts, FindAccounts, ListAccounts, SiteAccount, SiteAccounts, Unique,
+    Account, AccountChange, AdoptAccounts, FindAccounts, Home, ListAccounts, SiteAccount, SiteAccounts,
+    Unique,
 };
 use serde_json::{Map, Value};
 
@@ -20,6 +21,8 @@ pub struct StoredAccount {
     pub password: Option<String>,
     /// Profile fields and usermeta, by target.
     pub values: Map<String, Value>,
+    /// What its person has written: titles.
+    pub posts: Vec<String>,
 }
 
 /// What WordPress makes of a value: a profile field becomes a line of text without tags, a scalar usermeta
@@ -48,8 +51,12 @@ impl MemoryDirectory {
             roles: vec![role.to_owned()],
             can_edit_users: role == "administrator",
             registered: 0,
+            network: None,
         };
-        self.accounts.insert(user_id, StoredAccount { account, password: None, values: Map::new() });
+        self.accounts.insert(
+            user_id,
+            StoredAccount { account, password: None, values: Map::new(), posts: Vec::new() },
+        );
         user_id
     }
 
@@ -66,7 +73,12 @@ impl MemoryDirectory {
         })
     }
 
-    /// The same, to edit it as an administrator of the site would.
+    /// Every account.
+    pub fn accounts(&self) -> impl Iterator<Item = &StoredAccount> {
+        self.accounts.values()
+    }
+
+    /// The same as [`Self::account`], to edit it as an administrator of the site would.
     pub fn account_mut(&mut self, login_or_email: &str) -> Option<&mut StoredAccount> {
         self.accounts.values_mut().find(|stored| {
             equal(&stored.account.login, login_or_email) || equal(&stored.account.email, login_or_email)
@@ -100,7 +112,7 @@ impl MemoryDirectory {
             .values()
             .map(|stored| &stored.account)
             .filter(|account| match (&find.login, &find.email) {
-                (None, None) => true,
+                (None, None) => account.is_on_site(),
                 (login, email) => {
                     login.as_deref().is_some_and(|login| equal(login, &account.login))
                         || email.as_deref().is_some_and(|email| equal(email, &account.email))
@@ -151,6 +163,26 @@ impl MemoryDirectory {
         Ok(SiteAccounts { total, accounts: accounts.collect() })
     }
 
+    /// Gives what somebody has written to somebody else.
+    pub(super) fn reassign(&mut self, user_id: u64, heir: &str) {
+        let posts = self.accounts.get_mut(&user_id).map(|stored| std::mem::take(&mut stored.posts));
+        if let Some(heir) = self.account_mut(heir) {
+            heir.posts.extend(posts.unwrap_or_default());
+        }
+    }
+
+    /// Takes an account off the site that stays in the network.
+    pub(super) fn take_off(&mut self, user_id: u64) {
+        let Some(stored) = self.accounts.get_mut(&user_id) else { return };
+        stored.account.roles.clear();
+        if let Some(network) = &mut stored.account.network {
+            network.on_site = false;
+            if network.home == Home::Here {
+                network.home = Home::Nobody;
+            }
+        }
+    }
+
     /// Carries out a change that [`Self::check_account`] let pass, and gives the account's number.
     pub(super) fn change_account(
         &mut self,
@@ -165,6 +197,12 @@ impl MemoryDirectory {
         let stores = self.stores;
         let stored = self.accounts.get_mut(&user_id).ok_or("the account is gone")?;
         let account = &mut stored.account;
+        if let Some(network) = &mut account.network {
+            network.on_site = true;
+            if change.ours {
+                network.home = Home::Here;
+            }
+        }
         if change.user_id.is_none() {
             account.registered = now - now.rem_euclid(1000);
             account.display_name.clone_from(&account.login);

@@ -202,8 +202,12 @@ impl MemoryDirectory {
             return Ok(Outcome::Refused { message: "This is the last administrator.".to_owned() });
         }
         self.forget_member(&delete.id);
+        if let Some(heir) = heir {
+            self.reassign(person.user_id, heir);
+        }
         match delete.fate {
             Fate::Delete => drop(self.accounts.remove(&person.user_id)),
+            Fate::Leave => self.take_off(person.user_id),
             Fate::Keep => {
                 person.deleted = true;
                 person.active = false;
@@ -221,7 +225,8 @@ impl MemoryDirectory {
         Ok(heir.map(|heir| {
             let user_id = heir.account.user_id;
             let row = self.people.values().find(|person| person.user_id == user_id);
-            Heir { user_id, active: row.is_none_or(|person| person.active) }
+            let on_site = heir.account.is_on_site();
+            Heir { user_id, active: row.is_none_or(|person| person.active), on_site }
         }))
     }
 
