@@ -35,7 +35,9 @@ if ( is_multisite() ) {
 		)
 	) as $rollbook_site ) {
 		switch_to_blog( $rollbook_site );
-		uninstall_site();
+		if ( false !== get_option( Tables::OPTION ) ) { // Most of the sites may never have been used.
+			uninstall_site();
+		}
 		restore_current_blog();
 	}
 	delete_metadata( 'user', 0, 'rollbook_home_site', '', true );
