@@ -90,6 +90,37 @@ fn the_versions_agree() {
 }
 
 #[test]
+fn every_test_that_the_readme_names_is_there() {
+    let readme = read("README.md");
+    let table = readme.split("## What it does, and which tests hold it").nth(1).unwrap();
+    let table = table.split("\n## ").next().unwrap();
+    let tests: Vec<String> = files("tests", &["rs", "php", "js"])
+        .into_iter()
+        .chain(files("src", &["rs"]))
+        .map(|(_, text)| text)
+        .collect();
+    let mut rows = 0;
+    for row in table.lines().filter(|line| line.starts_with('|')).skip(2) {
+        let names: Vec<&str> = row.rsplit('|').nth(1).unwrap().split('`').skip(1).step_by(2).collect();
+        rows += usize::from(!names.is_empty());
+        let is_heading = row.starts_with("| **");
+        assert!(is_heading || !names.is_empty(), "no test is named in: {row}");
+        for name in names {
+            let is_there = match name.ends_with(".json") {
+                true => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts").join(name).is_file(),
+                false => {
+                    let forms =
+                        [format!("fn {name}("), format!("function {name}("), format!("test( '{name}'")];
+                    tests.iter().any(|text| forms.iter().any(|form| text.contains(form.as_str())))
+                }
+            };
+            assert!(is_there, "{name} is no test");
+        }
+    }
+    assert!(rows > 30, "the table has {rows} rows");
+}
+
+#[test]
 fn no_file_names_a_registry_or_a_machine() {
     let machine_path = ["/wo", "rk/"].concat();
     let hosts = ["crates.io-index", "npmjs", "pypi.", "deb.debian.org", "proxy.golang"];
