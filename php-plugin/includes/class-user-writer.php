@@ -209,7 +209,7 @@ final class UserWriter {
 		$user    = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw Refusal::gone();
 		$row     = Database::row( "SELECT row_id, deleted FROM $table WHERE user_id = %d", array( $user_id ) );
 		if ( null !== $row && ! Network::is_on_site( $user_id ) ) {
-			UserRemover::forget_row( (int) $row['row_id'] );
+			UserRemover::action_deleted_user( $user_id ); // What is left of somebody who was taken off the site past the plugin.
 			$row = null;
 		}
 		if ( null !== $row && ! $row['deleted'] ) {

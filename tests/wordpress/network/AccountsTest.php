@@ -276,6 +276,32 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( array( 'Two', 'Back' ), array( $this->account( self::ANNA )->display_name, $back->displayName ) );
 	}
 
+	/** A home that unlinks its person lets go of the account, too. */
+	public function test_the_home_moves_when_it_unlinks(): void {
+		$first  = $this->person_on( self::FIRST, self::ANNA, array( 'displayName' => 'One' ) );
+		$second = $this->person_on( self::SECOND, self::ANNA, array( 'displayName' => 'Two' ) );
+		$record = $this->load( $first->id );
+		self::assertSame( 'done', $this->run_command( 'unlink_user', array( 'id' => $first->id, 'version' => $record['version'] ) )['outcome'] );
+		$user_id = $this->account( self::ANNA )->ID;
+		self::assertSame( 0, Network::home_of( $user_id ) );
+
+		// The account is on two sites and nobody's, until it is on one.
+		$this->change( self::SECOND, $second->id, 'displayName', 'Not yet' );
+		self::assertSame( 'One', $this->account( self::ANNA )->display_name );
+		remove_user_from_blog( $user_id, self::FIRST );
+		$this->change( self::SECOND, $second->id, 'displayName', 'Three' );
+		self::assertSame( array( 'Three', self::SECOND ), array( $this->account( self::ANNA )->display_name, Network::home_of( $user_id ) ) );
+	}
+
+	/** Whole-site tasks look at the accounts of their site. */
+	public function test_tasks_look_at_the_accounts_of_their_site(): void {
+		$this->person_on( self::FIRST, 'first@contoso.example' );
+		$this->person_on( self::SECOND, 'second@contoso.example' );
+		$listed = $this->on( self::SECOND, fn(): array => $this->run_command( 'list_accounts', array( 'after' => 0, 'limit' => 100, 'count' => true ) ) );
+		self::assertSame( array( 'admin', 'second@contoso.example' ), array_column( array_column( $listed['accounts'], 'account' ), 'login' ) );
+		self::assertSame( 2, $listed['total'] );
+	}
+
 	/** Where the home only locks the account for the person's return, it stays the home. */
 	public function test_a_kept_account_keeps_its_home(): void {
 		$first  = $this->person_on( self::FIRST, self::ANNA, array( 'displayName' => 'One' ) );
