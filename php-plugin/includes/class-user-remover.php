@@ -92,6 +92,7 @@ final class UserRemover {
 			},
 			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
 		);
+		Network::move_out( $user_id ); // Nobody has charge of it now.
 		AccessControl::forget( $user_id );
 		Adoption::forget();
 		return array(
