@@ -88,7 +88,7 @@ final class UserRemover {
 				}
 				self::forget_memberships( $row['id'] );
 				self::forget_row( (int) $row['row_id'] );
-				Network::move_out( (int) $row['user_id'] );
+				Network::move_out( (int) $row['user_id'] ); // Nobody has charge of it now.
 				return (int) $row['user_id'];
 			},
 			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.

@@ -302,6 +302,25 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( 2, $listed['total'] );
 	}
 
+	/** The owner of one site lets an account go; on the other sites nothing changes. */
+	public function test_who_is_unlinked_stays_on_the_site_and_has_no_home(): void {
+		$here   = $this->person_on( self::FIRST, self::ANNA );
+		$there  = $this->person_on( self::SECOND, self::ANNA );
+		$user   = $this->account( self::ANNA );
+		$unlink = static function ( int $user_id ): int {
+			$exchange = \Rollbook\Exchange::task( array( 'task' => 'unlinking', 'user_id' => $user_id ), \Rollbook\WordPress\Settings::document(), self::NOW );
+			( new \Rollbook\WordPress\Conversation( $exchange ) )->hold();
+			return $exchange->response()['status'];
+		};
+		self::assertSame( self::FIRST, Network::home_of( $user->ID ) );
+		self::assertSame( 200, $this->on( self::FIRST, static fn(): int => $unlink( $user->ID ) ) );
+		self::assertSame( array( self::FIRST, self::SECOND ), $this->sites_of( $user->ID ) );
+		self::assertSame( 404, $this->ask( self::FIRST, 'GET', "/Users/$here->id" )->status );
+		self::assertSame( 200, $this->ask( self::SECOND, 'GET', "/Users/$there->id" )->status );
+		wp_cache_flush();
+		self::assertSame( 0, Network::home_of( $user->ID ) );
+	}
+
 	/** Where the home only locks the account for the person's return, it stays the home. */
 	public function test_a_kept_account_keeps_its_home(): void {
 		$first  = $this->person_on( self::FIRST, self::ANNA, array( 'displayName' => 'One' ) );
