@@ -6,7 +6,7 @@ use crate::exchange::{Exchange, OutOfTurn};
 use crate::http::{MAX_BODY, Request};
 use crate::settings::{self, Settings};
 use crate::token;
-use crate::wordpress::mapping;
+use crate::wordpress::{mapping, target};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;
@@ -191,7 +191,7 @@ impl PhpSettings {
 
     /// What the owner is offered while typing: an array of "paths" and "targets" of mappings.
     pub fn suggestions() -> PhpResult<PhpArray> {
-        array_of(&json!({ "paths": mapping::COMMON_PATHS, "targets": mapping::common_targets() }))
+        array_of(&json!({ "paths": mapping::COMMON_PATHS, "targets": target::common_targets() }))
     }
 }
 

@@ -31,7 +31,7 @@ async fn renew(
     let load = LoadAccounts { user_ids, targets: person::targets(settings) };
     for record in directory.ask(&load).await? {
         let shown = person::resource(&record, settings, "");
-        let edited = !record.managed || record.values != record.applied;
+        let edited = !record.managed || person::is_locally_edited(&record, settings);
         let lookups = person::lookups(&shown);
         let index = IndexUser { id: record.id, user_name: None, lookups, modified: edited.then_some(now) };
         directory.ask(&index).await?;

@@ -74,6 +74,7 @@ impl Service {
             }
         };
         self.note("created", &record.id, &record.user_name);
+        self.note_unwritten(person::unwritten(&record, &create.account, &resource, &self.settings));
         self.tell_arrival(returning, &record);
         Ok(self.user_reply(201, &record, &projection))
     }
@@ -200,7 +201,7 @@ impl Service {
             let unchanged = record.managed
                 && password.is_none()
                 && person::row(&shown)?.document == row.document
-                && self.is_complete(&record);
+                && person::is_complete(&record, &self.settings);
             if unchanged {
                 self.note("unchanged", &record.id, &record.user_name);
                 return Ok(self.user_reply(200, &record, &projection));
@@ -223,6 +224,12 @@ impl Service {
                         &record.id,
                         &written.user_name,
                     );
+                    self.note_unwritten(person::unwritten(
+                        &written,
+                        &update.account,
+                        &resource,
+                        &self.settings,
+                    ));
                     let mut changes = person::changes(&shown, &self.user_resource(&written));
                     changes.extend(update.account.password.map(|_| "password".to_owned()));
                     self.tell_change(&record, &written, changes.clone());
@@ -298,11 +305,6 @@ impl Service {
                 record.account.login
             ),
         ))
-    }
-
-    /// Whether every target that is there now was there at the last write, too.
-    fn is_complete(&self, record: &UserRecord) -> bool {
-        record.values.keys().all(|target| record.applied.contains_key(target))
     }
 
     /// Gives accounts that the search may be meant for, and that have no row yet, theirs. Tells whether there were any.

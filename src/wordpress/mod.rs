@@ -2,5 +2,8 @@
 
 pub mod login;
 pub mod mapping;
+mod overlay;
 pub mod person;
 pub mod sql;
+pub mod target;
+pub mod value;

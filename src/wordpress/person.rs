@@ -1,7 +1,10 @@
 //! A person: the resource that a record shows, and what a changed resource means for the account.
 
-use super::mapping::{EMAIL_TARGET, Row};
+use super::mapping::Row;
+use super::overlay::{self, is_due, is_edited};
 use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS};
+use super::target::{EMAIL_TARGET, Target};
+use super::value::same;
 use crate::directory::{Account, AccountChange, Adoption, GroupReference, Lookup, UserRecord, UserRow};
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
@@ -154,19 +157,16 @@ pub fn account_change(
     let mut change = AccountChange::default();
     for row in rows(settings) {
         let wanted = value(row, after);
-        let target = row.target.to_string();
         let stays = match before {
             None => wanted.is_none(),
             // A target that was missing at the last write and is back gets its value.
-            Some((record, _))
-                if record.values.contains_key(&target) && !record.applied.contains_key(&target) =>
-            {
-                wanted.is_none()
-            }
-            Some((_, shown)) => wanted == value(row, shown),
+            Some((record, _)) if is_due(row, record) => wanted.is_none(),
+            // What was edited stays only if it says what is wanted; a transform, or a value of another type, does not show that.
+            Some((record, _)) if is_edited(row, record) => says(row, record, wanted.as_ref()),
+            Some((_, shown)) => same(wanted.as_ref(), value(row, shown).as_ref()),
         };
         if !stays {
-            change.values.insert(target, wanted.map_or(Value::Null, Value::String));
+            change.values.insert(row.target.to_string(), wanted.unwrap_or_default());
         }
     }
     match before {
@@ -282,21 +282,62 @@ pub(crate) fn fits(attribute: &str, text: &str, limit: usize) -> Result<()> {
     )))
 }
 
-/// Shows what somebody edited inside WordPress, so that the IdP sees it and corrects it. A value that stands as it
-/// was after the last write is what WordPress made of the IdP's own value and is shown as the IdP sent it.
-fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) {
-    for row in rows(settings).filter(|row| row.transform.is_none()) {
+/// Whether everything in WordPress is as the IdP wants it, as far as the resource does not show otherwise: every target that is
+/// there now was there at the last write, too, and none was edited that a transform hides.
+pub fn is_complete(record: &UserRecord, settings: &Settings) -> bool {
+    rows(settings).all(|row| !is_due(row, record) && !is_hidden_edit(row, record))
+}
+
+/// Whether something was edited inside WordPress since the last write.
+pub fn is_locally_edited(record: &UserRecord, settings: &Settings) -> bool {
+    let email = record.applied.get(EMAIL_TARGET);
+    rows(settings).any(|row| is_edited(row, record))
+        || email.is_some_and(|applied| applied.as_str() != Some(&record.account.email))
+}
+
+/// Whether the live value of a row is the wanted one.
+fn says(row: &Row, record: &UserRecord, wanted: Option<&Value>) -> bool {
+    let live = record.values.get(&row.target.to_string()).and_then(|live| row.attribute_value(live));
+    same(live.as_ref(), wanted.and_then(|wanted| row.attribute_value(wanted)).as_ref())
+}
+
+fn is_hidden_edit(row: &Row, record: &UserRecord) -> bool {
+    row.transform.is_some() && record.managed && is_edited(row, record)
+}
+
+/// What of a change did not arrive, a sentence for each target: the owner is told in the log.
+pub fn unwritten(
+    written: &UserRecord,
+    change: &AccountChange,
+    after: &Resource,
+    settings: &Settings,
+) -> Vec<String> {
+    let reason = |row: &Row| {
         let target = row.target.to_string();
-        let (Some(live), Some(applied)) = (record.values.get(&target), record.applied.get(&target)) else {
-            continue;
-        };
-        if live == applied {
-            continue;
+        if row.is_misfit(after) {
+            return Some("the value, or one of several, is not of the row's type or does not fit");
         }
-        match row.target.attribute_value(live) {
-            // What cannot be put back at its path stays as the IdP sent it.
-            Some(value) => drop(resource.set(&row.path, value, schemas)),
-            None => resource.remove(&row.path, schemas),
+        let wanted = change.values.get(&target)?;
+        match written.values.get(&target) {
+            None if !wanted.is_null() => {
+                Some("the site has no such field at the moment; it is written when the field is there")
+            }
+            Some(live) if !wanted.is_null() && row.attribute_value(live).is_none() => {
+                Some("the plugin that the field belongs to did not accept the value")
+            }
+            _ => None,
+        }
+    };
+    rows(settings)
+        .filter_map(|row| Some(format!("{} ({}) was not written: {}.", row.target, row.path, reason(row)?)))
+        .collect()
+}
+
+/// Shows what was edited inside WordPress, as far as a transform does not hide it.
+fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) {
+    for row in rows(settings).filter(|row| row.transform.is_none() && is_edited(row, record)) {
+        if let Some(live) = record.values.get(&row.target.to_string()) {
+            overlay::show(resource, row, live, schemas);
         }
     }
     let email = &record.account.email;
@@ -326,10 +367,9 @@ fn set_email(resource: &mut Resource, address: &str, schemas: &ResourceSchemas) 
 fn from_account(record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) -> Resource {
     let mut resource = Resource::new(schemas);
     for row in rows(settings).filter(|row| row.transform.is_none()) {
-        let live =
-            record.values.get(&row.target.to_string()).and_then(|live| row.target.attribute_value(live));
-        if let Some(value) = live {
-            drop(resource.set(&row.path, value, schemas));
+        let live = record.values.get(&row.target.to_string());
+        if let Some(live) = live.filter(|live| row.attribute_value(live).is_some()) {
+            overlay::show(&mut resource, row, live, schemas);
         }
     }
     let display_name = match record.account.display_name.trim() {
@@ -407,9 +447,8 @@ fn ruled_role<'a>(resource: &Resource, settings: &'a Settings) -> Option<&'a str
 }
 
 /// The value that a row writes. WordPress always shows a display name, so one is made where none is sent.
-fn value(row: &Row, resource: &Resource) -> Option<String> {
-    static DISPLAY_NAME: LazyLock<Option<super::mapping::Target>> =
-        LazyLock::new(|| "field:display_name".parse().ok());
+fn value(row: &Row, resource: &Resource) -> Option<Value> {
+    static DISPLAY_NAME: LazyLock<Option<Target>> = LazyLock::new(|| "field:display_name".parse().ok());
     let value = row.value(resource);
     if value.is_some() || Some(&row.target) != DISPLAY_NAME.as_ref() {
         return value;
@@ -420,7 +459,7 @@ fn value(row: &Row, resource: &Resource) -> Option<String> {
     [part("formatted"), full.trim(), resource.user_name().unwrap_or_default()]
         .into_iter()
         .find(|text| !text.is_empty())
-        .map(str::to_owned)
+        .map(Value::from)
 }
 
 fn chosen_email(resource: &Resource) -> Option<(usize, &Value)> {
