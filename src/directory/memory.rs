@@ -16,8 +16,8 @@ use self::groups::StoredGroup;
 use self::users::Person;
 use super::{
     AdoptAccounts, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
-    FindAccounts, FindClaims, FindGroups, FindHeir, FindMembers, FindUsers, IndexUser, LoadAccounts,
-    LoadGroup, LoadPeople, LoadUser, ReleaseRows, ResolveMembers, UpdateGroup, UpdateUser,
+    FillTargets, FindAccounts, FindClaims, FindGroups, FindHeir, FindMembers, FindUsers, IndexUser,
+    LoadAccounts, LoadGroup, LoadPeople, LoadUser, ReleaseRows, ResolveMembers, UpdateGroup, UpdateUser,
 };
 use super::{Command, ListTokens, Question, Scope, TokenRecord, TouchToken};
 use crate::exchange::Exchange;
@@ -147,6 +147,7 @@ impl MemoryDirectory {
             ReleaseRows::NAME => self.carry_out(command, Self::release_rows),
             CreateUser::NAME => self.carry_out(command, Self::create_user),
             UpdateUser::NAME => self.carry_out(command, Self::update_user),
+            FillTargets::NAME => self.carry_out(command, Self::fill_targets),
             IndexUser::NAME => self.carry_out(command, Self::index_user),
             DeleteUser::NAME => self.carry_out(command, Self::delete_user),
             FindGroups::NAME => self.carry_out(command, Self::find_groups),

@@ -4,7 +4,7 @@ use super::query::Query;
 use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
 use crate::directory::{
     Account, AdoptAccounts, CreateUser, DeleteUser, Fate, FindAccounts, FindClaims, IndexUser, LoadUser,
-    Outcome, ReleaseRows, Unique, UpdateUser, UserName, UserRecord,
+    MetaValue, Outcome, ReleaseRows, Unique, UpdateUser, UserName, UserRecord,
 };
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::{Filter, fold_case};
@@ -14,6 +14,7 @@ use crate::scim::resource::{Received, Resource};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
 use crate::wordpress::person;
+use crate::wordpress::predecessor::{self, Predecessor};
 use crate::wordpress::sql::AccountHint;
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -26,6 +27,17 @@ fn set_default_active(resource: &mut Resource, active: bool) -> Result<()> {
         resource.set(&path, Value::Bool(active), ResourceType::User.schemas())?;
     }
     Ok(())
+}
+
+/// Any of these metas with this value.
+fn having(keys: &[&str], value: &str) -> Vec<MetaValue> {
+    keys.iter().map(|key| MetaValue { key: (*key).to_owned(), value: value.to_owned() }).collect()
+}
+
+/// The one account that is meant; where there are several nobody can tell.
+fn only<'a>(accounts: &'a [Account], is_meant: impl Fn(&&Account) -> bool) -> Option<&'a Account> {
+    let mut meant = accounts.iter().filter(is_meant);
+    meant.next().filter(|_| meant.next().is_none())
 }
 
 /// How many accounts are given a row at a time.
@@ -74,7 +86,13 @@ impl Service {
             }
         };
         self.note("created", &record.id, &record.user_name);
-        self.note_unwritten(person::unwritten(&record, &create.account, &resource, &self.settings));
+        self.note_unwritten(person::unwritten(
+            returning,
+            &record,
+            &create.account,
+            &resource,
+            &self.settings,
+        ));
         self.tell_arrival(returning, &record);
         Ok(self.user_reply(201, &record, &projection))
     }
@@ -225,6 +243,7 @@ impl Service {
                         &written.user_name,
                     );
                     self.note_unwritten(person::unwritten(
+                        Some(&record),
                         &written,
                         &update.account,
                         &resource,
@@ -253,7 +272,10 @@ impl Service {
 
     async fn load_user(&self, id: &str) -> Answer<UserRecord> {
         let load = LoadUser { id: SmolStr::new(id), targets: person::targets(&self.settings) };
-        let record = self.directory.ask(&load).await?;
+        let record = match self.directory.ask(&load).await? {
+            None if self.adopt_numbered(id).await? => self.directory.ask(&load).await?,
+            record => record,
+        };
         let record = record.filter(|record| record.managed || self.shows_unmanaged());
         Ok(record.ok_or_else(|| Error::not_found(id))?)
     }
@@ -322,9 +344,16 @@ impl Service {
             Some(AccountHint { user_name: Some(name), .. }) => {
                 Ok(self.rename_unmanaged(&name).await? || self.adopt_one(Some(&name), Some(&name)).await?)
             }
-            Some(AccountHint { email, .. }) => self.adopt_one(None, email.as_deref()).await,
+            Some(AccountHint { email: Some(email), .. }) => self.adopt_one(None, Some(&email)).await,
+            Some(AccountHint { external_id, .. }) => self.adopt_known(&external_id.unwrap_or_default()).await,
             None => self.adopt_all().await,
         }
+    }
+
+    /// A question for accounts without a row.
+    fn find_accounts(&self) -> FindAccounts {
+        let read = predecessor::METAS.map(str::to_owned).to_vec();
+        FindAccounts { read, limit: ADOPTION_BATCH, ..FindAccounts::default() }
     }
 
     /// Adopts the account with this login or address, under the name that the IdP calls it by.
@@ -332,29 +361,59 @@ impl Service {
         let find = FindAccounts {
             login: login.map(str::to_owned),
             email: email.map(str::to_owned),
-            limit: ADOPTION_BATCH,
+            metas: login.map(|name| having(&predecessor::USER_NAME, name)).unwrap_or_default(),
+            ..self.find_accounts()
         };
         let accounts = self.directory.ask(&find).await?;
         // What the database calls equal may differ by accents.
         let is = |found: &str, wanted: Option<&str>| {
             wanted.is_some_and(|wanted| fold_case(found) == fold_case(wanted))
         };
+        let is_called =
+            |account: &&Account| Predecessor::of(account).user_name().is_some_and(|name| is(name, login));
         let account = accounts
             .iter()
             .find(|account| is(&account.login, login))
+            .or_else(|| only(&accounts, is_called))
             .or_else(|| accounts.iter().find(|account| is(&account.email, email)));
         let Some(account) = account else { return Ok(false) };
-        let user_name = login.unwrap_or(&account.login);
-        let adoption = person::adoption(account, user_name);
-        self.directory.ask(&AdoptAccounts { accounts: vec![adoption], now: self.now }).await?;
-        // Its login may be somebody else's userName by now; then its address is its name.
+        self.adopt(account, login.unwrap_or(person::own_name(account))).await?;
+        // Its name may be somebody else's userName by now; then its address is its name.
         if login.is_none()
             && self.directory.ask(&find).await?.iter().any(|left| left.user_id == account.user_id)
         {
-            let adoption = person::adoption(account, &account.email);
-            self.directory.ask(&AdoptAccounts { accounts: vec![adoption], now: self.now }).await?;
+            self.adopt(account, &account.email).await?;
         }
         Ok(true)
+    }
+
+    /// Adopts the account that another plugin has noted this `externalId` for.
+    async fn adopt_known(&self, external_id: &str) -> Answer<bool> {
+        let metas = having(&predecessor::EXTERNAL_ID, external_id);
+        let accounts = self.directory.ask(&FindAccounts { metas, ..self.find_accounts() }).await?;
+        let is_known = |account: &&Account| Predecessor::of(account).external_id() == Some(external_id);
+        let Some(account) = only(&accounts, is_known) else { return Ok(false) };
+        self.adopt(account, person::own_name(account)).await?;
+        Ok(true)
+    }
+
+    /// Adopts the account that has this id from another plugin.
+    async fn adopt_numbered(&self, id: &str) -> Answer<bool> {
+        let Some(user_id) = predecessor::account_number(id).filter(|_| self.shows_unmanaged()) else {
+            return Ok(false);
+        };
+        let find = FindAccounts { user_id: Some(user_id), ..self.find_accounts() };
+        let accounts = self.directory.ask(&find).await?;
+        let is_known = |account: &&Account| Predecessor::of(account).id().as_deref() == Some(id);
+        let Some(account) = only(&accounts, is_known) else { return Ok(false) };
+        self.adopt(account, person::own_name(account)).await?;
+        Ok(true)
+    }
+
+    async fn adopt(&self, account: &Account, user_name: &str) -> Answer<()> {
+        let accounts = vec![person::adoption(account, user_name, &self.settings)];
+        self.directory.ask(&AdoptAccounts { accounts, now: self.now }).await?;
+        Ok(())
     }
 
     /// Lets an account that was adopted under its login be found under its address, when that is the `userName` that
@@ -384,14 +443,14 @@ impl Service {
     async fn adopt_all(&self) -> Answer<bool> {
         let mut any = false;
         loop {
-            let find = FindAccounts { login: None, email: None, limit: ADOPTION_BATCH };
-            let accounts: Vec<Account> = self.directory.ask(&find).await?;
+            let accounts: Vec<Account> = self.directory.ask(&self.find_accounts()).await?;
             if accounts.is_empty() {
                 return Ok(any);
             }
             any = true;
-            let adoptions =
-                accounts.iter().map(|account| person::adoption(account, &account.login)).collect();
+            let adoption =
+                |account: &Account| person::adoption(account, person::own_name(account), &self.settings);
+            let adoptions = accounts.iter().map(adoption).collect();
             self.directory.ask(&AdoptAccounts { accounts: adoptions, now: self.now }).await?;
         }
     }
@@ -435,7 +494,7 @@ impl Service {
     ) -> Answer<()> {
         let login = self.shows_unmanaged().then(|| name.to_owned());
         let find =
-            FindAccounts { login: login.clone(), email: email.map(str::to_owned), limit: ADOPTION_BATCH };
+            FindAccounts { login: login.clone(), email: email.map(str::to_owned), ..self.find_accounts() };
         let accounts = self.directory.ask(&find).await?;
         let same =
             |one: &str, other: Option<&str>| other.is_some_and(|other| fold_case(one) == fold_case(other));
@@ -445,8 +504,7 @@ impl Service {
             .find(|account| same(&account.login, login.as_deref()) || same(&account.email, email));
         let Some(account) = clash else { return Ok(()) };
         if self.shows_unmanaged() {
-            let adoption = person::adoption(account, name);
-            self.directory.ask(&AdoptAccounts { accounts: vec![adoption], now: self.now }).await?;
+            self.adopt(account, name).await?;
         }
         Err(self.email_clash(account, email).into())
     }

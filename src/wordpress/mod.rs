@@ -4,6 +4,7 @@ pub mod login;
 pub mod mapping;
 mod overlay;
 pub mod person;
+pub mod predecessor;
 pub mod sql;
 pub mod target;
 pub mod value;

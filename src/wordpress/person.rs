@@ -2,6 +2,7 @@
 
 use super::mapping::Row;
 use super::overlay::{self, is_due, is_edited};
+use super::predecessor::Predecessor;
 use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS};
 use super::target::{EMAIL_TARGET, Target};
 use super::value::same;
@@ -16,6 +17,7 @@ use crate::wordpress::login;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 use std::sync::LazyLock;
 
 /// The most characters of `userName`, `externalId` and a group's `displayName`.
@@ -217,8 +219,10 @@ pub fn is_protected(account: &Account, settings: &Settings) -> bool {
     account.can_edit_users || account.roles.iter().any(|role| settings.is_protected(role))
 }
 
-/// The row of an account that no IdP has taken charge of.
-pub fn adoption(account: &Account, user_name: &str) -> Adoption {
+/// The row of an account that no IdP has taken charge of. Whom another plugin has provisioned and locked out stays out, but for
+/// whoever administers the site.
+pub fn adoption(account: &Account, user_name: &str, settings: &Settings) -> Adoption {
+    let predecessor = Predecessor::of(account);
     let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
@@ -229,11 +233,23 @@ pub fn adoption(account: &Account, user_name: &str) -> Adoption {
         .collect();
     Adoption {
         user_id: account.user_id,
+        id: predecessor.id().map(SmolStr::from),
         user_name: user_name.to_owned(),
         user_name_key: fold_case(user_name).into_owned(),
+        external_id: predecessor.external_id().filter(|id| is_key(id)).map(str::to_owned),
+        active: predecessor.active() || is_protected(account, settings),
         created: account.registered,
         lookups,
     }
+}
+
+/// The `userName` of an account that no IdP has asked for by name.
+pub fn own_name(account: &Account) -> &str {
+    Predecessor::of(account).user_name().filter(|name| is_key(name)).unwrap_or(&account.login)
+}
+
+fn is_key(text: &str) -> bool {
+    text.chars().count() <= MAX_KEY_LENGTH
 }
 
 /// The paths at which two resources differ, for the log.
@@ -288,6 +304,11 @@ pub fn is_complete(record: &UserRecord, settings: &Settings) -> bool {
     rows(settings).all(|row| !is_due(row, record) && !is_hidden_edit(row, record))
 }
 
+/// The targets that the site has and that nothing was written to at the last write: they were missing then, or their row is new.
+pub fn due_targets(record: &UserRecord, settings: &Settings) -> Vec<String> {
+    rows(settings).filter(|row| is_due(row, record)).map(|row| row.target.to_string()).collect()
+}
+
 /// Whether something was edited inside WordPress since the last write.
 pub fn is_locally_edited(record: &UserRecord, settings: &Settings) -> bool {
     let email = record.applied.get(EMAIL_TARGET);
@@ -307,6 +328,7 @@ fn is_hidden_edit(row: &Row, record: &UserRecord) -> bool {
 
 /// What of a change did not arrive, a sentence for each target: the owner is told in the log.
 pub fn unwritten(
+    before: Option<&UserRecord>,
     written: &UserRecord,
     change: &AccountChange,
     after: &Resource,
@@ -322,8 +344,11 @@ pub fn unwritten(
             None if !wanted.is_null() => {
                 Some("the site has no such field at the moment; it is written when the field is there")
             }
-            Some(live) if !wanted.is_null() && row.attribute_value(live).is_none() => {
-                Some("the plugin that the field belongs to did not accept the value")
+            // What stands there may be written otherwise, but not be what stood there before.
+            Some(live) if !wanted.is_null() && !row.is_same(live, wanted) => {
+                let old = before.and_then(|before| before.values.get(&target)).unwrap_or(&Value::Null);
+                row.is_same(live, old)
+                    .then_some("the plugin that the field belongs to did not accept the value")
             }
             _ => None,
         }

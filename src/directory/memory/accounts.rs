@@ -44,6 +44,7 @@ impl MemoryDirectory {
             roles: vec![role.to_owned()],
             can_edit_users: role == "administrator",
             registered: 0,
+            metas: Map::new(),
         };
         self.accounts.insert(user_id, StoredAccount { account, password: None, values: Map::new() });
         user_id
@@ -91,20 +92,29 @@ impl MemoryDirectory {
         let has_row =
             |account: &Account| self.people.values().any(|person| person.user_id == account.user_id);
         let limit = usize::try_from(find.limit).unwrap_or(usize::MAX);
+        let all =
+            find.login.is_none() && find.email.is_none() && find.user_id.is_none() && find.metas.is_empty();
+        let meta = |stored: &StoredAccount, key: &str| stored.values.get(&format!("meta:{key}")).cloned();
+        let is_meant = |stored: &&StoredAccount| {
+            let account = &stored.account;
+            find.login.as_deref().is_some_and(|login| equal(login, &account.login))
+                || find.email.as_deref().is_some_and(|email| equal(email, &account.email))
+                || find.user_id == Some(account.user_id)
+                || find.metas.iter().any(|wanted| {
+                    meta(stored, &wanted.key).is_some_and(|value| value.as_str() == Some(&wanted.value))
+                })
+        };
+        let read = |stored: &StoredAccount| {
+            let metas = find.read.iter().filter_map(|key| Some((key.clone(), meta(stored, key)?))).collect();
+            Account { metas, ..stored.account.clone() }
+        };
         Ok(self
             .accounts
             .values()
-            .map(|stored| &stored.account)
-            .filter(|account| match (&find.login, &find.email) {
-                (None, None) => true,
-                (login, email) => {
-                    login.as_deref().is_some_and(|login| equal(login, &account.login))
-                        || email.as_deref().is_some_and(|email| equal(email, &account.email))
-                }
-            })
-            .filter(|account| !has_row(account))
+            .filter(|stored| all || is_meant(stored))
+            .filter(|stored| !has_row(&stored.account))
             .take(limit)
-            .cloned()
+            .map(read)
             .collect())
     }
 
