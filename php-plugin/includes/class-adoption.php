@@ -208,7 +208,7 @@ final class Adoption {
 		$rows     = array();
 		foreach ( array_intersect_key( $adoptions, $existing ) as $user_id => $adoption ) {
 			AccessControl::forget( $user_id );
-			$rows[] = array( $adoption['id'] ?? Identifier::create(), $user_id, $adoption['user_name'], $adoption['user_name_key'], $adoption['external_id'], (int) $adoption['active'], (int) $adoption['created'], $now );
+			$rows[] = array( $adoption['id'] ?? Identifier::create(), $user_id, $adoption['user_name'], $adoption['user_name_key'], $adoption['external_id'] ?? null, (int) ( $adoption['active'] ?? true ), (int) $adoption['created'], $now );
 		}
 		if ( ! $rows ) {
 			return;

@@ -411,7 +411,7 @@ impl Service {
     }
 
     async fn adopt(&self, account: &Account, user_name: &str) -> Answer<()> {
-        let accounts = vec![person::adoption(account, user_name, &self.settings)];
+        let accounts = vec![person::adoption(account, user_name)];
         self.directory.ask(&AdoptAccounts { accounts, now: self.now }).await?;
         Ok(())
     }
@@ -448,9 +448,8 @@ impl Service {
                 return Ok(any);
             }
             any = true;
-            let adoption =
-                |account: &Account| person::adoption(account, person::own_name(account), &self.settings);
-            let adoptions = accounts.iter().map(adoption).collect();
+            let adoptions =
+                accounts.iter().map(|account| person::adoption(account, person::own_name(account))).collect();
             self.directory.ask(&AdoptAccounts { accounts: adoptions, now: self.now }).await?;
         }
     }

@@ -220,8 +220,8 @@ pub fn is_protected(account: &Account, settings: &Settings) -> bool {
 }
 
 /// The row of an account that no IdP has taken charge of. Whom another plugin has provisioned and locked out stays out, but for
-/// whoever administers the site.
-pub fn adoption(account: &Account, user_name: &str, settings: &Settings) -> Adoption {
+/// whoever may edit others: the last administrator must not be among them.
+pub fn adoption(account: &Account, user_name: &str) -> Adoption {
     let predecessor = Predecessor::of(account);
     let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
         .into_iter()
@@ -237,7 +237,7 @@ pub fn adoption(account: &Account, user_name: &str, settings: &Settings) -> Adop
         user_name: user_name.to_owned(),
         user_name_key: fold_case(user_name).into_owned(),
         external_id: predecessor.external_id().filter(|id| is_key(id)).map(str::to_owned),
-        active: predecessor.active() || is_protected(account, settings),
+        active: predecessor.active() || account.can_edit_users,
         created: account.registered,
         lookups,
     }
