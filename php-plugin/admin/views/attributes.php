@@ -113,7 +113,7 @@ $rows[] = array( // An empty row, to add one.
 				<?php $form->problem( "$place.values" ); ?>
 			</div>
 			<div>
-				<label for="<?php echo esc_attr( "$id-separator" ); ?>"><?php esc_html_e( 'Joined by', 'rollbook' ); ?></label>
+				<label for="<?php echo esc_attr( "$id-separator" ); ?>"><?php esc_html_e( 'Separator', 'rollbook' ); ?></label>
 				<input type="text" id="<?php echo esc_attr( "$id-separator" ); ?>" name="<?php echo esc_attr( "{$place}[separator]" ); ?>" value="<?php echo esc_attr( $row['separator'] ?? ', ' ); ?>" class="code" autocomplete="off" spellcheck="false"<?php $form->describe( "$place.separator" ); ?>>
 				<?php $form->problem( "$place.separator" ); ?>
 			</div>
