@@ -27,7 +27,7 @@ final class CatchUp {
 
 	/**
 	 * The option that remembers what everybody has got: `done` the mappings, as a hash by target; `doing` those of the pass that is
-	 * under way; `after` the last row that it has looked at.
+	 * under way; `after` the last row that it has looked at; `again` that everybody is to be looked at in any case.
 	 */
 	public const OPTION = 'rollbook_caught_up';
 
@@ -38,10 +38,22 @@ final class CatchUp {
 	private const SECONDS = 20;
 
 	/**
-	 * Sees to it that the work is done soon: settings were saved, or a plugin came or went.
+	 * Sees to it that the work is done soon: settings were saved.
 	 */
 	public static function action_soon(): void {
 		wp_schedule_single_event( time(), self::EVENT );
+	}
+
+	/**
+	 * The same when a plugin came or went. It may have been away only for a moment; who was written meanwhile has missed its fields.
+	 *
+	 * @param mixed $plugin The plugin's file.
+	 */
+	public static function action_plugin( mixed $plugin ): void {
+		if ( plugin_basename( PLUGIN_FILE ) !== $plugin ) {
+			update_option( self::OPTION, array( 'again' => true ) + (array) get_option( self::OPTION, array() ), false );
+			self::action_soon();
+		}
 	}
 
 	/**
@@ -64,13 +76,14 @@ final class CatchUp {
 	 * Does the work, or a part of it.
 	 */
 	public static function action_event(): void {
-		$state = (array) get_option( self::OPTION ) + array(
+		$state = (array) get_option( self::OPTION, array() ) + array(
 			'done'  => array(),
 			'doing' => array(),
 			'after' => 0,
+			'again' => false,
 		);
 		$there = self::there();
-		if ( $there === $state['done'] ) {
+		if ( $there === $state['done'] && ! $state['again'] ) {
 			return;
 		}
 		if ( $there !== $state['doing'] ) {
@@ -80,7 +93,7 @@ final class CatchUp {
 		$wanted = array_diff_assoc( $there, $state['done'] );
 		$until  = microtime( true ) + self::SECONDS;
 		try {
-			while ( $wanted ) {
+			while ( $wanted || $state['again'] ) {
 				$rows = self::rows( (int) $state['after'] );
 				self::fill( $rows, array_keys( array_intersect_key( $wanted, $state['done'] ) ) );
 				if ( count( $rows ) < self::AT_ONCE ) {

@@ -89,9 +89,11 @@ if ( Requirements::met() ) {
 	// Fields that came, came back or got another mapping.
 	add_action( CatchUp::EVENT, array( CatchUp::class, 'action_event' ) );
 	add_action( 'admin_init', array( CatchUp::class, 'action_admin_init' ) );
-	foreach ( array( 'add_option_' . Settings::OPTION, 'update_option_' . Settings::OPTION, 'activated_plugin', 'deactivated_plugin' ) as $rollbook_hook ) {
-		add_action( $rollbook_hook, array( CatchUp::class, 'action_soon' ), 10, 0 );
+	foreach ( array( 'add_option_', 'update_option_' ) as $rollbook_hook ) {
+		add_action( $rollbook_hook . Settings::OPTION, array( CatchUp::class, 'action_soon' ), 10, 0 );
 	}
+	add_action( 'activated_plugin', array( CatchUp::class, 'action_plugin' ) );
+	add_action( 'deactivated_plugin', array( CatchUp::class, 'action_plugin' ) );
 	// After the page has been sent (1).
 	add_action( 'shutdown', array( ProfileChanges::class, 'action_shutdown' ), 20 );
 }

@@ -3,6 +3,7 @@
 //! A request passes, in this order: its token, its address, its method, its headers, its body. The first
 //! that does not hold decides the answer.
 
+mod adoption;
 pub mod bulk;
 mod cursor;
 mod discovery;

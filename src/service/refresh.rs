@@ -31,15 +31,17 @@ async fn renew(
     now: i64,
 ) -> Result<(), Failure> {
     let load = LoadAccounts { user_ids, targets: person::targets(settings) };
+    let mut failed = None;
     for record in directory.ask(&load).await? {
         let shown = person::resource(&record, settings, "");
-        fill(directory, &record, &shown, settings, now).await?;
+        // One person whom some plugin does not let be written keeps nobody else from it.
+        failed = failed.or(fill(directory, &record, &shown, settings, now).await.err());
         let edited = !record.managed || person::is_locally_edited(&record, settings);
         let lookups = person::lookups(&shown);
         let index = IndexUser { id: record.id, user_name: None, lookups, modified: edited.then_some(now) };
         directory.ask(&index).await?;
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 /// Writes what fields that have come since the last write are to hold. Whoever writes to the person meanwhile does it as well.

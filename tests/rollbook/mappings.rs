@@ -217,3 +217,50 @@ fn what_the_site_does_not_take_is_kept_and_told() {
     assert!(detail.contains("has no such field at the moment"), "{detail}");
     assert_eq!(title, "4");
 }
+
+#[test]
+fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
+    let mut site = site(&json!({ "path": "title", "target": "acf:place" })).unwrap();
+    site.directory.plugin_fields.clear();
+    let sent = json!({ "title": "Guide", "nickName": "Jay" });
+    let created = send(&mut site, "POST", "/Users", &jane(&sent)).json();
+    let address = format!("/Users/{}", created["id"].as_str().unwrap());
+    edit(&mut site, "field:nickname", json!("edited"));
+    site.directory.plugin_fields.insert("acf:place".to_owned());
+
+    let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
+    let refresh = |site: &mut InMemory| {
+        let mut exchange =
+            rollbook::exchange::Exchange::refresh(vec![user_id], Rc::clone(&site.settings), site.now);
+        while let Some(command) = exchange.command() {
+            match site.directory.run(&command) {
+                Ok(answer) => exchange.answer(answer).unwrap(),
+                Err(reason) => exchange.fail(&reason).unwrap(),
+            }
+        }
+        exchange.response().unwrap().status
+    };
+    site.directory.fail_after(1);
+    assert_eq!(refresh(&mut site), 500);
+    assert_eq!(
+        site.directory.trace.last().unwrap().name,
+        "index_user",
+        "the person is found by the edited name all the same"
+    );
+    site.directory.stale_once();
+    assert_eq!(refresh(&mut site), 204);
+    assert_eq!(place(&site, "acf:place"), Value::Null, "somebody else has just written");
+    assert_eq!(refresh(&mut site), 204);
+    assert_eq!(place(&site, "acf:place"), json!("Guide"));
+    assert_eq!(place(&site, "field:nickname"), json!("edited"));
+    let seen = send(&mut site, "GET", &address, &Value::Null).json();
+    assert_eq!(
+        (&seen["title"], &seen["nickName"]),
+        (&json!("Guide"), &json!("edited")),
+        "a local edit stays one"
+    );
+    let before = site.directory.trace.iter().filter(|command| command.name == "fill_targets").count();
+    assert_eq!(refresh(&mut site), 204);
+    let after = site.directory.trace.iter().filter(|command| command.name == "fill_targets").count();
+    assert_eq!(before, after, "and that was it");
+}

@@ -72,8 +72,7 @@ impl MemoryDirectory {
 
     /// The value that stands at a target of an account, or `None` where the site has no such target.
     pub fn value(&self, stored: &StoredAccount, target: &str) -> Option<Value> {
-        let of_plugin = target.starts_with("xprofile:") || target.starts_with("acf:");
-        if of_plugin && !self.plugin_fields.contains(target) {
+        if is_of_plugin(target) && !self.plugin_fields.contains(target) {
             return None;
         }
         Some(match target {
@@ -184,7 +183,8 @@ impl MemoryDirectory {
         if change.password.is_some() {
             stored.password = change.password;
         }
-        for (target, value) in &change.values {
+        let there = |target: &&String| !is_of_plugin(target) || self.plugin_fields.contains(*target);
+        for (target, value) in change.values.iter().filter(|(target, _)| there(target)) {
             let value = stores(target, value);
             match target.as_str() {
                 "field:display_name" => stored.account.display_name = text_of(&value),
@@ -195,6 +195,10 @@ impl MemoryDirectory {
         }
         Ok(user_id)
     }
+}
+
+fn is_of_plugin(target: &str) -> bool {
+    target.starts_with("xprofile:") || target.starts_with("acf:")
 }
 
 fn set_role(account: &mut Account, role: String) {
