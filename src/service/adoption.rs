@@ -145,7 +145,7 @@ fn having(keys: &[&str], value: &str) -> Vec<MetaValue> {
 }
 
 /// The one account that is meant; where there are several nobody can tell.
-fn only<'a>(accounts: &'a [Account], is_meant: impl Fn(&&Account) -> bool) -> Option<&'a Account> {
+fn only(accounts: &[Account], is_meant: impl Fn(&&Account) -> bool) -> Option<&Account> {
     let mut meant = accounts.iter().filter(is_meant);
     meant.next().filter(|_| meant.next().is_none())
 }
