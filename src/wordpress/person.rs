@@ -344,8 +344,8 @@ pub fn unwritten(
             None if !wanted.is_null() => {
                 Some("the site has no such field at the moment; it is written when the field is there")
             }
-            // What stands there may be written otherwise, but not be what stood there before.
-            Some(live) if !wanted.is_null() && !row.is_same(live, wanted) => {
+            // What stands there may be written otherwise, but not be what stood there before. WordPress itself refuses nothing.
+            Some(live) if row.target.is_of_plugin() && !wanted.is_null() && !row.is_same(live, wanted) => {
                 let old = before.and_then(|before| before.values.get(&target)).unwrap_or(&Value::Null);
                 row.is_same(live, old)
                     .then_some("the plugin that the field belongs to did not accept the value")

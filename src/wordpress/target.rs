@@ -91,6 +91,11 @@ pub enum Target {
 }
 
 impl Target {
+    /// Whether it belongs to another plugin, which has rules of its own for what it takes.
+    pub(super) fn is_of_plugin(&self) -> bool {
+        matches!(self, Self::Xprofile(_) | Self::Acf(_))
+    }
+
     /// Makes a text fit for the target, or says that it cannot be stored there: an address that was cut off would
     /// lead somewhere else.
     pub(super) fn fit(&self, text: String) -> Option<String> {

@@ -212,6 +212,11 @@ fn what_the_site_does_not_take_is_kept_and_told() {
     let (detail, title) = summary(&mut site, &person("three", "3"));
     assert!(detail.contains("did not accept the value"), "{detail}");
     assert_eq!(title, "3");
+    // WordPress makes the same of a name as before: nothing to tell.
+    site.directory.stores = wordpress_stores;
+    let mut named = person("five", "5");
+    named["name"] = json!({ "givenName": " Jane " });
+    assert_eq!(summary(&mut site, &named).0, "");
     site.directory.plugin_fields.clear();
     let (detail, title) = summary(&mut site, &person("four", "4"));
     assert!(detail.contains("has no such field at the moment"), "{detail}");
