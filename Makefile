@@ -34,8 +34,8 @@ demo: ## a WordPress on SQLite, provisioned as Entra ID and Okta do it; serves u
 test: ## every test: Rust, the extension in PHP, WordPress on SQLite and MariaDB, HTTP, the browser
 	@start=$$SECONDS
 	tests/install
-	trap 'tests/site down --db sqlite; tests/site down --db mariadb' EXIT
-	for part in lint test-rust test-extension test-wordpress test-http test-conformance test-browser; do
+	trap 'for db in sqlite mariadb; do tests/site down --db $$db; tests/site down --db $$db --network; done' EXIT
+	for part in lint test-rust test-extension test-wordpress test-http test-network test-conformance test-browser; do
 		printf '\n=== %s (%s s)\n' "$$part" "$$(( SECONDS - start ))"
 		$(MAKE) "$$part"
 	done
@@ -85,6 +85,12 @@ test-http: extension ## identity providers' conversations over HTTP, on SQLite a
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
 	tests/http/run
 
+.PHONY: test-network
+test-network: extension ## networks of sites: inside WordPress, and over HTTP against a network's second site
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	for db in sqlite mariadb; do tests/wordpress/run --db $$db --network; done
+	tests/http/run --db mariadb --network life existing
+
 .PHONY: test-conformance
 test-conformance: extension ## scim2-tester, a conformance test that we did not write, on SQLite and on MariaDB
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
@@ -104,6 +110,5 @@ bench: extension ## the core (Criterion) and the endpoint, as ratios measured in
 
 .PHONY: clean
 clean: ## stops the sites and removes what was built
-	@tests/site down --db sqlite || true
-	tests/site down --db mariadb || true
+	@for db in sqlite mariadb; do tests/site down --db $$db; tests/site down --db $$db --network; done || true
 	rm -rf build target

@@ -25,6 +25,9 @@ function uninstall_site(): void {
 }
 
 if ( is_multisite() ) {
+	if ( function_exists( 'set_time_limit' ) ) {
+		set_time_limit( 0 ); // There may be thousands of sites; what is gone already is passed over should it be done again.
+	}
 	foreach ( get_sites(
 		array(
 			'fields' => 'ids',
@@ -32,9 +35,12 @@ if ( is_multisite() ) {
 		)
 	) as $rollbook_site ) {
 		switch_to_blog( $rollbook_site );
-		uninstall_site();
+		if ( false !== get_option( Tables::OPTION ) ) { // Most of the sites may never have been used.
+			uninstall_site();
+		}
 		restore_current_blog();
 	}
+	delete_metadata( 'user', 0, 'rollbook_home_site', '', true );
 } else {
 	uninstall_site();
 }

@@ -8,6 +8,7 @@
 
 use crate::directory::{Command, Failure, Question};
 use crate::http::{Request, Response};
+use crate::service::tasks::Task;
 use crate::service::{self, Summary};
 use crate::settings::Settings;
 use serde_json::Value;
@@ -66,6 +67,12 @@ impl Exchange {
     /// renewed. Its response is empty.
     pub fn refresh(user_ids: Vec<u64>, settings: Rc<Settings>, now: i64) -> Self {
         Self::run(|directory| service::refresh(directory, user_ids, settings, now))
+    }
+
+    /// Opens an exchange of our own, for something that the owner has done to everybody. Its response is 200 with a report, or an
+    /// error ([`service::tasks`]).
+    pub fn task(task: Task, settings: Rc<Settings>, now: i64) -> Self {
+        Self::run(|directory| service::tasks::perform(directory, task, settings, now))
     }
 
     fn run<F, Operation>(start: F) -> Self

@@ -2,8 +2,10 @@
 //!
 //! It turns PHP arrays into values and back, and forwards to the core. Nothing is decided here.
 
+use crate::directory::MAX_NESTING;
 use crate::exchange::{Exchange, OutOfTurn};
 use crate::http::{MAX_BODY, Request};
+use crate::service::tasks::MAX_PART;
 use crate::settings::{self, Settings};
 use crate::token;
 use crate::wordpress::{mapping, target};
@@ -76,6 +78,12 @@ impl PhpExchange {
     /// The largest body that is read, in bytes. Pass one byte more, if there is one.
     pub const MAX_BODY: i64 = MAX_BODY as i64;
 
+    /// How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect group.
+    pub const MAX_NESTING: i64 = MAX_NESTING as i64;
+
+    /// The most people or accounts in one part of a task.
+    pub const MAX_PART: i64 = MAX_PART as i64;
+
     /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
     /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server.
     pub fn open(request: &ZendHashTable, settings: &ZendHashTable) -> PhpResult<Self> {
@@ -101,6 +109,16 @@ impl PhpExchange {
         let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
         let user_ids = user_ids.into_iter().filter_map(|id| u64::try_from(id).ok()).collect();
         Ok(Self { exchange: Exchange::refresh(user_ids, Rc::new(settings), now) })
+    }
+
+    /// Opens an exchange of Rollbook's own that does something to everybody, a part at a time, or tells what it would change: an array
+    /// of "task" and its fields. The response's body is a report as JSON, or an error with a "detail".
+    pub fn task(task: &ZendHashTable, settings: &ZendHashTable, now: i64) -> PhpResult<Self> {
+        let task = serde_json::from_value(Value::Object(map_of(task)?)).map_err(|error| {
+            PhpException::from_class::<RollbookException>(format!("No such task: {error}"))
+        })?;
+        let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
+        Ok(Self { exchange: Exchange::task(task, Rc::new(settings), now) })
     }
 
     /// The next command: an array whose "do" is its name, beside its fields. Null once the response is ready.

@@ -22,9 +22,10 @@
 //! - [`exchange`]: the plumbing; one request as a conversation.
 //! - [`http`]: the request and the response as values.
 //! - [`directory`]: commands and answers, the whole contract with WordPress; [`directory::memory`] is a WordPress in memory for tests.
-//! - [`service`]: what each endpoint does.
+//! - [`service`]: what each endpoint does; [`service::tasks`]: what the owner does to everybody at once.
 //! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort, list, error.
-//! - [`wordpress`]: what a resource means for an account: mapping, logins, filters as SQL, what other plugins left.
+//! - [`wordpress`]: what a resource means for an account: mapping, logins, roles, networks of sites, filters as SQL, what
+//!   other plugins left.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - `extension`: the PHP classes; behind the feature `extension`.
@@ -40,7 +41,8 @@
 //!   extension is missing.
 //! - Architecture invariant: what a client sends is bounded by named constants: [`http::MAX_BODY`], [`scim::json::MAX_DEPTH`],
 //!   [`scim::filter::MAX_FILTER_LENGTH`], [`scim::filter::MAX_DEPTH`], [`scim::path::MAX_PATH_LENGTH`],
-//!   [`scim::patch::MAX_OPERATIONS`], [`scim::resource::MAX_COMPARED`], [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`], [`service::list::MAX_SORTED`].
+//!   [`scim::patch::MAX_OPERATIONS`], [`scim::resource::MAX_COMPARED`], [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`], [`service::list::MAX_SORTED`];
+//!   how deep groups lie in groups by [`directory::MAX_NESTING`]; a part of a task by [`service::tasks::MAX_PART`].
 //!
 //! # Where building moved a wall
 //!

@@ -44,6 +44,8 @@ pub struct Settings {
     pub deletion: Deletion,
     /// The role of people whom no rule names; `None` leaves it to WordPress.
     pub default_role: Option<String>,
+    /// What becomes of roles that were given inside WordPress.
+    pub hand_given_roles: HandGivenRoles,
     /// The first rule that matches decides.
     pub role_rules: Vec<RoleRule>,
     /// Which attribute lands where, beside the standard ones.
@@ -71,6 +73,17 @@ pub struct Settings {
 pub enum ExistingAccounts {
     Link,
     Apart,
+}
+
+/// What becomes of roles that were given to managed people inside WordPress, and not by a rule. `keep`: one stays until the
+/// rules decide otherwise than before, and roles beside the first one stay for good. `overrule`: whoever is managed has exactly
+/// the role that is due, and every request about the person sees to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum HandGivenRoles {
+    Keep,
+    Overrule,
 }
 
 /// How the login of a new account is made.
@@ -165,6 +178,7 @@ impl Default for Settings {
             },
             deletion: Deletion { fate: Fate::Keep, reassign_to: None },
             default_role: Some("subscriber".to_owned()),
+            hand_given_roles: HandGivenRoles::Keep,
             role_rules: Vec::new(),
             mappings: Vec::new(),
             password_sync: false,
@@ -193,6 +207,7 @@ impl Settings {
                 "username" => reader.username(value, &mut settings.username),
                 "deletion" => reader.deletion(value, &mut settings.deletion),
                 "default_role" => reader.read(key, value, &mut settings.default_role),
+                "hand_given_roles" => reader.read(key, value, &mut settings.hand_given_roles),
                 "role_rules" => {
                     settings.role_rules = reader.list(key, value, MAX_ROLE_RULES, Reader::role_rule)
                 }
@@ -221,8 +236,8 @@ impl Settings {
     pub fn document(&self) -> Map<String, Value> {
         let policy = match (self.deletion.fate, &self.deletion.reassign_to) {
             (Fate::Keep, _) => "deactivate",
-            (Fate::Delete, Some(_)) => "reassign",
-            (Fate::Delete, None) => "delete",
+            (Fate::Delete | Fate::Leave, Some(_)) => "reassign",
+            (Fate::Delete | Fate::Leave, None) => "delete",
         };
         let rules: Vec<Value> = self
             .role_rules
@@ -240,6 +255,7 @@ impl Settings {
             },
             "deletion": { "policy": policy, "reassign_to": self.deletion.reassign_to },
             "default_role": self.default_role,
+            "hand_given_roles": self.hand_given_roles,
             "role_rules": rules,
             "mappings": self.mappings.iter().map(Row::document).collect::<Vec<_>>(),
             "password_sync": self.password_sync,
@@ -580,6 +596,7 @@ mod tests {
             "username": { "from": "pattern", "pattern": "@.*$", "replacement": "", "rename": true },
             "deletion": { "policy": "reassign", "reassign_to": "archive" },
             "default_role": null,
+            "hand_given_roles": "overrule",
             "role_rules": [{ "filter": "groups.display eq \"Editors\"", "role": "editor" }],
             "mappings": [{
                 "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
@@ -601,6 +618,7 @@ mod tests {
         refused(json!({ "defaultrole": "editor" }), "defaultrole", "no such setting");
         refused(json!({ "password_sync": "yes" }), "password_sync", "expected a boolean");
         refused(json!({ "existing_accounts": "merge" }), "existing_accounts", "`link` or `apart`");
+        refused(json!({ "hand_given_roles": "drop" }), "hand_given_roles", "`keep` or `overrule`");
         refused(json!({ "username": { "form": "email" } }), "username.form", "there are from");
         refused(json!({ "username": { "from": "pattern" } }), "username.pattern", "needed");
         refused(json!({ "username": { "replacement": "x" } }), "username.pattern", "where there is a repl");

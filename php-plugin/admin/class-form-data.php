@@ -42,14 +42,18 @@ final class FormData {
 	/**
 	 * Collects the data.
 	 *
-	 * @param ?Message $message What the form before has to tell.
+	 * What the settings name and the site has lost since they were saved is told at once.
+	 *
+	 * @param class-string<FormScreen> $screen  Which form.
+	 * @param ?Message                 $message What the form before has to tell.
 	 */
-	public static function collect( ?Message $message ): self {
+	public static function collect( string $screen, ?Message $message ): self {
 		$settings = Settings::merged( \Rollbook\Settings::defaults(), Settings::document() );
+		$problems = $message?->attempted ? $message->problems : $screen::unknown_to_the_site( $settings );
 		return new self(
 			Settings::merged( $settings, $message?->attempted ?? array() ),
 			array_map( 'translate_user_role', wp_roles()->get_names() ),
-			array_column( $message?->problems ?? array(), 'reason', 'place' ),
+			array_column( $problems, 'reason', 'place' ),
 			\Rollbook\Settings::suggestions(),
 			Targets::missing( Settings::targets() ),
 			rest_url( 'wpo365/v1' )

@@ -35,6 +35,13 @@ abstract class FormScreen {
 	abstract public static function view(): string;
 
 	/**
+	 * The task that stands below the form, if one does.
+	 */
+	public static function task(): ?string {
+		return null;
+	}
+
+	/**
 	 * What the form names that this site does not have.
 	 *
 	 * @param array<string, mixed> $partial The part of the document.

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\AccessControl;
+use Rollbook\WordPress\TaskRun;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -55,6 +56,13 @@ final class PeopleScreen extends FormScreen {
 				'reassign_to' => FormInput::line( 'reassign_to' ) ?: null,
 			),
 		);
+	}
+
+	/**
+	 * The accounts of the site, made ready to be linked.
+	 */
+	public static function task(): string {
+		return TaskRun::LINKING;
 	}
 
 	/**

@@ -20,13 +20,13 @@ defined( 'ABSPATH' ) || exit;
 final class RequirementsNotice {
 
 	/** The screens on which the notice stands. */
-	private const SCREENS = array( 'plugins', 'plugins-network', 'dashboard', SettingsPage::SCREEN );
+	private const SCREENS = array( 'plugins', 'plugins-network', 'dashboard', 'dashboard-network', SettingsPage::SCREEN );
 
 	/**
 	 * Prints the notice.
 	 */
 	public static function action_admin_notices(): void {
-		if ( ! in_array( get_current_screen()?->id, self::SCREENS, true ) || ! current_user_can( 'activate_plugins' ) ) {
+		if ( ! in_array( get_current_screen()?->id, self::SCREENS, true ) || ! current_user_can( 'manage_options' ) ) {
 			return;
 		}
 		$complaint = Requirements::complaint();

@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\TaskRun;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -37,16 +39,24 @@ final class RolesScreen extends FormScreen {
 	 */
 	public static function read(): array {
 		return array(
-			'default_role'    => FormInput::line( 'default_role' ) ?: null,
-			'role_rules'      => array_map(
+			'default_role'     => FormInput::line( 'default_role' ) ?: null,
+			'hand_given_roles' => FormInput::line( 'hand_given_roles' ),
+			'role_rules'       => array_map(
 				static fn( array $row ): array => array(
 					'filter' => trim( $row['filter'] ?? '' ),
 					'role'   => $row['role'] ?? '',
 				),
 				FormInput::rows( 'role_rules', array( 'filter', 'role' ) )
 			),
-			'protected_roles' => FormInput::ticked( 'protected_roles' ),
+			'protected_roles'  => FormInput::ticked( 'protected_roles' ),
 		);
+	}
+
+	/**
+	 * The rules, applied to everybody.
+	 */
+	public static function task(): string {
+		return TaskRun::ROLES;
 	}
 
 	/**
@@ -65,7 +75,7 @@ final class RolesScreen extends FormScreen {
 			if ( '' !== $role && ! wp_roles()->is_role( $role ) ) {
 				$problems[] = array(
 					'place'  => $place,
-					'reason' => __( 'There is no such role.', 'rollbook' ),
+					'reason' => __( 'The site has no such role. Nobody gets it, and whoever is due it is left without it; the activity log tells of each case.', 'rollbook' ),
 				);
 			}
 		}

@@ -89,7 +89,13 @@ final class SettingsPage {
 			'id'      => 'rollbook-rules',
 			'title'   => __( 'Rules and attributes', 'rollbook' ),
 			'content' => self::paragraphs(
-				__( 'A role rule is a filter as identity providers write it: an attribute, an operator such as eq, co, sw or pr, and a value in quotes; joined by and, or, not. The first rule that fits decides. Groups count: what a group is called is an attribute of its members.', 'rollbook' ),
+				__( 'A role rule is a filter as identity providers write it: an attribute, an operator such as eq, co, sw or pr, and a value in quotes; joined by and, or, not. The first rule that fits decides. Groups count: what a group is called is an attribute of its members, and of the members of groups within it.', 'rollbook' ),
+				sprintf(
+					/* translators: 1 and 2: filters. */
+					__( '%1$s fits members of the group itself alone. What an identity provider sends as roles is asked for with %2$s.', 'rollbook' ),
+					'<code>groups[type eq "direct" and display eq "Editors"]</code>',
+					'<code>roles.value eq "Author"</code>'
+				),
 				sprintf(
 					/* translators: 1-4: beginnings of targets. */
 					__( 'An attribute goes to a field of the account (%1$s), to user meta (%2$s), to a BuddyPress profile field (%3$s) or to an ACF field (%4$s). With several values they are joined by commas.', 'rollbook' ),
@@ -146,7 +152,7 @@ final class SettingsPage {
 		$tab     = isset( $tabs[ $tab ] ) ? $tab : self::FIRST_TAB;
 		$message = Message::take();
 		$screen  = self::FORMS[ $tab ] ?? null;
-		$data    = null === $screen ? ConnectionData::collect() : FormData::collect( $message );
+		$data    = null === $screen ? ConnectionData::collect() : FormData::collect( $screen, $message );
 		require __DIR__ . '/views/page.php';
 	}
 
@@ -191,13 +197,20 @@ final class SettingsPage {
 	}
 
 	/**
+	 * Whether the forms can be used, by whoever is logged in.
+	 */
+	public static function is_allowed(): bool {
+		return current_user_can( self::CAPABILITY ) && Requirements::met();
+	}
+
+	/**
 	 * Ends a form's handler unless the request comes from the form and from somebody who may use it.
 	 *
 	 * @param string   $action The form's action.
 	 * @param int|null $id     What it acts on.
 	 */
 	public static function require_permission( string $action, ?int $id = null ): void {
-		if ( ! current_user_can( self::CAPABILITY ) || ! Requirements::met() ) {
+		if ( ! self::is_allowed() ) {
 			wp_die( esc_html__( 'You are not allowed to do this.', 'rollbook' ), '', array( 'response' => 403 ) );
 		}
 		check_admin_referer( $action . $id );

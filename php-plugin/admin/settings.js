@@ -30,11 +30,36 @@
 	} );
 
 	document.addEventListener( 'submit', function ( event ) {
-		const question = event.target.dataset.rollbookConfirm;
+		const question = event.target.dataset.rollbookConfirm || event.submitter?.dataset.rollbookConfirm;
 
 		// eslint-disable-next-line no-alert -- WordPress asks like this before it deletes.
 		if ( question && ! window.confirm( question ) ) {
 			event.preventDefault();
 		}
 	} );
+
+	/**
+	 * A task that has not come to its end goes on by itself; the button that continues it stays for when this fails.
+	 */
+	const running = document.querySelector( '[data-rollbook-running]' );
+	const said = document.querySelector( '.rollbook-progress' );
+
+	async function goOn() {
+		const bar = running.parentNode.querySelector( 'progress' );
+		let state;
+		do {
+			const answer = await fetch( window.ajaxurl, { method: 'POST', body: new FormData( running ) } );
+			state = await answer.json();
+			bar.max = Math.max( 1, state.total );
+			bar.value = state.examined;
+			said.textContent = state.text;
+		} while ( state.goes_on );
+		window.location.reload();
+	}
+
+	if ( running ) {
+		goOn().catch( function () {
+			said.textContent = __( 'It stopped. Press Continue.', 'rollbook' );
+		} );
+	}
 } )();

@@ -42,7 +42,7 @@ final class AccountWriter {
 	 * @throws DatabaseFailure When the account could not be stored.
 	 */
 	public function create( array $change, string $login ): \WP_User {
-		self::check_role( $change['role'] );
+		RoleWriter::check( $change['role'] );
 		$change['values'] = self::filtered( $change['values'], 0 );
 
 		$email = (string) $change['email'];
@@ -74,6 +74,11 @@ final class AccountWriter {
 			$this->made = $metas->user_id();
 		}
 		self::check_result( $user_id );
+		if ( is_multisite() ) {
+			// Its role is set; this makes the site its first one.
+			$user = UserReader::accounts( array( $user_id ) )[ $user_id ];
+			Network::add( $user, (string) reset( $user->roles ) );
+		}
 
 		Targets::write_plugin_fields( $user_id, $change['values'] );
 		return self::with_email( $user_id, $email );
@@ -89,7 +94,7 @@ final class AccountWriter {
 	 * @throws Refusal When WordPress or a plugin refuses.
 	 */
 	public function change( \WP_User $user, array $change, ?string $login = null ): \WP_User {
-		self::check_role( $change['role'] );
+		RoleWriter::check( $change['role'] );
 		$change['values'] = self::filtered( $change['values'], $user->ID );
 		self::hush();
 		try {
@@ -101,9 +106,9 @@ final class AccountWriter {
 			if ( $data ) {
 				self::check_result( wp_update_user( wp_slash( array( 'ID' => $user->ID ) + $data ) ) );
 			}
-			if ( null !== $change['role'] && array_values( $user->roles ) !== array_filter( array( $change['role'] ) ) ) {
-				$fresh = UserReader::accounts( array( $user->ID ) )[ $user->ID ] ?? $user;
-				$fresh->set_role( $change['role'] );
+			$roles = array_filter( array( $change['role'], ...( $change['other_roles'] ?? array() ) ) );
+			if ( null !== $change['role'] && array_values( $user->roles ) !== array_values( $roles ) ) {
+				RoleWriter::set( UserReader::accounts( array( $user->ID ) )[ $user->ID ] ?? $user, $change['role'], $change['other_roles'] ?? array() );
 			}
 			Targets::write_plugin_fields( $user->ID, $change['values'] );
 		} finally {
@@ -123,6 +128,7 @@ final class AccountWriter {
 		/** This filter is documented in wp-includes/user.php */
 		$illegal = array_map( 'strtolower', (array) apply_filters( 'illegal_user_logins', array() ) );
 		foreach ( $logins as $login ) {
+			$login = is_multisite() ? strtolower( $login ) : $login; // Networks know no other logins.
 			if ( '' === $login || mb_strlen( $login ) > self::LONGEST_LOGIN || ! validate_username( $login ) || in_array( strtolower( $login ), $illegal, true ) ) {
 				continue;
 			}
@@ -256,7 +262,7 @@ final class AccountWriter {
 	 * @throws Refusal When the site does not have the role.
 	 */
 	private static function still_the_same( array $filtered, array $data ): array {
-		self::check_role( $filtered['role'] ?? null );
+		RoleWriter::check( $filtered['role'] ?? null );
 		unset( $filtered['ID'] );
 		$metas = (array) ( $filtered['meta_input'] ?? array() );
 		return array(
@@ -328,19 +334,6 @@ final class AccountWriter {
 			throw self::unfit_email( $email );
 		}
 		return $user;
-	}
-
-	/**
-	 * A role that the site does not have would be written all the same.
-	 *
-	 * @param ?string $role The role.
-	 * @throws Refusal When the site does not have it.
-	 */
-	private static function check_role( ?string $role ): void {
-		if ( null !== $role && '' !== $role && ! wp_roles()->is_role( $role ) ) {
-			/* translators: %s: name of a role. */
-			throw Refusal::refused( sprintf( __( 'This site has no role “%s”.', 'rollbook' ), $role ) );
-		}
 	}
 
 	/**

@@ -42,7 +42,7 @@ final class Adoption {
 	private static int $looked_up_to = 0;
 
 	/**
-	 * Finds accounts of the site that have no row.
+	 * Finds accounts of the site that have no row; by login or address also those of the network that are not on the site.
 	 *
 	 * @param array<string, mixed> $command The command find_accounts.
 	 * @return array<int, array<string, mixed>>
@@ -64,7 +64,7 @@ final class Adoption {
 		if ( ! $condition ) {
 			return array();
 		}
-		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit );
+		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit, false );
 		// The database's collation takes josé for jose.
 		$accounts = array_filter(
 			$accounts,
@@ -107,6 +107,13 @@ final class Adoption {
 			},
 			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
 		);
+		self::forget();
+	}
+
+	/**
+	 * Has all accounts looked at again, because one has lost its row.
+	 */
+	public static function forget(): void {
 		delete_option( self::OPTION );
 		self::$looked_up_to = 0;
 	}
@@ -149,6 +156,60 @@ final class Adoption {
 	}
 
 	/**
+	 * Accounts of the site by number, with and without a row.
+	 *
+	 * @param array<string, mixed> $command The command list_accounts.
+	 * @return array{total: ?int, accounts: array<int, array<string, mixed>>}
+	 */
+	public function list_accounts( array $command ): array {
+		global $wpdb;
+		list( $members, $arguments ) = self::members_of_the_site();
+
+		$found = Database::rows(
+			"SELECT w.ID, u.id, u.user_name, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
+			array( ...$arguments, (int) $command['after'], (int) $command['limit'] )
+		);
+		$users = $found ? UserReader::accounts( array_map( 'intval', array_column( $found, 'ID' ) ) ) : array();
+		$rows  = array_column( $found, null, 'ID' );
+		return array(
+			'total'    => $command['count'] ? (int) Database::value( "SELECT COUNT(*) FROM $wpdb->users w$members", $arguments ) : null,
+			'accounts' => array_values(
+				array_map(
+					static fn( \WP_User $user ): array => array(
+						'account' => self::with_metas( array( UserReader::account( $user ) ), $command['read'] )[0],
+						'row'     => null === $rows[ $user->ID ]['id'] ? null : array(
+							'id'        => $rows[ $user->ID ]['id'],
+							'user_name' => $rows[ $user->ID ]['user_name'],
+							'managed'   => (bool) $rows[ $user->ID ]['managed'],
+							'deleted'   => (bool) $rows[ $user->ID ]['deleted'],
+						),
+					),
+					$users
+				)
+			),
+		);
+	}
+
+	/**
+	 * Who is called so.
+	 *
+	 * @param array<string, mixed> $command The command find_user_names.
+	 * @return array<int, array{key: string, user_id: ?int}>
+	 */
+	public function find_user_names( array $command ): array {
+		if ( ! $command['keys'] ) {
+			return array();
+		}
+		return array_map(
+			static fn( array $row ): array => array(
+				'key'     => $row['user_name_key'],
+				'user_id' => null === $row['user_id'] ? null : (int) $row['user_id'],
+			),
+			Database::rows( 'SELECT user_name_key, user_id FROM ' . Tables::name( 'users' ) . ' WHERE user_name_key IN (' . Database::marks( $command['keys'], '%s' ) . ')', $command['keys'] )
+		);
+	}
+
+	/**
 	 * The next accounts by number.
 	 *
 	 * @param int $limit The most to give.
@@ -162,7 +223,7 @@ final class Adoption {
 			return array();
 		}
 		$from     = self::$looked_up_to ? self::$looked_up_to : max( 0, $remembered - self::LOOK_BACK );
-		$accounts = $this->accounts( 'w.ID > %d AND w.ID <= %d', array( $from, $newest ), $limit );
+		$accounts = $this->accounts( 'w.ID > %d AND w.ID <= %d', array( $from, $newest ), $limit, true );
 
 		self::$looked_up_to = count( $accounts ) < $limit ? $newest : end( $accounts )['user_id'];
 		if ( ! $accounts ) {
@@ -177,21 +238,40 @@ final class Adoption {
 	 * @param string $condition Which.
 	 * @param array  $arguments The condition's arguments.
 	 * @param int    $limit     The most to give.
+	 * @param bool   $of_site   Whether only those on this site count, not all of the network.
 	 * @return array<int, array<string, mixed>>
 	 */
-	private function accounts( string $condition, array $arguments, int $limit ): array {
+	private function accounts( string $condition, array $arguments, int $limit, bool $of_site ): array {
 		global $wpdb;
-		$members = '';
+		$which = 'w.ID';
+		$joins = ' LEFT JOIN ' . Tables::name( 'users' ) . ' u ON u.user_id = w.ID';
+		$wants = 'u.row_id IS NULL';
 		if ( is_multisite() ) {
-			$members   = " INNER JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s";
+			$joins    .= " LEFT JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s";
 			$arguments = array( $wpdb->get_blog_prefix() . 'capabilities', ...$arguments );
+			$which     = 'DISTINCT w.ID';
+			// Who was taken off the site while the plugin was not active has left a row behind.
+			$wants     = $of_site ? "$wants AND c.umeta_id IS NOT NULL" : "($wants OR c.umeta_id IS NULL)";
 		}
 		$rows     = Database::rows(
-			"SELECT w.ID FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . " u ON u.user_id = w.ID WHERE u.row_id IS NULL AND $condition ORDER BY w.ID LIMIT %d",
+			"SELECT $which FROM $wpdb->users w$joins WHERE $wants AND $condition ORDER BY w.ID LIMIT %d",
 			array( ...$arguments, $limit )
 		);
 		$user_ids = array_map( 'intval', array_column( $rows, 'ID' ) );
 		return array_values( array_map( array( UserReader::class, 'account' ), $user_ids ? UserReader::accounts( $user_ids ) : array() ) );
+	}
+
+	/**
+	 * What leaves accounts out that belong to other sites of a network: a join, and its arguments.
+	 *
+	 * @return array{string, string[]}
+	 */
+	private static function members_of_the_site(): array {
+		global $wpdb;
+		if ( ! is_multisite() ) {
+			return array( '', array() );
+		}
+		return array( " INNER JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s", array( $wpdb->get_blog_prefix() . 'capabilities' ) );
 	}
 
 	/**

@@ -69,6 +69,13 @@ final class Batch {
 	}
 
 	/**
+	 * Whether a transaction is open.
+	 */
+	public static function is_open(): bool {
+		return null !== self::$witness;
+	}
+
+	/**
 	 * Carries out check_batch.
 	 *
 	 * @return string Whether what the operations before the last one have answered is known to be lost.
@@ -123,7 +130,11 @@ final class Batch {
 		self::$touched = array();
 		// Until it is known to be kept.
 		self::$lost = true;
-		Database::run( 'COMMIT' );
+		try {
+			Database::run( 'COMMIT' );
+		} finally {
+			NetworkLock::release();
+		}
 		self::$lost = 1 !== Database::run( "DELETE FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
 		if ( self::$lost ) {
 			self::forget_everything();
@@ -152,6 +163,7 @@ final class Batch {
 	private static function open(): void {
 		global $wpdb;
 		$witness = 'rollbook_batch_' . Identifier::create();
+		NetworkLock::take(); // Before any row is locked; and until the commit, because others see no account before.
 		Database::run( 'COMMIT' ); // Somebody may have left one open.
 		Database::run( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );
 		Database::run( 'START TRANSACTION' );

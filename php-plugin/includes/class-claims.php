@@ -66,6 +66,9 @@ final class Claims {
 				"SELECT u.row_id, u.user_id, u.created, w.ID, w.user_email, w.user_login FROM $table u LEFT JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.$column = %s AND u.row_id <> %d",
 				array( $keys[ $column ], $row_id )
 			);
+			if ( null !== $row && null !== $row['ID'] && ! Network::is_on_site( (int) $row['ID'] ) ) {
+				$row['ID'] = null;
+			}
 			if ( null !== $row && ! self::lifted( $row, $column, $keys[ $column ], $now ) ) {
 				return $name;
 			}

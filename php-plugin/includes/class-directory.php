@@ -30,11 +30,13 @@ final class Directory {
 		global $wpdb;
 		// A statement of some hook that fails must not print HTML into the response; it is still logged.
 		$shown = $wpdb->hide_errors();
+		$depth = Network::depth();
 		try {
 			return $this->carry_out( $command );
 		} catch ( Refusal $refusal ) {
 			return $refusal->outcome();
 		} finally {
+			Network::back_to( $depth );
 			if ( $shown ) {
 				$wpdb->show_errors();
 			}
@@ -87,8 +89,15 @@ final class Directory {
 			'load_group'      => ( new GroupReader() )->load( $command ),
 			'resolve_members' => ( new GroupReader() )->resolve_members( $command ),
 			'find_members'    => ( new GroupReader() )->find_members( $command ),
+			'find_people_in'  => ( new GroupReader() )->find_people_in( $command ),
+			'list_nestings'   => ( new GroupReader() )->list_nestings(),
 			'create_group'    => ( new GroupWriter() )->create( $command ),
 			'update_group'    => ( new GroupWriter() )->update( $command ),
+			'find_roles'      => ( new RoleWriter() )->find( $command ),
+			'set_roles'       => ( new RoleWriter() )->set_each( $command ),
+			'list_accounts'   => ( new Adoption() )->list_accounts( $command ),
+			'find_user_names' => ( new Adoption() )->find_user_names( $command ),
+			'unlink_user'     => ( new UserRemover() )->unlink( $command ),
 			'begin_batch'     => Batch::begin(),
 			'check_batch'     => Batch::state(),
 			'end_batch'       => Batch::end(),

@@ -108,6 +108,38 @@ final class GroupReader {
 	}
 
 	/**
+	 * Every group that is a member of another. Begins with the groups, of which there are few; memberships may be very many.
+	 *
+	 * @return array<int, array{member: string, group: string, display: string}>
+	 */
+	public function list_nestings(): array {
+		$groups = Tables::name( 'groups' );
+		return Database::rows(
+			"SELECT i.id AS member, g.id AS `group`, g.display_name AS display FROM $groups i INNER JOIN " . Tables::name( 'group_members' )
+			. " m ON m.member_id = i.id INNER JOIN $groups g ON g.row_id = m.group_row ORDER BY g.row_id, i.row_id"
+		);
+	}
+
+	/**
+	 * The people who are members of one of some groups.
+	 *
+	 * @param array<string, mixed> $command The command find_people_in.
+	 * @return string[] Their ids, each once.
+	 */
+	public function find_people_in( array $command ): array {
+		$found = array();
+		foreach ( array_chunk( $command['groups'], self::IDS_AT_ONCE ) as $ids ) {
+			$rows   = Database::rows(
+				'SELECT DISTINCT m.member_id FROM ' . Tables::name( 'group_members' ) . ' m INNER JOIN ' . Tables::name( 'groups' )
+				. " g ON g.row_id = m.group_row WHERE m.member_kind = 'User' AND g.id IN (" . Database::marks( $ids, '%s' ) . ')',
+				$ids
+			);
+			$found += array_column( $rows, 'member_id', 'member_id' );
+		}
+		return array_values( $found );
+	}
+
+	/**
 	 * Reads rows.
 	 *
 	 * @param string     $condition The condition.

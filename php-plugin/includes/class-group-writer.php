@@ -123,7 +123,7 @@ final class GroupWriter {
 			$written = Transaction::run(
 				function () use ( $command, $write ): mixed {
 					$result = $write();
-					$this->set_roles( $command['roles'] );
+					RoleWriter::set_all( $command['roles'] );
 					return $result;
 				},
 				$stands
@@ -137,18 +137,6 @@ final class GroupWriter {
 			// Memory must not know roles that the database has forgotten.
 			array_map( 'clean_user_cache', $user_ids );
 			throw $failure;
-		}
-	}
-
-	/**
-	 * Sets roles.
-	 *
-	 * @param array<int, array{user_id: int, role: string}> $roles By account.
-	 */
-	private function set_roles( array $roles ): void {
-		$accounts = $roles ? UserReader::accounts( array_column( $roles, 'user_id' ) ) : array();
-		foreach ( $roles as $change ) {
-			( $accounts[ $change['user_id'] ] ?? null )?->set_role( $change['role'] );
 		}
 	}
 

@@ -19,12 +19,33 @@ defined( 'ABSPATH' ) || exit;
 final class PasswordControl {
 
 	/**
-	 * Whether a person may not set a password here. Where our table cannot be read, everybody may.
+	 * Whether a person may not set a password here; in a network the account's home decides. Where our table cannot be read,
+	 * everybody may.
 	 *
 	 * @param int $user_id The account.
 	 */
 	public static function is_forbidden( int $user_id ): bool {
-		if ( Settings::allows_own_passwords() || user_can( $user_id, 'edit_users' ) ) {
+		$home = is_multisite() ? Network::home_of( $user_id ) : 0;
+		if ( ! $home ) {
+			return self::is_forbidden_here( $user_id );
+		}
+		$is = false;
+		Network::on_each(
+			array( $home ),
+			static function () use ( $user_id, &$is ): void {
+				$is = self::is_forbidden_here( $user_id );
+			}
+		);
+		return $is;
+	}
+
+	/**
+	 * Whether this site's settings forbid it.
+	 *
+	 * @param int $user_id The account.
+	 */
+	private static function is_forbidden_here( int $user_id ): bool {
+		if ( Settings::allows_own_passwords() || user_can( $user_id, 'edit_users' ) || user_can( $user_id, 'promote_users' ) ) {
 			return false;
 		}
 		try {

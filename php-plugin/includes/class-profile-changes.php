@@ -30,9 +30,9 @@ final class ProfileChanges {
 	private const CORE_METAS = array( 'first_name', 'last_name', 'nickname', 'description', 'locale' );
 
 	/**
-	 * The edited accounts, as keys.
+	 * The edited accounts, and whether this site has to look at them: what an identity provider changes here, it knows here.
 	 *
-	 * @var array<int, true>
+	 * @var array<int, bool>
 	 */
 	private static array $edited = array();
 
@@ -42,8 +42,9 @@ final class ProfileChanges {
 	 * @param mixed $user_id The account. Untyped, as below: a plugin that fires a hook with odd arguments breaks nothing.
 	 */
 	public static function action_account( mixed $user_id ): void {
-		if ( ! Conversation::is_held() && (int) $user_id > 0 ) {
-			self::$edited[ (int) $user_id ] = true;
+		$here = ! Conversation::is_held();
+		if ( ( $here || is_multisite() ) && (int) $user_id > 0 ) {
+			self::$edited[ (int) $user_id ] = $here || ( self::$edited[ (int) $user_id ] ?? false );
 		}
 	}
 
@@ -73,16 +74,49 @@ final class ProfileChanges {
 	 * Has the extension look at the accounts that were edited.
 	 */
 	public static function action_shutdown(): void {
-		$user_ids     = array_keys( self::$edited );
+		$here         = array_keys( array_filter( self::$edited ) );
+		$elsewhere    = self::elsewhere( array_keys( self::$edited ) );
 		self::$edited = array();
 		try {
-			foreach ( array_chunk( $user_ids, self::AT_ONCE ) as $some ) {
-				( new Conversation( Exchange::refresh( $some, Settings::document(), Tokens::now() ) ) )->hold();
+			self::look_at( $here );
+			foreach ( $elsewhere as $site => $user_ids ) {
+				Network::on_each( array( $site ), static fn() => self::look_at( $user_ids ) );
 			}
 		} catch ( Throwable $error ) {
 			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log
 			error_log( sprintf( 'Rollbook: edited accounts were not looked at: %s (%s:%d)', $error->getMessage(), $error->getFile(), $error->getLine() ) );
 		}
+	}
+
+	/**
+	 * Has the extension look at accounts of this site.
+	 *
+	 * @param list<int> $user_ids The accounts.
+	 */
+	private static function look_at( array $user_ids ): void {
+		foreach ( array_chunk( $user_ids, self::AT_ONCE ) as $some ) {
+			( new Conversation( Exchange::refresh( $some, Settings::document(), Tokens::now() ) ) )->hold();
+		}
+	}
+
+	/**
+	 * Which accounts are on which other sites of the network.
+	 *
+	 * @param list<int> $user_ids The accounts.
+	 * @return array<int, list<int>> By site.
+	 */
+	private static function elsewhere( array $user_ids ): array {
+		$accounts = array();
+		if ( ! is_multisite() || ! $user_ids ) {
+			return $accounts;
+		}
+		update_meta_cache( 'user', $user_ids );
+		foreach ( $user_ids as $user_id ) {
+			foreach ( Network::other_sites_of( $user_id ) as $site ) {
+				$accounts[ $site ][] = $user_id;
+			}
+		}
+		return $accounts;
 	}
 
 	/**

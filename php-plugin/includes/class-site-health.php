@@ -102,6 +102,10 @@ final class SiteHealth {
 					'label' => __( 'Extension', 'rollbook' ),
 					'value' => phpversion( 'rollbook' ) ?: __( 'not loaded', 'rollbook' ),
 				),
+				'scope'     => array(
+					'label' => __( 'Active for', 'rollbook' ),
+					'value' => NetworkSites::plugin_is_active() ? __( 'every site of the network', 'rollbook' ) : __( 'this site', 'rollbook' ),
+				),
 				'build'     => array(
 					'label' => __( 'Build of PHP', 'rollbook' ),
 					'value' => ExtensionFile::expected_build(),

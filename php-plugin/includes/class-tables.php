@@ -46,12 +46,22 @@ final class Tables {
 	}
 
 	/**
-	 * The full names of all tables of the current site.
+	 * The full names of all tables of a site.
 	 *
+	 * @param ?string $prefix The prefix of its tables; null for the current site.
 	 * @return string[]
 	 */
-	public static function names(): array {
-		return array_map( array( self::class, 'name' ), self::NAMES );
+	public static function names( ?string $prefix = null ): array {
+		global $wpdb;
+		$prefix ??= $wpdb->prefix;
+		return array_map( static fn( string $name ): string => $prefix . 'rollbook_' . $name, self::NAMES );
+	}
+
+	/**
+	 * Whether the current site has its tables in this version's shape. A site of a network gets them with its first request.
+	 */
+	public static function exist(): bool {
+		return self::VERSION === (int) get_option( self::OPTION );
 	}
 
 	/**
@@ -67,7 +77,7 @@ final class Tables {
 	 * Brings the tables to this version's shape after an update of the plugin, which runs no activation hook.
 	 */
 	public static function action_plugins_loaded(): void {
-		if ( self::VERSION !== (int) get_option( self::OPTION ) ) {
+		if ( ! self::exist() ) {
 			self::create();
 		}
 	}

@@ -51,6 +51,7 @@ final class Transaction {
 	 * @throws \Throwable What the work throws; DatabaseFailure where the transaction did not hold.
 	 */
 	public static function run( callable $work, callable $stands ): mixed {
+		$depth        = Network::depth();
 		self::$shared = Batch::enter();
 		if ( ! self::$shared ) {
 			Database::run( 'START TRANSACTION' );
@@ -62,6 +63,7 @@ final class Transaction {
 			self::commit( $stands );
 			return $result;
 		} catch ( \Throwable $failure ) {
+			Network::back_to( $depth );
 			self::roll_back();
 			throw $failure;
 		}

@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress;
 
+use Rollbook\Exchange;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -22,6 +24,11 @@ final class UserReader {
 	 * The columns of a person's row.
 	 */
 	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.managed, u.deleted, u.version, u.created, u.modified, u.document, u.applied';
+
+	/**
+	 * Ids in one statement.
+	 */
+	private const IDS_AT_ONCE = 1000;
 
 	/**
 	 * A page of people.
@@ -100,13 +107,14 @@ final class UserReader {
 	 * Who is to get content.
 	 *
 	 * @param array<string, mixed> $command The command find_heir.
-	 * @return ?array{user_id: int, active: bool}
+	 * @return ?array{user_id: int, active: bool, on_site: bool}
 	 */
 	public function find_heir( array $command ): ?array {
 		$user = get_user_by( 'login', $command['login'] );
 		return false === $user ? null : array(
 			'user_id' => $user->ID,
 			'active'  => ! AccessControl::is_locked_out( $user->ID ),
+			'on_site' => Network::is_on_site( $user->ID ),
 		);
 	}
 
@@ -125,7 +133,7 @@ final class UserReader {
 	 * An account as the extension sees it.
 	 *
 	 * @param \WP_User $user The account.
-	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], can_edit_users: bool, registered: int}
+	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], can_edit_users: bool, registered: int, network: ?array<string, mixed>}
 	 */
 	public static function account( \WP_User $user ): array {
 		$may_edit = $user->has_cap( 'edit_users' ) || $user->has_cap( 'promote_users' ) || is_super_admin( $user->ID );
@@ -138,6 +146,7 @@ final class UserReader {
 			/** Documented in HOOKS.md: it protects more accounts, never fewer. */
 			'can_edit_users' => $may_edit || apply_filters( 'rollbook/is_protected', false, $user ),
 			'registered'     => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
+			'network'        => Network::facts( $user ),
 		);
 	}
 
@@ -183,7 +192,8 @@ final class UserReader {
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The rows.
 	 * @param string[]                           $targets The targets to read.
-	 * @return array<int, array<string, mixed>> Without people whose account is gone, which happens to one that was deleted past WordPress.
+	 * @return array<int, array<string, mixed>> Without people whose account is gone, which happens to one that was deleted, or taken off the
+	 *                                          site, past WordPress or while the plugin was not active.
 	 */
 	private function records( array $rows, array $targets ): array {
 		if ( ! $rows ) {
@@ -194,7 +204,7 @@ final class UserReader {
 		$records = array();
 		foreach ( $rows as $row ) {
 			$user = $users[ (int) $row['user_id'] ] ?? null;
-			if ( $user ) {
+			if ( $user && Network::is_on_site( $user->ID ) ) {
 				$records[] = array(
 					'row'         => (int) $row['row_id'],
 					'id'          => $row['id'],
@@ -210,7 +220,7 @@ final class UserReader {
 					'values'      => Targets::read( $user, $targets ),
 					'applied'     => (array) json_decode( $row['applied'] ?? '{}', true ),
 					'account'     => self::account( $user ),
-					'groups'      => $groups[ $row['id'] ] ?? array(),
+					'groups'      => array_values( $groups[ $row['id'] ] ?? array() ),
 				);
 			}
 		}
@@ -218,24 +228,54 @@ final class UserReader {
 	}
 
 	/**
-	 * The groups of people.
+	 * The groups of people, and the groups that those are in: one statement for each step up, and none for a step that nobody takes.
 	 *
 	 * @param string[] $ids The people's ids.
-	 * @return array<string, array<int, array{id: string, display: string}>> By the person's id.
+	 * @return array<string, array<string, array{id: string, display: string, direct: bool}>> By the person's id and the group's; direct ones first.
 	 */
 	private function groups( array $ids ): array {
-		$rows   = Database::rows(
-			'SELECT m.member_id, g.id, g.display_name FROM ' . Tables::name( 'group_members' ) . ' m INNER JOIN ' . Tables::name( 'groups' )
-			. ' g ON g.row_id = m.group_row WHERE m.member_id IN (' . Database::marks( $ids, '%s' ) . ') ORDER BY g.row_id',
-			$ids
-		);
 		$groups = array();
-		foreach ( $rows as $row ) {
-			$groups[ $row['member_id'] ][] = array(
-				'id'      => $row['id'],
-				'display' => $row['display_name'],
-			);
+		// The people who are in it, by the id of a member: themselves at first, then the groups that they were found in.
+		$members = array_map( static fn( string $id ): array => array( $id ), array_combine( $ids, $ids ) );
+		for ( $step = 0; $members && $step <= Exchange::MAX_NESTING; ++$step ) {
+			$outer = array();
+			foreach ( $this->memberships( array_keys( $members ) ) as $row ) {
+				foreach ( $members[ $row['member_id'] ] as $id ) {
+					if ( isset( $groups[ $id ][ $row['id'] ] ) ) {
+						continue;
+					}
+					$groups[ $id ][ $row['id'] ] = array(
+						'id'      => $row['id'],
+						'display' => $row['display_name'],
+						'direct'  => 0 === $step,
+					);
+					if ( $row['is_member'] ) {
+						$outer[ $row['id'] ][] = $id;
+					}
+				}
+			}
+			$members = $outer;
 		}
 		return $groups;
+	}
+
+	/**
+	 * The groups that people or groups are members of, and whether those are members themselves.
+	 *
+	 * @param string[] $ids The ids of the members.
+	 * @return list<array<string, string>>
+	 */
+	private function memberships( array $ids ): array {
+		$members = Tables::name( 'group_members' );
+		$rows    = array();
+		foreach ( array_chunk( $ids, self::IDS_AT_ONCE ) as $some ) {
+			$found = Database::rows(
+				"SELECT m.member_id, g.row_id, g.id, g.display_name, EXISTS (SELECT 1 FROM $members o WHERE o.member_id = g.id) AS is_member FROM $members m INNER JOIN "
+				. Tables::name( 'groups' ) . ' g ON g.row_id = m.group_row WHERE m.member_id IN (' . Database::marks( $some, '%s' ) . ') ORDER BY g.row_id',
+				$some
+			);
+			$rows  = array_merge( $rows, $found );
+		}
+		return $rows;
 	}
 }

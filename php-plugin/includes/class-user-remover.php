@@ -33,15 +33,21 @@ final class UserRemover {
 		$user_id = (int) $row['user_id'];
 		$heir    = $this->heir( $command['reassign_to'], $user_id );
 		$delete  = function () use ( $command, $row, $user_id, $heir ): void {
+			$user = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? null;
+			if ( null !== $user ) {
+				Administrators::check_without( $user );
+			}
 			$this->mark_deleted( (int) $row['row_id'], $command );
 			self::forget_memberships( $row['id'] );
 			Lookups::clear( (int) $row['row_id'] );
-			if ( 'delete' === $command['fate'] ) {
-				$this->delete_account( $user_id, $heir );
+			if ( 'keep' !== $command['fate'] ) {
+				$this->delete_account( $user_id, $heir, 'leave' === $command['fate'] );
 				self::forget_row( (int) $row['row_id'] );
 				return;
 			}
-			\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
+			if ( $command['ours'] ) {
+				\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
+			}
 			if ( null !== $heir ) {
 				$this->reassign_content( $user_id, $heir );
 			}
@@ -56,6 +62,38 @@ final class UserRemover {
 		}
 		AccessControl::forget( $user_id );
 		Batch::touch( $user_id );
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
+	 * Forgets a person whose account stays as it is, and has it looked at again as one that may be linked.
+	 *
+	 * @param array<string, mixed> $command The command unlink_user.
+	 * @return array{outcome: string, record: null}
+	 * @throws Refusal When the person is gone, or was changed meanwhile.
+	 */
+	public function unlink( array $command ): array {
+		$table   = Tables::name( 'users' );
+		$user_id = Transaction::run(
+			static function () use ( $command, $table ): int {
+				$row = Database::row( "SELECT row_id, id, user_id, version, active FROM $table WHERE id = %s AND deleted = 0 FOR UPDATE", array( $command['id'] ) );
+				if ( null === $row || $row['id'] !== $command['id'] ) {
+					throw Refusal::gone();
+				}
+				if ( (int) $row['version'] !== (int) $command['version'] || ! $row['active'] ) {
+					throw Refusal::stale();
+				}
+				self::forget_memberships( $row['id'] );
+				self::forget_row( (int) $row['row_id'] );
+				return (int) $row['user_id'];
+			},
+			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
+		);
+		AccessControl::forget( $user_id );
+		Adoption::forget();
 		return array(
 			'outcome' => 'done',
 			'record'  => null,
@@ -132,7 +170,7 @@ final class UserRemover {
 			return null;
 		}
 		$heir = (int) username_exists( $login );
-		if ( 0 === $heir || $heir === $user_id ) {
+		if ( 0 === $heir || $heir === $user_id || ! Network::is_on_site( $heir ) ) {
 			/* translators: %s: login of an account. */
 			throw Refusal::refused( sprintf( __( 'There is no other account “%s” to take over the content.', 'rollbook' ), $login ) );
 		}
@@ -140,15 +178,25 @@ final class UserRemover {
 	}
 
 	/**
-	 * Deletes the account; in a network, takes it off this site, which is what wp_delete_user() does there.
+	 * Deletes the account.
 	 *
 	 * @param int  $user_id The account.
 	 * @param ?int $heir    Who gets its content; without one it goes too.
+	 * @param bool $stays   Whether it goes off this site only and stays in the network.
+	 * @throws Refusal When it must go from the network, but has got on another site in the meantime.
 	 */
-	private function delete_account( int $user_id, ?int $heir ): void {
+	private function delete_account( int $user_id, ?int $heir, bool $stays ): void {
 		require_once ABSPATH . 'wp-admin/includes/user.php';
 		require_once ABSPATH . 'wp-admin/includes/bookmark.php'; // Its links, for which the file above does not ask.
-		wp_delete_user( $user_id, $heir );
+		wp_delete_user( $user_id, $heir ); // In a network it takes the account off this site.
+		if ( is_multisite() && ! $stays ) {
+			require_once ABSPATH . 'wp-admin/includes/ms.php';
+			wp_cache_delete( $user_id, 'user_meta' );
+			if ( Network::other_sites_of( $user_id ) ) {
+				throw Refusal::stale();
+			}
+			wpmu_delete_user( $user_id );
+		}
 	}
 
 	/**

@@ -56,13 +56,16 @@ final class UserWriter {
 		$write  = function () use ( $command, $row, $user, $table, &$logins, &$login ): int {
 			$row_id    = (int) $row['row_id'];
 			$arguments = array();
+			if ( $row['active'] && ! $command['row']['active'] || RoleWriter::demotes( $command['account'] ) ) {
+				Administrators::check_without( $user );
+			}
 			$login     = $logins ? AccountWriter::free_login( $logins, $user->ID ) : null;
 			$login     = $login === $user->data->user_login ? null : $login;
 			$columns   = null === $login ? array() : array( 'login_key' => Claims::login_key( $login ) );
 			$set       = Database::assignments( $columns + $this->columns( $command, $command['account']['email'] ?? $user->data->user_email ), $arguments );
 			$this->claim( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, $row_id, (int) $command['version'] ) );
 			$changed = ( new AccountWriter() )->change( $user, $command['account'], $login );
-			if ( $row['active'] && ! $command['row']['active'] ) {
+			if ( $row['active'] && ! $command['row']['active'] && $command['account']['ours'] ) {
 				\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
 			}
 			$this->note_applied( $row_id, $changed, $command );
@@ -158,6 +161,25 @@ final class UserWriter {
 	 * @throws \Throwable When it cannot.
 	 */
 	private function create_new( array $command ): array {
+		NetworkLock::take();
+		try {
+			return $this->create_alone( $command );
+		} finally {
+			if ( ! Batch::is_open() ) {
+				NetworkLock::release();
+			}
+		}
+	}
+
+	/**
+	 * Creates a person with a new account while no other site of a network does.
+	 *
+	 * @param array<string, mixed> $command The command create_user.
+	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	private function create_alone( array $command ): array {
 		AccountWriter::check_email( (string) $command['account']['email'] );
 		$logins = $command['account']['logins'];
 		for ( $attempt = 1; ; ++$attempt ) {
@@ -199,7 +221,14 @@ final class UserWriter {
 	 * @return int The row's number.
 	 */
 	private function make( array $command, string $id, string $login, AccountWriter $maker ): int {
-		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null );
+		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null, $command['account']['email'] );
+		if ( is_multisite() ) {
+			// Another site may have been faster before the claim; none is after it.
+			AccountWriter::check_email( (string) $command['account']['email'] );
+			if ( username_exists( $login ) ) {
+				throw new ClaimFailure( new DatabaseFailure( 'another site of the network has just taken the login' ) );
+			}
+		}
 		$user   = $maker->create( $command['account'], $login );
 		$this->note_applied( $row_id, $user, $command );
 		Lookups::add( $row_id, $command['row']['lookups'] );
@@ -219,6 +248,10 @@ final class UserWriter {
 		$user_id = (int) $command['account']['user_id'];
 		$user    = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw Refusal::gone();
 		$row     = Database::row( "SELECT row_id, deleted FROM $table WHERE user_id = %d", array( $user_id ) );
+		if ( null !== $row && ! Network::is_on_site( $user_id ) ) {
+			UserRemover::forget_row( (int) $row['row_id'] );
+			$row = null;
+		}
 		if ( null !== $row && ! $row['deleted'] ) {
 			throw Refusal::taken( 'user_name' );
 		}
@@ -238,7 +271,11 @@ final class UserWriter {
 				$set       = Database::assignments( $columns + $this->columns( $command, $email ), $arguments );
 				$this->claim( "UPDATE $table SET $set WHERE row_id = %d AND deleted = 1", array( ...$arguments, $row_id ) );
 			} else {
-				$row_id = $this->claim_new( $command, $id, null, $user->ID );
+				$row_id = $this->claim_new( $command, $id, null, $user->ID, $email );
+				if ( ! Network::is_on_site( $user->ID ) ) {
+					RoleWriter::check( $command['account']['role'] );
+					Network::add( $user, (string) $command['account']['role'] );
+				}
 			}
 			$changed = ( new AccountWriter() )->change( $user, $command['account'] );
 			$this->note_applied( $row_id, $changed, $command );
@@ -297,10 +334,11 @@ final class UserWriter {
 	 * @param string               $id        The person's id.
 	 * @param ?string              $login_key The claim on a login.
 	 * @param ?int                 $user_id   The account, if there is one already.
+	 * @param ?string              $email     The address that the account will have.
 	 * @return int The row's number.
 	 * @throws ClaimFailure When somebody else holds a value.
 	 */
-	private function claim_new( array $command, string $id, ?string $login_key, ?int $user_id ): int {
+	private function claim_new( array $command, string $id, ?string $login_key, ?int $user_id, ?string $email ): int {
 		$columns = array(
 			'id'        => $id,
 			'user_id'   => $user_id,
@@ -308,7 +346,7 @@ final class UserWriter {
 			'created'   => (int) $command['now'],
 		);
 		try {
-			return Database::insert( Tables::name( 'users' ), $columns + $this->columns( $command, $command['account']['email'] ) );
+			return Database::insert( Tables::name( 'users' ), $columns + $this->columns( $command, $email ) );
 		} catch ( DatabaseFailure $failure ) {
 			throw new ClaimFailure( $failure );
 		}
@@ -364,6 +402,9 @@ final class UserWriter {
 		$applied = Targets::read( $user, array_unique( array_merge( $command['targets'], array_keys( $command['account']['values'] ) ) ) );
 		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d WHERE row_id = %d', array( $user->ID, $row_id ) );
 		$this->store_applied( $row_id, $applied );
+		if ( $command['account']['ours'] ) {
+			Network::move_in( $user->ID );
+		}
 	}
 
 	/**

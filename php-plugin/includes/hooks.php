@@ -14,7 +14,9 @@ namespace Rollbook\WordPress;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
 use Rollbook\WordPress\Admin\SettingsPage;
+use Rollbook\WordPress\Admin\TaskActions;
 use Rollbook\WordPress\Admin\TokenActions;
+use Rollbook\WordPress\Admin\UnlinkActions;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -46,6 +48,14 @@ register_deactivation_hook( PLUGIN_FILE, array( CatchUp::class, 'deactivate' ) )
 // A person deleted on the site is gone for identity providers too.
 add_action( 'deleted_user', array( UserRemover::class, 'action_deleted_user' ) );
 
+// Networks. A new site has WordPress's own tables after 10; from a deleted one everybody is taken off first.
+add_action( 'wp_initialize_site', array( NetworkSites::class, 'action_wp_initialize_site' ), 20 );
+add_filter( 'wpmu_drop_tables', array( NetworkSites::class, 'filter_wpmu_drop_tables' ), 10, 2 );
+// People are put on sites, taken off them, and deleted from all; before that, because it is the metas which say where they are.
+add_action( 'add_user_to_blog', array( Network::class, 'action_add_user_to_blog' ) );
+add_action( 'remove_user_from_blog', array( Network::class, 'action_remove_user_from_blog' ) );
+add_action( 'wpmu_delete_user', array( Network::class, 'action_wpmu_delete_user' ) );
+
 /*
  * Deactivated people stay out, even where the extension is missing. Each door is shut last (PHP_INT_MAX): whatever core (20 and 30)
  * or another plugin has decided, the directory has the last word.
@@ -75,6 +85,10 @@ add_action( 'admin_post_rollbook_create_token', array( TokenActions::class, 'act
 add_action( 'admin_post_rollbook_add_token', array( TokenActions::class, 'action_add' ) );
 add_action( 'admin_post_rollbook_revoke_token', array( TokenActions::class, 'action_revoke' ) );
 add_action( 'admin_post_rollbook_save_settings', array( SettingsActions::class, 'action_save' ) );
+add_action( 'admin_post_rollbook_task', array( TaskActions::class, 'action_step' ) );
+add_action( 'wp_ajax_rollbook_task', array( TaskActions::class, 'action_continue' ) );
+add_action( 'admin_post_rollbook_unlink', array( UnlinkActions::class, 'action_unlink' ) );
+add_filter( 'user_row_actions', array( UnlinkActions::class, 'filter_user_row_actions' ), 10, 2 );
 
 // Edits on the site: only with the extension, because it is what looks at them.
 if ( Requirements::met() ) {

@@ -43,6 +43,14 @@ final class Exchange {
 	 * The largest body that is read, in bytes. Pass one byte more, if there is one.
 	 */
 	public const MAX_BODY = 1048576;
+	/**
+	 * How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect group.
+	 */
+	public const MAX_NESTING = 20;
+	/**
+	 * The most people or accounts in one part of a task.
+	 */
+	public const MAX_PART = 500;
 
 	/**
 	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
@@ -54,6 +62,12 @@ final class Exchange {
 	 * Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is empty.
 	 */
 	public static function refresh( array $user_ids, array $settings, int $now ): \Rollbook\Exchange {}
+
+	/**
+	 * Opens an exchange of Rollbook's own that does something to everybody, a part at a time, or tells what it would change: an array
+	 * of "task" and its fields. The response's body is a report as JSON, or an error with a "detail".
+	 */
+	public static function task( array $task, array $settings, int $now ): \Rollbook\Exchange {}
 
 	/**
 	 * The next command: an array whose "do" is its name, beside its fields. Null once the response is ready.

@@ -1,9 +1,13 @@
 //! Commands about groups and their members.
 
-use super::{Selection, json_text};
+use super::{RoleChange, Selection, json_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
+
+/// How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect group of that person
+/// (RFC 7643 §4.1.2). Every step costs a statement.
+pub const MAX_NESTING: usize = 20;
 
 /// A group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -150,17 +154,6 @@ pub struct DeleteGroup {
     pub roles: Vec<RoleChange>,
 }
 
-/// The role that an account is to have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoleChange {
-    /// The account.
-    pub user_id: u64,
-    /// The one role that it is to have on this site.
-    pub role: String,
-    /// The roles that it has.
-    pub before: Vec<String>,
-}
-
 /// Which of these ids exist, and what they are. Unknown ones are left out of the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResolveMembers {
@@ -175,4 +168,26 @@ pub struct FindMembers {
     pub id: SmolStr,
     /// SCIM ids that may be members.
     pub among: Vec<SmolStr>,
+}
+
+/// Every group that is a member of another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListNestings {}
+
+/// A group that is a member of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nesting {
+    /// The member's SCIM id.
+    pub member: SmolStr,
+    /// The SCIM id of the group that it is in.
+    pub group: SmolStr,
+    /// The `displayName` of the group that it is in.
+    pub display: String,
+}
+
+/// The ids of the people who are members of one of these groups, each once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindPeopleIn {
+    /// The groups' SCIM ids.
+    pub groups: Vec<SmolStr>,
 }

@@ -6,6 +6,7 @@
 mod accounts;
 mod batch;
 mod groups;
+mod roles;
 mod selection;
 mod users;
 
@@ -16,12 +17,14 @@ use self::groups::StoredGroup;
 use self::users::Person;
 use super::{
     AdoptAccounts, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
-    FillTargets, FindAccounts, FindClaims, FindGroups, FindHeir, FindMembers, FindUsers, IndexUser,
-    LoadAccounts, LoadGroup, LoadPeople, LoadUser, ReleaseRows, ResolveMembers, UpdateGroup, UpdateUser,
+    FillTargets, FindAccounts, FindClaims, FindGroups, FindHeir, FindMembers, FindPeopleIn, FindRoles,
+    FindUserNames, FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup, LoadPeople,
+    LoadUser, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup, UpdateUser,
 };
 use super::{Command, ListTokens, Question, Scope, TokenRecord, TouchToken};
 use crate::exchange::Exchange;
 use crate::http::{Request, Response};
+use crate::service::tasks::Task;
 use crate::settings::Settings;
 use crate::token;
 use serde_json::{Value, json};
@@ -37,6 +40,8 @@ pub struct MemoryDirectory {
     pub stores: fn(target: &str, value: &Value) -> Value,
     /// The fields of plugins that the site has: targets that begin with `xprofile:` or `acf:`.
     pub plugin_fields: BTreeSet<String>,
+    /// The roles that the site has.
+    pub roles: BTreeSet<String>,
     settings: Rc<Settings>,
     tokens: Vec<TokenRecord>,
     accounts: BTreeMap<u64, StoredAccount>,
@@ -54,6 +59,7 @@ impl Default for MemoryDirectory {
             trace: Vec::new(),
             stores: wordpress_stores,
             plugin_fields: BTreeSet::new(),
+            roles: roles::of_wordpress(),
             settings: Rc::default(),
             tokens: Vec::new(),
             accounts: BTreeMap::new(),
@@ -101,7 +107,16 @@ impl MemoryDirectory {
     /// Carries a request through and gives the finished exchange, which also holds the summary.
     pub fn converse(&mut self, request: Request, settings: &Rc<Settings>) -> Exchange {
         self.settings = Rc::clone(settings);
-        let mut exchange = Exchange::open(request, Rc::clone(settings));
+        self.hold(Exchange::open(request, Rc::clone(settings)))
+    }
+
+    /// Carries a task through and gives the finished exchange.
+    pub fn perform(&mut self, task: Task, settings: &Rc<Settings>, now: i64) -> Exchange {
+        self.settings = Rc::clone(settings);
+        self.hold(Exchange::task(task, Rc::clone(settings), now))
+    }
+
+    fn hold(&mut self, mut exchange: Exchange) -> Exchange {
         while let Some(command) = exchange.command() {
             let spoken = match self.run(&command) {
                 Ok(answer) => exchange.answer(answer),
@@ -157,6 +172,13 @@ impl MemoryDirectory {
             DeleteGroup::NAME => self.carry_out(command, Self::delete_group),
             ResolveMembers::NAME => self.carry_out(command, Self::resolve_members),
             FindMembers::NAME => self.carry_out(command, Self::find_members),
+            ListNestings::NAME => self.carry_out(command, Self::list_nestings),
+            FindPeopleIn::NAME => self.carry_out(command, Self::find_people_in),
+            FindRoles::NAME => self.carry_out(command, Self::find_roles),
+            SetRoles::NAME => self.carry_out(command, Self::set_each_role),
+            ListAccounts::NAME => self.carry_out(command, Self::list_accounts),
+            FindUserNames::NAME => self.carry_out(command, Self::find_user_names),
+            UnlinkUser::NAME => self.carry_out(command, Self::unlink_user),
             BeginBatch::NAME => self.carry_out(command, Self::begin_batch),
             CheckBatch::NAME => self.carry_out(command, Self::check_batch),
             EndBatch::NAME => self.carry_out(command, Self::end_batch),

@@ -41,7 +41,7 @@ pub struct UserRecord {
     pub applied: Map<String, Value>,
     /// The WordPress account.
     pub account: Account,
-    /// The groups that the person is a member of.
+    /// The groups that the person is a member of, and those that they are in, up to [`super::MAX_NESTING`] steps away.
     #[serde(default)]
     pub groups: Vec<GroupReference>,
 }
@@ -68,6 +68,34 @@ pub struct Account {
     /// The metas that [`FindAccounts`] asked for, as far as the account has them as text.
     #[serde(default, deserialize_with = "map_or_empty_list", skip_serializing_if = "Map::is_empty")]
     pub metas: Map<String, Value>,
+    /// What the other sites of a network have to do with it; nothing where the site stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<InNetwork>,
+}
+
+/// An account in a network of sites, where accounts are common to all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InNetwork {
+    /// Whether it is on this site.
+    pub on_site: bool,
+    /// Whether it is on others.
+    pub on_others: bool,
+    /// Which site's directory has charge of the account itself.
+    pub home: Home,
+    /// Whether on another site it may edit accounts, or has a role that is protected there.
+    pub protected_elsewhere: bool,
+}
+
+/// The site whose directory has charge of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Home {
+    /// None has.
+    Nobody,
+    /// This one.
+    Here,
+    /// Another one.
+    Elsewhere,
 }
 
 /// A group as a user's `groups` shows it.
@@ -77,6 +105,8 @@ pub struct GroupReference {
     pub id: SmolStr,
     /// Its `displayName`.
     pub display: String,
+    /// Whether the person is a member itself, and not only of a group that is one.
+    pub direct: bool,
 }
 
 /// A page of users.
@@ -138,7 +168,8 @@ pub struct FindClaims {
     pub targets: Vec<String>,
 }
 
-/// Accounts of the site that have no row in our tables: all of them or, where anything is named, those to which any of it applies.
+/// Accounts of the site that have no row in our tables: all of them or, where anything is named, those to which any of it applies;
+/// then also those of the network that are not on this site.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FindAccounts {
     /// The account with this login…
@@ -178,6 +209,8 @@ pub struct Heir {
     pub user_id: u64,
     /// Whether its person may log in; somebody who was deleted, and whose account was kept, may not.
     pub active: bool,
+    /// Whether it is on this site; in a network it may be on others alone.
+    pub on_site: bool,
 }
 
 /// Gives accounts a row, so that they have an id and are found. They stay unmanaged.
@@ -226,7 +259,8 @@ pub struct Lookup {
     pub value: String,
 }
 
-/// Creates a person, and an account or, with `account.user_id`, brings a kept one back under a new id.
+/// Creates a person, and an account or, with `account.user_id`, brings a kept one back under a new id. In a network that account may be
+/// one that is not on this site: then it is added to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreateUser {
     /// What the row is to hold.
@@ -265,7 +299,8 @@ pub struct UserRow {
     pub user_name_key: String,
     /// `externalId`.
     pub external_id: Option<String>,
-    /// Whether the person may log in. When it becomes false, every session ends.
+    /// Whether the person may log in. When it becomes false, every session ends, if the account is this site's
+    /// ([`AccountChange::ours`]).
     pub active: bool,
     /// The resource as sent.
     #[serde(with = "json_text")]
@@ -279,14 +314,19 @@ pub struct UserRow {
 pub struct AccountChange {
     /// The account; `None` creates one.
     pub user_id: Option<u64>,
+    /// Whether this site's directory has charge of the account itself, from now on if not before. Otherwise only the role is to change.
+    pub ours: bool,
     /// Logins for a new account, the best first; the first free one is taken. For an existing one: a rename.
     pub logins: Vec<String>,
     /// The address; `""` takes it away.
     pub email: Option<String>,
     /// A password that the IdP sent. A new account without one gets a random one.
     pub password: Option<String>,
-    /// The one role that the account is to have on this site.
+    /// The role that the account is to have on this site, as its first.
     pub role: Option<String>,
+    /// The roles that it is to have besides. They mean nothing where `role` stays.
+    #[serde(default)]
+    pub other_roles: Vec<String>,
     /// The values to write, by target; null takes the value away.
     #[serde(deserialize_with = "map_or_empty_list")]
     pub values: Map<String, Value>,
@@ -340,6 +380,8 @@ pub struct DeleteUser {
     pub version: u64,
     /// The account's fate.
     pub fate: Fate,
+    /// Whether this site's directory has charge of the account itself, so that its sessions end.
+    pub ours: bool,
     /// Whose the content becomes, a login; with [`Fate::Keep`] as well.
     pub reassign_to: Option<String>,
     /// Now.
@@ -350,8 +392,79 @@ pub struct DeleteUser {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
-    /// Kept, locked, for the person's return.
+    /// Kept, locked, for the person's return; in a network locked on this site.
     Keep,
-    /// Deleted.
+    /// Taken off this site, but not out of the network.
+    Leave,
+    /// Deleted. Stale where the account has got on another site in the meantime.
     Delete,
+}
+
+/// Takes a person out of what is managed: the row goes, with its memberships; the account stays as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnlinkUser {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// The version that this was decided on.
+    pub version: u64,
+}
+
+/// The accounts of the site by number, with and without a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListAccounts {
+    /// Only accounts with a higher number.
+    pub after: u64,
+    /// The metas to read with each account.
+    pub read: Vec<String>,
+    /// The most accounts to give.
+    pub limit: u64,
+    /// Whether the total is wanted.
+    pub count: bool,
+}
+
+/// The answer to [`ListAccounts`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteAccounts {
+    /// How many accounts the site has.
+    pub total: Option<u64>,
+    /// Some of them.
+    pub accounts: Vec<SiteAccount>,
+}
+
+/// An account and the row that it has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteAccount {
+    /// The account.
+    pub account: Account,
+    /// Its row, also that of a deleted person.
+    pub row: Option<AccountRow>,
+}
+
+/// What is known of an account's row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccountRow {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// `userName`.
+    pub user_name: String,
+    /// Whether an IdP has taken charge of the account.
+    pub managed: bool,
+    /// Whether the person was deleted and the account kept.
+    pub deleted: bool,
+}
+
+/// Whose these names are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindUserNames {
+    /// Folded `userName`s.
+    pub keys: Vec<String>,
+}
+
+/// A `userName` that somebody has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeldUserName {
+    /// The folded name.
+    pub key: String,
+    /// The account; `None` while it is being made.
+    pub user_id: Option<u64>,
 }

@@ -57,9 +57,9 @@ impl Service {
             |account: &&Account| Predecessor::of(account).user_name().is_some_and(|name| is(name, login));
         let account = accounts
             .iter()
-            .find(|account| is(&account.login, login))
+            .find(|account| account.is_on_site() && is(&account.login, login))
             .or_else(|| only(&accounts, is_called))
-            .or_else(|| accounts.iter().find(|account| is(&account.email, email)));
+            .or_else(|| accounts.iter().find(|account| account.is_on_site() && is(&account.email, email)));
         let Some(account) = account else { return Ok(false) };
         self.adopt(account, login.unwrap_or(person::own_name(account))).await?;
         // Its name may be somebody else's userName by now; then its address is its name.
@@ -146,6 +146,6 @@ fn having(keys: &[&str], value: &str) -> Vec<MetaValue> {
 
 /// The one account that is meant; where there are several nobody can tell.
 fn only(accounts: &[Account], is_meant: impl Fn(&&Account) -> bool) -> Option<&Account> {
-    let mut meant = accounts.iter().filter(is_meant);
+    let mut meant = accounts.iter().filter(|account| account.is_on_site() && is_meant(account));
     meant.next().filter(|_| meant.next().is_none())
 }

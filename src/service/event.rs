@@ -53,8 +53,15 @@ pub enum Event {
         user_id: u64,
         /// The SCIM id.
         id: String,
-        /// Whether the account is still there, locked.
+        /// Whether the account is still there, locked, or in a network off this site.
         account_kept: bool,
+    },
+    /// The owner has taken an account out of what is managed.
+    UserUnlinked {
+        /// The account.
+        user_id: u64,
+        /// The SCIM id that the person had.
+        id: String,
     },
     /// A group was created, changed or deleted.
     GroupChanged {
@@ -100,6 +107,12 @@ impl Service {
         self.tell_role(&before.account, &after.account);
     }
 
+    /// Notes that an account of the network was added to the site.
+    pub(super) fn tell_joining(&self, before: &Account, after: &UserRecord) {
+        self.tell(Event::UserLinked { user_id: after.account.user_id, id: after.id.to_string() });
+        self.tell_role(before, &after.account);
+    }
+
     /// Notes that somebody is there: a new account, or one that was kept and is back.
     pub(super) fn tell_arrival(&self, kept: Option<&UserRecord>, after: &UserRecord) {
         let (user_id, id) = (after.account.user_id, after.id.to_string());
@@ -127,7 +140,7 @@ impl Service {
     ) {
         let (id, name) = (record.id.to_string(), record.display_name.clone());
         self.tell(Event::GroupChanged { id, name, change, changes });
-        for RoleChange { user_id, role, before } in roles {
+        for RoleChange { user_id, role, before, .. } in roles {
             self.tell(Event::RoleChanged { user_id, role, before });
         }
     }

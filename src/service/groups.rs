@@ -6,8 +6,8 @@
 use super::query::Query;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
 use crate::directory::{
-    CreateGroup, DeleteGroup, FindMembers, GroupRecord, GroupReference, GroupRow, LoadGroup, LoadPeople,
-    Member, MemberId, MemberKind, Outcome, ResolveMembers, RoleChange, UpdateGroup, UserRecord,
+    CreateGroup, DeleteGroup, FindMembers, GroupRecord, GroupRow, LoadGroup, Member, MemberId, MemberKind,
+    Outcome, ResolveMembers, UpdateGroup,
 };
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::{Filter, fold_case};
@@ -22,9 +22,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most members that the answer to a change shows. Nobody wants 50,000 back for adding one.
 pub(crate) const MAX_MEMBERS_SHOWN: u64 = 1_000;
-
-/// How many people are loaded at a time when a group's change may change their roles.
-const PEOPLE_AT_ONCE: usize = 500;
 
 impl Service {
     pub(super) async fn get_group(&self, id: &str, precondition: &Precondition<'_>, query: &Query) -> Answer {
@@ -46,23 +43,28 @@ impl Service {
         let references = resource.take_members()?;
         let row = group_row(&resource)?;
         let members = self.resolve(&references).await?;
-        let joining: Vec<SmolStr> = members.iter().map(|(id, _)| id.clone()).collect();
-        let joined = GroupReference { id: SmolStr::default(), display: row.display_name.clone() };
-        let roles = self.regrouped("", &joining, |_| Some(joined.clone())).await?;
-        let members = members.into_iter().map(|(id, kind)| MemberId { id, kind }).collect();
-        let create = CreateGroup { row, members, roles, now: self.now };
-        match self.directory.ask(&create).await? {
-            Outcome::Done { record } => {
-                self.note("created", &record.id, &record.display_name);
-                self.tell_group(&record, "created", Vec::new(), create.roles);
-                Ok(self.group_reply(201, &record, &projection))
-            }
-            Outcome::Taken { .. } => Err(name_taken(&create.row.display_name).into()),
-            Outcome::Refused { message } => Err(refused_by_wordpress(&message).into()),
-            Outcome::Stale | Outcome::Gone => {
-                Err(Error::conflict("The group is being created by another request at the same time.").into())
+        let joining = Membership { add: members.iter().cloned().collect(), ..Membership::default() };
+        let members: Vec<MemberId> = members.into_iter().map(|(id, kind)| MemberId { id, kind }).collect();
+        for _ in 0..MAX_ATTEMPTS {
+            let roles = self.roles_with(None, &row, &joining).await?;
+            let create = CreateGroup { row: row.clone(), members: members.clone(), roles, now: self.now };
+            match self.directory.ask(&create).await? {
+                Outcome::Done { record } => {
+                    self.note("created", &record.id, &record.display_name);
+                    self.tell_group(&record, "created", Vec::new(), create.roles);
+                    return Ok(self.group_reply(201, &record, &projection));
+                }
+                // A member has changed, whose role was decided.
+                Outcome::Stale => {}
+                Outcome::Taken { .. } => return Err(name_taken(&row.display_name).into()),
+                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Gone => break,
             }
         }
+        Err(Error::conflict(
+            "The group or its members are being changed by another request at the same time. Try again.",
+        )
+        .into())
     }
 
     pub(super) async fn replace_group(
@@ -104,11 +106,7 @@ impl Service {
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_group(id, false).await?;
             precondition.holds(&version(&record))?;
-            let leaving = match self.settings.role_rules.is_empty() {
-                true => Vec::new(),
-                false => member_ids(self.load_group(id, true).await?),
-            };
-            let roles = self.regrouped(&record.id, &leaving, |_| None).await?;
+            let roles = self.roles_without(&record).await?;
             let delete = DeleteGroup { id: record.id.clone(), version: record.version, roles };
             match self.directory.ask(&delete).await? {
                 Outcome::Done { .. } => {
@@ -144,7 +142,7 @@ impl Service {
                 self.note("unchanged", &record.id, &record.display_name);
                 return self.changed_group_reply(&record, &projection).await;
             }
-            let roles = self.roles_with(&record, &row, &change).await?;
+            let roles = self.roles_with(Some(&record), &row, &change).await?;
             let changes = change.changes(person::changes(&shown, &decide(&shown)?));
             let update = UpdateGroup {
                 id: record.id.clone(),
@@ -182,63 +180,6 @@ impl Service {
         }
         let record = self.load_group(&record.id, true).await?;
         Ok(self.group_reply(200, &record, projection))
-    }
-
-    /// The roles that change when the group does.
-    async fn roles_with(
-        &self,
-        record: &GroupRecord,
-        row: &GroupRow,
-        change: &Membership,
-    ) -> Answer<Vec<RoleChange>> {
-        if self.settings.role_rules.is_empty() {
-            return Ok(Vec::new());
-        }
-        let renamed = row.display_name != record.display_name;
-        let mut concerned: BTreeSet<SmolStr> = change.add.keys().chain(&change.remove).cloned().collect();
-        if renamed || change.remove_all {
-            concerned.extend(member_ids(self.load_group(&record.id, true).await?));
-        }
-        let concerned: Vec<SmolStr> = concerned.into_iter().collect();
-        let group = GroupReference { id: record.id.clone(), display: row.display_name.clone() };
-        self.regrouped(&record.id, &concerned, |person| {
-            let stays = person.groups.iter().any(|group| group.id == record.id)
-                && !change.remove_all
-                && !change.remove.contains(&person.id);
-            (stays || change.add.contains_key(&person.id)).then(|| group.clone())
-        })
-        .await
-    }
-
-    /// The roles that change when each of these people has the group that `after` gives in the place of the group with
-    /// this id.
-    async fn regrouped(
-        &self,
-        group: &str,
-        people: &[SmolStr],
-        after: impl Fn(&UserRecord) -> Option<GroupReference>,
-    ) -> Answer<Vec<RoleChange>> {
-        let mut changes = Vec::new();
-        if self.settings.role_rules.is_empty() {
-            return Ok(changes);
-        }
-        let targets = person::targets(&self.settings);
-        for ids in people.chunks(PEOPLE_AT_ONCE) {
-            let load = LoadPeople { ids: ids.to_vec(), targets: targets.clone() };
-            for record in self.directory.ask(&load).await? {
-                let mut regrouped = record.clone();
-                regrouped.groups.retain(|reference| reference.id != group);
-                regrouped.groups.extend(after(&record));
-                let shown = |record| person::resource(record, &self.settings, &self.base);
-                let role = person::role_change(&record, &shown(&record), &shown(&regrouped), &self.settings);
-                changes.extend(role.map(|role| RoleChange {
-                    user_id: record.account.user_id,
-                    role,
-                    before: record.account.roles,
-                }));
-            }
-        }
-        Ok(changes)
     }
 
     /// What the operations come to, against who is a member now.
@@ -344,7 +285,7 @@ impl Service {
             .collect())
     }
 
-    async fn load_group(&self, id: &str, members: bool) -> Answer<GroupRecord> {
+    pub(super) async fn load_group(&self, id: &str, members: bool) -> Answer<GroupRecord> {
         let record = self.directory.ask(&LoadGroup { id: SmolStr::new(id), members }).await?;
         Ok(record.ok_or_else(|| Error::not_found(id))?)
     }
@@ -371,11 +312,11 @@ impl Service {
 
 /// A change of membership as sets.
 #[derive(Default)]
-struct Membership {
-    add: BTreeMap<SmolStr, MemberKind>,
-    remove: BTreeSet<SmolStr>,
+pub(super) struct Membership {
+    pub(super) add: BTreeMap<SmolStr, MemberKind>,
+    pub(super) remove: BTreeSet<SmolStr>,
     /// Everybody goes before `add`.
-    remove_all: bool,
+    pub(super) remove_all: bool,
 }
 
 impl Membership {
@@ -443,7 +384,7 @@ fn version(record: &GroupRecord) -> String {
     format!("W/\"{}\"", record.version)
 }
 
-fn member_ids(record: GroupRecord) -> Vec<SmolStr> {
+pub(super) fn member_ids(record: GroupRecord) -> Vec<SmolStr> {
     record.members.into_iter().flatten().map(|member| member.id).collect()
 }
 

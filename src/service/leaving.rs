@@ -14,6 +14,7 @@ impl Service {
         let heir = self.directory.ask(&FindHeir { login: login.to_owned() }).await?;
         let reason = match heir {
             None => "does not exist",
+            Some(heir) if !heir.on_site => "is not on this site of the network",
             Some(heir) if heir.user_id == leaving.account.user_id => "is the one to be deleted",
             Some(heir) if !heir.active => "is deactivated",
             Some(_) => return Ok(()),

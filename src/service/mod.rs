@@ -13,6 +13,9 @@ mod leaving;
 pub mod list;
 mod query;
 mod refresh;
+mod regrouping;
+mod roles;
+pub mod tasks;
 pub mod users;
 
 use crate::dialect::Dialects;

@@ -13,7 +13,7 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{Received, Resource};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
-use crate::wordpress::person;
+use crate::wordpress::{network, person};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
@@ -47,14 +47,18 @@ impl Service {
         set_default_active(&mut resource, true)?;
         let row = person::row(&resource)?;
         let email = person::email(&resource);
-        let targets = person::targets(&self.settings);
         let (claims, _) = self.claims(&row.user_name_key, email.as_deref()).await?;
         let returning = self.returning(&claims, &row.user_name_key, email.as_deref())?;
-        self.existing_account(&row.user_name, email.as_deref(), returning).await?;
+        let joining = self.existing_account(&row.user_name, email.as_deref(), returning).await?;
         let before = returning.map(|record| (record, self.user_resource(record)));
         let before = before.as_ref().map(|(record, shown)| (*record, shown));
-        let mut account = person::account_change(before, &resource, &self.settings)?;
-        account.password = password.filter(|_| self.settings.password_sync);
+        let mut account = match &joining {
+            Some(joining) => person::joining(joining, &resource, &self.settings)?,
+            None => person::account_change(before, &resource, &self.settings)?,
+        };
+        account.password = password.filter(|_| self.settings.password_sync && account.ours);
+        self.settle_role(&mut account).await?;
+        let targets = person::written_targets(&account, &self.settings);
         let create = CreateUser { row, account, targets, now: self.now };
         let record = match self.directory.ask(&create).await? {
             Outcome::Done { record } => record,
@@ -77,7 +81,10 @@ impl Service {
             &resource,
             &self.settings,
         ));
-        self.tell_arrival(returning, &record);
+        match joining {
+            Some(before) => self.tell_joining(&before, &record),
+            None => self.tell_arrival(returning, &record),
+        }
         Ok(self.user_reply(201, &record, &projection))
     }
 
@@ -152,10 +159,12 @@ impl Service {
             if let Some(login) = &reassign_to {
                 self.check_heir(&record, login).await?;
             }
+            let fate = network::fate(&record.account, fate);
             let delete = DeleteUser {
                 id: record.id.clone(),
                 version: record.version,
                 fate,
+                ours: record.account.is_ours(),
                 reassign_to: reassign_to.clone(),
                 now: self.now,
             };
@@ -165,7 +174,7 @@ impl Service {
                     self.tell(Event::UserDeleted {
                         user_id: record.account.user_id,
                         id: record.id.to_string(),
-                        account_kept: fate == Fate::Keep,
+                        account_kept: fate != Fate::Delete,
                     });
                     return Ok(Reply::empty(204));
                 }
@@ -194,29 +203,33 @@ impl Service {
             let shown = self.user_resource(&record);
             let Patched { resource, password } = decide(&shown)?;
             let resource = person::with_groups_of(resource, &shown);
-            let password = password.filter(|_| self.settings.password_sync);
+            let password = password.filter(|_| self.settings.password_sync && record.account.is_ours());
             let mut row = person::row(&resource)?;
             if resource.active().is_none() {
                 // Nobody is locked out, or let back in, by an attribute that was left out or removed.
                 row.active = record.active;
             }
+            let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings)?;
+            self.settle_role(&mut account).await?;
+            // A role that somebody has given by hand may have to go even where the client changes nothing.
             let unchanged = record.managed
                 && password.is_none()
+                && account.role.is_none()
                 && person::row(&shown)?.document == row.document
                 && person::is_complete(&record, &self.settings);
             if unchanged {
                 self.note("unchanged", &record.id, &record.user_name);
                 return Ok(self.user_reply(200, &record, &projection));
             }
-            let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings)?;
             account.password = password;
+            let targets = person::written_targets(&account, &self.settings);
             let email = account.email.clone();
             let update = UpdateUser {
                 id: record.id.clone(),
                 version: record.version,
                 row,
                 account,
-                targets: person::targets(&self.settings),
+                targets,
                 now: self.now,
             };
             match self.directory.ask(&update).await? {
@@ -342,29 +355,44 @@ impl Service {
         }
     }
 
+    /// The account of the network that is to be added to the site for a new person.
+    ///
     /// # Errors
-    /// 409 where an account that has no row yet has the name or the address. It gets a row, so that the IdP finds it.
+    /// 409 where an account of the site that has no row yet has the name or the address. It gets a row, so that the IdP finds it.
     async fn existing_account(
         &self,
         name: &str,
         email: Option<&str>,
         returning: Option<&UserRecord>,
-    ) -> Answer<()> {
+    ) -> Answer<Option<Account>> {
         let login = self.shows_unmanaged().then(|| name.to_owned());
         let find =
             FindAccounts { login: login.clone(), email: email.map(str::to_owned), ..self.find_accounts() };
         let accounts = self.directory.ask(&find).await?;
         let same =
             |one: &str, other: Option<&str>| other.is_some_and(|other| fold_case(one) == fold_case(other));
-        let clash = accounts
+        let on_site = accounts
             .iter()
+            .filter(|account| account.is_on_site())
             .filter(|account| returning.is_none_or(|record| record.account.user_id != account.user_id))
             .find(|account| same(&account.login, login.as_deref()) || same(&account.email, email));
-        let Some(account) = clash else { return Ok(()) };
-        if self.shows_unmanaged() {
-            self.adopt(account, name).await?;
+        match (on_site, network::account_to_join(&accounts, login.as_deref(), email)) {
+            (None, None) => Ok(None),
+            (None, Some(account))
+                if self.shows_unmanaged()
+                    && returning.is_none()
+                    && !person::is_protected(account, &self.settings) =>
+            {
+                Ok(Some(account.clone()))
+            }
+            (None, Some(account)) => Err(self.email_clash(account, email).into()),
+            (Some(account), _) => {
+                if self.shows_unmanaged() {
+                    self.adopt(account, name).await?;
+                }
+                Err(self.email_clash(account, email).into())
+            }
         }
-        Err(self.email_clash(account, email).into())
     }
 
     fn email_clash(&self, account: &Account, email: Option<&str>) -> Error {
@@ -376,12 +404,18 @@ impl Service {
         };
         let cure = if person::is_protected(account, &self.settings) {
             "It is protected and never linked: leave the person out of the provisioning."
+        } else if !account.is_on_site() && self.shows_unmanaged() {
+            "It is another person's in this network: give one of the two another address."
         } else if self.shows_unmanaged() {
             "Match people by userName or emails: the account is found and linked by the first change."
         } else {
             "Existing accounts are kept apart: give one of the two another address, or allow linking in the Rollbook settings."
         };
-        Error::conflict(format!("The WordPress account {:?} {what} already. {cure}", account.login))
+        let who = match account.is_on_site() {
+            true => format!("The WordPress account {:?}", account.login),
+            false => "An account on another site of this network".to_owned(),
+        };
+        Error::conflict(format!("{who} {what} already. {cure}"))
     }
 
     fn taken(&self, value: Unique, user_name: &str, email: Option<&str>) -> Error {

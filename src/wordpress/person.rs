@@ -14,6 +14,7 @@ use crate::scim::resource::Resource;
 use crate::scim::schema::{ResourceSchemas, ResourceType};
 use crate::settings::Settings;
 use crate::wordpress::login;
+use crate::wordpress::roles::{self, Roles};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -84,16 +85,22 @@ pub fn version(record: &UserRecord) -> String {
     let mut digest = Sha256::new();
     digest.update(record.version.to_be_bytes());
     digest.update([u8::from(record.active)]);
-    for (target, value) in &record.values {
+    for (target, value) in shown_values(record) {
         digest.update(target.as_bytes());
         digest.update(value.to_string().as_bytes());
     }
     for group in &record.groups {
         digest.update(group.id.as_bytes());
         digest.update(group.display.as_bytes());
+        digest.update([u8::from(group.direct)]);
     }
     let hash: String = digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("W/\"{}-{hash}\"", record.version)
+}
+
+/// The live values that the resource shows.
+fn shown_values(record: &UserRecord) -> impl Iterator<Item = (&String, &Value)> {
+    record.values.iter().filter(|_| !record.managed || record.account.is_ours())
 }
 
 /// What the row of a person is to hold.
@@ -155,9 +162,9 @@ pub fn account_change(
 ) -> Result<AccountChange> {
     let email = email(after);
     fits("emails", email.as_deref().unwrap_or_default(), MAX_EMAIL_LENGTH)?;
-    let ruled = ruled_role(after, settings);
-    let mut change = AccountChange::default();
-    for row in rows(settings) {
+    let ours = before.is_none_or(|(record, _)| record.account.is_ours());
+    let mut change = AccountChange { ours, ..AccountChange::default() };
+    for row in rows(settings).filter(|_| ours) {
         let wanted = value(row, after);
         let stays = match before {
             None => wanted.is_none(),
@@ -176,17 +183,43 @@ pub fn account_change(
             change.logins =
                 login::proposals(&settings.username, after.user_name().unwrap_or_default(), email.as_deref());
             change.email = email;
-            let default = settings.default_role.as_deref().filter(|role| !settings.is_protected(role));
-            change.role = ruled.or(default).map(str::to_owned);
+            change.role = roles::of_newcomer(after, settings).map(str::to_owned);
         }
         Some((record, shown)) => {
             change.user_id = Some(record.account.user_id);
-            change.logins = renamed(record, shown, after, settings);
-            change.email = email.filter(|email| *email != record.account.email);
-            change.role = changed_role(record, shown, ruled, settings);
+            if ours {
+                change.logins = renamed(record, shown, after, settings);
+                change.email = email.filter(|email| *email != record.account.email);
+            }
+            if let Some(Roles { role, others }) = roles::changed(record, shown, after, settings) {
+                change.role = Some(role);
+                change.other_roles = others;
+            }
         }
     }
     Ok(change)
+}
+
+/// What is to change in an account of the network that is added to this site for a new person.
+///
+/// # Errors
+/// 400 `invalidValue` for an e-mail address that is too long.
+pub fn joining(account: &Account, after: &Resource, settings: &Settings) -> Result<AccountChange> {
+    let mut change = account_change(None, after, settings)?;
+    change.user_id = Some(account.user_id);
+    change.ours = account.is_ours();
+    change.logins.clear();
+    if !change.ours {
+        change.email = None;
+        change.values.clear();
+    }
+    Ok(change)
+}
+
+/// The targets to read back after a write: none where the account is not this site's. As nothing counts as applied then, everything
+/// is written once it is.
+pub fn written_targets(change: &AccountChange, settings: &Settings) -> Vec<String> {
+    if change.ours { targets(settings) } else { Vec::new() }
 }
 
 /// The logins for a person who is called otherwise now: none where the owner wants accounts to keep their login, or where the
@@ -301,7 +334,8 @@ pub(crate) fn fits(attribute: &str, text: &str, limit: usize) -> Result<()> {
 /// Whether everything in WordPress is as the IdP wants it, as far as the resource does not show otherwise: every target that is
 /// there now was there at the last write, too, and none was edited that a transform hides.
 pub fn is_complete(record: &UserRecord, settings: &Settings) -> bool {
-    rows(settings).all(|row| !is_due(row, record) && !is_hidden_edit(row, record))
+    !record.account.is_ours()
+        || rows(settings).all(|row| !is_due(row, record) && !is_hidden_edit(row, record))
 }
 
 /// The targets that the site has and that nothing was written to at the last write: they were missing then, or their row is new.
@@ -312,8 +346,8 @@ pub fn due_targets(record: &UserRecord, settings: &Settings) -> Vec<String> {
 /// Whether something was edited inside WordPress since the last write.
 pub fn is_locally_edited(record: &UserRecord, settings: &Settings) -> bool {
     let email = record.applied.get(EMAIL_TARGET);
-    rows(settings).any(|row| is_edited(row, record))
-        || email.is_some_and(|applied| applied.as_str() != Some(&record.account.email))
+    let email_is_edited = email.is_some_and(|applied| applied.as_str() != Some(&record.account.email));
+    record.account.is_ours() && (email_is_edited || rows(settings).any(|row| is_edited(row, record)))
 }
 
 /// Whether the live value of a row is the wanted one.
@@ -360,6 +394,9 @@ pub fn unwritten(
 
 /// Shows what was edited inside WordPress, as far as a transform does not hide it.
 fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) {
+    if !record.account.is_ours() {
+        return;
+    }
     for row in rows(settings).filter(|row| row.transform.is_none() && is_edited(row, record)) {
         if let Some(live) = record.values.get(&row.target.to_string()) {
             overlay::show(resource, row, live, schemas);
@@ -423,52 +460,10 @@ fn groups(groups: &[GroupReference], base: &str) -> Value {
                 "value": group.id,
                 "$ref": location(base, ResourceType::Group, &group.id),
                 "display": group.display,
-                "type": "direct",
+                "type": if group.direct { "direct" } else { "indirect" },
             })
         })
         .collect()
-}
-
-/// The role to set for somebody whom only something around has changed: a group was joined, left or renamed.
-pub fn role_change(
-    record: &UserRecord,
-    before: &Resource,
-    after: &Resource,
-    settings: &Settings,
-) -> Option<String> {
-    if is_protected(&record.account, settings) || !record.managed {
-        return None;
-    }
-    changed_role(record, before, ruled_role(after, settings), settings)
-}
-
-/// The role to set for somebody who has an account. A role given by hand stays until the rules decide otherwise than
-/// before, and an account that is being linked or brought back keeps its role where no rule names it; but who is back keeps
-/// none that the rules gave for what no longer holds.
-fn changed_role(
-    record: &UserRecord,
-    shown: &Resource,
-    ruled: Option<&str>,
-    settings: &Settings,
-) -> Option<String> {
-    let default = settings.default_role.as_deref().filter(|role| !settings.is_protected(role));
-    let is_ruled = |role: &String| settings.role_rules.iter().any(|rule| rule.role == *role);
-    let wanted = if record.deleted {
-        ruled.or(default.filter(|_| record.account.roles.iter().any(is_ruled)))
-    } else if record.managed {
-        ruled.or(default).filter(|_| ruled != ruled_role(shown, settings))
-    } else {
-        ruled
-    };
-    wanted.filter(|role| record.account.roles != [*role]).map(str::to_owned)
-}
-
-/// The role that a rule gives. No rule gives a protected one.
-fn ruled_role<'a>(resource: &Resource, settings: &'a Settings) -> Option<&'a str> {
-    let schemas = ResourceType::User.schemas();
-    let person = resource.matchable();
-    let rule = settings.role_rules.iter().find(|rule| rule.filter.matches(&person, schemas))?;
-    (!settings.is_protected(&rule.role)).then_some(rule.role.as_str())
 }
 
 /// The value that a row writes. WordPress always shows a display name, so one is made where none is sent.

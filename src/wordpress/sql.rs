@@ -122,6 +122,9 @@ pub fn order_column(path: &AttributePath, schemas: &ResourceSchemas) -> Option<&
     }
 }
 
+/// Whoever is in a group, is a member of one: indirect groups are there only through a direct one.
+const IN_A_GROUP: &str = "EXISTS (SELECT 1 FROM {members} m WHERE m.member_id = u.id)";
+
 struct Compiler<'a> {
     schemas: &'a ResourceSchemas,
     arguments: Vec<Value>,
@@ -142,6 +145,8 @@ enum Column {
     Lookup(&'static str),
     /// The members of a group.
     Members,
+    /// The groups of a person: whether there are any. Which, is up to Rust, because groups may lie in groups.
+    Groups,
     /// Nowhere: every resource of the type has the same value, or none has any.
     Constant,
 }
@@ -208,6 +213,7 @@ impl Compiler<'_> {
             Column::Text { .. } | Column::Boolean(_) | Column::Instant(_) => Some(("1=1".to_owned(), true)),
             Column::Lookup(path) => Some((self.lookup(path, None), true)),
             Column::Constant => self.constant(&Filter::Present(path.clone())),
+            Column::Groups => Some((IN_A_GROUP.to_owned(), true)),
             Column::Members => {
                 Some(("EXISTS (SELECT 1 FROM {members} m WHERE m.group_row = g.row_id)".to_owned(), true))
             }
@@ -249,6 +255,7 @@ impl Compiler<'_> {
                 self.arguments.extend(argument);
                 Some((sql, exact))
             }
+            (Column::Groups, _) => Some((IN_A_GROUP.to_owned(), false)),
             (Column::Members, Operand::Text { text, .. }) if comparison.operator == Operator::Equal => {
                 let (condition, exact) = self.text("m.member_id", Operator::Equal, text, usize::MAX, true)?;
                 let sql = format!(
@@ -263,6 +270,9 @@ impl Compiler<'_> {
     /// An element's address narrows; what else is asked of the element is up to Rust.
     fn element(&mut self, path: &ValuePath) -> Compiled {
         let value = AttributePath { sub: None, ..path.attribute.clone() };
+        if let Some(Column::Groups) = self.column(&value) {
+            return Some((IN_A_GROUP.to_owned(), false));
+        }
         for (name, literal) in path.filter.equalities()? {
             if *name == "value" {
                 let equal = Comparison { path: value, operator: Operator::Equal, value: literal.clone() };
@@ -360,6 +370,7 @@ impl Compiler<'_> {
             (ResourceType::User, "meta", Some("created")) => Some(Column::Instant("u.created")),
             (ResourceType::User, "meta", Some("lastModified")) => Some(Column::Instant("u.modified")),
             (ResourceType::User, "emails", None | Some("value")) => Some(Column::Lookup("emails.value")),
+            (ResourceType::User, "groups", None | Some("value" | "display" | "type")) => Some(Column::Groups),
             (ResourceType::User, "displayName", None) => Some(Column::Lookup("displayName")),
             (ResourceType::Group, "displayName", None) => text("g.display_name_key", usize::MAX, false),
             (ResourceType::Group, "id", None) => text("g.id", usize::MAX, false),
@@ -443,6 +454,17 @@ mod tests {
         compiles(r#"meta.created lt "1970-01-01T00:00:00.0015Z""#, "u.created <= %d", json!([1]), true);
         compiles(r#"meta.created ge "1970-01-01T00:00:00.002Z""#, "u.created >= %d", json!([2]), true);
         compiles(r#"meta.created eq "1970-01-01T00:00:00.0015Z""#, "1=0", json!([]), true);
+    }
+
+    #[test]
+    fn people_without_groups_are_left_out_where_groups_are_asked_for() {
+        compiles("groups pr", IN_A_GROUP, json!([]), true);
+        compiles("not (groups.display pr)", &format!("NOT COALESCE({IN_A_GROUP}, 0)"), json!([]), true);
+        compiles(r#"groups eq "7""#, IN_A_GROUP, json!([]), false);
+        compiles(r#"groups.display co "x""#, IN_A_GROUP, json!([]), false);
+        compiles(r#"groups[type eq "direct" and display eq "X"]"#, IN_A_GROUP, json!([]), false);
+        compiles(r#"groups.type ne "direct""#, "1=1", json!([]), false);
+        compiles(r#"not (groups[type eq "direct"])"#, "1=1", json!([]), false);
     }
 
     #[test]

@@ -11,6 +11,7 @@ echo json_decode( $response['body'], true )['externalId'], "\n";
 list_tokens
 find_claims
 find_accounts
+find_roles
 create_user
 201 application/scim+json
 e-1

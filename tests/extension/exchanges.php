@@ -20,14 +20,28 @@ $requests = array(
 	request( 'PATCH', '/Users/1', '{"Operations":[{"op":"Replace","path":"emails[", "value":1}]}' ),
 	request( 'POST', '/Users', "\xff" ),
 );
+$part     = array( 'after' => 0, 'limit' => 10, 'apply' => true );
+$tasks    = array(
+	array( 'task' => 'roles', 'part' => $part ),
+	array( 'task' => 'linking', 'part' => $part, 'user_name' => 'email' ),
+	array( 'task' => 'unlinking', 'user_id' => 7 ),
+);
+$open     = array();
+foreach ( $requests as $request ) {
+	$open[] = static fn(): Rollbook\Exchange => Rollbook\Exchange::open( $request, array() );
+}
+foreach ( $tasks as $task ) {
+	$open[] = static fn(): Rollbook\Exchange => Rollbook\Exchange::task( $task, array(), 1_700_000_000_000 );
+}
 $finished = 0;
 for ( $i = 0; $i < (int) $argv[1]; $i++ ) {
-	$exchange = Rollbook\Exchange::open( $requests[ $i % count( $requests ) ], array() );
-	$left     = 0 === $i % 3 ? 1 : PHP_INT_MAX;
+	$exchange = $open[ $i % count( $open ) ]();
+	$abandons = 0 === ( $i + intdiv( $i, count( $open ) ) ) % 3; // Another third in each round.
+	$left     = $abandons ? 1 : PHP_INT_MAX;
 	while ( $left-- > 0 && $command = $exchange->command() ) {
 		0 === $i % 50 ? $exchange->fail( 'tried' ) : $exchange->answer( answer( $command ) );
 	}
-	if ( 0 !== $i % 3 ) {
+	if ( ! $abandons ) {
 		$finished += (int) ( $exchange->response()['status'] > 0 );
 	}
 }

@@ -60,13 +60,18 @@ impl OverHttp {
             .accept_encoding(AutoHeaderValue::None)
             .timeout_global(Some(Duration::from_secs(60)))
             .build();
+        // In a network it is the second site that is talked to, whose tables have another prefix than those of all sites.
+        let service = |name: &str| match info.pointer(&format!("/second/{name}")).and_then(Value::as_str) {
+            Some(value) => Ok(value.to_owned()),
+            None => text(name),
+        };
         let mut wordpress = WordPress::of(Path::new(&text("dir")?))?;
         let read_token = wordpress.ask(&json!({ "do": "read_token" }))?;
         Ok(Self {
             keeps_accounts: false,
             client: Client {
-                scim: text("scim")?,
-                token: text("token")?,
+                scim: service("scim")?,
+                token: service("token")?,
                 read_token: read_token.as_str().unwrap_or_default().to_owned(),
                 agent: agent.into(),
             },
@@ -165,9 +170,14 @@ impl Site for OverHttp {
         self.wordpress.ask(&json!({ "do": "publish", "account": login_or_email, "title": title })).map(drop)
     }
 
-    fn posts(&mut self) -> Result<Option<Vec<(String, String)>>, String> {
+    fn posts(&mut self) -> Result<Vec<(String, String)>, String> {
         let posts = self.wordpress.ask(&json!({ "do": "posts" }))?;
-        serde_json::from_value(posts).map(Some).map_err(|error| error.to_string())
+        serde_json::from_value(posts).map_err(|error| error.to_string())
+    }
+
+    fn opens(&mut self, login_or_email: &str, password: &str) -> Result<bool, String> {
+        let question = json!({ "do": "opens", "account": login_or_email, "password": password });
+        Ok(self.wordpress.ask(&question)? == true)
     }
 
     fn mails(&mut self) -> Result<u64, String> {
@@ -186,14 +196,19 @@ struct WordPress {
 }
 
 impl WordPress {
-    /// The WordPress of a site's folder, `<checkout>/build/site-<database>`.
+    /// The WordPress of a site's folder, `<checkout>/build/site-<database>`; a network's ends in `-network`.
     fn of(folder: &Path) -> Result<Self, String> {
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let database =
-            name.strip_prefix("site-").ok_or_else(|| format!("{name:?} is no folder of a site"))?;
+        let name = name.strip_prefix("site-").ok_or_else(|| format!("{name:?} is no folder of a site"))?;
+        let (database, network): (&str, &[&str]) = match name.strip_suffix("-network") {
+            Some(database) => (database, &["--network", "--second"]),
+            None => (name, &[]),
+        };
         let checkout = folder.parent().and_then(Path::parent).unwrap_or(folder);
         let mut process = Command::new(checkout.join("tests/site"))
-            .args(["wp", "--db", database, PHP])
+            .args(["wp", "--db", database])
+            .args(network)
+            .arg(PHP)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -12,14 +12,17 @@ macro_rules! each_transcript {
             entra_after_wpo365
             entra_connection_test
             entra_default_cycle
+            entra_department
             entra_existing_accounts
             entra_groups
+            entra_life
             entra_lifecycle
             entra_local_edit
             entra_provision_on_demand
             entra_roles
             google_workspace
             jumpcloud
+            jumpcloud_life
             keycloak
             microsoft_inbound
             microsoft_reference_postman
@@ -27,11 +30,13 @@ macro_rules! each_transcript {
             microsoft_validator_preview
             microsoft_validator_users
             miniorange
+            nested_groups
             okta_aiw
             okta_assignment
             okta_crud_test
             okta_existing_user
             okta_group_push
+            okta_life
             okta_oin
             okta_spec_test
             onelogin

@@ -426,17 +426,14 @@ impl World {
             differs(&format!("the group {}", group.name), &json!(expected), &json!(members))?;
             differs("its name", &json!(group.name), &found["displayName"])?;
         }
-        if let Some(posts) = site.posts()? {
-            let posts: BTreeMap<String, String> = posts.into_iter().collect();
-            let author = |author: &Author| match author {
-                Author::Person(who) => self.people[*who].name.clone(),
-                Author::Heir => HEIR.to_owned(),
-            };
-            let expected: BTreeMap<String, String> =
-                self.posts.iter().map(|(title, written_by)| (title.clone(), author(written_by))).collect();
-            differs("the posts", &json!(expected), &json!(posts))?;
-        }
-        Ok(())
+        let posts: BTreeMap<String, String> = site.posts()?.into_iter().collect();
+        let author = |author: &Author| match author {
+            Author::Person(who) => self.people[*who].name.clone(),
+            Author::Heir => HEIR.to_owned(),
+        };
+        let expected: BTreeMap<String, String> =
+            self.posts.iter().map(|(title, written_by)| (title.clone(), author(written_by))).collect();
+        differs("the posts", &json!(expected), &json!(posts))
     }
 
     fn after_steps(&self, problem: &str) -> String {

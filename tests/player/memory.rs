@@ -3,7 +3,7 @@
 use super::transcript::{Edit, Transcript};
 use super::{Incoming, Outgoing, Site};
 use rollbook::directory::Scope;
-use rollbook::directory::memory::MemoryDirectory;
+use rollbook::directory::memory::{MemoryDirectory, StoredAccount};
 use rollbook::http::Request;
 use rollbook::settings::Settings;
 use serde_json::{Map, Value, json};
@@ -123,17 +123,28 @@ impl Site for InMemory {
 
     fn configure(&mut self, settings: &Map<String, Value>) -> Result<(), String> {
         let mut document = self.settings.document();
-        document.extend(settings.clone());
+        merge(&mut document, settings);
         self.settings = Rc::new(Settings::parse(&document).map_err(|error| error.to_string())?);
         Ok(())
     }
 
-    fn publish(&mut self, _login_or_email: &str, _title: &str) -> Result<(), String> {
+    fn publish(&mut self, login_or_email: &str, title: &str) -> Result<(), String> {
+        let stored = self.directory.account_mut(login_or_email).ok_or("there is no such account to write")?;
+        stored.posts.push(title.to_owned());
         Ok(())
     }
 
-    fn posts(&mut self) -> Result<Option<Vec<(String, String)>>, String> {
-        Ok(None)
+    fn posts(&mut self) -> Result<Vec<(String, String)>, String> {
+        let posts = |stored: &StoredAccount| {
+            let author = stored.account.login.clone();
+            stored.posts.clone().into_iter().map(move |title| (title, author.clone())).collect::<Vec<_>>()
+        };
+        Ok(self.directory.accounts().flat_map(posts).collect())
+    }
+
+    fn opens(&mut self, login_or_email: &str, password: &str) -> Result<bool, String> {
+        let stored = self.directory.account(login_or_email).ok_or("there is no such account to open")?;
+        Ok(stored.password.as_deref() == Some(password))
     }
 
     fn mails(&mut self) -> Result<u64, String> {
@@ -142,5 +153,15 @@ impl Site for InMemory {
 
     fn later(&mut self, days: u32) {
         self.now += i64::from(days) * DAY;
+    }
+}
+
+/// As the plugin changes a part of its settings: objects are merged, lists and values replaced.
+fn merge(document: &mut Map<String, Value>, partial: &Map<String, Value>) {
+    for (key, value) in partial {
+        match (document.get_mut(key), value) {
+            (Some(Value::Object(old)), Value::Object(new)) => merge(old, new),
+            _ => drop(document.insert(key.clone(), value.clone())),
+        }
     }
 }

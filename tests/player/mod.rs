@@ -15,7 +15,7 @@ pub mod variables;
 use matching::{Differences, returned};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
-use transcript::{Compare, Edit, Expect, Sent, Step, Transcript};
+use transcript::{Compare, Edit, Expect, Sent, Step, Transcript, Writes};
 use variables::Variables;
 
 /// A Rollbook to talk to, and the WordPress behind it to look at.
@@ -37,11 +37,14 @@ pub trait Site {
     /// Changes settings, as the owner would.
     fn configure(&mut self, settings: &Map<String, Value>) -> Result<(), String>;
 
-    /// Publishes a post of this account; nothing happens where there are no posts.
+    /// Whether a password is the account's.
+    fn opens(&mut self, login_or_email: &str, password: &str) -> Result<bool, String>;
+
+    /// Publishes a post of this account.
     fn publish(&mut self, login_or_email: &str, title: &str) -> Result<(), String>;
 
-    /// The published posts, each as its title and its author's login; none where there are no posts.
-    fn posts(&mut self) -> Result<Option<Vec<(String, String)>>, String>;
+    /// The published posts, each as its title and its author's login.
+    fn posts(&mut self) -> Result<Vec<(String, String)>, String>;
 
     /// How many mails WordPress has sent since the site was prepared.
     fn mails(&mut self) -> Result<u64, String>;
@@ -170,8 +173,14 @@ fn play_step(
     if let Some(days) = step.later_days {
         site.later(days);
     }
+    if !step.settings.is_empty() {
+        site.configure(&step.settings)?;
+    }
     if let Some(edit) = &step.edit {
         site.edit(edit)?;
+    }
+    if let Some(Writes { account, posts }) = &step.writes {
+        posts.iter().try_for_each(|title| site.publish(account, title))?;
     }
     let mut differences = Differences::default();
     let mut exchange = None;
@@ -318,6 +327,8 @@ fn check_wordpress(
     let account = facts.remove("account").ok_or("facts need an account")?;
     let account = account.as_str().ok_or("an account is named by login or e-mail address")?;
     facts.entry("exists").or_insert(json!(true));
+    let posts = facts.remove("posts");
+    let password = facts.remove("password");
     let keys = |name: &str| -> Vec<String> {
         facts
             .get(name)
@@ -327,6 +338,17 @@ fn check_wordpress(
     };
     let found = site.account(account, &keys("fields"), &keys("meta"))?;
     differences.compare(&format!("the account {account}: "), &Value::Object(facts.clone()), Some(&found));
+    if let Some(expected) = posts {
+        let login = found.get("login").and_then(Value::as_str).unwrap_or_default();
+        let posts = site.posts()?.into_iter().filter(|(_, author)| author == login);
+        let mut titles: Vec<String> = posts.map(|(title, _)| title).collect();
+        titles.sort();
+        differences.compare(&format!("the posts of {account}"), &expected, Some(&json!(titles)));
+    }
+    if let Some(password) = password.as_ref().and_then(Value::as_str) {
+        let opens = site.opens(account, password)?;
+        differences.require(opens, &format!("the password of {account}"), password, "another");
+    }
     Ok(())
 }
 

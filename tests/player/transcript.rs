@@ -46,8 +46,13 @@ pub struct Step {
     pub title: String,
     /// Days that pass before the step.
     pub later_days: Option<u32>,
+    /// A part of the settings document that changes before the request.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
     /// What an administrator of the site changes before the request.
     pub edit: Option<Edit>,
+    /// What somebody writes before the request.
+    pub writes: Option<Writes>,
     pub request: Option<Sent>,
     pub expect: Option<Expect>,
     /// Names for values of the answer: a JSON pointer, or `header <name>`.
@@ -64,6 +69,14 @@ pub struct Edit {
     pub account: String,
     /// By the column or core profile field: `first_name`.
     pub fields: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Writes {
+    pub account: String,
+    /// The titles of new posts.
+    pub posts: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,13 +1,14 @@
 /* What a transcript does inside WordPress, run by `tests/site wp`: it reads a question a line and answers each with a line, both JSON. */
 
 require_once ABSPATH . 'wp-admin/includes/user.php';
+require_once ABSPATH . 'wp-admin/includes/ms.php';
 
 $empty = static function (): void {
 	global $wpdb;
 	$first = min( array_map( 'intval', get_users( array( 'fields' => 'ID', 'role' => 'administrator' ) ) ) );
-	foreach ( get_users( array( 'fields' => 'ID' ) ) as $id ) {
+	foreach ( get_users( array( 'fields' => 'ID', 'blog_id' => 0 ) ) as $id ) {
 		if ( (int) $id !== $first ) {
-			wp_delete_user( (int) $id );
+			is_multisite() ? wpmu_delete_user( (int) $id ) : wp_delete_user( (int) $id );
 		}
 	}
 	foreach ( get_posts( array( 'numberposts' => -1, 'post_status' => 'any' ) ) as $post ) {
@@ -98,6 +99,11 @@ $posts = static function (): array {
 	return array_map( static fn( WP_Post $post ): array => array( $post->post_title, get_userdata( (int) $post->post_author )->user_login ?? '' ), $posts );
 };
 
+$opens = static function ( array $question ) use ( $find ): bool {
+	$user = $find( $question['account'] );
+	return wp_check_password( $question['password'], $user->user_pass, $user->ID );
+};
+
 $read_token = static function (): string {
 	global $wpdb;
 	$wpdb->delete( \Rollbook\WordPress\Tables::name( 'tokens' ), array( 'name' => 'tests/transcripts' ) );
@@ -117,7 +123,7 @@ $claims = static function ( array $question ): array {
 	);
 };
 
-$known = compact( 'claims', 'mails', 'prepare', 'account', 'edit', 'configure', 'publish', 'posts', 'read_token' );
+$known = compact( 'claims', 'mails', 'prepare', 'account', 'edit', 'configure', 'publish', 'posts', 'opens', 'read_token' );
 while ( false !== ( $line = fgets( STDIN ) ) ) {
 	wp_cache_flush(); // Requests have changed what this process remembers.
 	try {

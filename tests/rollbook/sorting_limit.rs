@@ -81,6 +81,7 @@ fn person(row: u64) -> UserRecord {
             roles: Vec::new(),
             can_edit_users: false,
             metas: Default::default(),
+            network: None,
             registered: 1,
         },
         groups: Vec::new(),

@@ -13,7 +13,7 @@ from typing import Union
 
 from . import processes
 from .console import SiteError, fill, run, say, tool
-from .network import free_port
+from .ports import free_port
 from .processes import Process
 
 Settings = dict[str, Union[str, int]]

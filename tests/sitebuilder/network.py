@@ -1,34 +1,41 @@
-"""Loopback ports and the question whether a site answers."""
+"""What makes a network of two sites out of an installed WordPress."""
 
 from __future__ import annotations
 
-import http.client
-import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from . import webservers, wordpress
+from .console import TEMPLATES, run, tool
+
+# The second site's name, which is its subdirectory.
+SECOND = "second/"
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def install(folder: Path, address: str, configure: Callable[[], None]) -> None:
+    """The network's tables, its configuration, and the second site."""
+    run(
+        tool("php"),
+        TEMPLATES / "install-network.php",
+        folder / "wordpress",
+        address,
+        env=webservers.environment(folder),
+        what="making it a network",
+    )
+    configure()
+    wordpress.evaluate(folder, address, ADD_SECOND, f"/{SECOND}")
 
 
-def port_is_free(port: int) -> bool:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+def second(url: str) -> dict[str, str]:
+    """What `up` says of the second site."""
+    url = f"{url}/{SECOND}".rstrip("/")
+    return {"url": url, "scim": f"{url}/wp-json/scim/v2", "token": ""}
 
 
-def status_of(port: int, path: str, timeout: float = 20.0) -> int | None:
-    """The status with which a loopback server answers, or None."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
+ADD_SECOND = """
+$network = get_network();
+$site    = wp_insert_site( array( 'domain' => $network->domain, 'path' => $args[0], 'title' => 'Second', 'user_id' => 1 ) );
+if ( is_wp_error( $site ) ) { throw new RuntimeException( $site->get_error_message() ); }
+switch_to_blog( $site );
+update_option( 'permalink_structure', '/%postname%/' );
+"""

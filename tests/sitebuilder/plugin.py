@@ -16,7 +16,7 @@ if ( ! extension_loaded( 'rollbook' ) ) {
     throw new RuntimeException( 'PHP does not load the extension: see logs/php.log' );
 }
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
-$result = activate_plugin( 'rollbook/rollbook.php' );
+$result = activate_plugin( 'rollbook/rollbook.php', '', is_multisite() );
 if ( is_wp_error( $result ) ) { throw new RuntimeException( $result->get_error_message() ); }
 """
 CREATE_TOKEN = "echo \\Rollbook\\WordPress\\Tokens::create( $args[0], $args[1] );"

@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import databases, downloads, plugin, processes, webservers, wordpress
+from . import databases, downloads, network, plugin, processes, webservers, wordpress
 from .console import BUILD, SiteError, say
-from .network import free_port, port_is_free
+from .ports import free_port, port_is_free
 from .processes import Process
 
 # The kernel takes 107 characters for a socket's path; "/php-one.sock" and the like are the rest.
@@ -39,6 +39,7 @@ class State:
     url: str = ""
     scim: str = ""
     token: str | None = None
+    second: dict[str, str] | None = None  # of a network: its second site
     admin: dict[str, str] = field(default_factory=dict)
     dir: str = ""
     pid: int = 0
@@ -52,9 +53,10 @@ class State:
 
 
 class Site:
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, network: bool = False) -> None:
         self.kind = database
-        self.folder = BUILD / f"site-{database}"
+        self.network = network
+        self.folder = BUILD / f"site-{database}{'-network' if network else ''}"
         self.state = self._load()
 
     # The verbs.
@@ -69,9 +71,12 @@ class Site:
         # WordPress does not go back to an older one on the same database.
         known = self.state.options
         fresh = not self.state.installed or (known.wordpress, known.bare) != (options.wordpress, options.bare)
+        url = self.state.url
         for name in ("etc/php", "logs", "run"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._settle(options, extension, digest)
+        # A network's tables hold the addresses of its sites.
+        fresh = fresh or (self.network and self.state.url != url)
         if fresh:
             say(f"copying WordPress {downloads.wordpress_version(original)} …")
             self.state.installed = False
@@ -102,16 +107,19 @@ class Site:
         self._require_plugin()
         return self._evaluate(plugin.MERGE_SETTINGS, partial)
 
-    def execute(self, code: str) -> int:
+    def execute(self, code: str, second: bool = False) -> int:
         self.require_up()
-        return wordpress.execute(self.folder, self._host(), code)
+        if second and not self.network:
+            raise SiteError("only a network has a second site: --network")
+        return wordpress.execute(self.folder, self._address(network.SECOND if second else ""), code)
 
     def answer(self) -> dict[str, Any]:
-        return {name: getattr(self.state, name) for name in ("url", "scim", "token", "admin", "dir", "pid")}
+        names = ("url", "scim", "token", "admin", "dir", "pid") + (("second",) if self.network else ())
+        return {name: getattr(self.state, name) for name in names}
 
     def require_up(self) -> None:
         if not self._runs():
-            raise SiteError(f"the site is not up: tests/site up --db {self.kind}")
+            raise SiteError(f"the site is not up: tests/site up --db {self.kind}{' --network' if self.network else ''}")
 
     # How they do it.
 
@@ -180,26 +188,37 @@ class Site:
         wordpress.place_content(
             original, self.folder / "wordpress", sqlite=self.kind == "sqlite", plugin=not state.options.bare
         )
-        self._configure()
+        self._configure(network=False)
         wordpress.install(self.folder, state.admin["password"])
+        if self.network:
+            network.install(self.folder, self._address(), self._configure)
         state.wordpress_version = downloads.wordpress_version(self.folder / "wordpress")
         state.token = None
+        state.second = network.second(state.url) if self.network else None
         if not state.options.bare:
             self._evaluate(plugin.ACTIVATE)
             state.token = self._evaluate(plugin.CREATE_TOKEN, "tests/site", "full")
+            if state.second:
+                address = self._address(network.SECOND)
+                state.second["token"] = wordpress.evaluate(
+                    self.folder, address, plugin.CREATE_TOKEN, "tests/site", "full"
+                )
         for log in (self.folder / "mail.jsonl", self.folder / "logs/debug.log"):
             log.write_text("")
         state.installed = True
 
-    def _configure(self) -> None:
+    def _configure(self, network: bool = True) -> None:
         extension = self.folder / "etc/rollbook.so" if self.state.extension else None
-        wordpress.configure(self.folder, self.state.url, self.state.database, extension)
+        wordpress.configure(
+            self.folder, self.state.url, self.state.database, extension, network=self.network and network
+        )
 
     def _evaluate(self, code: str, *arguments: str) -> str:
-        return wordpress.evaluate(self.folder, self._host(), code, *arguments)
+        return wordpress.evaluate(self.folder, self._address(), code, *arguments)
 
-    def _host(self) -> str:
-        return self.state.url.partition("://")[2]
+    def _address(self, path: str = "") -> str:
+        """The site's address without the scheme."""
+        return f"{self.state.url.partition('://')[2]}/{path}"
 
     def _require_plugin(self) -> None:
         self.require_up()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from . import processes
 from .console import TEMPLATES, SiteError, fill, last_lines, run, tool
-from .network import status_of
+from .ports import status_of
 from .processes import Process
 
 START_SECONDS = 30.0

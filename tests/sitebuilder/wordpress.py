@@ -74,7 +74,7 @@ def _place_sqlite(content: Path) -> None:
     (content / "db.php").write_text(drop_in)
 
 
-def configure(folder: Path, url: str, database: Settings, extension: Path | None) -> None:
+def configure(folder: Path, url: str, database: Settings, extension: Path | None, *, network: bool) -> None:
     """wp-config.php, and the site's php.ini that loads the extension."""
     salts = folder / "etc/salts.php"
     if not salts.exists():
@@ -82,7 +82,6 @@ def configure(folder: Path, url: str, database: Settings, extension: Path | None
     file = Path(str(database.get("file", "")))
     values = {
         "folder": folder,
-        "url": url,
         "db_name": database["name"],
         "db_user": database.get("user", ""),
         "db_password": database.get("password", ""),
@@ -90,6 +89,12 @@ def configure(folder: Path, url: str, database: Settings, extension: Path | None
         "db_dir": f"{file.parent}/",
         "db_file": file.name,
     }
+    fill(
+        "wp-config-network.php" if network else "wp-config-single.php",
+        folder / "etc/address.php",
+        url=php_string(url),
+        host=php_string(url.partition("://")[2]),
+    )
     fill(
         "wp-config.php",
         folder / "wordpress/wp-config.php",
@@ -114,10 +119,10 @@ def install(folder: Path, password: str) -> None:
     )
 
 
-def evaluate(folder: Path, host: str, code: str, *arguments: str) -> str:
+def evaluate(folder: Path, address: str, code: str, *arguments: str) -> str:
     """Runs PHP inside WordPress and returns what it prints."""
     done = subprocess.run(
-        _command(folder, host, code, *arguments),
+        _command(folder, address, code, *arguments),
         env=webservers.environment(folder),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -129,11 +134,11 @@ def evaluate(folder: Path, host: str, code: str, *arguments: str) -> str:
     return done.stdout
 
 
-def execute(folder: Path, host: str, code: str) -> int:
+def execute(folder: Path, address: str, code: str) -> int:
     """Runs PHP inside WordPress on the caller's own stdin, stdout and stderr; 0 or 1."""
     sys.stdout.flush()
-    return 1 if subprocess.run(_command(folder, host, code), env=webservers.environment(folder)).returncode else 0
+    return 1 if subprocess.run(_command(folder, address, code), env=webservers.environment(folder)).returncode else 0
 
 
-def _command(folder: Path, host: str, code: str, *arguments: str) -> list[str]:
-    return [tool("php"), str(TEMPLATES / "run.php"), str(folder / "wordpress"), host, code, *arguments]
+def _command(folder: Path, address: str, code: str, *arguments: str) -> list[str]:
+    return [tool("php"), str(TEMPLATES / "run.php"), str(folder / "wordpress"), address, code, *arguments]

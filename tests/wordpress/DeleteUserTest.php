@@ -15,6 +15,7 @@ final class DeleteUserTest extends SiteTestCase {
 				'id'          => $record['id'],
 				'version'     => $record['version'],
 				'fate'        => $fate,
+				'ours'        => true,
 				'reassign_to' => $heir,
 				'now'         => self::NOW + 1,
 			)

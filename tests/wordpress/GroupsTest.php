@@ -103,6 +103,7 @@ final class GroupsTest extends SiteTestCase {
 				array(
 					'id'      => $outer['id'],
 					'display' => "Outer '\\😀",
+					'direct'  => true,
 				),
 			),
 			$this->load( $jane['id'] )['groups']
@@ -231,8 +232,11 @@ final class GroupsTest extends SiteTestCase {
 		$jane  = $this->create( 'pu-role-jane', array(), array( 'role' => 'author' ) );
 		$roles = array(
 			array(
-				'user_id' => $jane['account']['user_id'],
-				'role'    => 'editor',
+				'user_id'     => $jane['account']['user_id'],
+				'version'     => $jane['version'],
+				'role'        => 'editor',
+				'other_roles' => array(),
+				'before'      => array( 'author' ),
 			),
 		);
 		$of    = static fn(): array => array_values( get_userdata( $jane['account']['user_id'] )->roles );

@@ -11,7 +11,7 @@ trait SendsScim {
 
 	/** Sends a request; gives its status, its body and what that says. */
 	protected function scim( string $method, string $path, ?array $body = null ): object {
-		$site    = json_decode( (string) getenv( 'ROLLBOOK_SITE' ) );
+		$site    = $this->service();
 		$context = stream_context_create(
 			array(
 				'http' => array(
@@ -30,6 +30,11 @@ trait SendsScim {
 			'body'   => $text,
 			'json'   => json_decode( $text ),
 		);
+	}
+
+	/** The service that is spoken to: its address and token. */
+	protected function service(): object {
+		return json_decode( (string) getenv( 'ROLLBOOK_SITE' ) );
 	}
 
 	/** Provisions a person, and gives the resource. */

@@ -64,6 +64,7 @@ abstract class SiteTestCase extends TestCase {
 			),
 			'account' => $account + array(
 				'user_id'  => null,
+				'ours'     => true,
 				'logins'   => array( strtok( mb_strtolower( $user_name ), '@' ) ),
 				'email'    => null,
 				'password' => null,

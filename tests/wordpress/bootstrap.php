@@ -8,3 +8,4 @@ declare( strict_types=1 );
 require __DIR__ . '/wordpress.php';
 require __DIR__ . '/SiteTestCase.php';
 require __DIR__ . '/Browser.php';
+require __DIR__ . '/network/NetworkTestCase.php';

@@ -1,6 +1,6 @@
 <?php
 /**
- * Creates a person and prints the outcome: php create-at-once.php <userName> <logins, with commas> <address>.
+ * Creates a person and prints the outcome: php create-at-once.php <userName> <logins, with commas> <address> [<site of the network>].
  * Several of these run at once; each waits for the next full second.
  */
 
@@ -9,6 +9,9 @@ declare( strict_types=1 );
 require __DIR__ . '/wordpress.php';
 
 list( , $user_name, $logins, $email ) = $argv;
+if ( isset( $argv[4] ) ) {
+	switch_to_blog( (int) $argv[4] );
+}
 
 usleep( (int) ( ( ceil( microtime( true ) + 0.5 ) - microtime( true ) ) * 1e6 ) );
 
@@ -26,6 +29,7 @@ echo json_encode(
 			),
 			'account' => array(
 				'user_id'  => null,
+				'ours'     => true,
 				'logins'   => explode( ',', $logins ),
 				'email'    => $email,
 				'password' => null,

@@ -49,6 +49,7 @@ defined( 'ABSPATH' ) || exit;
 	<?php if ( null === $screen ) : ?>
 		<?php require __DIR__ . '/connection.php'; ?>
 	<?php else : ?>
+		<?php require __DIR__ . '/unlink.php'; ?>
 		<h2><?php echo esc_html( $tabs[ $tab ] ); ?></h2>
 		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>" class="rollbook-form">
 			<?php
@@ -59,5 +60,11 @@ defined( 'ABSPATH' ) || exit;
 			submit_button( __( 'Save settings', 'rollbook' ), 'primary', 'submit', true, array( 'id' => 'rollbook-settings-submit' ) );
 			?>
 		</form>
+		<?php
+		if ( null !== $screen::task() ) {
+			$panel = TaskPanel::collect( $screen::task() );
+			require __DIR__ . '/task.php';
+		}
+		?>
 	<?php endif; ?>
 </div>

@@ -20,6 +20,10 @@ $rules[] = array( // An empty row, to add one.
 	'role'   => '',
 );
 $roles   = $data->roles + array_combine( $data->settings['protected_roles'], $data->settings['protected_roles'] );
+$by_hand = array(
+	'keep'     => __( 'Keep: a role given by hand stays until the rules decide otherwise than before', 'rollbook' ),
+	'overrule' => __( 'Overrule: everybody has exactly the role that is due, and every synchronisation puts it back', 'rollbook' ),
+);
 ?>
 <table class="form-table" role="presentation">
 	<tr>
@@ -43,6 +47,17 @@ $roles   = $data->roles + array_combine( $data->settings['protected_roles'], $da
 			</select>
 			<p class="description" id="rollbook-default-role-help"><?php esc_html_e( 'For people whom no rule below fits.', 'rollbook' ); ?></p>
 			<?php $form->problem( 'default_role' ); ?>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><?php esc_html_e( 'Roles given by hand', 'rollbook' ); ?></th>
+		<td>
+			<fieldset<?php $form->describe( 'hand_given_roles', 'rollbook-by-hand-help' ); ?>>
+				<legend class="screen-reader-text"><?php esc_html_e( 'Roles given by hand', 'rollbook' ); ?></legend>
+				<?php $form->radios( 'hand_given_roles', $by_hand, $data->settings['hand_given_roles'] ); ?>
+				<p class="description" id="rollbook-by-hand-help"><?php esc_html_e( 'To people whom an identity provider manages. Where an account has several roles, rules give the first; the others stay with “Keep” and go with “Overrule”.', 'rollbook' ); ?></p>
+			</fieldset>
+			<?php $form->problem( 'hand_given_roles' ); ?>
 		</td>
 	</tr>
 </table>

@@ -1,7 +1,12 @@
 //! WordPress accounts, with and without a row of ours.
 
 use super::MemoryDirectory;
-use crate::directory::{Account, AccountChange, AdoptAccounts, FindAccounts, RoleChange, Unique};
+use super::roles::set_roles;
+use super::users::Person;
+use crate::directory::{
+    Account, AccountChange, AdoptAccounts, FindAccounts, Home, ListAccounts, SiteAccount, SiteAccounts,
+    Unique,
+};
 use serde_json::{Map, Value};
 
 /// The longest `display_name` that WordPress's table holds.
@@ -16,6 +21,8 @@ pub struct StoredAccount {
     pub password: Option<String>,
     /// Profile fields and usermeta, by target.
     pub values: Map<String, Value>,
+    /// What its person has written: titles.
+    pub posts: Vec<String>,
 }
 
 /// What WordPress makes of a value: a profile field becomes a line of text without tags, a scalar usermeta
@@ -45,8 +52,12 @@ impl MemoryDirectory {
             can_edit_users: role == "administrator",
             registered: 0,
             metas: Map::new(),
+            network: None,
         };
-        self.accounts.insert(user_id, StoredAccount { account, password: None, values: Map::new() });
+        self.accounts.insert(
+            user_id,
+            StoredAccount { account, password: None, values: Map::new(), posts: Vec::new() },
+        );
         user_id
     }
 
@@ -63,7 +74,12 @@ impl MemoryDirectory {
         })
     }
 
-    /// The same, to edit it as an administrator of the site would.
+    /// Every account.
+    pub fn accounts(&self) -> impl Iterator<Item = &StoredAccount> {
+        self.accounts.values()
+    }
+
+    /// The same as [`Self::account`], to edit it as an administrator of the site would.
     pub fn account_mut(&mut self, login_or_email: &str) -> Option<&mut StoredAccount> {
         self.accounts.values_mut().find(|stored| {
             equal(&stored.account.login, login_or_email) || equal(&stored.account.email, login_or_email)
@@ -93,7 +109,6 @@ impl MemoryDirectory {
         let limit = usize::try_from(find.limit).unwrap_or(usize::MAX);
         let all =
             find.login.is_none() && find.email.is_none() && find.user_id.is_none() && find.metas.is_empty();
-        let meta = |stored: &StoredAccount, key: &str| stored.values.get(&format!("meta:{key}")).cloned();
         let is_meant = |stored: &&StoredAccount| {
             let account = &stored.account;
             find.login.as_deref().is_some_and(|login| equal(login, &account.login))
@@ -103,17 +118,13 @@ impl MemoryDirectory {
                     meta(stored, &wanted.key).is_some_and(|value| value.as_str() == Some(&wanted.value))
                 })
         };
-        let read = |stored: &StoredAccount| {
-            let metas = find.read.iter().filter_map(|key| Some((key.clone(), meta(stored, key)?))).collect();
-            Account { metas, ..stored.account.clone() }
-        };
         Ok(self
             .accounts
             .values()
-            .filter(|stored| all || is_meant(stored))
+            .filter(|stored| if all { stored.account.is_on_site() } else { is_meant(stored) })
             .filter(|stored| !has_row(&stored.account))
             .take(limit)
-            .map(read)
+            .map(|stored| with_metas(stored, &find.read))
             .collect())
     }
 
@@ -145,15 +156,38 @@ impl MemoryDirectory {
         Ok(login.cloned())
     }
 
-    /// Carries out a change that [`Self::check_account`] let pass, and gives the account's number.
-    pub(super) fn set_roles(&mut self, changes: Vec<RoleChange>) {
-        for change in changes {
-            if let Some(stored) = self.accounts.get_mut(&change.user_id) {
-                set_role(&mut stored.account, change.role);
+    pub(super) fn list_accounts(&mut self, list: ListAccounts) -> Result<SiteAccounts, String> {
+        let total = list.count.then(|| u64::try_from(self.accounts.len()).unwrap_or(u64::MAX));
+        let limit = usize::try_from(list.limit).unwrap_or(usize::MAX);
+        let accounts =
+            self.accounts.range(list.after + 1..).take(limit).map(|(user_id, stored)| SiteAccount {
+                account: with_metas(stored, &list.read),
+                row: self.people.values().find(|person| person.user_id == *user_id).map(Person::row),
+            });
+        Ok(SiteAccounts { total, accounts: accounts.collect() })
+    }
+
+    /// Gives what somebody has written to somebody else.
+    pub(super) fn reassign(&mut self, user_id: u64, heir: &str) {
+        let posts = self.accounts.get_mut(&user_id).map(|stored| std::mem::take(&mut stored.posts));
+        if let Some(heir) = self.account_mut(heir) {
+            heir.posts.extend(posts.unwrap_or_default());
+        }
+    }
+
+    /// Takes an account off the site that stays in the network.
+    pub(super) fn take_off(&mut self, user_id: u64) {
+        let Some(stored) = self.accounts.get_mut(&user_id) else { return };
+        stored.account.roles.clear();
+        if let Some(network) = &mut stored.account.network {
+            network.on_site = false;
+            if network.home == Home::Here {
+                network.home = Home::Nobody;
             }
         }
     }
 
+    /// Carries out a change that [`Self::check_account`] let pass, and gives the account's number.
     pub(super) fn change_account(
         &mut self,
         change: AccountChange,
@@ -167,6 +201,12 @@ impl MemoryDirectory {
         let stores = self.stores;
         let stored = self.accounts.get_mut(&user_id).ok_or("the account is gone")?;
         let account = &mut stored.account;
+        if let Some(network) = &mut account.network {
+            network.on_site = true;
+            if change.ours {
+                network.home = Home::Here;
+            }
+        }
         if change.user_id.is_none() {
             account.registered = now - now.rem_euclid(1000);
             account.display_name.clone_from(&account.login);
@@ -178,7 +218,7 @@ impl MemoryDirectory {
             account.email = email;
         }
         if let Some(role) = change.role {
-            set_role(account, role);
+            set_roles(account, role, change.other_roles);
         }
         if change.password.is_some() {
             stored.password = change.password;
@@ -197,13 +237,17 @@ impl MemoryDirectory {
     }
 }
 
-fn is_of_plugin(target: &str) -> bool {
-    target.starts_with("xprofile:") || target.starts_with("acf:")
+fn meta(stored: &StoredAccount, key: &str) -> Option<Value> {
+    stored.values.get(&format!("meta:{key}")).cloned()
 }
 
-fn set_role(account: &mut Account, role: String) {
-    account.can_edit_users = role == "administrator";
-    account.roles = vec![role];
+fn with_metas(stored: &StoredAccount, keys: &[String]) -> Account {
+    let metas = keys.iter().filter_map(|key| Some((key.clone(), meta(stored, key)?))).collect();
+    Account { metas, ..stored.account.clone() }
+}
+
+fn is_of_plugin(target: &str) -> bool {
+    target.starts_with("xprofile:") || target.starts_with("acf:")
 }
 
 fn is_field(target: &str) -> bool {

@@ -3,12 +3,14 @@
 use super::MemoryDirectory;
 use super::selection::{Column, groups_matching, page};
 use crate::directory::{
-    CreateGroup, DeleteGroup, FindGroups, FindMembers, FoundGroups, GroupRecord, GroupReference, GroupRow,
-    LoadGroup, Member, MemberId, MemberKind, Outcome, ResolveMembers, Unique, UpdateGroup,
+    CreateGroup, DeleteGroup, FindGroups, FindMembers, FindPeopleIn, FoundGroups, GroupRecord,
+    GroupReference, GroupRow, ListNestings, LoadGroup, MAX_NESTING, Member, MemberId, MemberKind, Nesting,
+    Outcome, ResolveMembers, Unique, UpdateGroup,
 };
 use crate::scim::filter::fold_case;
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 /// A row of the table of groups, with its members.
 #[derive(Debug, Clone)]
@@ -57,6 +59,9 @@ impl MemoryDirectory {
         if self.is_name_taken(&create.row.display_name_key, None) {
             return Ok(Outcome::Taken { value: Unique::DisplayName });
         }
+        if let Err(outcome) = self.set_roles(create.roles) {
+            return Ok(outcome);
+        }
         let (row, id) = (self.number(), self.id());
         let mut group = StoredGroup {
             id,
@@ -71,7 +76,6 @@ impl MemoryDirectory {
         };
         group.set(create.row, create.now);
         self.add_members(&mut group, create.members);
-        self.set_roles(create.roles);
         let record = self.group_record(row, &group, true);
         self.groups.insert(row, group);
         Ok(Outcome::Done { record })
@@ -87,10 +91,13 @@ impl MemoryDirectory {
             self.groups.insert(row, group);
             return Ok(Outcome::Taken { value: Unique::DisplayName });
         }
+        if let Err(outcome) = self.set_roles(update.roles) {
+            self.groups.insert(row, group);
+            return Ok(outcome);
+        }
         group.set(update.row, update.now);
         group.members.retain(|member| !update.remove_all && !update.remove.contains(&member.id));
         self.add_members(&mut group, update.add);
-        self.set_roles(update.roles);
         let record = self.group_record(row, &group, update.members);
         self.groups.insert(row, group);
         Ok(Outcome::Done { record })
@@ -102,8 +109,11 @@ impl MemoryDirectory {
             self.groups.insert(row, group);
             return Ok(Outcome::Stale);
         }
+        if let Err(outcome) = self.set_roles(delete.roles) {
+            self.groups.insert(row, group);
+            return Ok(outcome);
+        }
         self.forget_member(&delete.id);
-        self.set_roles(delete.roles);
         Ok(Outcome::Done { record: () })
     }
 
@@ -118,13 +128,50 @@ impl MemoryDirectory {
         Ok(find.among)
     }
 
+    pub(super) fn list_nestings(&mut self, _: ListNestings) -> Result<Vec<Nesting>, String> {
+        let is_group = |member: &&MemberId| member.kind == MemberKind::Group;
+        let of = |group: &StoredGroup, member: &MemberId| Nesting {
+            member: member.id.clone(),
+            group: group.id.clone(),
+            display: group.display_name.clone(),
+        };
+        let groups = self.groups.values();
+        Ok(groups
+            .flat_map(|group| group.members.iter().filter(is_group).map(move |inner| of(group, inner)))
+            .collect())
+    }
+
+    pub(super) fn find_people_in(&mut self, find: FindPeopleIn) -> Result<Vec<SmolStr>, String> {
+        let groups = self.groups.values().filter(|group| find.groups.contains(&group.id));
+        let members = groups.flat_map(|group| &group.members);
+        let people = members.filter(|member| member.kind == MemberKind::User);
+        let people: BTreeSet<SmolStr> = people.map(|member| member.id.clone()).collect();
+        Ok(people.into_iter().collect())
+    }
+
+    /// The groups of a person, the direct ones first, then one step up after the other.
     pub(super) fn groups_of(&self, id: &str) -> Vec<GroupReference> {
-        let has_member = |group: &&StoredGroup| group.members.iter().any(|member| member.id == id);
-        self.groups
-            .values()
-            .filter(has_member)
-            .map(|group| GroupReference { id: group.id.clone(), display: group.display_name.clone() })
-            .collect()
+        let mut found: Vec<GroupReference> = Vec::new();
+        let mut step = vec![SmolStr::new(id)];
+        for distance in 0..=MAX_NESTING {
+            let is_new = |group: &&StoredGroup| {
+                !found.iter().any(|known| known.id == group.id)
+                    && group.members.iter().any(|member| step.contains(&member.id))
+            };
+            let next: Vec<GroupReference> = self
+                .groups
+                .values()
+                .filter(is_new)
+                .map(|group| GroupReference {
+                    id: group.id.clone(),
+                    display: group.display_name.clone(),
+                    direct: distance == 0,
+                })
+                .collect();
+            step = next.iter().map(|group| group.id.clone()).collect();
+            found.extend(next);
+        }
+        found
     }
 
     /// Takes a person or group that is no more out of every group.

@@ -4,9 +4,9 @@ use super::MemoryDirectory;
 use super::accounts::equal;
 use super::selection::{Column, named, page, people_matching};
 use crate::directory::{
-    AccountChange, Adoption, CreateUser, DeleteUser, Fate, FillTargets, FindClaims, FindHeir, FindUsers,
-    FoundUsers, Heir, IndexUser, LoadAccounts, LoadPeople, LoadUser, Lookup, Outcome, ReleaseRows, Unique,
-    UpdateUser, UserRecord, UserRow,
+    AccountChange, AccountRow, Adoption, CreateUser, DeleteUser, Fate, FillTargets, FindClaims, FindHeir,
+    FindUserNames, FindUsers, FoundUsers, Heir, HeldUserName, IndexUser, LoadAccounts, LoadPeople, LoadUser,
+    Lookup, Outcome, ReleaseRows, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
 };
 use crate::scim::filter::fold_case;
 use serde_json::{Map, Value, json};
@@ -48,6 +48,20 @@ impl Person {
     pub(super) fn display(&self) -> Option<String> {
         let display = self.document.as_ref()?.get("displayName")?.as_str()?;
         (display != self.user_name).then(|| display.to_owned())
+    }
+
+    /// What is told of the row beside its account.
+    pub(super) fn row(&self) -> AccountRow {
+        let (id, user_name) = (self.id.clone(), self.user_name.clone());
+        AccountRow { id, user_name, managed: self.managed, deleted: self.deleted }
+    }
+
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(super) fn is_active(&self) -> bool {
+        self.active
     }
 
     pub(super) fn is_deleted(&self) -> bool {
@@ -134,6 +148,11 @@ impl MemoryDirectory {
         }
         let mut account = update.account;
         account.user_id = Some(person.user_id);
+        let is_demoted = account.role.as_deref().is_some_and(|role| role != "administrator");
+        if person.active && (is_demoted || !update.row.active) && self.is_last_administrator(person.user_id) {
+            self.people.insert(row, person);
+            return Ok(Outcome::Refused { message: "This is the last administrator.".to_owned() });
+        }
         let is_taken = self.people.values().any(|other| other.user_name_key == update.row.user_name_key);
         let checked = if is_taken { Err(Unique::UserName) } else { self.check_account(&account) };
         let login = match checked {
@@ -195,9 +214,17 @@ impl MemoryDirectory {
             self.people.insert(row, person);
             return Ok(Outcome::Stale);
         }
+        if person.active && self.is_last_administrator(person.user_id) {
+            self.people.insert(row, person);
+            return Ok(Outcome::Refused { message: "This is the last administrator.".to_owned() });
+        }
         self.forget_member(&delete.id);
+        if let Some(heir) = heir {
+            self.reassign(person.user_id, heir);
+        }
         match delete.fate {
             Fate::Delete => drop(self.accounts.remove(&person.user_id)),
+            Fate::Leave => self.take_off(person.user_id),
             Fate::Keep => {
                 person.deleted = true;
                 person.active = false;
@@ -215,13 +242,32 @@ impl MemoryDirectory {
         Ok(heir.map(|heir| {
             let user_id = heir.account.user_id;
             let row = self.people.values().find(|person| person.user_id == user_id);
-            Heir { user_id, active: row.is_none_or(|person| person.active) }
+            let on_site = heir.account.is_on_site();
+            Heir { user_id, active: row.is_none_or(|person| person.active), on_site }
         }))
     }
 
     pub(super) fn release_rows(&mut self, release: ReleaseRows) -> Result<(), String> {
         self.forget_people(|person| !person.managed && release.ids.contains(&person.id));
         Ok(())
+    }
+
+    pub(super) fn find_user_names(&mut self, find: FindUserNames) -> Result<Vec<HeldUserName>, String> {
+        let held = self.people.values().filter(|person| find.keys.contains(&person.user_name_key));
+        let held = held
+            .map(|person| HeldUserName { key: person.user_name_key.clone(), user_id: Some(person.user_id) });
+        Ok(held.collect())
+    }
+
+    pub(super) fn unlink_user(&mut self, unlink: UnlinkUser) -> Result<Outcome<()>, String> {
+        let Some((row, mut person)) = self.take_living(&unlink.id) else { return Ok(Outcome::Gone) };
+        let is_stale = self.comes_too_late(unlink.version, &mut person.version);
+        self.people.insert(row, person);
+        if is_stale {
+            return Ok(Outcome::Stale);
+        }
+        self.forget_people(|person| person.id == unlink.id);
+        Ok(Outcome::Done { record: () })
     }
 
     pub(super) fn add_unmanaged(&mut self, adoption: Adoption, now: i64) {

@@ -5,6 +5,26 @@
  */
 
 $rollbook_path = rawurldecode( strtok( $_SERVER['REQUEST_URI'], '?' ) );
+
+// The files of a network's site in a subdirectory are those of the first one.
+if ( preg_match( '#^/[\w-]+(/(?:wp-(?:admin|content|includes)/.*|[\w-]+\.php))$#', $rollbook_path, $rollbook_found ) && '/index.php' !== $rollbook_found[1] ) {
+	$rollbook_file = $_SERVER['DOCUMENT_ROOT'] . $rollbook_found[1] . ( str_ends_with( $rollbook_found[1], '/' ) ? 'index.php' : '' );
+	if ( ! is_file( $_SERVER['DOCUMENT_ROOT'] . $rollbook_path ) && is_file( $rollbook_file ) ) {
+		if ( ! str_ends_with( $rollbook_file, '.php' ) ) {
+			$rollbook_types = array( 'css' => 'text/css', 'js' => 'text/javascript', 'svg' => 'image/svg+xml' );
+			header( 'Content-Type: ' . ( $rollbook_types[ pathinfo( $rollbook_file, PATHINFO_EXTENSION ) ] ?? mime_content_type( $rollbook_file ) ) );
+			readfile( $rollbook_file );
+			return true;
+		}
+		$_SERVER['SCRIPT_FILENAME'] = $rollbook_file;
+		$_SERVER['SCRIPT_NAME']     = substr( $rollbook_file, strlen( $_SERVER['DOCUMENT_ROOT'] ) );
+		$_SERVER['PHP_SELF']        = $_SERVER['SCRIPT_NAME'];
+		chdir( dirname( $rollbook_file ) );
+		require $rollbook_file;
+		return true;
+	}
+}
+
 $rollbook_file = $_SERVER['DOCUMENT_ROOT'] . $rollbook_path;
 
 if ( is_file( $rollbook_file ) && '/index.php' !== $rollbook_path ) {

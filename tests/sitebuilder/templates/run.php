@@ -1,16 +1,18 @@
 <?php
 /**
- * Runs PHP inside WordPress: php run.php <wordpress> <host> <code> [argument]…
+ * Runs PHP inside WordPress: php run.php <wordpress> <host and path> <code> [argument]…
  *
  * The code finds its arguments in $args. What it throws, a fatal error and wp_die() end with exit status 1 and the
  * message on stderr.
  */
 
-$_SERVER['HTTP_HOST']       = $argv[2];
-$_SERVER['SERVER_NAME']     = strtok( $argv[2], ':' );
+list( $host, $path ) = explode( '/', $argv[2], 2 );
+
+$_SERVER['HTTP_HOST']       = $host;
+$_SERVER['SERVER_NAME']     = strtok( $host, ':' );
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 $_SERVER['REQUEST_METHOD']  = 'GET';
-$_SERVER['REQUEST_URI']     = '/';
+$_SERVER['REQUEST_URI']     = "/$path";
 $_SERVER['REMOTE_ADDR']     = '127.0.0.1';
 
 define( 'WP_DISABLE_FATAL_ERROR_HANDLER', true ); // Its page is HTML for visitors.

@@ -11,9 +11,7 @@ define( 'DB_DIR', @db_dir@ ); // SQLite's drop-in reads these two.
 define( 'DB_FILE', @db_file@ );
 $table_prefix = 'wp_';
 
-define( 'WP_HOME', @url@ );
-define( 'WP_SITEURL', WP_HOME );
-
+require ROLLBOOK_SITE_DIR . '/etc/address.php';
 require ROLLBOOK_SITE_DIR . '/etc/salts.php';
 
 define( 'WP_ENVIRONMENT_TYPE', 'local' );

@@ -1,0 +1,168 @@
+<?php
+/**
+ * What a tab shows of a task.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+use Rollbook\WordPress\TaskRun;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The words for a task and what it found. What it found was said by the extension.
+ */
+final class TaskPanel {
+
+	/** Verdicts that are counted but need no row. */
+	private const QUIET = array( 'same', 'managed' );
+
+	/**
+	 * A panel.
+	 *
+	 * @param string   $kind The task.
+	 * @param ?TaskRun $run  Its run, if one was begun.
+	 */
+	private function __construct( public readonly string $kind, public readonly ?TaskRun $run ) {
+	}
+
+	/**
+	 * Collects what a panel shows.
+	 *
+	 * @param string $kind The task.
+	 */
+	public static function collect( string $kind ): self {
+		return new self( $kind, TaskRun::current( $kind ) );
+	}
+
+	/**
+	 * The heading.
+	 */
+	public function heading(): string {
+		return TaskRun::ROLES === $this->kind ? __( 'Apply the rules to everybody', 'rollbook' ) : __( 'Link the accounts of this site', 'rollbook' );
+	}
+
+	/**
+	 * What the task is good for.
+	 *
+	 * @return list<string>
+	 */
+	public function explanation(): array {
+		if ( TaskRun::ROLES === $this->kind ) {
+			return array(
+				__( 'A rule acts when the identity provider changes a person or a group. After you have changed rules, this gives everybody whom an identity provider manages the role that is due now: that of the first rule that fits, or the role of new people. Roles given by hand are replaced as well; protected accounts are not touched.', 'rollbook' ),
+				__( 'The preview changes nothing. It uses the settings as they are saved.', 'rollbook' ),
+			);
+		}
+		return array(
+			__( 'Gives every account that was here before the identity provider, and is not protected, the name under which the identity provider’s first search finds it. Nothing else about the account changes: the identity provider takes charge of it when it first sends a change.', 'rollbook' ),
+			__( 'Without this, accounts are linked one by one as they are searched for. Do it before the first synchronisation, to see beforehand which accounts will be found and which stay apart.', 'rollbook' ),
+		);
+	}
+
+	/**
+	 * The label of the button that does it.
+	 */
+	public function apply_label(): string {
+		return TaskRun::ROLES === $this->kind ? __( 'Apply to everybody', 'rollbook' ) : __( 'Make ready to link', 'rollbook' );
+	}
+
+	/**
+	 * What is asked before it is done.
+	 */
+	public function question(): string {
+		return TaskRun::ROLES === $this->kind ? __( 'Change the roles of these people now?', 'rollbook' ) : __( 'Make these accounts ready to be linked now?', 'rollbook' );
+	}
+
+	/**
+	 * Whether there is something that the preview has found to do.
+	 */
+	public function can_apply(): bool {
+		return null !== $this->run && $this->run->is_finished() && ! $this->run->applies() && $this->run->is_up_to_date() && ! empty( $this->run->counts()['changes'] );
+	}
+
+	/**
+	 * The headings of the list's columns.
+	 *
+	 * @return list<string>
+	 */
+	public function columns(): array {
+		$words = TaskRun::ROLES === $this->kind
+			? array( __( 'Role now', 'rollbook' ), $this->run?->applies() ? __( 'Role due', 'rollbook' ) : __( 'Role then', 'rollbook' ) )
+			: array( __( 'Name now', 'rollbook' ), __( 'Name for the identity provider', 'rollbook' ) );
+		return array( __( 'Account', 'rollbook' ), ...$words, __( 'Result', 'rollbook' ) );
+	}
+
+	/**
+	 * What stands in a list's column: the names of roles, or of an account.
+	 *
+	 * @param string[] $values The values.
+	 */
+	public function values( array $values ): string {
+		if ( TaskRun::ROLES === $this->kind ) {
+			$names  = wp_roles()->get_names();
+			$values = array_map( static fn( string $role ): string => isset( $names[ $role ] ) ? translate_user_role( $names[ $role ] ) : $role, $values );
+		}
+		return $values ? implode( ', ', $values ) : '—';
+	}
+
+	/**
+	 * What was found, in numbers.
+	 *
+	 * @return list<string>
+	 */
+	public function numbers(): array {
+		$lines = array();
+		foreach ( $this->run?->counts() ?? array() as $verdict => $count ) {
+			/* translators: 1: what was found about accounts, 2: their number. */
+			$lines[] = sprintf( __( '%1$s: %2$s', 'rollbook' ), $this->verdict( (string) $verdict ), number_format_i18n( $count ) );
+		}
+		return $lines;
+	}
+
+	/**
+	 * How many accounts would be in the list if it were not cut.
+	 */
+	public function listable(): int {
+		$counts = $this->run?->counts() ?? array();
+		$quiet  = TaskRun::ROLES === $this->kind ? array( ...self::QUIET, 'protected' ) : self::QUIET;
+		return array_sum( array_diff_key( $counts, array_flip( $quiet ) ) );
+	}
+
+	/**
+	 * What was found about an account.
+	 *
+	 * @param string $verdict The extension's word for it.
+	 */
+	public function verdict( string $verdict ): string {
+		$roles = TaskRun::ROLES === $this->kind;
+		return match ( $verdict ) {
+			'same'         => $roles ? __( 'Has the role that is due', 'rollbook' ) : __( 'Ready to link already', 'rollbook' ),
+			'changes'      => $roles ? __( 'Would get another role', 'rollbook' ) : __( 'Would be ready to link', 'rollbook' ),
+			'changed'      => $roles ? __( 'Has got another role', 'rollbook' ) : __( 'Ready to link now', 'rollbook' ),
+			'protected'    => __( 'Protected, not touched', 'rollbook' ),
+			'failed'       => __( 'Could not be changed', 'rollbook' ),
+			'no_such_role' => __( 'The site has no such role', 'rollbook' ),
+			'managed'      => __( 'Managed already', 'rollbook' ),
+			'deleted'      => __( 'Was deleted by the identity provider; comes back with the person', 'rollbook' ),
+			'no_address'   => __( 'Stays apart: has no e-mail address', 'rollbook' ),
+			'name_taken'   => __( 'Stays apart: somebody else has this name', 'rollbook' ),
+			default        => $verdict,
+		};
+	}
+
+	/**
+	 * How far a run has come, in words.
+	 *
+	 * @param int $examined How many accounts were looked at.
+	 * @param int $total    How many there are.
+	 */
+	public static function progress_text( int $examined, int $total ): string {
+		/* translators: 1: number of accounts done, 2: number of all accounts. */
+		return sprintf( __( '%1$s of %2$s accounts', 'rollbook' ), number_format_i18n( $examined ), number_format_i18n( $total ) );
+	}
+}

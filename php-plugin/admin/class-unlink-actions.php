@@ -1,0 +1,109 @@
+<?php
+/**
+ * Taking one person out of what is managed.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+use Rollbook\Exchange;
+use Rollbook\WordPress\ActivityLog;
+use Rollbook\WordPress\Announcements;
+use Rollbook\WordPress\Conversation;
+use Rollbook\WordPress\Database;
+use Rollbook\WordPress\DatabaseFailure;
+use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Tokens;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Offers unlinking in the list of users, asks on the settings screen, and has the extension do it.
+ */
+final class UnlinkActions {
+
+	/** The form's action. */
+	public const UNLINK = 'rollbook_unlink';
+
+	/**
+	 * Which accounts of the page are managed.
+	 *
+	 * @var array<int, bool>
+	 */
+	private static array $managed = array();
+
+	/**
+	 * Adds the way to unlinking to people who are managed.
+	 *
+	 * @param array<string, string> $actions What else can be done.
+	 * @param \WP_User              $user    Whose row it is.
+	 * @return array<string, string>
+	 */
+	public static function filter_user_row_actions( array $actions, \WP_User $user ): array {
+		if ( SettingsPage::is_allowed() && self::is_managed( $user->ID ) ) {
+			$url = add_query_arg( 'unlink', $user->ID, SettingsPage::url( 'people' ) ) . '#rollbook-unlink';
+			/* translators: %s: username. */
+			$label                      = sprintf( __( 'Unlink %s from the identity provider', 'rollbook' ), $user->user_login );
+			$actions['rollbook_unlink'] = sprintf( '<a href="%s" aria-label="%s">%s</a>', esc_url( $url ), esc_attr( $label ), esc_html__( 'Unlink', 'rollbook' ) );
+		}
+		return $actions;
+	}
+
+	/**
+	 * Whom the screen is to ask about, if anybody.
+	 */
+	public static function asked_about(): ?\WP_User {
+		$user_id = absint( $_GET['unlink'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
+		$user    = $user_id ? get_userdata( $user_id ) : false;
+		return false !== $user && self::is_managed( $user->ID ) ? $user : null;
+	}
+
+	/**
+	 * Unlinks a person.
+	 */
+	public static function action_unlink(): void {
+		$user_id = (int) FormInput::line( 'id' );
+		SettingsPage::require_permission( self::UNLINK, $user_id );
+		$task         = array(
+			'task'    => 'unlinking',
+			'user_id' => $user_id,
+		);
+		$started      = microtime( true );
+		$conversation = new Conversation( Exchange::task( $task, Settings::document(), Tokens::now() ) );
+		$conversation->hold();
+		$report  = json_decode( $conversation->exchange->response()['body'], true );
+		$summary = $conversation->exchange->summary();
+		ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
+		Announcements::prepare( $summary );
+		register_shutdown_function( array( Announcements::class, 'make' ) );
+		if ( ! isset( $report['login'] ) ) {
+			SettingsPage::go_back( new Message( (string) ( $report['detail'] ?? $summary['failure'] ), 'error' ), 'people' );
+		}
+		/* translators: %s: username. */
+		SettingsPage::go_back( new Message( sprintf( __( '%s is unlinked. The account is as it was; the identity provider no longer manages it.', 'rollbook' ), $report['login'] ) ), 'people' );
+	}
+
+	/**
+	 * Whether an identity provider manages an account. The first question on a list of users is answered for all of its rows.
+	 *
+	 * @param int $user_id The account.
+	 */
+	private static function is_managed( int $user_id ): bool {
+		global $wp_list_table;
+		if ( ! isset( self::$managed[ $user_id ] ) ) {
+			$user_ids = $wp_list_table instanceof \WP_Users_List_Table ? array_map( 'intval', array_keys( $wp_list_table->items ) ) : array();
+			$user_ids = array_unique( array( $user_id, ...$user_ids ) );
+			try {
+				$rows = Database::rows( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE managed = 1 AND deleted = 0 AND user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', $user_ids );
+			} catch ( DatabaseFailure ) {
+				return false; // The list of users is not to break.
+			}
+			self::$managed = array_fill_keys( array_map( 'intval', array_column( $rows, 'user_id' ) ), true ) + array_fill_keys( $user_ids, false );
+		}
+		return self::$managed[ $user_id ];
+	}
+}

@@ -1,0 +1,169 @@
+<?php
+/**
+ * Roles, written.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Gives accounts the roles that the extension has decided on.
+ */
+final class RoleWriter {
+
+	/**
+	 * Ids in one statement.
+	 */
+	private const IDS_AT_ONCE = 1000;
+
+	/**
+	 * Which of some roles the site has.
+	 *
+	 * @param array<string, mixed> $command The command find_roles.
+	 * @return string[]
+	 */
+	public function find( array $command ): array {
+		return array_values( array_filter( $command['roles'], static fn( string $role ): bool => wp_roles()->is_role( $role ) ) );
+	}
+
+	/**
+	 * Changes the roles of accounts, each in a transaction of its own: a plugin that minds one of them does not stop the others.
+	 *
+	 * @param array<string, mixed> $command The command set_roles.
+	 * @return array<int, array{user_id: int, outcome: array<string, mixed>}>
+	 */
+	public function set_each( array $command ): array {
+		return array_map(
+			fn( array $change ): array => array(
+				'user_id' => (int) $change['user_id'],
+				'outcome' => $this->set_one( $change ),
+			),
+			$command['roles']
+		);
+	}
+
+	/**
+	 * Changes the roles of accounts, within a transaction.
+	 *
+	 * @param array<int, array<string, mixed>> $changes What is to change, as the extension decided it.
+	 * @throws Refusal When one was decided on what is no longer true, or must not happen.
+	 */
+	public static function set_all( array $changes ): void {
+		// Before any other lock, as everywhere: two that wait for each other would both be thrown out.
+		if ( in_array( Administrators::ROLE, array_merge( ...array_column( $changes, 'before' ) ), true ) ) {
+			Administrators::lock();
+		}
+		foreach ( array_chunk( $changes, self::IDS_AT_ONCE ) as $some ) {
+			$user_ids = array_map( 'intval', array_column( $some, 'user_id' ) );
+			$versions = self::lock( $user_ids );
+			foreach ( $user_ids as $user_id ) {
+				wp_cache_delete( $user_id, 'user_meta' ); // Somebody else may have written before the lock was had.
+			}
+			$users = UserReader::accounts( $user_ids );
+			foreach ( $some as $change ) {
+				$user = $users[ (int) $change['user_id'] ] ?? null;
+				if ( null === $user || ( $versions[ $user->ID ] ?? null ) !== (int) $change['version'] || array_values( $user->roles ) !== $change['before'] ) {
+					throw Refusal::stale();
+				}
+				self::set( $user, $change['role'], $change['other_roles'] );
+			}
+		}
+	}
+
+	/**
+	 * Gives an account roles, within a transaction, and takes all others away.
+	 *
+	 * @param \WP_User $user   The account.
+	 * @param string   $role   Its first role.
+	 * @param string[] $others The roles beside it.
+	 * @throws Refusal When the site does not have the role, or loses its last administrator.
+	 */
+	public static function set( \WP_User $user, string $role, array $others ): void {
+		self::check( $role );
+		if ( ! in_array( Administrators::ROLE, array( $role, ...$others ), true ) ) {
+			Administrators::check_without( $user );
+		}
+		$user->set_role( $role );
+		foreach ( $others as $other ) {
+			$user->add_role( $other );
+		}
+	}
+
+	/**
+	 * Whether a change makes no administrator of whoever it is about, who may be one.
+	 *
+	 * @param array<string, mixed> $change What is to change in the account.
+	 */
+	public static function demotes( array $change ): bool {
+		return null !== $change['role'] && ! in_array( Administrators::ROLE, array( $change['role'], ...( $change['other_roles'] ?? array() ) ), true );
+	}
+
+	/**
+	 * A role that the site does not have would be written all the same.
+	 *
+	 * @param ?string $role The role.
+	 * @throws Refusal When the site does not have it.
+	 */
+	public static function check( ?string $role ): void {
+		if ( null !== $role && '' !== $role && ! wp_roles()->is_role( $role ) ) {
+			/* translators: %s: name of a role. */
+			throw Refusal::refused( sprintf( __( 'This site has no role “%s”.', 'rollbook' ), $role ) );
+		}
+	}
+
+	/**
+	 * Changes the roles of one account.
+	 *
+	 * @param array<string, mixed> $change What is to change.
+	 * @return array<string, mixed> The outcome.
+	 */
+	private function set_one( array $change ): array {
+		$user_id = (int) $change['user_id'];
+		try {
+			Transaction::run(
+				static fn() => self::set_all( array( $change ) ),
+				static fn(): bool => self::has_role( $user_id, $change['role'] )
+			);
+			return array(
+				'outcome' => 'done',
+				'record'  => null,
+			);
+		} catch ( Refusal $refusal ) {
+			clean_user_cache( $user_id );
+			return $refusal->outcome();
+		} catch ( \Throwable $failure ) {
+			clean_user_cache( $user_id );
+			return Refusal::refused( $failure->getMessage() )->outcome();
+		}
+	}
+
+	/**
+	 * Locks the rows of people, so that whoever decides on them next sees what is written now.
+	 *
+	 * @param int[] $user_ids The accounts.
+	 * @return array<int, int> Their versions, by account.
+	 */
+	private static function lock( array $user_ids ): array {
+		$rows = Database::rows(
+			'SELECT user_id, version FROM ' . Tables::name( 'users' ) . ' WHERE deleted = 0 AND user_id IN (' . Database::marks( $user_ids, '%d' ) . ') ORDER BY row_id FOR UPDATE',
+			$user_ids
+		);
+		return array_map( 'intval', array_column( $rows, 'version', 'user_id' ) );
+	}
+
+	/**
+	 * Whether an account has a role, as the database knows it.
+	 *
+	 * @param int    $user_id The account.
+	 * @param string $role    The role.
+	 */
+	private static function has_role( int $user_id, string $role ): bool {
+		wp_cache_delete( $user_id, 'user_meta' );
+		return in_array( $role, UserReader::accounts( array( $user_id ) )[ $user_id ]->roles ?? array(), true );
+	}
+}

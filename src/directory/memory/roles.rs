@@ -1,0 +1,74 @@
+//! Roles, and the last administrator's.
+
+use super::MemoryDirectory;
+use crate::directory::{Account, FindRoles, Outcome, RoleChange, RolesSet, SetRoles};
+use std::collections::BTreeSet;
+
+/// The role that somebody must keep.
+const ADMINISTRATOR: &str = "administrator";
+
+/// The roles that every WordPress has.
+pub(super) fn of_wordpress() -> BTreeSet<String> {
+    [ADMINISTRATOR, "editor", "author", "contributor", "subscriber"].map(str::to_owned).into()
+}
+
+impl MemoryDirectory {
+    pub(super) fn find_roles(&mut self, mut find: FindRoles) -> Result<Vec<String>, String> {
+        find.roles.retain(|role| self.roles.contains(role));
+        Ok(find.roles)
+    }
+
+    pub(super) fn set_each_role(&mut self, set: SetRoles) -> Result<Vec<RolesSet>, String> {
+        let set_one = |change: RoleChange| {
+            let user_id = change.user_id;
+            RolesSet {
+                user_id,
+                outcome: self.set_roles(vec![change]).err().unwrap_or(Outcome::Done { record: () }),
+            }
+        };
+        Ok(set.roles.into_iter().map(set_one).collect())
+    }
+
+    /// Changes all of these roles, or says why none was.
+    pub(super) fn set_roles<T>(&mut self, changes: Vec<RoleChange>) -> Result<(), Outcome<T>> {
+        for change in &changes {
+            let person = self.people.values().find(|person| person.user_id == change.user_id);
+            let Some(stored) = self.accounts.get(&change.user_id) else { return Err(Outcome::Gone) };
+            if person.is_none_or(|person| person.version() != change.version)
+                || stored.account.roles != change.before
+            {
+                return Err(Outcome::Stale);
+            }
+            let stays =
+                change.role == ADMINISTRATOR || change.other_roles.iter().any(|role| role == ADMINISTRATOR);
+            if !stays && self.is_last_administrator(change.user_id) {
+                return Err(Outcome::Refused { message: "This is the last administrator.".to_owned() });
+            }
+        }
+        for change in changes {
+            if let Some(stored) = self.accounts.get_mut(&change.user_id) {
+                set_roles(&mut stored.account, change.role, change.other_roles);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nobody else who may log in has the role.
+    pub(super) fn is_last_administrator(&self, user_id: u64) -> bool {
+        let may_log_in =
+            |user_id: u64| self.people.values().all(|person| person.user_id != user_id || person.is_active());
+        let mut administrators = self
+            .accounts
+            .values()
+            .filter(|stored| stored.account.roles.iter().any(|role| role == ADMINISTRATOR))
+            .map(|stored| stored.account.user_id)
+            .filter(|user_id| may_log_in(*user_id));
+        administrators.next() == Some(user_id) && administrators.next().is_none()
+    }
+}
+
+/// Gives an account roles, and takes all others away.
+pub(super) fn set_roles(account: &mut Account, role: String, others: Vec<String>) {
+    account.roles = std::iter::once(role).chain(others).collect();
+    account.can_edit_users = account.roles.iter().any(|role| role == ADMINISTRATOR);
+}

@@ -1,0 +1,42 @@
+//! Commands about roles.
+
+use super::Outcome;
+use serde::{Deserialize, Serialize};
+
+/// The roles that an account is to have on this site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleChange {
+    /// The account.
+    pub user_id: u64,
+    /// The version of the person that this was decided on. With another one, or other roles than `before`, it is stale.
+    pub version: u64,
+    /// The role that it is to have, as its first.
+    pub role: String,
+    /// The roles that it is to have besides.
+    pub other_roles: Vec<String>,
+    /// The roles that it has.
+    pub before: Vec<String>,
+}
+
+/// Which of these roles the site has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindRoles {
+    /// Names of roles (`editor`).
+    pub roles: Vec<String>,
+}
+
+/// Changes the roles of accounts, each for itself: what fails for one is done for the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetRoles {
+    /// The changes.
+    pub roles: Vec<RoleChange>,
+}
+
+/// How the change of one account's roles ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RolesSet {
+    /// The account.
+    pub user_id: u64,
+    /// How; [`Outcome::Refused`] also where a plugin failed.
+    pub outcome: Outcome<()>,
+}

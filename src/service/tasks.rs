@@ -1,0 +1,183 @@
+//! What the owner of the site has done to everybody at once: the same decisions as for a request, without one.
+//!
+//! A task goes through people or accounts by number, a part at a time, and decides each of them anew when it comes to it. So it
+//! can end anywhere and begin again, and what a preview has told may be out of date but never does harm.
+
+mod linking;
+mod roles;
+mod unlinking;
+
+use super::{Answer, Problem, Service, Summary, break_down};
+use crate::directory::{Account, Directory};
+use crate::http::{Request, Response};
+use crate::settings::Settings;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The most people or accounts in one part of a task.
+pub const MAX_PART: u64 = 500;
+
+/// Something to do to everybody, or to somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "task", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Task {
+    /// Gives everybody who is managed the role that is due, or tells what that would change.
+    Roles {
+        /// Which people.
+        part: Part,
+    },
+    /// Gives every account that may be linked a row, so that the IdP's first search finds it, or tells what that would change.
+    Linking {
+        /// Which accounts.
+        part: Part,
+        /// What the IdP is going to search them by.
+        user_name: NameSource,
+    },
+    /// Unlinks one person.
+    Unlinking {
+        /// The account.
+        user_id: u64,
+    },
+}
+
+/// A part of what a task goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Where it begins: behind this number; 0 at first.
+    pub after: u64,
+    /// How many; at most [`MAX_PART`].
+    pub limit: u64,
+    /// Whether to do it, or only to tell.
+    pub apply: bool,
+}
+
+impl Part {
+    fn limit(self) -> u64 {
+        self.limit.clamp(1, MAX_PART)
+    }
+}
+
+/// What `userName` an account without one gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameSource {
+    /// Its login.
+    Login,
+    /// Its e-mail address.
+    Email,
+}
+
+/// What came of a part: the body of the response.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    /// Behind which number the next part begins; nothing after the last.
+    next: Option<u64>,
+    /// How many there are in all, told with the first part.
+    total: Option<u64>,
+    /// How many this part went through.
+    examined: u64,
+    /// How many there are of each verdict.
+    counts: BTreeMap<Verdict, u64>,
+    /// Those about whom there is something to tell.
+    entries: Vec<Entry>,
+}
+
+/// What a task found or did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    /// Nothing is to do.
+    Same,
+    /// Something would change.
+    Changes,
+    /// Something has changed.
+    Changed,
+    /// Nothing may change: the account is protected.
+    Protected,
+    /// It could not be done; the reason says why.
+    Failed,
+    /// The role that is due does not exist.
+    NoSuchRole,
+    /// An IdP is in charge already.
+    Managed,
+    /// The account was kept when its person was deleted, and comes back with the person.
+    Deleted,
+    /// The account has no address to be called by.
+    NoAddress,
+    /// Somebody else is called so.
+    NameTaken,
+}
+
+/// An account, and what is to be told of it.
+#[derive(Debug, Serialize)]
+struct Entry {
+    user_id: u64,
+    login: String,
+    display_name: String,
+    verdict: Verdict,
+    /// Its roles, or its `userName`, as they are.
+    now: Vec<String>,
+    /// As they will be, or have become.
+    then: Vec<String>,
+    reason: Option<String>,
+}
+
+impl Report {
+    fn count(&mut self, verdict: Verdict) {
+        self.examined += 1;
+        *self.counts.entry(verdict).or_default() += 1;
+    }
+
+    fn tell(&mut self, account: &Account, verdict: Verdict, now: Vec<String>, then: Vec<String>) {
+        self.tell_why(account, verdict, now, then, None);
+    }
+
+    fn tell_why(
+        &mut self,
+        account: &Account,
+        verdict: Verdict,
+        now: Vec<String>,
+        then: Vec<String>,
+        reason: Option<String>,
+    ) {
+        self.count(verdict);
+        self.entries.push(Entry {
+            user_id: account.user_id,
+            login: account.login.clone(),
+            display_name: account.display_name.clone(),
+            verdict,
+            now,
+            then,
+            reason,
+        });
+    }
+}
+
+/// Carries out a task. The response is 200 with the report as JSON, or an error as SCIM words it, whose `detail` is for the owner.
+pub(crate) async fn perform(
+    directory: Directory,
+    task: Task,
+    settings: Rc<Settings>,
+    now: i64,
+) -> (Response, Summary) {
+    let path = match task {
+        Task::Roles { .. } => "/roles",
+        Task::Linking { .. } => "/linking",
+        Task::Unlinking { .. } => "/unlinking",
+    };
+    let request = Request { method: "TASK".to_owned(), path: path.to_owned(), now, ..Request::default() };
+    let service = Service::new(directory, &request, settings);
+    let done: Answer = match task {
+        Task::Roles { part } => service.review_roles(part).await,
+        Task::Linking { part, user_name } => service.link_accounts(part, user_name).await,
+        Task::Unlinking { user_id } => service.unlink(user_id).await,
+    };
+    let reply = match done {
+        Ok(reply) => reply,
+        Err(Problem::Client(error)) => service.refuse(&error),
+        Err(Problem::Failure(failure)) => break_down(&mut service.note.borrow_mut(), &failure),
+    };
+    service.conclude(&request, reply)
+}

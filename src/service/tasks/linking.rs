@@ -1,0 +1,137 @@
+//! The accounts of a whole site, made ready to be found and linked.
+
+use super::{NameSource, Part, Report, Verdict};
+use crate::directory::{
+    Account, AdoptAccounts, Adoption, FindUserNames, HeldUserName, IndexUser, ListAccounts, SiteAccount,
+    UserName,
+};
+use crate::scim::error::Error;
+use crate::scim::filter::fold_case;
+use crate::service::{Answer, Reply, Service};
+use crate::wordpress::person::{self, adoption};
+use crate::wordpress::predecessor;
+use serde_json::json;
+use smol_str::SmolStr;
+
+/// An account that is to be called so.
+struct Candidate {
+    account: Account,
+    adoption: Adoption,
+    /// The row that it has, with its name.
+    row: Option<(SmolStr, String)>,
+}
+
+impl Service {
+    /// Goes through accounts and gives those that may be linked a row under the name that the IdP will search for. It is the IdP's
+    /// first PUT or PATCH that makes them managed.
+    pub(super) async fn link_accounts(&self, part: Part, source: NameSource) -> Answer {
+        if !self.shows_unmanaged() {
+            return Err(Error::conflict(
+                "Existing accounts are kept apart from the identity provider. Choose to link them first, and save.",
+            )
+            .into());
+        }
+        let read = predecessor::METAS.map(str::to_owned).to_vec();
+        let list = ListAccounts { after: part.after, read, limit: part.limit(), count: part.after == 0 };
+        let found = self.directory.ask(&list).await?;
+        let last = found.accounts.last().map(|found| found.account.user_id);
+        let is_full = u64::try_from(found.accounts.len()).is_ok_and(|found| found == part.limit());
+        let mut report = Report { next: last.filter(|_| is_full), total: found.total, ..Report::default() };
+        let mut candidates = Vec::new();
+        for found in found.accounts {
+            candidates.extend(self.candidate(found, source, &mut report));
+        }
+        let holders = self.holders(&candidates).await?;
+        let (taken, free): (Vec<Candidate>, Vec<Candidate>) =
+            candidates.into_iter().partition(|candidate| is_held_by_another(candidate, &holders));
+        for candidate in taken {
+            tell(&mut report, candidate, Verdict::NameTaken);
+        }
+        if !part.apply {
+            free.into_iter().for_each(|candidate| tell(&mut report, candidate, Verdict::Changes));
+            return Ok(Reply::json(200, json!(report)));
+        }
+        self.give_rows(&free).await?;
+        // A name may have been taken in the meantime; whoever has it now is who was linked.
+        let holders = self.holders(&free).await?;
+        for candidate in free {
+            let is_done = holders.iter().any(|held| held.user_id == Some(candidate.account.user_id));
+            if is_done {
+                let (login, name) = (&candidate.account.login, &candidate.adoption.user_name);
+                self.add_change(format!("{login}: userName {name}"));
+            }
+            tell(&mut report, candidate, if is_done { Verdict::Changed } else { Verdict::NameTaken });
+        }
+        Ok(Reply::json(200, json!(report)))
+    }
+
+    /// The account, if it may be linked and does not have its name yet; why not is reported.
+    fn candidate(&self, found: SiteAccount, source: NameSource, report: &mut Report) -> Option<Candidate> {
+        let SiteAccount { account, row } = found;
+        let name = match source {
+            NameSource::Login => &account.login,
+            NameSource::Email => &account.email,
+        };
+        let verdict = match &row {
+            Some(row) if row.deleted => Verdict::Deleted,
+            Some(row) if row.managed => Verdict::Managed,
+            _ if person::is_protected(&account, &self.settings) => Verdict::Protected,
+            _ if name.is_empty() => Verdict::NoAddress,
+            Some(row) if row.user_name == *name => Verdict::Same,
+            _ => {
+                let row = row.map(|row| (row.id, row.user_name));
+                return Some(Candidate { adoption: adoption(&account, name), account, row });
+            }
+        };
+        match verdict {
+            Verdict::Managed | Verdict::Same => report.count(verdict),
+            _ => {
+                let now = row.map(|row| row.user_name).into_iter().collect();
+                report.tell(&account, verdict, now, Vec::new());
+            }
+        }
+        None
+    }
+
+    async fn holders(&self, candidates: &[Candidate]) -> Answer<Vec<HeldUserName>> {
+        if candidates.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = candidates.iter().map(|candidate| candidate.adoption.user_name_key.clone()).collect();
+        Ok(self.directory.ask(&FindUserNames { keys }).await?)
+    }
+
+    /// Gives accounts a row, or the row that they have its name.
+    async fn give_rows(&self, candidates: &[Candidate]) -> Answer<()> {
+        let without_row = candidates.iter().filter(|candidate| candidate.row.is_none());
+        let accounts: Vec<Adoption> = without_row.map(|candidate| candidate.adoption.clone()).collect();
+        if !accounts.is_empty() {
+            self.directory.ask(&AdoptAccounts { accounts, now: self.now }).await?;
+        }
+        for Candidate { adoption, row, .. } in candidates {
+            let Some((id, _)) = row else { continue };
+            let name = UserName {
+                raw: adoption.user_name.clone(),
+                key: fold_case(&adoption.user_name).into_owned(),
+            };
+            let index = IndexUser {
+                id: id.clone(),
+                user_name: Some(name),
+                lookups: adoption.lookups.clone(),
+                modified: None,
+            };
+            self.directory.ask(&index).await?;
+        }
+        Ok(())
+    }
+}
+
+fn is_held_by_another(candidate: &Candidate, holders: &[HeldUserName]) -> bool {
+    let key = &candidate.adoption.user_name_key;
+    holders.iter().any(|held| held.key == *key && held.user_id != Some(candidate.account.user_id))
+}
+
+fn tell(report: &mut Report, candidate: Candidate, verdict: Verdict) {
+    let now = candidate.row.map(|(_, name)| name).into_iter().collect();
+    report.tell(&candidate.account, verdict, now, vec![candidate.adoption.user_name]);
+}

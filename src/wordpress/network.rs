@@ -1,0 +1,56 @@
+//! Accounts in a network of sites, where every site may have a directory of its own.
+//!
+//! Accounts are common to all sites of a network; membership and roles are each site's own. So one directory has charge of the account
+//! itself: login, address, password, profile fields and user metas. It is the directory of the account's home, the site
+//! whose directory created it, or linked it while it was on no other site. Others say who is on their site, in which role, and who may
+//! log in there; what else they send comes back to them as sent and is not applied. So two directories with different
+//! values never correct each other for ever, and a site's directory takes over nobody's account by sending an address.
+//!
+//! An account that is protected on any other site is nobody's to change, not even its home's.
+
+use crate::directory::{Account, Fate, Home, InNetwork};
+use crate::scim::filter::fold_case;
+
+impl Account {
+    /// Whether this site's directory has charge of the account itself, or takes charge of it with the next change.
+    pub fn is_ours(&self) -> bool {
+        self.network.is_none_or(|InNetwork { on_others, home, protected_elsewhere, .. }| {
+            !protected_elsewhere
+                && match home {
+                    Home::Here => true,
+                    Home::Nobody => !on_others,
+                    Home::Elsewhere => false,
+                }
+        })
+    }
+
+    /// Whether the account is on this site.
+    pub fn is_on_site(&self) -> bool {
+        self.network.is_none_or(|network| network.on_site)
+    }
+}
+
+/// The account of the network that a new person of this site has: one that is not on the site yet and has the address that
+/// was sent, or where none was, the login. Beside another address a login says nothing: there may be an `anna` on every site.
+pub fn account_to_join<'a>(
+    accounts: &'a [Account],
+    login: Option<&str>,
+    email: Option<&str>,
+) -> Option<&'a Account> {
+    let same = |found: &str, sent: &str| fold_case(found) == fold_case(sent);
+    accounts.iter().filter(|account| !account.is_on_site()).find(|account| match (login, email) {
+        (_, Some(email)) => same(&account.email, email),
+        (Some(login), None) => same(&account.login, login),
+        (None, None) => false,
+    })
+}
+
+/// What becomes of the account of somebody who is deleted on this site: out of the network goes only one that is this site's and on
+/// no other.
+pub fn fate(account: &Account, wanted: Fate) -> Fate {
+    let others = account.network.is_some_and(|network| network.on_others) || !account.is_ours();
+    match wanted {
+        Fate::Delete if others => Fate::Leave,
+        wanted => wanted,
+    }
+}

@@ -1,0 +1,200 @@
+//! Accounts of a network that other sites have a say about, too.
+
+use crate::player::memory::InMemory;
+use crate::player::{Incoming, Outgoing, Site};
+use rollbook::directory::memory::StoredAccount;
+use rollbook::directory::{Account, Fate, Home, InNetwork};
+use rollbook::settings::Settings;
+use rollbook::wordpress::network::{account_to_join, fate};
+use serde_json::{Value, json};
+use std::rc::Rc;
+
+const ANNA: &str = "anna@contoso.example";
+
+/// Of an account that is on another site only, whose directory has charge of it.
+const OF_ANOTHER_SITE: InNetwork =
+    InNetwork { on_site: false, on_others: true, home: Home::Elsewhere, protected_elsewhere: false };
+
+fn send(site: &mut InMemory, method: &str, path: &str, body: Value) -> Incoming {
+    let body = (!body.is_null()).then(|| body.to_string());
+    let (method, path, token) = (method.to_owned(), path.to_owned(), "full".to_owned());
+    site.send(&Outgoing { method, path, headers: Vec::new(), token, body })
+        .unwrap_or_else(|reason| panic!("{reason}"))
+}
+
+fn person(user_name: &str, email: &str) -> Value {
+    json!({ "userName": user_name, "displayName": "As sent", "emails": [{ "value": email, "primary": true }] })
+}
+
+fn put(site: &mut InMemory, id: &str, change: Value) -> Incoming {
+    let mut body = person(ANNA, ANNA);
+    body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    send(site, "PUT", &format!("/Users/{id}"), body)
+}
+
+/// A site with an account of the network that it may not have.
+fn site(settings: Value, network: InNetwork) -> InMemory {
+    let mut site = InMemory::new();
+    site.settings = Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
+    site.directory.add_account("anna", ANNA, "Anna Arendt", "");
+    let stored = site.directory.account_mut("anna").unwrap();
+    stored.account.roles.clear();
+    stored.account.network = Some(network);
+    site
+}
+
+fn stored(site: &mut InMemory) -> &mut StoredAccount {
+    site.directory.account_mut("anna").unwrap()
+}
+
+fn id_of(answer: &Incoming) -> String {
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// The account gets on the site, in the role of a new person; nothing else of it changes, whatever is sent then or later.
+#[test]
+fn an_account_of_another_site_is_added_and_left_as_it_is() {
+    let settings = json!({ "password_sync": true, "username": { "from": "userName", "rename": true } });
+    let mut site = site(settings, OF_ANOTHER_SITE);
+    let mut body = person(ANNA, ANNA);
+    body["password"] = json!("a pass-phrase that is sent");
+    let id = id_of(&send(&mut site, "POST", "/Users", body));
+    let changed = put(
+        &mut site,
+        &id,
+        json!({ "userName": "other", "emails": [{ "value": "other@contoso.example" }], "password": "another one" }),
+    );
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert_eq!(changed.json()["emails"][0]["value"], "other@contoso.example");
+
+    let StoredAccount { account, password, values, .. } = stored(&mut site).clone();
+    assert_eq!(
+        (account.login.as_str(), account.email.as_str(), account.display_name.as_str()),
+        ("anna", ANNA, "Anna Arendt")
+    );
+    assert_eq!((account.roles, password, values.len()), (vec!["subscriber".to_owned()], None, 0));
+    assert!(account.network.unwrap().on_site);
+}
+
+/// What the other site's directory changes is no news to this one's.
+#[test]
+fn two_directories_have_nothing_to_correct() {
+    let mut site = site(json!({}), OF_ANOTHER_SITE);
+    let id = id_of(&send(&mut site, "POST", "/Users", person(ANNA, ANNA)));
+    let before = send(&mut site, "GET", &format!("/Users/{id}"), Value::Null);
+    stored(&mut site).account.email = "changed@contoso.example".to_owned();
+    stored(&mut site).account.display_name = "Changed".to_owned();
+    let after = send(&mut site, "GET", &format!("/Users/{id}"), Value::Null);
+    assert_eq!((before.header("ETag"), before.json()), (after.header("ETag"), after.json()));
+    let commands = site.directory.trace.len();
+    assert_eq!(put(&mut site, &id, json!({})).status, 200);
+    let written = site.directory.trace.split_off(commands);
+    assert!(written.iter().all(|command| command.name != "update_user"), "sending it again writes nothing");
+}
+
+/// Once the account is this site's, all that was sent meanwhile is made up for, even if nothing new is sent.
+#[test]
+fn what_was_not_applied_is_applied_once_it_may_be() {
+    let mut site = site(json!({}), OF_ANOTHER_SITE);
+    let id = id_of(&send(&mut site, "POST", "/Users", person(ANNA, ANNA)));
+    let network = stored(&mut site).account.network.as_mut().unwrap();
+    (network.home, network.on_others) = (Home::Nobody, false);
+    assert_eq!(put(&mut site, &id, json!({})).status, 200);
+    let account = &stored(&mut site).account;
+    assert_eq!(account.display_name, "As sent");
+    assert_eq!(account.network.unwrap().home, Home::Here);
+}
+
+#[test]
+fn whose_account_it_is() {
+    let cases = [
+        (Home::Here, false, false, true),
+        (Home::Here, true, false, true),
+        (Home::Here, true, true, false),
+        (Home::Nobody, false, false, true),
+        (Home::Nobody, true, false, false),
+        (Home::Elsewhere, true, false, false),
+        (Home::Elsewhere, false, false, false),
+    ];
+    for (home, on_others, protected_elsewhere, ours) in cases {
+        let network = InNetwork { on_site: true, on_others, home, protected_elsewhere };
+        let account = stored(&mut site(json!({}), network)).account.clone();
+        assert_eq!(account.is_ours(), ours, "{network:?}");
+        let deleted = if ours && !on_others { Fate::Delete } else { Fate::Leave };
+        assert_eq!(fate(&account, Fate::Delete), deleted, "{network:?}");
+        assert_eq!(fate(&account, Fate::Keep), Fate::Keep, "{network:?}");
+    }
+    let alone = Account { network: None, ..stored(&mut site(json!({}), OF_ANOTHER_SITE)).account.clone() };
+    assert!(alone.is_ours() && alone.is_on_site());
+    assert_eq!(fate(&alone, Fate::Delete), Fate::Delete);
+}
+
+/// An address tells a person; a login beside another address does not.
+#[test]
+fn who_is_meant_is_told_by_the_address() {
+    let elsewhere = stored(&mut site(json!({}), OF_ANOTHER_SITE)).account.clone();
+    let here = stored(&mut site(json!({}), InNetwork { on_site: true, ..OF_ANOTHER_SITE })).account.clone();
+    for (account, login, email, joins) in [
+        (&elsewhere, Some("x"), Some("Anna@Contoso.Example"), true),
+        (&elsewhere, Some("ANNA"), None, true),
+        (&elsewhere, Some("anna"), Some("anna@fabrikam.example"), false),
+        (&elsewhere, None, None, false),
+        (&here, Some("anna"), Some(ANNA), false),
+    ] {
+        let found = account_to_join(std::slice::from_ref(account), login, email);
+        assert_eq!(found.is_some(), joins, "{login:?} {email:?}");
+    }
+}
+
+#[test]
+fn a_super_administrator_is_not_added() {
+    let mut site = site(json!({}), OF_ANOTHER_SITE);
+    stored(&mut site).account.can_edit_users = true;
+    let refused = send(&mut site, "POST", "/Users", person(ANNA, ANNA));
+    assert_eq!(refused.status, 409);
+    assert!(refused.body.contains("protected and never linked"), "{}", refused.body);
+    assert!(stored(&mut site).account.roles.is_empty());
+}
+
+#[test]
+fn accounts_of_the_network_are_kept_apart_where_those_of_the_site_are() {
+    let mut site = site(json!({ "existing_accounts": "apart" }), OF_ANOTHER_SITE);
+    let refused = send(&mut site, "POST", "/Users", person(ANNA, ANNA));
+    assert_eq!(refused.status, 409);
+    assert!(refused.body.contains("kept apart"), "{}", refused.body);
+    id_of(&send(&mut site, "POST", "/Users", person("anna", "anna@fabrikam.example")));
+    assert!(site.directory.account("anna@fabrikam.example").unwrap().account.login != "anna");
+}
+
+/// A kept person of this site that returns with the address of another person of the network is told so.
+#[test]
+fn who_returns_does_not_become_somebody_else() {
+    let mut site = site(json!({}), OF_ANOTHER_SITE);
+    let id = id_of(&send(&mut site, "POST", "/Users", person("bert", "bert@contoso.example")));
+    assert_eq!(send(&mut site, "DELETE", &format!("/Users/{id}"), Value::Null).status, 204);
+    let refused = send(&mut site, "POST", "/Users", person("bert", ANNA));
+    assert_eq!(refused.status, 409);
+    assert!(refused.body.contains("another person's in this network"), "{}", refused.body);
+}
+
+/// The directory that deletes its person does not delete another's account.
+#[test]
+fn an_account_of_another_home_leaves_only_this_site() {
+    let mut site = site(json!({ "deletion": { "policy": "delete" } }), OF_ANOTHER_SITE);
+    let id = id_of(&send(&mut site, "POST", "/Users", person(ANNA, ANNA)));
+    assert_eq!(send(&mut site, "DELETE", &format!("/Users/{id}"), Value::Null).status, 204);
+    let account = &stored(&mut site).account;
+    assert!(account.roles.is_empty() && !account.is_on_site());
+    assert_eq!(send(&mut site, "GET", &format!("/Users/{id}"), Value::Null).status, 404);
+}
+
+#[test]
+fn an_heir_is_on_the_site() {
+    let mut site =
+        site(json!({ "deletion": { "policy": "reassign", "reassign_to": "anna" } }), OF_ANOTHER_SITE);
+    let id = id_of(&send(&mut site, "POST", "/Users", person("bert", "bert@contoso.example")));
+    let refused = send(&mut site, "DELETE", &format!("/Users/{id}"), Value::Null);
+    assert_eq!(refused.status, 409);
+    assert!(refused.body.contains("is not on this site of the network"), "{}", refused.body);
+}

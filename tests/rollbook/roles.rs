@@ -1,0 +1,383 @@
+//! Roles: those that rules give, those given by hand, and what the owner does to everybody at once.
+
+use crate::player::memory::InMemory;
+use crate::player::{Incoming, Outgoing, Site};
+use rollbook::service::tasks::Task;
+use rollbook::settings::Settings;
+use serde_json::{Value, json};
+use std::rc::Rc;
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+fn site(settings: Value) -> InMemory {
+    let mut site = InMemory::new();
+    configure(&mut site, settings);
+    site
+}
+
+fn configure(site: &mut InMemory, settings: Value) {
+    site.settings = Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
+}
+
+fn send(site: &mut InMemory, method: &str, path: &str, body: &Value) -> Incoming {
+    let body = (!body.is_null()).then(|| body.to_string());
+    let (method, path, token) = (method.to_owned(), path.to_owned(), "full".to_owned());
+    site.send(&Outgoing { method, path, headers: Vec::new(), token, body })
+        .unwrap_or_else(|reason| panic!("{reason}"))
+}
+
+fn create(site: &mut InMemory, user_name: &str, department: &str) -> String {
+    let mut person = json!({ "userName": user_name });
+    person[ENTERPRISE] = json!({ "department": department });
+    let answer = send(site, "POST", "/Users", &person);
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+fn change(site: &mut InMemory, id: &str, path: &str, value: Value) -> Incoming {
+    let operation = json!({ "op": "replace", "path": path, "value": value });
+    send(site, "PATCH", &format!("/Users/{id}"), &json!({ "Operations": [operation] }))
+}
+
+fn moved(site: &mut InMemory, id: &str, department: &str) {
+    let answer = change(site, id, &format!("{ENTERPRISE}:department"), json!(department));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+fn roles(site: &InMemory, account: &str) -> Vec<String> {
+    site.directory.account(account).unwrap().account.roles.clone()
+}
+
+fn give(site: &mut InMemory, account: &str, roles: &[&str]) {
+    let account = &mut site.directory.account_mut(account).unwrap().account;
+    account.roles = roles.iter().map(|role| (*role).to_owned()).collect();
+    account.can_edit_users = roles.contains(&"administrator");
+}
+
+fn perform(site: &mut InMemory, task: Value) -> (u16, Value) {
+    let task: Task = serde_json::from_value(task).unwrap();
+    let settings = Rc::clone(&site.settings);
+    let exchange = site.directory.perform(task, &settings, site.now);
+    let response = exchange.response().unwrap();
+    (response.status, serde_json::from_str(&response.body).unwrap())
+}
+
+/// Everything that a task has to tell, part after part.
+fn perform_all(site: &mut InMemory, mut task: Value, limit: u64) -> (Value, Vec<Value>) {
+    let (mut counts, mut entries) = (json!({}), Vec::new());
+    let mut total = 0;
+    let mut examined = 0;
+    task["part"]["limit"] = json!(limit);
+    task["part"]["after"] = json!(0);
+    loop {
+        let (status, report) = perform(site, task.clone());
+        assert_eq!(status, 200, "{report}");
+        for (verdict, count) in report["counts"].as_object().unwrap() {
+            counts[verdict] = json!(counts[verdict].as_u64().unwrap_or(0) + count.as_u64().unwrap());
+        }
+        entries.extend(report["entries"].as_array().unwrap().clone());
+        total = report["total"].as_u64().unwrap_or(total);
+        examined += report["examined"].as_u64().unwrap();
+        if report["next"].is_null() {
+            assert_eq!(examined, total, "everybody was looked at, once");
+            return (counts, entries);
+        }
+        assert!(report["next"].as_u64() > task["part"]["after"].as_u64());
+        task["part"]["after"] = report["next"].clone();
+    }
+}
+
+fn sales(role: &str, more: Value) -> Value {
+    let mut settings = json!({ "role_rules": [{ "filter": "department eq \"Sales\"", "role": role }], "protected_roles": [] });
+    settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    settings
+}
+
+#[test]
+fn a_role_given_by_hand_stays_until_the_rules_decide_otherwise() {
+    let mut site = site(sales("author", json!({})));
+    let id = create(&mut site, "jane@example.test", "Sales");
+    assert_eq!(roles(&site, "jane@example.test"), ["author"]);
+    give(&mut site, "jane@example.test", &["editor", "forum_member"]);
+    moved(&mut site, &id, "Sales");
+    assert_eq!(change(&mut site, &id, "title", json!("Boss")).status, 200);
+    assert_eq!(roles(&site, "jane@example.test"), ["editor", "forum_member"]);
+    moved(&mut site, &id, "Marketing");
+    assert_eq!(roles(&site, "jane@example.test"), ["subscriber", "forum_member"], "the role beside it stays");
+    give(&mut site, "jane@example.test", &["subscriber", "forum_member", "author"]);
+    moved(&mut site, &id, "Sales");
+    assert_eq!(roles(&site, "jane@example.test"), ["author", "forum_member"], "no role is there twice");
+}
+
+#[test]
+fn a_role_given_by_hand_is_overruled_by_every_request() {
+    let mut site = site(sales("author", json!({ "hand_given_roles": "overrule" })));
+    let id = create(&mut site, "jane@example.test", "Sales");
+    let shown = send(&mut site, "GET", &format!("/Users/{id}"), &Value::Null).json();
+    let no_ops = [
+        ("PUT", shown),
+        ("PATCH", json!({ "Operations": [{ "op": "replace", "path": "active", "value": true }] })),
+    ];
+    for (method, body) in no_ops {
+        for by_hand in [vec!["editor"], vec!["author", "editor"], vec!["editor", "author"], vec![]] {
+            give(&mut site, "jane@example.test", &by_hand);
+            let answer = send(&mut site, method, &format!("/Users/{id}"), &body);
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            assert_eq!(roles(&site, "jane@example.test"), ["author"], "{method} {by_hand:?}");
+        }
+        site.directory.trace.clear();
+        send(&mut site, method, &format!("/Users/{id}"), &body);
+        assert!(!site.directory.trace.iter().any(|command| command.name == "update_user"), "a quiet no-op");
+    }
+    moved(&mut site, &id, "Marketing");
+    give(&mut site, "jane@example.test", &["editor"]);
+    moved(&mut site, &id, "Marketing");
+    assert_eq!(roles(&site, "jane@example.test"), ["subscriber"], "the default role is due as well");
+}
+
+#[test]
+fn whoever_is_protected_keeps_a_role_given_by_hand() {
+    let mut site = site(sales("author", json!({ "hand_given_roles": "overrule" })));
+    let id = create(&mut site, "jane@example.test", "Sales");
+    give(&mut site, "jane@example.test", &["administrator"]);
+    assert_eq!(change(&mut site, &id, "title", json!("Boss")).status, 403);
+    let (counts, _) = perform_all(&mut site, json!({ "task": "roles", "part": { "apply": true } }), 500);
+    assert_eq!(counts, json!({ "protected": 1 }));
+    assert_eq!(roles(&site, "jane@example.test"), ["administrator"]);
+}
+
+#[test]
+fn a_role_that_the_site_lacks_is_reported_and_harms_nobody() {
+    let mut site = site(sales("shop_manager", json!({ "default_role": "contributor" })));
+    let request = |site: &mut InMemory, method: &str, path: &str, body: &Value| {
+        let request = rollbook::http::Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: vec![("Authorization".to_owned(), InMemory::authorization())],
+            body: body.to_string().into_bytes(),
+            now: site.now,
+            ..Default::default()
+        };
+        let exchange = site.directory.converse(request, &site.settings);
+        let body: Value = serde_json::from_str(&exchange.response().unwrap().body).unwrap();
+        (body, exchange.summary().unwrap().clone())
+    };
+    let mut person = json!({ "userName": "jane@example.test" });
+    person[ENTERPRISE] = json!({ "department": "Sales" });
+    let (created, summary) = request(&mut site, "POST", "/Users", &person);
+    assert_eq!((summary.status, summary.action), (201, Some("created")));
+    assert!(summary.failure.unwrap().contains("no role \"shop_manager\""));
+    assert_eq!(roles(&site, "jane@example.test"), ["contributor"], "the default role stands in for it");
+
+    give(&mut site, "jane@example.test", &["author"]);
+    let path = format!("/Users/{}", created["id"].as_str().unwrap());
+    for (department, role) in [("Marketing", "contributor"), ("Sales", "contributor")] {
+        person[ENTERPRISE] = json!({ "department": department });
+        let (_, summary) = request(&mut site, "PUT", &path, &person);
+        assert_eq!(summary.status, 200);
+        assert_eq!(summary.failure.is_some(), department == "Sales");
+        assert_eq!(roles(&site, "jane@example.test"), [role], "{department}");
+    }
+
+    configure(
+        &mut site,
+        json!({ "role_rules": [{ "filter": "groups.display eq \"Shop\"", "role": "shop_manager" }] }),
+    );
+    let group = json!({ "displayName": "Shop", "members": [{ "value": created["id"] }] });
+    let (_, summary) = request(&mut site, "POST", "/Groups", &group);
+    assert_eq!(summary.status, 201);
+    assert!(summary.failure.unwrap().contains("shop_manager"));
+    assert_eq!(roles(&site, "jane@example.test"), ["contributor"]);
+
+    let (counts, entries) = perform_all(&mut site, json!({ "task": "roles", "part": { "apply": true } }), 1);
+    assert_eq!(counts, json!({ "no_such_role": 1 }));
+    assert_eq!(entries[0]["then"], json!(["shop_manager"]));
+    site.directory.roles.insert("shop_manager".to_owned());
+    let (counts, _) = perform_all(&mut site, json!({ "task": "roles", "part": { "apply": true } }), 1);
+    assert_eq!(counts, json!({ "changed": 1 }));
+    assert_eq!(roles(&site, "jane@example.test"), ["shop_manager"]);
+}
+
+#[test]
+fn changed_rules_are_previewed_and_applied_to_everybody() {
+    let mut site = site(json!({}));
+    for number in 0..7 {
+        let department = if number % 2 == 0 { "Sales" } else { "Marketing" };
+        create(&mut site, &format!("p{number}@example.test"), department);
+    }
+    site.directory.add_account("local", "local@example.test", "Local", "subscriber");
+    configure(&mut site, sales("author", json!({})));
+    for limit in [1, 3, 7, 500] {
+        let (counts, entries) =
+            perform_all(&mut site, json!({ "task": "roles", "part": { "apply": false } }), limit);
+        assert_eq!(counts, json!({ "changes": 4, "same": 3 }));
+        let logins: Vec<&str> = entries.iter().map(|entry| entry["login"].as_str().unwrap()).collect();
+        assert_eq!(logins, [0, 2, 4, 6].map(|number| format!("p{number}@example.test")));
+        assert_eq!((&entries[0]["now"], &entries[0]["then"]), (&json!(["subscriber"]), &json!(["author"])));
+    }
+    assert_eq!(roles(&site, "p0@example.test"), ["subscriber"], "a preview changes nothing");
+    let (counts, _) = perform_all(&mut site, json!({ "task": "roles", "part": { "apply": true } }), 2);
+    assert_eq!(counts, json!({ "changed": 4, "same": 3 }));
+    for number in 0..7 {
+        let due = if number % 2 == 0 { "author" } else { "subscriber" };
+        assert_eq!(roles(&site, &format!("p{number}@example.test")), [due]);
+    }
+    assert_eq!(roles(&site, "local"), ["subscriber"], "nobody manages this account");
+    let (counts, entries) = perform_all(&mut site, json!({ "task": "roles", "part": { "apply": true } }), 2);
+    assert_eq!((counts, entries.len()), (json!({ "same": 7 }), 0), "a second time changes nothing");
+}
+
+#[test]
+fn the_last_administrator_stays_whatever_the_settings_say() {
+    let mut site = site(sales("author", json!({ "hand_given_roles": "overrule" })));
+    let jane = create(&mut site, "jane@example.test", "Marketing");
+    let joan = create(&mut site, "joan@example.test", "Marketing");
+    // Administrators who may not edit others are not protected here; the account that was there before is none any more.
+    for account in ["jane@example.test", "joan@example.test"] {
+        site.directory.account_mut(account).unwrap().account.roles = vec!["administrator".to_owned()];
+    }
+    give(&mut site, "admin", &["subscriber"]);
+    assert_eq!(change(&mut site, &joan, "active", json!(false)).status, 200, "one of two may go");
+    for (path, value) in [("active", json!(false)), (&format!("{ENTERPRISE}:department"), json!("Sales"))] {
+        let refused = change(&mut site, &jane, path, value);
+        assert_eq!(refused.status, 400, "{}", refused.body);
+        assert!(refused.body.contains("last administrator"), "{}", refused.body);
+    }
+    let refused = send(&mut site, "DELETE", &format!("/Users/{jane}"), &Value::Null);
+    assert!(refused.status == 400 && refused.body.contains("last administrator"), "{}", refused.body);
+    let (counts, entries) =
+        perform_all(&mut site, json!({ "task": "roles", "part": { "apply": true } }), 500);
+    assert_eq!(counts, json!({ "failed": 1, "same": 1 }), "{entries:?}");
+    assert_eq!(roles(&site, "jane@example.test"), ["administrator"]);
+
+    configure(
+        &mut site,
+        json!({
+            "protected_roles": [], "role_rules": [{ "filter": "groups.display eq \"Team\"", "role": "author" }],
+        }),
+    );
+    let group = json!({ "displayName": "Team", "members": [{ "value": jane }] });
+    let refused = send(&mut site, "POST", "/Groups", &group);
+    assert!(refused.status == 400 && refused.body.contains("last administrator"), "{}", refused.body);
+}
+
+#[test]
+fn a_whole_site_is_made_ready_for_linking() {
+    let mut site = site(json!({}));
+    create(&mut site, "managed@example.test", "");
+    let gone = create(&mut site, "gone@example.test", "");
+    assert_eq!(send(&mut site, "DELETE", &format!("/Users/{gone}"), &Value::Null).status, 204);
+    site.directory.add_account("ann", "ann@example.test", "Ann", "editor");
+    site.directory.add_account("bob", "", "Bob", "subscriber");
+    // Adopted by a search under its login.
+    site.directory.add_account("cyd", "cyd@example.test", "Cyd", "subscriber");
+    let found = send(&mut site, "GET", "/Users?filter=userName%20eq%20%22cyd%22", &Value::Null);
+    assert_eq!(found.json()["totalResults"], 1);
+    // Somebody else is called by this address.
+    site.directory.add_account("dee", "dee@example.test", "Dee", "subscriber");
+    let namesake =
+        json!({ "userName": "dee@example.test", "emails": [{ "value": "namesake@example.test" }] });
+    assert_eq!(send(&mut site, "POST", "/Users", &namesake).status, 201);
+
+    let preview = json!({ "task": "linking", "user_name": "email", "part": { "apply": false } });
+    let verdicts =
+        json!({ "protected": 1, "managed": 2, "deleted": 1, "no_address": 1, "changes": 2, "name_taken": 1 });
+    for limit in [1, 3, 500] {
+        assert_eq!(perform_all(&mut site, preview.clone(), limit).0, verdicts);
+    }
+    let apply = json!({ "task": "linking", "user_name": "email", "part": { "apply": true } });
+    let (counts, entries) = perform_all(&mut site, apply.clone(), 3);
+    assert_eq!(counts["changed"], 2, "{entries:?}");
+    for (login, name) in [("ann", "ann@example.test"), ("cyd", "cyd@example.test")] {
+        let found =
+            send(&mut site, "GET", &format!("/Users?filter=userName%20eq%20%22{name}%22"), &Value::Null);
+        assert_eq!(found.json()["totalResults"], 1, "{login}");
+        let id = found.json()["Resources"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(change(&mut site, &id, "title", json!("Linked")).status, 200);
+        assert_eq!(roles(&site, login), [if login == "ann" { "editor" } else { "subscriber" }]);
+    }
+    let (counts, _) = perform_all(&mut site, apply.clone(), 500);
+    assert_eq!(
+        (&counts["managed"], &counts["changes"], &counts["changed"]),
+        (&json!(4), &Value::Null, &Value::Null)
+    );
+
+    configure(&mut site, json!({ "existing_accounts": "apart" }));
+    let mut apart = apply;
+    apart["part"] = json!({ "after": 0, "limit": 10, "apply": true });
+    let (status, refused) = perform(&mut site, apart);
+    assert!(status == 409 && refused["detail"].as_str().unwrap().contains("kept apart"), "{refused}");
+}
+
+#[test]
+fn somebody_unlinked_is_gone_for_the_provider_and_found_again_as_linkable() {
+    let mut site = site(json!({}));
+    let id = create(&mut site, "jane@example.test", "Sales");
+    let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
+    let group = json!({ "displayName": "Team", "members": [{ "value": id }] });
+    let group = send(&mut site, "POST", "/Groups", &group).json()["id"].as_str().unwrap().to_owned();
+    let unlink = json!({ "task": "unlinking", "user_id": user_id });
+
+    assert_eq!(change(&mut site, &id, "active", json!(false)).status, 200);
+    let (status, refused) = perform(&mut site, unlink.clone());
+    assert_eq!(status, 409, "nobody who was locked out gets in: {refused}");
+    assert_eq!(change(&mut site, &id, "active", json!(true)).status, 200);
+
+    site.directory.stale_once();
+    let before = site.directory.account("jane@example.test").unwrap().account.clone();
+    let (status, done) = perform(&mut site, unlink.clone());
+    assert_eq!((status, &done["login"]), (200, &json!("jane@example.test")));
+    assert_eq!(site.directory.account("jane@example.test").unwrap().account, before);
+    assert_eq!(send(&mut site, "GET", &format!("/Users/{id}"), &Value::Null).status, 404);
+    let team = send(&mut site, "GET", &format!("/Groups/{group}"), &Value::Null).json();
+    assert_eq!(team["members"], json!([]));
+    assert_eq!(perform(&mut site, unlink.clone()).0, 404);
+
+    let person = json!({ "userName": "jane@example.test" });
+    assert_eq!(send(&mut site, "POST", "/Users", &person).status, 409, "the account is there");
+    let found =
+        send(&mut site, "GET", "/Users?filter=userName%20eq%20%22jane%40example.test%22", &Value::Null)
+            .json();
+    let again = found["Resources"][0]["id"].as_str().unwrap().to_owned();
+    assert_ne!(again, id);
+    assert_eq!(perform(&mut site, unlink).0, 404, "not managed yet");
+    assert_eq!(change(&mut site, &again, "title", json!("Back")).status, 200);
+}
+
+#[test]
+fn who_changes_during_a_part_is_decided_anew() {
+    let mut site = site(json!({}));
+    let group = json!({ "displayName": "Inner" });
+    let inner = send(&mut site, "POST", "/Groups", &group).json()["id"].clone();
+    let id = create(&mut site, "jane@example.test", "Marketing");
+    configure(
+        &mut site,
+        json!({ "role_rules": [{ "filter": "groups.display eq \"Outer\"", "role": "author" }] }),
+    );
+    let add = json!({ "Operations": [{ "op": "add", "path": "members", "value": [{ "value": id }] }] });
+    assert_eq!(send(&mut site, "PATCH", &format!("/Groups/{}", inner.as_str().unwrap()), &add).status, 200);
+    let outer = json!({ "displayName": "Outer", "members": [{ "value": inner }] });
+    assert_eq!(send(&mut site, "POST", "/Groups", &outer).status, 201);
+    assert_eq!(roles(&site, "jane@example.test"), ["author"]);
+
+    // The roles that the part was decided on are no longer true when it comes to be written.
+    give(&mut site, "jane@example.test", &["editor"]);
+    let task: Task =
+        serde_json::from_value(json!({ "task": "roles", "part": { "after": 0, "limit": 5, "apply": true } }))
+            .unwrap();
+    let mut exchange = rollbook::exchange::Exchange::task(task, Rc::clone(&site.settings), site.now);
+    let mut meddled = false;
+    while let Some(command) = exchange.command() {
+        if command.name == "set_roles" && !meddled {
+            meddled = true;
+            give(&mut site, "jane@example.test", &["contributor"]);
+        }
+        let answer = site.directory.run(&command).unwrap();
+        exchange.answer(answer).unwrap();
+    }
+    assert!(meddled);
+    let report: Value = serde_json::from_str(&exchange.response().unwrap().body).unwrap();
+    assert_eq!(report["entries"][0]["now"], json!(["contributor"]), "{report}");
+    assert_eq!(report["counts"], json!({ "changed": 1 }));
+    assert_eq!(roles(&site, "jane@example.test"), ["author"]);
+}

@@ -1,0 +1,243 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\WordPress\Administrators;
+use Rollbook\WordPress\Tables;
+
+require_once __DIR__ . '/KeepsSettings.php';
+require_once __DIR__ . '/SendsScim.php';
+
+/** Roles and groups within groups, as WordPress has them. */
+final class RolesTest extends SiteTestCase {
+
+	use KeepsSettings;
+	use SendsScim;
+
+	/** @var int[] Administrators of the site who are none during a test. */
+	private array $administrators = array();
+
+	protected function tearDown(): void {
+		global $wpdb;
+		foreach ( $this->administrators as $user_id ) {
+			get_userdata( $user_id )->set_role( 'administrator' );
+		}
+		$this->administrators = array();
+		remove_role( 'pu_lost' );
+		$wpdb->query( 'DELETE FROM ' . Tables::name( 'activity' ) . " WHERE resource_name LIKE 'pu-%'" );
+		parent::tearDown();
+	}
+
+	private function group( string $name, array $members ): string {
+		$answer = $this->scim( 'POST', '/Groups', array( 'displayName' => $name, 'members' => array_map( static fn( string $id ): array => array( 'value' => $id ), $members ) ) );
+		self::assertSame( 201, $answer->status, $answer->body );
+		return $answer->json->id;
+	}
+
+	/** @return string[] */
+	private function roles_of( string $id ): array {
+		return array_values( $this->account_of( $id )->roles );
+	}
+
+	private function role_change( array $record, string $role, array $others = array() ): array {
+		return array(
+			'user_id'     => $record['account']['user_id'],
+			'version'     => $record['version'],
+			'role'        => $role,
+			'other_roles' => $others,
+			'before'      => $record['account']['roles'],
+		);
+	}
+
+	private function set_roles( array ...$changes ): array {
+		return array_map( static fn( array $result ): string => $result['outcome']['outcome'], $this->run_command( 'set_roles', array( 'roles' => $changes ) ) );
+	}
+
+	/** Two administrators whom identity providers manage, and no other. */
+	private function two_administrators(): array {
+		foreach ( get_users( array( 'role' => 'administrator' ) ) as $user ) {
+			$this->administrators[] = $user->ID;
+			$user->set_role( 'subscriber' );
+		}
+		$this->create( 'pu-first', array(), array( 'role' => 'administrator' ) );
+		$this->create( 'pu-second', array(), array( 'role' => 'administrator' ) );
+		return array_map( fn( string $name ): array => $this->find( 'u.user_name = %s', array( $name ) )['users'][0], array( 'pu-first', 'pu-second' ) );
+	}
+
+	/** A command update_user that deactivates, demotes or leaves somebody as is. */
+	private function change_of( array $record, bool $active, ?string $role ): array {
+		return array(
+			'do'      => 'update_user',
+			'id'      => $record['id'],
+			'version' => $record['version'],
+		) + $this->person( $record['user_name'], array( 'active' => $active ), array( 'logins' => array(), 'role' => $role ) );
+	}
+
+	public function test_groups_in_groups_cost_a_statement_for_each_step_and_others_none(): void {
+		global $wpdb;
+		$ids  = array_map( fn( int $number ): string => $this->create( "pu-nested-$number" )['id'], range( 1, 30 ) );
+		$load = function ( int $people ) use ( $ids, $wpdb ): array {
+			wp_cache_flush();
+			$before = $wpdb->num_queries;
+			$found  = $this->run_command( 'load_people', array( 'ids' => array_slice( $ids, 0, $people ), 'targets' => array() ) );
+			return array( $wpdb->num_queries - $before, array_map( static fn( array $group ): string => $group['display'] . ( $group['direct'] ? '' : '+' ), $found[0]['groups'] ) );
+		};
+		$team = $this->group( 'pu-team', $ids );
+		list( $plain, $groups ) = $load( 30 );
+		self::assertSame( array( 'pu-team' ), $groups );
+		$this->group( 'pu-company', array( $this->group( 'pu-department', array( $team ) ) ) );
+		foreach ( array( 1, 30 ) as $people ) {
+			list( $nested, $groups ) = $load( $people );
+			self::assertSame( array( 'pu-team', 'pu-department+', 'pu-company+' ), $groups );
+			self::assertSame( $plain + 2, $nested, "for $people people" );
+		}
+	}
+
+	public function test_nesting_ends_somewhere(): void {
+		$inner = $this->provision( 'pu-deep' )->id;
+		foreach ( range( 0, \Rollbook\Exchange::MAX_NESTING + 2 ) as $number ) {
+			$inner = $this->group( "pu-level-$number", array( $inner ) );
+		}
+		$groups = $this->find( 'u.user_name = %s', array( 'pu-deep' ) )['users'][0]['groups'];
+		self::assertCount( \Rollbook\Exchange::MAX_NESTING + 1, $groups );
+		self::assertSame( array( true, false ), array( $groups[0]['direct'], $groups[1]['direct'] ) );
+	}
+
+	public function test_a_role_that_is_lost_is_logged_and_harms_nobody(): void {
+		global $wpdb;
+		$this->settings(
+			array(
+				'default_role' => 'contributor',
+				'role_rules'   => array(
+					array( 'filter' => 'title eq "Lost" or groups.display eq "pu-lost"', 'role' => 'pu_lost' ),
+				),
+			)
+		);
+		$jane = $this->provision( 'pu-jane', array( 'title' => 'Lost' ) )->id;
+		$joan = $this->provision( 'pu-joan' )->id;
+		self::assertSame( array( 'contributor' ), $this->roles_of( $jane ) );
+		$this->account_of( $joan )->set_role( 'author' );
+		self::assertSame( 200, $this->patch( $joan, 'title', 'Lost' )->status );
+		self::assertSame( array( 'author' ), $this->roles_of( $joan ), 'the role that she has is no worse than none' );
+		$this->group( 'pu-lost', array( $this->provision( 'pu-jill' )->id ) );
+		$failures = $wpdb->get_col( 'SELECT failure FROM ' . Tables::name( 'activity' ) . " WHERE status < 300 AND failure LIKE '%pu_lost%' AND resource_name IN ( 'pu-jane', 'pu-joan', 'pu-lost' )" );
+		self::assertCount( 3, $failures );
+		self::assertStringContainsString( 'no role "pu_lost"', $failures[0] );
+
+		add_role( 'pu_lost', 'Found again' );
+		self::assertSame( 200, $this->patch( $joan, 'title', 'Other' )->status );
+		self::assertSame( 200, $this->patch( $joan, 'title', 'Lost' )->status );
+		self::assertSame( array( 'pu_lost' ), $this->roles_of( $joan ) );
+	}
+
+	public function test_roles_by_hand_are_kept_or_overruled(): void {
+		$this->settings( array( 'role_rules' => array( array( 'filter' => 'title eq "Boss"', 'role' => 'author' ) ) ) );
+		$jane = $this->provision( 'pu-jane', array( 'title' => 'Boss' ) )->id;
+		$user = $this->account_of( $jane );
+		$user->set_role( 'editor' );
+		$user->add_role( 'contributor' );
+		self::assertSame( 200, $this->patch( $jane, 'title', 'Boss' )->status );
+		self::assertSame( array( 'editor', 'contributor' ), $this->roles_of( $jane ) );
+		$this->patch( $jane, 'title', 'Clerk' );
+		self::assertSame( array( 'subscriber', 'contributor' ), $this->roles_of( $jane ), 'the first is replaced, the other stays' );
+
+		$this->settings( array( 'hand_given_roles' => 'overrule' ) );
+		$this->patch( $jane, 'title', 'Clerk' );
+		self::assertSame( array( 'subscriber' ), $this->roles_of( $jane ), 'even where nothing else changes' );
+		$version = $this->load( $jane )['version'];
+		$this->patch( $jane, 'title', 'Clerk' );
+		self::assertSame( $version, $this->load( $jane )['version'], 'and once it is right nothing is written' );
+	}
+
+	public function test_each_role_is_set_for_itself(): void {
+		$people = array_map( fn( string $name ): array => $this->create( $name, array(), array( 'role' => 'subscriber' ) ), array( 'pu-a', 'pu-b', 'pu-c', 'pu-d' ) );
+		$minds  = static function ( int $user_id ) use ( $people ): void {
+			if ( $people[1]['account']['user_id'] === $user_id ) {
+				throw new \RuntimeException( 'a plugin that minds' );
+			}
+		};
+		$changes = array_map( fn( array $person ): array => $this->role_change( $person, 'editor', array( 'author' ) ), $people );
+
+		$changes[2]['version'] += 1;
+		$changes[3]['before']   = array( 'author' );
+		$results                = $this->with_hook( 'set_user_role', $minds, fn(): array => $this->run_command( 'set_roles', array( 'roles' => $changes ) ) );
+		self::assertSame( array( 'done', 'refused', 'stale', 'stale' ), array_map( static fn( array $result ): string => $result['outcome']['outcome'], $results ) );
+		self::assertSame( 'a plugin that minds', $results[1]['outcome']['message'] );
+		self::assertSame( array( 'editor', 'author' ), array_values( get_userdata( $people[0]['account']['user_id'] )->roles ) );
+		foreach ( array( 1, 2, 3 ) as $index ) {
+			self::assertSame( array( 'subscriber' ), array_values( get_userdata( $people[ $index ]['account']['user_id'] )->roles ) );
+		}
+		self::assertSame( array( 'refused' ), $this->set_roles( $this->role_change( $people[1], 'pu_lost' ) ) );
+	}
+
+	public function test_a_group_is_decided_anew_when_somebody_else_gave_a_role_meanwhile(): void {
+		$jane = $this->create( 'pu-jane', array(), array( 'role' => 'subscriber' ) );
+		get_userdata( $jane['account']['user_id'] )->set_role( 'author' );
+		$answer = $this->run_command(
+			'create_group',
+			array(
+				'row'     => array( 'display_name' => 'pu-stale', 'display_name_key' => 'pu-stale', 'external_id' => null, 'document' => '{}' ),
+				'members' => array(),
+				'roles'   => array( $this->role_change( $jane, 'editor' ) ),
+				'now'     => self::NOW,
+			)
+		);
+		self::assertSame( array( 'outcome' => 'stale' ), $answer );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'groups' ), "display_name = 'pu-stale'" ) );
+	}
+
+	public function test_the_last_administrator_stays_at_every_door(): void {
+		list( $first, $second ) = $this->two_administrators();
+		$run                    = fn( array $command ): array => $this->run_command( $command['do'], $command );
+		self::assertSame( 'done', $run( $this->change_of( $second, false, null ) )['outcome'], 'one of two may go' );
+		foreach ( array( array( false, null ), array( true, 'editor' ), array( true, '' ) ) as list( $active, $role ) ) {
+			$refused = $run( $this->change_of( $first, $active, $role ) );
+			self::assertSame( 'refused', $refused['outcome'] );
+			self::assertStringContainsString( 'last administrator', $refused['message'] );
+		}
+		foreach ( array( 'keep', 'delete' ) as $fate ) {
+			$refused = $this->run_command( 'delete_user', array( 'id' => $first['id'], 'version' => $first['version'], 'fate' => $fate, 'reassign_to' => null, 'now' => self::NOW ) );
+			self::assertSame( 'refused', $refused['outcome'], $fate );
+		}
+		self::assertSame( array( 'refused' ), $this->set_roles( $this->role_change( $first, 'editor' ) ) );
+		self::assertSame( array( 'done' ), $this->set_roles( $this->role_change( $first, 'editor', array( 'administrator' ) ) ), 'who stays one besides may change' );
+		$now = $this->load( $first['id'] );
+		self::assertSame( array( array( 'editor', 'administrator' ), true ), array( $now['account']['roles'], $now['active'] ) );
+		$refused = $this->run_command(
+			'create_group',
+			array(
+				'row'     => array( 'display_name' => 'pu-last', 'display_name_key' => 'pu-last', 'external_id' => null, 'document' => '{}' ),
+				'members' => array(),
+				'roles'   => array( $this->role_change( $now, 'editor' ) ),
+				'now'     => self::NOW,
+			)
+		);
+		self::assertSame( 'refused', $refused['outcome'] );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'groups' ), "display_name = 'pu-last'" ) );
+	}
+
+	/** @dataProvider ways_to_go */
+	public function test_of_two_last_administrators_one_stays_when_both_are_to_go_at_once( bool $active, ?string $role, bool $by_group ): void {
+		list( $first, $second ) = $this->two_administrators();
+		$by_role                = fn( array $record ): array => array( 'do' => 'set_roles', 'roles' => array( $this->role_change( $record, 'editor' ) ) );
+		$commands               = array_map( fn( array $record ): array => $by_group ? $by_role( $record ) : $this->change_of( $record, $active, $role ), array( $first, $second ) );
+		$answers                = $this->at_once( 'command-at-once.php', array_map( static fn( array $command ): array => array( (string) json_encode( $command ) ), $commands ) );
+		$outcomes               = array_map( static fn( array $answer ): string => $answer['outcome'] ?? $answer[0]['outcome']['outcome'], $answers );
+		sort( $outcomes );
+		wp_cache_flush();
+		self::assertSame( 'done', $outcomes[0], (string) json_encode( $answers ) );
+		// SQLite may turn the second away before it can be refused.
+		self::assertContains( $outcomes[1], array( 'refused', 'failed' ), (string) json_encode( $answers ) );
+		self::assertCount( 1, Administrators::lock() );
+	}
+
+	public static function ways_to_go(): array {
+		return array(
+			'deactivated'       => array( false, null, false ),
+			'demoted'           => array( true, 'editor', false ),
+			'demoted by a rule' => array( true, null, true ),
+		);
+	}
+}

@@ -1,0 +1,173 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress\Network;
+
+use Rollbook\WordPress\AccessControl;
+use Rollbook\WordPress\Tables;
+
+/** Who leaves a site leaves that site. */
+final class LeavingTest extends NetworkTestCase {
+
+	private const ANNA     = 'anna@contoso.example';
+	private const PASSWORD = 'a pass-phrase that was sent';
+
+	/** Deactivated on one site: locked out there, with old cookies too, and nowhere else. */
+	public function test_a_deactivated_person_stays_out_of_that_site_only(): void {
+		$this->configure( self::FIRST, array( 'password_sync' => true ) );
+		$people  = array(
+			self::FIRST  => $this->person_on( self::FIRST, self::ANNA, array( 'password' => self::PASSWORD ) ),
+			self::SECOND => $this->person_on( self::SECOND, self::ANNA ),
+		);
+		$browser = array_map( fn( int $site ) => $this->browser( $site ), array( self::FIRST => self::FIRST, self::SECOND => self::SECOND ) );
+		foreach ( $browser as $site => $one ) {
+			self::assertTrue( $one->log_in( self::ANNA, self::PASSWORD )->is_logged_in(), "site $site" );
+		}
+
+		$this->change( self::SECOND, $people[ self::SECOND ]->id, 'active', false );
+		self::assertFalse( $browser[ self::SECOND ]->is_logged_in() );
+		self::assertFalse( $this->browser( self::SECOND )->log_in( self::ANNA, self::PASSWORD )->has_login_cookie() );
+		self::assertTrue( $browser[ self::FIRST ]->is_logged_in(), 'the session goes on, because the account’s home is here' );
+
+		$this->change( self::SECOND, $people[ self::SECOND ]->id, 'active', true );
+		$this->change( self::FIRST, $people[ self::FIRST ]->id, 'active', false );
+		self::assertFalse( $browser[ self::FIRST ]->is_logged_in() );
+		self::assertFalse( $this->browser( self::FIRST )->log_in( self::ANNA, self::PASSWORD )->has_login_cookie() );
+		self::assertFalse( $browser[ self::SECOND ]->is_logged_in(), 'the home ends every session' );
+		self::assertTrue( $this->browser( self::SECOND )->log_in( self::ANNA, self::PASSWORD )->is_logged_in(), 'and a new one may begin where she is active' );
+	}
+
+	public function test_an_application_password_opens_only_the_sites_where_its_person_is_active(): void {
+		$this->person_on( self::FIRST, self::ANNA );
+		$second           = $this->person_on( self::SECOND, self::ANNA );
+		$anna             = $this->account( self::ANNA );
+		list( $password ) = \WP_Application_Passwords::create_new_application_password( $anna->ID, array( 'name' => 'phone' ) );
+		$opens            = fn( int $site ): bool => 200 === $this->browser( $site )->who_am_i( $anna->user_login, $password )->status;
+		self::assertSame( array( true, true ), array( $opens( self::FIRST ), $opens( self::SECOND ) ) );
+		$this->change( self::SECOND, $second->id, 'active', false );
+		self::assertSame( array( true, false ), array( $opens( self::FIRST ), $opens( self::SECOND ) ) );
+	}
+
+	/** Kept and locked: on that site only. */
+	public function test_a_kept_account_is_locked_on_its_site(): void {
+		$this->person_on( self::FIRST, self::ANNA );
+		$second  = $this->person_on( self::SECOND, self::ANNA );
+		$user_id = $this->account( self::ANNA )->ID;
+		self::assertSame( 204, $this->ask( self::SECOND, 'DELETE', "/Users/$second->id" )->status );
+		self::assertSame( array( self::FIRST, self::SECOND ), $this->sites_of( $user_id ) );
+		$locked = fn( int $site ): bool => $this->on(
+			$site,
+			static function () use ( $user_id ): bool {
+				AccessControl::forget_everybody();
+				return AccessControl::is_locked_out( $user_id );
+			}
+		);
+		self::assertSame( array( false, true ), array( $locked( self::FIRST ), $locked( self::SECOND ) ) );
+		$this->person_on( self::SECOND, self::ANNA );
+		self::assertSame( array( false, false ), array( $locked( self::FIRST ), $locked( self::SECOND ) ) );
+	}
+
+	/**
+	 * Off the site, its content to the heir there; out of the network only when it is on no other site.
+	 *
+	 * @dataProvider policies
+	 */
+	public function test_a_deleted_person_goes_off_the_site_and_in_the_end_out_of_the_network( ?string $heir ): void {
+		$policy  = array( 'deletion' => array( 'policy' => $heir ? 'reassign' : 'delete', 'reassign_to' => $heir ) );
+		$people  = array();
+		$posts   = array();
+		foreach ( array( self::FIRST, self::SECOND ) as $site ) {
+			$this->configure( $site, $policy );
+			$this->person_on( $site, 'heir@contoso.example' );
+			$people[ $site ] = $this->person_on( $site, self::ANNA );
+		}
+		$user_id = $this->account( self::ANNA )->ID;
+		foreach ( $people as $site => $person ) {
+			$posts[ $site ] = $this->on( $site, static fn(): int => wp_insert_post( array( 'post_title' => 'x', 'post_status' => 'publish', 'post_author' => $user_id ) ) );
+		}
+		$author = fn( int $site ): array => $this->on(
+			$site,
+			static function () use ( $posts, $site ): array {
+				wp_cache_flush();
+				return array( get_post_status( $posts[ $site ] ), (int) get_post( $posts[ $site ] )->post_author );
+			}
+		);
+		$heir_id = $this->account( 'heir@contoso.example' )->ID;
+		$gone    = $heir ? array( 'publish', $heir_id ) : array( 'trash', $user_id );
+
+		self::assertSame( 204, $this->ask( self::SECOND, 'DELETE', '/Users/' . $people[ self::SECOND ]->id )->status );
+		self::assertSame( array( self::FIRST ), $this->sites_of( $user_id ) );
+		self::assertSame( $gone, $author( self::SECOND ) );
+		self::assertSame( array( 'publish', $user_id ), $author( self::FIRST ), 'what she wrote on the other site is hers' );
+
+		self::assertSame( 204, $this->ask( self::FIRST, 'DELETE', '/Users/' . $people[ self::FIRST ]->id )->status );
+		wp_cache_flush();
+		self::assertFalse( get_userdata( $user_id ) );
+		self::assertSame( $gone, $author( self::FIRST ) );
+		foreach ( $posts as $site => $post ) {
+			$this->on( $site, static fn() => wp_delete_post( $post, true ) );
+		}
+	}
+
+	public function policies(): array {
+		return array(
+			'its content goes'   => array( null ),
+			'its content stays' => array( 'heir@contoso.example' ),
+		);
+	}
+
+	/** A directory does not take an account out of the network that it has not charge of. */
+	public function test_an_account_of_another_home_stays_in_the_network(): void {
+		$this->configure( self::SECOND, array( 'deletion' => array( 'policy' => 'delete' ) ) );
+		$this->person_on( self::FIRST, self::ANNA );
+		$second  = $this->person_on( self::SECOND, self::ANNA );
+		$user_id = $this->account( self::ANNA )->ID;
+		self::assertSame( 204, $this->ask( self::SECOND, 'DELETE', "/Users/$second->id" )->status );
+		self::assertSame( array( self::FIRST ), $this->sites_of( $user_id ) );
+		self::assertSame( 404, $this->ask( self::SECOND, 'GET', "/Users/$second->id" )->status );
+	}
+
+	/** Content goes to somebody who is on the site. */
+	public function test_an_heir_is_on_the_site(): void {
+		$this->person_on( self::FIRST, 'heir@contoso.example' );
+		$second = $this->person_on( self::SECOND, self::ANNA );
+		foreach ( array( 'deactivate', 'reassign' ) as $policy ) {
+			$this->configure( self::SECOND, array( 'deletion' => array( 'policy' => $policy, 'reassign_to' => 'heir@contoso.example' ) ) );
+			$answer = $this->ask( self::SECOND, 'DELETE', "/Users/$second->id" );
+			self::assertSame( 409, $answer->status );
+			self::assertStringContainsString( 'is not on this site of the network', $answer->json->detail );
+		}
+	}
+
+	/** Taken off a site in its admin: gone there for its directory. */
+	public function test_who_is_taken_off_a_site_is_gone_there(): void {
+		$first   = $this->person_on( self::FIRST, self::ANNA );
+		$second  = $this->person_on( self::SECOND, self::ANNA );
+		$user_id = $this->account( self::ANNA )->ID;
+		$group   = $this->ask( self::FIRST, 'POST', '/Groups', array( 'displayName' => 'Editors', 'members' => array( array( 'value' => $first->id ) ) ) )->json;
+		remove_user_from_blog( $user_id, self::FIRST );
+		self::assertSame( 404, $this->ask( self::FIRST, 'GET', "/Users/$first->id" )->status );
+		self::assertSame( array(), $this->ask( self::FIRST, 'GET', "/Groups/$group->id" )->json->members ?? array() );
+		self::assertSame( 200, $this->ask( self::SECOND, 'GET', "/Users/$second->id" )->status );
+		self::assertSame( '', get_user_meta( $user_id, 'rollbook_home_site', true ) );
+	}
+
+	/** Deleted from the network: gone on every site, archived ones too. */
+	public function test_who_is_deleted_from_the_network_is_gone_on_every_site(): void {
+		$third   = $this->make_site( '/pu-third/' );
+		$user_id = 0;
+		foreach ( array( self::FIRST, self::SECOND, $third ) as $site ) {
+			$this->person_on( $site, self::ANNA );
+		}
+		$user_id = $this->account( self::ANNA )->ID;
+		update_blog_status( $third, 'archived', '1' );
+		require_once ABSPATH . 'wp-admin/includes/ms.php';
+		wpmu_delete_user( $user_id );
+		foreach ( array( self::FIRST, self::SECOND, $third ) as $site ) {
+			foreach ( array( 'users', 'lookups' ) as $table ) {
+				self::assertSame( 0, $this->count_rows( $this->on( $site, static fn(): string => Tables::name( $table ) ), '1=1' ), "$table of site $site" );
+			}
+		}
+	}
+}
