@@ -94,6 +94,7 @@ questions! {
     ReleaseRows, "release_rows" => ();
     CreateUser, "create_user" => Outcome<UserRecord>;
     UpdateUser, "update_user" => Outcome<UserRecord>;
+    FillTargets, "fill_targets" => Outcome<()>;
     IndexUser, "index_user" => ();
     DeleteUser, "delete_user" => Outcome<()>;
     FindGroups, "find_groups" => FoundGroups;

@@ -8,7 +8,7 @@ use crate::http::{MAX_BODY, Request};
 use crate::service::tasks::MAX_PART;
 use crate::settings::{self, Settings};
 use crate::token;
-use crate::wordpress::mapping;
+use crate::wordpress::{mapping, target};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;
@@ -209,7 +209,7 @@ impl PhpSettings {
 
     /// What the owner is offered while typing: an array of "paths" and "targets" of mappings.
     pub fn suggestions() -> PhpResult<PhpArray> {
-        array_of(&json!({ "paths": mapping::COMMON_PATHS, "targets": mapping::common_targets() }))
+        array_of(&json!({ "paths": mapping::COMMON_PATHS, "targets": target::common_targets() }))
     }
 }
 

@@ -24,7 +24,8 @@
 //! - [`directory`]: commands and answers, the whole contract with WordPress; [`directory::memory`] is a WordPress in memory for tests.
 //! - [`service`]: what each endpoint does; [`service::tasks`]: what the owner does to everybody at once.
 //! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort, list, error.
-//! - [`wordpress`]: what a resource means for an account: mapping, logins, roles, networks of sites, filters as SQL.
+//! - [`wordpress`]: what a resource means for an account: mapping, logins, roles, networks of sites, filters as SQL, what
+//!   other plugins left.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - `extension`: the PHP classes; behind the feature `extension`.
@@ -50,6 +51,8 @@
 //!   several milliseconds, is saved.
 //! - Protected accounts are seen, read-only, where existing accounts are linked. Hidden, they would strand an IdP
 //!   between a 409 on POST and an empty search, and a fresh site would list nobody to Okta's tests.
+//! - People whom WPO365 or miniOrange has provisioned keep the SCIM id that those gave, the number of the account
+//!   ([`wordpress::predecessor`]): an IdP that only changes the address goes on with the ids that it knows. Everybody else's is a UUID.
 //! - Ids are made by the directory's side and come back with the answer, so that the core needs no randomness.
 
 pub mod dialect;

@@ -6,7 +6,9 @@
 use crate::directory::Fate;
 use crate::scim::filter::Filter;
 use crate::scim::schema::ResourceType;
-use crate::wordpress::mapping::{Row, Target};
+use crate::wordpress::mapping::{Row, SEPARATOR, Several, Transform};
+use crate::wordpress::target::{Target, TargetError};
+use crate::wordpress::value::Kind;
 use ipnet::IpNet;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,9 @@ pub const MAX_NETWORKS: usize = 1_000;
 
 /// The most mapping rows.
 pub const MAX_MAPPINGS: usize = 200;
+
+/// The most characters between joined values.
+pub const MAX_SEPARATOR: usize = 20;
 
 /// The longest that the activity log is kept: ten years.
 pub const MAX_DAYS: u32 = 3650;
@@ -478,18 +483,17 @@ impl Reader {
     }
 
     fn mapping(&mut self, place: &str, value: &Value) -> Option<Row> {
-        let map =
-            self.object(place, value, &["path", "target", "title", "transform", "profile", "users_list"])?;
+        const KEYS: [&str; 9] =
+            ["path", "target", "title", "transform", "type", "values", "separator", "profile", "users_list"];
+        let map = self.object(place, value, &KEYS)?;
         let path = self.member::<String>(place, map, "path").parse().map_err(
             |error: crate::scim::path::PathError| {
                 self.refuse(&format!("{place}.path"), error.to_string());
             },
         );
-        let target = self.member::<String>(place, map, "target").parse().map_err(
-            |error: crate::wordpress::mapping::TargetError| {
-                self.refuse(&format!("{place}.target"), error.to_string());
-            },
-        );
+        let target = self.member::<String>(place, map, "target").parse().map_err(|error: TargetError| {
+            self.refuse(&format!("{place}.target"), error.to_string());
+        });
         let transform = map.get("transform").filter(|transform| !transform.is_null()).and_then(|transform| {
             let place = format!("{place}.transform");
             let transform = self.object(&place, transform, &["pattern", "replacement"])?;
@@ -497,16 +501,68 @@ impl Reader {
             let replacement: String = self.member(&place, transform, "replacement");
             let place = format!("{place}.pattern");
             self.replaces_something(&place, pattern.as_deref(), &replacement);
-            Some(crate::wordpress::mapping::Transform { pattern: self.regex(&place, pattern)?, replacement })
+            Some(Transform { pattern: self.regex(&place, pattern)?, replacement })
         });
+        let kind = self.member(place, map, "type");
+        let several = self.several(place, map, kind, target.as_ref().ok());
+        let separator = self.separator(place, map);
         Some(Row {
             path: path.ok()?,
             target: target.ok()?,
             title: self.member(place, map, "title"),
             transform,
+            kind,
+            several,
+            separator,
             profile: self.member(place, map, "profile"),
             users_list: self.member(place, map, "users_list"),
         })
+    }
+
+    /// What becomes of several values, as far as the target and the type allow it.
+    fn several(
+        &mut self,
+        place: &str,
+        map: &Map<String, Value>,
+        kind: Kind,
+        target: Option<&Target>,
+    ) -> Several {
+        let by_type = if kind == Kind::Text { Several::Joined } else { Several::First };
+        let several = self.member::<Option<Several>>(place, map, "values").unwrap_or(by_type);
+        let wrong_type = match target {
+            Some(Target::Field(_)) if kind != Kind::Text => {
+                Some("a field of the account holds text; choose another target, or the type \"text\"")
+            }
+            Some(Target::Xprofile(_)) if kind == Kind::DateTime => {
+                Some("a date field of BuddyPress holds a day; choose \"date\"")
+            }
+            _ => None,
+        };
+        let wrong_values = match (target, several) {
+            (Some(Target::Field(_)), Several::List) => Some(
+                "a field of the account holds one value; choose \"joined\" or \"first\", or another target",
+            ),
+            (_, Several::Joined) if kind != Kind::Text => {
+                Some("only text can be joined; choose \"first\" or \"list\", or the type \"text\"")
+            }
+            _ => None,
+        };
+        for (key, reason) in [("type", wrong_type), ("values", wrong_values)] {
+            if let Some(reason) = reason {
+                self.refuse(&format!("{place}.{key}"), reason);
+            }
+        }
+        several
+    }
+
+    fn separator(&mut self, place: &str, map: &Map<String, Value>) -> String {
+        let separator: Option<String> = self.member(place, map, "separator");
+        let separator = separator.unwrap_or_else(|| SEPARATOR.to_owned());
+        if separator.chars().count() > MAX_SEPARATOR {
+            let reason = format!("it is too long; at most {MAX_SEPARATOR} characters are possible");
+            self.refuse(&format!("{place}.separator"), reason);
+        }
+        separator
     }
 }
 
@@ -545,7 +601,11 @@ mod tests {
             "mappings": [{
                 "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
                 "target": "meta:scimDepartment", "title": "Department",
-                "transform": { "pattern": "^Dept ", "replacement": "" }, "profile": true, "users_list": false
+                "transform": { "pattern": "^Dept ", "replacement": "" }, "type": "text", "values": "joined", "separator": "; ",
+                "profile": true, "users_list": false
+            }, {
+                "path": "roles", "target": "acf:jobs", "title": "", "transform": null, "type": "number", "values": "list",
+                "separator": ", ", "profile": false, "users_list": false
             }],
             "password_sync": true, "local_passwords": false, "welcome_mail": true, "allowed_networks": ["10.0.0.0/8"], "activity_days": 7,
             "compatibility": { "wpo365_route": true }, "fast_lane": true
@@ -583,6 +643,36 @@ mod tests {
         );
         refused(json!({ "mappings": [{ "path": "title", "target": "meta:" }] }), "mappings[0].target", "");
         refused(json!({ "mappings": [{ "path": "ti tle", "target": "meta:a" }] }), "mappings[0].path", "");
+        let mapping = |target: &str, more: Value| {
+            let mut row = json!({ "path": "title", "target": target });
+            row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!({ "mappings": [row] })
+        };
+        refused(mapping("meta:a", json!({ "type": "colour" })), "mappings[0].type", "`date_time`");
+        refused(mapping("meta:a", json!({ "values": "all" })), "mappings[0].values", "`joined`");
+        refused(mapping("meta:a", json!({ "separator": 7 })), "mappings[0].separator", "a string");
+        refused(
+            mapping("meta:a", json!({ "separator": "-".repeat(21) })),
+            "mappings[0].separator",
+            "at most 20",
+        );
+        refused(mapping("meta:a", json!({ "kind": "text" })), "mappings[0].kind", "there are path");
+        refused(mapping("field:nickname", json!({ "type": "number" })), "mappings[0].type", "holds text");
+        refused(
+            mapping("field:nickname", json!({ "values": "list" })),
+            "mappings[0].values",
+            "holds one value",
+        );
+        refused(mapping("xprofile:Since", json!({ "type": "date_time" })), "mappings[0].type", "holds a day");
+        refused(
+            mapping("acf:a", json!({ "type": "boolean", "values": "joined" })),
+            "mappings[0].values",
+            "only text can be joined",
+        );
+        for (kind, several) in [("text", Several::Joined), ("boolean", Several::First)] {
+            let settings = parse(mapping("acf:a", json!({ "type": kind, "values": null }))).unwrap();
+            assert_eq!(settings.mappings[0].several, several);
+        }
     }
 
     #[test]

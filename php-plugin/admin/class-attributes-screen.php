@@ -48,6 +48,9 @@ final class AttributesScreen extends FormScreen {
 						'target'     => trim( $row['target'] ?? '' ),
 						'title'      => sanitize_text_field( $row['title'] ?? '' ),
 						'transform'  => '' === implode( '', $transform ) ? null : $transform,
+						'type'       => $row['type'] ?? 'text',
+						'values'     => '' === ( $row['values'] ?? '' ) ? null : $row['values'],
+						'separator'  => $row['separator'] ?? null,
 						'profile'    => ! empty( $row['profile'] ),
 						'users_list' => ! empty( $row['users_list'] ),
 					);

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Targets;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -25,6 +26,7 @@ final class FormData {
 	 * @param array<string, string>                              $roles       The site's roles and their names.
 	 * @param array<string, string>                              $problems    What is wrong, by place in the document.
 	 * @param array{paths: list<string>, targets: list<string>}  $suggestions What is offered while typing.
+	 * @param array<string, string>                              $missing     Why the site does not have a target, by target.
 	 * @param string                                             $wpo365      The address that is answered for those who leave WPO365.
 	 */
 	private function __construct(
@@ -32,6 +34,7 @@ final class FormData {
 		public readonly array $roles,
 		public readonly array $problems,
 		public readonly array $suggestions,
+		public readonly array $missing,
 		public readonly string $wpo365,
 	) {
 	}
@@ -52,6 +55,7 @@ final class FormData {
 			array_map( 'translate_user_role', wp_roles()->get_names() ),
 			array_column( $problems, 'reason', 'place' ),
 			\Rollbook\Settings::suggestions(),
+			Targets::missing( Settings::targets() ),
 			rest_url( 'wpo365/v1' )
 		);
 	}

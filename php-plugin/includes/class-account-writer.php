@@ -199,6 +199,7 @@ final class AccountWriter {
 		wp_cache_delete( $user_id, 'users' );
 		wp_cache_delete( $user_id, 'user_meta' );
 		wp_cache_set( 'last_changed', microtime(), 'users' );
+		Targets::forget( $user_id, Settings::targets() );
 	}
 
 	/**

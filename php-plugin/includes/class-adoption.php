@@ -30,6 +30,11 @@ final class Adoption {
 	private const LOOK_BACK = 100;
 
 	/**
+	 * The most accounts with the same meta that are looked at: with two nobody can tell already who is meant.
+	 */
+	private const ALIKE = 10;
+
+	/**
 	 * How far this request has looked; so that an account that cannot be adopted is not found over and over.
 	 *
 	 * @var int
@@ -44,11 +49,12 @@ final class Adoption {
 	 */
 	public function find( array $command ): array {
 		$limit = (int) $command['limit'];
-		if ( null === $command['login'] && null === $command['email'] ) {
-			return $this->next( $limit );
+		if ( null === $command['login'] && null === $command['email'] && null === $command['user_id'] && ! $command['metas'] ) {
+			return self::with_metas( $this->next( $limit ), $command['read'] );
 		}
-		$condition = array();
-		$arguments = array();
+		$user_ids  = array_merge( array_filter( array( $command['user_id'] ) ), ...array_map( array( self::class, 'having' ), $command['metas'] ) );
+		$condition = $user_ids ? array( 'w.ID IN (' . Database::marks( $user_ids, '%d' ) . ')' ) : array();
+		$arguments = $user_ids;
 		foreach ( array( 'login', 'email' ) as $field ) {
 			if ( '' !== (string) $command[ $field ] ) {
 				$condition[] = "w.user_$field = %s";
@@ -60,12 +66,11 @@ final class Adoption {
 		}
 		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit, false );
 		// The database's collation takes josé for jose.
-		return array_values(
-			array_filter(
-				$accounts,
-				static fn( array $account ): bool => self::same( $account['login'], $command['login'] ) || self::same( $account['email'], $command['email'] )
-			)
+		$accounts = array_filter(
+			$accounts,
+			static fn( array $account ): bool => in_array( $account['user_id'], $user_ids, true ) || self::same( $account['login'], $command['login'] ) || self::same( $account['email'], $command['email'] )
 		);
+		return self::with_metas( array_values( $accounts ), $command['read'] );
 	}
 
 	/**
@@ -114,6 +119,43 @@ final class Adoption {
 	}
 
 	/**
+	 * The accounts that have a meta with exactly this value.
+	 *
+	 * @param array{key: string, value: string} $meta The meta.
+	 * @return int[]
+	 */
+	private static function having( array $meta ): array {
+		global $wpdb;
+		if ( '' === $meta['value'] ) {
+			return array();
+		}
+		$rows = Database::rows( "SELECT user_id, meta_value FROM $wpdb->usermeta WHERE meta_key = %s AND meta_value = %s LIMIT %d", array( $meta['key'], $meta['value'], self::ALIKE ) );
+		$rows = array_filter( $rows, static fn( array $row ): bool => self::same( $row['meta_value'], $meta['value'] ) );
+		return array_map( 'intval', array_column( $rows, 'user_id' ) );
+	}
+
+	/**
+	 * Adds metas to accounts.
+	 *
+	 * @param array<int, array<string, mixed>> $accounts The accounts.
+	 * @param string[]                         $keys     The metas' keys.
+	 * @return array<int, array<string, mixed>>
+	 */
+	private static function with_metas( array $accounts, array $keys ): array {
+		foreach ( $accounts as $index => $account ) {
+			$metas = array();
+			foreach ( $keys as $key ) {
+				$value = get_user_meta( $account['user_id'], $key )[0] ?? null;
+				if ( is_string( $value ) ) {
+					$metas[ $key ] = $value;
+				}
+			}
+			$accounts[ $index ]['metas'] = $metas;
+		}
+		return $accounts;
+	}
+
+	/**
 	 * Accounts of the site by number, with and without a row.
 	 *
 	 * @param array<string, mixed> $command The command list_accounts.
@@ -134,7 +176,7 @@ final class Adoption {
 			'accounts' => array_values(
 				array_map(
 					static fn( \WP_User $user ): array => array(
-						'account' => UserReader::account( $user ),
+						'account' => self::with_metas( array( UserReader::account( $user ) ), $command['read'] )[0],
 						'row'     => null === $rows[ $user->ID ]['id'] ? null : array(
 							'id'        => $rows[ $user->ID ]['id'],
 							'user_name' => $rows[ $user->ID ]['user_name'],
@@ -245,18 +287,19 @@ final class Adoption {
 		$existing = array_flip( array_column( Database::rows( "SELECT ID FROM $wpdb->users WHERE ID IN (" . Database::marks( $user_ids, '%d' ) . ')', $user_ids ), 'ID' ) );
 		$rows     = array();
 		foreach ( array_intersect_key( $adoptions, $existing ) as $user_id => $adoption ) {
-			$rows[ Identifier::create() ] = array( $user_id, $adoption['user_name'], $adoption['user_name_key'], (int) $adoption['created'], $now );
+			AccessControl::forget( $user_id );
+			$rows[] = array( $adoption['id'] ?? Identifier::create(), $user_id, $adoption['user_name'], $adoption['user_name_key'], $adoption['external_id'] ?? null, (int) ( $adoption['active'] ?? true ), (int) $adoption['created'], $now );
 		}
 		if ( ! $rows ) {
 			return;
 		}
 		Database::insert_new(
 			$table,
-			array( 'id', 'user_id', 'user_name', 'user_name_key', 'created', 'modified' ),
-			array_map( static fn( string $id, array $row ): array => array( $id, ...$row ), array_keys( $rows ), $rows )
+			array( 'id', 'user_id', 'user_name', 'user_name_key', 'external_id', 'active', 'created', 'modified' ),
+			$rows
 		);
 		$lookups = array();
-		$ids     = array_map( 'strval', array_keys( $rows ) );
+		$ids     = array_column( $rows, 0 );
 		foreach ( Database::rows( "SELECT row_id, user_id FROM $table WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', $ids ) as $row ) {
 			foreach ( $adoptions[ (int) $row['user_id'] ]['lookups'] as $lookup ) {
 				$lookups[] = array( (int) $row['row_id'], $lookup['path'], $lookup['value'] );

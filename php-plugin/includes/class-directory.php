@@ -82,6 +82,7 @@ final class Directory {
 			'release_rows'    => ( new Adoption() )->release( $command ),
 			'create_user'     => ( new UserWriter() )->create( $command ),
 			'update_user'     => ( new UserWriter() )->update( $command ),
+			'fill_targets'    => ( new UserWriter() )->fill( $command ),
 			'index_user'      => ( new UserWriter() )->index( $command ),
 			'delete_user'     => ( new UserRemover() )->delete( $command ),
 			'find_groups'     => ( new GroupReader() )->find( $command ),

@@ -80,6 +80,15 @@ final class Settings {
 	}
 
 	/**
+	 * The targets of the owner's mappings.
+	 *
+	 * @return list<string>
+	 */
+	public static function targets(): array {
+		return array_column( self::stored()['mappings'] ?? array(), 'target' );
+	}
+
+	/**
 	 * Whether requests to WPO365's address are answered. Known without the extension, because an identity provider
 	 * must be told to wait at that address too.
 	 */

@@ -12,7 +12,7 @@ namespace Rollbook\WordPress;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells in Site Health whether the extension runs.
+ * Tells in Site Health whether the extension runs, and whether attributes have the places that they are mapped to.
  */
 final class SiteHealth {
 
@@ -27,7 +27,39 @@ final class SiteHealth {
 			'label' => __( 'Rollbook extension', 'rollbook' ),
 			'test'  => array( self::class, 'test_extension' ),
 		);
+		if ( Requirements::met() ) {
+			$tests['direct']['rollbook_targets'] = array(
+				'label' => __( 'Rollbook attributes', 'rollbook' ),
+				'test'  => array( self::class, 'test_targets' ),
+			);
+		}
 		return $tests;
+	}
+
+	/**
+	 * Tests whether every mapped attribute has its place.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function test_targets(): array {
+		$missing = Targets::missing( Settings::targets() );
+		$lines   = array();
+		foreach ( $missing as $target => $reason ) {
+			$lines[] = '<li><code>' . esc_html( $target ) . '</code> – ' . esc_html( $reason ) . '</li>';
+		}
+		return array(
+			'label'       => $missing ? __( 'Some mapped attributes have no place to go', 'rollbook' ) : __( 'Every mapped attribute has its place', 'rollbook' ),
+			'status'      => $missing ? 'recommended' : 'good',
+			'badge'       => array(
+				'label' => __( 'Provisioning', 'rollbook' ),
+				'color' => 'blue',
+			),
+			'description' => $missing
+				? '<p>' . esc_html__( 'Nothing is lost: what identity providers send is kept, and written when the field is there.', 'rollbook' ) . '</p><ul>' . implode( '', $lines ) . '</ul>'
+				: '<p>' . esc_html__( 'What identity providers send arrives in the profiles.', 'rollbook' ) . '</p>',
+			'actions'     => $missing ? sprintf( '<a href="%s">%s</a>', esc_url( admin_url( 'options-general.php?page=rollbook&tab=attributes' ) ), esc_html__( 'Mend the mappings', 'rollbook' ) ) : '',
+			'test'        => 'rollbook_targets',
+		);
 	}
 
 	/**

@@ -15,8 +15,8 @@ defined( 'ABSPATH' ) || exit;
  * Reads and writes values by target: `field:` a column or core profile field of the account, `meta:` a user meta, `xprofile:` a
  * BuddyPress profile field, `acf:` a field of Advanced Custom Fields.
  *
- * WordPress's own functions take their values slashed, and so does ACF, which hands them on to update_metadata(); BuddyPress
- * does not.
+ * WordPress's own functions take their values slashed, and so does ACF, which hands them on to update_metadata(). BuddyPress does
+ * as well and keeps them so: names, options and values lie in its tables slashed and as HTML.
  */
 final class Targets {
 
@@ -104,7 +104,8 @@ final class Targets {
 	}
 
 	/**
-	 * Writes fields of other plugins. One that the site does not have is passed over.
+	 * Writes fields of other plugins. One that the site does not have is passed over. Whether the plugin takes the value shows when it
+	 * is read back.
 	 *
 	 * @param int                  $user_id The account.
 	 * @param array<string, mixed> $values  By target; null takes the value away.
@@ -116,16 +117,70 @@ final class Targets {
 				continue;
 			}
 			if ( 'xprofile' === $kind ) {
-				null === $value
-					? xprofile_delete_field_data( $name, $user_id )
-					: xprofile_set_field_data( $name, $user_id, $value );
+				$field = self::xprofile( $name );
+				if ( null === $value ) {
+					xprofile_delete_field_data( $field, $user_id );
+				} elseif ( ! xprofile_set_field_data( $field, $user_id, wp_slash( $value ) ) ) {
+					// An option is called "R&amp;D" there.
+					xprofile_set_field_data( $field, $user_id, wp_slash( map_deep( $value, array( self::class, 'html' ) ) ) );
+				}
 			} elseif ( 'acf' === $kind ) {
-				$key = acf_get_field( $name )['key'];
+				$key = self::acf( $name )['key'];
 				null === $value
 					? delete_field( $key, "user_$user_id" )
 					: update_field( $key, wp_slash( $value ), "user_$user_id" );
 			}
 		}
+	}
+
+	/**
+	 * Lets the caches of other plugins forget an account whose write was undone.
+	 *
+	 * @param int      $user_id The account.
+	 * @param string[] $targets The targets.
+	 */
+	public static function forget( int $user_id, array $targets ): void {
+		foreach ( $targets as $target ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( ! self::exists( $kind, $name ) ) {
+				continue;
+			}
+			if ( 'xprofile' === $kind ) {
+				wp_cache_delete( $user_id . ':' . self::xprofile( $name ), 'bp_xprofile_data' );
+			} elseif ( 'acf' === $kind ) {
+				acf_flush_value_cache( "user_$user_id", self::acf( $name )['name'] );
+			}
+		}
+	}
+
+	/**
+	 * The targets that the site does not have, and why.
+	 *
+	 * @param string[] $targets The targets.
+	 * @return array<string, string> The reasons, by target.
+	 */
+	public static function missing( array $targets ): array {
+		$missing = array();
+		foreach ( $targets as $target ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( self::exists( $kind, $name ) ) {
+				continue;
+			}
+			$missing[ $target ] = match ( true ) {
+				'xprofile' === $kind && ! function_exists( 'xprofile_get_field_id_from_name' )
+					=> __( 'BuddyPress, or its component Extended Profiles, is not active.', 'rollbook' ),
+				'xprofile' === $kind
+					/* translators: %s: name of a profile field. */
+					=> sprintf( __( 'BuddyPress has no profile field “%s”.', 'rollbook' ), $name ),
+				'acf' === $kind && ! function_exists( 'acf_get_field' )
+					=> __( 'Advanced Custom Fields is not active.', 'rollbook' ),
+				'acf' === $kind
+					/* translators: %s: name of a field. */
+					=> sprintf( __( 'Advanced Custom Fields has no field “%s”.', 'rollbook' ), $name ),
+				default => __( 'Attributes must not be put there.', 'rollbook' ),
+			};
+		}
+		return $missing;
 	}
 
 	/**
@@ -138,10 +193,50 @@ final class Targets {
 		return match ( $kind ) {
 			'field'    => in_array( $name, self::COLUMNS, true ) || in_array( $name, self::PROFILE, true ),
 			'meta'     => '' !== $name && ! self::is_guarded( $name ),
-			'xprofile' => function_exists( 'xprofile_get_field_id_from_name' ) && (bool) xprofile_get_field_id_from_name( $name ),
-			'acf'      => function_exists( 'acf_get_field' ) && (bool) acf_get_field( $name ),
+			'xprofile' => function_exists( 'xprofile_get_field_id_from_name' ) && 0 !== self::xprofile( $name ),
+			'acf'      => function_exists( 'acf_get_field' ) && null !== self::acf( $name ),
 			default    => false,
 		};
+	}
+
+	/**
+	 * The number of a BuddyPress field. Its functions take a name for a number if it looks like one.
+	 *
+	 * @param string $name Its name.
+	 * @return int 0 where there is none.
+	 */
+	private static function xprofile( string $name ): int {
+		$field = xprofile_get_field_id_from_name( $name );
+		return (int) ( $field ? $field : xprofile_get_field_id_from_name( wp_slash( self::html( $name ) ) ) );
+	}
+
+	/**
+	 * A text as HTML.
+	 *
+	 * @param mixed $text The text; anything else stays as it is.
+	 */
+	public static function html( mixed $text ): mixed {
+		return is_string( $text ) ? wp_kses( $text, 'data' ) : $text;
+	}
+
+	/**
+	 * What a stored text of BuddyPress says.
+	 *
+	 * @param mixed $text The text; anything else stays as it is.
+	 */
+	public static function from_html( mixed $text ): mixed {
+		return is_string( $text ) ? wp_specialchars_decode( wp_unslash( $text ), ENT_QUOTES ) : $text;
+	}
+
+	/**
+	 * An ACF field.
+	 *
+	 * @param string $name Its name or key.
+	 * @return ?array<string, mixed> Nothing where there is none, and where its value would lie in a meta that attributes must not reach.
+	 */
+	private static function acf( string $name ): ?array {
+		$field = acf_get_field( $name );
+		return $field && ! self::is_guarded( $field['name'] ) ? $field : null;
 	}
 
 	/**
@@ -170,9 +265,30 @@ final class Targets {
 				? (string) ( $user->data->$name ?? '' )
 				: self::text( get_user_meta( $user->ID, $name, true ) ),
 			'meta'     => get_user_meta( $user->ID, $name )[0] ?? null,
-			'xprofile' => self::present( xprofile_get_field_data( $name, $user->ID ) ),
-			'acf'      => self::present( get_field( acf_get_field( $name )['key'], 'user_' . $user->ID, false ) ),
+			'xprofile' => self::xprofile_value( self::xprofile( $name ), $user->ID ),
+			'acf'      => self::acf_value( self::acf( $name ), 'user_' . $user->ID ),
 		};
+	}
+
+	/**
+	 * The value of a BuddyPress field as it is stored: xprofile_get_field_data() gives what is shown, "3 years ago" or a link.
+	 *
+	 * @param int $field   The field.
+	 * @param int $user_id The account.
+	 */
+	private static function xprofile_value( int $field, int $user_id ): mixed {
+		$stored = maybe_unserialize( \BP_XProfile_ProfileData::get_value_byid( $field, $user_id ) );
+		return self::present( map_deep( $stored, array( self::class, 'from_html' ) ) );
+	}
+
+	/**
+	 * The value of an ACF field as it is stored: neither formatted nor, where there is none, the default.
+	 *
+	 * @param array<string, mixed> $field The field.
+	 * @param string               $owner Whose, in ACF's words: `user_7`.
+	 */
+	private static function acf_value( array $field, string $owner ): mixed {
+		return null === acf_get_metadata( $owner, $field['name'] ) ? null : self::present( get_field( $field['key'], $owner, false ) );
 	}
 
 	/**

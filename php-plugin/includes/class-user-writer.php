@@ -82,6 +82,46 @@ final class UserWriter {
 	}
 
 	/**
+	 * Writes to a person's account what could not be written before.
+	 *
+	 * @param array<string, mixed> $command The command fill_targets.
+	 * @return array{outcome: string, record: null}
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	public function fill( array $command ): array {
+		$table = Tables::name( 'users' );
+		$row   = Database::row( "SELECT row_id, id, user_id, applied FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) );
+		$user  = null === $row || $row['id'] !== $command['id'] ? null : UserReader::accounts( array( (int) $row['user_id'] ) )[ (int) $row['user_id'] ] ?? null;
+		if ( null === $user ) {
+			throw Refusal::gone();
+		}
+		$version = (int) $command['version'] + 1;
+		$write   = function () use ( $command, $table, $row, $user ): void {
+			$this->claim( "UPDATE $table SET modified = %d, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( (int) $command['now'], (int) $row['row_id'], (int) $command['version'] ) );
+			$change  = array(
+				'values'   => $command['values'],
+				'email'    => null,
+				'password' => null,
+				'role'     => null,
+			);
+			$changed = ( new AccountWriter() )->change( $user, $change );
+			$this->store_applied( (int) $row['row_id'], Targets::read( $changed, $command['targets'] ) + (array) json_decode( $row['applied'] ?? '{}', true ) );
+		};
+		try {
+			Transaction::run( $write, fn(): bool => $this->stands( 'user_id = %d AND version >= %d AND deleted = 0', array( $user->ID, $version ) ) );
+		} catch ( \Throwable $failure ) {
+			AccountWriter::forget( $user->ID, $user );
+			throw $failure;
+		}
+		Batch::touch( $user->ID, $user );
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
 	 * Renews a person's matchable values, the name of one whom nobody manages, and the time of its last change.
 	 *
 	 * @param array<string, mixed> $command The command index_user.
@@ -360,11 +400,22 @@ final class UserWriter {
 	 */
 	private function note_applied( int $row_id, \WP_User $user, array $command ): void {
 		$applied = Targets::read( $user, array_unique( array_merge( $command['targets'], array_keys( $command['account']['values'] ) ) ) );
-		$text    = wp_json_encode( (object) $applied, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION );
-		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d, applied = %s WHERE row_id = %d', array( $user->ID, (string) $text, $row_id ) );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d WHERE row_id = %d', array( $user->ID, $row_id ) );
+		$this->store_applied( $row_id, $applied );
 		if ( $command['account']['ours'] ) {
 			Network::move_in( $user->ID );
 		}
+	}
+
+	/**
+	 * Stores what WordPress made of the values that were written.
+	 *
+	 * @param int                  $row_id  The row.
+	 * @param array<string, mixed> $applied By target.
+	 */
+	private function store_applied( int $row_id, array $applied ): void {
+		$text = wp_json_encode( (object) $applied, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET applied = %s WHERE row_id = %d', array( (string) $text, $row_id ) );
 	}
 
 	/**

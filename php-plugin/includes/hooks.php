@@ -44,6 +44,7 @@ add_filter( 'debug_information', array( SiteHealth::class, 'filter_debug_informa
 // The tables. Updates of the plugin run no activation hook, so the shape is compared whenever plugins are loaded.
 register_activation_hook( PLUGIN_FILE, array( Tables::class, 'create' ) );
 add_action( 'plugins_loaded', array( Tables::class, 'action_plugins_loaded' ) );
+register_deactivation_hook( PLUGIN_FILE, array( CatchUp::class, 'deactivate' ) );
 // A person deleted on the site is gone for identity providers too.
 add_action( 'deleted_user', array( UserRemover::class, 'action_deleted_user' ) );
 
@@ -99,6 +100,14 @@ if ( Requirements::met() ) {
 	}
 	add_action( 'xprofile_data_after_save', array( ProfileChanges::class, 'action_xprofile' ) );
 	add_action( 'xprofile_data_after_delete', array( ProfileChanges::class, 'action_xprofile' ) );
+	// Fields that came, came back or got another mapping.
+	add_action( CatchUp::EVENT, array( CatchUp::class, 'action_event' ) );
+	add_action( 'admin_init', array( CatchUp::class, 'action_admin_init' ) );
+	foreach ( array( 'add_option_', 'update_option_' ) as $rollbook_hook ) {
+		add_action( $rollbook_hook . Settings::OPTION, array( CatchUp::class, 'action_soon' ), 10, 0 );
+	}
+	add_action( 'activated_plugin', array( CatchUp::class, 'action_plugin' ) );
+	add_action( 'deactivated_plugin', array( CatchUp::class, 'action_plugin' ) );
 	// After the page has been sent (1).
 	add_action( 'shutdown', array( ProfileChanges::class, 'action_shutdown' ), 20 );
 }

@@ -17,9 +17,9 @@ use self::groups::StoredGroup;
 use self::users::Person;
 use super::{
     AdoptAccounts, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
-    FindAccounts, FindClaims, FindGroups, FindHeir, FindMembers, FindPeopleIn, FindRoles, FindUserNames,
-    FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup, LoadPeople, LoadUser,
-    ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup, UpdateUser,
+    FillTargets, FindAccounts, FindClaims, FindGroups, FindHeir, FindMembers, FindPeopleIn, FindRoles,
+    FindUserNames, FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup, LoadPeople,
+    LoadUser, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup, UpdateUser,
 };
 use super::{Command, ListTokens, Question, Scope, TokenRecord, TouchToken};
 use crate::exchange::Exchange;
@@ -162,6 +162,7 @@ impl MemoryDirectory {
             ReleaseRows::NAME => self.carry_out(command, Self::release_rows),
             CreateUser::NAME => self.carry_out(command, Self::create_user),
             UpdateUser::NAME => self.carry_out(command, Self::update_user),
+            FillTargets::NAME => self.carry_out(command, Self::fill_targets),
             IndexUser::NAME => self.carry_out(command, Self::index_user),
             DeleteUser::NAME => self.carry_out(command, Self::delete_user),
             FindGroups::NAME => self.carry_out(command, Self::find_groups),

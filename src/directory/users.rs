@@ -65,6 +65,9 @@ pub struct Account {
     pub can_edit_users: bool,
     /// `user_registered`.
     pub registered: i64,
+    /// The metas that [`FindAccounts`] asked for, as far as the account has them as text.
+    #[serde(default, deserialize_with = "map_or_empty_list", skip_serializing_if = "Map::is_empty")]
+    pub metas: Map<String, Value>,
     /// What the other sites of a network have to do with it; nothing where the site stands alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<InNetwork>,
@@ -165,16 +168,31 @@ pub struct FindClaims {
     pub targets: Vec<String>,
 }
 
-/// Accounts of the site that have no row in our tables; with a login or an address also those of the network that are not on
-/// this site.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Accounts of the site that have no row in our tables: all of them or, where anything is named, those to which any of it applies;
+/// then also those of the network that are not on this site.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FindAccounts {
-    /// Only the account with this login…
+    /// The account with this login…
     pub login: Option<String>,
-    /// …or this e-mail address.
+    /// …or this e-mail address…
     pub email: Option<String>,
+    /// …or this number…
+    pub user_id: Option<u64>,
+    /// …or a meta that has exactly this value.
+    pub metas: Vec<MetaValue>,
+    /// The metas to read with each account.
+    pub read: Vec<String>,
     /// The most accounts to give.
     pub limit: u64,
+}
+
+/// A user meta and its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetaValue {
+    /// The key.
+    pub key: String,
+    /// The value.
+    pub value: String,
 }
 
 /// The account that gets the content of people who leave.
@@ -216,10 +234,16 @@ pub struct ReleaseRows {
 pub struct Adoption {
     /// The account.
     pub user_id: u64,
-    /// Its `userName`: the login, or the address if that is what the IdP asked for.
+    /// The SCIM id that the IdP knows from another plugin; `None` makes a new one.
+    pub id: Option<SmolStr>,
+    /// Its `userName`: the login, or whatever else the IdP asked for.
     pub user_name: String,
     /// The folded `userName`.
     pub user_name_key: String,
+    /// Its `externalId`, where another plugin has noted one.
+    pub external_id: Option<String>,
+    /// Whether the person may log in.
+    pub active: bool,
     /// When the account was registered.
     pub created: i64,
     /// Its matchable values.
@@ -308,6 +332,23 @@ pub struct AccountChange {
     pub values: Map<String, Value>,
 }
 
+/// Writes to the account of a person what could not be written before: the row is new, or its field is back. The row of the person
+/// stays as it is, but for a version more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FillTargets {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// The version that the values were decided on.
+    pub version: u64,
+    /// The values to write, by target.
+    #[serde(deserialize_with = "map_or_empty_list")]
+    pub values: Map<String, Value>,
+    /// The targets that count as written from now on.
+    pub targets: Vec<String>,
+    /// Now.
+    pub now: i64,
+}
+
 /// Renews a person's matchable values and, where the local account was edited, its modification time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndexUser {
@@ -373,6 +414,8 @@ pub struct UnlinkUser {
 pub struct ListAccounts {
     /// Only accounts with a higher number.
     pub after: u64,
+    /// The metas to read with each account.
+    pub read: Vec<String>,
     /// The most accounts to give.
     pub limit: u64,
     /// Whether the total is wanted.

@@ -3,6 +3,7 @@
 //! A request passes, in this order: its token, its address, its method, its headers, its body. The first
 //! that does not hold decides the answer.
 
+mod adoption;
 pub mod bulk;
 mod cursor;
 mod discovery;
@@ -63,7 +64,7 @@ pub struct Summary {
     pub action: Option<&'static str>,
     /// The paths of the attributes that were changed.
     pub changes: Vec<String>,
-    /// The detail of the error that the client was given.
+    /// The detail of the error that the client was given; of a success, what did not arrive in WordPress.
     pub detail: Option<String>,
     /// What went wrong on our side; not told to the client.
     pub failure: Option<String>,
@@ -358,6 +359,13 @@ impl Service {
 
     pub(crate) fn note_changes(&self, changes: Vec<String>) {
         self.note.borrow_mut().changes = changes;
+    }
+
+    /// Notes for the log what did not arrive in WordPress.
+    pub(crate) fn note_unwritten(&self, sentences: Vec<String>) {
+        if !sentences.is_empty() {
+            self.note.borrow_mut().detail = Some(sentences.join(" "));
+        }
     }
 
     pub(crate) fn dialects(&self) -> std::cell::RefMut<'_, Dialects> {

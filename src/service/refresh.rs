@@ -1,13 +1,15 @@
-//! After a local edit: what people are searched by is made true again.
+//! After something changed inside WordPress: what people are searched by is made true again, and fields that have come are
+//! filled.
 
 use super::Summary;
-use crate::directory::{Directory, Failure, IndexUser, LoadAccounts};
+use crate::directory::{Directory, Failure, FillTargets, IndexUser, LoadAccounts, UserRecord};
 use crate::http::Response;
+use crate::scim::resource::Resource;
 use crate::settings::Settings;
 use crate::wordpress::person;
 use std::rc::Rc;
 
-/// Renews the matchable values of the people of these accounts. Nobody is answered: the response is empty and says 204, or
+/// Renews the matchable values of the people of these accounts, and writes what could not be written before. Nobody is answered: the response is empty and says 204, or
 /// 500 where it failed, and the summary why.
 pub(crate) async fn refresh(
     directory: Directory,
@@ -29,12 +31,37 @@ async fn renew(
     now: i64,
 ) -> Result<(), Failure> {
     let load = LoadAccounts { user_ids, targets: person::targets(settings) };
+    let mut failed = None;
     for record in directory.ask(&load).await? {
         let shown = person::resource(&record, settings, "");
-        let edited = !record.managed || (record.account.is_ours() && record.values != record.applied);
+        // One person whom some plugin does not let be written keeps nobody else from it.
+        failed = failed.or(fill(directory, &record, &shown, settings, now).await.err());
+        let edited = !record.managed || person::is_locally_edited(&record, settings);
         let lookups = person::lookups(&shown);
         let index = IndexUser { id: record.id, user_name: None, lookups, modified: edited.then_some(now) };
         directory.ask(&index).await?;
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
+}
+
+/// Writes what fields that have come since the last write are to hold. Whoever writes to the person meanwhile does it as well.
+async fn fill(
+    directory: &Directory,
+    record: &UserRecord,
+    shown: &Resource,
+    settings: &Settings,
+    now: i64,
+) -> Result<(), Failure> {
+    let targets = person::due_targets(record, settings);
+    if targets.is_empty()
+        || !record.managed
+        || !record.account.is_ours()
+        || person::is_protected(&record.account, settings)
+    {
+        return Ok(());
+    }
+    let Ok(change) = person::account_change(Some((record, shown)), shown, settings) else { return Ok(()) };
+    let values = change.values.into_iter().filter(|(target, _)| targets.contains(target)).collect();
+    let fill = FillTargets { id: record.id.clone(), version: record.version, values, targets, now };
+    directory.ask(&fill).await.map(drop)
 }

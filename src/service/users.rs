@@ -3,17 +3,16 @@
 use super::query::Query;
 use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
 use crate::directory::{
-    Account, AdoptAccounts, CreateUser, DeleteUser, Fate, FindAccounts, FindClaims, IndexUser, LoadUser,
-    Outcome, ReleaseRows, Unique, UpdateUser, UserName, UserRecord,
+    Account, CreateUser, DeleteUser, Fate, FindAccounts, FindClaims, LoadUser, Outcome, ReleaseRows, Unique,
+    UpdateUser, UserRecord,
 };
 use crate::scim::error::{Error, Result};
-use crate::scim::filter::{Filter, fold_case};
+use crate::scim::filter::fold_case;
 use crate::scim::patch::{Patch, Patched};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{Received, Resource};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
-use crate::wordpress::sql::AccountHint;
 use crate::wordpress::{network, person};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -27,9 +26,6 @@ fn set_default_active(resource: &mut Resource, active: bool) -> Result<()> {
     }
     Ok(())
 }
-
-/// How many accounts are given a row at a time.
-const ADOPTION_BATCH: u64 = 500;
 
 impl Service {
     pub(super) async fn get_user(&self, id: &str, precondition: &Precondition<'_>, query: &Query) -> Answer {
@@ -78,6 +74,13 @@ impl Service {
             }
         };
         self.note("created", &record.id, &record.user_name);
+        self.note_unwritten(person::unwritten(
+            returning,
+            &record,
+            &create.account,
+            &resource,
+            &self.settings,
+        ));
         match joining {
             Some(before) => self.tell_joining(&before, &record),
             None => self.tell_arrival(returning, &record),
@@ -213,7 +216,7 @@ impl Service {
                 && password.is_none()
                 && account.role.is_none()
                 && person::row(&shown)?.document == row.document
-                && self.is_complete(&record);
+                && person::is_complete(&record, &self.settings);
             if unchanged {
                 self.note("unchanged", &record.id, &record.user_name);
                 return Ok(self.user_reply(200, &record, &projection));
@@ -236,6 +239,13 @@ impl Service {
                         &record.id,
                         &written.user_name,
                     );
+                    self.note_unwritten(person::unwritten(
+                        Some(&record),
+                        &written,
+                        &update.account,
+                        &resource,
+                        &self.settings,
+                    ));
                     let mut changes = person::changes(&shown, &self.user_resource(&written));
                     changes.extend(update.account.password.map(|_| "password".to_owned()));
                     self.tell_change(&record, &written, changes.clone());
@@ -259,7 +269,10 @@ impl Service {
 
     async fn load_user(&self, id: &str) -> Answer<UserRecord> {
         let load = LoadUser { id: SmolStr::new(id), targets: person::targets(&self.settings) };
-        let record = self.directory.ask(&load).await?;
+        let record = match self.directory.ask(&load).await? {
+            None if self.adopt_numbered(id).await? => self.directory.ask(&load).await?,
+            record => record,
+        };
         let record = record.filter(|record| record.managed || self.shows_unmanaged());
         Ok(record.ok_or_else(|| Error::not_found(id))?)
     }
@@ -313,100 +326,6 @@ impl Service {
         ))
     }
 
-    /// Whether every target that is there now was there at the last write, too.
-    fn is_complete(&self, record: &UserRecord) -> bool {
-        !record.account.is_ours() || record.values.keys().all(|target| record.applied.contains_key(target))
-    }
-
-    /// Gives accounts that the search may be meant for, and that have no row yet, theirs. Tells whether there were any.
-    pub(super) async fn adopt_for(&self, filter: Option<&Filter>, total: u64) -> Answer<bool> {
-        if !self.shows_unmanaged() {
-            return Ok(false);
-        }
-        let Some(filter) = filter else { return self.adopt_all().await };
-        if AccountHint::is_hopeless(filter) {
-            return Ok(false);
-        }
-        match AccountHint::of(filter) {
-            // People are matched one by one: who has been found is the one.
-            Some(_) if total > 0 => Ok(false),
-            Some(AccountHint { user_name: Some(name), .. }) => {
-                Ok(self.rename_unmanaged(&name).await? || self.adopt_one(Some(&name), Some(&name)).await?)
-            }
-            Some(AccountHint { email, .. }) => self.adopt_one(None, email.as_deref()).await,
-            None => self.adopt_all().await,
-        }
-    }
-
-    /// Adopts the account with this login or address, under the name that the IdP calls it by.
-    async fn adopt_one(&self, login: Option<&str>, email: Option<&str>) -> Answer<bool> {
-        let find = FindAccounts {
-            login: login.map(str::to_owned),
-            email: email.map(str::to_owned),
-            limit: ADOPTION_BATCH,
-        };
-        let accounts = self.directory.ask(&find).await?;
-        // What the database calls equal may differ by accents.
-        let is = |found: &str, wanted: Option<&str>| {
-            wanted.is_some_and(|wanted| fold_case(found) == fold_case(wanted))
-        };
-        let account = accounts
-            .iter()
-            .find(|account| account.is_on_site() && is(&account.login, login))
-            .or_else(|| accounts.iter().find(|account| account.is_on_site() && is(&account.email, email)));
-        let Some(account) = account else { return Ok(false) };
-        let user_name = login.unwrap_or(&account.login);
-        let adoption = person::adoption(account, user_name);
-        self.directory.ask(&AdoptAccounts { accounts: vec![adoption], now: self.now }).await?;
-        // Its login may be somebody else's userName by now; then its address is its name.
-        if login.is_none()
-            && self.directory.ask(&find).await?.iter().any(|left| left.user_id == account.user_id)
-        {
-            let adoption = person::adoption(account, &account.email);
-            self.directory.ask(&AdoptAccounts { accounts: vec![adoption], now: self.now }).await?;
-        }
-        Ok(true)
-    }
-
-    /// Lets an account that was adopted under its login be found under its address, when that is the `userName` that
-    /// the IdP knows it by.
-    async fn rename_unmanaged(&self, name: &str) -> Answer<bool> {
-        let key = fold_case(name);
-        let find = FindClaims {
-            user_name_key: key.clone().into_owned(),
-            email: Some(name.to_owned()),
-            targets: person::targets(&self.settings),
-        };
-        let records = self.directory.ask(&find).await?;
-        let is_meant = |record: &&UserRecord| {
-            !record.managed && !record.deleted && fold_case(&record.account.email) == key
-        };
-        let Some(record) = records.iter().find(is_meant) else { return Ok(false) };
-        let index = IndexUser {
-            id: record.id.clone(),
-            user_name: Some(UserName { raw: name.to_owned(), key: key.into_owned() }),
-            lookups: person::lookups(&self.user_resource(record)),
-            modified: None,
-        };
-        self.directory.ask(&index).await?;
-        Ok(true)
-    }
-
-    async fn adopt_all(&self) -> Answer<bool> {
-        let mut any = false;
-        loop {
-            let find = FindAccounts { login: None, email: None, limit: ADOPTION_BATCH };
-            let accounts: Vec<Account> = self.directory.ask(&find).await?;
-            if accounts.is_empty() {
-                return Ok(any);
-            }
-            any = true;
-            let adoptions =
-                accounts.iter().map(|account| person::adoption(account, &account.login)).collect();
-            self.directory.ask(&AdoptAccounts { accounts: adoptions, now: self.now }).await?;
-        }
-    }
-
     /// The kept account that comes back, if any.
     ///
     /// # Errors
@@ -448,7 +367,7 @@ impl Service {
     ) -> Answer<Option<Account>> {
         let login = self.shows_unmanaged().then(|| name.to_owned());
         let find =
-            FindAccounts { login: login.clone(), email: email.map(str::to_owned), limit: ADOPTION_BATCH };
+            FindAccounts { login: login.clone(), email: email.map(str::to_owned), ..self.find_accounts() };
         let accounts = self.directory.ask(&find).await?;
         let same =
             |one: &str, other: Option<&str>| other.is_some_and(|other| fold_case(one) == fold_case(other));
@@ -469,8 +388,7 @@ impl Service {
             (None, Some(account)) => Err(self.email_clash(account, email).into()),
             (Some(account), _) => {
                 if self.shows_unmanaged() {
-                    let adoption = person::adoption(account, name);
-                    self.directory.ask(&AdoptAccounts { accounts: vec![adoption], now: self.now }).await?;
+                    self.adopt(account, name).await?;
                 }
                 Err(self.email_clash(account, email).into())
             }

@@ -3,29 +3,15 @@
 //! A [`Row`] joins a SCIM path to a [`Target`]. The standard rows need no configuration; a row of the owner's
 //! that has the same target takes their place.
 
+use super::target::Target;
+use super::value::{Kind, same, text_of};
 use crate::scim::path::PatchPath;
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::fmt;
-use std::str::FromStr;
 use std::sync::LazyLock;
-
-/// The target of the account's e-mail address, which [`super::person`] chooses among `emails`.
-pub const EMAIL_TARGET: &str = "field:user_email";
-
-/// The fields of an account that can be written: columns of `wp_users` and the meta that core's own profile
-/// screen edits, each with the most characters that it holds.
-const FIELDS: [(&str, Option<usize>); 7] = [
-    ("first_name", None),
-    ("last_name", None),
-    ("nickname", None),
-    ("description", None),
-    ("locale", None),
-    ("display_name", Some(250)),
-    ("user_url", Some(100)),
-];
 
 /// The attributes that people are most often described by, beside the standard rows', as an owner would map them.
 pub const COMMON_PATHS: [&str; 16] = [
@@ -47,16 +33,8 @@ pub const COMMON_PATHS: [&str; 16] = [
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName",
 ];
 
-/// Meta that decides who somebody is or what he may do. `_` stands for any prefix of a site.
-const FORBIDDEN_META: [&str; 7] = [
-    "_capabilities",
-    "_user_level",
-    "capabilities",
-    "user_level",
-    "session_tokens",
-    "_application_passwords",
-    "_user-settings",
-];
+/// What stands between joined values unless the owner says otherwise.
+pub const SEPARATOR: &str = ", ";
 
 /// One attribute and its place in WordPress.
 #[derive(Debug, Clone)]
@@ -69,10 +47,29 @@ pub struct Row {
     pub title: String,
     /// What happens to the value on its way into WordPress.
     pub transform: Option<Transform>,
+    /// What the place holds.
+    pub kind: Kind,
+    /// What becomes of several values.
+    pub several: Several,
+    /// What stands between values that are joined.
+    pub separator: String,
     /// Whether the profile screen shows it.
     pub profile: bool,
     /// Whether the users list shows it.
     pub users_list: bool,
+}
+
+/// What becomes of the values of an attribute that has several.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Several {
+    /// One text of all of them.
+    #[default]
+    Joined,
+    /// Only the first is written.
+    First,
+    /// A list: an array in a user meta, the ticked boxes of ACF or BuddyPress.
+    List,
 }
 
 /// A replacement in a value.
@@ -84,7 +81,28 @@ pub struct Transform {
     pub replacement: String,
 }
 
+impl Transform {
+    fn apply(&self, text: &str) -> String {
+        self.pattern.replace_all(text, self.replacement.as_str()).into_owned()
+    }
+}
+
 impl Row {
+    /// A row without anything special about it.
+    pub fn new(path: PatchPath, target: Target) -> Self {
+        Self {
+            path,
+            target,
+            title: String::new(),
+            transform: None,
+            kind: Kind::default(),
+            several: Several::default(),
+            separator: SEPARATOR.to_owned(),
+            profile: false,
+            users_list: false,
+        }
+    }
+
     /// The rows that need no configuration. The language that somebody reads is `preferredLanguage` (RFC 7643
     /// §4.1.1); `locale` is about currency and dates.
     pub fn standard() -> &'static [Self] {
@@ -98,37 +116,66 @@ impl Row {
                 ("preferredLanguage", "field:locale"),
             ]
             .into_iter()
-            .filter_map(|(path, target)| {
-                Some(Row {
-                    path: path.parse().ok()?,
-                    target: target.parse().ok()?,
-                    title: String::new(),
-                    transform: None,
-                    profile: false,
-                    users_list: false,
-                })
-            })
+            .filter_map(|(path, target)| Some(Row::new(path.parse().ok()?, target.parse().ok()?)))
             .collect()
         });
         &STANDARD
     }
 
     /// The value to write for a person; `None` takes the target's value away.
-    pub fn value(&self, resource: &Resource) -> Option<String> {
-        let schemas = ResourceType::User.schemas();
-        let found: Vec<String> =
-            resource.select(&self.path, schemas).into_iter().filter_map(text_of).collect();
-        if found.is_empty() {
-            return None;
-        }
-        let text = found.join(", ");
-        let text = match &self.transform {
-            Some(transform) => {
-                transform.pattern.replace_all(&text, transform.replacement.as_str()).into_owned()
+    pub fn value(&self, resource: &Resource) -> Option<Value> {
+        let texts = self.texts(resource);
+        match self.several {
+            Several::List => {
+                let mut list: Vec<Value> = Vec::with_capacity(texts.len());
+                for value in texts.iter().filter_map(|text| self.written(text)) {
+                    if !list.contains(&value) {
+                        list.push(value);
+                    }
+                }
+                (!list.is_empty()).then_some(Value::Array(list))
             }
-            None => text,
+            Several::First => self.written(texts.first()?),
+            Several::Joined if texts.is_empty() => None,
+            Several::Joined => self.written(&texts.join(&self.separator)),
+        }
+    }
+
+    /// Whether the person has a value that cannot be written as what the row says that it is.
+    pub fn is_misfit(&self, resource: &Resource) -> bool {
+        let texts = self.texts(resource);
+        match self.several {
+            Several::List => texts.iter().any(|text| self.written(text).is_none()),
+            Several::First | Several::Joined => !texts.is_empty() && self.value(resource).is_none(),
+        }
+    }
+
+    /// The value of the attribute, of a list all of them, that a live value of the target stands for; `None` for none.
+    /// What a transform has done is not undone.
+    pub fn attribute_value(&self, live: &Value) -> Option<Value> {
+        if self.several != Several::List {
+            return self.kind.read(live, &self.target);
+        }
+        let read = |element: &Value| self.kind.read(element, &self.target);
+        let list: Vec<Value> = match live {
+            Value::Array(elements) => elements.iter().filter_map(read).collect(),
+            // PHP's array with keys of its own.
+            Value::Object(elements) => elements.values().filter_map(read).collect(),
+            Value::String(text) if text.is_empty() => Vec::new(),
+            single => read(single).into_iter().collect(),
         };
-        self.target.fit(text)
+        (!list.is_empty()).then_some(Value::Array(list))
+    }
+
+    /// An element of the attribute as [`Self::attribute_value`] would give it back, had it been written.
+    pub(super) fn shown(&self, element: &Value) -> Option<Value> {
+        let written = self.kind.write(&text_of(element)?, &self.target)?;
+        self.kind.read(&written, &self.target)
+    }
+
+    /// Whether two live values of the target say the same, however they are written.
+    pub fn is_same(&self, one: &Value, other: &Value) -> bool {
+        one == other || same(self.attribute_value(one).as_ref(), self.attribute_value(other).as_ref())
     }
 
     /// As it stands in the settings document.
@@ -140,121 +187,24 @@ impl Row {
             "transform": self.transform.as_ref().map(|transform| json!({
                 "pattern": transform.pattern.as_str(), "replacement": transform.replacement
             })),
+            "type": self.kind,
+            "values": self.several,
+            "separator": self.separator,
             "profile": self.profile,
             "users_list": self.users_list,
         })
     }
-}
 
-/// A place in WordPress. Written `field:first_name`, `meta:scimDepartment`, `xprofile:Department`, `acf:department`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Target {
-    /// A field of the account.
-    Field(String),
-    /// A usermeta key.
-    Meta(String),
-    /// A BuddyPress profile field, by name.
-    Xprofile(String),
-    /// An ACF field, by name.
-    Acf(String),
-}
-
-impl Target {
-    /// Makes a value fit for the target, or says that it cannot be stored there: an address that was cut off would
-    /// lead somewhere else.
-    fn fit(&self, text: String) -> Option<String> {
-        let Self::Field(name) = self else { return Some(text) };
-        let limit = FIELDS.iter().find(|(field, _)| field == name).and_then(|(_, limit)| *limit);
-        match (name.as_str(), limit) {
-            ("user_url", Some(limit)) if text.chars().count() > limit => None,
-            // WordPress writes en_US where everybody else writes en-US (RFC 5646).
-            ("locale", _) => Some(text.replace('-', "_")),
-            (_, Some(limit)) => Some(text.chars().take(limit).collect()),
-            (_, None) => Some(text),
-        }
+    fn texts(&self, resource: &Resource) -> Vec<String> {
+        let schemas = ResourceType::User.schemas();
+        resource.select(&self.path, schemas).into_iter().filter_map(text_of).collect()
     }
 
-    /// The value of the attribute that a live value of this target stands for.
-    pub(crate) fn attribute_value(&self, live: &Value) -> Option<Value> {
-        let text = text_of(live).filter(|text| !text.is_empty())?;
-        Some(Value::String(match self {
-            Self::Field(name) if name == "locale" => text.replace('_', "-"),
-            _ => text,
-        }))
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Field(name) => write!(f, "field:{name}"),
-            Self::Meta(key) => write!(f, "meta:{key}"),
-            Self::Xprofile(name) => write!(f, "xprofile:{name}"),
-            Self::Acf(name) => write!(f, "acf:{name}"),
+    fn written(&self, text: &str) -> Option<Value> {
+        match &self.transform {
+            Some(transform) => self.kind.write(&transform.apply(text), &self.target),
+            None => self.kind.write(text, &self.target),
         }
-    }
-}
-
-impl FromStr for Target {
-    type Err = TargetError;
-
-    fn from_str(text: &str) -> Result<Self, TargetError> {
-        let (kind, name) = text.split_once(':').ok_or(TargetError::Form)?;
-        let name = name.trim();
-        if name.is_empty() {
-            return Err(TargetError::Form);
-        }
-        match kind {
-            "field" if FIELDS.iter().any(|(field, _)| *field == name) => Ok(Self::Field(name.to_owned())),
-            "field" => Err(TargetError::Field(name.to_owned())),
-            "meta" if is_forbidden(name) => Err(TargetError::Forbidden(name.to_owned())),
-            "meta" => Ok(Self::Meta(name.to_owned())),
-            "xprofile" => Ok(Self::Xprofile(name.to_owned())),
-            "acf" => Ok(Self::Acf(name.to_owned())),
-            _ => Err(TargetError::Form),
-        }
-    }
-}
-
-/// The targets that every site has.
-pub fn common_targets() -> Vec<String> {
-    FIELDS.iter().map(|(field, _)| format!("field:{field}")).collect()
-}
-
-/// Why a text names no target.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TargetError {
-    /// Not of the form.
-    #[error("a target is field:<name>, meta:<key>, xprofile:<field name> or acf:<field name>")]
-    Form,
-    /// Not a field that can be written.
-    #[error(
-        "the field {0:?} cannot be mapped; possible are first_name, last_name, nickname, description, locale, \
-         display_name and user_url. The e-mail address and the login have settings of their own"
-    )]
-    Field(String),
-    /// Meta that decides who somebody is or what he may do.
-    #[error("the meta key {0:?} decides what an account may do and cannot be mapped; use a role rule")]
-    Forbidden(String),
-}
-
-fn is_forbidden(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    key.starts_with("rollbook")
-        || FORBIDDEN_META.iter().any(|forbidden| match forbidden.starts_with('_') {
-            true => key.ends_with(forbidden),
-            false => key == *forbidden,
-        })
-}
-
-/// A value as text; the `value` of a complex one.
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(boolean) => Some(boolean.to_string()),
-        Value::Object(map) => map.get("value").and_then(text_of),
-        Value::Null | Value::Array(_) => None,
     }
 }
 
@@ -262,30 +212,13 @@ fn text_of(value: &Value) -> Option<String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_target_is_written_as_it_is_read() {
-        for text in ["field:first_name", "meta:scimDepartment", "xprofile:Job title", "acf:department"] {
-            assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
-        }
+    fn row(document: Value) -> Row {
+        let settings = json!({ "mappings": [document] });
+        crate::settings::Settings::parse(settings.as_object().unwrap()).unwrap().mappings.remove(0)
     }
 
-    #[test]
-    fn what_decides_who_somebody_is_cannot_be_mapped() {
-        for text in [
-            "field:user_login",
-            "field:user_pass",
-            "field:user_email",
-            "meta:wp_capabilities",
-            "meta:wp_2_user_level",
-            "meta:session_tokens",
-            "meta:_application_passwords",
-            "meta:rollbook_x",
-            "meta:",
-            "wiki:x",
-            "meta",
-        ] {
-            assert!(text.parse::<Target>().is_err(), "{text}");
-        }
+    fn person(body: Value) -> Resource {
+        Resource::from_document(body.as_object().unwrap().clone(), ResourceType::User.schemas())
     }
 
     #[test]
@@ -296,11 +229,71 @@ mod tests {
             let attribute = path.attribute().and_then(|path| schemas.attribute(path));
             assert!(attribute.is_some(), "{path}");
         }
-        assert!(common_targets().iter().all(|target| target.parse::<Target>().is_ok()));
     }
 
     #[test]
     fn every_standard_row_is_there() {
         assert_eq!(Row::standard().len(), 6);
+    }
+
+    #[test]
+    fn several_values_are_joined_listed_or_one_is_chosen() {
+        let jane = person(json!({
+            "phoneNumbers": [
+                { "type": "work", "value": "00 1" }, { "type": "home", "value": "00 2" }, { "type": "other", "value": "00 1" }
+            ],
+            "roles": [{ "value": "Admin" }],
+        }));
+        let value = |more: Value| {
+            let mut document = json!({ "path": "phoneNumbers.value", "target": "meta:phone" });
+            document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            row(document).value(&jane)
+        };
+        let transform = json!({ "pattern": "^00 ", "replacement": "+" });
+        assert_eq!(value(json!({})), Some(json!("00 1, 00 2, 00 1")));
+        assert_eq!(value(json!({ "separator": "\n" })), Some(json!("00 1\n00 2\n00 1")));
+        assert_eq!(value(json!({ "separator": "" })), Some(json!("00 100 200 1")));
+        assert_eq!(
+            value(json!({ "transform": transform })),
+            Some(json!("+1, 00 2, 00 1")),
+            "in the joined text"
+        );
+        assert_eq!(value(json!({ "values": "first" })), Some(json!("00 1")));
+        assert_eq!(value(json!({ "values": "list" })), Some(json!(["00 1", "00 2"])));
+        assert_eq!(value(json!({ "values": "list", "transform": transform })), Some(json!(["+1", "+2"])));
+        assert_eq!(
+            value(
+                json!({ "values": "list", "type": "number", "transform": { "pattern": "^00 ", "replacement": "" } })
+            ),
+            Some(json!([1, 2]))
+        );
+        assert_eq!(value(json!({ "path": "roles", "values": "list" })), Some(json!(["Admin"])));
+        assert_eq!(value(json!({ "path": "title", "values": "list" })), None);
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_told_from_none() {
+        let jane = person(json!({ "title": "many", "roles": [{ "value": "1" }, { "value": "x" }] }));
+        let is_misfit = |document: Value| row(document).is_misfit(&jane);
+        assert!(is_misfit(json!({ "path": "title", "target": "acf:a", "type": "number" })));
+        assert!(!is_misfit(json!({ "path": "title", "target": "acf:a" })));
+        assert!(!is_misfit(json!({ "path": "nickName", "target": "acf:a", "type": "number" })));
+        let list = json!({ "path": "roles", "target": "acf:a", "type": "number", "values": "list" });
+        assert!(is_misfit(list.clone()));
+        assert_eq!(row(list).value(&jane), Some(json!([1])));
+    }
+
+    #[test]
+    fn no_spelling_is_another_value() {
+        let list = row(json!({ "path": "roles", "target": "acf:a", "values": "list" }));
+        assert!(list.is_same(&json!(["b", "a"]), &json!({ "1": "a", "2": "b" })));
+        assert!(list.is_same(&json!("a"), &json!(["a"])) && list.is_same(&json!(""), &json!(null)));
+        assert!(!list.is_same(&json!(["a"]), &json!([])));
+        let boolean = row(json!({ "path": "active", "target": "acf:a", "type": "boolean" }));
+        assert!(boolean.is_same(&json!("1"), &json!(true)) && boolean.is_same(&json!(""), &json!(0)));
+        let date = row(json!({ "path": "title", "target": "acf:a", "type": "date" }));
+        assert!(date.is_same(&json!("19800501"), &json!("1980-05-01 00:00:00")));
+        let text = row(json!({ "path": "title", "target": "meta:a" }));
+        assert!(!text.is_same(&json!("1"), &json!("01")) && text.is_same(&json!("7"), &json!(7)));
     }
 }

@@ -3,6 +3,10 @@
 pub mod login;
 pub mod mapping;
 pub mod network;
+mod overlay;
 pub mod person;
+pub mod predecessor;
 pub mod roles;
 pub mod sql;
+pub mod target;
+pub mod value;

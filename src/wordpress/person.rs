@@ -1,7 +1,11 @@
 //! A person: the resource that a record shows, and what a changed resource means for the account.
 
-use super::mapping::{EMAIL_TARGET, Row};
+use super::mapping::Row;
+use super::overlay::{self, is_due, is_edited};
+use super::predecessor::Predecessor;
 use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS};
+use super::target::{EMAIL_TARGET, Target};
+use super::value::same;
 use crate::directory::{Account, AccountChange, Adoption, GroupReference, Lookup, UserRecord, UserRow};
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
@@ -14,6 +18,7 @@ use crate::wordpress::roles::{self, Roles};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 use std::sync::LazyLock;
 
 /// The most characters of `userName`, `externalId` and a group's `displayName`.
@@ -161,19 +166,16 @@ pub fn account_change(
     let mut change = AccountChange { ours, ..AccountChange::default() };
     for row in rows(settings).filter(|_| ours) {
         let wanted = value(row, after);
-        let target = row.target.to_string();
         let stays = match before {
             None => wanted.is_none(),
             // A target that was missing at the last write and is back gets its value.
-            Some((record, _))
-                if record.values.contains_key(&target) && !record.applied.contains_key(&target) =>
-            {
-                wanted.is_none()
-            }
-            Some((_, shown)) => wanted == value(row, shown),
+            Some((record, _)) if is_due(row, record) => wanted.is_none(),
+            // What was edited stays only if it says what is wanted; a transform, or a value of another type, does not show that.
+            Some((record, _)) if is_edited(row, record) => says(row, record, wanted.as_ref()),
+            Some((_, shown)) => same(wanted.as_ref(), value(row, shown).as_ref()),
         };
         if !stays {
-            change.values.insert(target, wanted.map_or(Value::Null, Value::String));
+            change.values.insert(row.target.to_string(), wanted.unwrap_or_default());
         }
     }
     match before {
@@ -250,8 +252,10 @@ pub fn is_protected(account: &Account, settings: &Settings) -> bool {
     account.can_edit_users || account.roles.iter().any(|role| settings.is_protected(role))
 }
 
-/// The row of an account that no IdP has taken charge of.
+/// The row of an account that no IdP has taken charge of. Whom another plugin has provisioned and locked out stays out, but for
+/// whoever may edit others: the last administrator must not be among them.
 pub fn adoption(account: &Account, user_name: &str) -> Adoption {
+    let predecessor = Predecessor::of(account);
     let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
@@ -262,11 +266,23 @@ pub fn adoption(account: &Account, user_name: &str) -> Adoption {
         .collect();
     Adoption {
         user_id: account.user_id,
+        id: predecessor.id().map(SmolStr::from),
         user_name: user_name.to_owned(),
         user_name_key: fold_case(user_name).into_owned(),
+        external_id: predecessor.external_id().filter(|id| is_key(id)).map(str::to_owned),
+        active: predecessor.active() || account.can_edit_users,
         created: account.registered,
         lookups,
     }
+}
+
+/// The `userName` of an account that no IdP has asked for by name.
+pub fn own_name(account: &Account) -> &str {
+    Predecessor::of(account).user_name().filter(|name| is_key(name)).unwrap_or(&account.login)
+}
+
+fn is_key(text: &str) -> bool {
+    text.chars().count() <= MAX_KEY_LENGTH
 }
 
 /// The paths at which two resources differ, for the log.
@@ -315,24 +331,75 @@ pub(crate) fn fits(attribute: &str, text: &str, limit: usize) -> Result<()> {
     )))
 }
 
-/// Shows what somebody edited inside WordPress, so that the IdP sees it and corrects it. A value that stands as it
-/// was after the last write is what WordPress made of the IdP's own value and is shown as the IdP sent it.
+/// Whether everything in WordPress is as the IdP wants it, as far as the resource does not show otherwise: every target that is
+/// there now was there at the last write, too, and none was edited that a transform hides.
+pub fn is_complete(record: &UserRecord, settings: &Settings) -> bool {
+    !record.account.is_ours()
+        || rows(settings).all(|row| !is_due(row, record) && !is_hidden_edit(row, record))
+}
+
+/// The targets that the site has and that nothing was written to at the last write: they were missing then, or their row is new.
+pub fn due_targets(record: &UserRecord, settings: &Settings) -> Vec<String> {
+    rows(settings).filter(|row| is_due(row, record)).map(|row| row.target.to_string()).collect()
+}
+
+/// Whether something was edited inside WordPress since the last write.
+pub fn is_locally_edited(record: &UserRecord, settings: &Settings) -> bool {
+    let email = record.applied.get(EMAIL_TARGET);
+    let email_is_edited = email.is_some_and(|applied| applied.as_str() != Some(&record.account.email));
+    record.account.is_ours() && (email_is_edited || rows(settings).any(|row| is_edited(row, record)))
+}
+
+/// Whether the live value of a row is the wanted one.
+fn says(row: &Row, record: &UserRecord, wanted: Option<&Value>) -> bool {
+    let live = record.values.get(&row.target.to_string()).and_then(|live| row.attribute_value(live));
+    same(live.as_ref(), wanted.and_then(|wanted| row.attribute_value(wanted)).as_ref())
+}
+
+fn is_hidden_edit(row: &Row, record: &UserRecord) -> bool {
+    row.transform.is_some() && record.managed && is_edited(row, record)
+}
+
+/// What of a change did not arrive, a sentence for each target: the owner is told in the log.
+pub fn unwritten(
+    before: Option<&UserRecord>,
+    written: &UserRecord,
+    change: &AccountChange,
+    after: &Resource,
+    settings: &Settings,
+) -> Vec<String> {
+    let reason = |row: &Row| {
+        let target = row.target.to_string();
+        if row.is_misfit(after) {
+            return Some("the value, or one of several, is not of the row's type or does not fit");
+        }
+        let wanted = change.values.get(&target)?;
+        match written.values.get(&target) {
+            None if !wanted.is_null() => {
+                Some("the site has no such field at the moment; it is written when the field is there")
+            }
+            // What stands there may be written otherwise, but not be what stood there before. WordPress itself refuses nothing.
+            Some(live) if row.target.is_of_plugin() && !wanted.is_null() && !row.is_same(live, wanted) => {
+                let old = before.and_then(|before| before.values.get(&target)).unwrap_or(&Value::Null);
+                row.is_same(live, old)
+                    .then_some("the plugin that the field belongs to did not accept the value")
+            }
+            _ => None,
+        }
+    };
+    rows(settings)
+        .filter_map(|row| Some(format!("{} ({}) was not written: {}.", row.target, row.path, reason(row)?)))
+        .collect()
+}
+
+/// Shows what was edited inside WordPress, as far as a transform does not hide it.
 fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) {
     if !record.account.is_ours() {
         return;
     }
-    for row in rows(settings).filter(|row| row.transform.is_none()) {
-        let target = row.target.to_string();
-        let (Some(live), Some(applied)) = (record.values.get(&target), record.applied.get(&target)) else {
-            continue;
-        };
-        if live == applied {
-            continue;
-        }
-        match row.target.attribute_value(live) {
-            // What cannot be put back at its path stays as the IdP sent it.
-            Some(value) => drop(resource.set(&row.path, value, schemas)),
-            None => resource.remove(&row.path, schemas),
+    for row in rows(settings).filter(|row| row.transform.is_none() && is_edited(row, record)) {
+        if let Some(live) = record.values.get(&row.target.to_string()) {
+            overlay::show(resource, row, live, schemas);
         }
     }
     let email = &record.account.email;
@@ -362,10 +429,9 @@ fn set_email(resource: &mut Resource, address: &str, schemas: &ResourceSchemas) 
 fn from_account(record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) -> Resource {
     let mut resource = Resource::new(schemas);
     for row in rows(settings).filter(|row| row.transform.is_none()) {
-        let live =
-            record.values.get(&row.target.to_string()).and_then(|live| row.target.attribute_value(live));
-        if let Some(value) = live {
-            drop(resource.set(&row.path, value, schemas));
+        let live = record.values.get(&row.target.to_string());
+        if let Some(live) = live.filter(|live| row.attribute_value(live).is_some()) {
+            overlay::show(&mut resource, row, live, schemas);
         }
     }
     let display_name = match record.account.display_name.trim() {
@@ -401,9 +467,8 @@ fn groups(groups: &[GroupReference], base: &str) -> Value {
 }
 
 /// The value that a row writes. WordPress always shows a display name, so one is made where none is sent.
-fn value(row: &Row, resource: &Resource) -> Option<String> {
-    static DISPLAY_NAME: LazyLock<Option<super::mapping::Target>> =
-        LazyLock::new(|| "field:display_name".parse().ok());
+fn value(row: &Row, resource: &Resource) -> Option<Value> {
+    static DISPLAY_NAME: LazyLock<Option<Target>> = LazyLock::new(|| "field:display_name".parse().ok());
     let value = row.value(resource);
     if value.is_some() || Some(&row.target) != DISPLAY_NAME.as_ref() {
         return value;
@@ -414,7 +479,7 @@ fn value(row: &Row, resource: &Resource) -> Option<String> {
     [part("formatted"), full.trim(), resource.user_name().unwrap_or_default()]
         .into_iter()
         .find(|text| !text.is_empty())
-        .map(str::to_owned)
+        .map(Value::from)
 }
 
 fn chosen_email(resource: &Resource) -> Option<(usize, &Value)> {

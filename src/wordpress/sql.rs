@@ -32,6 +32,8 @@ pub struct AccountHint {
     pub user_name: Option<String>,
     /// The address that one of `emails` is to equal.
     pub email: Option<String>,
+    /// What `externalId` is to equal; another plugin may have noted it.
+    pub external_id: Option<String>,
 }
 
 impl Plan {
@@ -70,7 +72,7 @@ impl AccountHint {
         };
         operands.iter().any(|operand| match operand {
             Filter::Compare(Comparison { path, operator: Operator::Equal, value: Literal::String(_) }) => {
-                path.urn.is_none() && (path.name == "id" || path.name == "externalId")
+                path.urn.is_none() && path.name == "id"
             }
             _ => false,
         })
@@ -85,6 +87,8 @@ impl AccountHint {
         }
         if path.name == "userName" {
             self.user_name = Some(text.to_string());
+        } else if path.name == "externalId" {
+            self.external_id = Some(text.to_string());
         } else if path.name == "emails" && path.sub.as_ref().is_none_or(|sub| *sub == "value") {
             self.email = Some(text.to_string());
         }
@@ -497,6 +501,7 @@ mod tests {
         );
         assert_eq!(hint(r#"emails eq "a@b""#).unwrap().email.as_deref(), Some("a@b"));
         assert_eq!(hint(r#"userName eq "a" or userName eq "b""#), None);
+        assert_eq!(hint(r#"externalId eq "a""#).unwrap().external_id.as_deref(), Some("a"));
         assert_eq!(hint(r#"displayName eq "a""#), None);
     }
 }

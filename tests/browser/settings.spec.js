@@ -278,6 +278,32 @@ test( 'attributes are added, corrected and removed', async ( { settings: page } 
 	await refused( page );
 	await wrong( second.getByLabel( 'Goes to' ), /another row writes to this target/ );
 
+	await second.getByLabel( 'Attribute' ).fill( 'roles.value' );
+	await second.getByLabel( 'Goes to' ).fill( 'acf:jobs' );
+	await second.getByLabel( 'Written as' ).selectOption( 'Number' );
+	await second.getByLabel( 'Several values' ).selectOption( 'Joined' );
+	await second.getByLabel( 'Separator' ).fill( '-'.repeat( 21 ) );
+	await refused( page );
+	await wrong( second.getByLabel( 'Several values' ), /only text can be joined/ );
+	await wrong( second.getByLabel( 'Separator' ), /at most 20/ );
+	await expect( second.getByLabel( 'Written as' ) ).toHaveValue( 'number' );
+	await second.getByLabel( 'Several values' ).selectOption( 'A list' );
+	await second.getByLabel( 'Separator' ).fill( ' | ' );
+	await saved( page );
+	await page.reload();
+	await expect( second.getByLabel( 'Written as' ) ).toHaveValue( 'number' );
+	await expect( second.getByLabel( 'Several values' ) ).toHaveValue( 'list' );
+	await expect( second.getByLabel( 'Separator' ) ).toHaveValue( ' | ' );
+	await expect( second ).toContainText( 'Advanced Custom Fields is not active. Values are kept' );
+	await expect( first ).not.toContainText( 'Values are kept' );
+	await page.screenshot( { path: '../../build/screenshots/attributes-missing.png', fullPage: true } );
+
+	await last.getByLabel( 'Attribute' ).fill( 'title' );
+	await last.getByLabel( 'Goes to' ).fill( 'meta:_two_factor_totp_key' );
+	await refused( page );
+	await wrong( rows.nth( 2 ).getByLabel( 'Goes to' ), /decides who gets in/ );
+	await page.goto( page.url() );
+
 	await first.getByLabel( 'Remove' ).check();
 	await second.getByLabel( 'Remove' ).check();
 	await saved( page );

@@ -9,6 +9,7 @@ macro_rules! each_transcript {
             cursor
             cyberark
             entra_aadoptscim062020
+            entra_after_wpo365
             entra_connection_test
             entra_default_cycle
             entra_department

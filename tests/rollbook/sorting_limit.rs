@@ -80,6 +80,7 @@ fn person(row: u64) -> UserRecord {
             display_name: String::new(),
             roles: Vec::new(),
             can_edit_users: false,
+            metas: Default::default(),
             network: None,
             registered: 1,
         },

@@ -18,13 +18,16 @@ final class AdoptionTest extends SiteTestCase {
 		);
 	}
 
-	private function accounts( ?string $login = null, ?string $email = null, int $limit = 100 ): array {
+	private function accounts( ?string $login = null, ?string $email = null, int $limit = 100, array $more = array() ): array {
 		return $this->run_command(
 			'find_accounts',
-			array(
-				'login' => $login,
-				'email' => $email,
-				'limit' => $limit,
+			$more + array(
+				'login'   => $login,
+				'email'   => $email,
+				'user_id' => null,
+				'metas'   => array(),
+				'read'    => array(),
+				'limit'   => $limit,
 			)
 		);
 	}
@@ -32,6 +35,9 @@ final class AdoptionTest extends SiteTestCase {
 	private function adopt( array $accounts ): void {
 		$adoption = static fn( array $account ): array => array(
 			'user_id'       => $account['user_id'],
+			'id'            => $account['id'] ?? null,
+			'external_id'   => $account['external_id'] ?? null,
+			'active'        => $account['active'] ?? true,
 			'user_name'     => $account['login'],
 			'user_name_key' => $account['login'],
 			'created'       => $account['registered'],
@@ -60,6 +66,27 @@ final class AdoptionTest extends SiteTestCase {
 		self::assertSame( array(), $this->accounts( '', '' ) );
 		$this->create( 'managed' );
 		self::assertSame( array(), $this->accounts( 'managed' ), 'who has a row is known' );
+	}
+
+	/** By number and by metas, exactly, with the metas that were asked for. */
+	public function test_accounts_are_found_by_what_another_plugin_left(): void {
+		$user_id = $this->local( 'pu-moved' );
+		$other   = $this->local( 'pu-other' );
+		update_user_meta( $user_id, 'pu_known_as', 'José' );
+		update_user_meta( $other, 'pu_known_as', 'Jose' );
+		update_user_meta( $user_id, 'pu_list', array( 'x' ) );
+		$meta  = static fn( string $value ): array => array( 'metas' => array( array( 'key' => 'pu_known_as', 'value' => $value ) ), 'read' => array( 'pu_known_as', 'pu_list', 'pu_none' ) );
+		$found = $this->accounts( null, null, 100, $meta( 'José' ) );
+		self::assertSame( array( array( $user_id, array( 'pu_known_as' => 'José' ) ) ), array_map( static fn( array $account ): array => array( $account['user_id'], $account['metas'] ), $found ) );
+		self::assertSame( array( $other ), array_column( $this->accounts( null, null, 100, $meta( 'Jose' ) ), 'user_id' ) );
+		self::assertSame( array(), $this->accounts( null, null, 100, $meta( '' ) ) );
+		self::assertSame( array( $other ), array_column( $this->accounts( null, null, 100, array( 'user_id' => $other ) ), 'user_id' ) );
+
+		$this->adopt( array( array( 'id' => (string) $user_id, 'external_id' => 'X-1', 'active' => false ) + $found[0] ) );
+		$record = $this->load( (string) $user_id );
+		self::assertSame( array( (string) $user_id, 'X-1', false, false ), array( $record['id'], $record['external_id'], $record['active'], $record['managed'] ) );
+		self::assertTrue( \Rollbook\WordPress\AccessControl::is_locked_out( $user_id ) );
+		self::assertSame( array(), $this->accounts( null, null, 100, array( 'user_id' => $user_id ) ), 'who has a row is known' );
 	}
 
 	public function test_adopted_accounts_get_a_row_and_stay_unmanaged(): void {

@@ -50,6 +50,36 @@ final class IdentityTest extends SiteTestCase {
 		);
 	}
 
+	/**
+	 * However logins are made, each is one that WordPress takes as it is, and nobody else's.
+	 *
+	 * @dataProvider policies
+	 */
+	public function test_policies( array $policy, string $login ): void {
+		$this->settings( array( 'username' => $policy ) );
+		$names  = array_column( $this->names(), 0 );
+		$names  = array( 'pu.jane.doe@example.test', ...$names, 'pu.janetest@example.test', 'pu.jane#test@example.test', str_repeat( 'ß', 120 ) . '@example.test', "O'Neil@example.test", '@', '🙂' );
+		$logins = array();
+		foreach ( $names as $number => $name ) {
+			$logins[] = $this->account_of( $this->provision( $name, array( 'emails' => array( array( 'value' => "pu-mail$number@example.test" ) ) ) )->id )->user_login;
+		}
+		self::assertSame( $login, $logins[0] );
+		self::assertCount( count( $names ), array_unique( array_map( 'strtolower', $logins ) ) );
+		foreach ( $logins as $made ) {
+			self::assertLessThanOrEqual( 60, strlen( $made ) );
+			self::assertSame( $made, sanitize_user( $made, true ) );
+		}
+	}
+
+	public function policies(): array {
+		return array(
+			'as sent'    => array( array( 'from' => 'userName' ), 'pu.jane.doe@example.test' ),
+			'local part' => array( array( 'from' => 'local-part' ), 'pu.jane.doe' ),
+			'address'    => array( array( 'from' => 'email' ), 'pu-mail0@example.test' ),
+			'pattern'    => array( array( 'from' => 'pattern', 'pattern' => '^(\w+)\.(\w)\w*\.(\w+)@.*$', 'replacement' => '$1-$2$3' ), 'pu-jdoe' ),
+		);
+	}
+
 	/** Two names that WordPress would take for one are two people. */
 	public function test_names_that_make_one_login(): void {
 		$logins = array_map( fn( string $name ): string => $this->account_of( $this->provision( $name )->id )->user_login, array( 'pu.jane+x@a.test', 'pu.janex@a.test', 'pu.jané#x@a.test' ) );

@@ -14,12 +14,27 @@ namespace Rollbook\WordPress\Admin;
 
 defined( 'ABSPATH' ) || exit;
 
+$types  = array(
+	'text'      => __( 'Text', 'rollbook' ),
+	'boolean'   => __( 'Yes or no', 'rollbook' ),
+	'number'    => __( 'Number', 'rollbook' ),
+	'date'      => __( 'Date', 'rollbook' ),
+	'date_time' => __( 'Date and time', 'rollbook' ),
+);
+$values = array(
+	''       => __( 'As usual: joined, or the first unless it is text', 'rollbook' ),
+	'joined' => __( 'Joined', 'rollbook' ),
+	'first'  => __( 'The first', 'rollbook' ),
+	'list'   => __( 'A list', 'rollbook' ),
+);
 $rows   = $data->settings['mappings'];
 $rows[] = array( // An empty row, to add one.
 	'path'       => '',
 	'target'     => '',
 	'title'      => '',
 	'transform'  => null,
+	'type'       => 'text',
+	'values'     => null,
 	'profile'    => false,
 	'users_list' => false,
 );
@@ -60,6 +75,9 @@ $rows[] = array( // An empty row, to add one.
 				<label for="<?php echo esc_attr( "$id-target" ); ?>"><?php esc_html_e( 'Goes to', 'rollbook' ); ?></label>
 				<input type="text" id="<?php echo esc_attr( "$id-target" ); ?>" name="<?php echo esc_attr( "{$place}[target]" ); ?>" value="<?php echo esc_attr( $row['target'] ); ?>" list="rollbook-targets" class="code" placeholder="meta:department" autocomplete="off" spellcheck="false"<?php $form->describe( "$place.target" ); ?>>
 				<?php $form->problem( "$place.target" ); ?>
+				<?php if ( isset( $data->missing[ $row['target'] ] ) ) : ?>
+					<p class="rollbook-missing"><?php echo esc_html( $data->missing[ $row['target'] ] . ' ' . __( 'Values are kept, and written when the field is there.', 'rollbook' ) ); ?></p>
+				<?php endif; ?>
 			</div>
 			<div>
 				<label for="<?php echo esc_attr( "$id-title" ); ?>"><?php esc_html_e( 'Title', 'rollbook' ); ?></label>
@@ -75,6 +93,29 @@ $rows[] = array( // An empty row, to add one.
 				<label for="<?php echo esc_attr( "$id-replacement" ); ?>"><?php esc_html_e( 'By', 'rollbook' ); ?></label>
 				<input type="text" id="<?php echo esc_attr( "$id-replacement" ); ?>" name="<?php echo esc_attr( "{$place}[replacement]" ); ?>" value="<?php echo esc_attr( $row['transform']['replacement'] ?? '' ); ?>" class="code" autocomplete="off" spellcheck="false"<?php $form->describe( "$place.transform.replacement" ); ?>>
 				<?php $form->problem( "$place.transform.replacement" ); ?>
+			</div>
+			<div>
+				<label for="<?php echo esc_attr( "$id-type" ); ?>"><?php esc_html_e( 'Written as', 'rollbook' ); ?></label>
+				<select id="<?php echo esc_attr( "$id-type" ); ?>" name="<?php echo esc_attr( "{$place}[type]" ); ?>"<?php $form->describe( "$place.type" ); ?>>
+					<?php foreach ( $types as $value => $text ) : ?>
+						<option value="<?php echo esc_attr( $value ); ?>"<?php selected( $row['type'] ?? 'text', $value ); ?>><?php echo esc_html( $text ); ?></option>
+					<?php endforeach; ?>
+				</select>
+				<?php $form->problem( "$place.type" ); ?>
+			</div>
+			<div>
+				<label for="<?php echo esc_attr( "$id-values" ); ?>"><?php esc_html_e( 'Several values', 'rollbook' ); ?></label>
+				<select id="<?php echo esc_attr( "$id-values" ); ?>" name="<?php echo esc_attr( "{$place}[values]" ); ?>"<?php $form->describe( "$place.values" ); ?>>
+					<?php foreach ( $values as $value => $text ) : ?>
+						<option value="<?php echo esc_attr( $value ); ?>"<?php selected( $row['values'] ?? '', $value ); ?>><?php echo esc_html( $text ); ?></option>
+					<?php endforeach; ?>
+				</select>
+				<?php $form->problem( "$place.values" ); ?>
+			</div>
+			<div>
+				<label for="<?php echo esc_attr( "$id-separator" ); ?>"><?php esc_html_e( 'Separator', 'rollbook' ); ?></label>
+				<input type="text" id="<?php echo esc_attr( "$id-separator" ); ?>" name="<?php echo esc_attr( "{$place}[separator]" ); ?>" value="<?php echo esc_attr( $row['separator'] ?? ', ' ); ?>" class="code" autocomplete="off" spellcheck="false"<?php $form->describe( "$place.separator" ); ?>>
+				<?php $form->problem( "$place.separator" ); ?>
 			</div>
 		</div>
 		<p>

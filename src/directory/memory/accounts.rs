@@ -51,6 +51,7 @@ impl MemoryDirectory {
             roles: vec![role.to_owned()],
             can_edit_users: role == "administrator",
             registered: 0,
+            metas: Map::new(),
             network: None,
         };
         self.accounts.insert(
@@ -87,8 +88,7 @@ impl MemoryDirectory {
 
     /// The value that stands at a target of an account, or `None` where the site has no such target.
     pub fn value(&self, stored: &StoredAccount, target: &str) -> Option<Value> {
-        let of_plugin = target.starts_with("xprofile:") || target.starts_with("acf:");
-        if of_plugin && !self.plugin_fields.contains(target) {
+        if is_of_plugin(target) && !self.plugin_fields.contains(target) {
             return None;
         }
         Some(match target {
@@ -107,20 +107,24 @@ impl MemoryDirectory {
         let has_row =
             |account: &Account| self.people.values().any(|person| person.user_id == account.user_id);
         let limit = usize::try_from(find.limit).unwrap_or(usize::MAX);
+        let all =
+            find.login.is_none() && find.email.is_none() && find.user_id.is_none() && find.metas.is_empty();
+        let is_meant = |stored: &&StoredAccount| {
+            let account = &stored.account;
+            find.login.as_deref().is_some_and(|login| equal(login, &account.login))
+                || find.email.as_deref().is_some_and(|email| equal(email, &account.email))
+                || find.user_id == Some(account.user_id)
+                || find.metas.iter().any(|wanted| {
+                    meta(stored, &wanted.key).is_some_and(|value| value.as_str() == Some(&wanted.value))
+                })
+        };
         Ok(self
             .accounts
             .values()
-            .map(|stored| &stored.account)
-            .filter(|account| match (&find.login, &find.email) {
-                (None, None) => account.is_on_site(),
-                (login, email) => {
-                    login.as_deref().is_some_and(|login| equal(login, &account.login))
-                        || email.as_deref().is_some_and(|email| equal(email, &account.email))
-                }
-            })
-            .filter(|account| !has_row(account))
+            .filter(|stored| if all { stored.account.is_on_site() } else { is_meant(stored) })
+            .filter(|stored| !has_row(&stored.account))
             .take(limit)
-            .cloned()
+            .map(|stored| with_metas(stored, &find.read))
             .collect())
     }
 
@@ -157,7 +161,7 @@ impl MemoryDirectory {
         let limit = usize::try_from(list.limit).unwrap_or(usize::MAX);
         let accounts =
             self.accounts.range(list.after + 1..).take(limit).map(|(user_id, stored)| SiteAccount {
-                account: stored.account.clone(),
+                account: with_metas(stored, &list.read),
                 row: self.people.values().find(|person| person.user_id == *user_id).map(Person::row),
             });
         Ok(SiteAccounts { total, accounts: accounts.collect() })
@@ -219,7 +223,8 @@ impl MemoryDirectory {
         if change.password.is_some() {
             stored.password = change.password;
         }
-        for (target, value) in &change.values {
+        let there = |target: &&String| !is_of_plugin(target) || self.plugin_fields.contains(*target);
+        for (target, value) in change.values.iter().filter(|(target, _)| there(target)) {
             let value = stores(target, value);
             match target.as_str() {
                 "field:display_name" => stored.account.display_name = text_of(&value),
@@ -230,6 +235,19 @@ impl MemoryDirectory {
         }
         Ok(user_id)
     }
+}
+
+fn meta(stored: &StoredAccount, key: &str) -> Option<Value> {
+    stored.values.get(&format!("meta:{key}")).cloned()
+}
+
+fn with_metas(stored: &StoredAccount, keys: &[String]) -> Account {
+    let metas = keys.iter().filter_map(|key| Some((key.clone(), meta(stored, key)?))).collect();
+    Account { metas, ..stored.account.clone() }
+}
+
+fn is_of_plugin(target: &str) -> bool {
+    target.starts_with("xprofile:") || target.starts_with("acf:")
 }
 
 fn is_field(target: &str) -> bool {

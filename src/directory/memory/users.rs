@@ -4,9 +4,9 @@ use super::MemoryDirectory;
 use super::accounts::equal;
 use super::selection::{Column, named, page, people_matching};
 use crate::directory::{
-    AccountRow, Adoption, CreateUser, DeleteUser, Fate, FindClaims, FindHeir, FindUserNames, FindUsers,
-    FoundUsers, Heir, HeldUserName, IndexUser, LoadAccounts, LoadPeople, LoadUser, Lookup, Outcome,
-    ReleaseRows, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
+    AccountChange, AccountRow, Adoption, CreateUser, DeleteUser, Fate, FillTargets, FindClaims, FindHeir,
+    FindUserNames, FindUsers, FoundUsers, Heir, HeldUserName, IndexUser, LoadAccounts, LoadPeople, LoadUser,
+    Lookup, Outcome, ReleaseRows, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
 };
 use crate::scim::filter::fold_case;
 use serde_json::{Map, Value, json};
@@ -167,6 +167,23 @@ impl MemoryDirectory {
         self.written(row, person, &update.targets)
     }
 
+    pub(super) fn fill_targets(&mut self, fill: FillTargets) -> Result<Outcome<()>, String> {
+        let Some((row, mut person)) = self.take_living(&fill.id) else { return Ok(Outcome::Gone) };
+        if self.comes_too_late(fill.version, &mut person.version) {
+            self.people.insert(row, person);
+            return Ok(Outcome::Stale);
+        }
+        let change =
+            AccountChange { user_id: Some(person.user_id), values: fill.values, ..AccountChange::default() };
+        self.change_account(change, None, fill.now)?;
+        person.version += 1;
+        person.modified = fill.now;
+        let written = self.record(row, &person, &fill.targets)?.values;
+        person.applied.extend(written);
+        self.people.insert(row, person);
+        Ok(Outcome::Done { record: () })
+    }
+
     pub(super) fn index_user(&mut self, index: IndexUser) -> Result<(), String> {
         let Some((row, mut person)) = self.take_living(&index.id) else { return Ok(()) };
         person.lookups = index.lookups;
@@ -254,8 +271,11 @@ impl MemoryDirectory {
     }
 
     pub(super) fn add_unmanaged(&mut self, adoption: Adoption, now: i64) {
-        let (row, id) = (self.number(), self.id());
+        let row = self.number();
+        let id = adoption.id.unwrap_or_else(|| self.id());
         let mut person = Person::new(adoption.user_id, id, adoption.created);
+        person.external_id = adoption.external_id;
+        person.active = adoption.active;
         person.user_name = adoption.user_name;
         person.user_name_key = adoption.user_name_key;
         person.lookups = adoption.lookups;

@@ -9,6 +9,7 @@ use crate::scim::error::Error;
 use crate::scim::filter::fold_case;
 use crate::service::{Answer, Reply, Service};
 use crate::wordpress::person::{self, adoption};
+use crate::wordpress::predecessor;
 use serde_json::json;
 use smol_str::SmolStr;
 
@@ -30,7 +31,8 @@ impl Service {
             )
             .into());
         }
-        let list = ListAccounts { after: part.after, limit: part.limit(), count: part.after == 0 };
+        let read = predecessor::METAS.map(str::to_owned).to_vec();
+        let list = ListAccounts { after: part.after, read, limit: part.limit(), count: part.after == 0 };
         let found = self.directory.ask(&list).await?;
         let last = found.accounts.last().map(|found| found.account.user_id);
         let is_full = u64::try_from(found.accounts.len()).is_ok_and(|found| found == part.limit());

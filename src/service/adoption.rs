@@ -1,0 +1,151 @@
+//! Accounts that were there before the IdP: they get a row when a request may be about them, and are found by it.
+
+use super::{Answer, Service};
+use crate::directory::{
+    Account, AdoptAccounts, FindAccounts, FindClaims, IndexUser, MetaValue, UserName, UserRecord,
+};
+use crate::scim::filter::{Filter, fold_case};
+use crate::wordpress::person;
+use crate::wordpress::predecessor::{self, Predecessor};
+use crate::wordpress::sql::AccountHint;
+
+/// How many accounts are given a row at a time.
+const ADOPTION_BATCH: u64 = 500;
+
+impl Service {
+    /// Gives accounts that the search may be meant for, and that have no row yet, theirs. Tells whether there were any.
+    pub(super) async fn adopt_for(&self, filter: Option<&Filter>, total: u64) -> Answer<bool> {
+        if !self.shows_unmanaged() {
+            return Ok(false);
+        }
+        let Some(filter) = filter else { return self.adopt_all().await };
+        if AccountHint::is_hopeless(filter) {
+            return Ok(false);
+        }
+        match AccountHint::of(filter) {
+            // People are matched one by one: who has been found is the one.
+            Some(_) if total > 0 => Ok(false),
+            Some(AccountHint { user_name: Some(name), .. }) => {
+                Ok(self.rename_unmanaged(&name).await? || self.adopt_one(Some(&name), Some(&name)).await?)
+            }
+            Some(AccountHint { email: Some(email), .. }) => self.adopt_one(None, Some(&email)).await,
+            Some(AccountHint { external_id, .. }) => self.adopt_known(&external_id.unwrap_or_default()).await,
+            None => self.adopt_all().await,
+        }
+    }
+
+    /// A question for accounts without a row.
+    pub(super) fn find_accounts(&self) -> FindAccounts {
+        let read = predecessor::METAS.map(str::to_owned).to_vec();
+        FindAccounts { read, limit: ADOPTION_BATCH, ..FindAccounts::default() }
+    }
+
+    /// Adopts the account with this login or address, under the name that the IdP calls it by.
+    async fn adopt_one(&self, login: Option<&str>, email: Option<&str>) -> Answer<bool> {
+        let find = FindAccounts {
+            login: login.map(str::to_owned),
+            email: email.map(str::to_owned),
+            metas: login.map(|name| having(&predecessor::USER_NAME, name)).unwrap_or_default(),
+            ..self.find_accounts()
+        };
+        let accounts = self.directory.ask(&find).await?;
+        // What the database calls equal may differ by accents.
+        let is = |found: &str, wanted: Option<&str>| {
+            wanted.is_some_and(|wanted| fold_case(found) == fold_case(wanted))
+        };
+        let is_called =
+            |account: &&Account| Predecessor::of(account).user_name().is_some_and(|name| is(name, login));
+        let account = accounts
+            .iter()
+            .find(|account| account.is_on_site() && is(&account.login, login))
+            .or_else(|| only(&accounts, is_called))
+            .or_else(|| accounts.iter().find(|account| account.is_on_site() && is(&account.email, email)));
+        let Some(account) = account else { return Ok(false) };
+        self.adopt(account, login.unwrap_or(person::own_name(account))).await?;
+        // Its name may be somebody else's userName by now; then its address is its name.
+        if login.is_none()
+            && self.directory.ask(&find).await?.iter().any(|left| left.user_id == account.user_id)
+        {
+            self.adopt(account, &account.email).await?;
+        }
+        Ok(true)
+    }
+
+    /// Adopts the account that another plugin has noted this `externalId` for.
+    async fn adopt_known(&self, external_id: &str) -> Answer<bool> {
+        let metas = having(&predecessor::EXTERNAL_ID, external_id);
+        let accounts = self.directory.ask(&FindAccounts { metas, ..self.find_accounts() }).await?;
+        let is_known = |account: &&Account| Predecessor::of(account).external_id() == Some(external_id);
+        let Some(account) = only(&accounts, is_known) else { return Ok(false) };
+        self.adopt(account, person::own_name(account)).await?;
+        Ok(true)
+    }
+
+    /// Adopts the account that has this id from another plugin.
+    pub(super) async fn adopt_numbered(&self, id: &str) -> Answer<bool> {
+        let Some(user_id) = predecessor::account_number(id).filter(|_| self.shows_unmanaged()) else {
+            return Ok(false);
+        };
+        let find = FindAccounts { user_id: Some(user_id), ..self.find_accounts() };
+        let accounts = self.directory.ask(&find).await?;
+        let is_known = |account: &&Account| Predecessor::of(account).id().as_deref() == Some(id);
+        let Some(account) = only(&accounts, is_known) else { return Ok(false) };
+        self.adopt(account, person::own_name(account)).await?;
+        Ok(true)
+    }
+
+    pub(super) async fn adopt(&self, account: &Account, user_name: &str) -> Answer<()> {
+        let accounts = vec![person::adoption(account, user_name)];
+        self.directory.ask(&AdoptAccounts { accounts, now: self.now }).await?;
+        Ok(())
+    }
+
+    /// Lets an account that was adopted under its login be found under its address, when that is the `userName` that
+    /// the IdP knows it by.
+    async fn rename_unmanaged(&self, name: &str) -> Answer<bool> {
+        let key = fold_case(name);
+        let find = FindClaims {
+            user_name_key: key.clone().into_owned(),
+            email: Some(name.to_owned()),
+            targets: person::targets(&self.settings),
+        };
+        let records = self.directory.ask(&find).await?;
+        let is_meant = |record: &&UserRecord| {
+            !record.managed && !record.deleted && fold_case(&record.account.email) == key
+        };
+        let Some(record) = records.iter().find(is_meant) else { return Ok(false) };
+        let index = IndexUser {
+            id: record.id.clone(),
+            user_name: Some(UserName { raw: name.to_owned(), key: key.into_owned() }),
+            lookups: person::lookups(&self.user_resource(record)),
+            modified: None,
+        };
+        self.directory.ask(&index).await?;
+        Ok(true)
+    }
+
+    async fn adopt_all(&self) -> Answer<bool> {
+        let mut any = false;
+        loop {
+            let accounts: Vec<Account> = self.directory.ask(&self.find_accounts()).await?;
+            if accounts.is_empty() {
+                return Ok(any);
+            }
+            any = true;
+            let adoptions =
+                accounts.iter().map(|account| person::adoption(account, person::own_name(account))).collect();
+            self.directory.ask(&AdoptAccounts { accounts: adoptions, now: self.now }).await?;
+        }
+    }
+}
+
+/// Any of these metas with this value.
+fn having(keys: &[&str], value: &str) -> Vec<MetaValue> {
+    keys.iter().map(|key| MetaValue { key: (*key).to_owned(), value: value.to_owned() }).collect()
+}
+
+/// The one account that is meant; where there are several nobody can tell.
+fn only(accounts: &[Account], is_meant: impl Fn(&&Account) -> bool) -> Option<&Account> {
+    let mut meant = accounts.iter().filter(|account| account.is_on_site() && is_meant(account));
+    meant.next().filter(|_| meant.next().is_none())
+}
