@@ -104,6 +104,7 @@ impl Resource {
         let listed = listed_schemas(&body, schemas, dialects)?;
         let mut assignments = Vec::with_capacity(body.len());
         let mut reader = Reader::new(schemas, dialects);
+        reader.listed = listed.as_deref().unwrap_or_default();
         reader.assignments(body, None, Origin::Body, &mut assignments)?;
 
         let mut map = Map::from_iter([("schemas".to_owned(), Value::Null)]);

@@ -10,7 +10,7 @@ use crate::directory::{
     Outcome, ResolveMembers, UpdateGroup,
 };
 use crate::scim::error::{Error, Result};
-use crate::scim::filter::{Filter, fold_case};
+use crate::scim::filter::Filter;
 use crate::scim::patch::{MemberOperation, Patch};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{MemberReference, Received, Resource, Work};
@@ -403,7 +403,7 @@ fn member_json(member: &Member, base: &str) -> Value {
 
 fn group_row(resource: &Resource) -> Result<GroupRow> {
     let display_name = resource.display_name().unwrap_or_default();
-    fits("displayName", display_name, person::MAX_KEY_LENGTH)?;
+    let display_name_key = person::key("displayName", display_name)?;
     let external_id = resource.external_id();
     fits("externalId", external_id.unwrap_or_default(), person::MAX_KEY_LENGTH)?;
     let mut document = resource.clone().into_map();
@@ -412,7 +412,7 @@ fn group_row(resource: &Resource) -> Result<GroupRow> {
     }
     Ok(GroupRow {
         display_name: display_name.to_owned(),
-        display_name_key: fold_case(display_name).into_owned(),
+        display_name_key,
         external_id: external_id.map(str::to_owned),
         document: Some(document),
     })

@@ -4,5 +4,4 @@ pub mod login;
 pub mod mapping;
 pub mod network;
 pub mod person;
-pub mod roles;
-pub mod sql;
+pub mod schemas;

@@ -104,7 +104,7 @@ fn shown_values(record: &UserRecord) -> impl Iterator<Item = (&String, &Value)> 
 /// 400 `invalidValue` for a value that is too long for its column.
 pub fn row(resource: &Resource) -> Result<UserRow> {
     let user_name = resource.user_name().unwrap_or_default();
-    fits("userName", user_name, MAX_KEY_LENGTH)?;
+    let user_name_key = key("userName", user_name)?;
     let external_id = resource.external_id();
     fits("externalId", external_id.unwrap_or_default(), MAX_KEY_LENGTH)?;
     let mut document = resource.clone().into_map();
@@ -113,7 +113,7 @@ pub fn row(resource: &Resource) -> Result<UserRow> {
     }
     Ok(UserRow {
         user_name: user_name.to_owned(),
-        user_name_key: fold_case(user_name).into_owned(),
+        user_name_key,
         external_id: external_id.map(str::to_owned),
         active: resource.active().unwrap_or(true),
         document: Some(document),
@@ -301,6 +301,17 @@ pub fn date_time(milliseconds: i64) -> String {
 /// The address of a resource.
 pub fn location(base: &str, resource_type: ResourceType, id: &str) -> String {
     format!("{base}{}/{id}", resource_type.endpoint())
+}
+
+/// The form of a unique name that is the same whatever the name's case.
+///
+/// # Errors
+/// 400 `invalidValue` where the name or this form of it is too long for its column.
+pub(crate) fn key(attribute: &str, name: &str) -> Result<String> {
+    fits(attribute, name, MAX_KEY_LENGTH)?;
+    let key = fold_case(name).into_owned();
+    fits(&format!("{attribute}, written without regard to case (ß as ss),"), &key, MAX_KEY_LENGTH)?;
+    Ok(key)
 }
 
 /// # Errors
