@@ -21,7 +21,7 @@ use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most members that the answer to a change shows. Nobody wants 50,000 back for adding one.
-pub(crate) const MAX_MEMBERS_SHOWN: u64 = 1_000;
+pub const MAX_MEMBERS_SHOWN: u64 = 1_000;
 
 impl Service {
     pub(super) async fn get_group(&self, id: &str, precondition: &Precondition<'_>, query: &Query) -> Answer {

@@ -7,7 +7,7 @@ pub mod bulk;
 mod cursor;
 mod discovery;
 mod event;
-pub(crate) mod groups;
+pub mod groups;
 mod leaving;
 pub mod list;
 mod query;

@@ -13,8 +13,8 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{Received, Resource};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
-use crate::wordpress::sql::AccountHint;
 use crate::wordpress::{network, person};
+use crate::wordpress::sql::{AccountHint, folded};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
@@ -371,20 +371,20 @@ impl Service {
     /// Lets an account that was adopted under its login be found under its address, when that is the `userName` that
     /// the IdP knows it by.
     async fn rename_unmanaged(&self, name: &str) -> Answer<bool> {
-        let key = fold_case(name);
+        let key = folded(name, usize::MAX);
         let find = FindClaims {
-            user_name_key: key.clone().into_owned(),
+            user_name_key: key.clone(),
             email: Some(name.to_owned()),
             targets: person::targets(&self.settings),
         };
         let records = self.directory.ask(&find).await?;
         let is_meant = |record: &&UserRecord| {
-            !record.managed && !record.deleted && fold_case(&record.account.email) == key
+            !record.managed && !record.deleted && folded(&record.account.email, usize::MAX) == key
         };
         let Some(record) = records.iter().find(is_meant) else { return Ok(false) };
         let index = IndexUser {
             id: record.id.clone(),
-            user_name: Some(UserName { raw: name.to_owned(), key: key.into_owned() }),
+            user_name: Some(UserName { raw: name.to_owned(), key }),
             lookups: person::lookups(&self.user_resource(record)),
             modified: None,
         };
@@ -417,7 +417,7 @@ impl Service {
         key: &str,
         email: Option<&str>,
     ) -> Result<Option<&'a UserRecord>> {
-        let same_name = |record: &&UserRecord| fold_case(&record.user_name) == key;
+        let same_name = |record: &&UserRecord| folded(&record.user_name, usize::MAX) == key;
         if let Some(record) = claims.iter().find(|record| !record.deleted && same_name(record)) {
             return Err(Error::conflict(format!(
                 "There is a person with the userName {:?} already. Its id is {}.",

@@ -4,4 +4,6 @@ pub mod login;
 pub mod mapping;
 pub mod network;
 pub mod person;
+pub mod roles;
 pub mod schemas;
+pub mod sql;

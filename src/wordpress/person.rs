@@ -1,10 +1,9 @@
 //! A person: the resource that a record shows, and what a changed resource means for the account.
 
 use super::mapping::{EMAIL_TARGET, Row};
-use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS};
+use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS, folded};
 use crate::directory::{Account, AccountChange, Adoption, GroupReference, Lookup, UserRecord, UserRow};
 use crate::scim::error::{Error, Result};
-use crate::scim::filter::fold_case;
 use crate::scim::path::{AttributePath, PatchPath};
 use crate::scim::resource::Resource;
 use crate::scim::schema::{ResourceSchemas, ResourceType};
@@ -21,6 +20,9 @@ pub const MAX_KEY_LENGTH: usize = 255;
 
 /// The most characters of the account's e-mail address (`user_email`).
 pub const MAX_EMAIL_LENGTH: usize = 100;
+
+/// The most characters of the account's display name (`display_name`).
+pub const MAX_DISPLAY_NAME_LENGTH: usize = 250;
 
 /// The rows that hold for a site: the standard ones, but for targets that the owner maps otherwise, and the
 /// owner's.
@@ -135,8 +137,7 @@ pub fn lookups(resource: &Resource) -> Vec<Lookup> {
         let Ok(parsed) = path.parse::<AttributePath>() else { continue };
         for value in resource.select(&PatchPath::Attribute(schemas.canonical(&parsed)), schemas) {
             let Some(text) = value.as_str() else { continue };
-            let value = fold_case(text).chars().take(LOOKUP_LENGTH).collect();
-            let lookup = Lookup { path: path.to_owned(), value };
+            let lookup = Lookup { path: path.to_owned(), value: folded(text, LOOKUP_LENGTH) };
             if !lookups.contains(&lookup) {
                 lookups.push(lookup);
             }
@@ -255,15 +256,12 @@ pub fn adoption(account: &Account, user_name: &str) -> Adoption {
     let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(path, value)| Lookup {
-            path: path.to_owned(),
-            value: fold_case(value).chars().take(LOOKUP_LENGTH).collect(),
-        })
+        .map(|(path, value)| Lookup { path: path.to_owned(), value: folded(value, LOOKUP_LENGTH) })
         .collect();
     Adoption {
         user_id: account.user_id,
         user_name: user_name.to_owned(),
-        user_name_key: fold_case(user_name).into_owned(),
+        user_name_key: folded(user_name, usize::MAX),
         created: account.registered,
         lookups,
     }
@@ -309,7 +307,7 @@ pub fn location(base: &str, resource_type: ResourceType, id: &str) -> String {
 /// 400 `invalidValue` where the name or this form of it is too long for its column.
 pub(crate) fn key(attribute: &str, name: &str) -> Result<String> {
     fits(attribute, name, MAX_KEY_LENGTH)?;
-    let key = fold_case(name).into_owned();
+    let key = folded(name, usize::MAX);
     fits(&format!("{attribute}, written without regard to case (ß as ss),"), &key, MAX_KEY_LENGTH)?;
     Ok(key)
 }
@@ -425,7 +423,7 @@ fn value(row: &Row, resource: &Resource) -> Option<String> {
     [part("formatted"), full.trim(), resource.user_name().unwrap_or_default()]
         .into_iter()
         .find(|text| !text.is_empty())
-        .map(str::to_owned)
+        .map(|text| text.chars().take(MAX_DISPLAY_NAME_LENGTH).collect())
 }
 
 fn chosen_email(resource: &Resource) -> Option<(usize, &Value)> {

@@ -17,6 +17,7 @@ mod entra_cycles;
 mod filters;
 mod in_memory;
 mod lives;
+mod limits;
 mod memory_directory;
 mod network;
 mod people;
