@@ -126,9 +126,12 @@ const LIMITS: &[Limit] = &[
         name: "scim::patch::MAX_ASSIGNMENTS",
         most: patch::MAX_ASSIGNMENTS,
         request: |count| {
-            let attributes: Map<_, _> =
-                (0..count).map(|number| (format!("{CUSTOM}:a{number}"), json!(1))).collect();
-            change(json!([{ "op": "add", "value": attributes }]))
+            let additions = (0..count).step_by(resource::MAX_ELEMENTS).map(|first| {
+                let last = count.min(first + resource::MAX_ELEMENTS);
+                let own: Map<_, _> = (first..last).map(|number| (format!("a{number}"), json!(1))).collect();
+                json!({ "op": "add", "value": { format!("urn:example{first}:2.0:User"): own } })
+            });
+            change(additions.collect())
         },
         status: 400,
         scim_type: Some("invalidValue"),
@@ -162,6 +165,59 @@ const LIMITS: &[Limit] = &[
         says: "photos",
     },
     Limit {
+        name: "scim::resource::MAX_ELEMENTS of an extension",
+        most: resource::MAX_ELEMENTS,
+        request: |count| post("/Users", &json!({ "userName": "new", CUSTOM: numbered(count) }).to_string()),
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: CUSTOM,
+    },
+    Limit {
+        name: "scim::resource::MAX_ELEMENTS of an extension that grows",
+        most: resource::MAX_ELEMENTS,
+        request: |count| {
+            let all = [numbered(count - 1), Map::from_iter([("last".to_owned(), json!(1))])];
+            change(all.into_iter().map(|own| json!({ "op": "add", "value": { CUSTOM: own } })).collect())
+        },
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: CUSTOM,
+    },
+    Limit {
+        name: "scim::resource::MAX_ELEMENTS of an object that no schema knows",
+        most: resource::MAX_ELEMENTS,
+        request: |count| {
+            change(json!([{ "op": "add", "path": format!("{CUSTOM}:own"), "value": numbered(count) }]))
+        },
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: CUSTOM,
+    },
+    Limit {
+        name: "scim::resource::MAX_ELEMENTS of an object that grows",
+        most: resource::MAX_ELEMENTS,
+        request: |count| {
+            let all = [numbered(count - 1), Map::from_iter([("last".to_owned(), json!(1))])];
+            let add = |own| json!({ "op": "add", "path": format!("{CUSTOM}:own"), "value": own });
+            change(all.into_iter().map(add).collect())
+        },
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: CUSTOM,
+    },
+    Limit {
+        name: "scim::resource::MAX_ELEMENTS of a body",
+        most: resource::MAX_ELEMENTS,
+        request: |count| {
+            let mut body = numbered(count - 1);
+            body.insert("userName".to_owned(), json!("new"));
+            post("/Users", &Value::Object(body).to_string())
+        },
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: "The object",
+    },
+    Limit {
         name: "scim::resource::MAX_MEMBERS",
         most: resource::MAX_MEMBERS,
         request: |count| {
@@ -180,6 +236,22 @@ const LIMITS: &[Limit] = &[
         request: |count| {
             let removal = json!({ "op": "remove", "path": r#"addresses[type eq "x" and locality eq "y"]"# });
             change(Value::from(vec![removal; count]))
+        },
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: "too much to compare",
+    },
+    Limit {
+        name: "scim::resource::MAX_COMPARED of removed elements",
+        most: resource::MAX_COMPARED / ADDRESS,
+        request: |count| {
+            let removals = (0..count).step_by(resource::MAX_ELEMENTS).map(|first| {
+                let last = count.min(first + resource::MAX_ELEMENTS);
+                let gone: Vec<_> =
+                    (first..last).map(|number| json!({ "locality": number.to_string() })).collect();
+                json!({ "op": "remove", "path": "addresses", "value": gone })
+            });
+            change(removals.collect())
         },
         status: 400,
         scim_type: Some("invalidValue"),
@@ -415,6 +487,11 @@ fn change(operations: Value) -> Request {
 
 fn message(operations: Value) -> String {
     json!({ "schemas": [patch::PATCH_OP_URN], "Operations": operations }).to_string()
+}
+
+/// So many attributes.
+fn numbered(count: usize) -> Map<String, Value> {
+    (0..count).map(|number| (format!("a{number}"), json!(1))).collect()
 }
 
 fn bulk_of(count: usize) -> String {

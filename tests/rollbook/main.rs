@@ -15,6 +15,7 @@ mod player;
 
 mod entra_cycles;
 mod filters;
+mod hostile;
 mod in_memory;
 mod lives;
 mod limits;

@@ -1,6 +1,6 @@
 //! Reading the names that a client gives to attributes: a member of a body, of a PATCH value or a PATCH path.
 
-use super::read::{Reader, check_names, custom, misfit};
+use super::read::{MAX_ELEMENTS, Reader, check_length, check_names, custom, misfit};
 use crate::dialect::Dialect;
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::path::{self, AttributeName, AttributePath, PatchPath, PathError, SchemaUrn};
@@ -58,6 +58,7 @@ impl Reader<'_> {
         out: &mut Vec<Assignment>,
     ) -> Result<()> {
         check_names(&members)?;
+        check_length(members.len(), MAX_ELEMENTS, &under.unwrap_or("The object"))?;
         for (name, value) in members {
             match under {
                 Some(urn) if !name.contains(':') => {
@@ -224,6 +225,7 @@ impl Reader<'_> {
         self.note(Dialect::UnknownExtension);
         let Value::Object(members) = value else { return Ok(()) };
         check_names(&members)?;
+        check_length(members.len(), MAX_ELEMENTS, &urn)?;
         for (name, value) in members {
             out.push(Assignment { path: verbatim(urn, &name), value });
         }

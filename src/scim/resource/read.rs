@@ -13,7 +13,7 @@ use serde_json::{Map, Number, Value};
 use std::collections::HashSet;
 use std::fmt::Display;
 
-/// How many elements a list may have, but for the members of a group.
+/// How many elements a list may have, but for the members of a group, and how many members an object.
 pub const MAX_ELEMENTS: usize = 1_000;
 
 /// How many members a single request may name.
@@ -356,6 +356,7 @@ fn filled(value: Value, room: usize, path: &dyn Display) -> Result<Option<Value>
         }
         Value::Object(map) => {
             check_names(&map)?;
+            check_length(map.len(), MAX_ELEMENTS, path)?;
             let mut object = Map::new();
             for (name, value) in map {
                 if let Some(value) = filled(value, room, path)? {
