@@ -42,7 +42,7 @@ impl Service {
         let Received { mut resource, .. } = Resource::from_body(body, schemas, &mut self.dialects())?;
         let references = resource.take_members()?;
         let row = group_row(&resource)?;
-        let members = self.resolve(&references).await?;
+        let members = self.known(&references, "").await?;
         let joining = Membership { add: members.iter().cloned().collect(), ..Membership::default() };
         let members: Vec<MemberId> = members.into_iter().map(|(id, kind)| MemberId { id, kind }).collect();
         for _ in 0..MAX_ATTEMPTS {
@@ -185,8 +185,14 @@ impl Service {
     /// What the operations come to, against who is a member now.
     async fn membership(&self, record: &GroupRecord, operations: &[MemberOperation]) -> Answer<Membership> {
         let mut change = Membership::default();
-        let mut any_named = false;
-        let mut any_known = false;
+        let joining = |operation: &MemberOperation| match operation {
+            MemberOperation::Add(references) | MemberOperation::Replace(references) => references.clone(),
+            _ => Vec::new(),
+        };
+        // All at once: a directory may name each member in an operation of its own.
+        let named: Vec<MemberReference> = operations.iter().flat_map(joining).collect();
+        let known: BTreeMap<SmolStr, MemberKind> =
+            self.known(&named, &record.id).await?.into_iter().collect();
         let mut everybody = None;
         let mut work = Work::default();
         for operation in operations {
@@ -195,10 +201,10 @@ impl Service {
                     if matches!(operation, MemberOperation::Replace(_)) {
                         change.remove_everybody();
                     }
-                    any_named |= !references.is_empty();
-                    for (id, kind) in self.known(references, &record.id).await? {
-                        any_known = true;
-                        change.add(id, kind);
+                    for MemberReference { value, .. } in references {
+                        if let Some(kind) = known.get(value) {
+                            change.add(value.clone(), *kind);
+                        }
                     }
                 }
                 MemberOperation::Remove(ids) => ids.iter().for_each(|id| change.remove(id)),
@@ -218,12 +224,6 @@ impl Service {
                     }
                 }
             }
-        }
-        if any_named && !any_known {
-            return Err(Error::invalid_value(
-                "None of the members is known here. Members are named by the id that this service gave them.",
-            )
-            .into());
         }
         self.reduce(record, change).await
     }
@@ -259,30 +259,25 @@ impl Service {
         Ok(change)
     }
 
-    /// The members of a new group. Unknown ones are left out; the log's reader sees how many there are.
-    async fn resolve(&self, references: &[MemberReference]) -> Answer<Vec<(SmolStr, MemberKind)>> {
-        let known = self.known(references, "").await?;
-        if known.is_empty() && !references.is_empty() {
-            return Err(Error::invalid_value(
-                "None of the members is known here. Members are named by the id that this service gave them.",
-            )
-            .into());
-        }
-        Ok(known)
-    }
-
-    /// Those references that name somebody. A group is no member of itself.
+    /// Those references that name somebody; others are left out. A group is no member of itself.
+    ///
+    /// # Errors
+    /// 400 `invalidValue` where none does: a list that is misread must not empty a group.
     async fn known(&self, references: &[MemberReference], group: &str) -> Answer<Vec<(SmolStr, MemberKind)>> {
         if references.is_empty() {
             return Ok(Vec::new());
         }
         let ids = references.iter().map(|reference| reference.value.clone()).collect();
         let found = self.directory.ask(&ResolveMembers { ids }).await?;
-        Ok(found
-            .into_iter()
-            .filter(|member| member.id != group)
-            .map(|member| (member.id, member.kind))
-            .collect())
+        let others = found.into_iter().filter(|member| member.id != group);
+        let known: Vec<_> = others.map(|member| (member.id, member.kind)).collect();
+        match references.first().filter(|_| known.is_empty()) {
+            None => Ok(known),
+            Some(MemberReference { value, .. }) => Err(Error::invalid_value(format!(
+                "None of the members is known here, {value:?} for instance. Name them by the id that this service gave them."
+            ))
+            .into()),
+        }
     }
 
     pub(super) async fn load_group(&self, id: &str, members: bool) -> Answer<GroupRecord> {

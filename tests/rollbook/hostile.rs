@@ -71,7 +71,7 @@ const BODIES: &[(&str, &str, &str, u16, Body)] = &[
         json!({ "userName": "new", "photos": (0..1_000).map(photo).collect::<Vec<_>>() })
     }),
     ("long paths", "PATCH", "{person}", 200, |size| {
-        let path = |number| format!("urn:example:2.0:User:a{}{number}", "b".repeat(size / 1_000));
+        let path = |number| format!("urn:example:2.0:User:a{}{number}", "b".repeat(size / 4_000));
         operations((0..900).map(|number| json!({ "op": "add", "path": path(number), "value": 1 })))
     }),
     ("texts that hold JSON that holds JSON", "PATCH", "{person}", 200, |size| {

@@ -14,6 +14,7 @@
 mod player;
 
 mod entra_cycles;
+mod errors;
 mod filters;
 mod hostile;
 mod in_memory;
