@@ -13,6 +13,7 @@
 #[path = "../player/mod.rs"]
 mod player;
 
+mod conditions;
 mod entra_cycles;
 mod errors;
 mod filters;
