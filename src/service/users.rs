@@ -13,8 +13,8 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{Received, Resource};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
-use crate::wordpress::{network, person};
 use crate::wordpress::sql::{AccountHint, folded};
+use crate::wordpress::{network, person};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
