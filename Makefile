@@ -103,10 +103,19 @@ test-browser: extension ## the settings page in Chromium
 
 # --- Measuring -------------------------------------------------------------------------------------
 
+.PHONY: coverage
+coverage: ## which lines of src/scim the tests of the core run; at least 95 % of them
+	@tests/coverage
+
 .PHONY: bench
 bench: extension ## the core (Criterion) and the endpoint, as ratios measured in one run
 	@cargo bench --no-default-features
+	benches/peers/run
 	ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) benches/endpoint
+
+.PHONY: bench-peers
+bench-peers: ## how fast filters are read, beside the parsers of others, which it downloads
+	@benches/peers/run
 
 .PHONY: clean
 clean: ## stops the sites and removes what was built

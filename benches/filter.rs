@@ -1,8 +1,9 @@
-//! How fast filters are read and evaluated: `cargo bench --no-default-features --bench filter`.
+//! How fast filters are read, compiled to SQL and evaluated: `cargo bench --no-default-features --bench filter`.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rollbook::scim::filter::Filter;
 use rollbook::scim::schema::ResourceType;
+use rollbook::wordpress::sql::Plan;
 use serde_json::{Value, json};
 use std::hint::black_box;
 
@@ -32,6 +33,17 @@ fn parse(c: &mut Criterion) {
             }
         });
     });
+    group.finish();
+}
+
+fn compile(c: &mut Criterion) {
+    let schemas = ResourceType::User.schemas();
+    let mut group = c.benchmark_group("compile");
+    group.throughput(Throughput::Elements(1));
+    for (name, text) in FILTERS {
+        let Ok(filter) = Filter::parse(text) else { continue };
+        group.bench_function(name, |b| b.iter(|| Plan::of(black_box(&filter), schemas)));
+    }
     group.finish();
 }
 
@@ -91,5 +103,5 @@ fn person() -> Value {
     })
 }
 
-criterion_group!(benches, parse, matches);
+criterion_group!(benches, parse, compile, matches);
 criterion_main!(benches);

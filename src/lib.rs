@@ -41,7 +41,8 @@
 //!   extension is missing.
 //! - Architecture invariant: what a client sends is bounded by named constants: [`http::MAX_BODY`], [`scim::json::MAX_DEPTH`],
 //!   [`scim::filter::MAX_FILTER_LENGTH`], [`scim::filter::MAX_DEPTH`], [`scim::path::MAX_PATH_LENGTH`],
-//!   [`scim::patch::MAX_OPERATIONS`], [`scim::resource::MAX_COMPARED`], [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`], [`service::list::MAX_SORTED`];
+//!   [`scim::patch::MAX_OPERATIONS`], [`scim::resource::MAX_ELEMENTS`], [`scim::resource::MAX_COMPARED`],
+//!   [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`], [`service::list::MAX_SORTED`];
 //!   how deep groups lie in groups by [`directory::MAX_NESTING`]; a part of a task by [`service::tasks::MAX_PART`].
 //!
 //! # Where building moved a wall

@@ -80,7 +80,8 @@ impl Error {
     }
 }
 
-/// The detail error keywords of RFC 7644 Table 9 and RFC 9865 §2.1.
+/// The detail error keywords of RFC 7644 Table 9 and RFC 9865 §2.1, but for `invalidVers` and `sensitive`, for which there is
+/// no occasion here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
     /// The filter is malformed or compares what cannot be compared.
@@ -99,10 +100,6 @@ pub enum ScimType {
     NoTarget,
     /// A required value is missing or a value does not fit its attribute.
     InvalidValue,
-    /// The protocol version is not supported.
-    InvalidVers,
-    /// The request would reveal something in its address.
-    Sensitive,
     /// The cursor is malformed.
     InvalidCursor,
     /// The cursor was given out too long ago.
@@ -123,8 +120,6 @@ impl ScimType {
             Self::InvalidPath => "invalidPath",
             Self::NoTarget => "noTarget",
             Self::InvalidValue => "invalidValue",
-            Self::InvalidVers => "invalidVers",
-            Self::Sensitive => "sensitive",
             Self::InvalidCursor => "invalidCursor",
             Self::ExpiredCursor => "expiredCursor",
             Self::InvalidCount => "invalidCount",

@@ -104,20 +104,25 @@ impl Resource {
         let listed = listed_schemas(&body, schemas, dialects)?;
         let mut assignments = Vec::with_capacity(body.len());
         let mut reader = Reader::new(schemas, dialects);
+        reader.listed = listed.as_deref().unwrap_or_default();
         reader.assignments(body, None, Origin::Body, &mut assignments)?;
 
-        let mut map = Map::from_iter([("schemas".to_owned(), Value::Null)]);
+        let mut values = Vec::with_capacity(assignments.len());
         let mut password = None;
         for assignment in assignments {
             let path = assignment.path.clone();
-            let Some(value) = Reader::new(schemas, dialects).assigned(assignment, false)? else { continue };
+            let Some(value) = reader.assigned(assignment, false)? else { continue };
             if is_password(&path, schemas) {
                 password = value.as_str().map(str::to_owned);
-                continue;
+            } else {
+                values.push((path, value));
             }
-            refuse_second(&map, &path, &value, schemas)?;
-            let mut writer = Writer::new(&mut map, schemas, dialects);
-            writer.write(Op::Add, &path, Some(&value))?;
+        }
+        let mut map = Map::from_iter([("schemas".to_owned(), Value::Null)]);
+        let mut writer = Writer::new(&mut map, schemas, dialects);
+        for (path, value) in &values {
+            writer.refuse_second(path, value)?;
+            writer.write(Op::Add, path, Some(value))?;
         }
         let resource = Self::from_document(map, schemas);
         if let Some(listed) = listed {
@@ -127,6 +132,7 @@ impl Resource {
             }
         }
         resource.check_required(schemas)?;
+        resource.check_lengths()?;
         Ok(Received { resource, password })
     }
 
@@ -322,6 +328,7 @@ impl Resource {
     /// # Errors
     /// 400 `invalidValue`.
     pub(crate) fn check_size(&self) -> Result<()> {
+        self.check_lengths()?;
         let size: usize = self.0.iter().map(|(name, value)| name.len() + size(value)).sum();
         if size <= MAX_SIZE {
             return Ok(());
@@ -329,6 +336,17 @@ impl Resource {
         Err(Error::invalid_value(format!(
             "The resource would hold {size} bytes, but at most {MAX_SIZE} are kept. Remove something first."
         )))
+    }
+
+    /// Whether the resource, and each extension of it, has no more attributes than an object may have members.
+    ///
+    /// # Errors
+    /// 400 `invalidValue`.
+    fn check_lengths(&self) -> Result<()> {
+        check_length(self.0.len(), MAX_ELEMENTS, &"The resource")?;
+        self.0.iter().try_for_each(|(name, value)| {
+            check_length(value.as_object().map_or(0, Map::len), MAX_ELEMENTS, name)
+        })
     }
 
     pub(crate) fn work_out_schemas(&mut self, schemas: &ResourceSchemas) {
@@ -422,38 +440,45 @@ fn listed_schemas(
     Ok(Some(urns))
 }
 
-/// Refuses a body that says two things of one attribute, once as a member and once by its path, say.
-fn refuse_second(
-    map: &Map<String, Value>,
-    path: &PatchPath,
-    value: &Value,
-    schemas: &ResourceSchemas,
-) -> Result<()> {
-    let Some(place) = path.attribute().and_then(|path| Place::of(path, schemas)) else { return Ok(()) };
-    let differs = match (place.get(map), path) {
-        (None, _) | (_, PatchPath::Schema(_)) => false,
-        (Some(present), PatchPath::Attribute(AttributePath { sub: None, .. })) => match (present, value) {
-            (Value::Object(present), Value::Object(value)) => {
-                value.iter().any(|(name, value)| present.get(name).is_some_and(|present| present != value))
-            }
-            // A list grows by the elements that a path with value filter names.
-            (Value::Array(_), Value::Array(_)) => false,
-            _ => present != value,
-        },
-        (Some(Value::Object(present)), PatchPath::Attribute(AttributePath { sub: Some(sub), .. })) => {
-            value_of(present, sub).is_some_and(|present| present != value)
+impl Writer<'_> {
+    /// Refuses a body that says two things of one attribute, once as a member and once by its path, say.
+    fn refuse_second(&mut self, path: &PatchPath, value: &Value) -> Result<()> {
+        let Some(place) = path.attribute().and_then(|path| Place::of(path, self.schemas)) else {
+            return Ok(());
+        };
+        let present = place.get(self.map);
+        if let (Some(Value::Array(elements)), PatchPath::Value(target, Some(_))) = (present, path) {
+            self.work.filter(&target.filter, elements)?;
         }
-        (Some(Value::Array(elements)), PatchPath::Value(target, Some(sub))) => elements
-            .iter()
-            .filter(|element| target.filter.matches_element(element, place.attribute))
-            .filter_map(|element| value_of(element.as_object()?, sub))
-            .any(|present| present != value),
-        _ => false,
-    };
-    if differs {
-        return Err(Error::invalid_syntax(format!("The body gives {path} two different values. Send one.")));
+        let differs = match (present, path) {
+            (None, _) | (_, PatchPath::Schema(_)) => false,
+            (Some(present), PatchPath::Attribute(AttributePath { sub: None, .. })) => {
+                match (present, value) {
+                    (Value::Object(present), Value::Object(value)) => value
+                        .iter()
+                        .any(|(name, value)| present.get(name).is_some_and(|present| present != value)),
+                    // A list grows by the elements that a path with value filter names.
+                    (Value::Array(_), Value::Array(_)) => false,
+                    _ => present != value,
+                }
+            }
+            (Some(Value::Object(present)), PatchPath::Attribute(AttributePath { sub: Some(sub), .. })) => {
+                value_of(present, sub).is_some_and(|present| present != value)
+            }
+            (Some(Value::Array(elements)), PatchPath::Value(target, Some(sub))) => elements
+                .iter()
+                .filter(|element| target.filter.matches_element(element, place.attribute))
+                .filter_map(|element| value_of(element.as_object()?, sub))
+                .any(|present| present != value),
+            _ => false,
+        };
+        if differs {
+            return Err(Error::invalid_syntax(format!(
+                "The body gives {path} two different values. Send one."
+            )));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The bytes of names and text in a value. The recursion is as deep as the JSON that was read.

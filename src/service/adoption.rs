@@ -7,7 +7,7 @@ use crate::directory::{
 use crate::scim::filter::{Filter, fold_case};
 use crate::wordpress::person;
 use crate::wordpress::predecessor::{self, Predecessor};
-use crate::wordpress::sql::AccountHint;
+use crate::wordpress::sql::{AccountHint, folded};
 
 /// How many accounts are given a row at a time.
 const ADOPTION_BATCH: u64 = 500;
@@ -103,20 +103,20 @@ impl Service {
     /// Lets an account that was adopted under its login be found under its address, when that is the `userName` that
     /// the IdP knows it by.
     async fn rename_unmanaged(&self, name: &str) -> Answer<bool> {
-        let key = fold_case(name);
+        let key = folded(name, usize::MAX);
         let find = FindClaims {
-            user_name_key: key.clone().into_owned(),
+            user_name_key: key.clone(),
             email: Some(name.to_owned()),
             targets: person::targets(&self.settings),
         };
         let records = self.directory.ask(&find).await?;
         let is_meant = |record: &&UserRecord| {
-            !record.managed && !record.deleted && fold_case(&record.account.email) == key
+            !record.managed && !record.deleted && folded(&record.account.email, usize::MAX) == key
         };
         let Some(record) = records.iter().find(is_meant) else { return Ok(false) };
         let index = IndexUser {
             id: record.id.clone(),
-            user_name: Some(UserName { raw: name.to_owned(), key: key.into_owned() }),
+            user_name: Some(UserName { raw: name.to_owned(), key }),
             lookups: person::lookups(&self.user_resource(record)),
             modified: None,
         };

@@ -10,8 +10,9 @@ use super::query::Query;
 use crate::http::MAX_BODY;
 use crate::scim::error::{Error, Result};
 use crate::scim::list::{self, MAX_PAGE, Page};
-use crate::scim::schema::{ResourceType, Schema, Schemas};
+use crate::scim::schema::{ResourceSchemas, ResourceType, Schema};
 use crate::settings::Settings;
+use crate::wordpress;
 use serde_json::{Map, Value, json};
 
 const SERVICE_PROVIDER_CONFIG_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -59,9 +60,15 @@ pub(super) fn service_provider_config(base: &str, settings: &Settings) -> Reply 
 ///
 /// # Errors
 /// 404 for an unknown name, 403 for a filter (RFC 7644 §4).
-pub(super) fn resource_types(base: &str, name: Option<&str>, query: &Query) -> Result<Reply> {
+pub(super) fn resource_types(
+    base: &str,
+    settings: &Settings,
+    name: Option<&str>,
+    query: &Query,
+) -> Result<Reply> {
+    let schemas = wordpress::schemas::of(settings);
     let all = ResourceType::ALL
-        .map(|resource_type| (resource_type.name(), resource_type_json(resource_type, base)));
+        .map(|resource_type| (resource_type.name(), resource_type_json(schemas.of(resource_type), base)));
     entries(all, name, query)
 }
 
@@ -69,9 +76,9 @@ pub(super) fn resource_types(base: &str, name: Option<&str>, query: &Query) -> R
 ///
 /// # Errors
 /// As [`resource_types`].
-pub(super) fn schemas(base: &str, urn: Option<&str>, query: &Query) -> Result<Reply> {
-    let schemas: Vec<&Schema> = Schemas::standard().iter().collect();
-    entries(schemas.into_iter().map(|schema| (schema.id.as_str(), schema_json(schema, base))), urn, query)
+pub(super) fn schemas(base: &str, settings: &Settings, urn: Option<&str>, query: &Query) -> Result<Reply> {
+    let schemas = wordpress::schemas::of(settings);
+    entries(schemas.iter().map(|schema| (schema.id.as_str(), schema_json(schema, base))), urn, query)
 }
 
 fn entries<'a>(
@@ -97,8 +104,8 @@ fn entries<'a>(
     }
 }
 
-fn resource_type_json(resource_type: ResourceType, base: &str) -> Map<String, Value> {
-    let schemas = resource_type.schemas();
+fn resource_type_json(schemas: &ResourceSchemas, base: &str) -> Map<String, Value> {
+    let resource_type = schemas.resource_type();
     let extensions: Vec<Value> =
         schemas.extensions().map(|schema| json!({ "schema": schema.id, "required": false })).collect();
     let name = resource_type.name();

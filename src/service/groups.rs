@@ -10,7 +10,7 @@ use crate::directory::{
     Outcome, ResolveMembers, UpdateGroup,
 };
 use crate::scim::error::{Error, Result};
-use crate::scim::filter::{Filter, fold_case};
+use crate::scim::filter::Filter;
 use crate::scim::patch::{MemberOperation, Patch};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{MemberReference, Received, Resource, Work};
@@ -21,7 +21,7 @@ use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most members that the answer to a change shows. Nobody wants 50,000 back for adding one.
-pub(crate) const MAX_MEMBERS_SHOWN: u64 = 1_000;
+pub const MAX_MEMBERS_SHOWN: u64 = 1_000;
 
 impl Service {
     pub(super) async fn get_group(&self, id: &str, precondition: &Precondition<'_>, query: &Query) -> Answer {
@@ -42,7 +42,7 @@ impl Service {
         let Received { mut resource, .. } = Resource::from_body(body, schemas, &mut self.dialects())?;
         let references = resource.take_members()?;
         let row = group_row(&resource)?;
-        let members = self.resolve(&references).await?;
+        let members = self.known(&references, "").await?;
         let joining = Membership { add: members.iter().cloned().collect(), ..Membership::default() };
         let members: Vec<MemberId> = members.into_iter().map(|(id, kind)| MemberId { id, kind }).collect();
         for _ in 0..MAX_ATTEMPTS {
@@ -185,8 +185,14 @@ impl Service {
     /// What the operations come to, against who is a member now.
     async fn membership(&self, record: &GroupRecord, operations: &[MemberOperation]) -> Answer<Membership> {
         let mut change = Membership::default();
-        let mut any_named = false;
-        let mut any_known = false;
+        let joining = |operation: &MemberOperation| match operation {
+            MemberOperation::Add(references) | MemberOperation::Replace(references) => references.clone(),
+            _ => Vec::new(),
+        };
+        // All at once: a directory may name each member in an operation of its own.
+        let named: Vec<MemberReference> = operations.iter().flat_map(joining).collect();
+        let known: BTreeMap<SmolStr, MemberKind> =
+            self.known(&named, &record.id).await?.into_iter().collect();
         let mut everybody = None;
         let mut work = Work::default();
         for operation in operations {
@@ -195,10 +201,10 @@ impl Service {
                     if matches!(operation, MemberOperation::Replace(_)) {
                         change.remove_everybody();
                     }
-                    any_named |= !references.is_empty();
-                    for (id, kind) in self.known(references, &record.id).await? {
-                        any_known = true;
-                        change.add(id, kind);
+                    for MemberReference { value, .. } in references {
+                        if let Some(kind) = known.get(value) {
+                            change.add(value.clone(), *kind);
+                        }
                     }
                 }
                 MemberOperation::Remove(ids) => ids.iter().for_each(|id| change.remove(id)),
@@ -218,12 +224,6 @@ impl Service {
                     }
                 }
             }
-        }
-        if any_named && !any_known {
-            return Err(Error::invalid_value(
-                "None of the members is known here. Members are named by the id that this service gave them.",
-            )
-            .into());
         }
         self.reduce(record, change).await
     }
@@ -259,30 +259,25 @@ impl Service {
         Ok(change)
     }
 
-    /// The members of a new group. Unknown ones are left out; the log's reader sees how many there are.
-    async fn resolve(&self, references: &[MemberReference]) -> Answer<Vec<(SmolStr, MemberKind)>> {
-        let known = self.known(references, "").await?;
-        if known.is_empty() && !references.is_empty() {
-            return Err(Error::invalid_value(
-                "None of the members is known here. Members are named by the id that this service gave them.",
-            )
-            .into());
-        }
-        Ok(known)
-    }
-
-    /// Those references that name somebody. A group is no member of itself.
+    /// Those references that name somebody; others are left out. A group is no member of itself.
+    ///
+    /// # Errors
+    /// 400 `invalidValue` where none does: a list that is misread must not empty a group.
     async fn known(&self, references: &[MemberReference], group: &str) -> Answer<Vec<(SmolStr, MemberKind)>> {
         if references.is_empty() {
             return Ok(Vec::new());
         }
         let ids = references.iter().map(|reference| reference.value.clone()).collect();
         let found = self.directory.ask(&ResolveMembers { ids }).await?;
-        Ok(found
-            .into_iter()
-            .filter(|member| member.id != group)
-            .map(|member| (member.id, member.kind))
-            .collect())
+        let others = found.into_iter().filter(|member| member.id != group);
+        let known: Vec<_> = others.map(|member| (member.id, member.kind)).collect();
+        match references.first().filter(|_| known.is_empty()) {
+            None => Ok(known),
+            Some(MemberReference { value, .. }) => Err(Error::invalid_value(format!(
+                "None of the members is known here, {value:?} for instance. Name them by the id that this service gave them."
+            ))
+            .into()),
+        }
     }
 
     pub(super) async fn load_group(&self, id: &str, members: bool) -> Answer<GroupRecord> {
@@ -403,7 +398,7 @@ fn member_json(member: &Member, base: &str) -> Value {
 
 fn group_row(resource: &Resource) -> Result<GroupRow> {
     let display_name = resource.display_name().unwrap_or_default();
-    fits("displayName", display_name, person::MAX_KEY_LENGTH)?;
+    let display_name_key = person::key("displayName", display_name)?;
     let external_id = resource.external_id();
     fits("externalId", external_id.unwrap_or_default(), person::MAX_KEY_LENGTH)?;
     let mut document = resource.clone().into_map();
@@ -412,7 +407,7 @@ fn group_row(resource: &Resource) -> Result<GroupRow> {
     }
     Ok(GroupRow {
         display_name: display_name.to_owned(),
-        display_name_key: fold_case(display_name).into_owned(),
+        display_name_key,
         external_id: external_id.map(str::to_owned),
         document: Some(document),
     })

@@ -8,7 +8,7 @@ pub mod bulk;
 mod cursor;
 mod discovery;
 mod event;
-pub(crate) mod groups;
+pub mod groups;
 mod leaving;
 pub mod list;
 mod query;
@@ -259,10 +259,10 @@ impl Service {
                 Ok(discovery::service_provider_config(&self.base, &self.settings))
             }
             ("GET" | "HEAD", Endpoint::ResourceTypes(id)) => {
-                Ok(discovery::resource_types(&self.base, id.as_deref(), &query)?)
+                Ok(discovery::resource_types(&self.base, &self.settings, id.as_deref(), &query)?)
             }
             ("GET" | "HEAD", Endpoint::Schemas(id)) => {
-                Ok(discovery::schemas(&self.base, id.as_deref(), &query)?)
+                Ok(discovery::schemas(&self.base, &self.settings, id.as_deref(), &query)?)
             }
             ("GET" | "HEAD", Endpoint::Collection(User)) => self.list(&[User], &query).await,
             ("GET" | "HEAD", Endpoint::Resource(User, id)) => self.get_user(&id, &precondition, &query).await,

@@ -13,6 +13,7 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{Received, Resource};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
+use crate::wordpress::sql::folded;
 use crate::wordpress::{network, person};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -336,7 +337,7 @@ impl Service {
         key: &str,
         email: Option<&str>,
     ) -> Result<Option<&'a UserRecord>> {
-        let same_name = |record: &&UserRecord| fold_case(&record.user_name) == key;
+        let same_name = |record: &&UserRecord| folded(&record.user_name, usize::MAX) == key;
         if let Some(record) = claims.iter().find(|record| !record.deleted && same_name(record)) {
             return Err(Error::conflict(format!(
                 "There is a person with the userName {:?} already. Its id is {}.",

@@ -7,6 +7,7 @@ mod overlay;
 pub mod person;
 pub mod predecessor;
 pub mod roles;
+pub mod schemas;
 pub mod sql;
 pub mod target;
 pub mod value;

@@ -3,12 +3,11 @@
 use super::mapping::Row;
 use super::overlay::{self, is_due, is_edited};
 use super::predecessor::Predecessor;
-use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS};
+use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS, folded};
 use super::target::{EMAIL_TARGET, Target};
 use super::value::same;
 use crate::directory::{Account, AccountChange, Adoption, GroupReference, Lookup, UserRecord, UserRow};
 use crate::scim::error::{Error, Result};
-use crate::scim::filter::fold_case;
 use crate::scim::path::{AttributePath, PatchPath};
 use crate::scim::resource::Resource;
 use crate::scim::schema::{ResourceSchemas, ResourceType};
@@ -26,6 +25,9 @@ pub const MAX_KEY_LENGTH: usize = 255;
 
 /// The most characters of the account's e-mail address (`user_email`).
 pub const MAX_EMAIL_LENGTH: usize = 100;
+
+/// The most characters of the account's display name (`display_name`).
+pub const MAX_DISPLAY_NAME_LENGTH: usize = 250;
 
 /// The rows that hold for a site: the standard ones, but for targets that the owner maps otherwise, and the
 /// owner's.
@@ -109,7 +111,7 @@ fn shown_values(record: &UserRecord) -> impl Iterator<Item = (&String, &Value)> 
 /// 400 `invalidValue` for a value that is too long for its column.
 pub fn row(resource: &Resource) -> Result<UserRow> {
     let user_name = resource.user_name().unwrap_or_default();
-    fits("userName", user_name, MAX_KEY_LENGTH)?;
+    let user_name_key = key("userName", user_name)?;
     let external_id = resource.external_id();
     fits("externalId", external_id.unwrap_or_default(), MAX_KEY_LENGTH)?;
     let mut document = resource.clone().into_map();
@@ -118,7 +120,7 @@ pub fn row(resource: &Resource) -> Result<UserRow> {
     }
     Ok(UserRow {
         user_name: user_name.to_owned(),
-        user_name_key: fold_case(user_name).into_owned(),
+        user_name_key,
         external_id: external_id.map(str::to_owned),
         active: resource.active().unwrap_or(true),
         document: Some(document),
@@ -140,8 +142,7 @@ pub fn lookups(resource: &Resource) -> Vec<Lookup> {
         let Ok(parsed) = path.parse::<AttributePath>() else { continue };
         for value in resource.select(&PatchPath::Attribute(schemas.canonical(&parsed)), schemas) {
             let Some(text) = value.as_str() else { continue };
-            let value = fold_case(text).chars().take(LOOKUP_LENGTH).collect();
-            let lookup = Lookup { path: path.to_owned(), value };
+            let lookup = Lookup { path: path.to_owned(), value: folded(text, LOOKUP_LENGTH) };
             if !lookups.contains(&lookup) {
                 lookups.push(lookup);
             }
@@ -259,16 +260,13 @@ pub fn adoption(account: &Account, user_name: &str) -> Adoption {
     let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(path, value)| Lookup {
-            path: path.to_owned(),
-            value: fold_case(value).chars().take(LOOKUP_LENGTH).collect(),
-        })
+        .map(|(path, value)| Lookup { path: path.to_owned(), value: folded(value, LOOKUP_LENGTH) })
         .collect();
     Adoption {
         user_id: account.user_id,
         id: predecessor.id().map(SmolStr::from),
         user_name: user_name.to_owned(),
-        user_name_key: fold_case(user_name).into_owned(),
+        user_name_key: folded(user_name, usize::MAX),
         external_id: predecessor.external_id().filter(|id| is_key(id)).map(str::to_owned),
         active: predecessor.active() || account.can_edit_users,
         created: account.registered,
@@ -317,6 +315,17 @@ pub fn date_time(milliseconds: i64) -> String {
 /// The address of a resource.
 pub fn location(base: &str, resource_type: ResourceType, id: &str) -> String {
     format!("{base}{}/{id}", resource_type.endpoint())
+}
+
+/// The form of a unique name that is the same whatever the name's case.
+///
+/// # Errors
+/// 400 `invalidValue` where the name or this form of it is too long for its column.
+pub(crate) fn key(attribute: &str, name: &str) -> Result<String> {
+    fits(attribute, name, MAX_KEY_LENGTH)?;
+    let key = folded(name, usize::MAX);
+    fits(&format!("{attribute}, written without regard to case (ß as ss),"), &key, MAX_KEY_LENGTH)?;
+    Ok(key)
 }
 
 /// # Errors
@@ -479,7 +488,7 @@ fn value(row: &Row, resource: &Resource) -> Option<Value> {
     [part("formatted"), full.trim(), resource.user_name().unwrap_or_default()]
         .into_iter()
         .find(|text| !text.is_empty())
-        .map(Value::from)
+        .map(|text| Value::from(text.chars().take(MAX_DISPLAY_NAME_LENGTH).collect::<String>()))
 }
 
 fn chosen_email(resource: &Resource) -> Option<(usize, &Value)> {

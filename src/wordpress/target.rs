@@ -1,5 +1,6 @@
 //! The places in WordPress that attributes can be mapped to.
 
+use super::person::MAX_DISPLAY_NAME_LENGTH;
 use deunicode::deunicode;
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +16,7 @@ const FIELDS: [(&str, Option<usize>); 7] = [
     ("nickname", None),
     ("description", None),
     ("locale", None),
-    ("display_name", Some(250)),
+    ("display_name", Some(MAX_DISPLAY_NAME_LENGTH)),
     ("user_url", Some(100)),
 ];
 

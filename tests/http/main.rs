@@ -14,6 +14,7 @@
 
 mod filters;
 mod lives;
+mod members;
 #[macro_use]
 #[path = "../player/mod.rs"]
 mod player;
@@ -22,6 +23,7 @@ mod races;
 use player::http::OverHttp;
 use player::play;
 use player::transcript::Transcript;
+use serde_json::{Value, json};
 use std::sync::{Mutex, PoisonError};
 
 /// One site, one transcript at a time.
@@ -48,4 +50,22 @@ fn play_over_http(name: &str) {
     if let Err(problem) = played {
         panic!("{problem}");
     }
+}
+
+/// Runs a test on the empty site.
+fn on_the_site(test: impl FnOnce(&mut OverHttp)) {
+    let mut site = SITE.lock().unwrap_or_else(PoisonError::into_inner);
+    if site.is_none() {
+        *site = Some(OverHttp::from_environment().unwrap_or_else(|reason| panic!("{reason}")));
+    }
+    let site = site.as_mut().unwrap();
+    site.ask(&json!({ "do": "prepare", "keep": false, "settings": {}, "given": [] })).unwrap();
+    test(site);
+}
+
+/// Status and body.
+type Answer = (u16, Value);
+
+fn send(site: &OverHttp, method: &str, path: &str, body: Option<&Value>) -> Answer {
+    site.client().request(method, path, body).unwrap()
 }

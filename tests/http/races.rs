@@ -1,8 +1,9 @@
 //! Requests that arrive at the same time at different workers: of the same person, and of the same group.
 
-use super::{SITE, player::http::OverHttp};
+use super::player::http::OverHttp;
+use super::{Answer, on_the_site, send};
 use serde_json::{Value, json};
-use std::sync::{Barrier, PoisonError};
+use std::sync::Barrier;
 use std::thread;
 
 const AT_ONCE: usize = 8;
@@ -125,22 +126,6 @@ fn eight_additions_to_one_group_lose_nobody() {
         let (_, group) = send(site, "GET", &path, None);
         assert_eq!(group["members"].as_array().map(Vec::len), Some(AT_ONCE), "{group}");
     });
-}
-
-fn on_the_site(test: impl FnOnce(&mut OverHttp)) {
-    let mut site = SITE.lock().unwrap_or_else(PoisonError::into_inner);
-    if site.is_none() {
-        *site = Some(OverHttp::from_environment().unwrap_or_else(|reason| panic!("{reason}")));
-    }
-    let site = site.as_mut().unwrap();
-    site.ask(&json!({ "do": "prepare", "keep": false, "settings": {}, "given": [] })).unwrap();
-    test(site);
-}
-
-type Answer = (u16, Value);
-
-fn send(site: &OverHttp, method: &str, path: &str, body: Option<&Value>) -> Answer {
-    site.client().request(method, path, body).unwrap()
 }
 
 fn at_once(site: &OverHttp, request: impl Fn(usize) -> (&'static str, String, Value) + Sync) -> Vec<Answer> {

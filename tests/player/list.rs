@@ -7,6 +7,7 @@ macro_rules! each_transcript {
         $callback! {
             authentik
             cursor
+            custom_attributes
             cyberark
             entra_aadoptscim062020
             entra_after_wpo365
@@ -54,6 +55,7 @@ macro_rules! each_transcript {
             rippling
             search
             sorting
+            unicode
             wso2
         }
     };

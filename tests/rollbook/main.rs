@@ -13,9 +13,13 @@
 #[path = "../player/mod.rs"]
 mod player;
 
+mod conditions;
 mod entra_cycles;
+mod errors;
 mod filters;
+mod hostile;
 mod in_memory;
+mod limits;
 mod lives;
 mod mappings;
 mod memory_directory;

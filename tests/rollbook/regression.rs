@@ -103,6 +103,33 @@ fn schemas_of_people_are_ignored_in_groups_in_every_form() {
     assert_eq!(again.header("ETag"), shown.header("ETag"));
 }
 
+/// Found by fuzzing: PATCH kept both, and when that was sent back one was lost without a word.
+#[test]
+fn names_that_differ_only_in_case_are_refused_in_every_depth() {
+    let mut site = InMemory::new();
+    let path =
+        format!("/Users/{}", created(&mut site, "/Users", &json!({ "userName": "case@example.test" })));
+    let country = json!({ "country": "IN", "COUNTRY": "IN" });
+    for own in [json!({ "where": country }), json!({ "lists": [[country]] }), country] {
+        let value = json!({ "urn:example:2.0:User": own });
+        for op in ["add", "replace"] {
+            let refused = send(&mut site, "PATCH", &path, &patch(json!({ "op": op, "value": value })));
+            assert_eq!((refused.status, &refused.json()["scimType"]), (400, &json!("invalidSyntax")));
+        }
+        let mut person = value.clone();
+        person["userName"] = json!("case@example.test");
+        assert_eq!(send(&mut site, "PUT", &path, &person).json()["scimType"], "invalidSyntax");
+    }
+}
+
+/// Found over HTTP: a display name that was made of a long name did not fit into its column.
+#[test]
+fn a_name_longer_than_a_display_name_is_accepted() {
+    let mut site = InMemory::new();
+    created(&mut site, "/Users", &json!({ "userName": "n".repeat(255) }));
+    created(&mut site, "/Users", &json!({ "userName": "n", "name": { "familyName": "é".repeat(300) } }));
+}
+
 fn patch(operation: Value) -> Value {
     json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation] })
 }

@@ -207,7 +207,7 @@ final class GroupsTest extends SiteTestCase {
 		self::assertSame( array(), $this->run_command( 'resolve_members', array( 'ids' => array() ) ) );
 	}
 
-	public function test_five_thousand_members_are_a_matter_of_a_moment(): void {
+	public function test_five_thousand_members_take_few_statements(): void {
 		global $wpdb;
 		$accounts = implode( ',', array_map( static fn( int $number ): string => "('crowd$number','Crowd $number','2020-01-01 00:00:00')", range( 1, 5000 ) ) );
 		$wpdb->query( "INSERT INTO $wpdb->users (user_login, display_name, user_registered) VALUES $accounts" );
@@ -217,7 +217,7 @@ final class GroupsTest extends SiteTestCase {
 		$ids = $wpdb->get_col( 'SELECT id FROM ' . Tables::name( 'users' ) . " WHERE user_name LIKE 'crowd-%'" );
 		self::assertCount( 5000, $ids );
 
-		$started = microtime( true );
+		$before = $wpdb->num_queries;
 		self::assertCount( 5000, $this->run_command( 'resolve_members', array( 'ids' => $ids ) ) );
 		$group = $this->group( 'PU-Crowd', $ids )['record'];
 		self::assertSame( 5000, $group['member_count'] );
@@ -225,7 +225,7 @@ final class GroupsTest extends SiteTestCase {
 		$group = $this->change( $group, array( 'remove' => array_slice( $ids, 0, 2500 ), 'members' => false ) )['record'];
 		self::assertSame( 2500, $group['member_count'] );
 		$this->change( $group, array( 'add' => $ids, 'members' => false ) );
-		self::assertLessThan( 10.0, microtime( true ) - $started );
+		self::assertLessThan( 100, $wpdb->num_queries - $before, 'members are read and written some hundreds at a time' );
 	}
 
 	public function test_roles_change_with_the_group_or_not_at_all(): void {

@@ -7,10 +7,8 @@ use crate::directory::{
     Account, AccountChange, AdoptAccounts, FindAccounts, Home, ListAccounts, SiteAccount, SiteAccounts,
     Unique,
 };
+use crate::wordpress::person::MAX_DISPLAY_NAME_LENGTH;
 use serde_json::{Map, Value};
-
-/// The longest `display_name` that WordPress's table holds.
-const LONGEST_DISPLAY_NAME: usize = 250;
 
 /// A WordPress account and what hangs on it.
 #[derive(Debug, Clone)]
@@ -227,8 +225,16 @@ impl MemoryDirectory {
         for (target, value) in change.values.iter().filter(|(target, _)| there(target)) {
             let value = stores(target, value);
             match target.as_str() {
-                "field:display_name" => stored.account.display_name = text_of(&value),
-                "field:user_email" => stored.account.email = text_of(&value),
+                "field:display_name" => {
+                    let text = value.as_str().unwrap_or_default();
+                    if text.chars().count() > MAX_DISPLAY_NAME_LENGTH {
+                        return Err("the column display_name is too short".to_owned());
+                    }
+                    text.clone_into(&mut stored.account.display_name);
+                }
+                "field:user_email" => {
+                    value.as_str().unwrap_or_default().clone_into(&mut stored.account.email)
+                }
                 _ if value.is_null() => drop(stored.values.remove(target)),
                 _ => drop(stored.values.insert(target.clone(), value)),
             }
@@ -257,10 +263,6 @@ fn is_field(target: &str) -> bool {
 /// As WordPress's tables compare logins and addresses.
 pub(super) fn equal(one: &str, other: &str) -> bool {
     unicase::eq(one, other)
-}
-
-fn text_of(value: &Value) -> String {
-    value.as_str().unwrap_or_default().chars().take(LONGEST_DISPLAY_NAME).collect()
 }
 
 /// What `sanitize_text_field()` makes of a text: no tags, no line breaks, single spaces.

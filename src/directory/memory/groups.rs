@@ -7,7 +7,7 @@ use crate::directory::{
     GroupReference, GroupRow, ListNestings, LoadGroup, MAX_NESTING, Member, MemberId, MemberKind, Nesting,
     Outcome, ResolveMembers, Unique, UpdateGroup,
 };
-use crate::scim::filter::fold_case;
+use crate::wordpress::sql::folded;
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -229,7 +229,7 @@ impl MemoryDirectory {
 fn column(name: &str) -> Option<Column<GroupRecord>> {
     Some(match name {
         "id" => |group| json!(group.id),
-        "display_name" | "display_name_key" => |group| json!(fold_case(&group.display_name)),
+        "display_name" | "display_name_key" => |group| json!(folded(&group.display_name, usize::MAX)),
         "external_id" => |group| json!(group.external_id),
         "created" => |group| json!(group.created),
         "modified" => |group| json!(group.modified),

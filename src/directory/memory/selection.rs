@@ -1,11 +1,12 @@
 //! What SQL does in WordPress: choosing, ordering and cutting pages.
 
 use crate::directory::{GroupRecord, Selection, UserRecord};
-use crate::scim::filter::{Comparison, Filter, Literal, Operator, fold_case};
+use crate::scim::filter::{Comparison, Filter, Literal, Operator};
 use crate::scim::schema::ResourceType;
 use crate::service::groups;
 use crate::settings::Settings;
 use crate::wordpress::person;
+use crate::wordpress::sql::folded;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
@@ -29,13 +30,13 @@ pub(super) fn groups_matching(
     matching(groups, selection, ResourceType::Group, |group| groups::resource(group, "").into_map())
 }
 
-/// The folded `userName` that alone can fulfil the selection's filter: what an index does elsewhere.
+/// The key of the `userName` that alone can fulfil the selection's filter: what an index does elsewhere.
 pub(super) fn named(selection: &Selection) -> Option<String> {
     match Filter::parse(selection.filter.as_deref()?) {
         Ok(Filter::Compare(Comparison { path, operator: Operator::Equal, value: Literal::String(name) }))
             if path.name == "userName" && path.sub.is_none() =>
         {
-            Some(fold_case(&name).into_owned())
+            Some(folded(&name, usize::MAX))
         }
         _ => None,
     }

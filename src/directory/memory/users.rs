@@ -8,7 +8,7 @@ use crate::directory::{
     FindUserNames, FindUsers, FoundUsers, Heir, HeldUserName, IndexUser, LoadAccounts, LoadPeople, LoadUser,
     Lookup, Outcome, ReleaseRows, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
 };
-use crate::scim::filter::fold_case;
+use crate::wordpress::sql::folded;
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 
@@ -368,7 +368,7 @@ impl Person {
 fn column(name: &str) -> Option<Column<UserRecord>> {
     Some(match name {
         "id" => |user| json!(user.id),
-        "user_name" | "user_name_key" => |user| json!(fold_case(&user.user_name)),
+        "user_name" | "user_name_key" => |user| json!(folded(&user.user_name, usize::MAX)),
         "external_id" => |user| json!(user.external_id),
         "active" => |user| json!(u8::from(user.active)),
         "created" => |user| json!(user.created),

@@ -164,11 +164,3 @@ fn each_attribute_says_when_it_is_returned() {
         json!({"always": 1, "parts": {"always": 1}})
     );
 }
-
-#[test]
-fn the_number_of_attributes_is_bounded() {
-    let schemas = ResourceType::User.schemas();
-    let list = |count: usize| vec!["userName"; count].join(",");
-    assert!(Projection::parse(Some(&list(MAX_ATTRIBUTES)), None, schemas).is_ok());
-    assert!(Projection::parse(Some(&list(MAX_ATTRIBUTES + 1)), None, schemas).is_err());
-}

@@ -1,6 +1,7 @@
 //! Merging into an object, and what may not be changed by it.
 
 use super::place::{remove_key, value_mut, value_of};
+use super::read::{MAX_ELEMENTS, check_length};
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::schema::{Attribute, Mutability};
 use serde_json::{Map, Value};
@@ -41,7 +42,7 @@ pub(super) fn merge(
             object.insert(name.clone(), value.clone());
         }
     }
-    Ok(())
+    check_length(object.len(), MAX_ELEMENTS, path)
 }
 
 /// Merges into an element; one that is no object is its own `value`.

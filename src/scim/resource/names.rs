@@ -1,12 +1,11 @@
 //! Reading the names that a client gives to attributes: a member of a body, of a PATCH value or a PATCH path.
 
-use super::read::{Reader, custom, misfit};
+use super::read::{MAX_ELEMENTS, Reader, check_length, check_names, custom, misfit};
 use crate::dialect::Dialect;
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::path::{self, AttributeName, AttributePath, PatchPath, PathError, SchemaUrn};
 use crate::scim::schema::{Attribute, ENTERPRISE_USER_URN, Mutability, ResourceSchemas, Schemas};
 use serde_json::{Map, Value};
-use std::collections::HashSet;
 
 /// The URNs of SCIM 1.1 and of the drafts of 2.0, longest first (OneLogin; goauthentik/authentik#11249).
 const LEGACY_URNS: [(&str, Legacy); 8] = [
@@ -58,13 +57,9 @@ impl Reader<'_> {
         origin: Origin,
         out: &mut Vec<Assignment>,
     ) -> Result<()> {
-        let mut names = HashSet::with_capacity(members.len());
+        check_names(&members)?;
+        check_length(members.len(), MAX_ELEMENTS, &under.unwrap_or("The object"))?;
         for (name, value) in members {
-            if !names.insert(name.to_ascii_lowercase()) {
-                return Err(Error::invalid_syntax(format!(
-                    "{name} stands there twice, in different case. Send it once."
-                )));
-            }
             match under {
                 Some(urn) if !name.contains(':') => {
                     let qualified = format!("{urn}:{name}");
@@ -229,6 +224,8 @@ impl Reader<'_> {
     fn assign_unknown_extension(&mut self, urn: &str, value: Value, out: &mut Vec<Assignment>) -> Result<()> {
         self.note(Dialect::UnknownExtension);
         let Value::Object(members) = value else { return Ok(()) };
+        check_names(&members)?;
+        check_length(members.len(), MAX_ELEMENTS, &urn)?;
         for (name, value) in members {
             out.push(Assignment { path: verbatim(urn, &name), value });
         }
@@ -244,18 +241,21 @@ impl Reader<'_> {
     }
 
     /// Whether the path is the URN of a schema that nobody knows: `urn:example:2.0:Badge` reads as an
-    /// attribute `Badge`. Its value decides, unless `:User` or `:Group` before the last colon, with which
-    /// the URNs of extensions end, shows that the attribute stands behind it.
+    /// attribute `Badge`. `schemas` may say so. Otherwise its value decides, unless `:User` or `:Group` before the last
+    /// colon, with which the URNs of extensions end, shows that the attribute stands behind it. Okta's end in `:user:custom`.
     fn is_unknown_extension(&self, path: &PatchPath, value: &Value) -> bool {
         let PatchPath::Attribute(attribute) = path else { return false };
         let Some(urn) = &attribute.urn else { return false };
-        let is_extension =
-            |end: &str| urn.rsplit(':').next().is_some_and(|last| last.eq_ignore_ascii_case(end));
+        let ends_in = |end: &str| urn.rsplit(':').next().is_some_and(|last| last.eq_ignore_ascii_case(end));
+        let stands_behind = (ends_in("User") || ends_in("Group")) && attribute.name != "custom";
         value.is_object()
             && self.schemas.find(attribute).is_none()
             && !self.schemas.iter().any(|schema| *urn == schema.id)
-            && !is_extension("User")
-            && !is_extension("Group")
+            && (!stands_behind || self.is_listed(&attribute.to_string()))
+    }
+
+    fn is_listed(&self, urn: &str) -> bool {
+        self.listed.iter().any(|listed| listed.eq_ignore_ascii_case(urn))
     }
 
     /// A path as the resource type writes it.
@@ -389,7 +389,7 @@ impl Reader<'_> {
     ) -> Result<Option<Value>> {
         let Some(attribute) = path.attribute().and_then(|path| self.schemas.find(path)).map(|f| f.attribute)
         else {
-            return custom(value);
+            return custom(value, &path);
         };
         match path.sub_attribute() {
             Some(name) => match attribute.sub_attribute(name) {

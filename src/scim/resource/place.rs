@@ -51,6 +51,16 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The object that stands there, to be put back by [`Self::set`]; empty where there is none. One that no schema bounds is
+    /// taken out, as copying it for each operation would cost too much.
+    pub(super) fn object(&self, map: &mut Map<String, Value>) -> Map<String, Value> {
+        match self.get_mut(map) {
+            Some(Value::Object(object)) if self.attribute.is_none() => std::mem::take(object),
+            Some(Value::Object(object)) => object.clone(),
+            _ => Map::new(),
+        }
+    }
+
     /// Puts a value there; the empty list means that there is none.
     pub(super) fn set(&self, map: &mut Map<String, Value>, value: Value) {
         if value.as_array().is_some_and(Vec::is_empty) {

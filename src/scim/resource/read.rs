@@ -10,9 +10,10 @@ use crate::scim::error::{Error, Result};
 use crate::scim::json;
 use crate::scim::schema::{Attribute, AttributeType, Mutability, ResourceSchemas, Returned};
 use serde_json::{Map, Number, Value};
+use std::collections::HashSet;
 use std::fmt::Display;
 
-/// How many elements a list may have, but for the members of a group.
+/// How many elements a list may have, but for the members of a group, and how many members an object.
 pub const MAX_ELEMENTS: usize = 1_000;
 
 /// How many members a single request may name.
@@ -22,13 +23,15 @@ pub const MAX_MEMBERS: usize = 100_000;
 pub(crate) struct Reader<'a> {
     pub(super) schemas: &'a ResourceSchemas,
     pub(super) dialects: &'a mut Dialects,
+    /// What the body's `schemas` names.
+    pub(super) listed: &'a [String],
     /// Whether the members of a schema's object are being read, in which no other schema's stands.
     pub(super) within_schema: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(schemas: &'a ResourceSchemas, dialects: &'a mut Dialects) -> Self {
-        Self { schemas, dialects, within_schema: false }
+        Self { schemas, dialects, listed: &[], within_schema: false }
     }
 
     pub(crate) fn note(&mut self, dialect: Dialect) {
@@ -246,7 +249,10 @@ impl<'a> Reader<'a> {
             AttributeType::Integer => self.integer(&value),
             AttributeType::Decimal => self.decimal(&value),
             _ => match value {
-                Value::String(_) => return Ok(value),
+                Value::String(text) => {
+                    check_text(&text, path)?;
+                    return Ok(Value::String(text));
+                }
                 Value::Number(_) | Value::Bool(_) => {
                     self.note(Dialect::NumberForText);
                     return Ok(Value::String(value.to_string()));
@@ -325,29 +331,35 @@ enum Nulls {
 /// A value of which no schema is known: as sent, without what is empty.
 ///
 /// # Errors
-/// 400 `invalidValue` where it is nested deeper than [`json::MAX_DEPTH`], which no body is.
-pub(crate) fn custom(value: Value) -> Result<Option<Value>> {
-    filled(value, json::MAX_DEPTH)
+/// 400 `invalidValue` where it is nested deeper than [`json::MAX_DEPTH`], which no body is, and for text as in
+/// [`check_text`]; `invalidSyntax` as in [`check_names`].
+pub(crate) fn custom(value: Value, path: &dyn Display) -> Result<Option<Value>> {
+    filled(value, json::MAX_DEPTH, path)
 }
 
-fn filled(value: Value, room: usize) -> Result<Option<Value>> {
+fn filled(value: Value, room: usize, path: &dyn Display) -> Result<Option<Value>> {
     let Some(room) = room.checked_sub(1) else {
-        return Err(Error::invalid_value("A value is nested too deep. Send a flatter one."));
+        return Err(Error::invalid_value(format!("{path} is nested too deep. Send a flatter value.")));
     };
     Ok(match value {
         Value::Null => None,
-        Value::String(text) => (!text.is_empty()).then_some(Value::String(text)),
+        Value::String(text) => {
+            check_text(&text, path)?;
+            (!text.is_empty()).then_some(Value::String(text))
+        }
         Value::Array(elements) => {
             let mut list = Vec::with_capacity(elements.len());
             for element in elements {
-                list.extend(filled(element, room)?);
+                list.extend(filled(element, room, path)?);
             }
             (!list.is_empty()).then_some(Value::Array(list))
         }
         Value::Object(map) => {
+            check_names(&map)?;
+            check_length(map.len(), MAX_ELEMENTS, path)?;
             let mut object = Map::new();
             for (name, value) in map {
-                if let Some(value) = filled(value, room)? {
+                if let Some(value) = filled(value, room, path)? {
                     object.insert(name, value);
                 }
             }
@@ -355,6 +367,33 @@ fn filled(value: Value, room: usize) -> Result<Option<Value>> {
         }
         simple => Some(simple),
     })
+}
+
+/// Whether a text can be stored and given back.
+///
+/// # Errors
+/// 400 `invalidValue` for U+0000, at which SQLite ends a text and which WordPress takes out of it.
+pub(crate) fn check_text(text: &str, path: &dyn Display) -> Result<()> {
+    if !text.contains('\0') {
+        return Ok(());
+    }
+    Err(Error::invalid_value(format!(
+        "{path} holds the character U+0000, which cannot be stored. Send the text without it."
+    )))
+}
+
+/// Whether each name stands once in an object, whatever its case (RFC 7643 §2.1).
+///
+/// # Errors
+/// 400 `invalidSyntax`.
+pub(crate) fn check_names(members: &Map<String, Value>) -> Result<()> {
+    let mut names = HashSet::with_capacity(members.len());
+    match members.keys().find(|name| !names.insert(name.to_ascii_lowercase())) {
+        None => Ok(()),
+        Some(name) => {
+            Err(Error::invalid_syntax(format!("{name} stands there twice, in different case. Send it once.")))
+        }
+    }
 }
 
 /// The inner object of a role that Entra ID sends as JSON in a string:

@@ -99,6 +99,7 @@ impl<'a> Writer<'a> {
             (Op::Add, None) => Ok(()),
             (Op::Add, Some(added)) => {
                 let mut elements = place.take_list(self.map);
+                self.work.compare(1, &elements)?;
                 list::append(&mut elements, added, place.attribute);
                 check_length(elements.len(), limit(place.name), path)?;
                 place.set(self.map, Value::Array(elements));
@@ -107,6 +108,7 @@ impl<'a> Writer<'a> {
             (Op::Remove, Some(leaving)) => {
                 self.touch(path, false);
                 if let Some(Value::Array(elements)) = place.get_mut(self.map) {
+                    self.work.compare(leaving.len(), &*elements)?;
                     elements.retain(|element| {
                         !leaving.iter().any(|gone| list::is_meant(gone, element, place.attribute))
                     });
@@ -143,11 +145,7 @@ impl<'a> Writer<'a> {
         let is_merged = op == Op::Add || place.attribute.is_some();
         match value {
             Value::Object(members) if is_merged => {
-                let present = place.get(self.map).cloned();
-                let mut object = match present {
-                    Some(Value::Object(object)) => object,
-                    _ => Map::new(),
-                };
+                let mut object = place.object(self.map);
                 merge(&mut object, members, place.attribute, path)?;
                 if object.is_empty() {
                     place.remove(self.map);
@@ -174,11 +172,10 @@ impl<'a> Writer<'a> {
         value: Option<&Value>,
     ) -> Result<()> {
         let value = value.filter(|_| op != Op::Remove);
-        let mut object = match place.get(self.map) {
-            Some(Value::Object(object)) => object.clone(),
-            _ if value.is_none() => return Ok(()),
-            _ => Map::new(),
-        };
+        if value.is_none() && !place.get(self.map).is_some_and(Value::is_object) {
+            return Ok(());
+        }
+        let mut object = place.object(self.map);
         let member = Map::from_iter([(sub.to_string(), value.cloned().unwrap_or_default())]);
         merge(&mut object, &member, place.attribute, path)?;
         if object.is_empty() {
@@ -202,6 +199,7 @@ impl<'a> Writer<'a> {
         let value = value.filter(|_| op != Op::Remove);
         self.touch(list, value.is_none());
         let mut elements = place.take_list(self.map);
+        self.work.compare(1, &elements)?;
         let change = Map::from_iter([(sub.to_string(), value.cloned().unwrap_or_default())]);
         let result = match value {
             None => elements

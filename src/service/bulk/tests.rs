@@ -5,10 +5,10 @@
     reason = "a test fails by panicking"
 )]
 
-use super::{MAX_OPERATIONS, OPERATIONS_PER_BATCH};
+use super::OPERATIONS_PER_BATCH;
 use crate::directory::Scope;
 use crate::directory::memory::MemoryDirectory;
-use crate::http::{MAX_BODY, Request, Response};
+use crate::http::{Request, Response};
 use crate::settings::Settings;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -269,24 +269,6 @@ fn fail_on_errors_ends_the_request_and_leaves_nothing_half_done() {
     assert_eq!(statuses(&site.bulk_with(circle)), ["400"]);
     assert_eq!(site.count("/Groups"), 0);
     assert_eq!(site.send("full", "POST", "/Bulk", &some(json!("all"))).status, 400);
-}
-
-#[test]
-fn limits_hold_at_the_edge() {
-    let mut site = Site::new();
-    let nobody = json!({ "method": "DELETE", "path": "/Users/nobody" });
-    assert_eq!(site.bulk(vec![nobody.clone(); MAX_OPERATIONS]).len(), MAX_OPERATIONS);
-    let too_many = json!({ "Operations": vec![nobody; MAX_OPERATIONS + 1] });
-    let refused = site.send("full", "POST", "/Bulk", &too_many);
-    assert_eq!(refused.status, 413);
-    assert!(refused.body.contains("1000"), "{}", refused.body);
-    let large = json!({ "Operations": [], "x": "x".repeat(MAX_BODY) });
-    assert_eq!(site.send("full", "POST", "/Bulk", &large).status, 413);
-    let config = site.get("/ServiceProviderConfig")["bulk"].clone();
-    assert_eq!(
-        config,
-        json!({ "supported": true, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": MAX_BODY })
-    );
 }
 
 #[test]

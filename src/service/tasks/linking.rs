@@ -6,7 +6,6 @@ use crate::directory::{
     UserName,
 };
 use crate::scim::error::Error;
-use crate::scim::filter::fold_case;
 use crate::service::{Answer, Reply, Service};
 use crate::wordpress::person::{self, adoption};
 use crate::wordpress::predecessor;
@@ -110,10 +109,7 @@ impl Service {
         }
         for Candidate { adoption, row, .. } in candidates {
             let Some((id, _)) = row else { continue };
-            let name = UserName {
-                raw: adoption.user_name.clone(),
-                key: fold_case(&adoption.user_name).into_owned(),
-            };
+            let name = UserName { raw: adoption.user_name.clone(), key: adoption.user_name_key.clone() };
             let index = IndexUser {
                 id: id.clone(),
                 user_name: Some(name),

@@ -1,0 +1,145 @@
+//! The schemas that a site shows: those of RFC 7643, and those of the attributes beyond them that the owner has mapped.
+//!
+//! Attributes under a URN that nobody knows are kept and found whether they are mapped or not. Showing the mapped ones tells an
+//! identity provider what it may send. How a value is read does not depend on it: one value of an unexpected type would
+//! otherwise fail a whole person.
+
+use super::mapping::Row;
+use crate::scim::path::{AttributeName, PatchPath, SchemaUrn};
+use crate::scim::schema::{
+    Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Schemas, Uniqueness,
+};
+use crate::settings::Settings;
+
+/// The schemas of a site with these settings.
+pub fn of(settings: &Settings) -> Schemas {
+    let rows: Vec<&Row> = settings.mappings.iter().collect();
+    let urns = distinct(rows.iter().filter_map(|row| row.path.attribute()?.urn.as_ref()));
+    urns.into_iter().fold(Schemas::standard().clone(), |schemas, urn| {
+        // Refused is what RFC 7643 defines: its schemas are shown as they are.
+        schemas.with_extension(ResourceType::User, schema(urn, &rows)).unwrap_or(schemas)
+    })
+}
+
+fn schema(urn: &SchemaUrn, rows: &[&Row]) -> Schema {
+    let rows: Vec<&Row> = rows.iter().copied().filter(|row| urn_of(row) == Some(urn)).collect();
+    let names = distinct(rows.iter().filter_map(|row| Some(&row.path.attribute()?.name)));
+    Schema {
+        id: urn.clone(),
+        name: urn.to_string(),
+        description: Some("Attributes that are mapped on the Rollbook settings page.".to_owned()),
+        attributes: names.into_iter().map(|name| attribute(name, &rows)).collect(),
+    }
+}
+
+/// An attribute with the sub-attributes that rows name, and that their value filters ask for.
+fn attribute(name: &AttributeName, rows: &[&Row]) -> Attribute {
+    let is_named = |row: &&&Row| row.path.attribute().is_some_and(|path| path.name == *name);
+    let rows: Vec<&Row> = rows.iter().filter(is_named).copied().collect();
+    let subs = distinct(rows.iter().flat_map(|row| {
+        let asked = row.path.filter().and_then(|filter| filter.equalities()).unwrap_or_default();
+        asked.into_iter().map(|(name, _)| name).chain(row.path.sub_attribute())
+    }));
+    let title = rows.iter().map(|row| row.title.as_str()).find(|title| !title.is_empty());
+    let of_sub = |name| text(name, String::new());
+    Attribute {
+        type_: if subs.is_empty() { AttributeType::String } else { AttributeType::Complex },
+        multi_valued: rows.iter().any(|row| matches!(row.path, PatchPath::Value(..))),
+        sub_attributes: subs.into_iter().map(of_sub).collect(),
+        ..text(name, title.unwrap_or_default().to_owned())
+    }
+}
+
+fn text(name: &AttributeName, description: String) -> Attribute {
+    Attribute {
+        name: name.clone(),
+        type_: AttributeType::String,
+        multi_valued: false,
+        description,
+        required: false,
+        canonical_values: Vec::new(),
+        case_exact: false,
+        mutability: Mutability::ReadWrite,
+        returned: Returned::Default,
+        uniqueness: Uniqueness::None,
+        reference_types: Vec::new(),
+        sub_attributes: Vec::new(),
+    }
+}
+
+fn urn_of(row: &Row) -> Option<&SchemaUrn> {
+    row.path.attribute()?.urn.as_ref()
+}
+
+fn distinct<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    all.fold(Vec::new(), |mut known, one| {
+        if !known.contains(&one) {
+            known.push(one);
+        }
+        known
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[track_caller]
+    fn shown(paths: &[&str]) -> Value {
+        let rows: Vec<Value> = paths
+            .iter()
+            .enumerate()
+            .map(|(number, path)| json!({ "path": path, "target": format!("meta:m{number}"), "title": "T" }))
+            .collect();
+        let settings = json!({ "mappings": rows });
+        let schemas = of(&Settings::parse(settings.as_object().unwrap()).unwrap());
+        let beyond = schemas.iter().filter(|schema| Schemas::standard().get(&schema.id).is_none());
+        let attribute = |attribute: &Attribute| {
+            let subs: Vec<_> = attribute.sub_attributes.iter().map(|sub| sub.name.as_str()).collect();
+            json!([attribute.name, attribute.type_.name(), attribute.multi_valued, subs])
+        };
+        beyond
+            .map(|schema| (schema.id.to_string(), schema.attributes.iter().map(attribute).collect::<Value>()))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_mapped_beyond_the_rfc_is_shown_by_urn() {
+        let paths = [
+            "title",
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+            "urn:acme:1.0:user:custom",
+            "urn:ietf:params:scim:schemas:extension:wpo365:2.0:User:objectId",
+            "URN:ACME:1.0:User:Badge",
+        ];
+        let expected = json!({
+            "urn:acme:1.0:user": [["custom", "string", false, []], ["Badge", "string", false, []]],
+            "urn:ietf:params:scim:schemas:extension:wpo365:2.0:User": [["objectId", "string", false, []]],
+        });
+        assert_eq!(shown(&paths), expected);
+        assert_eq!(shown(&[]), json!({}));
+    }
+
+    #[test]
+    fn what_rows_say_of_one_attribute_is_said_of_it_together() {
+        let paths = [
+            "urn:acme:1.0:User:office.city",
+            "urn:acme:1.0:User:office.Country",
+            "urn:acme:1.0:User:office",
+            "urn:acme:1.0:User:badges[type eq \"door\" and colour eq \"red\"].value",
+            "urn:acme:1.0:User:badges[type eq \"gate\"].value",
+        ];
+        let expected = json!({ "urn:acme:1.0:User": [
+            ["office", "complex", false, ["city", "country"]],
+            ["badges", "complex", true, ["type", "colour", "value"]],
+        ]});
+        assert_eq!(shown(&paths), expected);
+    }
+
+    #[test]
+    fn the_schemas_of_the_rfc_are_shown_as_they_are() {
+        let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:shoeSize";
+        assert_eq!(shown(&[enterprise]), json!({}));
+    }
+}
