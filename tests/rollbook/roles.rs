@@ -310,6 +310,19 @@ fn a_whole_site_is_made_ready_for_linking() {
 }
 
 #[test]
+fn whom_another_plugin_provisioned_keeps_the_id_when_the_whole_site_is_made_ready() {
+    let mut site = site(json!({}));
+    let user_id = site.directory.add_account("moved", "moved@example.test", "Jo Moved", "author");
+    let stored = site.directory.account_mut("moved").unwrap();
+    stored.values.insert("meta:wpo365_scim_external_id".to_owned(), json!("jo"));
+    let apply = json!({ "task": "linking", "user_name": "email", "part": { "apply": true } });
+    let (counts, entries) = perform_all(&mut site, apply, 3);
+    assert_eq!(counts["changed"], 1, "{entries:?}");
+    let read = send(&mut site, "GET", &format!("/Users/{user_id}"), &Value::Null).json();
+    assert_eq!((&read["userName"], &read["externalId"]), (&json!("moved@example.test"), &json!("jo")));
+}
+
+#[test]
 fn somebody_unlinked_is_gone_for_the_provider_and_found_again_as_linkable() {
     let mut site = site(json!({}));
     let id = create(&mut site, "jane@example.test", "Sales");
