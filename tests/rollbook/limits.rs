@@ -444,22 +444,19 @@ fn what_is_published_is_what_holds() {
 
 #[test]
 fn settings_are_bounded_as_well() {
-    let rules = |count: usize| json!({ "role_rules": vec![json!({ "filter": "title pr", "role": "author" }); count] });
-    let networks = |count: usize| json!({ "allowed_networks": vec!["192.0.2.0/24"; count] });
-    let mappings = |count: usize| {
-        let row = |number| json!({ "path": "title", "target": format!("meta:m{number}") });
-        json!({ "mappings": (0..count).map(row).collect::<Vec<_>>() })
-    };
-    let days = |count: usize| json!({ "activity_days": count });
-    type Document<'a> = &'a dyn Fn(usize) -> Value;
-    let all: [(&str, usize, Document<'_>); 4] = [
-        ("role_rules", MAX_ROLE_RULES, &rules),
-        ("allowed_networks", MAX_NETWORKS, &networks),
-        ("mappings", MAX_MAPPINGS, &mappings),
-        ("activity_days", MAX_DAYS as usize, &days),
+    type Setting = (&'static str, usize, fn(usize) -> Value);
+    let all: [Setting; 4] = [
+        ("role_rules", MAX_ROLE_RULES, |count| {
+            json!(vec![json!({ "filter": "title pr", "role": "author" }); count])
+        }),
+        ("allowed_networks", MAX_NETWORKS, |count| json!(vec!["192.0.2.0/24"; count])),
+        ("mappings", MAX_MAPPINGS, |count| {
+            (0..count).map(|number| json!({ "path": "title", "target": format!("meta:m{number}") })).collect()
+        }),
+        ("activity_days", MAX_DAYS as usize, |count| json!(count)),
     ];
-    for (place, most, document) in all {
-        let parse = |count: usize| Settings::parse(document(count).as_object().unwrap());
+    for (place, most, value) in all {
+        let parse = |count: usize| Settings::parse(&Map::from_iter([(place.to_owned(), value(count))]));
         assert!(parse(most).is_ok(), "{place}");
         let problems = parse(most + 1).unwrap_err().problems;
         assert_eq!(problems.iter().map(|problem| problem.place.as_str()).collect::<Vec<_>>(), [place]);
