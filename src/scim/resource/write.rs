@@ -139,7 +139,12 @@ impl<'a> Writer<'a> {
     fn single(&mut self, op: Op, place: &Place<'_>, path: &PatchPath, value: Option<&Value>) -> Result<()> {
         let Some(value) = value.filter(|_| op != Op::Remove) else {
             place.check_immutable(self.map, None, path)?;
-            place.remove(self.map);
+            if place.get(self.map).is_some() {
+                place.remove(self.map);
+            } else {
+                // The URN of an extension that no schema knows reads as that of an attribute.
+                remove_key(self.map, &path.to_string());
+            }
             return Ok(());
         };
         let is_merged = op == Op::Add || place.attribute.is_some();
