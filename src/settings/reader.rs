@@ -1,0 +1,276 @@
+//! Reads the document place by place.
+
+use super::{Deletion, MAX_DAYS, MAX_SEPARATOR, Problem, RoleRule, Username, UsernameSource};
+use crate::directory::Fate;
+use crate::scim::filter::Filter;
+use crate::scim::schema::ResourceType;
+use crate::wordpress::mapping::{Row, SEPARATOR, Several, Transform};
+use crate::wordpress::target::{Target, TargetError};
+use crate::wordpress::value::Kind;
+use ipnet::IpNet;
+use regex::Regex;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::net::IpAddr;
+
+/// Reads places of the document and collects what is wrong.
+#[derive(Default)]
+pub(super) struct Reader {
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Reader {
+    pub(super) fn refuse(&mut self, place: &str, reason: impl Into<String>) {
+        self.problems.push(Problem { place: place.to_owned(), reason: reason.into() });
+    }
+
+    pub(super) fn read<T: for<'de> Deserialize<'de>>(&mut self, place: &str, value: &Value, into: &mut T) {
+        match T::deserialize(value) {
+            Ok(read) => *into = read,
+            Err(error) => self.refuse(place, error.to_string()),
+        }
+    }
+
+    pub(super) fn days(&mut self, place: &str, value: &Value, into: &mut u32) {
+        match value.as_u64().and_then(|days| u32::try_from(days).ok()).filter(|days| *days <= MAX_DAYS) {
+            Some(days) => *into = days,
+            None => self.refuse(place, format!("it must be a whole number from 0 to {MAX_DAYS}")),
+        }
+    }
+
+    pub(super) fn list<T>(
+        &mut self,
+        place: &str,
+        value: &Value,
+        most: usize,
+        element: fn(&mut Self, &str, &Value) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(list) = value.as_array() else {
+            self.refuse(place, "it must be a list");
+            return Vec::new();
+        };
+        if list.len() > most {
+            self.refuse(place, format!("{} entries are too many; at most {most} are possible", list.len()));
+            return Vec::new();
+        }
+        list.iter()
+            .enumerate()
+            .filter_map(|(index, value)| element(self, &format!("{place}[{index}]"), value))
+            .collect()
+    }
+
+    /// The members of an object, of which only the named ones may occur.
+    pub(super) fn object<'a>(
+        &mut self,
+        place: &str,
+        value: &'a Value,
+        known: &[&str],
+    ) -> Option<&'a Map<String, Value>> {
+        let Some(map) = value.as_object() else {
+            self.refuse(place, "it must be an object");
+            return None;
+        };
+        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
+            self.refuse(
+                &format!("{place}.{key}"),
+                format!("there is no such setting; there are {}", known.join(", ")),
+            );
+        }
+        Some(map)
+    }
+
+    /// One member of an object; null and absence leave the default.
+    pub(super) fn member<T: for<'de> Deserialize<'de> + Default>(
+        &mut self,
+        place: &str,
+        map: &Map<String, Value>,
+        key: &str,
+    ) -> T {
+        let mut read = T::default();
+        if let Some(value) = map.get(key).filter(|value| !value.is_null()) {
+            self.read(&format!("{place}.{key}"), value, &mut read);
+        }
+        read
+    }
+
+    pub(super) fn regex(&mut self, place: &str, pattern: Option<String>) -> Option<Regex> {
+        let pattern = pattern.filter(|pattern| !pattern.is_empty())?;
+        // The last line says what is wrong; those before it show where, to readers of a terminal.
+        let reason = |error: regex::Error| {
+            let text = error.to_string();
+            let line = text.lines().last().unwrap_or_default();
+            line.strip_prefix("error: ").unwrap_or(line).to_owned()
+        };
+        Regex::new(&pattern).map_err(|error| self.refuse(place, reason(error))).ok()
+    }
+
+    /// A replacement without a pattern would be dropped silently.
+    pub(super) fn replaces_something(&mut self, place: &str, pattern: Option<&str>, replacement: &str) {
+        if pattern.unwrap_or_default().is_empty() && !replacement.is_empty() {
+            self.refuse(place, "it is needed where there is a replacement");
+        }
+    }
+
+    pub(super) fn username(&mut self, value: &Value, into: &mut Username) {
+        const PLACE: &str = "username";
+        let Some(map) = self.object(PLACE, value, &["from", "pattern", "replacement", "rename"]) else {
+            return;
+        };
+        if let Some(from) = map.get("from") {
+            self.read("username.from", from, &mut into.from);
+        }
+        let pattern = self.member::<Option<String>>(PLACE, map, "pattern");
+        into.replacement = self.member(PLACE, map, "replacement");
+        if into.from == UsernameSource::Pattern && pattern.as_ref().is_none_or(String::is_empty) {
+            self.refuse("username.pattern", "it is needed when \"from\" is \"pattern\"");
+        } else {
+            self.replaces_something("username.pattern", pattern.as_deref(), &into.replacement);
+        }
+        into.pattern = self.regex("username.pattern", pattern);
+        into.rename = self.member(PLACE, map, "rename");
+    }
+
+    pub(super) fn deletion(&mut self, value: &Value, into: &mut Deletion) {
+        const PLACE: &str = "deletion";
+        let Some(map) = self.object(PLACE, value, &["policy", "reassign_to"]) else { return };
+        let policy = self.member::<Option<String>>(PLACE, map, "policy");
+        into.reassign_to =
+            self.member::<Option<String>>(PLACE, map, "reassign_to").filter(|login| !login.is_empty());
+        match policy.as_deref() {
+            None | Some("deactivate") => into.fate = Fate::Keep,
+            Some("reassign") if into.reassign_to.is_none() => {
+                self.refuse(
+                    "deletion.reassign_to",
+                    "the policy \"reassign\" needs the login of the person who gets the content",
+                );
+            }
+            Some("reassign") => into.fate = Fate::Delete,
+            Some("delete") => {
+                into.fate = Fate::Delete;
+                into.reassign_to = None;
+            }
+            Some(other) => self.refuse(
+                "deletion.policy",
+                format!("{other:?} is no policy; there are \"deactivate\", \"reassign\" and \"delete\""),
+            ),
+        }
+    }
+
+    /// A network in CIDR form; a single address is a network of its own.
+    pub(super) fn network(&mut self, place: &str, value: &Value) -> Option<IpNet> {
+        let text = value.as_str().unwrap_or_default().trim();
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        if network.is_err() {
+            self.refuse(
+                place,
+                format!(
+                    "{value} is no network; write it as 203.0.113.0/24, 2001:db8::/32 or a single address"
+                ),
+            );
+        }
+        network.ok()
+    }
+
+    pub(super) fn role_rule(&mut self, place: &str, value: &Value) -> Option<RoleRule> {
+        let map = self.object(place, value, &["filter", "role"])?;
+        let role: String = self.member(place, map, "role");
+        if role.is_empty() {
+            self.refuse(&format!("{place}.role"), "a role is needed");
+        }
+        let filter: String = self.member(place, map, "filter");
+        let filter = Filter::parse(&filter).and_then(|filter| {
+            filter.check(ResourceType::User.schemas())?;
+            Ok(filter)
+        });
+        match filter {
+            Ok(filter) => Some(RoleRule { filter, role }),
+            Err(error) => {
+                self.refuse(&format!("{place}.filter"), error.to_string());
+                None
+            }
+        }
+    }
+
+    pub(super) fn mapping(&mut self, place: &str, value: &Value) -> Option<Row> {
+        const KEYS: [&str; 9] =
+            ["path", "target", "title", "transform", "type", "values", "separator", "profile", "users_list"];
+        let map = self.object(place, value, &KEYS)?;
+        let path = self.member::<String>(place, map, "path").parse().map_err(
+            |error: crate::scim::path::PathError| {
+                self.refuse(&format!("{place}.path"), error.to_string());
+            },
+        );
+        let target = self.member::<String>(place, map, "target").parse().map_err(|error: TargetError| {
+            self.refuse(&format!("{place}.target"), error.to_string());
+        });
+        let transform = map.get("transform").filter(|transform| !transform.is_null()).and_then(|transform| {
+            let place = format!("{place}.transform");
+            let transform = self.object(&place, transform, &["pattern", "replacement"])?;
+            let pattern = self.member::<Option<String>>(&place, transform, "pattern");
+            let replacement: String = self.member(&place, transform, "replacement");
+            let place = format!("{place}.pattern");
+            self.replaces_something(&place, pattern.as_deref(), &replacement);
+            Some(Transform { pattern: self.regex(&place, pattern)?, replacement })
+        });
+        let kind = self.member(place, map, "type");
+        let several = self.several(place, map, kind, target.as_ref().ok());
+        let separator = self.separator(place, map);
+        Some(Row {
+            path: path.ok()?,
+            target: target.ok()?,
+            title: self.member(place, map, "title"),
+            transform,
+            kind,
+            several,
+            separator,
+            profile: self.member(place, map, "profile"),
+            users_list: self.member(place, map, "users_list"),
+        })
+    }
+
+    /// What becomes of several values, as far as the target and the type allow it.
+    pub(super) fn several(
+        &mut self,
+        place: &str,
+        map: &Map<String, Value>,
+        kind: Kind,
+        target: Option<&Target>,
+    ) -> Several {
+        let by_type = if kind == Kind::Text { Several::Joined } else { Several::First };
+        let several = self.member::<Option<Several>>(place, map, "values").unwrap_or(by_type);
+        let wrong_type = match target {
+            Some(Target::Field(_)) if kind != Kind::Text => {
+                Some("a field of the account holds text; choose another target, or the type \"text\"")
+            }
+            Some(Target::Xprofile(_)) if kind == Kind::DateTime => {
+                Some("a date field of BuddyPress holds a day; choose \"date\"")
+            }
+            _ => None,
+        };
+        let wrong_values = match (target, several) {
+            (Some(Target::Field(_)), Several::List) => Some(
+                "a field of the account holds one value; choose \"joined\" or \"first\", or another target",
+            ),
+            (_, Several::Joined) if kind != Kind::Text => {
+                Some("only text can be joined; choose \"first\" or \"list\", or the type \"text\"")
+            }
+            _ => None,
+        };
+        for (key, reason) in [("type", wrong_type), ("values", wrong_values)] {
+            if let Some(reason) = reason {
+                self.refuse(&format!("{place}.{key}"), reason);
+            }
+        }
+        several
+    }
+
+    pub(super) fn separator(&mut self, place: &str, map: &Map<String, Value>) -> String {
+        let separator: Option<String> = self.member(place, map, "separator");
+        let separator = separator.unwrap_or_else(|| SEPARATOR.to_owned());
+        if separator.chars().count() > MAX_SEPARATOR {
+            let reason = format!("it is too long; at most {MAX_SEPARATOR} characters are possible");
+            self.refuse(&format!("{place}.separator"), reason);
+        }
+        separator
+    }
+}
