@@ -123,7 +123,7 @@ final class GroupWriter {
 			$written = Transaction::run(
 				function () use ( $command, $write ): mixed {
 					$result = $write();
-					RoleWriter::set_all( $command['roles'] );
+					RoleWriter::set_all( $command['roles'], $command['people'] );
 					return $result;
 				},
 				$stands

@@ -50,14 +50,17 @@ final class RoleWriter {
 	/**
 	 * Changes the roles of accounts, within a transaction.
 	 *
-	 * @param array<int, array<string, mixed>> $changes What is to change, as the extension decided it.
+	 * @param array<int, array<string, mixed>>           $changes What is to change, as the extension decided it.
+	 * @param array<int, array{id: string, version: int}> $people  Everybody whose groups change, those whose role stays as well; each
+	 *                                                             gets the next version.
 	 * @throws Refusal When one was decided on what is no longer true, or must not happen.
 	 */
-	public static function set_all( array $changes ): void {
+	public static function set_all( array $changes, array $people = array() ): void {
 		// Before any other lock, as everywhere: two that wait for each other would both be thrown out.
 		if ( in_array( Administrators::ROLE, array_merge( ...array_column( $changes, 'before' ) ), true ) ) {
 			Administrators::lock();
 		}
+		self::check_versions( $people );
 		foreach ( array_chunk( $changes, self::IDS_AT_ONCE ) as $some ) {
 			$user_ids = array_map( 'intval', array_column( $some, 'user_id' ) );
 			$versions = self::lock( $user_ids );
@@ -71,6 +74,31 @@ final class RoleWriter {
 					throw Refusal::stale();
 				}
 				self::set( $user, $change['role'], $change['other_roles'] );
+			}
+		}
+		foreach ( array_chunk( array_column( $people, 'id' ), self::IDS_AT_ONCE ) as $ids ) {
+			Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET version = version + 1 WHERE id IN (' . Database::marks( $ids, '%s' ) . ')', $ids );
+		}
+	}
+
+	/**
+	 * Locks the rows of people, if they are still as they were decided on.
+	 *
+	 * @param array<int, array{id: string, version: int}> $people The people, each with the version.
+	 * @throws Refusal When one is not.
+	 */
+	private static function check_versions( array $people ): void {
+		foreach ( array_chunk( array_column( $people, 'version', 'id' ), self::IDS_AT_ONCE, true ) as $versions ) {
+			$ids  = array_map( 'strval', array_keys( $versions ) ); // One that another plugin gave is a number.
+			$rows = Database::rows(
+				'SELECT id, version FROM ' . Tables::name( 'users' ) . ' WHERE deleted = 0 AND id IN (' . Database::marks( $ids, '%s' ) . ') ORDER BY row_id FOR UPDATE',
+				$ids
+			);
+			$now  = array_map( 'intval', array_column( $rows, 'version', 'id' ) );
+			foreach ( $versions as $id => $version ) {
+				if ( ( $now[ $id ] ?? null ) !== (int) $version ) {
+					throw Refusal::stale();
+				}
 			}
 		}
 	}

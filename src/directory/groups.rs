@@ -1,6 +1,6 @@
 //! Commands about groups and their members.
 
-use super::{RoleChange, Selection, json_text};
+use super::{DecidedOn, RoleChange, Selection, json_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -91,6 +91,9 @@ pub struct CreateGroup {
     pub row: GroupRow,
     /// The ids of its members, known ones.
     pub members: Vec<MemberId>,
+    /// Where there are role rules, the people whose groups change; with another version of one of them the roles are stale. Each
+    /// gets the next version.
+    pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
     /// Now.
@@ -114,6 +117,9 @@ pub struct UpdateGroup {
     pub remove_all: bool,
     /// Whether the answer is to hold the members.
     pub members: bool,
+    /// Where there are role rules, the people whose groups change; with another version of one of them the roles are stale. Each
+    /// gets the next version.
+    pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
     /// Now.
@@ -150,6 +156,9 @@ pub struct DeleteGroup {
     pub id: SmolStr,
     /// The version that the deletion was decided on.
     pub version: u64,
+    /// Where there are role rules, the people whose groups change; with another version of one of them the roles are stale. Each
+    /// gets the next version.
+    pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
 }

@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// The roles that an account is to have on this site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,15 @@ pub struct RoleChange {
     pub other_roles: Vec<String>,
     /// The roles that it has.
     pub before: Vec<String>,
+}
+
+/// A person as a decision knew them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecidedOn {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// The version.
+    pub version: u64,
 }
 
 /// Which of these roles the site has.

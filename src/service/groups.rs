@@ -46,8 +46,9 @@ impl Service {
         let joining = Membership { add: members.iter().cloned().collect(), ..Membership::default() };
         let members: Vec<MemberId> = members.into_iter().map(|(id, kind)| MemberId { id, kind }).collect();
         for _ in 0..MAX_ATTEMPTS {
-            let roles = self.roles_with(None, &row, &joining).await?;
-            let create = CreateGroup { row: row.clone(), members: members.clone(), roles, now: self.now };
+            let (people, roles) = self.roles_with(None, &row, &joining).await?;
+            let create =
+                CreateGroup { row: row.clone(), members: members.clone(), people, roles, now: self.now };
             match self.directory.ask(&create).await? {
                 Outcome::Done { record } => {
                     self.note("created", &record.id, &record.display_name);
@@ -106,8 +107,8 @@ impl Service {
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_group(id, false).await?;
             precondition.holds(&version(&record))?;
-            let roles = self.roles_without(&record).await?;
-            let delete = DeleteGroup { id: record.id.clone(), version: record.version, roles };
+            let (people, roles) = self.roles_without(&record).await?;
+            let delete = DeleteGroup { id: record.id.clone(), version: record.version, people, roles };
             match self.directory.ask(&delete).await? {
                 Outcome::Done { .. } => {
                     self.note("deleted", &record.id, &record.display_name);
@@ -142,7 +143,7 @@ impl Service {
                 self.note("unchanged", &record.id, &record.display_name);
                 return self.changed_group_reply(&record, &projection).await;
             }
-            let roles = self.roles_with(Some(&record), &row, &change).await?;
+            let (people, roles) = self.roles_with(Some(&record), &row, &change).await?;
             let changes = change.changes(person::changes(&shown, &decide(&shown)?));
             let update = UpdateGroup {
                 id: record.id.clone(),
@@ -152,6 +153,7 @@ impl Service {
                 remove: change.remove.into_iter().collect(),
                 remove_all: change.remove_all,
                 members: false,
+                people,
                 roles,
                 now: self.now,
             };

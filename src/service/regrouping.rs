@@ -3,8 +3,8 @@
 use super::groups::{Membership, member_ids};
 use super::{Answer, Service};
 use crate::directory::{
-    FindPeopleIn, GroupRecord, GroupReference, GroupRow, ListNestings, LoadPeople, MAX_NESTING, MemberKind,
-    Nesting, RoleChange,
+    DecidedOn, FindPeopleIn, GroupRecord, GroupReference, GroupRow, ListNestings, LoadPeople, MAX_NESTING,
+    MemberKind, Nesting, RoleChange,
 };
 use crate::wordpress::{person, roles};
 use smol_str::SmolStr;
@@ -13,6 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many people are loaded at a time when a group's change may change their roles.
 const PEOPLE_AT_ONCE: usize = 500;
 
+/// Everybody whose groups change, so that two requests that change somebody's groups at once do not both miss what the other
+/// does, and the roles that change.
+type Regrouping = (Vec<DecidedOn>, Vec<RoleChange>);
+
 impl Service {
     /// The roles that change when a group is created, `record` being `None` then, or changed.
     pub(super) async fn roles_with(
@@ -20,9 +24,9 @@ impl Service {
         record: Option<&GroupRecord>,
         row: &GroupRow,
         change: &Membership,
-    ) -> Answer<Vec<RoleChange>> {
+    ) -> Answer<Regrouping> {
         if self.settings.role_rules.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Regrouping::default());
         }
         // A new group has no id yet; nothing else has that one.
         let id = record.map(|record| record.id.clone()).unwrap_or_default();
@@ -47,9 +51,9 @@ impl Service {
     }
 
     /// The roles that change when a group is deleted.
-    pub(super) async fn roles_without(&self, record: &GroupRecord) -> Answer<Vec<RoleChange>> {
+    pub(super) async fn roles_without(&self, record: &GroupRecord) -> Answer<Regrouping> {
         if self.settings.role_rules.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Regrouping::default());
         }
         let concerned = member_ids(self.load_group(&record.id, true).await?).into_iter().collect();
         let before = Nestings::new(self.directory.ask(&ListNestings {}).await?);
@@ -66,7 +70,7 @@ impl Service {
         mut concerned: BTreeSet<SmolStr>,
         [before, after]: [&Nestings; 2],
         direct: impl Fn(&SmolStr, bool) -> Option<GroupReference>,
-    ) -> Answer<Vec<RoleChange>> {
+    ) -> Answer<Regrouping> {
         let mut inner = before.below(&concerned);
         inner.extend(after.below(&concerned));
         if !inner.is_empty() {
@@ -74,7 +78,7 @@ impl Service {
             concerned.extend(self.directory.ask(&find).await?);
         }
         let targets = person::targets(&self.settings);
-        let mut changes = Vec::new();
+        let (mut people, mut changes) = Regrouping::default();
         let concerned: Vec<SmolStr> = concerned.into_iter().collect();
         for ids in concerned.chunks(PEOPLE_AT_ONCE) {
             let load = LoadPeople { ids: ids.to_vec(), targets: targets.clone() };
@@ -86,11 +90,19 @@ impl Service {
                 after.surround(&mut regrouped.groups);
                 let shown = |record| person::resource(record, &self.settings, &self.base);
                 let (before, after) = (shown(&record), shown(&regrouped));
+                if is_regrouped(&record.groups, &regrouped.groups) {
+                    people.push(DecidedOn { id: record.id.clone(), version: record.version });
+                }
                 changes.extend(roles::changed_around(&record, &before, &after, &self.settings));
             }
         }
-        self.settle_roles(changes).await
+        Ok((people, self.settle_roles(changes).await?))
     }
+}
+
+/// Whether these are other groups, or the same in another way; their order does not count.
+fn is_regrouped(before: &[GroupReference], after: &[GroupReference]) -> bool {
+    before.len() != after.len() || before.iter().any(|group| !after.contains(group))
 }
 
 /// Which groups lie in which.

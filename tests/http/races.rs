@@ -1,6 +1,6 @@
 //! Requests that arrive at the same time at different workers: of the same person, and of the same group.
 
-use super::player::http::OverHttp;
+use super::player::{Site, http::OverHttp};
 use super::{Answer, on_the_site, send};
 use serde_json::{Value, json};
 use std::sync::Barrier;
@@ -125,6 +125,39 @@ fn eight_additions_to_one_group_lose_nobody() {
         }
         let (_, group) = send(site, "GET", &path, None);
         assert_eq!(group["members"].as_array().map(Vec::len), Some(AT_ONCE), "{group}");
+    });
+}
+
+/// Whoever decides on one membership must see the others: a rule that needs all of them is met by none alone.
+#[test]
+fn a_role_that_needs_eight_groups_comes_when_all_are_joined_at_once() {
+    on_the_site(|site| {
+        let all: Vec<String> =
+            (0..AT_ONCE).map(|number| format!("groups.display eq \"Group {number}\"")).collect();
+        let rule = json!({ "role_rules": [{ "filter": all.join(" and "), "role": "editor" }] });
+        site.configure(rule.as_object().unwrap()).unwrap();
+        let (_, person) = send(site, "POST", "/Users", Some(&json!({ "userName": "joins@example.test" })));
+        let paths: Vec<String> = (0..AT_ONCE)
+            .map(|number| {
+                let (status, group) =
+                    send(site, "POST", "/Groups", Some(&json!({ "displayName": format!("Group {number}") })));
+                assert_eq!(status, 201, "{group}");
+                format!("/Groups/{}", group["id"].as_str().unwrap())
+            })
+            .collect();
+        let mut to_join: Vec<usize> = (0..AT_ONCE).collect();
+        // Who loses too often against the others is told to come again, and does.
+        while !to_join.is_empty() {
+            let answers = at_once_of(site, to_join.len(), |number| {
+                let add = json!({ "op": "add", "path": "members", "value": [{ "value": person["id"] }] });
+                ("PATCH", paths[to_join[number]].clone(), json!({ "Operations": [add] }))
+            });
+            assert!(answers.iter().all(|(status, _)| matches!(status, 200 | 409)), "{answers:?}");
+            let lost = to_join.iter().zip(&answers).filter(|(_, (status, _))| *status == 409);
+            to_join = lost.map(|(group, _)| *group).collect();
+        }
+        let account = site.account("joins@example.test", &[], &[]).unwrap();
+        assert_eq!(account["roles"], json!(["editor"]));
     });
 }
 

@@ -56,6 +56,7 @@ final class DeleteUserTest extends SiteTestCase {
 						'kind' => 'User',
 					),
 				),
+				'people'  => array(),
 				'roles'   => array(),
 				'now'     => 1,
 			)

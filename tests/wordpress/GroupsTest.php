@@ -20,6 +20,7 @@ final class GroupsTest extends SiteTestCase {
 					'document'         => '{"displayName":"x","empty":{}}',
 				),
 				'members' => array_map( array( $this, 'member' ), $members ),
+				'people'  => array(),
 				'roles'   => array(),
 				'now'     => self::NOW,
 			)
@@ -50,6 +51,7 @@ final class GroupsTest extends SiteTestCase {
 				'remove'     => $change['remove'] ?? array(),
 				'remove_all' => $change['remove_all'] ?? false,
 				'members'    => $change['members'] ?? true,
+				'people'     => $change['people'] ?? array(),
 				'roles'      => $change['roles'] ?? array(),
 				'now'        => self::NOW + 1,
 			)
@@ -62,6 +64,7 @@ final class GroupsTest extends SiteTestCase {
 			array(
 				'id'      => $group['id'],
 				'version' => $group['version'],
+				'people'  => array(),
 				'roles'   => array(),
 			)
 		);

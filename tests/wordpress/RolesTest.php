@@ -180,12 +180,33 @@ final class RolesTest extends SiteTestCase {
 			array(
 				'row'     => array( 'display_name' => 'pu-stale', 'display_name_key' => 'pu-stale', 'external_id' => null, 'document' => '{}' ),
 				'members' => array(),
+				'people'  => array(),
 				'roles'   => array( $this->role_change( $jane, 'editor' ) ),
 				'now'     => self::NOW,
 			)
 		);
 		self::assertSame( array( 'outcome' => 'stale' ), $answer );
 		self::assertSame( 0, $this->count_rows( Tables::name( 'groups' ), "display_name = 'pu-stale'" ) );
+	}
+
+	/** Of two groups that somebody joins at once, the second is decided on with the first, even where no role has changed yet. */
+	public function test_a_group_is_decided_anew_when_somebody_joined_another_meanwhile(): void {
+		$jane = $this->create( 'pu-jane' );
+		$join = fn( string $name ): array => $this->run_command(
+			'create_group',
+			array(
+				'row'     => array( 'display_name' => $name, 'display_name_key' => $name, 'external_id' => null, 'document' => '{}' ),
+				'members' => array( array( 'id' => $jane['id'], 'kind' => 'User' ) ),
+				'people'  => array( array( 'id' => $jane['id'], 'version' => $jane['version'] ) ),
+				'roles'   => array(),
+				'now'     => self::NOW,
+			)
+		);
+		self::assertSame( 'done', $join( 'pu-first' )['outcome'] );
+		self::assertSame( array( 'outcome' => 'stale' ), $join( 'pu-second' ) );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'groups' ), "display_name = 'pu-second'" ) );
+		$now = $this->load( $jane['id'] );
+		self::assertSame( array( $jane['version'] + 1, array( 'pu-first' ) ), array( $now['version'], array_column( $now['groups'], 'display' ) ) );
 	}
 
 	public function test_the_last_administrator_stays_at_every_door(): void {
@@ -210,6 +231,7 @@ final class RolesTest extends SiteTestCase {
 			array(
 				'row'     => array( 'display_name' => 'pu-last', 'display_name_key' => 'pu-last', 'external_id' => null, 'document' => '{}' ),
 				'members' => array(),
+				'people'  => array(),
 				'roles'   => array( $this->role_change( $now, 'editor' ) ),
 				'now'     => self::NOW,
 			)

@@ -59,7 +59,7 @@ impl MemoryDirectory {
         if self.is_name_taken(&create.row.display_name_key, None) {
             return Ok(Outcome::Taken { value: Unique::DisplayName });
         }
-        if let Err(outcome) = self.set_roles(create.roles) {
+        if let Err(outcome) = self.regroup(&create.people, create.roles) {
             return Ok(outcome);
         }
         let (row, id) = (self.number(), self.id());
@@ -91,7 +91,7 @@ impl MemoryDirectory {
             self.groups.insert(row, group);
             return Ok(Outcome::Taken { value: Unique::DisplayName });
         }
-        if let Err(outcome) = self.set_roles(update.roles) {
+        if let Err(outcome) = self.regroup(&update.people, update.roles) {
             self.groups.insert(row, group);
             return Ok(outcome);
         }
@@ -109,7 +109,7 @@ impl MemoryDirectory {
             self.groups.insert(row, group);
             return Ok(Outcome::Stale);
         }
-        if let Err(outcome) = self.set_roles(delete.roles) {
+        if let Err(outcome) = self.regroup(&delete.people, delete.roles) {
             self.groups.insert(row, group);
             return Ok(outcome);
         }

@@ -1,8 +1,10 @@
 //! Roles, and the last administrator's.
 
 use super::MemoryDirectory;
-use crate::directory::{Account, FindRoles, Outcome, RoleChange, RolesSet, SetRoles};
-use std::collections::BTreeSet;
+use super::users::Person;
+use crate::directory::{Account, DecidedOn, FindRoles, Outcome, RoleChange, RolesSet, SetRoles};
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The role that somebody must keep.
 const ADMINISTRATOR: &str = "administrator";
@@ -27,6 +29,24 @@ impl MemoryDirectory {
             }
         };
         Ok(set.roles.into_iter().map(set_one).collect())
+    }
+
+    /// Changes all roles that change with a group, or says why none was.
+    pub(super) fn regroup<T>(
+        &mut self,
+        people: &[DecidedOn],
+        changes: Vec<RoleChange>,
+    ) -> Result<(), Outcome<T>> {
+        let decided: BTreeMap<&SmolStr, u64> =
+            people.iter().map(|person| (&person.id, person.version)).collect();
+        let is_as_decided = |person: &&Person| decided.get(&person.id) == Some(&person.version());
+        if self.people.values().filter(is_as_decided).count() < decided.len() {
+            return Err(Outcome::Stale);
+        }
+        self.set_roles(changes)?;
+        let concerned = self.people.values_mut().filter(|person| decided.contains_key(&person.id));
+        concerned.for_each(Person::count_up);
+        Ok(())
     }
 
     /// Changes all of these roles, or says why none was.

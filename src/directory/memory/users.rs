@@ -60,6 +60,10 @@ impl Person {
         self.version
     }
 
+    pub(super) fn count_up(&mut self) {
+        self.version += 1;
+    }
+
     pub(super) fn is_active(&self) -> bool {
         self.active
     }
