@@ -54,6 +54,11 @@
 //!   between a 409 on POST and an empty search, and a fresh site would list nobody to Okta's tests.
 //! - People whom WPO365 or miniOrange has provisioned keep the SCIM id that those gave, the number of the account
 //!   ([`wordpress::predecessor`]): an IdP that only changes the address goes on with the ids that it knows. Everybody else's is a UUID.
+//! - In a network of sites, whose accounts are common to all, each account has one home site, whose directory alone writes the account
+//!   itself ([`wordpress::network`]). The plan spoke of tables and addresses only; two directories of one person would correct each
+//!   other for ever.
+//! - A group's change counts up the versions of the people whose groups it changes, where there are role rules: two requests that
+//!   change somebody's groups, or the person and a group, at once would otherwise both miss a rule that needs both.
 //! - Ids are made by the directory's side and come back with the answer, so that the core needs no randomness.
 
 pub mod dialect;

@@ -22,6 +22,27 @@ const HEIR: &str = "heir";
 /// How often WordPress is compared with the model.
 const STEPS_BETWEEN_LOOKS: usize = 120;
 
+/// Something that may happen; false where it cannot happen now.
+type Step = fn(&mut World, &mut dyn Site) -> Result<bool, String>;
+
+/// All that happens, with how often it does beside the others.
+const STEPS: [(u32, &str, Step); 14] = [
+    (10, "come back", World::come_back),
+    (18, "patch", World::patch),
+    (6, "replace", World::replace),
+    (6, "rename", World::rename),
+    (3, "clash", World::clash),
+    (10, "lock or unlock", World::lock_or_unlock),
+    (12, "join", World::join),
+    (7, "quit", World::quit),
+    (2, "found a group", World::found_group),
+    (3, "rename a group", World::rename_group),
+    (1, "close a group", World::close_group),
+    (10, "publish", World::publish),
+    (11, "leave", World::leave),
+    (2, "knock after leaving", World::knock),
+];
+
 /// Lets so many people live for so many steps, a third of them under each deletion policy.
 ///
 /// # Errors
@@ -146,23 +167,6 @@ impl World {
 
     /// One thing that happens. What cannot happen now is passed over.
     fn step(&mut self, site: &mut dyn Site) -> Result<(), String> {
-        type Step = fn(&mut World, &mut dyn Site) -> Result<bool, String>;
-        const STEPS: [(u32, &str, Step); 14] = [
-            (10, "come back", World::come_back),
-            (18, "patch", World::patch),
-            (6, "replace", World::replace),
-            (6, "rename", World::rename),
-            (3, "clash", World::clash),
-            (10, "lock or unlock", World::lock_or_unlock),
-            (12, "join", World::join),
-            (7, "quit", World::quit),
-            (2, "found a group", World::found_group),
-            (3, "rename a group", World::rename_group),
-            (1, "close a group", World::close_group),
-            (10, "publish", World::publish),
-            (11, "leave", World::leave),
-            (2, "knock after leaving", World::knock),
-        ];
         let kinds = (0..STEPS.len()).flat_map(|kind| std::iter::repeat_n(kind, STEPS[kind].0 as usize));
         let (_, name, step) = STEPS[self.draw(select(kinds.collect::<Vec<_>>()))];
         if step(self, site)? {
@@ -445,7 +449,7 @@ impl World {
     /// A life in which something never happened proves nothing about it.
     fn has_seen_everything(&self) -> Result<(), String> {
         match self.taken.len() {
-            14 => Ok(()),
+            kinds if kinds == STEPS.len() => Ok(()),
             _ => Err(format!("not everything has happened: {:?}", self.taken)),
         }
     }

@@ -27,5 +27,6 @@ mod network;
 mod people;
 mod regression;
 mod roles;
+mod site;
 mod sorting_limit;
 mod tidy;

@@ -1,7 +1,7 @@
 //! Mapped attributes: whatever the row, the value and the field, an IdP finds what it sent and has nothing to send again.
 
+use super::site::send;
 use crate::player::memory::InMemory;
-use crate::player::{Incoming, Outgoing, Site};
 use proptest::prelude::*;
 use rollbook::directory::memory::wordpress_stores;
 use rollbook::settings::Settings;
@@ -17,12 +17,6 @@ fn site(mapping: &Value) -> Option<InMemory> {
     site.settings = Rc::new(Settings::parse(document.as_object()?).ok()?);
     site.directory.plugin_fields.extend(["acf:place".to_owned(), "xprofile:place".to_owned()]);
     Some(site)
-}
-
-fn send(site: &mut InMemory, method: &str, path: &str, body: &Value) -> Incoming {
-    let body = (!body.is_null()).then(|| body.to_string());
-    let (method, path, token) = (method.to_owned(), path.to_owned(), "full".to_owned());
-    site.send(&Outgoing { method, path, headers: Vec::new(), token, body }).unwrap()
 }
 
 fn writes(site: &InMemory) -> usize {
@@ -124,13 +118,13 @@ proptest! {
         // Some combinations are refused by the settings.
         let Some(mut site) = site(&row) else { return Ok(()) };
         site.directory.stores = [wordpress_stores, untidy, choosy][stores];
-        let created = send(&mut site, "POST", "/Users", &jane(&attributes));
+        let created = send(&mut site, "POST", "/Users", jane(&attributes));
         prop_assert_eq!(created.status, 201, "{}", created.body);
         let created = created.json();
         let address = format!("/Users/{}", created["id"].as_str().unwrap());
         prop_assert_eq!(&send(&mut site, "GET", &address, &Value::Null).json(), &created);
 
-        let again = send(&mut site, "PUT", &address, &jane(&attributes));
+        let again = send(&mut site, "PUT", &address, jane(&attributes));
         prop_assert_eq!(&again.json(), &created);
         for (name, value) in attributes.as_object().unwrap() {
             let operation = if name.starts_with("urn:") { patch(SKILLS, &value["skills"]) } else { patch(name, value) };
@@ -147,14 +141,14 @@ proptest! {
         row["path"] = json!(path);
         let target = row["target"].as_str().unwrap().to_owned();
         let Some(mut site) = site(&row) else { return Ok(()) };
-        let created = send(&mut site, "POST", "/Users", &jane(&attributes)).json();
+        let created = send(&mut site, "POST", "/Users", jane(&attributes)).json();
         let address = format!("/Users/{}", created["id"].as_str().unwrap());
         let before = place(&site, &target);
         prop_assume!(before != json!(other));
         let edited = if row["values"] == "list" { json!([other]) } else { json!(other) };
         edit(&mut site, &target, edited);
         for _ in 0..2 {
-            let corrected = send(&mut site, "PUT", &address, &jane(&attributes));
+            let corrected = send(&mut site, "PUT", &address, jane(&attributes));
             prop_assert_eq!(corrected.status, 200, "{}", corrected.body);
         }
         let after = place(&site, &target);
@@ -169,7 +163,7 @@ proptest! {
 fn a_local_edit_of_a_list_is_seen_and_corrected() {
     let mut site = site(&json!({ "path": "roles", "target": "acf:place", "values": "list" })).unwrap();
     let roles = json!({ "roles": [{ "value": "a" }, { "value": "b" }] });
-    let created = send(&mut site, "POST", "/Users", &jane(&roles)).json();
+    let created = send(&mut site, "POST", "/Users", jane(&roles)).json();
     let address = format!("/Users/{}", created["id"].as_str().unwrap());
     edit(&mut site, "acf:place", json!(["b", "a"]));
     let seen = send(&mut site, "GET", &address, &Value::Null).json();
@@ -178,7 +172,7 @@ fn a_local_edit_of_a_list_is_seen_and_corrected() {
     let seen = send(&mut site, "GET", &address, &Value::Null).json();
     assert_eq!(seen["roles"], json!([{ "value": "c" }, { "value": "b" }]));
     assert_ne!(seen["meta"]["version"], created["meta"]["version"]);
-    let corrected = send(&mut site, "PATCH", &address, &patch("roles", &roles["roles"]));
+    let corrected = send(&mut site, "PATCH", &address, patch("roles", &roles["roles"]));
     assert_eq!(corrected.json()["roles"], roles["roles"]);
     assert_eq!(place(&site, "acf:place"), json!(["a", "b"]));
 }
@@ -228,7 +222,7 @@ fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
     let mut site = site(&json!({ "path": "title", "target": "acf:place" })).unwrap();
     site.directory.plugin_fields.clear();
     let sent = json!({ "title": "Guide", "nickName": "Jay" });
-    let created = send(&mut site, "POST", "/Users", &jane(&sent)).json();
+    let created = send(&mut site, "POST", "/Users", jane(&sent)).json();
     let address = format!("/Users/{}", created["id"].as_str().unwrap());
     edit(&mut site, "field:nickname", json!("edited"));
     site.directory.plugin_fields.insert("acf:place".to_owned());

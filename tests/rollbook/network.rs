@@ -1,7 +1,8 @@
 //! Accounts of a network that other sites have a say about, too.
 
+use super::site::send;
+use crate::player::Incoming;
 use crate::player::memory::InMemory;
-use crate::player::{Incoming, Outgoing, Site};
 use rollbook::directory::memory::StoredAccount;
 use rollbook::directory::{Account, Fate, Home, InNetwork};
 use rollbook::settings::Settings;
@@ -14,13 +15,6 @@ const ANNA: &str = "anna@contoso.example";
 /// Of an account that is on another site only, whose directory has charge of it.
 const OF_ANOTHER_SITE: InNetwork =
     InNetwork { on_site: false, on_others: true, home: Home::Elsewhere, protected_elsewhere: false };
-
-fn send(site: &mut InMemory, method: &str, path: &str, body: Value) -> Incoming {
-    let body = (!body.is_null()).then(|| body.to_string());
-    let (method, path, token) = (method.to_owned(), path.to_owned(), "full".to_owned());
-    site.send(&Outgoing { method, path, headers: Vec::new(), token, body })
-        .unwrap_or_else(|reason| panic!("{reason}"))
-}
 
 fn person(user_name: &str, email: &str) -> Value {
     json!({ "userName": user_name, "displayName": "As sent", "emails": [{ "value": email, "primary": true }] })

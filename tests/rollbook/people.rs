@@ -1,27 +1,9 @@
 //! People who are renamed, leave, and come into conflict with who was there before; and what other plugins hear of it.
 
+use super::site::{configure, send, site};
+use crate::player::Incoming;
 use crate::player::memory::InMemory;
-use crate::player::{Incoming, Outgoing, Site};
-use rollbook::settings::Settings;
 use serde_json::{Value, json};
-use std::rc::Rc;
-
-fn site(settings: Value) -> InMemory {
-    let mut site = InMemory::new();
-    configure(&mut site, settings);
-    site
-}
-
-fn configure(site: &mut InMemory, settings: Value) {
-    site.settings = Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
-}
-
-fn send(site: &mut InMemory, method: &str, path: &str, body: Value) -> Incoming {
-    let body = (!body.is_null()).then(|| body.to_string());
-    let (method, path, token) = (method.to_owned(), path.to_owned(), "full".to_owned());
-    site.send(&Outgoing { method, path, headers: Vec::new(), token, body })
-        .unwrap_or_else(|reason| panic!("{reason}"))
-}
 
 fn person(user_name: &str) -> Value {
     json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": user_name, "active": true })

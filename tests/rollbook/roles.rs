@@ -1,30 +1,13 @@
 //! Roles: those that rules give, those given by hand, and what the owner does to everybody at once.
 
+use super::site::{configure, send, site};
+use crate::player::Incoming;
 use crate::player::memory::InMemory;
-use crate::player::{Incoming, Outgoing, Site};
 use rollbook::service::tasks::Task;
-use rollbook::settings::Settings;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
-fn site(settings: Value) -> InMemory {
-    let mut site = InMemory::new();
-    configure(&mut site, settings);
-    site
-}
-
-fn configure(site: &mut InMemory, settings: Value) {
-    site.settings = Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
-}
-
-fn send(site: &mut InMemory, method: &str, path: &str, body: &Value) -> Incoming {
-    let body = (!body.is_null()).then(|| body.to_string());
-    let (method, path, token) = (method.to_owned(), path.to_owned(), "full".to_owned());
-    site.send(&Outgoing { method, path, headers: Vec::new(), token, body })
-        .unwrap_or_else(|reason| panic!("{reason}"))
-}
 
 fn create(site: &mut InMemory, user_name: &str, department: &str) -> String {
     let mut person = json!({ "userName": user_name });
@@ -36,7 +19,7 @@ fn create(site: &mut InMemory, user_name: &str, department: &str) -> String {
 
 fn change(site: &mut InMemory, id: &str, path: &str, value: Value) -> Incoming {
     let operation = json!({ "op": "replace", "path": path, "value": value });
-    send(site, "PATCH", &format!("/Users/{id}"), &json!({ "Operations": [operation] }))
+    send(site, "PATCH", &format!("/Users/{id}"), json!({ "Operations": [operation] }))
 }
 
 fn moved(site: &mut InMemory, id: &str, department: &str) {
