@@ -87,7 +87,7 @@ questions! {
     LoadUser, "load_user" => Option<UserRecord>;
     LoadAccounts, "load_accounts" => Vec<UserRecord>;
     LoadPeople, "load_people" => Vec<UserRecord>;
-    FindClaims, "find_claims" => Vec<UserRecord>;
+    FindConflicts, "find_conflicts" => Conflicts;
     FindAccounts, "find_accounts" => Vec<Account>;
     FindHeir, "find_heir" => Option<Heir>;
     AdoptAccounts, "adopt_accounts" => ();

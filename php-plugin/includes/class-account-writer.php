@@ -151,13 +151,22 @@ final class AccountWriter {
 		if ( '' === $email ) {
 			return;
 		}
-		if ( mb_strlen( $email ) > self::LONGEST_EMAIL || is_email( $email ) !== $email || sanitize_email( $email ) !== $email ) {
+		if ( ! self::accepts_email( $email ) ) {
 			throw self::unfit_email( $email );
 		}
 		$holder = (int) email_exists( $email );
 		if ( $holder && $holder !== $user_id ) {
 			throw Refusal::taken( 'email' );
 		}
+	}
+
+	/**
+	 * Whether WordPress takes a text for an address, and stores it as it is. None is one, too.
+	 *
+	 * @param string $email The text.
+	 */
+	public static function accepts_email( string $email ): bool {
+		return '' === $email || ( mb_strlen( $email ) <= self::LONGEST_EMAIL && is_email( $email ) === $email && sanitize_email( $email ) === $email );
 	}
 
 	/**

@@ -75,7 +75,7 @@ final class Directory {
 			'load_user'       => ( new UserReader() )->load( $command ),
 			'load_accounts'   => ( new UserReader() )->load_accounts( $command ),
 			'load_people'     => ( new UserReader() )->load_people( $command ),
-			'find_claims'     => ( new UserReader() )->find_claims( $command ),
+			'find_conflicts'  => ( new UserReader() )->find_conflicts( $command ),
 			'find_accounts'   => ( new Adoption() )->find( $command ),
 			'find_heir'       => ( new UserReader() )->find_heir( $command ),
 			'adopt_accounts'  => ( new Adoption() )->adopt( $command ),

@@ -31,6 +31,11 @@ final class UserReader {
 	private const IDS_AT_ONCE = 1000;
 
 	/**
+	 * The most people that find_conflicts gives, the latest first: a name may have been given again and again.
+	 */
+	private const CONFLICTS = 50;
+
+	/**
 	 * A page of people.
 	 *
 	 * @param array<string, mixed> $command The command find_users.
@@ -87,20 +92,41 @@ final class UserReader {
 	}
 
 	/**
-	 * Everybody who stands in the way of a new person.
+	 * Everybody who conflicts with a person. Each part is a statement, or a part of a UNION, that one index answers: joined by OR they would
+	 * read every row.
 	 *
-	 * @param array<string, mixed> $command The command find_claims.
-	 * @return array<int, array<string, mixed>>
+	 * @param array<string, mixed> $command The command find_conflicts.
+	 * @return array{people: array<int, array<string, mixed>>, email_holder: ?int, email_accepted: bool}
 	 */
-	public function find_claims( array $command ): array {
+	public function find_conflicts( array $command ): array {
 		global $wpdb;
-		$condition = 'u.user_name_key = %s';
-		$arguments = array( $command['user_name_key'] );
-		if ( '' !== (string) ( $command['email'] ?? '' ) ) {
-			$condition .= " OR u.user_id IN (SELECT ID FROM $wpdb->users WHERE user_email = %s)";
-			$arguments[] = $command['email'];
+		$users     = Tables::name( 'users' );
+		$lookups   = Tables::name( 'lookups' );
+		$email     = (string) $command['email'];
+		$parts     = array();
+		$arguments = array();
+		if ( null !== $command['user_name_key'] ) {
+			$parts[]     = "SELECT row_id FROM $users WHERE user_name_key = %s";
+			$arguments[] = $command['user_name_key'];
 		}
-		return $this->records( $this->rows( $condition, $arguments ), $command['targets'] );
+		if ( null !== $command['external_id'] ) {
+			$parts[]     = "SELECT row_id FROM $users WHERE external_id = %s AND deleted = 1";
+			$arguments[] = $command['external_id'];
+		}
+		foreach ( $command['lookups'] as $lookup ) {
+			$parts[] = "SELECT row_id FROM $lookups WHERE path = %s AND value = %s";
+			array_push( $arguments, $lookup['path'], $lookup['value'] );
+		}
+		$row_ids = $parts ? array_column( Database::rows( implode( ' UNION ', $parts ), $arguments ), 'row_id' ) : array();
+		$holders = '' === $email ? array() : Database::rows( "SELECT w.ID, u.row_id FROM $wpdb->users w LEFT JOIN $users u ON u.user_id = w.ID WHERE w.user_email = %s", array( $email ) );
+		$row_ids = array_unique( array_map( 'intval', array_filter( array_merge( array_column( $holders, 'row_id' ), $row_ids ) ) ) );
+		rsort( $row_ids );
+		$row_ids = array_slice( $row_ids, 0, self::CONFLICTS );
+		return array(
+			'people'         => $row_ids ? $this->records( $this->rows( 'u.row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids ), $command['targets'] ) : array(),
+			'email_holder'   => $holders ? (int) $holders[0]['ID'] : null,
+			'email_accepted' => AccountWriter::accepts_email( $email ),
+		);
 	}
 
 	/**

@@ -17,7 +17,7 @@ use self::groups::StoredGroup;
 use self::users::Person;
 use super::{
     AdoptAccounts, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
-    FillTargets, FindAccounts, FindClaims, FindGroups, FindHeir, FindMembers, FindPeopleIn, FindRoles,
+    FillTargets, FindAccounts, FindConflicts, FindGroups, FindHeir, FindMembers, FindPeopleIn, FindRoles,
     FindUserNames, FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup, LoadPeople,
     LoadUser, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup, UpdateUser,
 };
@@ -155,7 +155,7 @@ impl MemoryDirectory {
             LoadUser::NAME => self.carry_out(command, Self::load_user),
             LoadAccounts::NAME => self.carry_out(command, Self::load_accounts),
             LoadPeople::NAME => self.carry_out(command, Self::load_people),
-            FindClaims::NAME => self.carry_out(command, Self::find_claims),
+            FindConflicts::NAME => self.carry_out(command, Self::find_conflicts),
             FindAccounts::NAME => self.carry_out(command, Self::find_accounts),
             FindHeir::NAME => self.carry_out(command, Self::find_heir),
             AdoptAccounts::NAME => self.carry_out(command, Self::adopt_accounts),

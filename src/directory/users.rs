@@ -20,7 +20,7 @@ pub struct UserRecord {
     pub active: bool,
     /// Whether an IdP has taken charge of the account.
     pub managed: bool,
-    /// Whether the resource was deleted and the account kept. Only [`FindClaims`] shows such a record.
+    /// Whether the resource was deleted and the account kept. Only [`FindConflicts`] shows such a record.
     #[serde(default)]
     pub deleted: bool,
     /// Counts the writes.
@@ -156,16 +156,31 @@ pub struct LoadPeople {
     pub targets: Vec<String>,
 }
 
-/// Everybody who stands in the way of a new person: the rows, deleted ones too, that hold its key or, with
-/// `email` given, whose account has that address.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FindClaims {
-    /// The folded `userName`.
-    pub user_name_key: String,
-    /// The address of the account to be.
+/// Everybody who conflicts with a person: the rows, also of deleted people, to which any of this applies. Each part is answered by an
+/// index of its own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FindConflicts {
+    /// The row holds this folded `userName`…
+    pub user_name_key: Option<String>,
+    /// …or its account has this address…
     pub email: Option<String>,
+    /// …or it is a deleted person's with this `externalId`…
+    pub external_id: Option<String>,
+    /// …or it has one of these matchable values.
+    pub lookups: Vec<Lookup>,
     /// The targets to read.
     pub targets: Vec<String>,
+}
+
+/// The answer to [`FindConflicts`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conflicts {
+    /// The people.
+    pub people: Vec<UserRecord>,
+    /// The account that has the address, also one without a row or on another site of the network.
+    pub email_holder: Option<u64>,
+    /// Whether WordPress takes the address for one and can store it, whoever has it.
+    pub email_accepted: bool,
 }
 
 /// Accounts of the site that have no row in our tables: all of them or, where anything is named, those to which any of it applies;

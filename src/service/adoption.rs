@@ -2,7 +2,7 @@
 
 use super::{Answer, Service};
 use crate::directory::{
-    Account, AdoptAccounts, FindAccounts, FindClaims, IndexUser, MetaValue, UserName, UserRecord,
+    Account, AdoptAccounts, FindAccounts, FindConflicts, IndexUser, MetaValue, UserName, UserRecord,
 };
 use crate::scim::filter::{Filter, fold_case};
 use crate::wordpress::person;
@@ -104,12 +104,13 @@ impl Service {
     /// the IdP knows it by.
     async fn rename_unmanaged(&self, name: &str) -> Answer<bool> {
         let key = folded(name, usize::MAX);
-        let find = FindClaims {
-            user_name_key: key.clone(),
+        let find = FindConflicts {
+            user_name_key: Some(key.clone()),
             email: Some(name.to_owned()),
             targets: person::targets(&self.settings),
+            ..FindConflicts::default()
         };
-        let records = self.directory.ask(&find).await?;
+        let records = self.directory.ask(&find).await?.people;
         let is_meant = |record: &&UserRecord| {
             !record.managed && !record.deleted && folded(&record.account.email, usize::MAX) == key
         };

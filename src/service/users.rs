@@ -3,8 +3,8 @@
 use super::query::Query;
 use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
 use crate::directory::{
-    Account, CreateUser, DeleteUser, Fate, FindAccounts, FindClaims, LoadUser, Outcome, ReleaseRows, Unique,
-    UpdateUser, UserRecord,
+    Account, CreateUser, DeleteUser, Fate, FindAccounts, FindConflicts, LoadUser, Outcome, ReleaseRows,
+    Unique, UpdateUser, UserRecord,
 };
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
@@ -295,12 +295,13 @@ impl Service {
     /// Everybody who stands in the way of a name and an address, and whose rows were given up: where existing accounts are kept
     /// apart, one that got its row when they were linked keeps no name from the IdP's people.
     async fn claims(&self, key: &str, email: Option<&str>) -> Answer<(Vec<UserRecord>, Vec<SmolStr>)> {
-        let find = FindClaims {
-            user_name_key: key.to_owned(),
+        let find = FindConflicts {
+            user_name_key: Some(key.to_owned()),
             email: email.map(str::to_owned),
             targets: person::targets(&self.settings),
+            ..FindConflicts::default()
         };
-        let claims = self.directory.ask(&find).await?;
+        let claims = self.directory.ask(&find).await?.people;
         if self.shows_unmanaged() {
             return Ok((claims, Vec::new()));
         }

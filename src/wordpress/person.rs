@@ -506,7 +506,7 @@ fn chosen_email(resource: &Resource) -> Option<(usize, &Value)> {
 
 /// Whether a `userName` is an address that WordPress stores as it is. Nobody is refused for a name that was never sent as an
 /// address: whoever has another one has no address.
-fn is_address(text: &str) -> bool {
+pub(crate) fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let is_local = |letter: char| letter.is_ascii_alphanumeric() || "!#$%'*+/=?^_`{|}~.-".contains(letter);
     let is_label = |label: &str| {

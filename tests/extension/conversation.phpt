@@ -9,7 +9,7 @@ echo json_decode( $response['body'], true )['externalId'], "\n";
 ?>
 --EXPECT--
 list_tokens
-find_claims
+find_conflicts
 find_accounts
 find_roles
 create_user

@@ -23,14 +23,7 @@ final class DeleteUserTest extends SiteTestCase {
 	}
 
 	private function claims( string $key ): array {
-		return $this->run_command(
-			'find_claims',
-			array(
-				'user_name_key' => $key,
-				'email'         => null,
-				'targets'       => array(),
-			)
-		);
+		return $this->conflicts( array( 'user_name_key' => $key ) )['people'];
 	}
 
 	public function test_a_kept_account_is_locked_and_waits_for_its_return(): void {

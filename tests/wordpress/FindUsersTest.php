@@ -151,7 +151,7 @@ final class FindUsersTest extends SiteTestCase {
 	public function test_who_stands_in_the_way_is_found_by_name_and_address(): void {
 		$one = $this->create( 'pu-one', array(), array( 'email' => 'one@phpunit.test' ) );
 		$two = $this->create( 'pu-two' );
-		$ids = fn( string $key, ?string $email ): array => array_column( $this->run_command( 'find_claims', array( 'user_name_key' => $key, 'email' => $email, 'targets' => array() ) ), 'id' );
+		$ids = fn( string $key, ?string $email ): array => array_column( $this->conflicts( array( 'user_name_key' => $key, 'email' => $email ) )['people'], 'id' );
 		self::assertSame( array( $one['id'], $two['id'] ), $ids( 'pu-two', 'ONE@phpunit.test' ) );
 		self::assertSame( array( $two['id'] ), $ids( 'pu-two', null ) );
 		self::assertSame( array(), $ids( 'pu-three', '' ), 'people without an address have none in common' );

@@ -99,6 +99,18 @@ abstract class SiteTestCase extends TestCase {
 		);
 	}
 
+	/** The answer to find_conflicts. */
+	protected function conflicts( array $fields ): array {
+		$fields += array(
+			'user_name_key' => null,
+			'email'         => null,
+			'external_id'   => null,
+			'lookups'       => array(),
+			'targets'       => array(),
+		);
+		return $this->run_command( 'find_conflicts', $fields );
+	}
+
 	/** The fields of a selection. */
 	protected function selection( string $sql = '1=1', array $arguments = array(), array $more = array() ): array {
 		return $more + array(

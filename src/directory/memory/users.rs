@@ -1,13 +1,14 @@
 //! The rows of people.
 
 use super::MemoryDirectory;
-use super::accounts::equal;
+use super::accounts::{StoredAccount, equal};
 use super::selection::{Column, named, page, people_matching};
 use crate::directory::{
-    AccountChange, AccountRow, Adoption, CreateUser, DeleteUser, Fate, FillTargets, FindClaims, FindHeir,
-    FindUserNames, FindUsers, FoundUsers, Heir, HeldUserName, IndexUser, LoadAccounts, LoadPeople, LoadUser,
-    Lookup, Outcome, ReleaseRows, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
+    AccountChange, AccountRow, Adoption, Conflicts, CreateUser, DeleteUser, Fate, FillTargets, FindConflicts,
+    FindHeir, FindUserNames, FindUsers, FoundUsers, Heir, HeldUserName, IndexUser, LoadAccounts, LoadPeople,
+    LoadUser, Lookup, Outcome, ReleaseRows, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
 };
+use crate::wordpress::person::is_address;
 use crate::wordpress::sql::folded;
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
@@ -107,14 +108,20 @@ impl MemoryDirectory {
         self.records(&load.targets, |person| !person.deleted && load.ids.contains(&person.id))
     }
 
-    pub(super) fn find_claims(&mut self, find: FindClaims) -> Result<Vec<UserRecord>, String> {
-        let has_email = |person: &Person| {
-            let email = self.accounts.get(&person.user_id).map(|stored| stored.account.email.as_str());
-            find.email
-                .as_deref()
-                .is_some_and(|asked| !asked.is_empty() && email.is_some_and(|e| unicase::eq(e, asked)))
-        };
-        self.records(&find.targets, |person| person.user_name_key == find.user_name_key || has_email(person))
+    pub(super) fn find_conflicts(&mut self, find: FindConflicts) -> Result<Conflicts, String> {
+        let email = find.email.as_deref().unwrap_or_default();
+        let has_email = |stored: &&StoredAccount| !email.is_empty() && equal(&stored.account.email, email);
+        let holder = self.accounts.values().find(has_email).map(|stored| stored.account.user_id);
+        let people = self.records(&find.targets, |person| {
+            let has_name = find.user_name_key.as_ref() == Some(&person.user_name_key);
+            let was_known =
+                person.deleted && find.external_id.is_some() && find.external_id == person.external_id;
+            has_name
+                || was_known
+                || holder == Some(person.user_id)
+                || find.lookups.iter().any(|lookup| person.lookups.contains(lookup))
+        })?;
+        Ok(Conflicts { people, email_holder: holder, email_accepted: email.is_empty() || is_address(email) })
     }
 
     pub(super) fn create_user(&mut self, create: CreateUser) -> Result<Outcome<UserRecord>, String> {
