@@ -8,7 +8,8 @@ use crate::http::{MAX_BODY, Request};
 use crate::service::tasks::MAX_PART;
 use crate::settings::{self, Settings};
 use crate::token;
-use crate::wordpress::{mapping, target};
+use crate::wordpress::site::Site;
+use crate::wordpress::{mapping, protection, target};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;
@@ -86,7 +87,8 @@ impl PhpExchange {
 
     /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
     /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server.
-    pub fn open(request: &ZendHashTable, settings: &ZendHashTable) -> PhpResult<Self> {
+    /// The site is an array of "roles" (a list of arrays with "name" and "capabilities") and "default_role".
+    pub fn open(request: &ZendHashTable, settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<Self> {
         let request = Request {
             method: text(request, "method"),
             base: text(request, "base"),
@@ -97,27 +99,38 @@ impl PhpExchange {
             remote: text(request, "remote"),
             now: request.get("now").and_then(Zval::long).unwrap_or_default(),
         };
+        let site = site_of(site)?;
         let exchange = match Settings::parse(&map_of(settings)?) {
-            Ok(settings) => Exchange::open(request, Rc::new(settings)),
+            Ok(settings) => Exchange::open(request, Rc::new(settings.on(site))),
             Err(error) => Exchange::broken(request, &error.to_string()),
         };
         Ok(Self { exchange })
     }
 
     /// Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is empty.
-    pub fn refresh(user_ids: Vec<i64>, settings: &ZendHashTable, now: i64) -> PhpResult<Self> {
-        let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
+    pub fn refresh(
+        user_ids: Vec<i64>,
+        settings: &ZendHashTable,
+        site: &ZendHashTable,
+        now: i64,
+    ) -> PhpResult<Self> {
+        let settings = settings_of(settings, site)?;
         let user_ids = user_ids.into_iter().filter_map(|id| u64::try_from(id).ok()).collect();
         Ok(Self { exchange: Exchange::refresh(user_ids, Rc::new(settings), now) })
     }
 
     /// Opens an exchange of Rollbook's own that does something to everybody, a part at a time, or tells what it would change: an array
     /// of "task" and its fields. The response's body is a report as JSON, or an error with a "detail".
-    pub fn task(task: &ZendHashTable, settings: &ZendHashTable, now: i64) -> PhpResult<Self> {
+    pub fn task(
+        task: &ZendHashTable,
+        settings: &ZendHashTable,
+        site: &ZendHashTable,
+        now: i64,
+    ) -> PhpResult<Self> {
         let task = serde_json::from_value(Value::Object(map_of(task)?)).map_err(|error| {
             PhpException::from_class::<RollbookException>(format!("No such task: {error}"))
         })?;
-        let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
+        let settings = settings_of(settings, site)?;
         Ok(Self { exchange: Exchange::task(task, Rc::new(settings), now) })
     }
 
@@ -199,12 +212,24 @@ impl PhpSettings {
         array_of(&Settings::default().document())
     }
 
-    /// Completes a document.
+    /// Completes a document that is to be saved on a site.
     ///
     /// Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
-    pub fn validate(settings: &ZendHashTable) -> PhpResult<PhpArray> {
-        let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
+    pub fn validate(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
+        let settings = settings_of(settings, site)?;
+        settings.check_roles().map_err(invalid_settings)?;
         array_of(&settings.document())
+    }
+
+    /// The names of the roles and capabilities of a site that protect an account that has one by itself.
+    pub fn protecting(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
+        let named = match settings.get("protected_roles").map(|named| value_of(named, 0)).transpose()? {
+            Some(Value::Array(named)) => {
+                named.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+            }
+            _ => Vec::new(),
+        };
+        array_of(&protection::names(&named, &site_of(site)?.roles))
     }
 
     /// What the owner is offered while typing: an array of "paths" and "targets" of mappings.
@@ -237,6 +262,19 @@ unsafe extern "C" fn info(_module: *mut ModuleEntry) {
     info_table_row!("Version", env!("CARGO_PKG_VERSION"));
     info_table_row!("Largest request body", format!("{MAX_BODY} bytes"));
     info_table_end!();
+}
+
+/// What is reported of the site.
+fn site_of(array: &ZendHashTable) -> PhpResult<Site> {
+    serde_json::from_value(Value::Object(map_of(array)?)).map_err(|error| {
+        PhpException::from_class::<RollbookException>(format!("The site's facts cannot be read: {error}"))
+    })
+}
+
+/// A document, on a site.
+fn settings_of(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<Settings> {
+    let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
+    Ok(settings.on(site_of(site)?))
 }
 
 fn invalid_settings(error: settings::InvalidSettings) -> PhpException {

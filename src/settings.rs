@@ -9,6 +9,8 @@ use self::reader::Reader;
 use crate::directory::Fate;
 use crate::scim::filter::Filter;
 use crate::wordpress::mapping::Row;
+use crate::wordpress::protection;
+use crate::wordpress::site::Site;
 use crate::wordpress::target::Target;
 use ipnet::IpNet;
 use regex::Regex;
@@ -36,8 +38,8 @@ pub const MAX_DAYS: u32 = 3650;
 pub struct Settings {
     /// What becomes of accounts that were there before the IdP.
     pub existing_accounts: ExistingAccounts,
-    /// Roles whose accounts are never changed through SCIM, and which no rule grants. `administrator` and
-    /// every role that can edit users.
+    /// What the owner has changed about which roles are protected: a role by its name is protected as well, one with a minus before it
+    /// (`-shop_manager`) is taken out. Which are without that is computed from what they may do ([`protection`]).
     pub protected_roles: Vec<String>,
     /// How the login of a new account is made.
     pub username: Username,
@@ -65,6 +67,8 @@ pub struct Settings {
     pub compatibility: Compatibility,
     /// Whether the must-use drop-in answers reads.
     pub fast_lane: bool,
+    /// What is known of the site; no part of the document.
+    pub site: Site,
 }
 
 /// `link`: found, and taken charge of by the IdP's first PUT or PATCH. `apart`: not seen at all.
@@ -170,7 +174,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             existing_accounts: ExistingAccounts::Link,
-            protected_roles: vec!["administrator".to_owned()],
+            protected_roles: Vec::new(),
             username: Username {
                 from: UsernameSource::UserName,
                 pattern: None,
@@ -189,6 +193,7 @@ impl Default for Settings {
             activity_days: 90,
             compatibility: Compatibility::default(),
             fast_lane: false,
+            site: Site::default(),
         }
     }
 }
@@ -204,7 +209,7 @@ impl Settings {
         for (key, value) in document {
             match key.as_str() {
                 "existing_accounts" => reader.read(key, value, &mut settings.existing_accounts),
-                "protected_roles" => reader.read(key, value, &mut settings.protected_roles),
+                "protected_roles" => reader.protected_roles(key, value, &mut settings.protected_roles),
                 "username" => reader.username(value, &mut settings.username),
                 "deletion" => reader.deletion(value, &mut settings.deletion),
                 "default_role" => reader.read(key, value, &mut settings.default_role),
@@ -233,6 +238,35 @@ impl Settings {
         }
     }
 
+    /// The settings on a site.
+    #[must_use]
+    pub fn on(self, site: Site) -> Self {
+        Self { site, ..self }
+    }
+
+    /// Looks whether the settings can be saved on their site: a role that is protected could never be given.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] with every such role.
+    pub fn check_roles(&self) -> Result<(), InvalidSettings> {
+        let mut reader = Reader::default();
+        let rules = self.role_rules.iter().enumerate();
+        let rules = rules.map(|(index, rule)| (format!("role_rules[{index}].role"), rule.role.as_str()));
+        let default = self.default_role.as_deref().map(|role| ("default_role".to_owned(), role));
+        for (place, role) in default.into_iter().chain(rules) {
+            if self.is_protected(role) {
+                reader.refuse(
+                    &place,
+                    format!(
+                        "the role {role:?} is protected: it has rights over others or over the site, so it is never given. Choose \
+                         another role"
+                    ),
+                );
+            }
+        }
+        if reader.problems.is_empty() { Ok(()) } else { Err(InvalidSettings { problems: reader.problems }) }
+    }
+
     /// The complete document.
     pub fn document(&self) -> Map<String, Value> {
         let policy = match (self.deletion.fate, &self.deletion.reassign_to) {
@@ -247,7 +281,7 @@ impl Settings {
             .collect();
         let document = json!({
             "existing_accounts": self.existing_accounts,
-            "protected_roles": self.protected_roles,
+            "protected_roles": (!self.protected_roles.is_empty()).then_some(&self.protected_roles),
             "username": {
                 "from": self.username.from,
                 "pattern": self.username.pattern.as_ref().map(Regex::as_str),
@@ -288,7 +322,7 @@ impl Settings {
 
     /// Whether a role is protected.
     pub fn is_protected(&self, role: &str) -> bool {
-        self.protected_roles.iter().any(|protected| protected == role)
+        protection::is_protected(role, &self.protected_roles, &self.site.roles)
     }
 
     fn check(&self, reader: &mut Reader) {
@@ -332,7 +366,7 @@ mod tests {
     #[test]
     fn a_full_document_comes_back_as_it_was() {
         let document = json!({
-            "existing_accounts": "apart", "protected_roles": ["administrator", "shop_manager"],
+            "existing_accounts": "apart", "protected_roles": ["editor", "-shop_manager"],
             "username": { "from": "pattern", "pattern": "@.*$", "replacement": "", "rename": true },
             "deletion": { "policy": "reassign", "reassign_to": "archive" },
             "default_role": null,

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Targets;
 
 defined( 'ABSPATH' ) || exit;
@@ -24,6 +25,8 @@ final class FormData {
 	 *
 	 * @param array<string, mixed>                               $settings    The settings, with what was refused last laid over.
 	 * @param array<string, string>                              $roles       The site's roles and their names.
+	 * @param list<string>                                       $protected   The roles that are protected.
+	 * @param array<string, list<string>>                        $rights      What protects a role unless the owner takes it out, by role.
 	 * @param array<string, string>                              $problems    What is wrong, by place in the document.
 	 * @param array{paths: list<string>, targets: list<string>}  $suggestions What is offered while typing.
 	 * @param array<string, string>                              $missing     Why the site does not have a target, by target.
@@ -32,6 +35,8 @@ final class FormData {
 	private function __construct(
 		public readonly array $settings,
 		public readonly array $roles,
+		public readonly array $protected,
+		public readonly array $rights,
 		public readonly array $problems,
 		public readonly array $suggestions,
 		public readonly array $missing,
@@ -50,9 +55,14 @@ final class FormData {
 	public static function collect( string $screen, ?Message $message ): self {
 		$settings = Settings::merged( \Rollbook\Settings::defaults(), Settings::document() );
 		$problems = $message?->attempted ? $message->problems : $screen::unknown_to_the_site( $settings );
+		$shown    = Settings::merged( $settings, $message?->attempted ?? array() );
+		$site     = Site::facts();
+		$rights   = \Rollbook\Settings::protecting( array(), array() );
 		return new self(
-			Settings::merged( $settings, $message?->attempted ?? array() ),
+			$shown,
 			array_map( 'translate_user_role', wp_roles()->get_names() ),
+			\Rollbook\Settings::protecting( $shown, $site ),
+			array_filter( array_map( static fn( array $may ): array => array_values( array_intersect( $rights, $may ) ), array_column( $site['roles'], 'capabilities', 'name' ) ) ),
 			array_column( $problems, 'reason', 'place' ),
 			\Rollbook\Settings::suggestions(),
 			Targets::missing( Settings::targets() ),

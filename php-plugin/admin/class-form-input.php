@@ -60,7 +60,7 @@ final class FormInput {
 	 * @return list<string>
 	 */
 	public static function ticked( string $name ): array {
-		return array_values( array_map( array( self::class, 'exact' ), (array) self::sent( $name ) ) );
+		return array_values( array_filter( array_map( array( self::class, 'exact' ), (array) self::sent( $name ) ), static fn( string $value ): bool => '' !== $value ) );
 	}
 
 	/**

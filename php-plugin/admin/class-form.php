@@ -73,11 +73,10 @@ final class Form {
 	 * @param string $none   What it means to choose none.
 	 */
 	public function roles( string $chosen, string $none ): void {
-		$protected = $this->data->settings['protected_roles'];
-		$roles     = array( '' => $none ) + $this->data->roles + array( $chosen => $chosen );
+		$roles = array( '' => $none ) + $this->data->roles + array( $chosen => $chosen );
 		foreach ( $roles as $role => $name ) {
 			/* translators: %s: name of a role. */
-			$name = in_array( $role, $protected, true ) ? sprintf( __( '%s (protected: never given)', 'rollbook' ), $name ) : $name;
+			$name = in_array( (string) $role, $this->data->protected, true ) ? sprintf( __( '%s (protected: never given)', 'rollbook' ), $name ) : $name;
 			printf( '<option value="%s"%s>%s</option>', esc_attr( (string) $role ), selected( $chosen, (string) $role, false ), esc_html( $name ) );
 		}
 	}

@@ -9,6 +9,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Administrators;
+use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Site;
 use Rollbook\WordPress\TaskRun;
 
 defined( 'ABSPATH' ) || exit;
@@ -48,8 +51,31 @@ final class RolesScreen extends FormScreen {
 				),
 				FormInput::rows( 'role_rules', array( 'filter', 'role' ) )
 			),
-			'protected_roles'  => FormInput::ticked( 'protected_roles' ),
+			'protected_roles'  => self::protected_roles( FormInput::ticked( 'protected_roles' ) ),
 		);
+	}
+
+	/**
+	 * What the owner has changed about the roles that are protected anyway.
+	 *
+	 * @param list<string> $ticked The roles that are to be protected.
+	 * @return ?list<string> Null where nothing is changed.
+	 */
+	private static function protected_roles( array $ticked ): ?array {
+		$site     = Site::facts();
+		$roles    = array_column( $site['roles'], 'name' );
+		$computed = \Rollbook\Settings::protecting( array(), $site );
+		$named    = array_diff( $ticked, $computed );
+		foreach ( array_diff( array_intersect( $roles, $computed ), $ticked, array( Administrators::ROLE ) ) as $taken_out ) {
+			$named[] = "-$taken_out";
+		}
+		// What was said of a role whose plugin is not active at the moment stays said.
+		foreach ( Settings::protected_roles() ?? array() as $name ) {
+			if ( str_starts_with( $name, '-' ) && ! in_array( substr( $name, 1 ), $roles, true ) ) {
+				$named[] = $name;
+			}
+		}
+		return $named ? array_values( array_unique( $named ) ) : null;
 	}
 
 	/**
@@ -60,18 +86,25 @@ final class RolesScreen extends FormScreen {
 	}
 
 	/**
-	 * Which roles the site does not have.
+	 * Which roles the site does not have, and which have become protected since they were chosen.
 	 *
 	 * @param array<string, mixed> $partial The part of the document.
 	 * @return list<array{place: string, reason: string}>
 	 */
 	public static function unknown_to_the_site( array $partial ): array {
-		$named    = array( 'default_role' => (string) $partial['default_role'] );
-		$problems = array();
+		$named     = array( 'default_role' => (string) $partial['default_role'] );
+		$problems  = array();
 		foreach ( $partial['role_rules'] as $index => $rule ) {
 			$named[ "role_rules[$index].role" ] = $rule['role'];
 		}
+		$protected = \Rollbook\Settings::protecting( $partial, Site::facts() );
 		foreach ( $named as $place => $role ) {
+			if ( in_array( $role, $protected, true ) ) {
+				$problems[] = array(
+					'place'  => $place,
+					'reason' => __( 'This role is protected, so nobody gets it. Choose another role, or take this one out of the protected roles if you know what that means.', 'rollbook' ),
+				);
+			}
 			if ( '' !== $role && ! wp_roles()->is_role( $role ) ) {
 				$problems[] = array(
 					'place'  => $place,

@@ -16,6 +16,7 @@ use Rollbook\WordPress\Conversation;
 use Rollbook\WordPress\Database;
 use Rollbook\WordPress\DatabaseFailure;
 use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Tables;
 use Rollbook\WordPress\Tokens;
 
@@ -73,7 +74,7 @@ final class UnlinkActions {
 			'user_id' => $user_id,
 		);
 		$started      = microtime( true );
-		$conversation = new Conversation( Exchange::task( $task, Settings::document(), Tokens::now() ) );
+		$conversation = new Conversation( Exchange::task( $task, Settings::document(), Site::facts(), Tokens::now() ) );
 		$conversation->hold();
 		$report  = json_decode( $conversation->exchange->response()['body'], true );
 		$summary = $conversation->exchange->summary();

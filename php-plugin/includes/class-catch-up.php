@@ -154,7 +154,7 @@ final class CatchUp {
 			}
 		}
 		if ( $rows ) {
-			( new Conversation( Exchange::refresh( array_map( 'intval', array_column( $rows, 'user_id' ) ), Settings::document(), Tokens::now() ) ) )->hold();
+			( new Conversation( Exchange::refresh( array_map( 'intval', array_column( $rows, 'user_id' ) ), Settings::document(), Site::facts(), Tokens::now() ) ) )->hold();
 		}
 	}
 }

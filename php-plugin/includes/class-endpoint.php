@@ -208,7 +208,7 @@ final class Endpoint {
 	 * The conversation about this request; opened once.
 	 */
 	private function conversation(): Conversation {
-		return $this->conversation ??= new Conversation( Exchange::open( $this->request->described(), Settings::document() ) );
+		return $this->conversation ??= new Conversation( Exchange::open( $this->request->described(), Settings::document(), Site::facts() ) );
 	}
 
 	/**

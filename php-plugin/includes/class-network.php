@@ -25,11 +25,6 @@ final class Network {
 	public const HOME = 'rollbook_home_site';
 
 	/**
-	 * The group of WordPress's cache, for the time of a request, that holds which roles are protected on other sites.
-	 */
-	private const CACHE = 'rollbook_protected_roles';
-
-	/**
 	 * What the extension wants to know.
 	 *
 	 * @param \WP_User $user The account.
@@ -203,7 +198,7 @@ final class Network {
 	}
 
 	/**
-	 * Whether an account may edit others on one of some sites, or has a role that is protected there.
+	 * Whether an account is protected on one of some sites.
 	 *
 	 * @param int[] $sites   The sites.
 	 * @param int   $user_id The account.
@@ -211,39 +206,10 @@ final class Network {
 	private static function is_protected_on( array $sites, int $user_id ): bool {
 		global $wpdb;
 		foreach ( $sites as $site ) {
-			$granted = array_filter( (array) get_user_meta( $user_id, $wpdb->get_blog_prefix( $site ) . 'capabilities', true ) );
-			if ( array_intersect_key( $granted, self::protected_roles( $site ) ) ) {
+			if ( Protection::covers_on( $site, (array) get_user_meta( $user_id, $wpdb->get_blog_prefix( $site ) . 'capabilities', true ) ) ) {
 				return true;
 			}
 		}
 		return false;
-	}
-
-	/**
-	 * The roles that are protected on a site, and what makes them so.
-	 *
-	 * @param int $site The site.
-	 * @return array<string, bool> As keys.
-	 */
-	private static function protected_roles( int $site ): array {
-		wp_cache_add_non_persistent_groups( self::CACHE );
-		$known = wp_cache_get( $site, self::CACHE );
-		if ( is_array( $known ) ) {
-			return $known;
-		}
-		switch_to_blog( $site );
-		try {
-			$protected = array( 'edit_users', 'promote_users', ...( Settings::document()['protected_roles'] ?? array() ) );
-			foreach ( wp_roles()->roles as $name => $role ) {
-				if ( ! empty( $role['capabilities']['edit_users'] ) || ! empty( $role['capabilities']['promote_users'] ) ) {
-					$protected[] = (string) $name;
-				}
-			}
-		} finally {
-			restore_current_blog();
-		}
-		$protected = array_fill_keys( $protected, true );
-		wp_cache_set( $site, $protected, self::CACHE );
-		return $protected;
 	}
 }

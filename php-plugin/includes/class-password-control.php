@@ -13,8 +13,8 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Where passwords are synchronised, people whom an identity provider manages do not change theirs on the site: the next
- * synchronisation would undo it. Nor do they where the owner wants nobody to pass by single sign-on. Whoever may edit
- * accounts is protected from identity providers, and free to.
+ * synchronisation would undo it. Nor do they where the owner wants nobody to pass by single sign-on. Whoever is protected from
+ * identity providers is free to.
  */
 final class PasswordControl {
 
@@ -45,7 +45,8 @@ final class PasswordControl {
 	 * @param int $user_id The account.
 	 */
 	private static function is_forbidden_here( int $user_id ): bool {
-		if ( Settings::allows_own_passwords() || user_can( $user_id, 'edit_users' ) || user_can( $user_id, 'promote_users' ) ) {
+		$user = get_userdata( $user_id );
+		if ( Settings::allows_own_passwords() || ! $user || ! Requirements::met() || Protection::covers( $user ) ) {
 			return false;
 		}
 		try {

@@ -95,7 +95,7 @@ final class ProfileChanges {
 	 */
 	private static function look_at( array $user_ids ): void {
 		foreach ( array_chunk( $user_ids, self::AT_ONCE ) as $some ) {
-			( new Conversation( Exchange::refresh( $some, Settings::document(), Tokens::now() ) ) )->hold();
+			( new Conversation( Exchange::refresh( $some, Settings::document(), Site::facts(), Tokens::now() ) ) )->hold();
 		}
 	}
 

@@ -20,6 +20,9 @@ final class Settings {
 	/** The option that holds the document. */
 	public const OPTION = 'rollbook_settings';
 
+	/** The settings that are looked at together, because roles are named in them. */
+	private const ABOUT_ROLES = array( 'protected_roles', 'default_role', 'role_rules' );
+
 	/**
 	 * The whole document.
 	 *
@@ -51,7 +54,9 @@ final class Settings {
 	 * @throws \Rollbook\InvalidSettings When the extension refuses.
 	 */
 	public static function changed( array $partial ): array {
-		return \Rollbook\Settings::validate( self::merged( self::document(), $partial ) );
+		// A role may have become protected since it was named; that is in nobody's way who changes something else.
+		$site = array_intersect_key( $partial, array_flip( self::ABOUT_ROLES ) ) ? Site::facts() : array();
+		return \Rollbook\Settings::validate( self::merged( self::document(), $partial ), $site );
 	}
 
 	/**
@@ -102,6 +107,15 @@ final class Settings {
 	public static function allows_own_passwords(): bool {
 		$stored = self::stored();
 		return false === ( $stored['password_sync'] ?? false ) && true === ( $stored['local_passwords'] ?? true );
+	}
+
+	/**
+	 * The roles that the owner has protected, or taken out, by name.
+	 *
+	 * @return ?list<string>
+	 */
+	public static function protected_roles(): ?array {
+		return self::stored()['protected_roles'] ?? null;
 	}
 
 	/**

@@ -214,7 +214,7 @@ final class TaskRun {
 			),
 		);
 		$started            = microtime( true );
-		$conversation       = new Conversation( Exchange::task( $part + $this->state['choices'], Settings::document(), Tokens::now() ) );
+		$conversation       = new Conversation( Exchange::task( $part + $this->state['choices'], Settings::document(), Site::facts(), Tokens::now() ) );
 		self::$in_the_midst = array( $this, $conversation );
 		$conversation->hold();
 		self::$in_the_midst = null;

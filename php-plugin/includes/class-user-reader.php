@@ -159,20 +159,18 @@ final class UserReader {
 	 * An account as the extension sees it.
 	 *
 	 * @param \WP_User $user The account.
-	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], can_edit_users: bool, registered: int, network: ?array<string, mixed>}
+	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], protected: bool, registered: int, network: ?array<string, mixed>}
 	 */
 	public static function account( \WP_User $user ): array {
-		$may_edit = $user->has_cap( 'edit_users' ) || $user->has_cap( 'promote_users' ) || is_super_admin( $user->ID );
 		return array(
-			'user_id'        => $user->ID,
-			'login'          => $user->data->user_login,
-			'email'          => $user->data->user_email,
-			'display_name'   => $user->data->display_name,
-			'roles'          => array_values( $user->roles ),
-			/** Documented in HOOKS.md: it protects more accounts, never fewer. */
-			'can_edit_users' => $may_edit || apply_filters( 'rollbook/is_protected', false, $user ),
-			'registered'     => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
-			'network'        => Network::facts( $user ),
+			'user_id'      => $user->ID,
+			'login'        => $user->data->user_login,
+			'email'        => $user->data->user_email,
+			'display_name' => $user->data->display_name,
+			'roles'        => array_values( $user->roles ),
+			'protected'    => Protection::covers( $user ),
+			'registered'   => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
+			'network'      => Network::facts( $user ),
 		);
 	}
 

@@ -55,19 +55,20 @@ final class Exchange {
 	/**
 	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
 	 * "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server.
+	 * The site is an array of "roles" (a list of arrays with "name" and "capabilities") and "default_role".
 	 */
-	public static function open( array $request, array $settings ): \Rollbook\Exchange {}
+	public static function open( array $request, array $settings, array $site ): \Rollbook\Exchange {}
 
 	/**
 	 * Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is empty.
 	 */
-	public static function refresh( array $user_ids, array $settings, int $now ): \Rollbook\Exchange {}
+	public static function refresh( array $user_ids, array $settings, array $site, int $now ): \Rollbook\Exchange {}
 
 	/**
 	 * Opens an exchange of Rollbook's own that does something to everybody, a part at a time, or tells what it would change: an array
 	 * of "task" and its fields. The response's body is a report as JSON, or an error with a "detail".
 	 */
-	public static function task( array $task, array $settings, int $now ): \Rollbook\Exchange {}
+	public static function task( array $task, array $settings, array $site, int $now ): \Rollbook\Exchange {}
 
 	/**
 	 * The next command: an array whose "do" is its name, beside its fields. Null once the response is ready.
@@ -125,11 +126,16 @@ final class Settings {
 	public static function defaults(): array {}
 
 	/**
-	 * Completes a document.
+	 * Completes a document that is to be saved on a site.
 	 *
 	 * Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
 	 */
-	public static function validate( array $settings ): array {}
+	public static function validate( array $settings, array $site ): array {}
+
+	/**
+	 * The names of the roles and capabilities of a site that protect an account that has one by itself.
+	 */
+	public static function protecting( array $settings, array $site ): array {}
 
 	/**
 	 * What the owner is offered while typing: an array of "paths" and "targets" of mappings.

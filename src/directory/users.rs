@@ -60,9 +60,10 @@ pub struct Account {
     /// Its roles on this site.
     #[serde(default)]
     pub roles: Vec<String>,
-    /// Whether it may edit other accounts, by whatever role or as a super administrator.
+    /// Whether it is protected on this site: by a role, by a right of its own, as a super administrator, or because a plugin says so
+    /// ([`crate::wordpress::protection`]).
     #[serde(default)]
-    pub can_edit_users: bool,
+    pub protected: bool,
     /// `user_registered`.
     pub registered: i64,
     /// The metas that [`FindAccounts`] asked for, as far as the account has them as text.
@@ -82,7 +83,7 @@ pub struct InNetwork {
     pub on_others: bool,
     /// Which site's directory has charge of the account itself.
     pub home: Home,
-    /// Whether on another site it may edit accounts, or has a role that is protected there.
+    /// Whether it is protected on another site.
     pub protected_elsewhere: bool,
 }
 
@@ -337,7 +338,7 @@ pub struct AccountChange {
     pub email: Option<String>,
     /// A password that the IdP sent. A new account without one gets a random one.
     pub password: Option<String>,
-    /// The role that the account is to have on this site, as its first.
+    /// The role that the account is to have on this site, as its first; `""` for none.
     pub role: Option<String>,
     /// The roles that it is to have besides. They mean nothing where `role` stays.
     #[serde(default)]

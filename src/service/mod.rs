@@ -363,8 +363,12 @@ impl Service {
 
     /// Notes for the log what did not arrive in WordPress.
     pub(crate) fn note_unwritten(&self, sentences: Vec<String>) {
-        if !sentences.is_empty() {
-            self.note.borrow_mut().detail = Some(sentences.join(" "));
+        let mut note = self.note.borrow_mut();
+        for sentence in sentences {
+            note.detail = Some(match note.detail.take() {
+                Some(noted) => format!("{noted} {sentence}"),
+                None => sentence,
+            });
         }
     }
 

@@ -53,11 +53,7 @@ async fn fill(
     now: i64,
 ) -> Result<(), Failure> {
     let targets = person::due_targets(record, settings);
-    if targets.is_empty()
-        || !record.managed
-        || !record.account.is_ours()
-        || person::is_protected(&record.account, settings)
-    {
+    if targets.is_empty() || !record.managed || !record.account.is_writable() {
         return Ok(());
     }
     let Ok(change) = person::account_change(Some((record, shown)), shown, settings) else { return Ok(()) };

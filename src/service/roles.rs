@@ -2,18 +2,35 @@
 
 use super::{Answer, Service};
 use crate::directory::{AccountChange, FindRoles, RoleChange};
+use crate::scim::resource::Resource;
 use crate::wordpress::roles;
 
 impl Service {
-    /// Leaves a role that the site does not have out of a change. A new account gets the default one instead.
+    /// Leaves a role that the site does not have out of a change. A new account gets the default one instead, and none where
+    /// WordPress would give it a protected one.
     pub(super) async fn settle_role(&self, account: &mut AccountChange) -> Answer<()> {
-        let Some(role) = account.role.take() else { return Ok(()) };
-        let default = roles::default(&self.settings).filter(|_| account.user_id.is_none());
-        let mut choices = vec![role];
-        choices.extend(default.map(str::to_owned));
-        let known = self.known_roles(choices.clone()).await?;
-        account.role = choices.into_iter().find(|choice| known.contains(choice));
+        let is_new = account.user_id.is_none();
+        if let Some(role) = account.role.take() {
+            let default = roles::default(&self.settings).filter(|_| is_new);
+            let mut choices = vec![role];
+            choices.extend(default.map(str::to_owned));
+            let known = self.known_roles(choices.clone()).await?;
+            account.role = choices.into_iter().find(|choice| known.contains(choice));
+        }
+        if is_new && account.role.is_none() && self.settings.is_protected(&self.settings.site.default_role) {
+            account.role = Some(String::new());
+        }
         Ok(())
+    }
+
+    /// Notes for the log that the settings name a protected role for a person, who did not get it.
+    pub(super) fn note_withheld_role(&self, person: &Resource) {
+        if let Some(role) = roles::withheld(person, &self.settings) {
+            self.note_unwritten(vec![format!(
+                "The role {role:?}, which the settings give, is protected: it has rights over others or over the site, and no rule \
+                 gives such a role. Choose another one on the Roles tab, or take this one out of the protected roles there."
+            )]);
+        }
     }
 
     /// Leaves out changes to roles that the site does not have.

@@ -59,7 +59,8 @@ impl Service {
         };
         account.password = password.filter(|_| self.settings.password_sync && account.ours);
         self.settle_role(&mut account).await?;
-        let targets = person::written_targets(&account, &self.settings);
+        self.note_withheld_role(&resource);
+        let targets = person::written_targets(joining.as_ref(), &self.settings);
         let create = CreateUser { row, account, targets, now: self.now };
         let record = match self.directory.ask(&create).await? {
             Outcome::Done { record } => record,
@@ -157,16 +158,20 @@ impl Service {
                 )
                 .into());
             }
-            if let Some(login) = &reassign_to {
+            // Of an account that has become protected nothing goes but the way in.
+            let (fate, reassign_to) = match record.account.protected {
+                true => (Fate::Keep, None),
+                false => (network::fate(&record.account, fate), reassign_to.as_ref()),
+            };
+            if let Some(login) = reassign_to {
                 self.check_heir(&record, login).await?;
             }
-            let fate = network::fate(&record.account, fate);
             let delete = DeleteUser {
                 id: record.id.clone(),
                 version: record.version,
                 fate,
                 ours: record.account.is_ours(),
-                reassign_to: reassign_to.clone(),
+                reassign_to: reassign_to.cloned(),
                 now: self.now,
             };
             match self.directory.ask(&delete).await? {
@@ -204,7 +209,7 @@ impl Service {
             let shown = self.user_resource(&record);
             let Patched { resource, password } = decide(&shown)?;
             let resource = person::with_groups_of(resource, &shown);
-            let password = password.filter(|_| self.settings.password_sync && record.account.is_ours());
+            let password = password.filter(|_| self.settings.password_sync && record.account.is_writable());
             let mut row = person::row(&resource)?;
             if resource.active().is_none() {
                 // Nobody is locked out, or let back in, by an attribute that was left out or removed.
@@ -223,7 +228,7 @@ impl Service {
                 return Ok(self.user_reply(200, &record, &projection));
             }
             account.password = password;
-            let targets = person::written_targets(&account, &self.settings);
+            let targets = person::written_targets(Some(&record.account), &self.settings);
             let email = account.email.clone();
             let update = UpdateUser {
                 id: record.id.clone(),
@@ -240,6 +245,7 @@ impl Service {
                         &record.id,
                         &written.user_name,
                     );
+                    self.note_withheld_role(&resource);
                     self.note_unwritten(person::unwritten(
                         Some(&record),
                         &written,
@@ -249,6 +255,7 @@ impl Service {
                     ));
                     let mut changes = person::changes(&shown, &self.user_resource(&written));
                     changes.extend(update.account.password.map(|_| "password".to_owned()));
+                    self.note_unapplied(&record, &changes);
                     self.tell_change(&record, &written, changes.clone());
                     self.note_changes(changes);
                     return Ok(self.user_reply(200, &written, &projection));
@@ -314,18 +321,26 @@ impl Service {
         Ok((claims, ids))
     }
 
+    /// Whether a client may change a person. Whoever is managed can always be locked out, with whichever rights; what else is sent of
+    /// a protected one is stored, and not applied to the account.
+    ///
+    /// # Errors
+    /// 403 for a protected account that was there before.
     fn may_change(&self, record: &UserRecord) -> Result<()> {
-        if !person::is_protected(&record.account, &self.settings) {
-            return Ok(());
+        if record.account.protected && !record.managed { Err(protected(&record.account)) } else { Ok(()) }
+    }
+
+    /// Notes for the log what of a change was not applied, because the account is protected.
+    fn note_unapplied(&self, record: &UserRecord, changes: &[String]) {
+        let kept: Vec<&str> = changes.iter().map(String::as_str).filter(|path| *path != "active").collect();
+        if record.account.protected && !kept.is_empty() {
+            self.note_unwritten(vec![format!(
+                "The account {:?} is protected, so this was stored and not applied to it: {}. Take its protected role or right away \
+                 inside WordPress; the next change by the identity provider then applies everything.",
+                record.account.login,
+                kept.join(", ")
+            )]);
         }
-        Err(Error::new(
-            403,
-            format!(
-                "The WordPress account {:?} may administer other accounts. Such accounts are protected and never changed \
-                 through SCIM; leave the person out of the provisioning or take the role away inside WordPress.",
-                record.account.login
-            ),
-        ))
     }
 
     /// The kept account that comes back, if any.
@@ -349,10 +364,7 @@ impl Service {
         let other = claims.iter().find(|record| returning.is_none_or(|returning| returning.id != record.id));
         match (other, returning) {
             (Some(other), _) => Err(self.email_clash(&other.account, email)),
-            (None, Some(returning)) if person::is_protected(&returning.account, &self.settings) => Err(self
-                .may_change(returning)
-                .err()
-                .unwrap_or_else(|| Error::conflict("The account is protected."))),
+            (None, Some(returning)) if returning.account.protected => Err(protected(&returning.account)),
             (None, returning) => Ok(returning),
         }
     }
@@ -380,11 +392,7 @@ impl Service {
             .find(|account| same(&account.login, login.as_deref()) || same(&account.email, email));
         match (on_site, network::account_to_join(&accounts, login.as_deref(), email)) {
             (None, None) => Ok(None),
-            (None, Some(account))
-                if self.shows_unmanaged()
-                    && returning.is_none()
-                    && !person::is_protected(account, &self.settings) =>
-            {
+            (None, Some(account)) if self.shows_unmanaged() && returning.is_none() && !account.protected => {
                 Ok(Some(account.clone()))
             }
             (None, Some(account)) => Err(self.email_clash(account, email).into()),
@@ -404,7 +412,7 @@ impl Service {
             }
             _ => "has this name".to_owned(),
         };
-        let cure = if person::is_protected(account, &self.settings) {
+        let cure = if account.protected {
             "It is protected and never linked: leave the person out of the provisioning."
         } else if !account.is_on_site() && self.shows_unmanaged() {
             "It is another person's in this network: give one of the two another address."
@@ -434,4 +442,16 @@ impl Service {
             Unique::DisplayName => "The displayName is taken.".to_owned(),
         })
     }
+}
+
+/// The refusal to touch an account that is out of reach.
+fn protected(account: &Account) -> Error {
+    Error::new(
+        403,
+        format!(
+            "The WordPress account {:?} has rights over others or over the site. Such accounts are protected and never changed \
+             through SCIM; leave the person out of the provisioning or take the role away inside WordPress.",
+            account.login
+        ),
+    )
 }

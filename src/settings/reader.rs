@@ -5,6 +5,7 @@ use crate::directory::Fate;
 use crate::scim::filter::Filter;
 use crate::scim::schema::ResourceType;
 use crate::wordpress::mapping::{Row, SEPARATOR, Several, Transform};
+use crate::wordpress::protection;
 use crate::wordpress::target::{Target, TargetError};
 use crate::wordpress::value::Kind;
 use ipnet::IpNet;
@@ -28,6 +29,18 @@ impl Reader {
         match T::deserialize(value) {
             Ok(read) => *into = read,
             Err(error) => self.refuse(place, error.to_string()),
+        }
+    }
+
+    /// Null leaves it to what is computed.
+    pub(super) fn protected_roles(&mut self, place: &str, value: &Value, into: &mut Vec<String>) {
+        let mut named: Option<Vec<String>> = None;
+        self.read(place, value, &mut named);
+        *into = named.unwrap_or_default();
+        for (index, name) in into.iter().enumerate() {
+            if let Some(reason) = protection::problem(name, into) {
+                self.refuse(&format!("{place}[{index}]"), reason);
+            }
         }
     }
 

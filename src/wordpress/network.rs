@@ -24,6 +24,12 @@ impl Account {
         })
     }
 
+    /// Whether what the IdP sends is applied to the account. To a protected one it is not, nor to that of another home: it is stored
+    /// and shown as sent.
+    pub fn is_writable(&self) -> bool {
+        !self.protected && self.is_ours()
+    }
+
     /// Whether the account is on this site.
     pub fn is_on_site(&self) -> bool {
         self.network.is_none_or(|network| network.on_site)

@@ -102,7 +102,7 @@ pub fn version(record: &UserRecord) -> String {
 
 /// The live values that the resource shows.
 fn shown_values(record: &UserRecord) -> impl Iterator<Item = (&String, &Value)> {
-    record.values.iter().filter(|_| !record.managed || record.account.is_ours())
+    record.values.iter().filter(|_| !record.managed || record.account.is_writable())
 }
 
 /// What the row of a person is to hold.
@@ -162,10 +162,13 @@ pub fn account_change(
     settings: &Settings,
 ) -> Result<AccountChange> {
     let email = email(after);
-    fits("emails", email.as_deref().unwrap_or_default(), MAX_EMAIL_LENGTH)?;
+    let is_writable = before.is_none_or(|(record, _)| record.account.is_writable());
+    if is_writable {
+        fits("emails", email.as_deref().unwrap_or_default(), MAX_EMAIL_LENGTH)?;
+    }
     let ours = before.is_none_or(|(record, _)| record.account.is_ours());
     let mut change = AccountChange { ours, ..AccountChange::default() };
-    for row in rows(settings).filter(|_| ours) {
+    for row in rows(settings).filter(|_| is_writable) {
         let wanted = value(row, after);
         let stays = match before {
             None => wanted.is_none(),
@@ -188,7 +191,7 @@ pub fn account_change(
         }
         Some((record, shown)) => {
             change.user_id = Some(record.account.user_id);
-            if ours {
+            if is_writable {
                 change.logins = renamed(record, shown, after, settings);
                 change.email = email.filter(|email| *email != record.account.email);
             }
@@ -217,10 +220,10 @@ pub fn joining(account: &Account, after: &Resource, settings: &Settings) -> Resu
     Ok(change)
 }
 
-/// The targets to read back after a write: none where the account is not this site's. As nothing counts as applied then, everything
-/// is written once it is.
-pub fn written_targets(change: &AccountChange, settings: &Settings) -> Vec<String> {
-    if change.ours { targets(settings) } else { Vec::new() }
+/// The targets to read back after a write: none where nothing is applied to the account. As nothing counts as applied then, everything
+/// is written once that may be.
+pub fn written_targets(account: Option<&Account>, settings: &Settings) -> Vec<String> {
+    if account.is_none_or(Account::is_writable) { targets(settings) } else { Vec::new() }
 }
 
 /// The logins for a person who is called otherwise now: none where the owner wants accounts to keep their login, or where the
@@ -248,13 +251,8 @@ pub fn email(resource: &Resource) -> Option<String> {
     chosen.or_else(|| resource.user_name().filter(|name| is_address(name)).map(str::to_owned))
 }
 
-/// Whether an account may be changed through SCIM at all.
-pub fn is_protected(account: &Account, settings: &Settings) -> bool {
-    account.can_edit_users || account.roles.iter().any(|role| settings.is_protected(role))
-}
-
 /// The row of an account that no IdP has taken charge of. Whom another plugin has provisioned and locked out stays out, but for
-/// whoever may edit others: the last administrator must not be among them.
+/// protected accounts: the last administrator must not be among them.
 pub fn adoption(account: &Account, user_name: &str) -> Adoption {
     let predecessor = Predecessor::of(account);
     let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
@@ -268,7 +266,7 @@ pub fn adoption(account: &Account, user_name: &str) -> Adoption {
         user_name: user_name.to_owned(),
         user_name_key: folded(user_name, usize::MAX),
         external_id: predecessor.external_id().filter(|id| is_key(id)).map(str::to_owned),
-        active: predecessor.active() || account.can_edit_users,
+        active: predecessor.active() || account.protected,
         created: account.registered,
         lookups,
     }
@@ -343,7 +341,7 @@ pub(crate) fn fits(attribute: &str, text: &str, limit: usize) -> Result<()> {
 /// Whether everything in WordPress is as the IdP wants it, as far as the resource does not show otherwise: every target that is
 /// there now was there at the last write, too, and none was edited that a transform hides.
 pub fn is_complete(record: &UserRecord, settings: &Settings) -> bool {
-    !record.account.is_ours()
+    !record.account.is_writable()
         || rows(settings).all(|row| !is_due(row, record) && !is_hidden_edit(row, record))
 }
 
@@ -356,7 +354,7 @@ pub fn due_targets(record: &UserRecord, settings: &Settings) -> Vec<String> {
 pub fn is_locally_edited(record: &UserRecord, settings: &Settings) -> bool {
     let email = record.applied.get(EMAIL_TARGET);
     let email_is_edited = email.is_some_and(|applied| applied.as_str() != Some(&record.account.email));
-    record.account.is_ours() && (email_is_edited || rows(settings).any(|row| is_edited(row, record)))
+    record.account.is_writable() && (email_is_edited || rows(settings).any(|row| is_edited(row, record)))
 }
 
 /// Whether the live value of a row is the wanted one.
@@ -377,6 +375,9 @@ pub fn unwritten(
     after: &Resource,
     settings: &Settings,
 ) -> Vec<String> {
+    if written.account.protected {
+        return Vec::new();
+    }
     let reason = |row: &Row| {
         let target = row.target.to_string();
         if row.is_misfit(after) {
@@ -403,7 +404,7 @@ pub fn unwritten(
 
 /// Shows what was edited inside WordPress, as far as a transform does not hide it.
 fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) {
-    if !record.account.is_ours() {
+    if !record.account.is_writable() {
         return;
     }
     for row in rows(settings).filter(|row| row.transform.is_none() && is_edited(row, record)) {

@@ -3,7 +3,6 @@
 //! WordPress lets an account have several roles. The first is the one that rules give. Others beside it, which plugins or
 //! administrators have added, stay or go with [`HandGivenRoles`].
 
-use super::person::is_protected;
 use crate::directory::{Account, RoleChange, UserRecord};
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
@@ -30,13 +29,16 @@ pub fn default(settings: &Settings) -> Option<&str> {
 
 /// The roles to set for somebody who has an account and who is now as `after` says. Where hand-given roles are kept, one stays
 /// until the rules decide otherwise than before, and an account that is being linked or brought back keeps its role where no
-/// rule names it; but who is back keeps none that the rules gave for what no longer holds.
+/// rule names it; but who is back keeps none that the rules gave for what no longer holds. A protected account keeps what it has.
 pub fn changed(
     record: &UserRecord,
     before: &Resource,
     after: &Resource,
     settings: &Settings,
 ) -> Option<Roles> {
+    if record.account.protected {
+        return None;
+    }
     let ruled_now = ruled(after, settings);
     let is_ruled = |role: &String| settings.role_rules.iter().any(|rule| rule.role == *role);
     let due = ruled_now.or(default(settings));
@@ -58,8 +60,7 @@ pub fn changed_around(
     after: &Resource,
     settings: &Settings,
 ) -> Option<RoleChange> {
-    let may_change = record.managed && !is_protected(&record.account, settings);
-    let roles = may_change.then(|| changed(record, before, after, settings)).flatten()?;
+    let roles = record.managed.then(|| changed(record, before, after, settings)).flatten()?;
     Some(change(record, roles))
 }
 
@@ -93,8 +94,21 @@ fn given(account: &Account, role: &str, settings: &Settings) -> Option<Roles> {
 
 /// The role that a rule gives. No rule gives a protected one.
 fn ruled<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
+    named(person, settings).filter(|role| !settings.is_protected(role))
+}
+
+/// The role that the first rule that matches names.
+fn named<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
     let schemas = ResourceType::User.schemas();
     let person = person.matchable();
     let rule = settings.role_rules.iter().find(|rule| rule.filter.matches(&person, schemas))?;
-    (!settings.is_protected(&rule.role)).then_some(rule.role.as_str())
+    Some(rule.role.as_str())
+}
+
+/// The protected role that the settings name for somebody, who does not get it.
+pub fn withheld<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
+    named(person, settings)
+        .or(settings.default_role.as_deref())
+        .or(Some(settings.site.default_role.as_str()))
+        .filter(|role| settings.is_protected(role))
 }

@@ -28,10 +28,10 @@ $tasks    = array(
 );
 $open     = array();
 foreach ( $requests as $request ) {
-	$open[] = static fn(): Rollbook\Exchange => Rollbook\Exchange::open( $request, array() );
+	$open[] = static fn(): Rollbook\Exchange => Rollbook\Exchange::open( $request, array(), array() );
 }
 foreach ( $tasks as $task ) {
-	$open[] = static fn(): Rollbook\Exchange => Rollbook\Exchange::task( $task, array(), 1_700_000_000_000 );
+	$open[] = static fn(): Rollbook\Exchange => Rollbook\Exchange::task( $task, array(), array(), 1_700_000_000_000 );
 }
 $finished = 0;
 for ( $i = 0; $i < (int) $argv[1]; $i++ ) {

@@ -158,8 +158,13 @@ impl Site for OverHttp {
             .ask(&json!({ "do": "account", "account": login_or_email, "fields": fields, "meta": meta }))
     }
 
+    fn set_role(&mut self, name: &str, capabilities: &[String]) -> Result<(), String> {
+        let question = json!({ "do": "set_role", "name": name, "capabilities": capabilities });
+        self.wordpress.ask(&question).map(drop)
+    }
+
     fn edit(&mut self, edit: &Edit) -> Result<(), String> {
-        self.wordpress.ask(&json!({ "do": "edit", "account": edit.account, "fields": edit.fields })).map(drop)
+        self.wordpress.ask(&json!({ "do": "edit", "edit": edit })).map(drop)
     }
 
     fn configure(&mut self, settings: &Map<String, Value>) -> Result<(), String> {

@@ -43,6 +43,8 @@ macro_rules! each_transcript {
             onelogin
             pingone
             projections
+            protected_accounts
+            protected_later
             read_only_token
             rfc7643_representations
             rfc7644_bulk

@@ -6,6 +6,7 @@ use rollbook::directory::Scope;
 use rollbook::directory::memory::{MemoryDirectory, StoredAccount};
 use rollbook::http::Request;
 use rollbook::settings::Settings;
+use rollbook::wordpress::site::{Role, Site as Facts};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
@@ -18,6 +19,7 @@ pub struct InMemory {
     pub directory: MemoryDirectory,
     pub settings: Rc<Settings>,
     pub now: i64,
+    facts: Facts,
 }
 
 impl InMemory {
@@ -27,7 +29,14 @@ impl InMemory {
         directory.add_token(READ, Scope::Read);
         directory.add_account("admin", "admin@wordpress.example", "admin", "administrator");
         // 2026-11-22T06:00:00Z
-        Self { directory, settings: Rc::default(), now: 1_795_327_200_000 }
+        Self { directory, settings: Rc::default(), now: 1_795_327_200_000, facts: Facts::default() }
+    }
+
+    /// Gives the site these settings.
+    fn set_up(&mut self, document: &Map<String, Value>) -> Result<(), String> {
+        let settings = Settings::parse(document).map_err(|error| error.to_string())?;
+        self.settings = Rc::new(settings.on(self.facts.clone()));
+        Ok(())
     }
 
     /// The header that lets everything in.
@@ -39,7 +48,7 @@ impl InMemory {
 impl Site for InMemory {
     fn prepare(&mut self, transcript: &Transcript) -> Result<(), String> {
         *self = Self::new();
-        self.settings = Rc::new(Settings::parse(&transcript.settings).map_err(|error| error.to_string())?);
+        self.set_up(&transcript.settings)?;
         for given in &transcript.given {
             self.directory.add_account(&given.login, &given.email, &given.display_name, &given.role);
             let stored = self.directory.account_mut(&given.login).ok_or("the account was not made")?;
@@ -118,14 +127,27 @@ impl Site for InMemory {
                 _ => drop(stored.values.insert(format!("field:{field}"), json!(value))),
             }
         }
+        if let Some(roles) = &edit.roles {
+            stored.account.roles.clone_from(roles);
+        }
+        if let Some(capabilities) = &edit.capabilities {
+            stored.capabilities.clone_from(capabilities);
+        }
         Ok(())
+    }
+
+    fn set_role(&mut self, name: &str, capabilities: &[String]) -> Result<(), String> {
+        self.directory.roles.insert(name.to_owned());
+        self.facts.roles.retain(|role| role.name != name);
+        self.facts.roles.push(Role { name: name.to_owned(), capabilities: capabilities.to_vec() });
+        let document = self.settings.document();
+        self.set_up(&document)
     }
 
     fn configure(&mut self, settings: &Map<String, Value>) -> Result<(), String> {
         let mut document = self.settings.document();
         merge(&mut document, settings);
-        self.settings = Rc::new(Settings::parse(&document).map_err(|error| error.to_string())?);
-        Ok(())
+        self.set_up(&document)
     }
 
     fn publish(&mut self, login_or_email: &str, title: &str) -> Result<(), String> {

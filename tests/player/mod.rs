@@ -31,7 +31,10 @@ pub trait Site {
     /// hold at least the keys asked for.
     fn account(&mut self, login_or_email: &str, fields: &[String], meta: &[String]) -> Result<Value, String>;
 
-    /// Changes profile fields as an administrator of the site would.
+    /// Gives the site a role, or a role that it has other capabilities.
+    fn set_role(&mut self, name: &str, capabilities: &[String]) -> Result<(), String>;
+
+    /// Changes profile fields, roles and capabilities as an administrator of the site would.
     fn edit(&mut self, edit: &Edit) -> Result<(), String>;
 
     /// Changes settings, as the owner would.
@@ -176,6 +179,7 @@ fn play_step(
     if !step.settings.is_empty() {
         site.configure(&step.settings)?;
     }
+    step.roles.iter().try_for_each(|(name, capabilities)| site.set_role(name, capabilities))?;
     if let Some(edit) = &step.edit {
         site.edit(edit)?;
     }

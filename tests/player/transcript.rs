@@ -49,6 +49,9 @@ pub struct Step {
     /// A part of the settings document that changes before the request.
     #[serde(default)]
     pub settings: Map<String, Value>,
+    /// Roles that the site has, or gets other capabilities for, before the request, by name.
+    #[serde(default)]
+    pub roles: BTreeMap<String, Vec<String>>,
     /// What an administrator of the site changes before the request.
     pub edit: Option<Edit>,
     /// What somebody writes before the request.
@@ -68,7 +71,12 @@ pub struct Step {
 pub struct Edit {
     pub account: String,
     /// By the column or core profile field: `first_name`.
+    #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// The roles that it has from now on.
+    pub roles: Option<Vec<String>>,
+    /// The capabilities that it has from now on beside those of its roles.
+    pub capabilities: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize, serde::Serialize)]

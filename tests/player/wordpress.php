@@ -18,6 +18,9 @@ $empty = static function (): void {
 	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity' ) as $table ) {
 		$wpdb->query( 'DELETE FROM ' . \Rollbook\WordPress\Tables::name( $table ) );
 	}
+	foreach ( array_diff( array_keys( wp_roles()->roles ), array( 'administrator', 'editor', 'author', 'contributor', 'subscriber' ) ) as $role ) {
+		remove_role( $role );
+	}
 	delete_option( \Rollbook\WordPress\Adoption::OPTION );
 	delete_option( \Rollbook\WordPress\Settings::OPTION );
 };
@@ -76,10 +79,27 @@ $account = static function ( array $question ) use ( $find ): array {
 };
 
 $edit = static function ( array $question ) use ( $find ): void {
-	$id = wp_update_user( wp_slash( array( 'ID' => $find( $question['account'] )->ID ) + $question['fields'] ) );
-	if ( is_wp_error( $id ) ) {
-		throw new RuntimeException( $id->get_error_message() );
+	$question = $question['edit'];
+	$user     = $find( $question['account'] );
+	if ( $question['fields'] ) {
+		$id = wp_update_user( wp_slash( array( 'ID' => $user->ID ) + $question['fields'] ) );
+		if ( is_wp_error( $id ) ) {
+			throw new RuntimeException( $id->get_error_message() );
+		}
 	}
+	if ( null !== $question['roles'] ) {
+		$user->set_role( (string) array_shift( $question['roles'] ) );
+		array_map( array( $user, 'add_role' ), $question['roles'] );
+	}
+	if ( null !== $question['capabilities'] ) {
+		array_map( array( $user, 'remove_cap' ), array_diff( array_keys( $user->caps ), $user->roles ) );
+		array_map( array( $user, 'add_cap' ), $question['capabilities'] );
+	}
+};
+
+$set_role = static function ( array $question ): void {
+	remove_role( $question['name'] );
+	add_role( $question['name'], $question['name'], array_fill_keys( $question['capabilities'], true ) );
 };
 
 $configure = static function ( array $question ): void {
@@ -133,9 +153,10 @@ $crowd = static function ( array $question ): void {
 	}
 };
 
-$known = compact( 'claims', 'crowd', 'mails', 'prepare', 'account', 'edit', 'configure', 'publish', 'posts', 'opens', 'read_token' );
+$known = compact( 'claims', 'crowd', 'mails', 'prepare', 'account', 'edit', 'set_role', 'configure', 'publish', 'posts', 'opens', 'read_token' );
 while ( false !== ( $line = fgets( STDIN ) ) ) {
 	wp_cache_flush(); // Requests have changed what this process remembers.
+	wp_roles()->for_site();
 	try {
 		$question = json_decode( $line, true, 512, JSON_THROW_ON_ERROR );
 		$answer   = array( 'answer' => $known[ $question['do'] ]( $question ) );

@@ -144,7 +144,7 @@ fn who_is_meant_is_told_by_the_address() {
 #[test]
 fn a_super_administrator_is_not_added() {
     let mut site = site(json!({}), OF_ANOTHER_SITE);
-    stored(&mut site).account.can_edit_users = true;
+    stored(&mut site).account.protected = true;
     let refused = send(&mut site, "POST", "/Users", person(ANNA, ANNA));
     assert_eq!(refused.status, 409);
     assert!(refused.body.contains("protected and never linked"), "{}", refused.body);

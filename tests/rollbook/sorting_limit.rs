@@ -79,7 +79,7 @@ fn person(row: u64) -> UserRecord {
             email: String::new(),
             display_name: String::new(),
             roles: Vec::new(),
-            can_edit_users: false,
+            protected: false,
             metas: Default::default(),
             network: None,
             registered: 1,

@@ -9,6 +9,7 @@ use Rollbook\WordPress\Batch;
 use Rollbook\WordPress\Conversation;
 use Rollbook\WordPress\Database;
 use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Tables;
 use Rollbook\WordPress\Tokens;
 use RuntimeException;
@@ -158,7 +159,7 @@ final class BulkTest extends SiteTestCase {
 			'now'     => self::NOW,
 			'remote'  => '127.0.0.1',
 		);
-		$conversation = new Conversation( Exchange::open( $request, Settings::document() ) );
+		$conversation = new Conversation( Exchange::open( $request, Settings::document(), Site::facts() ) );
 		$conversation->hold();
 		$response = $conversation->exchange->response();
 		self::assertSame( 200, $response['status'], $response['body'] );

@@ -146,8 +146,11 @@ final class HooksTest extends SiteTestCase {
 	/** Whether a person is protected: more, never less. */
 	public function test_a_protected_person(): void {
 		$person = $this->provision( 'pu-guarded' );
-		self::assertSame( 403, $this->patch( $person->id, 'title', 'x' )->status );
-		self::assertSame( 403, $this->scim( 'DELETE', "/Users/$person->id" )->status );
+		$answer = $this->patch( $person->id, 'displayName', 'Taken' );
+		self::assertSame( array( 200, 'Taken' ), array( $answer->status, $answer->json->displayName ) );
+		self::assertSame( 'pu-guarded', $this->account_of( $person->id )->display_name, 'stored, not applied' );
+		self::assertSame( 204, $this->scim( 'DELETE', "/Users/$person->id" )->status );
+		self::assertNotFalse( get_user_by( 'login', 'pu-guarded' ), 'kept' );
 	}
 
 	/** The body of a response; where the filter fails, it is sent as it was. */

@@ -154,7 +154,8 @@ final class ProfileChangesTest extends SiteTestCase {
 				'body'    => null === $body ? '' : (string) wp_json_encode( $body ),
 				'now'     => Tokens::now(),
 			),
-			Settings::document()
+			Settings::document(),
+			\Rollbook\WordPress\Site::facts()
 		);
 		( new Conversation( $exchange ) )->hold();
 		$answer = json_decode( $exchange->response()['body'] );

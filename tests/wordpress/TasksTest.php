@@ -221,6 +221,7 @@ final class TasksTest extends SiteTestCase {
 		$exchange = \Rollbook\Exchange::task(
 			array( 'task' => 'linking', 'user_name' => $user_name, 'part' => array( 'after' => $user_id - 1, 'limit' => 1, 'apply' => false ) ),
 			\Rollbook\WordPress\Settings::document(),
+			\Rollbook\WordPress\Site::facts(),
 			self::NOW
 		);
 		( new \Rollbook\WordPress\Conversation( $exchange ) )->hold();

@@ -12,6 +12,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Administrators;
+
 defined( 'ABSPATH' ) || exit;
 
 $rules   = $data->settings['role_rules'];
@@ -19,7 +21,8 @@ $rules[] = array( // An empty row, to add one.
 	'filter' => '',
 	'role'   => '',
 );
-$roles   = $data->roles + array_combine( $data->settings['protected_roles'], $data->settings['protected_roles'] );
+$named   = array_map( static fn( string $role ): string => ltrim( $role, '-' ), (array) $data->settings['protected_roles'] );
+$roles   = $data->roles + array_combine( $named, $named );
 $by_hand = array(
 	'keep'     => __( 'Keep: a role given by hand stays until the rules decide otherwise than before', 'rollbook' ),
 	'overrule' => __( 'Overrule: everybody has exactly the role that is due, and every synchronisation puts it back', 'rollbook' ),
@@ -32,9 +35,20 @@ $by_hand = array(
 			<fieldset<?php $form->describe( 'protected_roles', 'rollbook-protected-help' ); ?>>
 				<legend class="screen-reader-text"><?php esc_html_e( 'Protected roles', 'rollbook' ); ?></legend>
 				<?php foreach ( $roles as $role => $name ) : ?>
-					<label><input type="checkbox" name="protected_roles[]" value="<?php echo esc_attr( (string) $role ); ?>" <?php checked( in_array( (string) $role, $data->settings['protected_roles'], true ) ); ?>> <?php echo esc_html( $name ); ?></label><br>
+					<label><input type="checkbox" name="protected_roles[]" value="<?php echo esc_attr( (string) $role ); ?>" <?php checked( in_array( (string) $role, $data->protected, true ) ); ?> <?php disabled( Administrators::ROLE === (string) $role ); ?>> <?php echo esc_html( $name ); ?></label>
+					<?php if ( Administrators::ROLE !== (string) $role && isset( $data->rights[ $role ] ) ) : ?>
+						<span class="description">
+							<?php
+							/* translators: %s: names of capabilities. */
+							echo esc_html( sprintf( __( 'has rights over others or over the site: %s', 'rollbook' ), implode( ', ', $data->rights[ $role ] ) ) );
+							?>
+						</span>
+					<?php endif; ?>
+					<br>
 				<?php endforeach; ?>
-				<p class="description" id="rollbook-protected-help"><?php esc_html_e( 'Accounts with such a role, and whoever may edit other accounts, are never changed by an identity provider, and no rule gives such a role.', 'rollbook' ); ?></p>
+				<p class="description" id="rollbook-protected-help"><?php esc_html_e( 'No rule gives a protected role, and no identity provider changes an account that has one. If an identity provider manages the person, it can still deactivate the account, and let the person in again. A role with rights over others or over the site is protected by itself.', 'rollbook' ); ?></p>
+				<p class="rollbook-missing"><?php esc_html_e( 'Warning: if you take such a role out, whoever controls the identity provider, or has a token, can take over each account with this role, and with it do all that the role may do: they move the email address and ask for a new password.', 'rollbook' ); ?></p>
+				<p class="description"><?php esc_html_e( 'Editors are people of the directory, so they are not protected unless you tick the role. On a single site an editor may publish any HTML (the capability unfiltered_html), scripts included, and could in the end do as much as an administrator who visits the page.', 'rollbook' ); ?></p>
 			</fieldset>
 			<?php $form->problem( 'protected_roles' ); ?>
 		</td>

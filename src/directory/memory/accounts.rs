@@ -8,6 +8,7 @@ use crate::directory::{
     Unique,
 };
 use crate::wordpress::person::MAX_DISPLAY_NAME_LENGTH;
+use crate::wordpress::protection;
 use serde_json::{Map, Value};
 
 /// A WordPress account and what hangs on it.
@@ -19,6 +20,8 @@ pub struct StoredAccount {
     pub password: Option<String>,
     /// Profile fields and usermeta, by target.
     pub values: Map<String, Value>,
+    /// The capabilities that it has beside those of its roles.
+    pub capabilities: Vec<String>,
     /// What its person has written: titles.
     pub posts: Vec<String>,
 }
@@ -47,14 +50,20 @@ impl MemoryDirectory {
             email: email.to_owned(),
             display_name: display_name.to_owned(),
             roles: vec![role.to_owned()],
-            can_edit_users: role == "administrator",
+            protected: false,
             registered: 0,
             metas: Map::new(),
             network: None,
         };
         self.accounts.insert(
             user_id,
-            StoredAccount { account, password: None, values: Map::new(), posts: Vec::new() },
+            StoredAccount {
+                account,
+                password: None,
+                values: Map::new(),
+                capabilities: Vec::new(),
+                posts: Vec::new(),
+            },
         );
         user_id
     }
@@ -122,8 +131,21 @@ impl MemoryDirectory {
             .filter(|stored| if all { stored.account.is_on_site() } else { is_meant(stored) })
             .filter(|stored| !has_row(&stored.account))
             .take(limit)
-            .map(|stored| with_metas(stored, &find.read))
+            .map(|stored| self.with_metas(stored, &find.read))
             .collect())
+    }
+
+    /// An account as it is told of: protected by what the settings say of its roles and its own capabilities, and where a test says so.
+    pub(super) fn told(&self, stored: &StoredAccount) -> Account {
+        let account = &stored.account;
+        let by_right = stored.capabilities.iter().any(|name| protection::is_right(name));
+        let by_role = account.roles.iter().any(|role| self.settings.is_protected(role));
+        Account { protected: account.protected || by_right || by_role, ..account.clone() }
+    }
+
+    fn with_metas(&self, stored: &StoredAccount, keys: &[String]) -> Account {
+        let metas = keys.iter().filter_map(|key| Some((key.clone(), meta(stored, key)?))).collect();
+        Account { metas, ..self.told(stored) }
     }
 
     pub(super) fn adopt_accounts(&mut self, adopt: AdoptAccounts) -> Result<(), String> {
@@ -159,7 +181,7 @@ impl MemoryDirectory {
         let limit = usize::try_from(list.limit).unwrap_or(usize::MAX);
         let accounts =
             self.accounts.range(list.after + 1..).take(limit).map(|(user_id, stored)| SiteAccount {
-                account: with_metas(stored, &list.read),
+                account: self.with_metas(stored, &list.read),
                 row: self.people.values().find(|person| person.user_id == *user_id).map(Person::row),
             });
         Ok(SiteAccounts { total, accounts: accounts.collect() })
@@ -245,11 +267,6 @@ impl MemoryDirectory {
 
 fn meta(stored: &StoredAccount, key: &str) -> Option<Value> {
     stored.values.get(&format!("meta:{key}")).cloned()
-}
-
-fn with_metas(stored: &StoredAccount, keys: &[String]) -> Account {
-    let metas = keys.iter().filter_map(|key| Some((key.clone(), meta(stored, key)?))).collect();
-    Account { metas, ..stored.account.clone() }
 }
 
 fn is_of_plugin(target: &str) -> bool {

@@ -89,6 +89,5 @@ impl MemoryDirectory {
 
 /// Gives an account roles, and takes all others away.
 pub(super) fn set_roles(account: &mut Account, role: String, others: Vec<String>) {
-    account.roles = std::iter::once(role).chain(others).collect();
-    account.can_edit_users = account.roles.iter().any(|role| role == ADMINISTRATOR);
+    account.roles = std::iter::once(role).chain(others).filter(|role| !role.is_empty()).collect();
 }

@@ -349,7 +349,7 @@ impl MemoryDirectory {
             document: person.document.clone(),
             values,
             applied: person.applied.clone(),
-            account: stored.account.clone(),
+            account: self.told(stored),
             groups: self.groups_of(&person.id),
         })
     }

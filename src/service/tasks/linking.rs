@@ -7,7 +7,7 @@ use crate::directory::{
 };
 use crate::scim::error::Error;
 use crate::service::{Answer, Reply, Service};
-use crate::wordpress::person::{self, adoption};
+use crate::wordpress::person::adoption;
 use crate::wordpress::predecessor;
 use serde_json::json;
 use smol_str::SmolStr;
@@ -74,7 +74,7 @@ impl Service {
         let verdict = match &row {
             Some(row) if row.deleted => Verdict::Deleted,
             Some(row) if row.managed => Verdict::Managed,
-            _ if person::is_protected(&account, &self.settings) => Verdict::Protected,
+            _ if account.protected => Verdict::Protected,
             _ if name.is_empty() => Verdict::NoAddress,
             Some(row) if row.user_name == *name => Verdict::Same,
             _ => {

@@ -47,9 +47,7 @@ impl Service {
             let shown = person::resource(&record, &self.settings, &self.base);
             match roles::due(&record, &shown, &self.settings) {
                 None => report.count(Verdict::Same),
-                Some(_) if person::is_protected(&record.account, &self.settings) => {
-                    report.count(Verdict::Protected);
-                }
+                Some(_) if record.account.protected => report.count(Verdict::Protected),
                 Some(change) => due.push((record, change)),
             }
         }

@@ -308,7 +308,7 @@ final class AccountsTest extends NetworkTestCase {
 		$there  = $this->person_on( self::SECOND, self::ANNA );
 		$user   = $this->account( self::ANNA );
 		$unlink = static function ( int $user_id ): int {
-			$exchange = \Rollbook\Exchange::task( array( 'task' => 'unlinking', 'user_id' => $user_id ), \Rollbook\WordPress\Settings::document(), self::NOW );
+			$exchange = \Rollbook\Exchange::task( array( 'task' => 'unlinking', 'user_id' => $user_id ), \Rollbook\WordPress\Settings::document(), \Rollbook\WordPress\Site::facts(), self::NOW );
 			( new \Rollbook\WordPress\Conversation( $exchange ) )->hold();
 			return $exchange->response()['status'];
 		};

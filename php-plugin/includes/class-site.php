@@ -1,0 +1,37 @@
+<?php
+/**
+ * What decisions need to know of the site.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The facts of the site that WordPress is on, as the extension wants them with every exchange. What follows from them is decided there.
+ */
+final class Site {
+
+	/**
+	 * The facts.
+	 *
+	 * @return array{roles: list<array{name: string, capabilities: list<string>}>, default_role: string}
+	 */
+	public static function facts(): array {
+		$roles = array();
+		foreach ( wp_roles()->roles as $name => $role ) {
+			$roles[] = array(
+				'name'         => (string) $name, // One that is a number is none as a key.
+				'capabilities' => array_map( 'strval', array_keys( array_filter( (array) ( $role['capabilities'] ?? array() ) ) ) ),
+			);
+		}
+		return array(
+			'roles'        => $roles,
+			'default_role' => (string) get_option( 'default_role' ),
+		);
+	}
+}
