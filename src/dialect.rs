@@ -88,7 +88,7 @@ dialects! {
     }
     AppRole {
         "app-role", "Entra ID", "MicrosoftDocs/entra-docs app-provisioning/customize-application-attributes.md",
-        "`{\"value\": \"{\\\"id\\\": …, \\\"value\\\": \\\"Admin\\\"}\"}`: kept as sent; role rules see the inner value."
+        "`{\"value\": \"{\\\"id\\\": …, \\\"value\\\": \\\"Admin\\\"}\"}`: kept as sent; filters and role rules see the inner value."
     }
     ManagerId {
         "manager-id", "OneLogin", "scim.dev",
@@ -156,7 +156,7 @@ dialects! {
     }
     MissingMessageSchema {
         "missing-message-schema", "Entra ID", "ory/polis directory-sync tests",
-        "A PATCH message without `schemas`, or with others than PatchOp."
+        "A PATCH message without `schemas`, or with a URN that nobody knows."
     }
     ExtraMember {
         "extra-member", "Entra ID", "AzureAD/SCIMReferenceCode Postman collection",

@@ -205,7 +205,7 @@ impl Settings {
     /// [`InvalidSettings`] with everything that is wrong.
     pub fn parse(document: &Map<String, Value>) -> Result<Self, InvalidSettings> {
         let mut settings = Self::default();
-        let mut reader = Reader::default();
+        let mut reader = Reader::new(document);
         for (key, value) in document {
             match key.as_str() {
                 "existing_accounts" => reader.read(key, value, &mut settings.existing_accounts),
@@ -249,7 +249,7 @@ impl Settings {
     /// # Errors
     /// [`InvalidSettings`] with every such role.
     pub fn check_roles(&self) -> Result<(), InvalidSettings> {
-        let mut reader = Reader::default();
+        let mut reader = Reader::new(&Map::new());
         let rules = self.role_rules.iter().enumerate();
         let rules = rules.map(|(index, rule)| (format!("role_rules[{index}].role"), rule.role.as_str()));
         let default = self.default_role.as_deref().map(|role| ("default_role".to_owned(), role));
@@ -443,7 +443,7 @@ mod tests {
             "mappings[0].values",
             "only text can be joined",
         );
-        for (kind, several) in [("text", Several::Joined), ("boolean", Several::First)] {
+        for (kind, several) in [("text", Several::AsUsual), ("boolean", Several::First)] {
             let settings = parse(mapping("acf:a", json!({ "type": kind, "values": null }))).unwrap();
             assert_eq!(settings.mappings[0].several, several);
         }

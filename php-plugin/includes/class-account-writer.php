@@ -66,10 +66,12 @@ final class AccountWriter {
 			add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
 		}
 		self::hush();
+		$keep = self::keep_zeros( $data );
 		try {
 			$user_id = wp_insert_user( wp_slash( $data ) );
 		} finally {
 			self::speak_again();
+			$keep();
 			$metas->end();
 			$this->made = $metas->user_id();
 		}
@@ -104,7 +106,12 @@ final class AccountWriter {
 			Targets::write_metas( $user->ID, Targets::metas( $change['values'] ) );
 			$data = $this->differing( $user, $change ) + ( null === $login ? array() : array( 'user_nicename' => self::nicename( $login ) ) );
 			if ( $data ) {
-				self::check_result( wp_update_user( wp_slash( array( 'ID' => $user->ID ) + $data ) ) );
+				$keep = self::keep_zeros( $data );
+				try {
+					self::check_result( wp_update_user( wp_slash( array( 'ID' => $user->ID ) + $data ) ) );
+				} finally {
+					$keep();
+				}
 			}
 			$roles = array_filter( array( $change['role'], ...( $change['other_roles'] ?? array() ) ) );
 			if ( null !== $change['role'] && array_values( $user->roles ) !== array_values( $roles ) ) {
@@ -248,6 +255,26 @@ final class AccountWriter {
 	}
 
 	/**
+	 * Sees to it that a field that says "0" is written so: wp_insert_user() takes it for an empty one and asks for it once more, as
+	 * `pre_user_…`, before it is stored.
+	 *
+	 * @param array<string, mixed> $data What is about to be written.
+	 * @return callable(): void Ends it.
+	 */
+	private static function keep_zeros( array $data ): callable {
+		$zero   = static fn(): string => '0';
+		$fields = array_keys( $data, '0', true );
+		foreach ( $fields as $field ) {
+			add_filter( "pre_user_$field", $zero, PHP_INT_MAX );
+		}
+		return static function () use ( $fields, $zero ): void {
+			foreach ( $fields as $field ) {
+				remove_filter( "pre_user_$field", $zero, PHP_INT_MAX );
+			}
+		};
+	}
+
+	/**
 	 * Lets plugins have a say about values that are about to be written.
 	 *
 	 * @param array<string, mixed> $values  By target.
@@ -372,6 +399,8 @@ final class AccountWriter {
 	 */
 	private static function unfit_email( string $email ): Refusal {
 		/* translators: %s: an email address. */
-		return Refusal::refused( sprintf( __( 'WordPress does not accept “%s” as an email address.', 'rollbook' ), $email ) );
+		$message = sprintf( __( 'WordPress does not accept “%s” as an email address.', 'rollbook' ), $email );
+		// A refusal reads markup, and esc_html() leaves what looks like an entity.
+		return Refusal::refused( htmlspecialchars( $message, ENT_QUOTES | ENT_HTML5, 'UTF-8' ) );
 	}
 }

@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * Counts the changes of the shape below.
 	 */
-	private const VERSION = 1;
+	private const VERSION = 2;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -151,8 +151,8 @@ $end",
 			"CREATE TABLE $groups (
   row_id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
   id char(36) NOT NULL,
-  display_name varchar(255) NOT NULL,
-  display_name_key varchar(255) NOT NULL,
+  display_name varchar(256) NOT NULL,
+  display_name_key varchar(512) NOT NULL,
   external_id varchar(255) NULL,
   version bigint(20) unsigned NOT NULL DEFAULT 1,
   created bigint(20) NOT NULL,

@@ -4,6 +4,7 @@ pub mod error;
 pub mod filter;
 pub mod json;
 pub mod list;
+pub mod message;
 pub mod patch;
 pub mod path;
 pub mod projection;

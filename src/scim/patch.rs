@@ -38,7 +38,8 @@ pub use members::MemberOperation;
 
 use super::error::{Error, Result, ScimType};
 use super::json;
-use super::path::PatchPath;
+use super::message;
+use super::path::{AttributePath, PatchPath};
 use super::resource::{
     Assignment, Origin, Reader, Resource, Writer, check_length, is_password, limit, shown,
 };
@@ -180,8 +181,9 @@ impl Patch {
         let mut assignments = Vec::new();
         match path {
             Some(path) if op == Op::Remove => {
-                let operation = removal(path, value, schemas, reader)?;
-                self.operations.extend(operation.filter(|operation| !is_password(&operation.path, schemas)));
+                let mut removals = removals(path, value, schemas, reader)?;
+                removals.retain(|operation| !is_password(&operation.path, schemas));
+                self.operations.append(&mut removals);
                 return Ok(());
             }
             Some(path) => {
@@ -298,13 +300,7 @@ fn op_named(name: &str, reader: &mut Reader<'_>) -> Option<Op> {
 /// The operations of a message.
 fn sent_operations(body: Map<String, Value>, reader: &mut Reader<'_>) -> Result<Vec<Value>> {
     let [schemas, operations] = named_members(body, ["schemas", "Operations"], 0, reader)?;
-    let names_patch = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(PATCH_OP_URN));
-    let is_patch = match &schemas {
-        Some(Value::Array(urns)) => urns.iter().any(names_patch),
-        Some(urn) => names_patch(urn),
-        None => false,
-    };
-    if !is_patch {
+    if !message::Kind::Patch.is_named(schemas.as_ref())? {
         reader.note(Dialect::MissingMessageSchema);
     }
     let operations = match operations {
@@ -346,37 +342,60 @@ fn named_members<const N: usize>(
     Ok(found)
 }
 
-/// A `remove`; `None` for an attribute that is ignored.
-fn removal(
+/// The operations that a `remove` comes to: none for an attribute that is ignored, several where the value of a schema's URN
+/// names its attributes.
+fn removals(
     path: PatchPath,
     value: Option<Value>,
     schemas: &ResourceSchemas,
     reader: &mut Reader<'_>,
-) -> Result<Option<Operation>> {
-    if let PatchPath::Schema(urn) = &path {
+) -> Result<Vec<Operation>> {
+    let names_attributes = value.as_ref().and_then(Value::as_object).is_some_and(|map| !map.is_empty());
+    if let PatchPath::Schema(urn) = &path
+        && !names_attributes
+    {
         if !schemas.extensions().any(|schema| *urn == schema.id) {
             return Err(Error::bad_request(
                 ScimType::NoTarget,
                 format!("{urn} cannot be removed as a whole. Name the attributes that are to go."),
             ));
         }
-        return Ok(Some(Operation { op: Op::Remove, path, value: None }));
+        return Ok(vec![Operation { op: Op::Remove, path, value: None }]);
     }
     // What may be removed is decided as for any other operation, and `members.value` is read as `members`.
     let mut assignments = Vec::new();
     reader.assign(path, value.unwrap_or_default(), Origin::PatchPath, &mut assignments)?;
-    let Some(Assignment { path, value }) = assignments.pop() else { return Ok(None) };
-    let list = match &path {
-        PatchPath::Attribute(attribute) if attribute.sub.is_none() => {
-            schemas.find(attribute).map(|found| found.attribute).filter(|attribute| attribute.multi_valued)
+    assignments.into_iter().map(|assignment| removal(assignment, schemas, reader)).collect()
+}
+
+fn removal(
+    Assignment { path, value }: Assignment,
+    schemas: &ResourceSchemas,
+    reader: &mut Reader<'_>,
+) -> Result<Operation> {
+    let op = Op::Remove;
+    let PatchPath::Attribute(attribute) = &path else { return Ok(Operation { op, path, value: None }) };
+    let found = schemas.find(attribute).map(|found| found.attribute);
+    let is_of_elements = match (found, &attribute.sub) {
+        (Some(attribute), None) => attribute.multi_valued,
+        (Some(_), Some(_)) => false,
+        // Whether it is a list is told by what stands there. `skills.value` is about the elements themselves, as `emails.value` is.
+        (None, sub) => sub.as_ref().is_none_or(|sub| *sub == "value"),
+    };
+    if !is_of_elements || value.is_null() {
+        return Ok(Operation { op, path, value: None });
+    }
+    let value = match found {
+        Some(list) => leaving(list, value, &path, reader)?,
+        None => {
+            reader.note(Dialect::RemoveValues);
+            let elements = reader.sent_elements(value);
+            check_length(elements.len(), limit(&attribute.name), &path)?;
+            elements
         }
-        _ => None,
     };
-    let value = match (list, value) {
-        (None, _) | (Some(_), Value::Null) => None,
-        (Some(list), sent) => Some(Value::Array(leaving(list, sent, &path, reader)?)),
-    };
-    Ok(Some(Operation { op: Op::Remove, path, value }))
+    let path = PatchPath::Attribute(AttributePath { sub: None, ..attribute.clone() });
+    Ok(Operation { op, path, value: Some(Value::Array(value)) })
 }
 
 /// The elements that a `remove` with a value takes: these and no others. Every one must be readable, lest

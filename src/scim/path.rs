@@ -61,6 +61,12 @@ impl PatchPath {
         parser.patch_path().map_err(|failure| PathError::new(failure, text, parser.in_brackets()))
     }
 
+    /// As [`Self::parse`], where some more URNs are known by name.
+    pub(crate) fn parse_knowing(text: &str, urns: &[SchemaUrn]) -> Result<Self, PathError> {
+        let mut parser = Parser::new(text, Schemas::standard()).knowing(urns);
+        parser.patch_path().map_err(|failure| PathError::new(failure, text, parser.in_brackets()))
+    }
+
     /// The attribute, without the sub-attribute that a value filter may be followed by.
     pub fn attribute(&self) -> Option<&AttributePath> {
         match self {

@@ -50,6 +50,7 @@ pub(crate) use work::Work;
 pub(crate) use write::Writer;
 
 use super::error::{Error, Result};
+use super::message::Kind;
 use super::path::{AttributePath, PatchPath};
 use super::schema::{Attribute, Mutability, ResourceSchemas, Schema};
 use crate::dialect::{Dialect, Dialects};
@@ -263,30 +264,26 @@ impl Resource {
         self.0.get("schemas").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// The resource as role rules see it.
+    /// The resource as filters see it, those of searches and of role rules.
     ///
     /// Entra ID sends the roles of an application as JSON in a string,
     /// `{"value": "{\"id\":\"…\",\"value\":\"Admin\",\"displayName\":\"Administrator\"}"}`, and wants them back
-    /// so; a rule `roles.value eq "Admin"` means the inner value. Here each such element holds the inner
-    /// `value`, and the inner `displayName` where it has no `display` of its own.
-    pub fn matchable(&self) -> Cow<'_, Map<String, Value>> {
+    /// so; `roles.value eq "Admin"` means the inner value. Here each such element holds the inner `value`, and the
+    /// inner `displayName` where it has no `display` of its own.
+    pub fn matchable(&self) -> Cow<'_, Self> {
         let has_role = |value: &Value| {
-            let mut elements = value.as_array().into_iter().flatten();
-            elements.any(|element| element.get("value").and_then(read::app_role).is_some())
+            value.as_array().into_iter().flatten().any(|element| matches!(matchable(element), Cow::Owned(_)))
         };
         if !self.0.values().any(has_role) {
-            return Cow::Borrowed(&self.0);
+            return Cow::Borrowed(self);
         }
         let mut map = self.0.clone();
-        let elements = map.values_mut().filter_map(Value::as_array_mut).flatten();
-        for element in elements.filter_map(Value::as_object_mut) {
-            let Some(mut role) = element.get("value").and_then(read::app_role) else { continue };
-            if let Some(name) = role.remove("displayName").filter(Value::is_string) {
-                element.entry("display").or_insert(name);
+        for element in map.values_mut().filter_map(Value::as_array_mut).flatten() {
+            if let Cow::Owned(seen) = matchable(element) {
+                *element = seen;
             }
-            element.extend(role.remove("value").map(|value| ("value".to_owned(), value)));
         }
-        Cow::Owned(map)
+        Cow::Owned(Self(map))
     }
 
     /// Whether a PUT of this resource leaves the immutable attributes of the current one as they are.
@@ -400,6 +397,18 @@ impl Resource {
     }
 }
 
+/// An element of a list as filters see it: see [`Resource::matchable`].
+pub(crate) fn matchable(element: &Value) -> Cow<'_, Value> {
+    let role = element.as_object().and_then(|map| Some((map, read::app_role(map.get("value")?)?)));
+    let Some((map, mut role)) = role else { return Cow::Borrowed(element) };
+    let mut seen = map.clone();
+    if let Some(name) = role.remove("displayName").filter(Value::is_string) {
+        seen.entry("display").or_insert(name);
+    }
+    seen.extend(role.remove("value").map(|value| ("value".to_owned(), value)));
+    Cow::Owned(Value::Object(seen))
+}
+
 /// Whether the path is that of the one attribute that is handed over apart from the resource.
 pub(crate) fn is_password(path: &PatchPath, schemas: &ResourceSchemas) -> bool {
     let Some(found) = path.attribute().and_then(|path| schemas.find(path)) else { return false };
@@ -430,6 +439,7 @@ fn listed_schemas(
             schemas.base().id
         )));
     };
+    Kind::Resource(schemas.resource_type()).is_named(value_of(body, "schemas"))?;
     for urn in &urns {
         if names::is_legacy_urn(urn) {
             dialects.note(Dialect::LegacyUrn);

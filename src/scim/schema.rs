@@ -93,7 +93,7 @@ impl fmt::Display for ResourceType {
 pub struct Schemas {
     user: ResourceSchemas,
     group: ResourceSchemas,
-    names: NameTable<()>,
+    names: Arc<NameTable<()>>,
 }
 
 impl Schemas {
@@ -137,6 +137,21 @@ impl Schemas {
         Ok(Self::of_types(user, group))
     }
 
+    /// These schemas, and URNs of which no more is known than that attributes stand under them: those that are mapped. How a
+    /// value is read does not depend on it, only where a URN ends.
+    #[must_use]
+    pub fn with_urns(&self, urns: impl IntoIterator<Item = SchemaUrn>) -> Self {
+        let urns: Arc<[SchemaUrn]> = urns.into_iter().collect();
+        let knowing =
+            |schemas: &ResourceSchemas| ResourceSchemas { urns: Arc::clone(&urns), ..schemas.clone() };
+        Self { user: knowing(&self.user), group: knowing(&self.group), names: Arc::clone(&self.names) }
+    }
+
+    /// The URNs that are known by name alone.
+    pub(crate) fn urns(&self) -> &[SchemaUrn] {
+        self.user.urns()
+    }
+
     /// The schemas of one resource type.
     pub fn of(&self, resource_type: ResourceType) -> &ResourceSchemas {
         match resource_type {
@@ -174,7 +189,7 @@ impl Schemas {
                 names.insert(&sub_attribute.name, ());
             }
         }
-        Self { user, group, names }
+        Self { user, group, names: Arc::new(names) }
     }
 }
 
@@ -184,7 +199,8 @@ pub struct ResourceSchemas {
     resource_type: ResourceType,
     base: Arc<Schema>,
     extensions: Vec<Arc<Schema>>,
-    names: NameTable<Place>,
+    names: Arc<NameTable<Place>>,
+    urns: Arc<[SchemaUrn]>,
 }
 
 /// Where an attribute is defined.
@@ -214,6 +230,11 @@ impl ResourceSchemas {
     /// The base schema and the extensions.
     pub fn iter(&self) -> impl Iterator<Item = &Schema> {
         std::iter::once(self.base()).chain(self.extensions())
+    }
+
+    /// The URNs that are known by name alone: see [`Schemas::with_urns`].
+    pub(crate) fn urns(&self) -> &[SchemaUrn] {
+        &self.urns
     }
 
     /// The attribute that the path begins with, and where its value stands.
@@ -280,7 +301,7 @@ impl ResourceSchemas {
                 names.insert(&attribute.name, Place::Extension(extension, index));
             }
         }
-        Self { resource_type, base, extensions, names }
+        Self { resource_type, base, extensions, names: Arc::new(names), urns: Arc::default() }
     }
 
     fn found(&self, name: &str) -> Option<Found<'_>> {

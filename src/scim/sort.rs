@@ -18,13 +18,13 @@ use super::error::{Error, Result};
 use super::filter::{fold_case, instant};
 use super::path::AttributePath;
 use super::resource::{Resource, preferred};
-use super::schema::{Attribute, AttributeType, ResourceSchemas, Returned};
+use super::schema::{Attribute, AttributeType, ResourceSchemas, Returned, Schemas};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
 /// How many characters of a text count when resources are ordered by it.
-pub const MAX_KEY_LENGTH: usize = 255;
+pub const MAX_KEY_LENGTH: usize = 512;
 
 /// By what to sort, and in which direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,18 @@ impl Sort {
     /// 400 `invalidValue` for a `sortBy` that is no attribute's path and a `sortOrder` that is neither
     /// `ascending` nor `descending`, in any case.
     pub fn parse(sort_by: Option<&str>, sort_order: Option<&str>) -> Result<Option<Self>> {
+        Self::parse_with(sort_by, sort_order, Schemas::standard())
+    }
+
+    /// As [`Self::parse`], with a site's own schemas.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_with(
+        sort_by: Option<&str>,
+        sort_order: Option<&str>,
+        schemas: &Schemas,
+    ) -> Result<Option<Self>> {
         let descending = match sort_order.map(str::trim) {
             None => false,
             Some(order) if order.eq_ignore_ascii_case("ascending") => false,
@@ -67,7 +79,7 @@ impl Sort {
         };
         let Some(text) = sort_by else { return Ok(None) };
         // Table 9 keeps invalidPath for the path of a PATCH.
-        let path = AttributePath::parse(text)
+        let path = AttributePath::parse_with(text, schemas)
             .map_err(|error| Error::invalid_value(format!("sortBy names no attribute: {error}.")))?;
         Ok(Some(Self { path, descending }))
     }

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 pub(super) const CURSOR_TIMEOUT: u32 = 24 * 60 * 60;
 
 /// The longest cursor, in characters: one with the longest key in it is half as long.
-const MAX_CURSOR_LENGTH: usize = 4 * 1024;
+const MAX_CURSOR_LENGTH: usize = 8 * 1024;
 
 /// How many bytes tell a whole cursor from a damaged one.
 const CHECKSUM: usize = 8;
@@ -142,7 +142,7 @@ mod tests {
     }
 
     fn position() -> Position {
-        Position { kind: ResourceType::User, key: Some(Key::Text("ü".repeat(255))), row: u64::MAX }
+        Position { kind: ResourceType::User, key: Some(Key::Text("ü".repeat(512))), row: u64::MAX }
     }
 
     #[track_caller]

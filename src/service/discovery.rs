@@ -78,7 +78,8 @@ pub(super) fn resource_types(
 /// As [`resource_types`].
 pub(super) fn schemas(base: &str, settings: &Settings, urn: Option<&str>, query: &Query) -> Result<Reply> {
     let schemas = wordpress::schemas::of(settings);
-    entries(schemas.iter().map(|schema| (schema.id.as_str(), schema_json(schema, base))), urn, query)
+    let shown = |schema| schema_json(&wordpress::schemas::shown(schema, settings), base);
+    entries(schemas.iter().map(|schema| (schema.id.as_str(), shown(schema))), urn, query)
 }
 
 fn entries<'a>(

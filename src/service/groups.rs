@@ -16,12 +16,22 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{MemberReference, Received, Resource, Work};
 use crate::scim::schema::ResourceType;
 use crate::wordpress::person::{self, date_time, fits, location};
+use crate::wordpress::sql::folded;
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most members that the answer to a change shows. Nobody wants 50,000 back for adding one.
 pub const MAX_MEMBERS_SHOWN: u64 = 1_000;
+
+/// The most characters of a group's `displayName`: as many as Entra ID allows.
+pub const MAX_NAME_LENGTH: usize = 256;
+
+/// The most characters of it written without regard to case, where one may become two or three.
+const MAX_FOLDED_LENGTH: usize = 512;
+
+/// What is said of a group among its own members.
+const ITSELF: &str = "A group cannot be a member of itself.";
 
 impl Service {
     pub(super) async fn get_group(&self, id: &str, precondition: &Precondition<'_>, query: &Query) -> Answer {
@@ -273,8 +283,15 @@ impl Service {
         let found = self.directory.ask(&ResolveMembers { ids }).await?;
         let others = found.into_iter().filter(|member| member.id != group);
         let known: Vec<_> = others.map(|member| (member.id, member.kind)).collect();
+        let names_itself = references.iter().any(|reference| reference.value == group);
+        if names_itself && !known.is_empty() {
+            self.note_unwritten(vec![ITSELF.to_owned()]);
+        }
         match references.first().filter(|_| known.is_empty()) {
             None => Ok(known),
+            Some(_) if names_itself => {
+                Err(Error::invalid_value(format!("{ITSELF} Name the people and groups that belong to it.")).into())
+            }
             Some(MemberReference { value, .. }) => Err(Error::invalid_value(format!(
                 "None of the members is known here, {value:?} for instance. Name them by the id that this service gave them."
             ))
@@ -400,7 +417,9 @@ fn member_json(member: &Member, base: &str) -> Value {
 
 fn group_row(resource: &Resource) -> Result<GroupRow> {
     let display_name = resource.display_name().unwrap_or_default();
-    let display_name_key = person::key("displayName", display_name)?;
+    fits("displayName", display_name, MAX_NAME_LENGTH)?;
+    let display_name_key = folded(display_name, usize::MAX);
+    fits("displayName, written without regard to case (ß as ss),", &display_name_key, MAX_FOLDED_LENGTH)?;
     let external_id = resource.external_id();
     fits("externalId", external_id.unwrap_or_default(), person::MAX_KEY_LENGTH)?;
     let mut document = resource.clone().into_map();

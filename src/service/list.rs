@@ -109,8 +109,10 @@ impl Service {
     }
 
     fn search(&self, kinds: &[ResourceType], query: &Query) -> Result<Search> {
-        let filter = query.filter.as_deref().map(Filter::parse).transpose()?;
-        let sort = Sort::parse(query.sort_by.as_deref(), query.sort_order.as_deref())?;
+        let filter = query.filter.as_deref();
+        let filter = filter.map(|text| Filter::parse_with(text, self.all_schemas())).transpose()?;
+        let sort =
+            Sort::parse_with(query.sort_by.as_deref(), query.sort_order.as_deref(), self.all_schemas())?;
         let sources = kinds
             .iter()
             .map(|kind| self.source(*kind, query, filter.as_ref(), sort.as_ref()))
@@ -197,16 +199,8 @@ impl Service {
         }
     }
 
-    /// The resource that filters and sorting ask.
-    fn matchable(&self, found: &Found) -> Resource {
-        match found {
-            Found::User(user) => person::resource(user, &self.settings, &self.base),
-            Found::Group(group) => groups::resource(group, &self.base),
-        }
-    }
-
     fn key(&self, search: &Search, found: &Found) -> Option<Key> {
-        search.sort.as_ref()?.key(&self.matchable(found), self.schemas(found.kind()))
+        search.sort.as_ref()?.key(&self.shown(found), self.schemas(found.kind()))
     }
 
     fn list_response(&self, search: &Search, walked: Walked) -> Value {

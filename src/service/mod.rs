@@ -27,6 +27,7 @@ use crate::scim::projection::Projection;
 use crate::scim::schema::{ResourceSchemas, ResourceType, Schemas};
 use crate::settings::Settings;
 use crate::token;
+use crate::wordpress;
 pub use event::Event;
 use query::Query;
 use serde::Serialize;
@@ -41,6 +42,9 @@ pub const MAX_ATTEMPTS: usize = 5;
 
 /// The media type of every answer, without a charset: a strict client fails the suffix.
 const MEDIA_TYPE: &str = "application/scim+json";
+
+/// What some editors and .NET put before text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How many milliseconds pass before the use of a token is noted again.
 const TOUCH_INTERVAL: i64 = 60_000;
@@ -112,6 +116,7 @@ pub(crate) struct Service {
     pub(crate) settings: Rc<Settings>,
     pub(crate) base: String,
     pub(crate) now: i64,
+    schemas: Schemas,
     note: RefCell<Summary>,
     dialects: RefCell<Dialects>,
 }
@@ -203,6 +208,7 @@ impl Service {
     fn new(directory: Directory, request: &Request, settings: Rc<Settings>) -> Self {
         Self {
             directory,
+            schemas: wordpress::schemas::for_reading(&settings),
             settings,
             base: request.base.trim_end_matches('/').to_owned(),
             now: request.now,
@@ -376,8 +382,13 @@ impl Service {
         self.dialects.borrow_mut()
     }
 
-    pub(crate) fn schemas(&self, resource_type: ResourceType) -> &'static ResourceSchemas {
-        Schemas::standard().of(resource_type)
+    pub(crate) fn schemas(&self, resource_type: ResourceType) -> &ResourceSchemas {
+        self.schemas.of(resource_type)
+    }
+
+    /// The schemas that requests are read by.
+    pub(crate) fn all_schemas(&self) -> &Schemas {
+        &self.schemas
     }
 
     pub(crate) fn projection(&self, query: &Query, resource_type: ResourceType) -> Result<Projection> {
@@ -450,11 +461,12 @@ impl Reply {
         Self { status, headers: Vec::new(), body: None }
     }
 
-    /// A resource with its `Location` and `ETag`, out of its own `meta`.
+    /// A resource with its address and `ETag`. RFC 7643 §3.1 names the address in `Content-Location` always, RFC 7644 §3.3 in
+    /// `Location` where it is new.
     pub(crate) fn resource(status: u16, resource: Map<String, Value>, version: &str, location: &str) -> Self {
-        Self::json(status, Value::Object(resource))
-            .header(if status == 201 { "Location" } else { "Content-Location" }, location)
-            .header("ETag", version)
+        let reply = Self::json(status, Value::Object(resource));
+        let reply = if status == 201 { reply.header("Location", location) } else { reply };
+        reply.header("Content-Location", location).header("ETag", version)
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -501,10 +513,27 @@ fn body(request: &Request) -> Result<Map<String, Value>> {
             format!("The body is larger than {MAX_BODY} bytes. Split the request into smaller ones."),
         ));
     }
+    if let Some(encoding) = request.header("Content-Encoding").filter(|value| is_encoded(value)) {
+        return Err(Error::new(
+            415,
+            format!(
+                "A body with Content-Encoding {encoding:?} cannot be read. Send it as it is, not compressed."
+            ),
+        ));
+    }
     if let Some(content_type) = request.header("Content-Type").filter(|value| !value.is_empty()) {
         check_content_type(content_type)?;
     }
-    json::object(&request.body)
+    // A byte order mark says nothing (RFC 8259 §8.1).
+    json::object(request.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&request.body))
+}
+
+/// Whether a body was changed on its way, by compression for instance (RFC 9110 §8.4).
+fn is_encoded(codings: &str) -> bool {
+    codings
+        .split(',')
+        .map(str::trim)
+        .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
 }
 
 fn check_content_type(content_type: &str) -> Result<()> {

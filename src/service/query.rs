@@ -2,6 +2,7 @@
 
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::json;
+use crate::scim::message;
 use percent_encoding::percent_decode;
 use serde_json::{Map, Value};
 
@@ -34,12 +35,14 @@ impl Query {
     }
 
     /// Reads a search request (RFC 7644 §3.4.3, RFC 9865 §3). Names are read in any case and unknown ones passed over;
-    /// `schemas` is not asked for, because the address says what the body is. `attributes` may be a list or, as in
+    /// `schemas` need not be there, because the address says what the body is. `attributes` may be a list or, as in
     /// the query string, text with commas, and a number may stand in quotes.
     ///
     /// # Errors
-    /// 400 `invalidSyntax` for a member of the wrong type, and as [`Query::parse`].
+    /// 400 `invalidSyntax` for a member of the wrong type and for a body that says that it is something else, and as
+    /// [`Query::parse`].
     pub(crate) fn from_body(body: Map<String, Value>) -> Result<Self> {
+        message::Kind::Search.check(&body)?;
         let mut parsed = Self::default();
         for (name, value) in body {
             let text = match value {

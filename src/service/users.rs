@@ -101,11 +101,7 @@ impl Service {
         let received = Resource::from_body(body, schemas, &mut self.dialects())?;
         self.change_user(id, precondition, query, |current| {
             received.resource.check_replacement(current, schemas)?;
-            let mut resource = received.resource.clone();
-            if let Some(active) = current.active() {
-                set_default_active(&mut resource, active)?;
-            }
-            Ok(Patched { resource, password: received.password.clone() })
+            Ok(Patched { resource: received.resource.clone(), password: received.password.clone() })
         })
         .await
     }
@@ -208,13 +204,11 @@ impl Service {
             self.may_change(&record)?;
             let shown = self.user_resource(&record);
             let Patched { resource, password } = decide(&shown)?;
-            let resource = person::with_groups_of(resource, &shown);
+            let mut resource = person::with_groups_of(resource, &shown);
+            // Nobody is locked out, or let back in, by an attribute that was left out or removed.
+            set_default_active(&mut resource, record.active)?;
             let password = password.filter(|_| self.settings.password_sync && record.account.is_writable());
-            let mut row = person::row(&resource)?;
-            if resource.active().is_none() {
-                // Nobody is locked out, or let back in, by an attribute that was left out or removed.
-                row.active = record.active;
-            }
+            let row = person::row(&resource)?;
             let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings)?;
             self.settle_role(&mut account).await?;
             // A role that somebody has given by hand may have to go even where the client changes nothing.
@@ -286,7 +280,7 @@ impl Service {
     }
 
     pub(super) fn user_resource(&self, record: &UserRecord) -> Resource {
-        person::shown(record, &self.settings, &self.base)
+        person::resource(record, &self.settings, &self.base)
     }
 
     fn user_reply(&self, status: u16, record: &UserRecord, projection: &Projection) -> Reply {

@@ -1,11 +1,13 @@
 //! Reads the document place by place.
 
-use super::{Deletion, MAX_DAYS, MAX_SEPARATOR, Problem, RoleRule, Username, UsernameSource};
+use super::{Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_SEPARATOR, Problem, RoleRule, Username, UsernameSource};
 use crate::directory::Fate;
 use crate::scim::filter::Filter;
-use crate::scim::schema::ResourceType;
+use crate::scim::path::PatchPath;
+use crate::scim::schema::{ResourceType, Schemas};
 use crate::wordpress::mapping::{Row, SEPARATOR, Several, Transform};
 use crate::wordpress::protection;
+use crate::wordpress::schemas;
 use crate::wordpress::target::{Target, TargetError};
 use crate::wordpress::value::Kind;
 use ipnet::IpNet;
@@ -15,12 +17,23 @@ use serde_json::{Map, Value};
 use std::net::IpAddr;
 
 /// Reads places of the document and collects what is wrong.
-#[derive(Default)]
 pub(super) struct Reader {
     pub(super) problems: Vec<Problem>,
+    /// What role rules are read by: they name attributes that are mapped.
+    pub(super) schemas: Schemas,
 }
 
 impl Reader {
+    /// A reader of this document.
+    pub(super) fn new(document: &Map<String, Value>) -> Self {
+        let has_rules =
+            document.get("role_rules").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty());
+        let rows = document.get("mappings").and_then(Value::as_array).filter(|_| has_rules);
+        let paths = rows.into_iter().flatten().filter_map(|row| row.get("path")?.as_str()?.parse().ok());
+        let paths: Vec<PatchPath> = paths.take(MAX_MAPPINGS).collect();
+        Self { problems: Vec::new(), schemas: schemas::knowing(paths.iter()) }
+    }
+
     pub(super) fn refuse(&mut self, place: &str, reason: impl Into<String>) {
         self.problems.push(Problem { place: place.to_owned(), reason: reason.into() });
     }
@@ -191,7 +204,7 @@ impl Reader {
             self.refuse(&format!("{place}.role"), "a role is needed");
         }
         let filter: String = self.member(place, map, "filter");
-        let filter = Filter::parse(&filter).and_then(|filter| {
+        let filter = Filter::parse_with(&filter, &self.schemas).and_then(|filter| {
             filter.check(ResourceType::User.schemas())?;
             Ok(filter)
         });
@@ -249,7 +262,7 @@ impl Reader {
         kind: Kind,
         target: Option<&Target>,
     ) -> Several {
-        let by_type = if kind == Kind::Text { Several::Joined } else { Several::First };
+        let by_type = if kind == Kind::Text { Several::AsUsual } else { Several::First };
         let several = self.member::<Option<Several>>(place, map, "values").unwrap_or(by_type);
         let wrong_type = match target {
             Some(Target::Field(_)) if kind != Kind::Text => {

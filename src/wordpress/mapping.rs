@@ -63,8 +63,11 @@ pub struct Row {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Several {
-    /// One text of all of them.
+    /// Nothing is said of several: there is one. Should there be more, they are joined.
     #[default]
+    #[serde(skip)]
+    AsUsual,
+    /// One text of all of them.
     Joined,
     /// Only the first is written.
     First,
@@ -136,8 +139,8 @@ impl Row {
                 (!list.is_empty()).then_some(Value::Array(list))
             }
             Several::First => self.written(texts.first()?),
-            Several::Joined if texts.is_empty() => None,
-            Several::Joined => self.written(&texts.join(&self.separator)),
+            Several::AsUsual | Several::Joined if texts.is_empty() => None,
+            Several::AsUsual | Several::Joined => self.written(&texts.join(&self.separator)),
         }
     }
 
@@ -146,7 +149,9 @@ impl Row {
         let texts = self.texts(resource);
         match self.several {
             Several::List => texts.iter().any(|text| self.written(text).is_none()),
-            Several::First | Several::Joined => !texts.is_empty() && self.value(resource).is_none(),
+            Several::AsUsual | Several::First | Several::Joined => {
+                !texts.is_empty() && self.value(resource).is_none()
+            }
         }
     }
 
@@ -188,7 +193,7 @@ impl Row {
                 "pattern": transform.pattern.as_str(), "replacement": transform.replacement
             })),
             "type": self.kind,
-            "values": self.several,
+            "values": (self.several != Several::AsUsual).then_some(self.several),
             "separator": self.separator,
             "profile": self.profile,
             "users_list": self.users_list,

@@ -37,7 +37,9 @@ pub(super) fn show(resource: &mut Resource, row: &Row, live: &Value, schemas: &R
     let shown: Vec<Value> = resource.select(&row.path, schemas).into_iter().cloned().collect();
     match (value, row.several) {
         (Value::Array(list), _) => show_list(resource, row, list, schemas),
-        (Value::String(text), Several::Joined) if shown.len() > 1 && !row.separator.is_empty() => {
+        (Value::String(text), Several::AsUsual | Several::Joined)
+            if shown.len() > 1 && !row.separator.is_empty() =>
+        {
             let list = text.split(row.separator.as_str()).map(str::trim).filter(|part| !part.is_empty());
             show_list(resource, row, list.map(Value::from).collect(), schemas);
         }

@@ -3,7 +3,7 @@
 use super::mapping::Row;
 use super::overlay::{self, is_due, is_edited};
 use super::predecessor::Predecessor;
-use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS, folded};
+use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS, WITHOUT_VALUE, folded};
 use super::target::{EMAIL_TARGET, Target};
 use super::value::same;
 use crate::directory::{Account, AccountChange, Adoption, GroupReference, Lookup, UserRecord, UserRow};
@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 use std::sync::LazyLock;
 
-/// The most characters of `userName`, `externalId` and a group's `displayName`.
+/// The most characters of `userName` and `externalId`.
 pub const MAX_KEY_LENGTH: usize = 255;
 
 /// The most characters of the account's e-mail address (`user_email`).
@@ -71,16 +71,6 @@ pub fn resource(record: &UserRecord, settings: &Settings, base: &str) -> Resourc
     resource
 }
 
-/// The resource as a client is shown it: without an `active` that it has removed. The account stays as it was, locked out or
-/// not, and filters and role rules go on asking that.
-pub fn shown(record: &UserRecord, settings: &Settings, base: &str) -> Resource {
-    let mut resource = resource(record, settings, base);
-    if record.document.as_ref().is_some_and(|document| !document.contains_key("active")) {
-        put(&mut resource, "active", Value::Null);
-    }
-    resource
-}
-
 /// The version of what the record shows (`meta.version`, `ETag`): it changes with every write, with a local edit and
 /// with the person's groups.
 pub fn version(record: &UserRecord) -> String {
@@ -111,7 +101,7 @@ fn shown_values(record: &UserRecord) -> impl Iterator<Item = (&String, &Value)> 
 /// 400 `invalidValue` for a value that is too long for its column.
 pub fn row(resource: &Resource) -> Result<UserRow> {
     let user_name = resource.user_name().unwrap_or_default();
-    let user_name_key = key("userName", user_name)?;
+    let user_name_key = key(user_name)?;
     let external_id = resource.external_id();
     fits("externalId", external_id.unwrap_or_default(), MAX_KEY_LENGTH)?;
     let mut document = resource.clone().into_map();
@@ -137,6 +127,7 @@ pub fn with_groups_of(mut resource: Resource, shown: &Resource) -> Resource {
 /// The matchable values of a person.
 pub fn lookups(resource: &Resource) -> Vec<Lookup> {
     let schemas = ResourceType::User.schemas();
+    let resource = resource.matchable();
     let mut lookups: Vec<Lookup> = Vec::new();
     for path in LOOKUP_PATHS {
         let Ok(parsed) = path.parse::<AttributePath>() else { continue };
@@ -147,6 +138,11 @@ pub fn lookups(resource: &Resource) -> Vec<Lookup> {
                 lookups.push(lookup);
             }
         }
+    }
+    // Addresses are there, though none of them says where.
+    if resource.as_map().contains_key("emails") && !lookups.iter().any(|lookup| lookup.path == "emails.value")
+    {
+        lookups.push(Lookup { path: WITHOUT_VALUE.to_owned(), value: String::new() });
     }
     lookups
 }
@@ -315,14 +311,14 @@ pub fn location(base: &str, resource_type: ResourceType, id: &str) -> String {
     format!("{base}{}/{id}", resource_type.endpoint())
 }
 
-/// The form of a unique name that is the same whatever the name's case.
+/// The form of a `userName` that is the same whatever its case.
 ///
 /// # Errors
 /// 400 `invalidValue` where the name or this form of it is too long for its column.
-pub(crate) fn key(attribute: &str, name: &str) -> Result<String> {
-    fits(attribute, name, MAX_KEY_LENGTH)?;
+fn key(name: &str) -> Result<String> {
+    fits("userName", name, MAX_KEY_LENGTH)?;
     let key = folded(name, usize::MAX);
-    fits(&format!("{attribute}, written without regard to case (ß as ss),"), &key, MAX_KEY_LENGTH)?;
+    fits("userName, written without regard to case (ß as ss),", &key, MAX_KEY_LENGTH)?;
     Ok(key)
 }
 

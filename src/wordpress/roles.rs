@@ -101,7 +101,7 @@ fn ruled<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
 fn named<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
     let schemas = ResourceType::User.schemas();
     let person = person.matchable();
-    let rule = settings.role_rules.iter().find(|rule| rule.filter.matches(&person, schemas))?;
+    let rule = settings.role_rules.iter().find(|rule| rule.filter.matches(person.as_map(), schemas))?;
     Some(rule.role.as_str())
 }
 

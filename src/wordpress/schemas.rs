@@ -4,12 +4,43 @@
 //! identity provider what it may send. How a value is read does not depend on it: one value of an unexpected type would
 //! otherwise fail a whole person.
 
-use super::mapping::Row;
+use super::mapping::{Row, Several};
 use crate::scim::path::{AttributeName, PatchPath, SchemaUrn};
 use crate::scim::schema::{
     Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Schemas, Uniqueness,
+    common_attributes,
 };
 use crate::settings::Settings;
+
+/// The schemas that requests are read by: those of RFC 7643, and where the URNs end that attributes are mapped under.
+pub fn for_reading(settings: &Settings) -> Schemas {
+    knowing(settings.mappings.iter().map(|row| &row.path))
+}
+
+/// The schemas of RFC 7643, and where the URNs of these paths end.
+pub fn knowing<'a>(paths: impl Iterator<Item = &'a PatchPath>) -> Schemas {
+    let standard = Schemas::standard();
+    let urns = paths.filter_map(|path| path.attribute()?.urn.as_ref());
+    let urns = distinct(urns.filter(|urn| standard.get(urn).is_none()));
+    if urns.is_empty() { standard.clone() } else { standard.with_urns(urns.into_iter().cloned()) }
+}
+
+/// A schema as the site shows it, which is what holds at the moment: `password` is there while passwords are synchronised;
+/// `externalId`, which belongs to no schema (RFC 7643 §3.1), because clients look for it among the attributes; and everybody has
+/// an `active`, whoever leaves it out.
+pub fn shown(schema: &Schema, settings: &Settings) -> Schema {
+    let mut schema = schema.clone();
+    if !ResourceType::ALL.iter().any(|resource_type| schema.id == resource_type.urn()) {
+        return schema;
+    }
+    schema.attributes.retain(|attribute| settings.password_sync || attribute.name != "password");
+    if let Some(active) = schema.attributes.iter_mut().find(|attribute| attribute.name == "active") {
+        active.required = true;
+    }
+    let external_id = common_attributes().iter().find(|attribute| attribute.name == "externalId");
+    schema.attributes.splice(0..0, external_id.cloned());
+    schema
+}
 
 /// The schemas of a site with these settings.
 pub fn of(settings: &Settings) -> Schemas {
@@ -44,7 +75,10 @@ fn attribute(name: &AttributeName, rows: &[&Row]) -> Attribute {
     let of_sub = |name| text(name, String::new());
     Attribute {
         type_: if subs.is_empty() { AttributeType::String } else { AttributeType::Complex },
-        multi_valued: rows.iter().any(|row| matches!(row.path, PatchPath::Value(..))),
+        multi_valued: rows.iter().any(|row| {
+            let is_list = matches!(row.several, Several::Joined | Several::List);
+            matches!(row.path, PatchPath::Value(..)) || is_list
+        }),
         sub_attributes: subs.into_iter().map(of_sub).collect(),
         ..text(name, title.unwrap_or_default().to_owned())
     }

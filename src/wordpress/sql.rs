@@ -16,6 +16,9 @@ pub const LOOKUP_LENGTH: usize = 191;
 /// The attributes of a person that have an index, as [`crate::directory::Lookup::path`] names them.
 pub const LOOKUP_PATHS: [&str; 3] = ["emails.value", "displayName", "employeeNumber"];
 
+/// The [`crate::directory::Lookup::path`] of somebody whose `emails` all lack a value: present they are (RFC 7644 Table 3).
+pub const WITHOUT_VALUE: &str = "emails";
+
 /// Text as our columns hold it where case does not count: folded, at most so many characters, and with no-break spaces for the
 /// spaces at its end. MariaDB would leave those out of account, so that two names would be one there and two on SQLite.
 pub fn folded(text: &str, length: usize) -> String {
@@ -220,7 +223,13 @@ impl Compiler<'_> {
                 Some((format!("({name} IS NOT NULL AND {name} <> '')"), true))
             }
             Column::Text { .. } | Column::Boolean(_) | Column::Instant(_) => Some(("1=1".to_owned(), true)),
-            Column::Lookup(path) => Some((self.lookup(path, None), true)),
+            Column::Lookup(indexed) => {
+                let with_value = self.lookup(indexed, None);
+                if indexed != "emails.value" || path.sub.is_some() {
+                    return Some((with_value, true));
+                }
+                Some((format!("({with_value} OR {})", self.lookup(WITHOUT_VALUE, None)), true))
+            }
             Column::Constant => self.constant(&Filter::Present(path.clone())),
             Column::Groups => Some((IN_A_GROUP.to_owned(), true)),
             Column::Members => {

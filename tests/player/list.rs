@@ -9,6 +9,7 @@ macro_rules! each_transcript {
             cursor
             custom_attributes
             cyberark
+            edges
             entra_aadoptscim062020
             entra_after_wpo365
             entra_connection_test
@@ -41,6 +42,7 @@ macro_rules! each_transcript {
             okta_oin
             okta_spec_test
             onelogin
+            own_schema
             pingone
             projections
             protected_accounts
@@ -55,6 +57,7 @@ macro_rules! each_transcript {
             rfc7644_queries
             rfc7644_resources
             rippling
+            schema_discovery
             search
             sorting
             unicode

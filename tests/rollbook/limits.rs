@@ -276,8 +276,8 @@ const LIMITS: &[Limit] = &[
         says: "externalId",
     },
     Limit {
-        name: "wordpress::person::MAX_KEY_LENGTH of a group's displayName",
-        most: person::MAX_KEY_LENGTH,
+        name: "service::groups::MAX_NAME_LENGTH",
+        most: groups::MAX_NAME_LENGTH,
         request: |length| post("/Groups", &json!({ "displayName": "n".repeat(length) }).to_string()),
         status: 400,
         scim_type: Some("invalidValue"),

@@ -51,6 +51,26 @@ final class CreateUserTest extends SiteTestCase {
 		self::assertSame( 1, $this->count_rows( Tables::name( 'lookups' ), "row_id = {$record['row']}" ) );
 	}
 
+	public function test_a_refusal_shows_an_address_as_it_was_sent(): void {
+		foreach ( array( '<ann@phpunit.test>', 'Ann <ann@phpunit.test>', 'ann&lt;@phpunit.test', 'a"b\'c@phpunit.test>' ) as $email ) {
+			$answer = $this->run_command( 'create_user', $this->person( "pu-$email", array(), array( 'logins' => array( 'pu-angle' ), 'email' => $email ) ) );
+			self::assertSame( 'refused', $answer['outcome'] );
+			self::assertStringContainsString( "“{$email}”", $answer['message'] );
+		}
+	}
+
+	public function test_a_field_that_says_zero_says_so_in_wordpress(): void {
+		$fields = array( 'field:first_name', 'field:last_name', 'field:nickname', 'field:description', 'field:display_name', 'meta:pu_zero' );
+		$zeros  = array_fill_keys( $fields, '0' );
+		$record = $this->create( 'pu-zero@phpunit.test', array( 'external_id' => '0' ), array( 'logins' => array( 'pu-zero' ), 'values' => $zeros ), $fields );
+		self::assertSame( array( '0', $zeros ), array( $record['external_id'], $record['values'] ) );
+		$text = array_fill_keys( $fields, 'text' );
+		self::assertSame( $text, $this->update( $record, array(), array( 'values' => $text ), $fields )['record']['values'] );
+		$record = $this->load( $record['id'], $fields );
+		self::assertSame( $zeros, $this->update( $record, array(), array( 'values' => $zeros ), $fields )['record']['values'] );
+		
+	}
+
 	public function test_awkward_text_comes_back_as_it_was(): void {
 		$values = array(
 			'field:description'  => self::AWKWARD,

@@ -19,7 +19,9 @@ pub(super) fn people_matching(
     selection: &Selection,
     settings: &Settings,
 ) -> Result<Vec<UserRecord>, String> {
-    matching(people, selection, ResourceType::User, |user| person::resource(user, settings, "").into_map())
+    matching(people, selection, ResourceType::User, |user| {
+        person::resource(user, settings, "").matchable().into_owned().into_map()
+    })
 }
 
 /// Those of the groups whose resource fulfils the selection's filter.
@@ -27,7 +29,9 @@ pub(super) fn groups_matching(
     groups: Vec<GroupRecord>,
     selection: &Selection,
 ) -> Result<Vec<GroupRecord>, String> {
-    matching(groups, selection, ResourceType::Group, |group| groups::resource(group, "").into_map())
+    matching(groups, selection, ResourceType::Group, |group| {
+        groups::resource(group, "").matchable().into_owned().into_map()
+    })
 }
 
 /// The key of the `userName` that alone can fulfil the selection's filter: what an index does elsewhere.

@@ -5,6 +5,7 @@ mod tests;
 
 use super::{Comparison, Filter, FilterError, Literal, Operator, ValueFilter};
 use crate::scim::path::{AttributeName, AttributePath, ValuePath};
+use crate::scim::resource::matchable;
 use crate::scim::schema::{Attribute, ResourceSchemas, Returned};
 use serde_json::{Map, Value};
 
@@ -34,7 +35,7 @@ impl ValueFilter {
     /// Whether one element fulfils the filter; `attribute` is the list it belongs to, `None` if no schema
     /// defines it.
     pub fn matches_element(&self, element: &Value, attribute: Option<&Attribute>) -> bool {
-        evaluate(self.filter(), &Scope::Element(element, attribute))
+        evaluate(self.filter(), &Scope::Element(&matchable(element), attribute))
     }
 }
 

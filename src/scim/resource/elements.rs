@@ -2,7 +2,7 @@
 
 use super::list;
 use super::merge::{change_element, check_immutable_members, merge};
-use super::place::Place;
+use super::place::{Place, as_simple};
 use super::read::{Reader, check_length, limit};
 use super::write::{Op, Writer};
 use crate::dialect::Dialect;
@@ -13,7 +13,8 @@ use crate::scim::schema::Attribute;
 use serde_json::{Map, Value};
 
 impl Writer<'_> {
-    /// Writes to the elements that the target's filter selects, or creates the one that it asks for.
+    /// Writes to the elements that the target's filter selects, or creates the one that it asks for. A list of simple values stays
+    /// one, and `skills[value eq "d"]` begins one where no schema knows better.
     pub(super) fn elements(
         &mut self,
         op: Op,
@@ -32,7 +33,9 @@ impl Writer<'_> {
         }
         self.work
             .filter(target.filter, place.get(self.map).and_then(Value::as_array).into_iter().flatten())?;
+        let is_simple = place.holds_simple_values(self.map);
         let mut elements = place.take_list(self.map);
+        let is_empty = elements.is_empty();
         let selected: Vec<usize> = elements
             .iter()
             .enumerate()
@@ -48,6 +51,11 @@ impl Writer<'_> {
         } else {
             self.change(op, &mut elements, &selected, place, target, value)
         };
+        let only_value = |map: &Map<String, Value>| map.len() == 1 && map.contains_key("value");
+        let was_created = is_empty && elements.iter().filter_map(Value::as_object).all(only_value);
+        if is_simple || was_created && place.attribute.is_none() {
+            elements.iter_mut().for_each(|element| *element = as_simple(element.take()));
+        }
         place.set(self.map, Value::Array(elements));
         result
     }

@@ -103,7 +103,9 @@ pub(crate) fn is_label(element: &Map<String, Value>) -> bool {
 /// Whether an element is one of those that a `remove` with a value means: it has the same `value` and, where
 /// both say it, the same type; without `value`, everything that the given one says.
 pub(crate) fn is_meant(given: &Value, element: &Value, attribute: Option<&Attribute>) -> bool {
-    let (Value::Object(given), Value::Object(element)) = (given, element) else { return given == element };
+    let (Value::Object(given), Value::Object(element)) = (given, element) else {
+        return is_same_simple(given, element);
+    };
     let same = |name: &str| {
         let sub = attribute.and_then(|attribute| attribute.sub_attribute(name));
         match (given.get(name), element.get(name)) {
@@ -122,6 +124,18 @@ pub(crate) fn is_meant(given: &Value, element: &Value, attribute: Option<&Attrib
         return same("value") && (!has_type || same("type"));
     }
     given.keys().all(|name| same(name))
+}
+
+/// Whether two elements, one of which is no object, say the same value: clients send `{"value": "b"}` for `"b"`, and numbers in
+/// quotes.
+fn is_same_simple(one: &Value, other: &Value) -> bool {
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    };
+    let simple = |value: &Value| text(value.get("value").unwrap_or(value));
+    one == other || simple(one).is_some_and(|one| simple(other) == Some(one))
 }
 
 /// What makes an element the same as another: its type and value or, without a value, all of it.

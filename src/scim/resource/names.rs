@@ -251,6 +251,7 @@ impl Reader<'_> {
         value.is_object()
             && self.schemas.find(attribute).is_none()
             && !self.schemas.iter().any(|schema| *urn == schema.id)
+            && !self.schemas.urns().contains(urn)
             && (!stands_behind || self.is_listed(&attribute.to_string()))
     }
 
@@ -266,7 +267,7 @@ impl Reader<'_> {
         let text = text.trim();
         let replaced = self.without_legacy_urn(text);
         let text = replaced.as_deref().unwrap_or(text);
-        Ok(match PatchPath::parse(text)? {
+        Ok(match PatchPath::parse_knowing(text, self.schemas.urns())? {
             PatchPath::Schema(urn) => PatchPath::Schema(urn),
             PatchPath::Attribute(path) => self.attribute_path(path, text),
             PatchPath::Value(mut path, sub) => {
@@ -291,7 +292,11 @@ impl Reader<'_> {
         self.note_spelling(&path, text);
         if self.schemas.find(&path).is_none() {
             // The parser writes names as any schema does; this one is nobody's.
-            let sent = text.rsplit(':').next().unwrap_or_default();
+            let behind = path.urn.as_ref().map_or(0, |urn| urn.len() + 1);
+            let sent = text.get(behind..).unwrap_or_default();
+            if behind > 0 && text.as_bytes().get(behind - 1) == Some(&b'.') {
+                self.note(Dialect::UrnDot);
+            }
             let name = if path.name == sent { AttributeName::verbatim(sent) } else { path.name.clone() };
             return PatchPath::Attribute(AttributePath { name, ..path });
         }

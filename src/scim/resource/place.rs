@@ -5,6 +5,7 @@ use crate::scim::error::Result;
 use crate::scim::path::AttributePath;
 use crate::scim::schema::{Attribute, ResourceSchemas};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::fmt::Display;
 
 /// Where the value of an attribute stands.
@@ -102,6 +103,27 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Whether a list of simple values stands there, in which an object with a `value` means that value.
+    pub(super) fn holds_simple_values(&self, map: &Map<String, Value>) -> bool {
+        let elements = self.get(map).and_then(Value::as_array);
+        elements.is_some_and(|elements| !elements.is_empty() && !elements.iter().any(Value::is_object))
+    }
+
+    /// What is about to be written to a list, in the form of what stands in it.
+    pub(super) fn as_its_elements<'v>(&self, map: &Map<String, Value>, value: &'v Value) -> Cow<'v, Value> {
+        let has_object = match value {
+            Value::Array(elements) => elements.iter().any(Value::is_object),
+            single => single.is_object(),
+        };
+        if !has_object || !self.holds_simple_values(map) {
+            return Cow::Borrowed(value);
+        }
+        Cow::Owned(match value {
+            Value::Array(elements) => Value::Array(elements.iter().cloned().map(as_simple).collect()),
+            single => as_simple(single.clone()),
+        })
+    }
+
     pub(super) fn check_immutable(
         &self,
         map: &Map<String, Value>,
@@ -110,6 +132,14 @@ impl<'a> Place<'a> {
     ) -> Result<()> {
         let Some(attribute) = self.attribute else { return Ok(()) };
         check_immutable(attribute, self.get(map), new, path)
+    }
+}
+
+/// The `value` of an object, where that is a simple one; anything else as it is.
+pub(super) fn as_simple(element: Value) -> Value {
+    match element.get("value") {
+        Some(simple @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => simple.clone(),
+        _ => element,
     }
 }
 

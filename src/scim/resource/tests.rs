@@ -249,7 +249,7 @@ fn a_role_in_json_is_kept_and_matched_by_its_inner_value() {
     }
     let person = person(json!({"roles": [{"value": role}, {"value": "Plain"}]}));
     assert_eq!(
-        person.matchable().get("roles"),
+        person.matchable().as_map().get("roles"),
         Some(&json!([{"value": "Admin", "display": "Administrator"}, {"value": "Plain"}]))
     );
     reads(

@@ -11,6 +11,7 @@ use crate::scim::error::Result;
 use crate::scim::path::{AttributeName, AttributePath, PatchPath};
 use crate::scim::schema::ResourceSchemas;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// What an operation does with its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +91,11 @@ impl<'a> Writer<'a> {
     }
 
     fn list(&mut self, op: Op, place: &Place<'_>, path: &AttributePath, value: Option<&Value>) -> Result<()> {
+        let value = match value {
+            Some(value) if op != Op::Remove => Some(place.as_its_elements(self.map, value)),
+            value => value.map(Cow::Borrowed),
+        };
+        let value = value.as_deref();
         let given = match value {
             Some(Value::Array(elements)) => Some(elements.as_slice()),
             Some(single) => Some(std::slice::from_ref(single)),
@@ -107,11 +113,17 @@ impl<'a> Writer<'a> {
             }
             (Op::Remove, Some(leaving)) => {
                 self.touch(path, false);
-                if let Some(Value::Array(elements)) = place.get_mut(self.map) {
+                let is_meant = |element: &Value| {
+                    leaving.iter().any(|gone| list::is_meant(gone, element, place.attribute))
+                };
+                if let Some(single) = place.get(self.map).filter(|present| !present.is_array()) {
+                    // No schema says that it is a list, nor does the value: an empty one means what stands there.
+                    if is_meant(single) || leaving == [""] {
+                        place.remove(self.map);
+                    }
+                } else if let Some(Value::Array(elements)) = place.get_mut(self.map) {
                     self.work.compare(leaving.len(), &*elements)?;
-                    elements.retain(|element| {
-                        !leaving.iter().any(|gone| list::is_meant(gone, element, place.attribute))
-                    });
+                    elements.retain(|element| !is_meant(element));
                     if elements.is_empty() {
                         place.remove(self.map);
                     }

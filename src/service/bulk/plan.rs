@@ -4,6 +4,7 @@ use super::MAX_OPERATIONS;
 use super::references::{bulk_id_of, collect};
 use crate::scim::error::{Error, Result};
 use crate::scim::json::kind;
+use crate::scim::message;
 use crate::scim::schema::ResourceType;
 use crate::service::{Endpoint, allow};
 use serde_json::{Map, Value, json};
@@ -55,6 +56,7 @@ impl Plan {
     /// 400 where it is no bulk request, 413 where it holds more than [`MAX_OPERATIONS`] (§3.7.4). What is wrong
     /// with a single operation is that operation's error.
     pub(super) fn read(mut body: Map<String, Value>, base: &str) -> Result<Self> {
+        message::Kind::Bulk.check(&body)?;
         let fail_on_errors = match take(&mut body, "failOnErrors") {
             None | Some(Value::Null) => None,
             Some(value) => match value.as_u64() {

@@ -3,6 +3,7 @@
 use super::{Found, MAX_SORTED, Search, Source};
 use crate::directory::{Order, Selection};
 use crate::scim::error::{Error, Result, ScimType};
+use crate::scim::filter::Filter;
 use crate::scim::schema::ResourceType;
 use crate::scim::sort::{Key, Sort};
 use crate::service::cursor::{Position, invalid};
@@ -207,7 +208,9 @@ impl Service {
             let full = rows.len() as u64 == BATCH;
             after_row = rows.last().map(Found::row);
             for row in rows {
-                if filter.is_none_or(|filter| filter.matches(self.matchable(&row).as_map(), schemas)) {
+                let is_match =
+                    |filter: &Filter| filter.matches(self.shown(&row).matchable().as_map(), schemas);
+                if filter.is_none_or(is_match) {
                     show(row)?;
                 }
             }

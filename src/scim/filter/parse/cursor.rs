@@ -3,6 +3,7 @@
 use super::Parsed;
 use crate::scim::filter::MAX_DEPTH;
 use crate::scim::filter::error::{Failure, Reason};
+use crate::scim::path::SchemaUrn;
 use crate::scim::schema::Schemas;
 
 /// A cursor over the text.
@@ -14,12 +15,19 @@ pub(crate) struct Parser<'a> {
     pub(super) deepest: usize,
     pub(super) in_brackets: bool,
     pub(super) schemas: &'a Schemas,
+    /// URNs that are known by name alone.
+    pub(super) urns: &'a [SchemaUrn],
 }
 
 impl<'a> Parser<'a> {
     /// A parser of this text, which takes known names and URNs from the schemas.
     pub(crate) fn new(text: &'a str, schemas: &'a Schemas) -> Self {
-        Self { text, offset: 0, depth: 0, deepest: 0, in_brackets: false, schemas }
+        Self { text, offset: 0, depth: 0, deepest: 0, in_brackets: false, schemas, urns: schemas.urns() }
+    }
+
+    /// The parser, which takes these for URNs that attributes stand under, too.
+    pub(crate) fn knowing(self, urns: &'a [SchemaUrn]) -> Self {
+        Self { urns, ..self }
     }
 
     /// Whether reading stopped between brackets.

@@ -45,24 +45,27 @@ impl Parser<'_> {
         Ok(Name::Attribute(AttributePath { urn: Some(urn), ..path }))
     }
 
-    /// The name, if the token begins with the URN of a known schema and that is no mere part of a longer URN.
+    /// The name, if the token begins with a known URN and that is no mere part of a longer one. Of several URNs the longest
+    /// counts. One that is known by name alone tells nothing by itself, but where it ends.
     fn in_known_schema(&self, token: &str, start: usize) -> Option<Parsed<Name>> {
-        self.schemas.iter().find_map(|schema| {
-            let (urn, rest) = token.split_at_checked(schema.id.len())?;
-            if !urn.eq_ignore_ascii_case(&schema.id) {
-                return None;
-            }
-            if rest.is_empty() {
-                return Some(Ok(Name::Schema(schema.id.clone())));
-            }
-            let name = rest.strip_prefix([':', '.']).filter(|name| !name.contains(':'))?;
-            let offset = start + urn.len() + 1;
-            let is_base = self.schemas.is_base(schema);
-            Some(self.dotted_name(name, offset).map(|path| {
-                let urn = (!is_base).then(|| schema.id.clone());
-                Name::Attribute(AttributePath { urn, ..path })
-            }))
-        })
+        let schemas = self.schemas.iter().map(|schema| (&schema.id, Some(schema)));
+        let urns = schemas.chain(self.urns.iter().map(|urn| (urn, None)));
+        let (urn, schema, rest) = urns
+            .filter_map(|(urn, schema)| {
+                let (start, rest) = token.split_at_checked(urn.len())?;
+                let ends_here = || match rest.strip_prefix([':', '.']) {
+                    Some(name) => !name.contains(':'),
+                    None => rest.is_empty() && schema.is_some(),
+                };
+                (start.eq_ignore_ascii_case(urn) && ends_here()).then_some((urn, schema, rest))
+            })
+            .max_by_key(|(urn, schema, _)| (urn.len(), schema.is_some()))?;
+        let Some(name) = rest.get(1..) else { return Some(Ok(Name::Schema(urn.clone()))) };
+        let is_base = schema.is_some_and(|schema| self.schemas.is_base(schema));
+        Some(self.dotted_name(name, start + urn.len() + 1).map(|path| {
+            let urn = (!is_base).then(|| urn.clone());
+            Name::Attribute(AttributePath { urn, ..path })
+        }))
     }
 
     /// `ATTRNAME *1subAttr`.
