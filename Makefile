@@ -101,6 +101,11 @@ test-browser: extension ## the settings page in Chromium
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
 	tests/browser/run
 
+.PHONY: faults
+faults: extension ## every statement of every operation × every fault, on SQLite and on MariaDB; takes long
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/faults/run
+
 # --- Measuring -------------------------------------------------------------------------------------
 
 .PHONY: coverage

@@ -1,0 +1,1 @@
+"""What the answer said is what is stored, whatever goes wrong in between: the rooms behind `tests/faults/run`."""

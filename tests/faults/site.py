@@ -1,0 +1,189 @@
+"""A running site as the sweep meets it: requests over HTTP, and questions to PHP inside WordPress."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Optional
+from urllib.parse import urlencode, urlsplit
+
+from sitebuilder.console import REPOSITORY, SiteError
+
+HERE = Path(__file__).resolve().parent
+PLUGIN = HERE / "striking-plugin.php"
+QUESTIONS = (HERE / "wordpress.php").read_text()
+SECONDS = 60.0
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. Status 0: nothing did, or the web server alone spoke."""
+
+    status: int
+    body: Json
+    type: str = ""
+
+    @property
+    def good(self) -> bool:
+        return 200 <= self.status < 400
+
+    @property
+    def detail(self) -> str:
+        return str(self.body.get("detail", "")) if isinstance(self.body, dict) else ""
+
+    def __str__(self) -> str:
+        return f"{self.status or 'no answer'} {self.detail}".strip()
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str  # below the service's address, or the site's where it begins with /wp-
+    body: Json = None
+    form: Optional[dict[str, str]] = None
+    cookie: str = ""
+
+
+class Site:
+    """The description that `tests/site up` prints."""
+
+    def __init__(self, database: str, info: dict[str, Any]) -> None:
+        self.database = database
+        self.scim = urlsplit(info["scim"])
+        self.token: str = info["token"]
+        self.folder = Path(info["dir"])
+        self.strikes = self.folder / "faults"
+        self._placed = self.folder / "wordpress/wp-content/mu-plugins/striking-plugin.php"
+
+    def place_plugin(self) -> None:
+        shutil.rmtree(self.strikes, ignore_errors=True)
+        self.strikes.mkdir()
+        shutil.copy2(PLUGIN, self._placed)
+
+    def remove_plugin(self) -> None:
+        self._placed.unlink(missing_ok=True)
+        shutil.rmtree(self.strikes, ignore_errors=True)
+
+
+class Client:
+    """One connection to the site, and one PHP inside its WordPress. A worker has its own."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._connection: Optional[http.client.HTTPConnection] = None
+        self._wordpress: Optional[subprocess.Popen[str]] = None
+
+    def send(self, request: Request, fault: str = "") -> Answer:
+        headers = {"X-Fault": fault} if fault else {}
+        outside = request.path.startswith("/wp-")
+        path = request.path if outside else self.site.scim.path + request.path
+        data: Optional[str] = None
+        if outside:
+            headers["Cookie"] = request.cookie
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            data = urlencode(request.form or {})
+        else:
+            headers["Authorization"] = f"Bearer {self.site.token}"
+            if request.body is not None:
+                headers["Content-Type"] = "application/scim+json"
+                data = json.dumps(request.body)
+        for attempt in (1, 2):
+            connection = self._connection or http.client.HTTPConnection(
+                str(self.site.scim.hostname), self.site.scim.port, timeout=SECONDS
+            )
+            fresh = self._connection is None
+            try:
+                connection.request(request.method, path, data, headers)
+                response = connection.getresponse()
+                content = response.read()
+                self._connection = None if response.will_close else connection
+                return _read(response.status, response.headers.get("Content-Type", ""), content)
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                self._connection = None
+                # The server ended a connection that was idle; nothing was sent.
+                if fresh or attempt == 2:
+                    return Answer(0, None)
+        raise AssertionError("unreachable")
+
+    def scim(self, method: str, path: str, body: Json = None, expect: tuple[int, ...] = (200, 201, 204)) -> Json:
+        """A request that must succeed."""
+        answer = self.send(Request(method, path, body))
+        if answer.status not in expect:
+            raise SiteError(f"{method} {path}: {answer.status} {answer.body}")
+        return answer.body
+
+    def ask(self, question: str, **fields: Json) -> Json:
+        if self._wordpress is None or self._wordpress.poll() is not None:
+            self._wordpress = self._start()
+        process = self._wordpress
+        assert process.stdin and process.stdout
+        process.stdin.write(json.dumps({"do": question, **fields}) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            process.kill()
+            raise SiteError(f"WordPress answered {line!r} to {question}; its messages stand above") from None
+        if "error" in answer:
+            raise SiteError(f"WordPress: {answer['error']}")
+        return answer["answer"]
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+        if self._wordpress and self._wordpress.stdin:
+            self._wordpress.stdin.close()
+            try:
+                self._wordpress.wait(5)
+            except subprocess.TimeoutExpired:
+                self._wordpress.kill()
+        self._wordpress = None
+
+    def _start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [str(REPOSITORY / "tests/site"), "wp", "--db", self.site.database, QUESTIONS],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+
+class Clients:
+    """A client for each thread that asks."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._own = threading.local()
+        self._all: list[Client] = []
+
+    def mine(self) -> Client:
+        if not hasattr(self._own, "client"):
+            self._own.client = Client(self.site)
+            self._all.append(self._own.client)
+        return self._own.client  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        for client in self._all:
+            client.close()
+
+
+def _read(status: int, kind: str, content: bytes) -> Answer:
+    try:
+        body = json.loads(content) if content else None
+    except ValueError:
+        body = content.decode(errors="replace")
+    # nginx speaks for a worker that died.
+    if status in (502, 504) and "html" in kind:
+        return Answer(0, body, kind)
+    return Answer(status, body, kind)
