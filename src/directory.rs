@@ -83,6 +83,7 @@ macro_rules! questions {
 questions! {
     ListTokens, "list_tokens" => Vec<TokenRecord>;
     TouchToken, "touch_token" => ();
+    CheckToken, "check_token" => TokenState;
     FindUsers, "find_users" => FoundUsers;
     LoadUser, "load_user" => Option<UserRecord>;
     LoadAccounts, "load_accounts" => Vec<UserRecord>;

@@ -6,26 +6,24 @@
 //! mistyped token from a wrong one. At rest there is only the SHA-256 of the text: unsalted and fast is right
 //! for 256 random bits, as WordPress says of its own `wp_fast_hash()`.
 
+mod strength;
+
 use crate::directory::{Scope, TokenRecord};
 use data_encoding::{BASE32_DNSSEC as BASE32, BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
+pub use strength::{FEWEST_BITS, Weakness};
 use subtle::{Choice, ConstantTimeEq};
 
 /// What every token of ours begins with.
 pub const PREFIX: &str = "rb_";
 
-/// The shortest token that an owner may bring along, in characters.
-pub const SHORTEST_OWN_TOKEN: usize = 32;
+/// The shortest token, in characters. A shorter one lets nobody in, whatever hash is stored: that of the empty text was set by
+/// mistake in wp-config.php before now.
+pub const SHORTEST_TOKEN: usize = 32;
 
 /// The longest token that an owner may bring along, in characters. Entra's government cloud keeps all
 /// credentials of an application in 1 KB.
 pub const LONGEST_OWN_TOKEN: usize = 512;
-
-/// The fewest different characters in an owner's own token.
-const FEWEST_DIFFERENT_CHARACTERS: usize = 10;
-
-/// The longest piece whose mere repetition makes a token weak, in characters.
-const LONGEST_REPEATED_PIECE: usize = 16;
 
 const SECRET_BYTES: usize = 32;
 const CHECKSUM_BYTES: usize = 4;
@@ -62,7 +60,7 @@ pub fn hash(text: &str) -> String {
 /// token of ours, or can be guessed.
 pub fn hash_own(text: &str) -> Result<String, InvalidToken> {
     let length = text.chars().count();
-    if length < SHORTEST_OWN_TOKEN {
+    if length < SHORTEST_TOKEN {
         return Err(InvalidToken::TooShort(length));
     }
     if length > LONGEST_OWN_TOKEN {
@@ -71,11 +69,12 @@ pub fn hash_own(text: &str) -> Result<String, InvalidToken> {
     if let Some(character) = text.chars().find(|character| !character.is_ascii_graphic()) {
         return Err(InvalidToken::Character(character));
     }
-    if text.starts_with(PREFIX) && !checksum_holds(text) {
-        return Err(InvalidToken::Mistyped);
+    if text.starts_with(PREFIX) {
+        return if checksum_holds(text) { Ok(hash(text)) } else { Err(InvalidToken::Mistyped) };
     }
-    if is_weak(text.as_bytes()) {
-        return Err(InvalidToken::Weak);
+    let strength = strength::estimate(text);
+    if strength.bits < f64::from(FEWEST_BITS) {
+        return Err(InvalidToken::Weak(strength.weakness));
     }
     Ok(hash(text))
 }
@@ -84,7 +83,7 @@ pub fn hash_own(text: &str) -> Result<String, InvalidToken> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidToken {
     /// Too short to be safe.
-    #[error("The token has {0} characters; it needs at least {SHORTEST_OWN_TOKEN}.")]
+    #[error("The token has {0} characters; it needs at least {SHORTEST_TOKEN}.")]
     TooShort(usize),
     /// Too long for some identity providers.
     #[error("The token has {0} characters; at most {LONGEST_OWN_TOKEN} are possible.")]
@@ -99,11 +98,9 @@ pub enum InvalidToken {
         "The token begins like one of Rollbook's, but its checksum is wrong: it was mistyped or cut off."
     )]
     Mistyped,
-    /// Too regular.
-    #[error(
-        "The token is too easy to guess: it repeats or counts. Use a random one, or let Rollbook generate it."
-    )]
-    Weak,
+    /// Not random enough.
+    #[error("The token is too easy to guess: {0}. Use a random one, or let Rollbook generate it.")]
+    Weak(Weakness),
 }
 
 /// Finds the token that a request carries.
@@ -120,6 +117,9 @@ pub fn verify<'a>(
 ) -> Result<&'a TokenRecord, Refusal> {
     let header = authorization.filter(|header| !header.is_empty()).ok_or(Refusal::Missing)?;
     let presented = presented_token(header)?;
+    if presented.chars().count() < SHORTEST_TOKEN {
+        return Err(if presented.starts_with(PREFIX) { Refusal::Mistyped } else { Refusal::TooShort });
+    }
     let digest = hash(&presented);
     let mut found: Option<&TokenRecord> = None;
     for record in records {
@@ -132,13 +132,22 @@ pub fn verify<'a>(
         let mistyped = presented.starts_with(PREFIX) && !checksum_holds(&presented);
         return Err(if mistyped { Refusal::Mistyped } else { Refusal::Unknown });
     };
-    if record.revoked.is_some() {
-        return Err(Refusal::Revoked);
-    }
-    if record.expires.is_some_and(|expires| expires <= now) {
-        return Err(Refusal::Expired);
-    }
+    record.standing(now)?;
     Ok(record)
+}
+
+impl TokenRecord {
+    /// # Errors
+    /// Why the token does not count any more.
+    pub fn standing(&self, now: i64) -> Result<(), Refusal> {
+        if self.revoked.is_some() {
+            return Err(Refusal::Revoked);
+        }
+        if self.expires.is_some_and(|expires| expires <= now) {
+            return Err(Refusal::Expired);
+        }
+        Ok(())
+    }
 }
 
 /// Why a request is not let in.
@@ -153,6 +162,12 @@ pub enum Refusal {
     /// Neither a bearer token, nor a bare one, nor a password in Basic.
     #[error("The Authorization header holds no bearer token. Send \"Authorization: Bearer <token>\".")]
     NotBearer,
+    /// Fewer characters than any token has.
+    #[error(
+        "The token has fewer than {SHORTEST_TOKEN} characters, and none of this site is so short. Generate one on the Rollbook \
+         settings page and paste it into your identity provider."
+    )]
+    TooShort,
     /// One of our tokens, damaged.
     #[error(
         "The token begins like one of Rollbook's, but its checksum is wrong: it was mistyped or cut off. Copy it again."
@@ -169,6 +184,21 @@ pub enum Refusal {
     /// Taken back by the owner.
     #[error("The token has been revoked. Generate a new one on the Rollbook settings page.")]
     Revoked,
+}
+
+impl Refusal {
+    /// The name under which such refusals are counted.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::NotBearer => "not_bearer",
+            Self::TooShort => "too_short",
+            Self::Mistyped => "mistyped",
+            Self::Unknown => "unknown",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
 }
 
 impl Scope {
@@ -224,24 +254,11 @@ fn checksum(secret: &[u8]) -> [u8; CHECKSUM_BYTES] {
     sum
 }
 
-/// Few different characters, one piece over and over, or a run that counts up or down.
-fn is_weak(text: &[u8]) -> bool {
-    let mut different = text.to_vec();
-    different.sort_unstable();
-    different.dedup();
-    if different.len() < FEWEST_DIFFERENT_CHARACTERS {
-        return true;
-    }
-    let repeats = (1..=LONGEST_REPEATED_PIECE)
-        .any(|period| text.iter().skip(period).zip(text).all(|(later, earlier)| later == earlier));
-    let steps =
-        text.iter().skip(1).zip(text).filter(|(later, earlier)| later.abs_diff(**earlier) <= 1).count();
-    repeats || steps * 2 > text.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SECRET: &str = "4fG7h2Kq9Lm1Zx8Cv3Bn6Ty5Re0WsuJd";
 
     fn record(text: &str) -> TokenRecord {
         TokenRecord {
@@ -277,16 +294,21 @@ mod tests {
         let cut_off: String = token.chars().take(40).collect();
         assert_eq!(verify(Some(&format!("Bearer {cut_off}")), &[], 0), Err(Refusal::Mistyped));
         assert_eq!(verify(Some(&format!("Bearer {token}")), &[], 0), Err(Refusal::Unknown));
-        assert_eq!(verify(Some("Bearer non-token"), &[], 0), Err(Refusal::Unknown));
+        assert_eq!(verify(Some("Bearer non-token"), &[], 0), Err(Refusal::TooShort));
     }
 
     #[test]
     fn the_header_is_read_in_every_form_that_is_sent() {
-        let records = [record("secret")];
-        let basic = format!("Basic {}", BASE64.encode(b"okta:secret"));
-        for header in
-            ["Bearer secret", "bearer  secret", "BEARER secret ", "secret", "Bearer Bearer secret", &basic]
-        {
+        let records = [record(SECRET)];
+        let basic = format!("Basic {}", BASE64.encode(format!("okta:{SECRET}").as_bytes()));
+        for header in [
+            &format!("Bearer {SECRET}"),
+            &format!("bearer  {SECRET}"),
+            &format!("BEARER {SECRET} "),
+            SECRET,
+            &format!("Bearer Bearer {SECRET}"),
+            &basic,
+        ] {
             assert_eq!(verify(Some(header), &records, 0), Ok(&records[0]), "{header}");
         }
         for header in ["Bearer", "Basic", "Basic !!", "Digest secret"] {
@@ -297,13 +319,28 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_or_short_token_is_refused_whatever_hash_is_stored() {
+        let longest_short_one = "k7Gq2xVb9Lm1Zx8Cv3Bn6Ty5Re0Wsuj";
+        for text in ["", "secret", longest_short_one] {
+            let records = [record(text)];
+            let basic = format!("Basic {}", BASE64.encode(format!("okta:{text}").as_bytes()));
+            for header in [format!("Bearer {text}"), format!("Bearer Bearer {text}"), basic] {
+                assert!(verify(Some(&header), &records, 0).is_err(), "{header}");
+            }
+        }
+    }
+
+    #[test]
     fn an_expired_or_revoked_token_is_refused() {
-        let mut old = record("secret");
+        let header = format!("Bearer {SECRET}");
+        let verify =
+            |record: &TokenRecord, now| verify(Some(&header), std::slice::from_ref(record), now).map(|_| ());
+        let mut old = record(SECRET);
         old.expires = Some(1_000);
-        assert!(verify(Some("Bearer secret"), std::slice::from_ref(&old), 999).is_ok());
-        assert_eq!(verify(Some("Bearer secret"), std::slice::from_ref(&old), 1_000), Err(Refusal::Expired));
+        assert!(verify(&old, 999).is_ok());
+        assert_eq!(verify(&old, 1_000), Err(Refusal::Expired));
         old.revoked = Some(500);
-        assert_eq!(verify(Some("Bearer secret"), &[old], 999), Err(Refusal::Revoked));
+        assert_eq!(verify(&old, 999), Err(Refusal::Revoked));
     }
 
     #[test]
@@ -314,12 +351,12 @@ mod tests {
         }
         refused("short", InvalidToken::TooShort(5));
         refused(&"ab".repeat(300), InvalidToken::TooLong(600));
-        refused(&"a".repeat(40), InvalidToken::Weak);
-        refused(&"abcdefghijkl".repeat(4), InvalidToken::Weak);
-        refused("0123456789abcdefghijklmnopqrstuvwxyz", InvalidToken::Weak);
-        refused("zyxwvutsrqponmlkjihgfedcba9876543210", InvalidToken::Weak);
+        refused(&"a".repeat(40), InvalidToken::Weak(Weakness::Runs));
+        refused(&"abcdefghijkl".repeat(4), InvalidToken::Weak(Weakness::Repeats));
+        refused("0123456789abcdefghijklmnopqrstuvwxyz", InvalidToken::Weak(Weakness::Runs));
+        refused("zyxwvutsrqponmlkjihgfedcba9876543210", InvalidToken::Weak(Weakness::Runs));
         refused("4fG7h2Kq9Lm1Zx8Cv3Bn6Ty5Re0Ws uJd", InvalidToken::Character(' '));
         refused("rb_aaaabbbbccccddddeeeeffffgggghhhhiiiijjjj", InvalidToken::Mistyped);
-        assert!(hash_own("4fG7h2Kq9Lm1Zx8Cv3Bn6Ty5Re0WsuJd").is_ok());
+        assert!(hash_own(SECRET).is_ok());
     }
 }

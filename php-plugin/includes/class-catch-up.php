@@ -91,6 +91,9 @@ final class CatchUp {
 			$state['after'] = 0;
 		}
 		$wanted = array_diff_assoc( $there, $state['done'] );
+		if ( 0 === $state['after'] ) {
+			ActivityLog::tell( ActivityLog::CATCH_UP, 'begun', array( 'changes' => array_keys( $wanted ) ) );
+		}
 		$until  = microtime( true ) + self::SECONDS;
 		try {
 			while ( $wanted || $state['again'] ) {
@@ -107,6 +110,7 @@ final class CatchUp {
 				}
 			}
 			update_option( self::OPTION, array( 'done' => $there ), false );
+			ActivityLog::tell( ActivityLog::CATCH_UP, 'finished', array( 'changes' => array_keys( $wanted ) ) );
 		} catch ( Throwable $error ) {
 			update_option( self::OPTION, $state, false );
 			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log

@@ -71,6 +71,7 @@ final class Directory {
 		return match ( $command['do'] ) {
 			'list_tokens'     => Tokens::records(),
 			'touch_token'     => Tokens::touch( (int) $command['id'], (int) $command['now'] ),
+			'check_token'     => Tokens::state( (int) $command['id'] ),
 			'find_users'      => ( new UserReader() )->find( $command ),
 			'load_user'       => ( new UserReader() )->load( $command ),
 			'load_accounts'   => ( new UserReader() )->load_accounts( $command ),

@@ -26,19 +26,19 @@ final class Tables {
 	/**
 	 * Counts the changes of the shape below.
 	 */
-	private const VERSION = 2;
+	private const VERSION = 3;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
 	 */
 	public const OPTION = 'rollbook_tables';
 
-	private const NAMES = array( 'users', 'lookups', 'groups', 'group_members', 'tokens', 'activity' );
+	private const NAMES = array( 'users', 'lookups', 'groups', 'group_members', 'tokens', 'activity', 'refusals' );
 
 	/**
 	 * The full name of a table of the current site.
 	 *
-	 * @param string $table One of users, lookups, groups, group_members, tokens, activity.
+	 * @param string $table One of users, lookups, groups, group_members, tokens, activity, refusals.
 	 */
 	public static function name( string $table ): string {
 		global $wpdb;
@@ -99,6 +99,9 @@ final class Tables {
 	 * A claim is a unique value that WordPress's own tables do not keep unique: `email_key` the address and `login_key` the login of a
 	 * managed person's account, in lower case. `user_id` is empty only between the claim and the making of the account.
 	 *
+	 * A row of `activity` is an event: `kind` says what happened to (a request, a token, the settings …), `action` what happened, `token_id`
+	 * or `actor` by whom, `address` from where. A row of `refusals` is a day's requests that came without a valid token, of one reason.
+	 *
 	 * @return string[]
 	 */
 	private static function definition(): array {
@@ -112,6 +115,7 @@ final class Tables {
 		$group_members = self::name( 'group_members' );
 		$tokens        = self::name( 'tokens' );
 		$activity      = self::name( 'activity' );
+		$refusals      = self::name( 'refusals' );
 
 		return array(
 			"CREATE TABLE $users (
@@ -180,18 +184,24 @@ $end",
   revoked bigint(20) NULL,
   last_used bigint(20) NULL,
   created_by bigint(20) unsigned NOT NULL DEFAULT 0,
+  form char(36) NULL,
   PRIMARY KEY  (id),
-  UNIQUE KEY hash (hash)
+  UNIQUE KEY hash (hash),
+  UNIQUE KEY form (form)
 $end",
 			"CREATE TABLE $activity (
   id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
   time bigint(20) NOT NULL,
-  token_id bigint(20) unsigned NULL,
-  method varchar(16) NOT NULL,
-  path text NOT NULL,
-  status smallint(5) unsigned NOT NULL,
-  duration_ms int(10) unsigned NOT NULL,
+  kind varchar(16) NOT NULL,
   action varchar(16) NULL,
+  token_id bigint(20) unsigned NULL,
+  actor_id bigint(20) unsigned NULL,
+  actor varchar(60) NULL,
+  address varchar(45) NULL,
+  method varchar(16) NULL,
+  path text NULL,
+  status smallint(5) unsigned NULL,
+  duration_ms int(10) unsigned NULL,
   resource_id varchar(64) NULL,
   resource_name varchar(255) NULL,
   detail text NULL,
@@ -200,7 +210,16 @@ $end",
   dialects text NULL,
   PRIMARY KEY  (id),
   KEY time (time),
-  KEY resource_id (resource_id)
+  KEY kind (kind,time),
+  KEY resource_id (resource_id,time)
+$end",
+			"CREATE TABLE $refusals (
+  day int(10) unsigned NOT NULL,
+  reason varchar(16) NOT NULL,
+  times bigint(20) unsigned NOT NULL,
+  last_time bigint(20) NOT NULL,
+  last_address varchar(45) NULL,
+  PRIMARY KEY  (day,reason)
 $end",
 		);
 	}

@@ -91,6 +91,9 @@ final class TaskRun {
 		$stored = (string) wp_json_encode( $state );
 		self::discard( $kind );
 		add_option( self::OPTION . $kind, $stored, '', 'no' );
+		if ( $applies ) {
+			ActivityLog::tell( ActivityLog::TASK, 'begun', array( 'resource_name' => $kind ) );
+		}
 		return new self( $kind, $state, $stored );
 	}
 

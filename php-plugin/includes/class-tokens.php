@@ -34,11 +34,13 @@ final class Tokens {
 	 * @param string   $name       Its name.
 	 * @param string   $scope      `full`, or `read` for reading only.
 	 * @param int|null $expires_at When it ends.
+	 * @param ?string  $form       What tells the form that asks for it from every other: the same form makes one token, however often it is sent.
 	 * @return string Its text, which is known to nobody afterwards.
+	 * @throws InvalidArgumentException When the form was sent before.
 	 */
-	public static function create( string $name, string $scope = 'full', ?int $expires_at = null ): string {
+	public static function create( string $name, string $scope = 'full', ?int $expires_at = null, ?string $form = null ): string {
 		$made = \Rollbook\Token::generate();
-		self::add( $made['hash'], $name, $scope, $expires_at );
+		self::add( $made['hash'], $name, $scope, $expires_at, $form, false );
 		return $made['token'];
 	}
 
@@ -57,7 +59,7 @@ final class Tokens {
 		if ( in_array( $hash, array_column( self::all(), 'hash' ), true ) ) {
 			throw new InvalidArgumentException( __( 'This token is in the list already, perhaps as a revoked one.', 'rollbook' ) );
 		}
-		self::add( $hash, $name, $scope, $expires_at );
+		self::add( $hash, $name, $scope, $expires_at, null, true );
 	}
 
 	/**
@@ -88,6 +90,31 @@ final class Tokens {
 			);
 		}
 		return $records;
+	}
+
+	/**
+	 * A token as it is now, for a request that it let in some time ago.
+	 *
+	 * @param int $id Its number.
+	 * @return array{token: array<string, mixed>|null, now: int}
+	 */
+	public static function state( int $id ): array {
+		$records = array_filter( self::records(), static fn( array $record ): bool => $record['id'] === $id );
+		return array(
+			'token' => reset( $records ) ?: null,
+			'now'   => self::now(),
+		);
+	}
+
+	/**
+	 * A stored token.
+	 *
+	 * @param int $id Its number.
+	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}|null
+	 */
+	public static function find( int $id ): ?array {
+		$found = array_filter( self::all(), static fn( array $token ): bool => $token['id'] === $id );
+		return reset( $found ) ?: null;
 	}
 
 	/**
@@ -158,10 +185,12 @@ final class Tokens {
 	 * @param string   $name       Its name.
 	 * @param string   $scope      What it may do.
 	 * @param int|null $expires_at When it ends.
-	 * @throws InvalidArgumentException When the name or the scope is none.
+	 * @param ?string  $form       The form that asks for it.
+	 * @param bool     $own        Whether the owner brings it along.
+	 * @throws InvalidArgumentException When the name or the scope is none, or the form was sent before.
 	 * @throws RuntimeException When the database refuses.
 	 */
-	private static function add( string $hash, string $name, string $scope, ?int $expires_at ): void {
+	private static function add( string $hash, string $name, string $scope, ?int $expires_at, ?string $form, bool $own ): void {
 		global $wpdb;
 		$name = trim( $name );
 		if ( '' === $name || mb_strlen( $name ) > self::NAME_LENGTH ) {
@@ -180,9 +209,17 @@ final class Tokens {
 			'created'    => self::now(),
 			'expires'    => $expires_at,
 			'created_by' => get_current_user_id(),
+			'form'       => $form,
 		);
-		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
-		if ( false === $wpdb->insert( Tables::name( 'tokens' ), $row, array( '%s', '%s', '%s', '%d', '%d', '%d' ) ) ) {
+		// One that fails because of the form is expected to.
+		$suppressed = $wpdb->suppress_errors( true );
+		$stored     = $wpdb->insert( Tables::name( 'tokens' ), $row, array( '%s', '%s', '%s', '%d', '%d', '%d', '%s' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$id         = (int) $wpdb->insert_id;
+		$wpdb->suppress_errors( $suppressed );
+		if ( false === $stored ) {
+			if ( null !== $form && null !== Database::value( 'SELECT id FROM ' . Tables::name( 'tokens' ) . ' WHERE form = %s', array( $form ) ) ) {
+				throw new InvalidArgumentException( __( 'This form was sent before, and its token was shown then. If you have not copied it, create another one and revoke the first.', 'rollbook' ) );
+			}
 			throw new RuntimeException( __( 'The token could not be stored.', 'rollbook' ) );
 		}
 		/**
@@ -192,8 +229,9 @@ final class Tokens {
 		 * @param string   $name       Its name.
 		 * @param string   $scope      `full` or `read`.
 		 * @param int|null $expires_at When it ends, in milliseconds since 1970.
+		 * @param bool     $own        Whether the owner brought it along.
 		 */
-		do_action( 'rollbook_token_created', (int) $wpdb->insert_id, $name, $scope, $expires_at );
+		do_action( 'rollbook_token_created', $id, $name, $scope, $expires_at, $own );
 	}
 
 	/**

@@ -77,6 +77,13 @@ add_filter( 'show_password_fields', array( PasswordControl::class, 'filter_show_
 add_action( 'user_profile_update_errors', array( PasswordControl::class, 'action_user_profile_update_errors' ), 10, 3 );
 add_filter( 'rest_request_before_callbacks', array( PasswordControl::class, 'filter_rest_request_before_callbacks' ), 10, 3 );
 
+// The activity log: tokens, and the settings by whatever door they change.
+add_action( 'rollbook_token_created', array( ActivityLog::class, 'action_token_created' ), 10, 5 );
+add_action( 'rollbook_token_revoked', array( ActivityLog::class, 'action_token_revoked' ) );
+add_action( 'add_option_' . Settings::OPTION, array( ActivityLog::class, 'action_add_option' ), 10, 2 );
+add_action( 'update_option_' . Settings::OPTION, array( ActivityLog::class, 'action_update_option' ), 10, 2 );
+add_action( 'delete_option_' . Settings::OPTION, array( ActivityLog::class, 'action_delete_option' ), 10, 0 );
+
 // The settings screen.
 add_action( 'admin_menu', array( SettingsPage::class, 'action_admin_menu' ) );
 add_action( 'load-settings_page_rollbook', array( SettingsPage::class, 'action_load' ) );

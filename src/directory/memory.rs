@@ -21,7 +21,7 @@ use super::{
     FindUserNames, FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup, LoadPeople,
     LoadUser, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup, UpdateUser,
 };
-use super::{Command, ListTokens, Question, Scope, TokenRecord, TouchToken};
+use super::{CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken};
 use crate::exchange::Exchange;
 use crate::http::{Request, Response};
 use crate::service::tasks::Task;
@@ -29,7 +29,7 @@ use crate::settings::Settings;
 use crate::token;
 use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 /// A WordPress site that lives in memory.
@@ -50,6 +50,8 @@ pub struct MemoryDirectory {
     next: u64,
     fails_in: Option<usize>,
     stale_once: bool,
+    clock: i64,
+    changes_token: VecDeque<Option<fn(&mut TokenRecord)>>,
     batch: Batch,
 }
 
@@ -68,6 +70,8 @@ impl Default for MemoryDirectory {
             next: 1,
             fails_in: None,
             stale_once: false,
+            clock: 0,
+            changes_token: VecDeque::new(),
             batch: Batch::default(),
         }
     }
@@ -132,6 +136,12 @@ impl MemoryDirectory {
         self.fails_in = Some(commands);
     }
 
+    /// Lets the owner change the token of a running request when it is asked after for the time that follows so many others: 0 is the
+    /// next one.
+    pub fn change_token_after(&mut self, checks: usize, change: fn(&mut TokenRecord)) {
+        self.changes_token = std::iter::repeat_n(None, checks).chain([Some(change)]).collect();
+    }
+
     /// Lets somebody else write just before the next change of a user or group.
     pub fn stale_once(&mut self) {
         self.stale_once = true;
@@ -151,6 +161,7 @@ impl MemoryDirectory {
         match command.name {
             ListTokens::NAME => self.carry_out(command, |site, _: ListTokens| Ok(site.tokens.clone())),
             TouchToken::NAME => self.carry_out(command, Self::touch_token),
+            CheckToken::NAME => self.carry_out(command, Self::check_token),
             FindUsers::NAME => self.carry_out(command, Self::find_users),
             LoadUser::NAME => self.carry_out(command, Self::load_user),
             LoadAccounts::NAME => self.carry_out(command, Self::load_accounts),
@@ -205,6 +216,16 @@ impl MemoryDirectory {
         let token = self.tokens.iter_mut().find(|token| token.id == touch.id).ok_or("no such token")?;
         token.last_used = Some(touch.now);
         Ok(())
+    }
+
+    fn check_token(&mut self, check: CheckToken) -> Result<TokenState, String> {
+        if let Some(change) = self.changes_token.pop_front().flatten()
+            && let Some(token) = self.tokens.iter_mut().find(|token| token.id == check.id)
+        {
+            change(token);
+        }
+        let token = self.tokens.iter().find(|token| token.id == check.id).cloned();
+        Ok(TokenState { token, now: self.clock })
     }
 
     fn inject_failure(&mut self) -> Result<(), String> {

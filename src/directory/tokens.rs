@@ -25,6 +25,22 @@ pub struct TokenRecord {
     pub last_used: Option<i64>,
 }
 
+/// How a token stands that a request was let in with. Asked between the operations of a request that takes long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckToken {
+    /// The token's number.
+    pub id: u64,
+}
+
+/// A token as it is now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TokenState {
+    /// The token; nothing where it is gone.
+    pub token: Option<TokenRecord>,
+    /// Now.
+    pub now: i64,
+}
+
 /// What a token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

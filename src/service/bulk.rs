@@ -7,6 +7,9 @@
 //! Operations are handed to the directory in batches, so that it may spare a transaction for each. What a batch
 //! has answered holds once the batch has ended. Where the directory says that it does not, the operations of that
 //! batch, and all that follow, are carried out one by one.
+//!
+//! A request may take minutes. Before each operation the token is asked after: where it has ended meanwhile nothing further is
+//! done, and what is left is answered with the refusal.
 
 mod outcome;
 mod plan;
@@ -17,7 +20,7 @@ mod tests;
 
 use super::query::Query;
 use super::{Answer, Precondition, Problem, Reply, Service, Write, break_down, refuse};
-use crate::directory::{BatchState, BeginBatch, CheckBatch, EndBatch, Failure};
+use crate::directory::{BatchState, BeginBatch, CheckBatch, EndBatch, Failure, TokenRecord};
 use crate::scim::error::Error;
 use crate::scim::schema::ResourceType;
 use outcome::Outcome;
@@ -38,7 +41,7 @@ const PATCH_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 impl Service {
     /// Carries out the operations of a request.
-    pub(super) async fn bulk(&self, body: Map<String, Value>) -> Answer {
+    pub(super) async fn bulk(&self, body: Map<String, Value>, token: &TokenRecord) -> Answer {
         let plan = Plan::read(body, &self.base)?;
         let mut progress = Progress::new(&plan);
         let mut together = plan.operations.len() > 1;
@@ -48,19 +51,26 @@ impl Service {
             if together && self.directory.ask(&BeginBatch {}).await.is_err() {
                 together = false;
             }
-            let stands = self.some(&plan, &mut progress, together, events).await;
+            let stands = self.some(&plan, &mut progress, token, together, events).await;
             if let Err(survivor) = stands {
                 progress = before.with(survivor, &plan, &progress);
                 together = false;
             }
         }
+        let ended = Error::new(
+            409,
+            "The request ended at its failOnErrors before what this resource refers to was created.",
+        );
         for begun in progress.abandoned() {
-            let error = Error::new(
-                409,
-                "The request ended at its failOnErrors before what this resource refers to was created.",
-            );
+            let error = progress.barred.clone().unwrap_or_else(|| ended.clone());
             let outcome = self.take_back(&plan, &begun, &error).await;
             self.settle(&plan, &mut progress, begun.operation, outcome);
+        }
+        if let Some(error) = progress.barred.clone() {
+            while let Some(operation) = progress.next_unanswered(&plan) {
+                let reply = refuse(&mut self.note.borrow_mut(), &error);
+                self.settle(&plan, &mut progress, operation, Outcome::of(reply, None));
+            }
         }
         progress.tally.write_into(&mut self.note.borrow_mut());
         let operations = plan.operations.iter().zip(progress.outcomes());
@@ -77,6 +87,7 @@ impl Service {
         &self,
         plan: &Plan,
         progress: &mut Progress,
+        token: &TokenRecord,
         together: bool,
         events: usize,
     ) -> std::result::Result<(), Option<usize>> {
@@ -84,7 +95,18 @@ impl Service {
             let Some(step) = progress.next(plan) else { break };
             let events_before = self.events_so_far();
             let operation = step.operation();
-            self.step(plan, progress, step).await;
+            let may = if step.begins() { self.still_admits(token).await } else { Ok(()) };
+            match may {
+                Ok(()) => self.step(plan, progress, step).await,
+                Err(Problem::Client(error)) => {
+                    progress.barred = Some(error);
+                    break;
+                }
+                Err(problem) => {
+                    let outcome = Outcome::of(self.reply(Err(problem)), None);
+                    self.settle(plan, progress, operation, outcome);
+                }
+            }
             // A failed check tells nothing; the end of the batch will.
             if together && matches!(self.directory.ask(&CheckBatch {}).await, Ok(BatchState::Lost)) {
                 drop(self.directory.ask(&EndBatch {}).await);

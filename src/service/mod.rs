@@ -19,7 +19,7 @@ pub mod tasks;
 pub mod users;
 
 use crate::dialect::Dialects;
-use crate::directory::{Directory, Failure, ListTokens, TokenRecord, TouchToken};
+use crate::directory::{CheckToken, Directory, Failure, ListTokens, TokenRecord, TouchToken};
 use crate::http::{MAX_BODY, Request, Response};
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::json;
@@ -49,6 +49,12 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// How many milliseconds pass before the use of a token is noted again.
 const TOUCH_INTERVAL: i64 = 60_000;
 
+/// Under which name requests are counted that came from a network which the owner does not allow.
+const WRONG_NETWORK: &str = "network";
+
+/// Under which name requests are counted whose token could not be looked at.
+const NOT_ASKED: &str = "failure";
+
 /// What the activity log says of a request. It holds no secret and no body.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Summary {
@@ -60,6 +66,8 @@ pub struct Summary {
     pub status: u16,
     /// The number of the token, where one was let in.
     pub token: Option<u64>,
+    /// Why none was let in, in one word. Such requests are counted: anybody can send any number of them.
+    pub refusal: Option<&'static str>,
     /// The resource that the request was about.
     pub resource: Option<String>,
     /// Its `userName` or `displayName`.
@@ -93,7 +101,12 @@ pub(crate) async fn answer(
     settings: Rc<Settings>,
 ) -> (Response, Summary) {
     let service = Service::new(directory, &request, settings);
-    let reply = match service.dispatch(&request).await {
+    let admitted = service.admit(&request).await;
+    let answer = match admitted {
+        Ok(token) => service.dispatch(&request, &token).await,
+        Err(problem) => Err(problem),
+    };
+    let reply = match answer {
         Ok(reply) => reply,
         Err(Problem::Client(error)) => service.refuse(&error),
         Err(Problem::Failure(failure)) => break_down(&mut service.note.borrow_mut(), &failure),
@@ -104,6 +117,7 @@ pub(crate) async fn answer(
 /// Says that nothing can be served.
 pub(crate) fn broken(request: &Request, failure: &Failure) -> (Response, Summary) {
     let mut summary = Summary::of(request);
+    summary.refusal = Some(NOT_ASKED);
     let reply = break_down(&mut summary, failure);
     let response = reply.into_response(request.method.eq_ignore_ascii_case("HEAD"));
     summary.status = response.status;
@@ -225,9 +239,7 @@ impl Service {
         (response, summary)
     }
 
-    async fn dispatch(&self, request: &Request) -> Answer {
-        self.admit(request)?;
-        let token = self.authenticate(request).await?;
+    async fn dispatch(&self, request: &Request, token: &TokenRecord) -> Answer {
         let endpoint = Endpoint::parse(&request.path)?;
         let allowed = endpoint.methods();
         let method = request.method.to_ascii_uppercase();
@@ -238,18 +250,20 @@ impl Service {
             return Ok(self.method_not_allowed(&method, allowed));
         }
         let reads = matches!(endpoint, Endpoint::Search(_)) || matches!(method.as_str(), "GET" | "HEAD");
-        if !token.scope.may_write() && !reads {
-            return Err(Error::new(
-                403,
-                "The token may only read. Generate one with full access on the Rollbook settings page.",
-            )
-            .into());
+        if !reads {
+            may_write(token)?;
         }
         accepts_scim(request)?;
-        self.operate(request, &method, endpoint).await
+        self.operate(request, &method, endpoint, token).await
     }
 
-    async fn operate(&self, request: &Request, method: &str, endpoint: Endpoint) -> Answer {
+    async fn operate(
+        &self,
+        request: &Request,
+        method: &str,
+        endpoint: Endpoint,
+        token: &TokenRecord,
+    ) -> Answer {
         use ResourceType::{Group, User};
         // A search says everything in its body (RFC 7644 §3.4.3).
         if let Endpoint::Search(kind) = endpoint {
@@ -286,7 +300,7 @@ impl Service {
             ("DELETE", Endpoint::Resource(kind, id)) => {
                 self.write(kind, Write::Delete(&id), &precondition, &query).await
             }
-            ("POST", Endpoint::Bulk) => self.bulk(body(request)?).await,
+            ("POST", Endpoint::Bulk) => self.bulk(body(request)?, token).await,
             _ => Err(Error::new(
                 501,
                 "/Me is not offered: a token stands for an identity provider, not for a person (RFC 7644 §3.11).",
@@ -295,9 +309,17 @@ impl Service {
         }
     }
 
+    /// Lets the request in, or notes why it is not.
+    async fn admit(&self, request: &Request) -> Answer<TokenRecord> {
+        self.note.borrow_mut().refusal = Some(WRONG_NETWORK);
+        self.comes_from_allowed_network(request)?;
+        self.note.borrow_mut().refusal = Some(NOT_ASKED);
+        self.authenticate(request).await
+    }
+
     /// # Errors
     /// 403 where the owner has named networks and the request comes from another.
-    fn admit(&self, request: &Request) -> Result<()> {
+    fn comes_from_allowed_network(&self, request: &Request) -> Result<()> {
         if self.settings.admits(&request.remote) {
             return Ok(());
         }
@@ -336,13 +358,30 @@ impl Service {
         let records = self.directory.ask(&ListTokens {}).await?;
         let token = match token::verify(request.header("Authorization"), &records, self.now) {
             Ok(token) => token.clone(),
-            Err(refusal) => return Err(Error::new(401, refusal.to_string()).into()),
+            Err(refusal) => {
+                self.note.borrow_mut().refusal = Some(refusal.name());
+                return Err(Error::new(401, refusal.to_string()).into());
+            }
         };
         self.note.borrow_mut().token = Some(token.id);
+        self.note.borrow_mut().refusal = None;
         if token.last_used.is_none_or(|last| self.now - last >= TOUCH_INTERVAL) {
             self.directory.ask(&TouchToken { id: token.id, now: self.now }).await?;
         }
         Ok(token)
+    }
+
+    /// Whether the token that the request was let in with still opens the door to changes.
+    ///
+    /// # Errors
+    /// 401 where it has ended meanwhile, 403 where it may only read now.
+    async fn still_admits(&self, token: &TokenRecord) -> Answer<()> {
+        let state = self.directory.ask(&CheckToken { id: token.id }).await?;
+        let Some(token) = state.token else {
+            return Err(Error::new(401, token::Refusal::Revoked.to_string()).into());
+        };
+        token.standing(state.now).map_err(|refusal| Error::new(401, refusal.to_string()))?;
+        Ok(may_write(&token)?)
     }
 
     fn method_not_allowed(&self, method: &str, allowed: &[&str]) -> Reply {
@@ -489,6 +528,18 @@ impl Reply {
         };
         Response { status: self.status, headers, body }
     }
+}
+
+/// # Errors
+/// 403 for a token that may only read.
+fn may_write(token: &TokenRecord) -> Result<()> {
+    if token.scope.may_write() {
+        return Ok(());
+    }
+    Err(Error::new(
+        403,
+        "The token may only read. Generate one with full access on the Rollbook settings page.",
+    ))
 }
 
 fn refuse(note: &mut Summary, error: &Error) -> Reply {

@@ -14,7 +14,7 @@ use crate::scim::resource::{Received, Resource};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
 use crate::wordpress::sql::folded;
-use crate::wordpress::{network, person};
+use crate::wordpress::{network, password, person};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
@@ -57,7 +57,7 @@ impl Service {
             Some(joining) => person::joining(joining, &resource, &self.settings)?,
             None => person::account_change(before, &resource, &self.settings)?,
         };
-        account.password = password.filter(|_| self.settings.password_sync && account.ours);
+        account.password = self.password_to_set(password, account.ours, row.active)?;
         self.settle_role(&mut account).await?;
         self.note_withheld_role(&resource);
         let targets = person::written_targets(joining.as_ref(), &self.settings);
@@ -207,8 +207,8 @@ impl Service {
             let mut resource = person::with_groups_of(resource, &shown);
             // Nobody is locked out, or let back in, by an attribute that was left out or removed.
             set_default_active(&mut resource, record.active)?;
-            let password = password.filter(|_| self.settings.password_sync && record.account.is_writable());
             let row = person::row(&resource)?;
+            let password = self.password_to_set(password, record.account.is_writable(), row.active)?;
             let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings)?;
             self.settle_role(&mut account).await?;
             // A role that somebody has given by hand may have to go even where the client changes nothing.
@@ -267,6 +267,18 @@ impl Service {
             }
         }
         Err(precondition.lost().into())
+    }
+
+    /// The password to set, where any is. One that cannot be set keeps nobody in: who is deactivated goes without.
+    fn password_to_set(&self, password: Option<String>, ours: bool, active: bool) -> Result<Option<String>> {
+        let Some(password) = password.filter(|_| self.settings.password_sync && ours) else {
+            return Ok(None);
+        };
+        match password::check(&password) {
+            Ok(()) => Ok(Some(password)),
+            Err(_) if !active => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn load_user(&self, id: &str) -> Answer<UserRecord> {

@@ -4,6 +4,7 @@ pub mod login;
 pub mod mapping;
 pub mod network;
 mod overlay;
+pub mod password;
 pub mod person;
 pub mod predecessor;
 pub mod protection;

@@ -18,5 +18,5 @@ int(1)
 bool(true)
 bool(true)
 The token has 5 characters; it needs at least 32.
-The token is too easy to guess: it repeats or counts. Use a random one, or let Rollbook generate it.
+The token is too easy to guess: it repeats itself. Use a random one, or let Rollbook generate it.
 The token begins like one of Rollbook's, but its checksum is wrong: it was mistyped or cut off.

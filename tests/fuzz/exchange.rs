@@ -16,6 +16,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 const BASE: &str = "https://wordpress.example/wp-json/scim/v2";
+const TOKEN: &str = "token-of-what-is-tried-at-random-here";
 const STATUSES: [u16; 16] = [200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 429, 501];
 const SCIM_TYPES: [&str; 14] = [
     "invalidFilter",
@@ -60,7 +61,7 @@ impl Site {
     /// Two people and a group that both are in.
     fn new(random: &mut Random) -> Self {
         let mut directory = MemoryDirectory::new();
-        directory.add_token("token", Scope::Full);
+        directory.add_token(TOKEN, Scope::Full);
         directory.add_account("admin", "admin@wordpress.example", "admin", "administrator");
         directory.add_account("local", "local@example.test", "Local Person", "subscriber");
         let settings =
@@ -209,7 +210,7 @@ fn request(method: &str, path: &str, body: String) -> Request {
         method: method.to_owned(),
         base: BASE.to_owned(),
         path: path.to_owned(),
-        headers: vec![("Authorization".to_owned(), "Bearer token".to_owned())],
+        headers: vec![("Authorization".to_owned(), format!("Bearer {TOKEN}"))],
         body: body.into_bytes(),
         remote: "192.0.2.1".to_owned(),
         ..Request::default()

@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
 const BASE: &str = "https://wordpress.example/wp-json/scim/v2";
-const FULL: &str = "full-token-of-the-transcripts";
-const READ: &str = "read-token-of-the-transcripts";
+const FULL: &str = "full-token-of-the-transcripts-in-memory";
+const READ: &str = "read-token-of-the-transcripts-in-memory";
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 pub struct InMemory {

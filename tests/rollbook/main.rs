@@ -24,6 +24,7 @@ mod lives;
 mod mappings;
 mod memory_directory;
 mod network;
+mod passwords;
 mod people;
 mod regression;
 mod roles;

@@ -8,7 +8,7 @@ use rollbook::token;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
-const TOKEN: &str = "token-of-the-limit";
+const TOKEN: &str = "token-of-the-limit-of-what-is-sorted";
 
 #[test]
 fn so_many_are_sorted_and_not_one_more() {

@@ -69,12 +69,38 @@ final class TokensTest extends TestCase {
 
 	/** An owner's token is taken once, and never again after it was revoked. */
 	public function test_takes_an_own_token_once(): void {
-		$own = 'Tr0ub4dor-and-the-3-correct-horses-staple';
+		$own = 'k7Gq2xVb9Lm1Zx8Cv3Bn6Ty5Re0WsuJd';
 		Tokens::add_own( $own, 'Brought along' );
 		$this->assertSame( hash( 'sha256', $own ), $this->added()[0]['hash'] );
 		Tokens::revoke( $this->added()[0]['id'] );
 		$this->expectException( InvalidArgumentException::class );
 		Tokens::add_own( $own, 'Again' );
+	}
+
+	/** What words, dates or runs make is refused, and what is wrong with it is told. */
+	public function test_refuses_a_token_that_can_be_guessed(): void {
+		foreach ( array( 'correct-horse-battery-staple-in-the-garden' => 'words', '2024-01-31.1999-12-24.2001-09-11.1989-11-09' => 'date', 'qwertyuiopasdfghjklzxcvbnm1234567890' => 'keyboard' ) as $token => $reason ) {
+			try {
+				Tokens::add_own( $token, 'Weak' );
+				$this->fail( "“{$token}” was accepted." );
+			} catch ( InvalidToken $refusal ) {
+				$this->assertStringContainsString( $reason, $refusal->getMessage() );
+				$this->assertStringContainsString( 'let Rollbook generate it', $refusal->getMessage() );
+			}
+		}
+		$this->assertSame( array(), $this->added() );
+	}
+
+	/** An empty or short token opens nothing, whatever hash is stored. */
+	public function test_an_empty_token_opens_nothing(): void {
+		global $wpdb;
+		$site = json_decode( (string) getenv( 'ROLLBOOK_SITE' ) );
+		foreach ( array( '', 'secret' ) as $text ) {
+			$wpdb->insert( Tables::name( 'tokens' ), array( 'name' => 'Short', 'hash' => hash( 'sha256', $text ), 'scope' => 'full', 'created' => Tokens::now() ) );
+			foreach ( array( "Bearer $text", 'Basic ' . base64_encode( "scim:$text" ), $text ) as $header ) {
+				$this->assertSame( 401, ( new Browser( $site->scim ) )->fetch( '/Users', null, array( "Authorization: $header" ) )->status, $header );
+			}
+		}
 	}
 
 	/** A short token of the owner's is refused by the extension. */

@@ -13,6 +13,8 @@ pub(super) struct Progress {
     /// What has been created.
     pub(super) ids: Ids,
     pub(super) tally: Tally,
+    /// Why nothing further may be done, where the token has ended meanwhile.
+    pub(super) barred: Option<Error>,
     /// Operations that wait for nothing (more), the first ones first.
     ready: BTreeSet<usize>,
     /// For each operation, how many it waits for.
@@ -46,6 +48,11 @@ pub(super) enum Step<'a> {
 }
 
 impl Step<'_> {
+    /// Whether something is begun by it. What was begun is finished in any case.
+    pub(super) fn begins(&self) -> bool {
+        matches!(self, Self::Run(..) | Self::Begin(..))
+    }
+
     pub(super) fn operation(&self) -> usize {
         match self {
             Self::Refuse(operation, _) | Self::Run(operation, _) | Self::Begin(operation, _) => *operation,
@@ -61,6 +68,7 @@ impl Progress {
         Self {
             ids: Ids::new(),
             tally: Tally::default(),
+            barred: None,
             ready: waiting.iter().enumerate().filter_map(is_ready).collect(),
             released: vec![false; waiting.len()],
             outcomes: vec![None; waiting.len()],
@@ -69,10 +77,16 @@ impl Progress {
         }
     }
 
-    /// Whether nothing is left to do, or nothing may be done because of too many errors.
+    /// Whether nothing is left to do, or nothing may be done any more.
     pub(super) fn is_over(&self, plan: &Plan) -> bool {
+        self.barred.is_some() || self.next_unanswered(plan).is_none()
+    }
+
+    /// The first operation without an outcome, if it is to have one: there were not too many errors.
+    pub(super) fn next_unanswered(&self, plan: &Plan) -> Option<usize> {
         let errors = self.outcomes.iter().flatten().filter(|outcome| !outcome.is_success()).count();
-        plan.fail_on_errors.is_some_and(|limit| errors >= limit) || self.outcomes.iter().all(Option::is_some)
+        let is_left = plan.fail_on_errors.is_none_or(|limit| errors < limit);
+        self.outcomes.iter().position(Option::is_none).filter(|_| is_left)
     }
 
     /// Takes up what comes next.

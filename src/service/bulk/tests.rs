@@ -6,14 +6,18 @@
 )]
 
 use super::OPERATIONS_PER_BATCH;
-use crate::directory::Scope;
 use crate::directory::memory::MemoryDirectory;
+use crate::directory::{Scope, TokenRecord};
 use crate::http::{Request, Response};
 use crate::settings::Settings;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
 const BASE: &str = "https://wordpress.example/scim/v2";
+
+fn token_of(name: &str) -> String {
+    format!("{name}-token-of-the-tests-of-bulk-requests")
+}
 
 struct Site {
     directory: MemoryDirectory,
@@ -23,8 +27,8 @@ struct Site {
 impl Site {
     fn new() -> Self {
         let mut directory = MemoryDirectory::new();
-        directory.add_token("full", Scope::Full);
-        directory.add_token("read", Scope::Read);
+        directory.add_token(&token_of("full"), Scope::Full);
+        directory.add_token(&token_of("read"), Scope::Read);
         Self { directory, settings: Rc::default() }
     }
 
@@ -34,7 +38,7 @@ impl Site {
             method: method.to_owned(),
             base: BASE.to_owned(),
             path: path.to_owned(),
-            headers: vec![("Authorization".to_owned(), format!("Bearer {token}"))],
+            headers: vec![("Authorization".to_owned(), format!("Bearer {}", token_of(token)))],
             body,
             now: 1_795_327_200_000,
             ..Request::default()
@@ -337,4 +341,49 @@ fn answers_are_true_whichever_command_fails() {
         }
         assert_eq!((site.count("/Users"), site.count("/Groups")), (users, groups), "{failing}: {body}");
     }
+}
+
+type Change = fn(&mut TokenRecord);
+
+/// The answers to four operations when the token changes before the third.
+fn after_a_change(fail_on_errors: Value, change: Change) -> (Vec<Value>, u64, u64) {
+    let mut site = Site::new();
+    site.directory.change_token_after(2, change);
+    let answers = site.bulk_with(json!({ "failOnErrors": fail_on_errors, "Operations": [
+        person("a", "ann"), person("b", "bob"), person("c", "cy"), group("g", "G", &["a"]),
+    ]}));
+    site.directory.add_token(&token_of("another"), Scope::Full);
+    let mut count = |endpoint| {
+        let response = site.send("another", "GET", endpoint, &Value::Null);
+        serde_json::from_str::<Value>(&response.body).unwrap()["totalResults"].as_u64().unwrap()
+    };
+    (answers, count("/Users"), count("/Groups"))
+}
+
+#[test]
+fn a_token_that_ends_meanwhile_ends_the_request_at_its_next_operation() {
+    let changes: [(Change, &str, &str); 3] = [
+        (|token| token.revoked = Some(1), "401", "revoked"),
+        (|token| token.expires = Some(0), "401", "expired"),
+        (|token| token.scope = Scope::Read, "403", "may only read"),
+    ];
+    for (change, status, reason) in changes {
+        let (answers, users, groups) = after_a_change(Value::Null, change);
+        assert_eq!(statuses(&answers), ["201", "201", status, status]);
+        assert!(answers[3]["response"]["detail"].as_str().unwrap().contains(reason), "{answers:?}");
+        assert_eq!((users, groups), (2, 0));
+    }
+    let (answers, users, _) = after_a_change(json!(1), |token| token.revoked = Some(1));
+    assert_eq!((statuses(&answers), users), (vec!["201", "201", "401"], 2));
+}
+
+#[test]
+fn what_was_begun_when_the_token_ends_is_taken_back() {
+    let mut site = Site::new();
+    site.directory.change_token_after(2, |token| token.revoked = Some(1));
+    let answers = site.bulk(vec![group("a", "A", &["b"]), group("b", "B", &["a", "p"]), person("p", "pat")]);
+    assert_eq!(statuses(&answers), ["401", "401", "201"], "{answers:?}");
+    site.directory.add_token(&token_of("another"), Scope::Full);
+    let groups = site.send("another", "GET", "/Groups", &Value::Null);
+    assert!(groups.body.contains("\"totalResults\":0"), "{}", groups.body);
 }
