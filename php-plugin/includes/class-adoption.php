@@ -30,6 +30,11 @@ final class Adoption {
 	private const LOOK_BACK = 100;
 
 	/**
+	 * How many accounts are held in memory at a time, with whatever plugins have noted of them.
+	 */
+	private const AT_ONCE = 50;
+
+	/**
 	 * The most accounts with the same meta that are looked at: with two nobody can tell already who is meant.
 	 */
 	private const ALIKE = 10;
@@ -50,7 +55,7 @@ final class Adoption {
 	public function find( array $command ): array {
 		$limit = (int) $command['limit'];
 		if ( null === $command['login'] && null === $command['email'] && null === $command['user_id'] && ! $command['metas'] ) {
-			return self::with_metas( $this->next( $limit ), $command['read'] );
+			return $this->next( $limit, $command['read'] );
 		}
 		$user_ids  = array_merge( array_filter( array( $command['user_id'] ) ), ...array_map( array( self::class, 'having' ), $command['metas'] ) );
 		$condition = $user_ids ? array( 'w.ID IN (' . Database::marks( $user_ids, '%d' ) . ')' ) : array();
@@ -64,13 +69,13 @@ final class Adoption {
 		if ( ! $condition ) {
 			return array();
 		}
-		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit, false );
+		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit, false, $command['read'] );
 		// The database's collation takes josé for jose.
 		$accounts = array_filter(
 			$accounts,
 			static fn( array $account ): bool => in_array( $account['user_id'], $user_ids, true ) || self::same( $account['login'], $command['login'] ) || self::same( $account['email'], $command['email'] )
 		);
-		return self::with_metas( array_values( $accounts ), $command['read'] );
+		return array_values( $accounts );
 	}
 
 	/**
@@ -135,24 +140,37 @@ final class Adoption {
 	}
 
 	/**
-	 * Adds metas to accounts.
+	 * Adds metas to an account.
 	 *
-	 * @param array<int, array<string, mixed>> $accounts The accounts.
-	 * @param string[]                         $keys     The metas' keys.
-	 * @return array<int, array<string, mixed>>
+	 * @param array<string, mixed> $account The account.
+	 * @param string[]             $keys    The metas' keys.
+	 * @return array<string, mixed>
 	 */
-	private static function with_metas( array $accounts, array $keys ): array {
-		foreach ( $accounts as $index => $account ) {
-			$metas = array();
-			foreach ( $keys as $key ) {
-				$value = get_user_meta( $account['user_id'], $key )[0] ?? null;
-				if ( is_string( $value ) ) {
-					$metas[ $key ] = $value;
-				}
+	private static function with_metas( array $account, array $keys ): array {
+		$account['metas'] = array();
+		foreach ( $keys as $key ) {
+			$value = get_user_meta( $account['user_id'], $key )[0] ?? null;
+			if ( is_string( $value ) ) {
+				$account['metas'][ $key ] = $value;
 			}
-			$accounts[ $index ]['metas'] = $metas;
 		}
-		return $accounts;
+		return $account;
+	}
+
+	/**
+	 * Says something of each of some accounts.
+	 *
+	 * @param int[]    $user_ids The accounts.
+	 * @param callable $describe Says it of a WP_User.
+	 * @return list<array<string, mixed>> Without accounts that are gone.
+	 */
+	private static function each( array $user_ids, callable $describe ): array {
+		$described = array();
+		foreach ( array_chunk( $user_ids, self::AT_ONCE ) as $some ) {
+			$of_some   = PassingBy::with( $some, static fn(): array => array_map( $describe, array_values( UserReader::accounts( $some ) ) ) );
+			$described = array_merge( $described, $of_some );
+		}
+		return $described;
 	}
 
 	/**
@@ -169,24 +187,19 @@ final class Adoption {
 			"SELECT w.ID, u.id, u.user_name, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
 			array( ...$arguments, (int) $command['after'], (int) $command['limit'] )
 		);
-		$users = $found ? UserReader::accounts( array_map( 'intval', array_column( $found, 'ID' ) ) ) : array();
-		$rows  = array_column( $found, null, 'ID' );
+		$rows      = array_column( $found, null, 'ID' );
+		$described = static fn( \WP_User $user ): array => array(
+			'account' => self::with_metas( UserReader::account( $user ), $command['read'] ),
+			'row'     => null === $rows[ $user->ID ]['id'] ? null : array(
+				'id'        => $rows[ $user->ID ]['id'],
+				'user_name' => $rows[ $user->ID ]['user_name'],
+				'managed'   => (bool) $rows[ $user->ID ]['managed'],
+				'deleted'   => (bool) $rows[ $user->ID ]['deleted'],
+			),
+		);
 		return array(
 			'total'    => $command['count'] ? (int) Database::value( "SELECT COUNT(*) FROM $wpdb->users w$members", $arguments ) : null,
-			'accounts' => array_values(
-				array_map(
-					static fn( \WP_User $user ): array => array(
-						'account' => self::with_metas( array( UserReader::account( $user ) ), $command['read'] )[0],
-						'row'     => null === $rows[ $user->ID ]['id'] ? null : array(
-							'id'        => $rows[ $user->ID ]['id'],
-							'user_name' => $rows[ $user->ID ]['user_name'],
-							'managed'   => (bool) $rows[ $user->ID ]['managed'],
-							'deleted'   => (bool) $rows[ $user->ID ]['deleted'],
-						),
-					),
-					$users
-				)
-			),
+			'accounts' => self::each( array_map( 'intval', array_keys( $rows ) ), $described ),
 		);
 	}
 
@@ -212,10 +225,11 @@ final class Adoption {
 	/**
 	 * The next accounts by number.
 	 *
-	 * @param int $limit The most to give.
+	 * @param int      $limit The most to give.
+	 * @param string[] $read  The metas to read with each.
 	 * @return array<int, array<string, mixed>>
 	 */
-	private function next( int $limit ): array {
+	private function next( int $limit, array $read ): array {
 		global $wpdb;
 		$remembered = max( (int) get_option( self::OPTION ), self::$looked_up_to );
 		$newest     = (int) Database::value( "SELECT MAX(ID) FROM $wpdb->users" );
@@ -223,7 +237,7 @@ final class Adoption {
 			return array();
 		}
 		$from     = self::$looked_up_to ? self::$looked_up_to : max( 0, $remembered - self::LOOK_BACK );
-		$accounts = $this->accounts( 'w.ID > %d AND w.ID <= %d', array( $from, $newest ), $limit, true );
+		$accounts = $this->accounts( 'w.ID > %d AND w.ID <= %d', array( $from, $newest ), $limit, true, $read );
 
 		self::$looked_up_to = count( $accounts ) < $limit ? $newest : end( $accounts )['user_id'];
 		if ( ! $accounts ) {
@@ -239,9 +253,10 @@ final class Adoption {
 	 * @param array  $arguments The condition's arguments.
 	 * @param int    $limit     The most to give.
 	 * @param bool   $of_site   Whether only those on this site count, not all of the network.
+	 * @param array  $read      The metas to read with each.
 	 * @return array<int, array<string, mixed>>
 	 */
-	private function accounts( string $condition, array $arguments, int $limit, bool $of_site ): array {
+	private function accounts( string $condition, array $arguments, int $limit, bool $of_site, array $read ): array {
 		global $wpdb;
 		$which = 'w.ID';
 		$joins = ' LEFT JOIN ' . Tables::name( 'users' ) . ' u ON u.user_id = w.ID';
@@ -258,7 +273,7 @@ final class Adoption {
 			array( ...$arguments, $limit )
 		);
 		$user_ids = array_map( 'intval', array_column( $rows, 'ID' ) );
-		return array_values( array_map( array( UserReader::class, 'account' ), $user_ids ? UserReader::accounts( $user_ids ) : array() ) );
+		return self::each( $user_ids, static fn( \WP_User $user ): array => self::with_metas( UserReader::account( $user ), $read ) );
 	}
 
 	/**

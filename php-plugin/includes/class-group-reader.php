@@ -17,6 +17,16 @@ defined( 'ABSPATH' ) || exit;
 final class GroupReader {
 
 	/**
+	 * So many groups are read without being weighed, because a search for one is one statement then.
+	 */
+	private const FEW = 10;
+
+	/**
+	 * What a member takes, about; half of it is the row that it is read from.
+	 */
+	private const BYTES_OF_MEMBER = 250;
+
+	/**
 	 * The columns of a group's row.
 	 */
 	private const COLUMNS = 'g.row_id, g.id, g.display_name, g.external_id, g.version, g.created, g.modified, g.document';
@@ -30,13 +40,18 @@ final class GroupReader {
 	 * A page of groups.
 	 *
 	 * @param array<string, mixed> $command The command find_groups.
-	 * @return array{total: ?int, groups: array<int, array<string, mixed>>}
+	 * @return array{total: ?int, groups: array<int, array<string, mixed>>, reached: ?array<string, mixed>}
 	 */
 	public function find( array $command ): array {
 		$selection = new Selection( $command['selection'], Tables::name( 'groups' ), 'g', '1=1' );
+		$weight    = 'COALESCE(LENGTH(g.document), 0)';
+		if ( $command['members'] ) {
+			$weight .= ' + ' . self::BYTES_OF_MEMBER . ' * (SELECT COUNT(*) FROM ' . Tables::name( 'group_members' ) . ' w WHERE w.group_row = g.row_id)';
+		}
 		return array(
-			'total'  => $selection->total(),
-			'groups' => $this->records( $selection->rows( self::COLUMNS ), $command['members'] ),
+			'total'   => $selection->total(),
+			'groups'  => $this->records( $selection->rows( self::COLUMNS, $weight, $command['members'] ? 1 : self::FEW ), $command['members'] ),
+			'reached' => $selection->reached(),
 		);
 	}
 

@@ -33,6 +33,13 @@ final class Selection {
 	);
 
 	/**
+	 * How far rows() has come.
+	 *
+	 * @var ?array{rows: int, last: ?int, more: bool}
+	 */
+	private ?array $reached = null;
+
+	/**
 	 * A selection of rows.
 	 *
 	 * @param array<string, mixed> $wanted The selection's fields.
@@ -58,14 +65,53 @@ final class Selection {
 	}
 
 	/**
-	 * The rows of the page.
+	 * The rows of the page, as far as memory has room for them.
 	 *
 	 * @param string $columns The columns to read.
+	 * @param string $weight  What says how many bytes a row leads to.
+	 * @param int    $few     How many rows are read without being weighed.
 	 * @return array<int, array<string, ?string>>
 	 * @throws \UnexpectedValueException When the order names no column.
 	 */
-	public function rows( string $columns ): array {
-		$limit = (int) $this->wanted['limit'];
+	public function rows( string $columns, string $weight, int $few ): array {
+		$limit  = max( 0, (int) $this->wanted['limit'] );
+		$offset = (int) ( $this->wanted['offset'] ?? 0 );
+		$rows   = $this->read( $columns, min( $limit, $few ), $offset );
+		$more   = count( $rows ) === $few || count( $rows ) === $limit;
+		if ( count( $rows ) === $few && $few < $limit ) {
+			$offset += $few;
+			$weights = array_map( 'intval', array_column( $this->read( "{$this->alias}.row_id, $weight AS weight", $limit - $few, $offset ), 'weight' ) );
+			$fitting = PassingBy::fitting( $weights );
+			$more    = $fitting < count( $weights ) || count( $weights ) === $limit - $few;
+			$rows    = array_merge( $rows, $this->read( $columns, $fitting, $offset ) );
+		}
+		$this->reached = array(
+			'rows' => count( $rows ),
+			'last' => $rows ? (int) end( $rows )['row_id'] : null,
+			'more' => $more && $rows,
+		);
+		return $rows;
+	}
+
+	/**
+	 * How far rows() has come.
+	 *
+	 * @return ?array{rows: int, last: ?int, more: bool}
+	 */
+	public function reached(): ?array {
+		return $this->reached;
+	}
+
+	/**
+	 * Reads rows of the page.
+	 *
+	 * @param string $columns The columns to read.
+	 * @param int    $limit   The most rows to give.
+	 * @param int    $offset  How many to leave out.
+	 * @return array<int, array<string, ?string>>
+	 * @throws \UnexpectedValueException When the order names no column.
+	 */
+	private function read( string $columns, int $limit, int $offset ): array {
 		if ( $limit < 1 ) {
 			return array();
 		}
@@ -77,7 +123,7 @@ final class Selection {
 		}
 		$sql        .= ' ORDER BY ' . $this->order() . ' LIMIT %d OFFSET %d';
 		$arguments[] = $limit;
-		$arguments[] = (int) ( $this->wanted['offset'] ?? 0 );
+		$arguments[] = $offset;
 		return Database::rows( $sql, $arguments );
 	}
 

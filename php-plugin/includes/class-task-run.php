@@ -195,6 +195,7 @@ final class TaskRun {
 		if ( null === self::$in_the_midst ) {
 			return;
 		}
+		ini_set( 'memory_limit', '-1' ); // phpcs:ignore WordPress.PHP.IniSet.memory_limit_Disallowed -- It may be what ended PHP.
 		list( $run, $conversation ) = self::$in_the_midst;
 		self::$in_the_midst         = null;
 		$reason                     = error_get_last()['message'] ?? __( 'The code of some plugin ended PHP.', 'rollbook' );
@@ -212,7 +213,7 @@ final class TaskRun {
 			'task' => $this->kind,
 			'part' => array(
 				'after' => $this->state['after'],
-				'limit' => $this->applies() ? self::CHANGED_AT_ONCE : Exchange::MAX_PART,
+				'limit' => $this->at_once(),
 				'apply' => $this->applies(),
 			),
 		);
@@ -222,6 +223,13 @@ final class TaskRun {
 		$conversation->hold();
 		self::$in_the_midst = null;
 		return $this->take_note( $conversation, ( microtime( true ) - $started ) * 1000 );
+	}
+
+	/**
+	 * How many accounts the next part has: fewer after one that failed, whose memory or time may not have sufficed.
+	 */
+	private function at_once(): int {
+		return $this->state['at_once'] ?? ( $this->applies() ? self::CHANGED_AT_ONCE : Exchange::MAX_PART );
 	}
 
 	/**
@@ -241,6 +249,7 @@ final class TaskRun {
 		}
 		if ( ! isset( $report['examined'] ) ) {
 			$this->state['failure'] = $summary['failure'] ?? $report['detail'] ?? '';
+			$this->state['at_once'] = max( 1, intdiv( $this->at_once(), 2 ) );
 			$this->store();
 			return false;
 		}

@@ -21,6 +21,16 @@ defined( 'ABSPATH' ) || exit;
 final class UserReader {
 
 	/**
+	 * So many people are read without being weighed, because a search for somebody is one statement then.
+	 */
+	private const FEW = 10;
+
+	/**
+	 * The same for people who are named.
+	 */
+	private const FEW_NAMED = 30;
+
+	/**
 	 * The columns of a person's row.
 	 */
 	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.managed, u.deleted, u.version, u.created, u.modified, u.document, u.applied';
@@ -39,14 +49,15 @@ final class UserReader {
 	 * A page of people.
 	 *
 	 * @param array<string, mixed> $command The command find_users.
-	 * @return array{total: ?int, users: array<int, array<string, mixed>>}
+	 * @return array{total: ?int, users: array<int, array<string, mixed>>, reached: ?array<string, mixed>}
 	 */
 	public function find( array $command ): array {
 		$always    = $command['unmanaged'] ? 'u.deleted = 0' : 'u.deleted = 0 AND u.managed = 1';
 		$selection = new Selection( $command['selection'], Tables::name( 'users' ), 'u', $always );
 		return array(
-			'total' => $selection->total(),
-			'users' => $this->records( $selection->rows( self::COLUMNS ), $command['targets'] ),
+			'total'   => $selection->total(),
+			'users'   => $this->records_of_many( $selection->rows( self::COLUMNS, self::weight(), self::FEW ), $command['targets'] ),
+			'reached' => $selection->reached(),
 		);
 	}
 
@@ -73,8 +84,7 @@ final class UserReader {
 		if ( ! $command['user_ids'] ) {
 			return array();
 		}
-		$rows = $this->rows( 'u.deleted = 0 AND u.user_id IN (' . Database::marks( $command['user_ids'], '%d' ) . ')', $command['user_ids'] );
-		return $this->records( $rows, $command['targets'] );
+		return $this->fitting( 'u.deleted = 0 AND u.user_id IN (' . Database::marks( $command['user_ids'], '%d' ) . ')', $command['user_ids'], $command['targets'] );
 	}
 
 	/**
@@ -87,8 +97,7 @@ final class UserReader {
 		if ( ! $command['ids'] ) {
 			return array();
 		}
-		$rows = $this->rows( 'u.deleted = 0 AND u.id IN (' . Database::marks( $command['ids'], '%s' ) . ')', $command['ids'] );
-		return $this->records( $rows, $command['targets'] );
+		return $this->fitting( 'u.deleted = 0 AND u.id IN (' . Database::marks( $command['ids'], '%s' ) . ')', $command['ids'], $command['targets'] );
 	}
 
 	/**
@@ -209,6 +218,46 @@ final class UserReader {
 	 */
 	private function rows( string $condition, array $arguments ): array {
 		return Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'users' ) . " u WHERE $condition ORDER BY u.row_id", $arguments );
+	}
+
+	/**
+	 * The people whom a condition selects, as far as memory has room for them.
+	 *
+	 * @param string   $condition The condition.
+	 * @param array    $arguments Its arguments, one for each person.
+	 * @param string[] $targets   The targets to read.
+	 * @return array<int, array<string, mixed>>
+	 */
+	private function fitting( string $condition, array $arguments, array $targets ): array {
+		if ( count( $arguments ) <= self::FEW_NAMED ) {
+			return $this->records( $this->rows( $condition, $arguments ), $targets );
+		}
+		$weighed = Database::rows( 'SELECT u.row_id, ' . self::weight() . ' AS weight FROM ' . Tables::name( 'users' ) . " u WHERE $condition ORDER BY u.row_id", $arguments );
+		if ( ! $weighed ) {
+			return array();
+		}
+		$fitting = PassingBy::fitting( array_map( 'intval', array_column( $weighed, 'weight' ) ) );
+		$row_ids = array_map( 'intval', array_slice( array_column( $weighed, 'row_id' ), 0, $fitting ) );
+		return $this->records_of_many( $this->rows( 'u.row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids ), $targets );
+	}
+
+	/**
+	 * What says how many bytes are read of a person.
+	 */
+	private static function weight(): string {
+		global $wpdb;
+		return "COALESCE(LENGTH(u.document), 0) + COALESCE(LENGTH(u.applied), 0) + (SELECT COALESCE(SUM(LENGTH(m.meta_value)), 0) FROM $wpdb->usermeta m WHERE m.user_id = u.user_id)";
+	}
+
+	/**
+	 * Makes records of rows without keeping the accounts in mind.
+	 *
+	 * @param array<int, array<string, ?string>> $rows    The rows.
+	 * @param string[]                           $targets The targets to read.
+	 * @return array<int, array<string, mixed>>
+	 */
+	private function records_of_many( array $rows, array $targets ): array {
+		return PassingBy::with( array_map( 'intval', array_column( $rows, 'user_id' ) ), fn(): array => $this->records( $rows, $targets ), $targets );
 	}
 
 	/**

@@ -1,6 +1,6 @@
 //! Commands about groups and their members.
 
-use super::{DecidedOn, RoleChange, Selection, json_text};
+use super::{DecidedOn, Reached, RoleChange, Selection, json_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -71,8 +71,11 @@ pub struct FindGroups {
 pub struct FoundGroups {
     /// How many rows the condition selects in all.
     pub total: Option<u64>,
-    /// The page.
+    /// The page, or the beginning of it.
     pub groups: Vec<GroupRecord>,
+    /// How far it goes, where it does not go as far as the limit.
+    #[serde(default)]
+    pub reached: Option<Reached>,
 }
 
 /// One group.

@@ -29,6 +29,25 @@ pub struct Selection {
     pub count: bool,
 }
 
+/// How far an answer to a selection has come. It may be less far than the limit, because memory is short: then it is asked for the
+/// rest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// How many rows were gone through: more than were given where an account is gone.
+    pub rows: u64,
+    /// The number of the last of them.
+    pub last: Option<u64>,
+    /// Whether there may be more behind it.
+    pub more: bool,
+}
+
+impl Reached {
+    /// How far an answer has come that does not say it: it goes as far as the limit.
+    pub fn told_by(rows: u64, last: Option<u64>, limit: u64) -> Self {
+        Self { rows, last, more: rows >= limit }
+    }
+}
+
 /// An SQL condition. `{lookups}` and `{members}` stand for the names of those tables, `u` and `g` for the row of
 /// the user or group, and each `%s` or `%d` for an argument, as `$wpdb->prepare()` wants it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

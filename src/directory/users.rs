@@ -1,6 +1,6 @@
 //! Commands about people and their accounts: first those that read, then those that write.
 
-use super::{Selection, json_text, map_or_empty_list};
+use super::{Reached, Selection, json_text, map_or_empty_list};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -126,8 +126,11 @@ pub struct FindUsers {
 pub struct FoundUsers {
     /// How many rows the condition selects in all; asked for by [`Selection::count`].
     pub total: Option<u64>,
-    /// The page.
+    /// The page, or the beginning of it.
     pub users: Vec<UserRecord>,
+    /// How far it goes, where it does not go as far as the limit.
+    #[serde(default)]
+    pub reached: Option<Reached>,
 }
 
 /// One person.
@@ -139,7 +142,7 @@ pub struct LoadUser {
     pub targets: Vec<String>,
 }
 
-/// The people of these accounts, as far as they have a row.
+/// The people of these accounts, as far as they have a row and memory has room for them; of some at least one is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoadAccounts {
     /// The accounts.
@@ -148,7 +151,8 @@ pub struct LoadAccounts {
     pub targets: Vec<String>,
 }
 
-/// The people with these ids, in any order; unknown ones are left out.
+/// The people with these ids, in any order. Unknown ones are left out, and so is everybody for whom memory has no room; of some at
+/// least one is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoadPeople {
     /// SCIM ids.

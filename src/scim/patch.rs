@@ -162,7 +162,7 @@ impl Patch {
                 format!("{} is required and cannot be taken away. Replace it instead.", attribute.name),
             ));
         }
-        resource.check_size()?;
+        resource.check_size(Some(current))?;
         Ok(Patched { resource, password: self.password.clone() })
     }
 

@@ -60,8 +60,18 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
 
-/// How many bytes of names and text a resource may hold: as much as the largest body.
-pub const MAX_SIZE: usize = 1024 * 1024;
+/// How many bytes of names and text a resource may hold, beside its photos and what is kept elsewhere: a group's members, a
+/// person's groups. Everybody whom a search looks at is loaded with all of them.
+pub const MAX_SIZE: usize = 64 * 1024;
+
+/// How many bytes of them one attribute may hold.
+pub const MAX_ATTRIBUTE_SIZE: usize = 32 * 1024;
+
+/// How many bytes the `photos` may hold, which may be pictures themselves (`data:`, RFC 7643 §4.1.2).
+pub const MAX_PHOTOS_SIZE: usize = 128 * 1024;
+
+/// What no document holds.
+const ELSEWHERE: [&str; 5] = ["schemas", "id", "meta", "members", "groups"];
 
 /// A resource in canonical form. Two are equal whatever the order of their attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -286,11 +296,12 @@ impl Resource {
         Cow::Owned(Self(map))
     }
 
-    /// Whether a PUT of this resource leaves the immutable attributes of the current one as they are.
+    /// Whether a PUT may put this resource in the place of the current one: immutable attributes stay as they are.
     ///
     /// # Errors
-    /// 400 `mutability` (RFC 7644 §3.5.1).
+    /// 400 `mutability` (RFC 7644 §3.5.1), `invalidValue` for more than is kept.
     pub fn check_replacement(&self, current: &Self, schemas: &ResourceSchemas) -> Result<()> {
+        self.check_size(Some(current))?;
         let check = |attribute: &Attribute, extension: Option<&Schema>| {
             let place = |resource: &'_ Self| match extension {
                 Some(schema) => resource.0.get(schema.id.as_str())?.get(attribute.name.as_str()).cloned(),
@@ -320,19 +331,61 @@ impl Resource {
         })
     }
 
-    /// Whether the resource is small enough to be kept.
+    /// Whether the resource is small enough to be kept. What was there before is no reason to refuse a change that does not make it
+    /// larger: somebody who has grown inside WordPress can still be locked out.
     ///
     /// # Errors
     /// 400 `invalidValue`.
-    pub(crate) fn check_size(&self) -> Result<()> {
+    pub(crate) fn check_size(&self, before: Option<&Self>) -> Result<()> {
         self.check_lengths()?;
-        let size: usize = self.0.iter().map(|(name, value)| name.len() + size(value)).sum();
-        if size <= MAX_SIZE {
+        for (urn, name, size) in self.sizes() {
+            let (limit, cure) = match is_photos(urn, name) {
+                true => (
+                    MAX_PHOTOS_SIZE,
+                    "Send the addresses of pictures instead of the pictures, or smaller ones.",
+                ),
+                false => (MAX_ATTRIBUTE_SIZE, "Send a shorter value."),
+            };
+            let was_there = || {
+                before.is_some_and(|before| {
+                    before.sizes().any(|(urn_before, name_before, size_before)| {
+                        (urn_before, name_before) == (urn, name) && size_before >= size
+                    })
+                })
+            };
+            if size > limit && !was_there() {
+                let separator = if urn.is_some() { ":" } else { "" };
+                return Err(Error::invalid_value(format!(
+                    "{}{separator}{name} would hold {size} bytes, but at most {limit} are kept. {cure}",
+                    urn.unwrap_or_default()
+                )));
+            }
+        }
+        let total = |resource: &Self| -> usize {
+            let counted = resource.sizes().filter(|(urn, name, _)| !is_photos(*urn, name));
+            counted.map(|(_, name, size)| name.len() + size).sum()
+        };
+        let size = total(self);
+        if size <= MAX_SIZE || before.is_some_and(|before| total(before) >= size) {
             return Ok(());
         }
         Err(Error::invalid_value(format!(
-            "The resource would hold {size} bytes, but at most {MAX_SIZE} are kept. Remove something first."
+            "The resource would hold {size} bytes, but at most {MAX_SIZE} are kept, photos not counted. Leave out what is not needed \
+             here, or remove something first."
         )))
+    }
+
+    /// The bytes of names and text that each attribute holds, with the URN of its extension.
+    fn sizes(&self) -> impl Iterator<Item = (Option<&str>, &str, usize)> {
+        let kept = self.0.iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str()));
+        kept.flat_map(|(name, value)| {
+            let members = value.as_object().filter(|_| name.contains(':'));
+            let within = members.into_iter().flatten();
+            let within = within.map(move |(member, value)| (Some(name.as_str()), member.as_str(), value));
+            let whole = members.is_none().then_some((None, name.as_str(), value));
+            within.chain(whole)
+        })
+        .map(|(urn, name, value)| (urn, name, size(value)))
     }
 
     /// Whether the resource, and each extension of it, has no more attributes than an object may have members.
@@ -489,6 +542,15 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// The bytes of names and text in a document.
+pub(crate) fn bytes_of(document: &Map<String, Value>) -> usize {
+    document.iter().map(|(name, value)| name.len() + size(value)).sum()
+}
+
+fn is_photos(urn: Option<&str>, name: &str) -> bool {
+    urn.is_none() && name == "photos"
 }
 
 /// The bytes of names and text in a value. The recursion is as deep as the JSON that was read.

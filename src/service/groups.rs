@@ -51,6 +51,7 @@ impl Service {
         let projection = self.projection(query, ResourceType::Group)?;
         let Received { mut resource, .. } = Resource::from_body(body, schemas, &mut self.dialects())?;
         let references = resource.take_members()?;
+        resource.check_size(None)?;
         let row = group_row(&resource)?;
         let members = self.known(&references, "").await?;
         let joining = Membership { add: members.iter().cloned().collect(), ..Membership::default() };
@@ -95,7 +96,11 @@ impl Service {
             true => vec![MemberOperation::Replace(references)],
             false => Vec::new(),
         };
-        self.change_group(id, precondition, query, &operations, |_| Ok(resource.clone())).await
+        self.change_group(id, precondition, query, &operations, |current| {
+            resource.check_size(Some(current))?;
+            Ok(resource.clone())
+        })
+        .await
     }
 
     pub(super) async fn patch_group(

@@ -9,12 +9,12 @@ use self::walk::Walked;
 use super::cursor::{Position, Walk, invalid};
 use super::query::Query;
 use super::{Answer, Reply, Service, groups};
-use crate::directory::{FindGroups, FindUsers, GroupRecord, Order, Selection, UserRecord};
+use crate::directory::{FindGroups, FindUsers, GroupRecord, Order, Reached, Selection, UserRecord};
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::filter::Filter;
 use crate::scim::list::{self, Page};
 use crate::scim::projection::Projection;
-use crate::scim::resource::Resource;
+use crate::scim::resource::{Resource, bytes_of};
 use crate::scim::schema::ResourceType;
 use crate::scim::sort::{Key, Sort};
 use crate::wordpress::person;
@@ -23,6 +23,13 @@ use serde_json::{Map, Value, json};
 
 /// How many resources are sorted by what has no column of its own. Beyond it the client is asked to narrow the query.
 pub const MAX_SORTED: u64 = 10_000;
+
+/// About how many bytes a page holds at most; it ends with the resource that reaches it. Such a page has fewer resources than were
+/// asked for, and says so (`itemsPerPage`, RFC 7644 §3.4.2.4).
+pub const MAX_PAGE_SIZE: usize = 8 * 1024 * 1024;
+
+/// About how many bytes a member of a group, or a group of a person, takes in an answer.
+const BYTES_OF_LINE: usize = 200;
 
 /// A query, read and checked.
 struct Search {
@@ -65,6 +72,15 @@ impl Found {
             Self::User(user) => user.row,
             Self::Group(group) => group.row,
         }
+    }
+
+    /// About how many bytes an answer needs for it: its document, and a line for each member or group.
+    fn weight(&self) -> usize {
+        let (document, lines) = match self {
+            Self::User(user) => (&user.document, user.groups.len()),
+            Self::Group(group) => (&group.document, group.members.as_ref().map_or(0, Vec::len)),
+        };
+        document.as_ref().map_or(0, bytes_of) + lines.saturating_mul(BYTES_OF_LINE)
     }
 
     fn kind(&self) -> ResourceType {
@@ -169,8 +185,24 @@ impl Service {
         Ok(Source { kind, projection, members, selection })
     }
 
-    /// Asks for rows of one kind.
-    async fn find(&self, source: &Source, selection: Selection) -> Answer<(Option<u64>, Vec<Found>)> {
+    /// Asks for rows of one kind. How far the answer has come may be less far than the limit.
+    async fn find(
+        &self,
+        source: &Source,
+        selection: Selection,
+    ) -> Answer<(Option<u64>, Vec<Found>, Reached)> {
+        let limit = selection.limit;
+        let (total, found, reached) = self.found(source, selection).await?;
+        let told = || Reached::told_by(found.len() as u64, found.last().map(Found::row), limit);
+        let reached = reached.unwrap_or_else(told);
+        Ok((total, found, reached))
+    }
+
+    async fn found(
+        &self,
+        source: &Source,
+        selection: Selection,
+    ) -> Answer<(Option<u64>, Vec<Found>, Option<Reached>)> {
         match source.kind {
             ResourceType::User => {
                 let find = FindUsers {
@@ -179,15 +211,14 @@ impl Service {
                     targets: person::targets(&self.settings),
                 };
                 let found = self.directory.ask(&find).await?;
-                Ok((found.total, found.users.into_iter().map(|user| Found::User(Box::new(user))).collect()))
+                let users = found.users.into_iter().map(|user| Found::User(Box::new(user)));
+                Ok((found.total, users.collect(), found.reached))
             }
             ResourceType::Group => {
                 let find = FindGroups { selection, members: source.members };
                 let found = self.directory.ask(&find).await?;
-                Ok((
-                    found.total,
-                    found.groups.into_iter().map(|group| Found::Group(Box::new(group))).collect(),
-                ))
+                let groups = found.groups.into_iter().map(|group| Found::Group(Box::new(group)));
+                Ok((found.total, groups.collect(), found.reached))
             }
         }
     }

@@ -11,6 +11,7 @@ mod event;
 pub mod groups;
 mod leaving;
 pub mod list;
+mod loading;
 mod query;
 mod refresh;
 mod regrouping;

@@ -2,11 +2,13 @@
 //! filled.
 
 use super::Summary;
-use crate::directory::{Directory, Failure, FillTargets, IndexUser, LoadAccounts, UserRecord};
+use super::loading::load_accounts;
+use crate::directory::{Directory, Failure, FillTargets, IndexUser, UserRecord};
 use crate::http::Response;
 use crate::scim::resource::Resource;
 use crate::settings::Settings;
 use crate::wordpress::person;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Renews the matchable values of the people of these accounts, and writes what could not be written before. Nobody is answered: the response is empty and says 204, or
@@ -30,16 +32,24 @@ async fn renew(
     settings: &Settings,
     now: i64,
 ) -> Result<(), Failure> {
-    let load = LoadAccounts { user_ids, targets: person::targets(settings) };
+    let targets = person::targets(settings);
+    let mut left: BTreeSet<u64> = user_ids.into_iter().collect();
     let mut failed = None;
-    for record in directory.ask(&load).await? {
-        let shown = person::resource(&record, settings, "");
-        // One person whom some plugin does not let be written keeps nobody else from it.
-        failed = failed.or(fill(directory, &record, &shown, settings, now).await.err());
-        let edited = !record.managed || person::is_locally_edited(&record, settings);
-        let lookups = person::lookups(&shown);
-        let index = IndexUser { id: record.id, user_name: None, lookups, modified: edited.then_some(now) };
-        directory.ask(&index).await?;
+    loop {
+        let some = load_accounts(directory, &mut left, &targets).await?;
+        if some.is_empty() {
+            break;
+        }
+        for record in some {
+            let shown = person::resource(&record, settings, "");
+            // One person whom some plugin does not let be written keeps nobody else from it.
+            failed = failed.or(fill(directory, &record, &shown, settings, now).await.err());
+            let edited = !record.managed || person::is_locally_edited(&record, settings);
+            let lookups = person::lookups(&shown);
+            let index =
+                IndexUser { id: record.id, user_name: None, lookups, modified: edited.then_some(now) };
+            directory.ask(&index).await?;
+        }
     }
     failed.map_or(Ok(()), Err)
 }

@@ -3,8 +3,8 @@
 use super::groups::{Membership, member_ids};
 use super::{Answer, Service};
 use crate::directory::{
-    DecidedOn, FindPeopleIn, GroupRecord, GroupReference, GroupRow, ListNestings, LoadPeople, MAX_NESTING,
-    MemberKind, Nesting, RoleChange,
+    DecidedOn, FindPeopleIn, GroupRecord, GroupReference, GroupRow, ListNestings, MAX_NESTING, MemberKind,
+    Nesting, RoleChange,
 };
 use crate::wordpress::{person, roles};
 use smol_str::SmolStr;
@@ -77,12 +77,10 @@ impl Service {
             let find = FindPeopleIn { groups: inner.into_iter().collect() };
             concerned.extend(self.directory.ask(&find).await?);
         }
-        let targets = person::targets(&self.settings);
         let (mut people, mut changes) = Regrouping::default();
         let concerned: Vec<SmolStr> = concerned.into_iter().collect();
         for ids in concerned.chunks(PEOPLE_AT_ONCE) {
-            let load = LoadPeople { ids: ids.to_vec(), targets: targets.clone() };
-            for record in self.directory.ask(&load).await? {
+            for record in self.load_people(ids.to_vec()).await? {
                 let mut regrouped = record.clone();
                 regrouped.groups.retain(|known| known.direct && known.id != *group);
                 let is_member = record.groups.iter().any(|known| known.direct && known.id == *group);

@@ -45,6 +45,7 @@ impl Service {
         let schemas = self.schemas(ResourceType::User);
         let projection = self.projection(query, ResourceType::User)?;
         let Received { mut resource, password } = Resource::from_body(body, schemas, &mut self.dialects())?;
+        resource.check_size(None)?;
         set_default_active(&mut resource, true)?;
         let row = person::row(&resource)?;
         let email = person::email(&resource);

@@ -231,10 +231,11 @@ const LIMITS: &[Limit] = &[
     },
     Limit {
         name: "scim::resource::MAX_COMPARED",
-        // The person's one address costs 256 KiB for each of two comparisons.
-        most: resource::MAX_COMPARED / (2 * ADDRESS),
+        // The person's addresses cost as much for each of eight comparisons.
+        most: resource::MAX_COMPARED / (8 * ADDRESSES * (64 + STREET)),
         request: |count| {
-            let removal = json!({ "op": "remove", "path": r#"addresses[type eq "x" and locality eq "y"]"# });
+            let comparisons = [r#"type eq "x""#; 8].join(" and ");
+            let removal = json!({ "op": "remove", "path": format!("addresses[{comparisons}]") });
             change(Value::from(vec![removal; count]))
         },
         status: 400,
@@ -243,7 +244,7 @@ const LIMITS: &[Limit] = &[
     },
     Limit {
         name: "scim::resource::MAX_COMPARED of removed elements",
-        most: resource::MAX_COMPARED / ADDRESS,
+        most: resource::MAX_COMPARED / (ADDRESSES * (64 + STREET)),
         request: |count| {
             let removals = (0..count).step_by(resource::MAX_ELEMENTS).map(|first| {
                 let last = count.min(first + resource::MAX_ELEMENTS);
@@ -295,6 +296,63 @@ const LIMITS: &[Limit] = &[
         says: "externalId",
     },
     Limit {
+        name: "scim::resource::MAX_ATTRIBUTE_SIZE of somebody new",
+        most: resource::MAX_ATTRIBUTE_SIZE,
+        request: |size| post("/Users", &json!({ "userName": "new", "title": "t".repeat(size) }).to_string()),
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: "title would hold 32769 bytes",
+    },
+    Limit {
+        name: "scim::resource::MAX_ATTRIBUTE_SIZE in a PUT",
+        most: resource::MAX_ATTRIBUTE_SIZE,
+        request: |size| {
+            let own = json!({ CUSTOM: { "own": "t".repeat(size) }, "userName": "person" });
+            Request { method: "PUT", path: "{person}".to_owned(), body: own.to_string() }
+        },
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: "urn:example:2.0:User:own would hold 32769 bytes",
+    },
+    Limit {
+        name: "scim::resource::MAX_ATTRIBUTE_SIZE of a group",
+        most: resource::MAX_ATTRIBUTE_SIZE,
+        request: |size| {
+            let own = json!({ CUSTOM: { "own": "t".repeat(size) }, "displayName": "new" });
+            post("/Groups", &own.to_string())
+        },
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: "urn:example:2.0:User:own would hold 32769 bytes",
+    },
+    Limit {
+        name: "scim::resource::MAX_PHOTOS_SIZE",
+        most: resource::MAX_PHOTOS_SIZE,
+        request: |size| {
+            let photo = format!("data:{}", "p".repeat(size - "data:value".len()));
+            change(json!([{ "op": "replace", "path": "photos", "value": [{ "value": photo }] }]))
+        },
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: "Send the addresses of pictures",
+    },
+    Limit {
+        name: "scim::resource::MAX_SIZE of somebody new",
+        most: resource::MAX_SIZE,
+        request: |size| {
+            // With their names, and those of what everybody has: `userName`, and `active`, which is made up later.
+            let rest = size - resource::MAX_ATTRIBUTE_SIZE - "userNamenewtitlenickName".len();
+            let person = json!({
+                "userName": "new", "title": "t".repeat(resource::MAX_ATTRIBUTE_SIZE), "nickName": "n".repeat(rest),
+                "photos": [{ "value": "p".repeat(1_000) }],
+            });
+            post("/Users", &person.to_string())
+        },
+        status: 400,
+        scim_type: Some("invalidValue"),
+        says: "photos not counted",
+    },
+    Limit {
         name: "wordpress::person::MAX_EMAIL_LENGTH",
         most: person::MAX_EMAIL_LENGTH,
         request: |length| {
@@ -307,8 +365,9 @@ const LIMITS: &[Limit] = &[
     },
 ];
 
-/// What comparing something with the person's address costs, in bytes: 64 for the element, the rest is its text.
-const ADDRESS: usize = 256 * 1024;
+/// How many addresses the person has, and how long each is. Comparing something with one costs 64 bytes more.
+const ADDRESSES: usize = 700;
+const STREET: usize = 30;
 
 /// A site with a person and a group, whom requests name `{person}` and `{group}`.
 struct Tried {
@@ -320,8 +379,9 @@ struct Tried {
 impl Tried {
     fn new() -> Self {
         let mut tried = Self { site: InMemory::new(), person: String::new(), group: String::new() };
-        let address = json!({ "streetAddress": "s".repeat(ADDRESS - 64) });
-        tried.person = tried.created("/Users", &json!({ "userName": "person", "addresses": [address] }));
+        let address = |number| json!({ "streetAddress": format!("{number:0STREET$}") });
+        let addresses: Vec<Value> = (0..ADDRESSES).map(address).collect();
+        tried.person = tried.created("/Users", &json!({ "userName": "person", "addresses": addresses }));
         tried.group = tried.created("/Groups", &json!({ "displayName": "group" }));
         tried
     }

@@ -4,6 +4,7 @@ use super::site::send;
 use crate::player::memory::InMemory;
 use proptest::prelude::*;
 use rollbook::directory::memory::wordpress_stores;
+use rollbook::scim::resource::MAX_SIZE;
 use rollbook::settings::Settings;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -262,4 +263,20 @@ fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
     assert_eq!(refresh(&mut site), 204);
     let after = site.directory.trace.iter().filter(|command| command.name == "fill_targets").count();
     assert_eq!(before, after, "and that was it");
+}
+
+/// The bound of a document is one for what is sent. Whom an administrator has written a long text about is locked out nevertheless.
+#[test]
+fn who_has_grown_inside_wordpress_can_still_be_changed() {
+    let mut site = site(&json!({ "path": "title", "target": "meta:title" })).unwrap();
+    let created = send(&mut site, "POST", "/Users", jane(&json!({ "title": "t" })));
+    let path = format!("/Users/{}", created.json()["id"].as_str().unwrap());
+    edit(&mut site, "meta:title", json!("t".repeat(2 * MAX_SIZE)));
+    assert_eq!(send(&mut site, "PATCH", &path, patch("active", &json!(false))).status, 200);
+    let shown = send(&mut site, "GET", &path, Value::Null).json();
+    assert_eq!(shown["title"].as_str().unwrap().len(), 2 * MAX_SIZE);
+    assert_eq!(send(&mut site, "PUT", &path, &shown).status, 200, "what was shown may be sent back");
+    let shorter = json!("t".repeat(2 * MAX_SIZE - 1));
+    assert_eq!(send(&mut site, "PATCH", &path, patch("title", &shorter)).status, 200);
+    assert_eq!(send(&mut site, "PATCH", &path, patch("nickName", &json!("long"))).status, 400);
 }

@@ -47,7 +47,7 @@ impl MemoryDirectory {
         if !find.members {
             groups.iter_mut().for_each(|group| group.members = None);
         }
-        Ok(FoundGroups { total, groups })
+        Ok(FoundGroups { total, groups, reached: None })
     }
 
     pub(super) fn load_group(&mut self, load: LoadGroup) -> Result<Option<GroupRecord>, String> {

@@ -92,7 +92,7 @@ impl MemoryDirectory {
         }
         let found = people_matching(found, &find.selection, &self.settings)?;
         let (total, users) = page(found, &find.selection, |user| user.row, column)?;
-        Ok(FoundUsers { total, users })
+        Ok(FoundUsers { total, users, reached: None })
     }
 
     pub(super) fn load_user(&mut self, load: LoadUser) -> Result<Option<UserRecord>, String> {

@@ -1,6 +1,6 @@
 //! Finding the page that a query wants, and how many resources there are in all.
 
-use super::{Found, MAX_SORTED, Search, Source};
+use super::{Found, MAX_PAGE_SIZE, MAX_SORTED, Search, Source};
 use crate::directory::{Order, Selection};
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::filter::Filter;
@@ -59,6 +59,15 @@ impl Service {
         let count = usize::try_from(search.walk.count).unwrap_or(usize::MAX);
         walked.more = walked.found.len() > count;
         walked.found.truncate(count);
+        let mut size = 0;
+        let fits = |found: &&Found| {
+            let has_room = size < MAX_PAGE_SIZE;
+            size += found.weight();
+            has_room
+        };
+        let fitting = walked.found.iter().take_while(fits).count();
+        walked.more |= fitting < walked.found.len();
+        walked.found.truncate(fitting);
         if search.window.backward() {
             walked.found.reverse();
         }
@@ -103,7 +112,7 @@ impl Service {
             (Some(position), Some(order)) => Some(column_value(position.key.as_ref(), order)?),
             _ => None,
         };
-        let selection = Selection {
+        let mut selection = Selection {
             order: order.cloned(),
             after_row: slice.after.map(|position| position.row),
             after_value,
@@ -113,7 +122,15 @@ impl Service {
             count: true,
             ..source.selection.clone()
         };
-        let (total, rows) = self.find(source, selection).await?;
+        let (total, mut rows, mut reached) = self.find(source, selection.clone()).await?;
+        selection.count = false;
+        while reached.more && reached.rows > 0 && reached.rows < selection.limit {
+            selection.offset += reached.rows;
+            selection.limit -= reached.rows;
+            let (_, further, next) = self.find(source, selection.clone()).await?;
+            rows.extend(further);
+            reached = next;
+        }
         Ok((total.unwrap_or(rows.len() as u64), rows))
     }
 
@@ -204,9 +221,8 @@ impl Service {
         let mut after_row = None;
         loop {
             let batch = Selection { after_row, limit: BATCH, ..source.selection.clone() };
-            let (_, rows) = self.find(source, batch).await?;
-            let full = rows.len() as u64 == BATCH;
-            after_row = rows.last().map(Found::row);
+            let (_, rows, reached) = self.find(source, batch).await?;
+            after_row = reached.last.or(after_row);
             for row in rows {
                 let is_match =
                     |filter: &Filter| filter.matches(self.shown(&row).matchable().as_map(), schemas);
@@ -214,7 +230,7 @@ impl Service {
                     show(row)?;
                 }
             }
-            if !full {
+            if !reached.more || reached.rows == 0 {
                 return Ok(());
             }
         }

@@ -1,7 +1,7 @@
 //! Rules that have changed, applied to everybody.
 
 use super::{Part, Report, Verdict};
-use crate::directory::{FindUsers, LoadPeople, Outcome, RoleChange, Selection, SetRoles, UserRecord};
+use crate::directory::{FindUsers, Outcome, Reached, RoleChange, Selection, SetRoles, UserRecord};
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service};
 use crate::wordpress::{person, roles};
 use serde_json::json;
@@ -18,18 +18,22 @@ impl Service {
             exact: true,
             ..Selection::default()
         };
-        let find = FindUsers { selection, unmanaged: false, targets: targets.clone() };
+        let find = FindUsers { selection, unmanaged: false, targets };
         let found = self.directory.ask(&find).await?;
-        let last = found.users.last().map(|record| record.row);
-        let is_full = u64::try_from(found.users.len()).is_ok_and(|found| found == part.limit());
-        let mut report = Report { next: last.filter(|_| is_full), total: found.total, ..Report::default() };
+        let told = || {
+            let rows = found.users.len() as u64;
+            Reached::told_by(rows, found.users.last().map(|record| record.row), part.limit())
+        };
+        let reached = found.reached.unwrap_or_else(told);
+        let next = reached.last.filter(|_| reached.more);
+        let mut report = Report { next, total: found.total, ..Report::default() };
         let mut people = found.users;
         for attempt in 1..=MAX_ATTEMPTS {
             let stale = self.review(people, part, attempt == MAX_ATTEMPTS, &mut report).await?;
             if stale.is_empty() {
                 break;
             }
-            people = self.directory.ask(&LoadPeople { ids: stale, targets: targets.clone() }).await?;
+            people = self.load_people(stale).await?;
         }
         Ok(Reply::json(200, json!(report)))
     }
