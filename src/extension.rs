@@ -9,7 +9,7 @@ use crate::service::tasks::MAX_PART;
 use crate::settings::{self, Settings};
 use crate::token;
 use crate::wordpress::site::Site;
-use crate::wordpress::{mapping, protection, target};
+use crate::wordpress::{mapping, meta_key, protection, target};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;
@@ -87,7 +87,7 @@ impl PhpExchange {
 
     /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
     /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server.
-    /// The site is an array of "roles" (a list of arrays with "name" and "capabilities") and "default_role".
+    /// The site is an array of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages".
     pub fn open(request: &ZendHashTable, settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<Self> {
         let request = Request {
             method: text(request, "method"),
@@ -217,7 +217,7 @@ impl PhpSettings {
     /// Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
     pub fn validate(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
         let settings = settings_of(settings, site)?;
-        settings.check_roles().map_err(invalid_settings)?;
+        settings.check_on_site().map_err(invalid_settings)?;
         array_of(&settings.document())
     }
 
@@ -230,6 +230,15 @@ impl PhpSettings {
             _ => Vec::new(),
         };
         array_of(&protection::names(&named, &site_of(site)?.roles))
+    }
+
+    /// What may become of a user meta as a target: "open", "guarded", or "odd" where the database may take the key for another one.
+    pub fn verdict(key: &str) -> &'static str {
+        match meta_key::verdict(key) {
+            meta_key::Verdict::Open => "open",
+            meta_key::Verdict::Odd => "odd",
+            meta_key::Verdict::Guarded => "guarded",
+        }
     }
 
     /// What the owner is offered while typing: an array of "paths" and "targets" of mappings.

@@ -53,6 +53,8 @@ final class AttributesScreen extends FormScreen {
 						'separator'  => $row['separator'] ?? null,
 						'profile'    => ! empty( $row['profile'] ),
 						'users_list' => ! empty( $row['users_list'] ),
+						// What was confirmed holds for the target that was shown with the question.
+						'confirmed'  => ! empty( $row['confirmed'] ) && ( $row['confirmed_for'] ?? '' ) === trim( $row['target'] ?? '' ),
 					);
 				},
 				FormInput::rows( 'mappings', array( 'path', 'target', 'title', 'pattern', 'replacement' ) )

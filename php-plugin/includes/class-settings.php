@@ -55,8 +55,9 @@ final class Settings {
 	 */
 	public static function changed( array $partial ): array {
 		// A role may have become protected since it was named; that is in nobody's way who changes something else.
-		$site = array_intersect_key( $partial, array_flip( self::ABOUT_ROLES ) ) ? Site::facts() : array();
-		return \Rollbook\Settings::validate( self::merged( self::document(), $partial ), $site );
+		$site     = array_intersect_key( $partial, array_flip( self::ABOUT_ROLES ) ) ? Site::facts() : array();
+		$document = self::merged( self::document(), $partial );
+		return \Rollbook\Settings::validate( $document, array( 'foreign_metas' => self::foreign_metas( $document ) ) + $site );
 	}
 
 	/**
@@ -66,6 +67,18 @@ final class Settings {
 	 */
 	public static function store( array $document ): void {
 		update_option( self::OPTION, $document, true );
+	}
+
+	/**
+	 * The user metas that accounts have, and that the mappings of a document would be the first to write.
+	 *
+	 * @param array<string, mixed> $document The document, which nobody has approved of yet.
+	 * @return list<string>
+	 */
+	private static function foreign_metas( array $document ): array {
+		$targets = is_array( $document['mappings'] ?? null ) ? array_filter( array_column( $document['mappings'], 'target' ), 'is_string' ) : array();
+		$metas   = preg_grep( '/^meta:./', array_diff( array_map( 'trim', $targets ), self::targets() ) );
+		return Targets::equal_keys( array_map( static fn( string $target ): string => trim( substr( $target, 5 ) ), $metas ) );
 	}
 
 	/**

@@ -19,7 +19,7 @@ final class Site {
 	/**
 	 * The facts.
 	 *
-	 * @return array{roles: list<array{name: string, capabilities: list<string>}>, default_role: string}
+	 * @return array{roles: list<array{name: string, capabilities: list<string>}>, default_role: string, languages: list<string>}
 	 */
 	public static function facts(): array {
 		$roles = array();
@@ -32,6 +32,7 @@ final class Site {
 		return array(
 			'roles'        => $roles,
 			'default_role' => (string) get_option( 'default_role' ),
+			'languages'    => array( 'en_US', ...get_available_languages() ), // The one that WordPress is written in is no file.
 		);
 	}
 }

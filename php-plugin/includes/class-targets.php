@@ -23,17 +23,24 @@ final class Targets {
 	/**
 	 * Columns of the table of accounts.
 	 */
-	private const COLUMNS = array( 'user_login', 'user_email', 'user_nicename', 'user_url', 'user_registered', 'display_name' );
+	private const COLUMNS = array( 'user_email', 'user_url', 'display_name' );
 
 	/**
 	 * Profile fields that core keeps in user metas of the same name.
 	 */
-	private const PROFILE = array( 'first_name', 'last_name', 'nickname', 'description', 'locale', 'rich_editing', 'syntax_highlighting', 'comment_shortcuts', 'admin_color', 'show_admin_bar_front' );
+	private const PROFILE = array( 'first_name', 'last_name', 'nickname', 'description', 'locale' );
 
 	/**
 	 * What is written through the account itself and not as a profile field.
 	 */
-	private const READ_ONLY = array( 'user_login', 'user_email', 'user_registered' );
+	private const READ_ONLY = array( 'user_email' );
+
+	/**
+	 * Whether user metas are open to attributes, by key, with a 1 before it for that of a plugin's field.
+	 *
+	 * @var array<string, bool>
+	 */
+	private static array $open = array();
 
 	/**
 	 * The values of targets. One that the site does not have is left out.
@@ -192,7 +199,7 @@ final class Targets {
 	private static function exists( string $kind, string $name ): bool {
 		return match ( $kind ) {
 			'field'    => in_array( $name, self::COLUMNS, true ) || in_array( $name, self::PROFILE, true ),
-			'meta'     => '' !== $name && ! self::is_guarded( $name ),
+			'meta'     => self::is_open( $name, false ),
 			'xprofile' => function_exists( 'xprofile_get_field_id_from_name' ) && 0 !== self::xprofile( $name ),
 			'acf'      => function_exists( 'acf_get_field' ) && null !== self::acf( $name ),
 			default    => false,
@@ -236,20 +243,37 @@ final class Targets {
 	 */
 	private static function acf( string $name ): ?array {
 		$field = acf_get_field( $name );
-		return $field && ! self::is_guarded( $field['name'] ) ? $field : null;
+		return $field && self::is_open( (string) $field['name'], true ) ? $field : null;
 	}
 
 	/**
-	 * Whether a user meta is one of those that let people in and say what they may do. The database finds them in any case and with any
-	 * accent.
+	 * Whether attributes may be written to a user meta, which the extension says of its key. One of an unusual form is open where the
+	 * field of a plugin has it, and the database knows no guarded key that it takes for the same.
 	 *
-	 * @param string $key The meta's key.
+	 * @param string $key      The meta's key, the one that is written.
+	 * @param bool   $of_field Whether a plugin's field is kept there.
 	 */
-	private static function is_guarded( string $key ): bool {
+	private static function is_open( string $key, bool $of_field ): bool {
+		return self::$open[ (int) $of_field . $key ] ??= match ( \Rollbook\Settings::verdict( $key ) ) {
+			'open'  => true,
+			'odd'   => $of_field && '' !== $key && ! in_array( 'guarded', array_map( array( \Rollbook\Settings::class, 'verdict' ), self::equal_keys( array( $key ) ) ), true ),
+			default => false,
+		};
+	}
+
+	/**
+	 * The user metas that accounts have, among those that the database takes for one of some keys: it knows no case, no accent, no
+	 * trailing blank and no character that nobody sees.
+	 *
+	 * @param string[] $keys The keys.
+	 * @return list<string> As they are stored.
+	 */
+	public static function equal_keys( array $keys ): array {
 		global $wpdb;
-		$key = strtolower( trim( remove_accents( $key ) ) );
-		return in_array( $key, array( 'session_tokens', '_application_passwords' ), true )
-			|| 1 === preg_match( '/^' . preg_quote( strtolower( $wpdb->base_prefix ), '/' ) . '(\d+_)?(capabilities|user_level)$/', $key );
+		if ( ! $keys ) {
+			return array();
+		}
+		return array_column( Database::rows( "SELECT DISTINCT meta_key FROM $wpdb->usermeta WHERE meta_key IN (" . Database::marks( $keys, '%s' ) . ')', array_values( $keys ) ), 'meta_key' );
 	}
 
 	/**

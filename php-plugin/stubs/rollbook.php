@@ -55,7 +55,7 @@ final class Exchange {
 	/**
 	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
 	 * "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server.
-	 * The site is an array of "roles" (a list of arrays with "name" and "capabilities") and "default_role".
+	 * The site is an array of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages".
 	 */
 	public static function open( array $request, array $settings, array $site ): \Rollbook\Exchange {}
 
@@ -136,6 +136,11 @@ final class Settings {
 	 * The names of the roles and capabilities of a site that protect an account that has one by itself.
 	 */
 	public static function protecting( array $settings, array $site ): array {}
+
+	/**
+	 * What may become of a user meta as a target: "open", "guarded", or "odd" where the database may take the key for another one.
+	 */
+	public static function verdict( string $key ): string {}
 
 	/**
 	 * What the owner is offered while typing: an array of "paths" and "targets" of mappings.

@@ -218,8 +218,18 @@ impl Reader {
     }
 
     pub(super) fn mapping(&mut self, place: &str, value: &Value) -> Option<Row> {
-        const KEYS: [&str; 9] =
-            ["path", "target", "title", "transform", "type", "values", "separator", "profile", "users_list"];
+        const KEYS: [&str; 10] = [
+            "path",
+            "target",
+            "title",
+            "transform",
+            "type",
+            "values",
+            "separator",
+            "profile",
+            "users_list",
+            "confirmed",
+        ];
         let map = self.object(place, value, &KEYS)?;
         let path = self.member::<String>(place, map, "path").parse().map_err(
             |error: crate::scim::path::PathError| {
@@ -251,6 +261,7 @@ impl Reader {
             separator,
             profile: self.member(place, map, "profile"),
             users_list: self.member(place, map, "users_list"),
+            confirmed: self.member(place, map, "confirmed"),
         })
     }
 

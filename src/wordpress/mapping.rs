@@ -57,6 +57,8 @@ pub struct Row {
     pub profile: bool,
     /// Whether the users list shows it.
     pub users_list: bool,
+    /// Whether the owner has confirmed that a user meta is overwritten which accounts had before.
+    pub confirmed: bool,
 }
 
 /// What becomes of the values of an attribute that has several.
@@ -103,6 +105,7 @@ impl Row {
             separator: SEPARATOR.to_owned(),
             profile: false,
             users_list: false,
+            confirmed: false,
         }
     }
 
@@ -197,6 +200,7 @@ impl Row {
             "separator": self.separator,
             "profile": self.profile,
             "users_list": self.users_list,
+            "confirmed": self.confirmed,
         })
     }
 

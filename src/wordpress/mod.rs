@@ -1,7 +1,9 @@
 //! SCIM ⇄ WordPress: what a resource means for an account, and the other way round.
 
+pub mod language;
 pub mod login;
 pub mod mapping;
+pub mod meta_key;
 pub mod network;
 mod overlay;
 pub mod password;

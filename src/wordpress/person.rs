@@ -1,5 +1,6 @@
 //! A person: the resource that a record shows, and what a changed resource means for the account.
 
+use super::language;
 use super::mapping::Row;
 use super::overlay::{self, is_due, is_edited};
 use super::predecessor::Predecessor;
@@ -165,14 +166,14 @@ pub fn account_change(
     let ours = before.is_none_or(|(record, _)| record.account.is_ours());
     let mut change = AccountChange { ours, ..AccountChange::default() };
     for row in rows(settings).filter(|_| is_writable) {
-        let wanted = value(row, after);
+        let wanted = value(row, after, settings);
         let stays = match before {
             None => wanted.is_none(),
             // A target that was missing at the last write and is back gets its value.
             Some((record, _)) if is_due(row, record) => wanted.is_none(),
             // What was edited stays only if it says what is wanted; a transform, or a value of another type, does not show that.
             Some((record, _)) if is_edited(row, record) => says(row, record, wanted.as_ref()),
-            Some((_, shown)) => same(wanted.as_ref(), value(row, shown).as_ref()),
+            Some((_, shown)) => same(wanted.as_ref(), value(row, shown, settings).as_ref()),
         };
         if !stays {
             change.values.insert(row.target.to_string(), wanted.unwrap_or_default());
@@ -381,6 +382,9 @@ pub fn unwritten(
         }
         let wanted = change.values.get(&target)?;
         match written.values.get(&target) {
+            _ if row.target.is_locale() && wanted.is_null() && row.value(after).is_some() => {
+                Some("no such language is installed, so the account has the site's own")
+            }
             None if !wanted.is_null() => {
                 Some("the site has no such field at the moment; it is written when the field is there")
             }
@@ -472,10 +476,15 @@ fn groups(groups: &[GroupReference], base: &str) -> Value {
         .collect()
 }
 
-/// The value that a row writes. WordPress always shows a display name, so one is made where none is sent.
-fn value(row: &Row, resource: &Resource) -> Option<Value> {
+/// The value that a row writes. WordPress always shows a display name, so one is made where none is sent; and a language is one that
+/// the site has.
+fn value(row: &Row, resource: &Resource, settings: &Settings) -> Option<Value> {
     static DISPLAY_NAME: LazyLock<Option<Target>> = LazyLock::new(|| "field:display_name".parse().ok());
     let value = row.value(resource);
+    if row.target.is_locale() {
+        let preferred = value.as_ref().and_then(Value::as_str)?;
+        return language::nearest(preferred, &settings.site.languages).map(Value::from);
+    }
     if value.is_some() || Some(&row.target) != DISPLAY_NAME.as_ref() {
         return value;
     }

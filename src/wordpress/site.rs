@@ -10,6 +10,11 @@ pub struct Site {
     pub roles: Vec<Role>,
     /// The role that WordPress gives to new accounts.
     pub default_role: String,
+    /// The user metas that accounts have and that no mapping was about so far, among those of new mappings. Only told where settings are
+    /// saved.
+    pub foreign_metas: Vec<String>,
+    /// The languages that are installed, as WordPress writes them: `en_US`, `de_DE`.
+    pub languages: Vec<String>,
 }
 
 /// A role of the site.

@@ -1,7 +1,7 @@
 //! The places in WordPress that attributes can be mapped to.
 
+use super::meta_key::{Verdict, verdict};
 use super::person::MAX_DISPLAY_NAME_LENGTH;
-use deunicode::deunicode;
 use std::fmt;
 use std::str::FromStr;
 
@@ -19,64 +19,6 @@ const FIELDS: [(&str, Option<usize>); 7] = [
     ("display_name", Some(MAX_DISPLAY_NAME_LENGTH)),
     ("user_url", Some(100)),
 ];
-
-/// Meta that decides who somebody is or what he may do, of core and of ours, by its whole key.
-const GUARDED_KEYS: [&str; 7] = [
-    "capabilities",
-    "user_level",
-    "session_tokens",
-    "_application_passwords",
-    "_new_email",
-    "primary_blog",
-    "source_domain",
-];
-
-/// The same by the key's beginning: our own, and what plugins for a second factor keep: Two-Factor and Solid Security
-/// (`_two_factor_totp_key`), WP 2FA (`wp_2fa_totp_key`), miniOrange (`mo2f_2factor_status`), Two Factor Authentication
-/// (`tfa_priv_key_64`), Google Authenticator (`googleauthenticator_secret`), Really Simple Security (`rsssl_two_fa_status`),
-/// Wordfence (`wfls-last-login`).
-const GUARDED_BEGINNINGS: [&str; 9] = [
-    "rollbook",
-    "_two_factor",
-    "two_factor",
-    "wp_2fa",
-    "mo2f",
-    "tfa_",
-    "googleauthenticator",
-    "rsssl_",
-    "wfls",
-];
-
-/// The same by the key's end: `wp_capabilities`, `wp_2_user_level`, whatever the prefix of a site.
-const GUARDED_ENDINGS: [&str; 4] = ["_capabilities", "_user_level", "_user-settings", "_user-settings-time"];
-
-/// Words that a key says of itself when what it holds lets people in, in whichever plugin.
-const GUARDED_WORDS: [&str; 20] = [
-    "password",
-    "passwords",
-    "passwd",
-    "passkey",
-    "passkeys",
-    "secret",
-    "secrets",
-    "token",
-    "tokens",
-    "totp",
-    "hotp",
-    "otp",
-    "2fa",
-    "mfa",
-    "tfa",
-    "nonce",
-    "webauthn",
-    "apikey",
-    "session",
-    "sessions",
-];
-
-/// The same, where it takes two words.
-const GUARDED_PHRASES: [&str; 6] =
-    ["api_key", "priv_key", "private_key", "security_key", "backup_code", "recovery_code"];
 
 /// A place in WordPress. Written `field:first_name`, `meta:scimDepartment`, `xprofile:Department`, `acf:department`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -104,19 +46,20 @@ impl Target {
         let limit = FIELDS.iter().find(|(field, _)| field == name).and_then(|(_, limit)| *limit);
         match (name.as_str(), limit) {
             ("user_url", Some(limit)) if text.chars().count() > limit => None,
-            // WordPress writes en_US where everybody else writes en-US (RFC 5646).
-            ("locale", _) => Some(text.replace('-', "_")),
             (_, Some(limit)) => Some(text.chars().take(limit).collect()),
             (_, None) => Some(text),
         }
     }
 
-    /// The text of the attribute that a live text of this target stands for.
+    /// Whether it is the language that somebody reads ([`super::language`]).
+    pub(super) fn is_locale(&self) -> bool {
+        matches!(self, Self::Field(name) if name == "locale")
+    }
+
+    /// The text of the attribute that a live text of this target stands for. WordPress writes en_US where everybody else writes en-US
+    /// (RFC 5646).
     pub(super) fn unfit(&self, text: String) -> String {
-        match self {
-            Self::Field(name) if name == "locale" => text.replace('_', "-"),
-            _ => text,
-        }
+        if self.is_locale() { text.replace('_', "-") } else { text }
     }
 }
 
@@ -143,14 +86,27 @@ impl FromStr for Target {
         match kind {
             "field" if FIELDS.iter().any(|(field, _)| *field == name) => Ok(Self::Field(name.to_owned())),
             "field" => Err(TargetError::Field(name.to_owned())),
-            // ACF keeps a field in the user meta of its name.
-            "meta" | "acf" if is_guarded(name) => Err(TargetError::Guarded(name.to_owned())),
-            "meta" => Ok(Self::Meta(name.to_owned())),
+            // Core keeps its fields in metas of their names; by whichever way they are reached, core's own checks apply.
+            "meta" if field_called(name).is_some() => {
+                Ok(Self::Field(field_called(name).unwrap_or_default().to_owned()))
+            }
+            "meta" => match verdict(name) {
+                Verdict::Open => Ok(Self::Meta(name.to_owned())),
+                Verdict::Odd => Err(TargetError::Odd(name.to_owned())),
+                Verdict::Guarded => Err(TargetError::Guarded(name.to_owned())),
+            },
             "xprofile" => Ok(Self::Xprofile(name.to_owned())),
+            // ACF keeps a field in the user meta of its name. What a field's key stands for is only known on the site.
+            "acf" if verdict(name) == Verdict::Guarded => Err(TargetError::Guarded(name.to_owned())),
             "acf" => Ok(Self::Acf(name.to_owned())),
             _ => Err(TargetError::Form),
         }
     }
+}
+
+/// The field of the account that a user meta would be; the database finds it in any case.
+fn field_called(key: &str) -> Option<&'static str> {
+    FIELDS.iter().map(|(field, _)| *field).find(|field| field.eq_ignore_ascii_case(key))
 }
 
 /// The targets that every site has.
@@ -170,23 +126,18 @@ pub enum TargetError {
          display_name and user_url. The e-mail address and the login have settings of their own"
     )]
     Field(String),
+    /// No usual key of a user meta.
+    #[error(
+        "{0:?} is no key of a user meta: letters without accents, digits, spaces and _ . : / - are possible, at most 255, and a letter, \
+         a digit or _ at the beginning. The database may take another one for a key that decides who gets in"
+    )]
+    Odd(String),
     /// Meta that decides who gets in and what he may do.
     #[error(
-        "{0:?} is the name of something that decides who gets in or what an account may do, or of a secret, and \
-         cannot be mapped. For rights use a role rule; for anything else choose another name"
+        "{0:?} is the name of something that decides who gets in or what an account may do, of a secret, or of a setting of \
+         WordPress's own, and cannot be mapped. For rights use a role rule; for anything else choose another name"
     )]
     Guarded(String),
-}
-
-/// The database finds a key in any case and with any accent.
-fn is_guarded(key: &str) -> bool {
-    let key = deunicode(key).to_ascii_lowercase();
-    let mut words = key.split(|character: char| !character.is_ascii_alphanumeric());
-    GUARDED_KEYS.contains(&key.as_str())
-        || GUARDED_BEGINNINGS.iter().any(|beginning| key.starts_with(beginning))
-        || GUARDED_ENDINGS.iter().any(|ending| key.ends_with(ending))
-        || GUARDED_PHRASES.iter().any(|phrase| key.contains(phrase))
-        || words.any(|word| GUARDED_WORDS.contains(&word))
 }
 
 #[cfg(test)]
@@ -203,6 +154,7 @@ mod tests {
             "acf:field_5f1",
             "meta:secretary",
             "meta:passport_number",
+            "meta:aadObjectId",
             "xprofile:Token of thanks",
         ] {
             assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
@@ -219,40 +171,24 @@ mod tests {
             "field:user_activation_key",
             "field:ID",
             "meta:wp_capabilities",
-            "meta:WP_Capabilities",
-            "meta:shop_7_capabilities",
-            "meta:wp_2_user_level",
-            "meta:wp_user-settings",
-            "meta:capabilities",
-            "meta:session_tokens",
-            "meta:sessión_tokens",
-            "meta:_application_passwords",
-            "meta: _application_passwords ",
-            "meta:_new_email",
-            "meta:rollbook_x",
-            "meta:_two_factor_totp_key",
-            "meta:_two_factor_enabled_providers",
-            "meta:_two_factor_backup_codes",
-            "meta:_two_factor_provider",
-            "meta:wp_2fa_totp_key",
-            "meta:wp_2fa_backup_codes",
-            "meta:mo2f_2FA_method_to_configure",
-            "meta:tfa_priv_key_64",
-            "meta:googleauthenticator_secret",
-            "meta:googleauthenticator_enabled",
-            "meta:rsssl_two_fa_status_totp",
-            "meta:wfls-last-login",
-            "meta:jwt_auth_secret",
-            "meta:stripe_api_key",
-            "meta:wpo_access_token",
-            "meta:itsec-passkey",
+            "meta:wp_capa\u{200b}bilities",
+            "meta:wpé",
+            "meta:-x",
             "acf:wp_capabilities",
             "acf:_two_factor_totp_key",
+            "acf:description",
             "meta:",
             "wiki:x",
             "meta",
         ] {
             assert!(text.parse::<Target>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_meta_that_is_a_field_is_the_field() {
+        for (text, field) in [("meta:description", "field:description"), ("meta:LOCALE", "field:locale")] {
+            assert_eq!(text.parse::<Target>().unwrap().to_string(), field);
         }
     }
 

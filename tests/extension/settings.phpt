@@ -28,6 +28,7 @@ try {
 $protecting = Rollbook\Settings::protecting( array( 'protected_roles' => array( 'editor' ) ), $site );
 var_dump( array() === array_diff( array( 'administrator', 'editor', 'shop_manager', 'edit_users' ), $protecting ) );
 var_dump( in_array( 'shop_manager', Rollbook\Settings::protecting( array( 'protected_roles' => array( '-shop_manager' ) ), $site ), true ) );
+echo implode( ' ', array_map( array( Rollbook\Settings::class, 'verdict' ), array( 'department', 'wp_capabilities', 'größe', "wp_capa\u{200b}bilities" ) ) ), "\n";
 ?>
 --EXPECTF--
 editor deactivate
@@ -42,3 +43,4 @@ int(2)
 default_role, role_rules[0].role
 bool(true)
 bool(false)
+open guarded odd guarded

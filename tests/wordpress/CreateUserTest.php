@@ -78,7 +78,7 @@ final class CreateUserTest extends SiteTestCase {
 			'field:display_name' => self::AWKWARD,
 			'meta:text'          => self::AWKWARD . ' <b>',
 			'meta:list'          => array( self::AWKWARD, array( 'deep' => 'a\\b' ) ),
-			'meta:ke\\y'         => 'x',
+			'meta:Key of a.b:c'  => 'x',
 		);
 		$record = $this->create( 'pu-awkward', array( 'document' => '{"a":"' . addcslashes( self::AWKWARD, '"\\' ) . '"}' ), array( 'values' => $values ), array_keys( $values ) );
 		self::assertSame( $values, $record['values'] );

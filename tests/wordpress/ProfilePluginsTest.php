@@ -249,12 +249,18 @@ final class ProfilePluginsTest extends SiteTestCase {
 		self::assertSame( 'edited', $this->sent( $this->scim( 'GET', "/Users/$person->id" )->json )['dept'] );
 	}
 
-	/** A field whose value would lie where rights do is none. */
+	/** A field whose value would lie where rights do, or core's own, is none: it is the name that counts, not the key. */
 	public function test_a_field_of_rights(): void {
-		$this->map( array( 'text', 'acf:field_rogue' ) );
-		$person = $this->provision( 'pu-rogue', array( self::SCHEMA => array( 'text' => 'administrator' ) ) );
-		self::assertSame( array( 'subscriber' ), $this->account_of( $person->id )->roles );
-		self::assertStringContainsString( 'acf:field_rogue', $this->last_detail() );
+		foreach ( array( 'rogue', 'sly', 'own' ) as $field ) {
+			$this->map( array( 'text', "acf:field_$field" ) );
+			$person = $this->provision( "pu-$field", array( self::SCHEMA => array( 'text' => 'administrator' ) ) );
+			$user   = $this->account_of( $person->id );
+			self::assertSame( array( array( 'subscriber' ), '' ), array( $user->roles, $user->description ) );
+			self::assertStringContainsString( "acf:field_$field", $this->last_detail() );
+		}
+		$this->map( array( 'text', 'acf:field_size' ) );
+		$person = $this->provision( 'pu-size', array( self::SCHEMA => array( 'text' => '42' ) ) );
+		self::assertSame( '42', $this->account_of( $person->id )->{'größe'}, 'a name with an accent is only a name' );
 	}
 
 	/** Where a hook undoes a write, other plugins' caches do not keep it. */

@@ -99,6 +99,9 @@ if ( ! function_exists( 'acf_get_field' ) ) {
 			'field_date'  => array( 'key' => 'field_date', 'ID' => 14, 'name' => 'a_date', 'type' => 'date_picker' ),
 			'field_dt'    => array( 'key' => 'field_dt', 'ID' => 15, 'name' => 'a_dt', 'type' => 'date_time_picker' ),
 			'field_cb'    => array( 'key' => 'field_cb', 'ID' => 16, 'name' => 'a_cb', 'type' => 'checkbox', 'default_value' => array( 'a' ) ),
+			'field_sly'   => array( 'key' => 'field_sly', 'ID' => 18, 'name' => $GLOBALS['table_prefix'] . "capa\u{200B}bilities", 'type' => 'checkbox' ),
+			'field_own'   => array( 'key' => 'field_own', 'ID' => 19, 'name' => 'description', 'type' => 'text' ),
+			'field_size'  => array( 'key' => 'field_size', 'ID' => 20, 'name' => 'größe', 'type' => 'text' ),
 			'field_rogue' => array( 'key' => 'field_rogue', 'ID' => 17, 'name' => $GLOBALS['table_prefix'] . 'capabilities', 'type' => 'checkbox' ),
 		)
 	);

@@ -37,6 +37,7 @@ $rows[] = array( // An empty row, to add one.
 	'values'     => null,
 	'profile'    => false,
 	'users_list' => false,
+	'confirmed'  => false,
 );
 ?>
 <p><?php esc_html_e( 'Names, display name, nickname, web address, language and e-mail address need no row. Every other attribute is kept and given back to the identity provider as it was sent; a row also puts it into WordPress.', 'rollbook' ); ?></p>
@@ -125,6 +126,13 @@ $rows[] = array( // An empty row, to add one.
 				<label class="rollbook-remove"><input type="checkbox" name="<?php echo esc_attr( "{$place}[remove]" ); ?>" value="1"> <?php esc_html_e( 'Remove', 'rollbook' ); ?></label>
 			<?php endif; ?>
 		</p>
+		<?php if ( $row['confirmed'] ?? false ) : ?>
+			<input type="hidden" name="<?php echo esc_attr( "{$place}[confirmed]" ); ?>" value="1">
+		<?php elseif ( isset( $data->problems[ "$place.confirmed" ] ) ) : ?>
+			<?php $form->problem( "$place.confirmed" ); ?>
+			<p><label><input type="checkbox" name="<?php echo esc_attr( "{$place}[confirmed]" ); ?>" value="1"<?php $form->describe( "$place.confirmed" ); ?>> <?php esc_html_e( 'Overwrite what accounts have there', 'rollbook' ); ?></label></p>
+		<?php endif; ?>
+		<input type="hidden" name="<?php echo esc_attr( "{$place}[confirmed_for]" ); ?>" value="<?php echo esc_attr( $row['target'] ); ?>">
 		<?php $form->problem( $place ); ?>
 	</fieldset>
 <?php endforeach; ?>

@@ -1,0 +1,111 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+require_once __DIR__ . '/KeepsSettings.php';
+require_once __DIR__ . '/SendsScim.php';
+
+/** What an account speaks: a language that is installed, or the site's own, and never a path. */
+final class LanguageTest extends SiteTestCase {
+
+	use KeepsSettings;
+	use SendsScim;
+
+	/** @var string[] Files of languages that these tests have put there. */
+	private array $files = array();
+
+	protected function setUp(): void {
+		parent::setUp();
+		wp_mkdir_p( WP_LANG_DIR );
+		foreach ( array( 'de_DE', 'de_DE_formal', 'ja' ) as $language ) {
+			$this->files[] = WP_LANG_DIR . "/$language.mo";
+			file_put_contents( WP_LANG_DIR . "/$language.mo", pack( 'V7', 0x950412de, 0, 0, 28, 28, 0, 28 ) ); // No texts.
+		}
+	}
+
+	protected function tearDown(): void {
+		array_map( 'unlink', $this->files );
+		parent::tearDown();
+	}
+
+	private function locale_of( string $id ): string {
+		return (string) get_user_meta( $this->account_of( $id )->ID, 'locale', true );
+	}
+
+	/** On a site with German whoever prefers a kind of German speaks it; what was sent comes back and is found. */
+	public function test_the_nearest_installed_language(): void {
+		$expected = array(
+			'de'              => 'de_DE',
+			'de-AT'           => 'de_DE',
+			'DE-de'           => 'de_DE',
+			'de-CH,de;q=0.8'  => 'de_DE',
+			'de_DE_formal'    => 'de_DE_formal',
+			'fr,ja;q=0.3'     => 'ja',
+			'en-GB'           => 'en_US',
+			'fr-FR'           => '',
+			'../uploads/evil' => '',
+			'de_DE/../../x'   => '',
+		);
+		$number   = 0;
+		foreach ( $expected as $sent => $locale ) {
+			$person = $this->provision( 'pu-' . ++$number, array( 'preferredLanguage' => $sent ) );
+			self::assertSame( array( $sent, $locale ), array( $person->preferredLanguage, $this->locale_of( $person->id ) ) );
+			$found = $this->scim( 'GET', '/Users?filter=' . rawurlencode( "preferredLanguage eq \"$sent\"" ) )->json;
+			self::assertSame( array( $person->id ), array_column( $found->Resources, 'id' ), $sent );
+		}
+		$changed = $this->provision( 'pu-changed', array( 'preferredLanguage' => 'de' ) );
+		self::assertSame( '../../evil', $this->patch( $changed->id, 'preferredLanguage', '../../evil' )->json->preferredLanguage );
+		self::assertSame( '', $this->locale_of( $changed->id ) );
+	}
+
+	/** By whichever target the language is reached. */
+	public function test_no_path_by_another_way(): void {
+		foreach ( array( 'meta:locale', 'meta:Locale', 'field:locale' ) as $number => $target ) {
+			$this->settings( array( 'mappings' => array( array( 'path' => 'title', 'target' => $target ) ) ) );
+			$person = $this->provision( "pu-by-$number", array( 'title' => '../uploads/evil' ) );
+			self::assertSame( '', $this->locale_of( $person->id ) );
+			$this->patch( $person->id, 'title', 'de-CH' );
+			self::assertSame( 'de_DE', $this->locale_of( $person->id ) );
+		}
+	}
+
+	/** A profile form that is saved untouched is no difference, whatever was sent; one that is touched is. */
+	public function test_an_untouched_profile_is_no_difference(): void {
+		$site    = json_decode( (string) getenv( 'ROLLBOOK_SITE' ) );
+		$browser = ( new Browser( $site->url ) )->log_in( $site->admin->user, $site->admin->password );
+		foreach ( array( 'de-AT', 'fr', 'en-GB', 'ja' ) as $sent ) {
+			$person = $this->provision( "pu-form-$sent", array( 'preferredLanguage' => $sent, 'emails' => array( array( 'value' => "form-$sent@phpunit.test" ) ), 'name' => array( 'givenName' => 'Jo', 'familyName' => 'Form' ), 'displayName' => 'Jo Form', 'nickName' => 'Jo' ) );
+			$before = $this->scim( 'GET', "/Users/$person->id" )->json;
+			$locale = $this->locale_of( $person->id );
+			$this->save_profile( $browser, $this->account_of( $person->id )->ID );
+			$after = $this->scim( 'GET', "/Users/$person->id" )->json;
+			self::assertSame( array( $sent, $locale ), array( $after->preferredLanguage, $this->locale_of( $person->id ) ) );
+			self::assertSame( $before->meta->version, $after->meta->version, $sent );
+		}
+		$this->save_profile( $browser, $this->account_of( $person->id )->ID, array( 'locale' => 'de_DE' ) );
+		self::assertSame( 'de-DE', $this->scim( 'GET', "/Users/$person->id" )->json->preferredLanguage );
+	}
+
+	/** Saves the form of a profile as a browser does. */
+	private function save_profile( Browser $browser, int $user_id, array $changes = array() ): void {
+		$document = new \DOMDocument();
+		@$document->loadHTML( '<?xml encoding="utf-8">' . $browser->fetch( "/wp-admin/user-edit.php?user_id=$user_id" )->body );
+		$path   = new \DOMXPath( $document );
+		$fields = array();
+		foreach ( $path->query( '//form[@id="your-profile"]//*[@name]' ) as $field ) {
+			$type = $field->getAttribute( 'type' );
+			if ( 'select' === $field->nodeName ) {
+				$chosen = $path->query( './/option[@selected]', $field )->item( 0 ) ?? $path->query( './/option', $field )->item( 0 );
+				$fields[ $field->getAttribute( 'name' ) ] = $chosen?->hasAttribute( 'value' ) ? $chosen->getAttribute( 'value' ) : trim( (string) $chosen?->textContent );
+			} elseif ( 'textarea' === $field->nodeName ) {
+				$fields[ $field->getAttribute( 'name' ) ] = $field->textContent;
+			} elseif ( ! in_array( $type, array( 'submit', 'button', 'password' ), true ) && ( ! in_array( $type, array( 'checkbox', 'radio' ), true ) || $field->hasAttribute( 'checked' ) ) && ! $field->hasAttribute( 'disabled' ) ) {
+				$fields[ $field->getAttribute( 'name' ) ] = $field->getAttribute( 'value' );
+			}
+		}
+		self::assertArrayHasKey( 'locale', $fields );
+		self::assertSame( 302, $browser->submit( "/wp-admin/user-edit.php?user_id=$user_id", $changes + $fields )->status );
+	}
+}
