@@ -12,6 +12,7 @@ namespace Rollbook\WordPress;
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
 require_once __DIR__ . '/includes/class-tables.php';
+require_once __DIR__ . '/includes/class-must-use-file.php';
 
 /**
  * Removes the current site's tables and options.
@@ -44,3 +45,4 @@ if ( is_multisite() ) {
 } else {
 	uninstall_site();
 }
+MustUseFile::remove();

@@ -31,11 +31,13 @@ final class Directory {
 		// A statement of some hook that fails must not print HTML into the response; it is still logged.
 		$shown = $wpdb->hide_errors();
 		$depth = Network::depth();
+		AccessControl::tell_rights_as_they_are();
 		try {
 			return $this->carry_out( $command );
 		} catch ( Refusal $refusal ) {
 			return $refusal->outcome();
 		} finally {
+			AccessControl::tell_rights_of_who_acts();
 			Network::back_to( $depth );
 			if ( $shown ) {
 				$wpdb->show_errors();

@@ -56,19 +56,10 @@ add_action( 'add_user_to_blog', array( Network::class, 'action_add_user_to_blog'
 add_action( 'remove_user_from_blog', array( Network::class, 'action_remove_user_from_blog' ) );
 add_action( 'wpmu_delete_user', array( Network::class, 'action_wpmu_delete_user' ) );
 
-/*
- * Deactivated people stay out, even where the extension is missing. Each door is shut last (PHP_INT_MAX): whatever core (20 and 30)
- * or another plugin has decided, the directory has the last word.
- */
-add_filter( 'authenticate', array( AccessControl::class, 'filter_authenticate' ), PHP_INT_MAX );
-add_filter( 'determine_current_user', array( AccessControl::class, 'filter_determine_current_user' ), PHP_INT_MAX );
-add_action( 'wp_authenticate_application_password_errors', array( AccessControl::class, 'action_application_password' ), PHP_INT_MAX, 2 );
-add_filter( 'allow_password_reset', array( AccessControl::class, 'filter_allow_password_reset' ), PHP_INT_MAX, 2 );
-add_action( 'validate_password_reset', array( AccessControl::class, 'action_validate_password_reset' ), PHP_INT_MAX, 2 );
-add_filter( 'send_auth_cookies', array( AccessControl::class, 'filter_send_auth_cookies' ), PHP_INT_MAX, 4 );
-// These two first: nobody is to act on a login that does not count.
-add_action( 'set_current_user', array( AccessControl::class, 'action_set_current_user' ), PHP_INT_MIN );
-add_action( 'set_logged_in_cookie', array( AccessControl::class, 'action_set_logged_in_cookie' ), PHP_INT_MIN, 4 );
+// Deactivated people stay out, even where the extension is missing; and by a file among the must-use plugins, where the plugin is not active.
+AccessControl::add_hooks();
+register_activation_hook( PLUGIN_FILE, array( MustUseFile::class, 'install' ) );
+add_action( 'admin_init', array( MustUseFile::class, 'action_admin_init' ) );
 
 // Passwords that people must not set here, after whatever others allow (PHP_INT_MAX) and before the last word about who is locked out.
 add_filter( 'allow_password_reset', array( PasswordControl::class, 'filter_allow_password_reset' ), PHP_INT_MAX - 1, 2 );

@@ -84,6 +84,9 @@ fn the_versions_agree() {
     let changelog = read("CHANGELOG.md");
     let in_plugin = line_after(&plugin, "Version:");
     assert_eq!(in_plugin, version, "php-plugin/rollbook.php");
+    let doors = read("php-plugin/must-use/rollbook-doors.php");
+    assert_eq!(line_after(&doors, "Version:"), version, "php-plugin/must-use/rollbook-doors.php");
+    assert_eq!(line_after(&doors, "const DOORS_VERSION ="), format!("'{version}';"));
     assert_eq!(line_after(&readme, "Stable tag:"), version, "php-plugin/readme.txt");
     let headings = changelog.lines().filter(|line| line.starts_with("## ") && line.contains(version)).count();
     assert_eq!(headings, 1, "CHANGELOG.md has one heading for {version}");

@@ -5,6 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\AccessControl;
+use Rollbook\WordPress\MustUseFile;
 use Rollbook\WordPress\Tables;
 use WP_Application_Passwords;
 use WP_Session_Tokens;
@@ -36,7 +37,26 @@ final class DoorsTest extends SiteTestCase {
 
 	protected function tearDown(): void {
 		wp_set_current_user( 0 );
+		is_file( self::plugin_file() ) && unlink( self::plugin_file() );
+		AccessControl::forget_everybody();
 		parent::tearDown();
+	}
+
+	private static function plugin_file(): string {
+		return WPMU_PLUGIN_DIR . '/rollbook-test-door.php';
+	}
+
+	/** Gives the running site a plugin, until the test is over. */
+	private function plugin( string $code ): void {
+		file_put_contents( self::plugin_file(), "<?php $code" );
+	}
+
+	/** The mails that the running site wants to send meanwhile. */
+	private function mailed_during( callable $work ): string {
+		$file  = json_decode( (string) getenv( 'ROLLBOOK_SITE' ) )->dir . '/mail.jsonl';
+		$count = is_file( $file ) ? count( file( $file ) ) : 0;
+		$work();
+		return implode( '', array_slice( is_file( $file ) ? file( $file ) : array(), $count ) );
 	}
 
 	private function set_active( bool $active ): void {
@@ -121,13 +141,27 @@ final class DoorsTest extends SiteTestCase {
 	}
 
 	public function test_password_reset(): void {
-		$asked = function (): bool {
-			$mails = file( json_decode( (string) getenv( 'ROLLBOOK_SITE' ) )->dir . '/mail.jsonl' ) ?: array();
-			$this->browser()->submit( '/wp-login.php?action=lostpassword', array( 'user_login' => 'pu-door' ) );
-			$new = array_slice( file( json_decode( (string) getenv( 'ROLLBOOK_SITE' ) )->dir . '/mail.jsonl' ) ?: array(), count( $mails ) );
-			return str_contains( implode( '', $new ), 'door@phpunit.test' );
-		};
+		$asked = fn(): bool => str_contains( $this->mailed_during( fn() => $this->browser()->submit( '/wp-login.php?action=lostpassword', array( 'user_login' => 'pu-door' ) ) ), 'door@phpunit.test' );
 		$this->assert_door( $asked );
+	}
+
+	/** Who asks for a new password learns nothing: the answer is that for anybody. */
+	public function test_the_form_for_a_lost_password_does_not_tell_who_is_locked_out(): void {
+		wp_insert_user( array( 'user_login' => 'pu-local', 'user_pass' => self::PASSWORD, 'user_email' => 'local@phpunit.test' ) );
+		$this->set_active( false );
+		$answer = function ( string $login ): array {
+			$browser = $this->browser()->submit( '/wp-login.php?action=lostpassword', array( 'user_login' => $login ) );
+			return array( $browser->status, array_values( preg_grep( '/^(Location|Set-Cookie)/i', $browser->headers ) ), $browser->body );
+		};
+		self::assertSame( 302, $answer( 'pu-local' )[0] );
+		self::assertSame( $answer( 'pu-local' ), $answer( 'pu-door' ) );
+		self::assertSame( $answer( 'local@phpunit.test' ), $answer( 'door@phpunit.test' ) );
+		// As the forms of other plugins ask.
+		$user = get_userdata( $this->user_id );
+		self::assertTrue( apply_filters( 'allow_password_reset', true, $user->ID ) );
+		self::assertIsString( get_password_reset_key( $user ) );
+		wp_set_current_user( (int) get_users( array( 'role' => 'administrator', 'fields' => 'ID' ) )[0] );
+		self::assertSame( array( 'rollbook_deactivated' ), wp_is_password_reset_allowed_for_user( $user )->get_error_codes(), 'whoever edits accounts is told' );
 	}
 
 	public function test_a_link_for_a_new_password_mailed_before(): void {
@@ -238,5 +272,242 @@ final class DoorsTest extends SiteTestCase {
 		$local = wp_insert_user( array( 'user_login' => 'pu-local', 'user_pass' => self::PASSWORD ) );
 		self::assertSame( $local, wp_authenticate( 'pu-local', self::PASSWORD )->ID );
 		self::assertNull( AccessControl::filter_authenticate( null ) );
+	}
+
+	/** Anybody may call wp-cron.php: whom a plugin recognises there by the request is nobody. */
+	public function test_a_token_plugin_at_the_door_of_cron(): void {
+		$this->plugin(
+			'add_action( "init", static function () {
+				if ( wp_doing_cron() && isset( $_SERVER["HTTP_X_PU_USER"] ) ) {
+					wp_set_current_user( (int) $_SERVER["HTTP_X_PU_USER"] );
+					header( "X-Pu-Acts: " . ( current_user_can( "edit_posts" ) ? "yes" : "no" ) );
+				}
+			} );'
+		);
+		$this->assert_door( fn(): bool => in_array( 'X-Pu-Acts: yes', $this->browser()->fetch( '/wp-cron.php?doing_wp_cron=1', null, array( "X-Pu-User: $this->user_id" ) )->headers, true ) );
+	}
+
+	/** Nor is whom the request's cookie names, not even while an event runs; but what a person has scheduled goes on. */
+	public function test_what_somebody_has_scheduled_goes_on(): void {
+		$this->plugin(
+			'add_action( "pu_event", static function ( $user_id ) {
+				$came = get_current_user_id();
+				wp_set_current_user( $user_id );
+				update_option( "pu_event", array( $came, get_current_user_id(), current_user_can( "edit_posts" ) ), false );
+				wp_set_current_user( 0 );
+			} );'
+		);
+		$run = function ( Browser $browser ): mixed {
+			delete_option( 'pu_event' );
+			delete_transient( 'doing_cron' );
+			wp_schedule_single_event( time() - 5, 'pu_event', array( $this->user_id ) );
+			$browser->fetch( '/wp-cron.php' );
+			wp_cache_flush();
+			return get_option( 'pu_event' );
+		};
+		self::assertSame( array( 0, $this->user_id, true ), $run( $this->browser() ) );
+		$with_cookie = $this->browser()->log_in( 'pu-door', self::PASSWORD );
+		self::assertSame( array( $this->user_id, $this->user_id, true ), $run( $with_cookie ) );
+		$GLOBALS['wpdb']->update( Tables::name( 'users' ), array( 'active' => 0 ), array( 'user_id' => $this->user_id ) );
+		self::assertSame( array( 0, $this->user_id, true ), $run( $this->browser() ) );
+		self::assertSame( array( 0, 0, false ), $run( $with_cookie ) );
+		delete_option( 'pu_event' );
+	}
+
+	/** A plugin that makes somebody the current user behind WordPress's back lets somebody do nothing. */
+	public function test_a_plugin_that_assigns_the_current_user(): void {
+		$this->assert_door(
+			function (): bool {
+				$GLOBALS['current_user'] = new \WP_User( $this->user_id );
+				self::assertSame( $this->user_id, get_current_user_id() );
+				$can = current_user_can( 'edit_posts' );
+				self::assertSame( array( $can, $can ), array( current_user_can( 'read' ), current_user_can( 'edit_user', $this->user_id ) ) );
+				wp_set_current_user( 0 );
+				return $can && user_can( $this->user_id, 'edit_posts' );
+			}
+		);
+	}
+
+	/** The same over HTTP, where the REST API takes the plugin's word for it. */
+	public function test_a_plugin_that_assigns_the_current_user_of_the_rest_api(): void {
+		$this->plugin( 'add_action( "init", static function () { if ( isset( $_SERVER["HTTP_X_PU_USER"] ) ) { $GLOBALS["current_user"] = new WP_User( (int) $_SERVER["HTTP_X_PU_USER"] ); } } ); add_filter( "rest_authentication_errors", "__return_true" );' );
+		$post = fn(): int => $this->browser()->fetch( '/index.php?rest_route=/wp/v2/posts', '{"title":"pu by rest"}', array( 'Content-Type: application/json', "X-Pu-User: $this->user_id" ) )->status;
+		$this->assert_door( static fn(): bool => 201 === $post() );
+		array_map( 'wp_delete_post', get_posts( array( 'title' => 'pu by rest', 'post_status' => 'any', 'fields' => 'ids' ) ) );
+	}
+
+	/** A post by e-mail has the author who has the sender's address. */
+	public function test_a_post_by_mail(): void {
+		$options = array( 'mailserver_url', 'mailserver_port', 'mailserver_pass' );
+		$before  = array_map( 'get_option', $options );
+		$posted  = function () use ( $options ): bool {
+			$mailbox = proc_open( array( PHP_BINARY, __DIR__ . '/mailbox.php', 'door@phpunit.test', 'pu by mail' ), array( 1 => array( 'pipe', 'w' ) ), $pipes );
+			array_map( 'update_option', $options, array( '127.0.0.1', (int) fgets( $pipes[1] ), 'x' ) );
+			delete_transient( 'mailserver_last_checked' );
+			$this->browser()->fetch( '/wp-mail.php' );
+			proc_terminate( $mailbox );
+			proc_close( $mailbox );
+			wp_cache_flush();
+			$posts = get_posts( array( 'author' => $this->user_id, 'post_status' => 'any', 'fields' => 'ids' ) );
+			array_map( static fn( int $post ): mixed => wp_delete_post( $post, true ), $posts );
+			return array() !== $posts;
+		};
+		$this->assert_door( $posted );
+		array_map( 'update_option', $options, $before );
+	}
+
+	public static function failures(): array {
+		return array(
+			'it fails'                => array( 'SELECT nonsense FROM nowhere' ),
+			'it is not sent'          => array( '' ),
+			'it is another statement' => array( 'SELECT 1 AS one' ),
+			'nobody is found'         => array( 'SELECT 1 AS one WHERE 1 = 0' ),
+		);
+	}
+
+	/**
+	 * While the database does not tell, nobody is let in, and who has the right password is told to try again.
+	 *
+	 * @dataProvider failures
+	 */
+	public function test_a_statement_that_fails_opens_no_door( string $instead ): void {
+		$break = static fn( string $sql ): string => str_contains( $sql, 'AS asked' ) ? $instead : $sql;
+		foreach ( array( true, false ) as $active ) {
+			$this->set_active( $active );
+			AccessControl::forget_everybody();
+			$this->with_hook(
+				'query',
+				$break,
+				function (): void {
+					self::assertSame( array( 'rollbook_unknown' ), wp_authenticate( 'pu-door', self::PASSWORD )->get_error_codes() );
+					self::assertSame( array( 'incorrect_password' ), wp_authenticate( 'pu-door', 'wrong' )->get_error_codes() );
+					self::assertFalse( AccessControl::filter_determine_current_user( $this->user_id ) );
+					self::assertFalse( AccessControl::filter_send_auth_cookies( true, 0, 0, $this->user_id ) );
+					self::assertFalse( user_can( $this->user_id, 'read' ) );
+					self::assertSame( 0, wp_set_current_user( $this->user_id )->ID * get_current_user_id() );
+					self::assertSame( array( 'rollbook_unknown' ), wp_is_password_reset_allowed_for_user( get_userdata( $this->user_id ) )->get_error_codes() );
+					try {
+						AccessControl::is_locked_out( $this->user_id );
+						self::fail( 'somebody was taken for active, or for deactivated' );
+					} catch ( \RuntimeException $trouble ) {
+						self::assertStringContainsString( 'does not tell', $trouble->getMessage() );
+					}
+				}
+			);
+			AccessControl::forget_everybody();
+			self::assertSame( ! $active, AccessControl::is_locked_out( $this->user_id ) );
+		}
+	}
+
+	/** The same at the login form of the running site; a single failure is overcome. */
+	public function test_a_statement_that_fails_at_the_login_form(): void {
+		$break = 'add_filter( "query", static function ( $sql ) { static $left = %d; return str_contains( $sql, "AS asked" ) && $left-- > 0 ? "SELECT nonsense FROM nowhere" : $sql; } );';
+		$this->plugin( sprintf( $break, 99 ) );
+		$browser = $this->browser()->log_in( 'pu-door', self::PASSWORD );
+		self::assertFalse( $browser->has_login_cookie() );
+		self::assertStringContainsString( 'try again', $browser->body );
+		self::assertStringNotContainsString( 'try again in a few minutes', $this->browser()->log_in( 'pu-door', 'wrong' )->body );
+		$this->plugin( sprintf( $break, 1 ) );
+		usleep( 2_100_000 ); // PHP looks at a changed file every two seconds.
+		self::assertTrue( $this->browser()->log_in( 'pu-door', self::PASSWORD )->has_login_cookie() );
+	}
+
+	/** Does something while the running site has the plugin switched off. */
+	private function without_the_plugin( callable $work ): mixed {
+		self::assertTrue( MustUseFile::install() );
+		$active = get_option( 'active_plugins' );
+		update_option( 'active_plugins', array_values( array_filter( $active, static fn( string $plugin ): bool => ! str_starts_with( $plugin, 'rollbook/' ) ) ) );
+		try {
+			self::assertSame( 404, $this->browser()->fetch( '/wp-json/scim/v2/Users' )->status, 'the plugin is off' );
+			return $work();
+		} finally {
+			update_option( 'active_plugins', $active );
+		}
+	}
+
+	/** The file among the must-use plugins keeps the doors shut while the plugin is not active. */
+	public function test_the_doors_are_shut_without_the_plugin(): void {
+		list( $password ) = WP_Application_Passwords::create_new_application_password( $this->user_id, array( 'name' => 'phone' ) );
+		$cookie           = $this->browser()->log_in( 'pu-door', self::PASSWORD );
+		$doors            = array(
+			'login form'           => fn(): bool => $this->browser()->log_in( 'pu-door', self::PASSWORD )->has_login_cookie(),
+			'application password' => fn(): bool => 200 === $this->browser()->who_am_i( 'pu-door', $password )->status,
+			'XML-RPC'              => fn(): bool => str_contains( $this->browser()->call( 'wp.getProfile', '1', 'pu-door', self::PASSWORD )->body, 'door@phpunit.test' ),
+			'lost password'        => fn(): bool => str_contains( $this->mailed_during( fn() => $this->browser()->submit( '/wp-login.php?action=lostpassword', array( 'user_login' => 'pu-door' ) ) ), 'door@phpunit.test' ),
+		);
+		$this->without_the_plugin(
+			function () use ( $doors, $cookie ): void {
+				global $wpdb;
+				self::assertTrue( $cookie->is_logged_in() );
+				$wpdb->update( Tables::name( 'users' ), array( 'active' => 0 ), array( 'user_id' => $this->user_id ) );
+				self::assertFalse( $cookie->is_logged_in(), 'a cookie whose session survived' );
+				$wpdb->update( Tables::name( 'users' ), array( 'active' => 1 ), array( 'user_id' => $this->user_id ) );
+				array_map( array( $this, 'assert_door' ), $doors );
+			}
+		);
+	}
+
+	/** Without it they are open: it is what keeps them shut. */
+	public function test_the_file_is_what_keeps_them_shut(): void {
+		$this->set_active( false );
+		$this->without_the_plugin(
+			function (): void {
+				MustUseFile::remove();
+				self::assertFileDoesNotExist( WPMU_PLUGIN_DIR . '/rollbook-doors.php' );
+				self::assertDirectoryDoesNotExist( WPMU_PLUGIN_DIR . '/rollbook-doors' );
+				self::assertTrue( $this->browser()->log_in( 'pu-door', self::PASSWORD )->has_login_cookie() );
+				self::assertTrue( MustUseFile::install() );
+				self::assertFalse( $this->browser()->log_in( 'pu-door', self::PASSWORD )->has_login_cookie() );
+			}
+		);
+	}
+
+	/** Where our tables are gone it does nothing. */
+	public function test_the_file_is_harmless_without_our_tables(): void {
+		$this->set_active( false );
+		$this->without_the_plugin(
+			function (): void {
+				$version = get_option( Tables::OPTION );
+				delete_option( Tables::OPTION );
+				try {
+					self::assertTrue( $this->browser()->log_in( 'pu-door', self::PASSWORD )->has_login_cookie() );
+				} finally {
+					update_option( Tables::OPTION, $version, true );
+				}
+			}
+		);
+	}
+
+	/** It is written when it is missing or another, and what a server does not let be written is no error. */
+	public function test_the_file_is_kept_in_step(): void {
+		$loader = WPMU_PLUGIN_DIR . '/rollbook-doors.php';
+		$copy   = WPMU_PLUGIN_DIR . '/rollbook-doors/class-access-control.php';
+		self::assertTrue( MustUseFile::install() );
+		file_put_contents( $copy, '<?php // Old.' );
+		unlink( $loader );
+		self::assertTrue( MustUseFile::install() );
+		self::assertFileEquals( dirname( __DIR__, 2 ) . '/php-plugin/includes/class-access-control.php', $copy );
+		self::assertFileEquals( dirname( __DIR__, 2 ) . '/php-plugin/must-use/rollbook-doors.php', $loader );
+		self::assertSame( array( '.', '..', 'class-access-control.php' ), scandir( dirname( $copy ) ), 'no half of a file is left' );
+		self::assertTrue( MustUseFile::is_in_step() );
+		// An administrator's next page writes it where it was taken away.
+		unlink( $loader );
+		$admin   = json_decode( (string) getenv( 'ROLLBOOK_SITE' ) )->admin;
+		$browser = $this->browser()->log_in( $admin->user, $admin->password );
+		self::assertSame( 200, $browser->fetch( '/wp-admin/profile.php' )->status );
+		clearstatcache();
+		self::assertFileExists( $loader );
+	}
+
+	/** PHP 7.2 reads it. */
+	public function test_the_file_is_written_in_old_syntax(): void {
+		$new = array( T_MATCH, T_FN, T_NULLSAFE_OBJECT_OPERATOR, T_COALESCE_EQUAL, T_ATTRIBUTE );
+		foreach ( array( 'includes/class-access-control.php', 'must-use/rollbook-doors.php', 'includes/old-php.php', 'rollbook.php' ) as $file ) {
+			$text = (string) file_get_contents( dirname( __DIR__, 2 ) . "/php-plugin/$file" );
+			$met  = array_filter( token_get_all( $text ), static fn( mixed $token ): bool => is_array( $token ) && in_array( $token[0], $new, true ) );
+			self::assertSame( array(), array_column( $met, 1 ), $file );
+			$code = implode( '', array_map( static fn( mixed $token ): string => is_array( $token ) ? ( in_array( $token[0], array( T_COMMENT, T_DOC_COMMENT ), true ) ? '' : $token[1] ) : $token, token_get_all( $text ) ) );
+			self::assertDoesNotMatchRegularExpression( '/\b(mixed|readonly|enum|never) |(private|protected|public)( static)? \??(int|string|bool|array|self|float)\b|\bstr_(contains|starts_with|ends_with)\(|\w\|\w|,\s*\)\s*[:{]|catch \( [^$]*\)/', $code, $file );
+		}
 	}
 }

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
+use Rollbook\WordPress\MustUseFile;
 use Rollbook\WordPress\Tables;
 
 final class TablesTest extends SiteTestCase {
@@ -72,6 +73,8 @@ final class TablesTest extends SiteTestCase {
 				self::assertFalse( get_option( 'rollbook_settings' ) );
 				self::assertFalse( get_option( Tables::OPTION ) );
 				self::assertSame( 'stays', get_option( 'rollbookish' ) );
+				self::assertFileDoesNotExist( WPMU_PLUGIN_DIR . '/rollbook-doors.php' );
+				self::assertTrue( MustUseFile::install() );
 			}
 		);
 	}

@@ -7,6 +7,9 @@
 add_filter(
 	'pre_wp_mail',
 	static function ( $sent, array $mail ) {
+		if ( null !== $sent ) {
+			return $sent;
+		}
 		$line = wp_json_encode( $mail, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ) . "\n";
 		file_put_contents( ROLLBOOK_SITE_DIR . '/mail.jsonl', $line, FILE_APPEND | LOCK_EX );
 		return true;
