@@ -15,12 +15,15 @@ defined( 'ABSPATH' ) || exit;
  * Where passwords are synchronised, people whom an identity provider manages do not change theirs on the site: the next
  * synchronisation would undo it. Nor do they where the owner wants nobody to pass by single sign-on. Whoever is protected from
  * identity providers is free to.
+ *
+ * WordPress's own forms tell so. The rule stands where a password is stored, whichever form of whichever plugin it comes from: there the
+ * password before stays.
  */
 final class PasswordControl {
 
 	/**
-	 * Whether a person may not set a password here; in a network the account's home decides. Where our table cannot be read,
-	 * everybody may.
+	 * Whether a person may not set a password here; in a network the account's home decides. Where the settings forbid it and our table
+	 * does not tell for whom, nobody may.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -52,8 +55,73 @@ final class PasswordControl {
 		try {
 			return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE user_id = %d AND managed = 1 AND deleted = 0', array( $user_id ) );
 		} catch ( DatabaseFailure ) {
+			return true;
+		}
+	}
+
+	/**
+	 * Whether a password that is about to be stored is one that the person, or a plugin on the person's behalf, must not set. The identity
+	 * provider may, and whoever edits somebody else's account.
+	 *
+	 * @param int $user_id The account.
+	 */
+	private static function must_stay( int $user_id ): bool {
+		if ( Conversation::is_held() || Transaction::is_open() || ( defined( 'WP_CLI' ) && WP_CLI ) || ! self::is_forbidden( $user_id ) ) {
 			return false;
 		}
+		$is_theirs = get_current_user_id() === $user_id;
+		return $is_theirs || ! current_user_can( 'edit_user', $user_id );
+	}
+
+	/**
+	 * Keeps the password when an account is stored with another one.
+	 *
+	 * @param mixed $data    The columns.
+	 * @param mixed $update  Whether the account is there already.
+	 * @param mixed $user_id The account.
+	 * @return mixed
+	 */
+	public static function filter_wp_pre_insert_user_data( mixed $data, mixed $update, mixed $user_id ): mixed {
+		if ( $update && isset( $data['user_pass'] ) && self::must_stay( (int) $user_id ) ) {
+			global $wpdb;
+			try {
+				$data['user_pass'] = Database::value( "SELECT user_pass FROM $wpdb->users WHERE ID = %d", array( (int) $user_id ) );
+			} catch ( DatabaseFailure ) {
+				return array(); // WordPress stores nothing then.
+			}
+		}
+		return $data;
+	}
+
+	/**
+	 * Nobody is told of a change that does not happen.
+	 *
+	 * @param mixed                $send Whether the mail is sent.
+	 * @param array<string, mixed> $user The account.
+	 */
+	public static function filter_send_password_change_email( mixed $send, array $user ): bool {
+		return $send && ! self::must_stay( (int) $user['ID'] );
+	}
+
+	/**
+	 * Puts the password back that wp_set_password() has replaced. Before WordPress 6.7 it does not tell which that was; where it is not
+	 * known nobody gets in with a password. The same password in another hash stays: WordPress renews hashes so.
+	 *
+	 * @param string $password The new password.
+	 * @param mixed  $user_id  The account.
+	 * @param mixed  $before   The account as it was.
+	 */
+	public static function action_wp_set_password( #[\SensitiveParameter] string $password, mixed $user_id, mixed $before = null ): void {
+		if ( ! self::must_stay( (int) $user_id ) ) {
+			return;
+		}
+		$hash = $before instanceof \WP_User ? $before->user_pass : wp_hash_password( bin2hex( random_bytes( 32 ) ) );
+		if ( wp_check_password( $password, $hash ) ) {
+			return;
+		}
+		global $wpdb;
+		$wpdb->update( $wpdb->users, array( 'user_pass' => $hash ), array( 'ID' => (int) $user_id ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		clean_user_cache( (int) $user_id );
 	}
 
 	/**

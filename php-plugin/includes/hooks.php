@@ -66,6 +66,11 @@ add_filter( 'allow_password_reset', array( PasswordControl::class, 'filter_allow
 add_action( 'validate_password_reset', array( PasswordControl::class, 'action_validate_password_reset' ), 10, 2 );
 add_filter( 'show_password_fields', array( PasswordControl::class, 'filter_show_password_fields' ), PHP_INT_MAX, 2 );
 add_action( 'user_profile_update_errors', array( PasswordControl::class, 'action_user_profile_update_errors' ), 10, 3 );
+// Where they are stored: after whatever others make of it.
+add_filter( 'wp_pre_insert_user_data', array( PasswordControl::class, 'filter_wp_pre_insert_user_data' ), PHP_INT_MAX, 3 );
+add_filter( 'send_password_change_email', array( PasswordControl::class, 'filter_send_password_change_email' ), PHP_INT_MAX, 2 );
+// At once: nobody who is told of the new password is to take it for set.
+add_action( 'wp_set_password', array( PasswordControl::class, 'action_wp_set_password' ), PHP_INT_MIN, 3 );
 add_filter( 'rest_request_before_callbacks', array( PasswordControl::class, 'filter_rest_request_before_callbacks' ), 10, 3 );
 
 // The activity log: tokens, and the settings by whatever door they change.

@@ -91,13 +91,90 @@ final class PasswordTest extends SiteTestCase {
 		self::assertSame( 403, rest_do_request( $request )->get_status() );
 		wp_set_current_user( 0 );
 		$profile = new Browser( $this->url() );
-		wp_set_password( self::SECRET, $managed->ID );
+		$this->store_password( $managed->ID, self::SECRET );
 		$profile->log_in( 'pu-synced', self::SECRET );
 		self::assertStringNotContainsString( 'name="pass1"', $profile->fetch( '/wp-admin/profile.php' )->body );
 		self::assertStringContainsString( 'directory', $profile->submit( '/wp-login.php?action=lostpassword', array( 'user_login' => 'pu-synced' ) )->body );
 
 		$managed->set_role( 'administrator' );
 		self::assertTrue( wp_is_password_reset_allowed_for_user( $managed ), 'whom no directory changes' );
+	}
+
+	/** Stores a password past every rule. */
+	private function store_password( int $user_id, string $password ): void {
+		global $wpdb;
+		$wpdb->update( $wpdb->users, array( 'user_pass' => wp_hash_password( wp_slash( $password ) ) ), array( 'ID' => $user_id ) );
+		clean_user_cache( $user_id );
+	}
+
+	/**
+	 * The rule stands where a password is stored, whichever way the forms of other plugins take there: WooCommerce's and BuddyPress's that
+	 * of wp_update_user(), Ultimate Member's and those for a lost password that of wp_set_password().
+	 *
+	 * @testWith ["password_sync", true]
+	 *           ["local_passwords", false]
+	 */
+	public function test_no_form_of_a_plugin_sets_a_password( string $setting, bool $value ): void {
+		$this->settings( array( $setting => $value ) );
+		$person  = $this->provision( 'pu-shopper', array( 'emails' => array( array( 'value' => 'shopper@phpunit.test' ) ) ) );
+		$managed = $this->account_of( $person->id );
+		$local   = get_userdata( wp_insert_user( array( 'user_login' => 'pu-local', 'user_pass' => 'x', 'user_email' => 'local@phpunit.test' ) ) );
+		$forms   = array(
+			static fn( int $id ): mixed => wp_update_user( array( 'ID' => $id, 'user_pass' => 'mine, all mine', 'first_name' => 'Mine' ) ),
+			static fn( int $id ): mixed => wp_insert_user( array( 'user_pass' => wp_hash_password( 'mine, all mine' ) ) + get_userdata( $id )->to_array() ),
+			static fn( int $id ): mixed => wp_set_password( 'mine, all mine', $id ),
+			static fn( int $id ): mixed => reset_password( get_userdata( $id ), 'mine, all mine' ),
+		);
+		add_filter( 'send_auth_cookies', '__return_false' );
+		foreach ( $forms as $number => $form ) {
+			foreach ( array( array( $managed->ID, false ), array( $local->ID, true ) ) as list( $user_id, $may ) ) {
+				foreach ( array( $user_id, 0 ) as $current ) {
+					$this->store_password( $user_id, self::SECRET );
+					$hash = get_userdata( $user_id )->user_pass;
+					wp_set_current_user( $current );
+					$mails = $this->mails_during( static fn() => $form( $user_id ) );
+					wp_set_current_user( 0 );
+					self::assertSame( $may, wp_check_password( 'mine, all mine', get_userdata( $user_id )->user_pass ), "$number" );
+					if ( ! $may ) {
+						self::assertSame( $hash, get_userdata( $user_id )->user_pass, "$number" );
+						self::assertNotContains( 'shopper@phpunit.test', $mails );
+						self::assertSame( 0 === $number ? 'Mine' : '', get_userdata( $user_id )->first_name, 'the rest of the form is saved' );
+					}
+				}
+			}
+		}
+		remove_filter( 'send_auth_cookies', '__return_false' );
+		// A hash that is renewed, and whoever edits other people's accounts.
+		$hash = get_userdata( $managed->ID )->user_pass;
+		wp_set_password( wp_slash( self::SECRET ), $managed->ID );
+		self::assertNotSame( $hash, get_userdata( $managed->ID )->user_pass );
+		self::assertTrue( wp_check_password( wp_slash( self::SECRET ), get_userdata( $managed->ID )->user_pass ) );
+		wp_set_current_user( (int) get_users( array( 'role' => 'administrator', 'fields' => 'ID' ) )[0] );
+		wp_set_password( 'given by hand', $managed->ID );
+		self::assertTrue( wp_check_password( 'given by hand', get_userdata( $managed->ID )->user_pass ) );
+		wp_set_current_user( 0 );
+
+		// The identity provider, where it sets passwords.
+		$this->patch( $person->id, 'password', 'sent by the directory' );
+		self::assertSame( 'password_sync' === $setting, wp_check_password( 'sent by the directory', get_userdata( $managed->ID )->user_pass ) );
+	}
+
+	/** Who sends such a form to the running site stays logged in, with the password of before. */
+	public function test_a_form_of_a_plugin_ends_no_session(): void {
+		$this->settings( array( 'local_passwords' => false ) );
+		$managed = $this->account_of( $this->provision( 'pu-shopper' )->id );
+		$this->store_password( $managed->ID, self::SECRET );
+		$file = WPMU_PLUGIN_DIR . '/rollbook-test-form.php';
+		file_put_contents( $file, '<?php add_action( "init", static function () { if ( isset( $_POST["pu_password"] ) ) { wp_update_user( array( "ID" => get_current_user_id(), "user_pass" => $_POST["pu_password"] ) ); exit; } } );' );
+		try {
+			$browser = ( new Browser( $this->url() ) )->log_in( 'pu-shopper', self::SECRET );
+			self::assertSame( 200, $browser->submit( '/', array( 'pu_password' => 'mine, all mine' ) )->status );
+			self::assertTrue( $browser->is_logged_in() );
+		} finally {
+			unlink( $file );
+		}
+		self::assertFalse( ( new Browser( $this->url() ) )->log_in( 'pu-shopper', 'mine, all mine' )->has_login_cookie() );
+		self::assertTrue( ( new Browser( $this->url() ) )->log_in( 'pu-shopper', self::SECRET )->has_login_cookie() );
 	}
 
 	/** The welcome mail is sent once, to who is new, and its link works. */
