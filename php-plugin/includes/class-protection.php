@@ -18,6 +18,11 @@ defined( 'ABSPATH' ) || exit;
 final class Protection {
 
 	/**
+	 * The group of WordPress's cache, for the time of a request, that holds what protects on other sites: to switch to one is dear.
+	 */
+	private const CACHE = 'rollbook_protecting';
+
+	/**
 	 * What protects on which site, with what it was told from.
 	 *
 	 * @var array<int, array{0: array, 1: array<string, bool>}>
@@ -54,12 +59,18 @@ final class Protection {
 	 * @param array<string, bool> $granted What the account has on it, as keys.
 	 */
 	public static function covers_on( int $site, array $granted ): bool {
-		switch_to_blog( $site );
-		try {
-			return array() !== array_intersect_key( array_filter( $granted ), self::names() );
-		} finally {
-			restore_current_blog();
+		wp_cache_add_non_persistent_groups( self::CACHE );
+		$names = wp_cache_get( $site, self::CACHE );
+		if ( ! is_array( $names ) ) {
+			switch_to_blog( $site );
+			try {
+				$names = self::names();
+			} finally {
+				restore_current_blog();
+			}
+			wp_cache_set( $site, $names, self::CACHE );
 		}
+		return array() !== array_intersect_key( array_filter( $granted ), $names );
 	}
 
 	/**

@@ -209,6 +209,7 @@ impl Service {
             // Nobody is locked out, or let back in, by an attribute that was left out or removed.
             set_default_active(&mut resource, record.active)?;
             let row = person::row(&resource)?;
+            let withheld_password = password.is_some() && self.settings.password_sync;
             let password = self.password_to_set(password, record.account.is_writable(), row.active)?;
             let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings)?;
             self.settle_role(&mut account).await?;
@@ -219,6 +220,7 @@ impl Service {
                 && person::row(&shown)?.document == row.document
                 && person::is_complete(&record, &self.settings);
             if unchanged {
+                self.note_unapplied(&record, &[], withheld_password);
                 self.note("unchanged", &record.id, &record.user_name);
                 return Ok(self.user_reply(200, &record, &projection));
             }
@@ -250,7 +252,7 @@ impl Service {
                     ));
                     let mut changes = person::changes(&shown, &self.user_resource(&written));
                     changes.extend(update.account.password.map(|_| "password".to_owned()));
-                    self.note_unapplied(&record, &changes);
+                    self.note_unapplied(&record, &changes, withheld_password);
                     self.tell_change(&record, &written, changes.clone());
                     self.note_changes(changes);
                     return Ok(self.user_reply(200, &written, &projection));
@@ -338,8 +340,9 @@ impl Service {
     }
 
     /// Notes for the log what of a change was not applied, because the account is protected.
-    fn note_unapplied(&self, record: &UserRecord, changes: &[String]) {
-        let kept: Vec<&str> = changes.iter().map(String::as_str).filter(|path| *path != "active").collect();
+    fn note_unapplied(&self, record: &UserRecord, changes: &[String], password: bool) {
+        let changes = changes.iter().map(String::as_str).filter(|path| *path != "active");
+        let kept: Vec<&str> = changes.chain(password.then_some("password, which is not stored")).collect();
         if record.account.protected && !kept.is_empty() {
             self.note_unwritten(vec![format!(
                 "The account {:?} is protected, so this was stored and not applied to it: {}. Take its protected role or right away \

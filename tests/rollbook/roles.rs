@@ -129,6 +129,19 @@ fn whoever_is_protected_keeps_a_role_given_by_hand() {
 }
 
 #[test]
+fn a_protected_role_in_a_stored_document_is_given_to_nobody() {
+    let mut site = site(sales("administrator", json!({ "default_role": "administrator" })));
+    create(&mut site, "jane@example.test", "Sales");
+    let joan = create(&mut site, "joan@example.test", "Marketing");
+    moved(&mut site, &joan, "Sales");
+    let (counts, _) = perform_all(&mut site, json!({ "task": "roles", "part": { "apply": true } }), 500);
+    assert_eq!(counts, json!({ "same": 2 }));
+    for account in ["jane@example.test", "joan@example.test"] {
+        assert_eq!(roles(&site, account), ["subscriber"]);
+    }
+}
+
+#[test]
 fn a_role_that_the_site_lacks_is_reported_and_harms_nobody() {
     let mut site = site(sales("shop_manager", json!({ "default_role": "contributor" })));
     let request = |site: &mut InMemory, method: &str, path: &str, body: &Value| {

@@ -131,6 +131,9 @@ final class MetaTargetsTest extends SiteTestCase {
 			$this->patch( $person->id, 'title', 'B <img src=x onerror=alert(1)>' );
 			self::assertStringNotContainsString( 'onerror', $this->account_of( $person->id )->description );
 		}
+		$person = $this->provision( 'pu-scripts', array( 'profileUrl' => 'javascript:alert(1)', 'displayName' => '<script>alert(1)</script>Jo', 'nickName' => '<img src=x onerror=alert(1)>Jo' ) );
+		$user   = $this->account_of( $person->id );
+		self::assertSame( array( '', 'Jo', 'Jo' ), array( $user->user_url, $user->display_name, $user->nickname ) );
 		foreach ( array( 'admin_color', 'rich_editing', 'use_ssl', 'show_admin_bar_front' ) as $key ) {
 			self::assertSame( array( 'mappings[0].target' ), $this->refused( "meta:$key" ), $key );
 		}

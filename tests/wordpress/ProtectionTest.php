@@ -110,8 +110,13 @@ final class ProtectionTest extends SiteTestCase {
 			self::assertSame( 'Chief', $this->patch( $person->id, 'title', 'Chief' )->json->title );
 		}
 		self::assertSame( 1, substr_count( $this->details( 'pu-told' ), 'is protected, so this was stored and not applied to it: title.' ) );
+		$this->settings( array( 'password_sync' => true ) );
+		$hash = $this->account_of( $person->id )->user_pass;
+		self::assertSame( 200, $this->patch( $person->id, 'password', 'Correct-Horse-7-Battery' )->status );
+		self::assertSame( $hash, $this->account_of( $person->id )->user_pass );
+		self::assertSame( 1, substr_count( $this->details( 'pu-told' ), 'password, which is not stored' ) );
 		self::assertSame( 200, $this->patch( $person->id, 'active', false )->status );
-		self::assertSame( 1, substr_count( $this->details( 'pu-told' ), 'is protected' ), 'who is locked out is locked out' );
+		self::assertSame( 2, substr_count( $this->details( 'pu-told' ), 'is protected' ), 'who is locked out is locked out' );
 	}
 
 	/** Whoever is protected sets a password here, whatever holds for others. */
