@@ -107,13 +107,14 @@ questions! {
     FindMembers, "find_members" => Vec<SmolStr>;
     ListNestings, "list_nestings" => Vec<Nesting>;
     FindPeopleIn, "find_people_in" => Vec<SmolStr>;
+    RegroupPeople, "regroup_people" => Outcome<()>;
     FindRoles, "find_roles" => Vec<String>;
     SetRoles, "set_roles" => Vec<RolesSet>;
     ListAccounts, "list_accounts" => SiteAccounts;
     FindUserNames, "find_user_names" => Vec<HeldUserName>;
     UnlinkUser, "unlink_user" => Outcome<()>;
-    BeginBatch, "begin_batch" => ();
-    CheckBatch, "check_batch" => BatchState;
+    BeginBatch, "begin_batch" => BatchBegun;
+    CheckBatch, "check_batch" => BatchReport;
     EndBatch, "end_batch" => BatchState;
 }
 
@@ -158,12 +159,12 @@ pub enum Unique {
 
 /// A JSON object that travels, and is stored, as text: PHP cannot tell `{}` from `[]`.
 mod json_text {
-    use super::{Deserialize, Deserializer, Map, Serializer, Value};
+    use super::{Deserialize, DeserializeOwned, Deserializer, Serialize, Serializer};
     use serde::de::Error as _;
     use serde::ser::Error as _;
 
-    pub(super) fn serialize<S: Serializer>(
-        document: &Option<Map<String, Value>>,
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        document: &Option<T>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         match document {
@@ -172,9 +173,9 @@ mod json_text {
         }
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<Option<Map<String, Value>>, D::Error> {
+    ) -> Result<Option<T>, D::Error> {
         Option::<String>::deserialize(deserializer)?
             .map(|text| serde_json::from_str(&text).map_err(D::Error::custom))
             .transpose()

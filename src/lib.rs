@@ -33,7 +33,7 @@
 //! # Invariants
 //!
 //! - Architecture invariant: only `extension` names ext-php-rs. Everything else builds and is tested without PHP.
-//! - Architecture invariant: no I/O, no clock, no randomness. The time comes with the request, ids come with the answers; only
+//! - Architecture invariant: no I/O, no clock, no randomness. The time comes with the request and with answers, ids come with answers; only
 //!   [`token::generate`] asks the operating system for random bytes. The same request, settings and answers give the same
 //!   commands and response, so a recorded conversation is a test.
 //! - Architecture invariant: [`scim`] knows nothing of WordPress.
@@ -59,7 +59,10 @@
 //!   itself ([`wordpress::network`]). The plan spoke of tables and addresses only; two directories of one person would correct each
 //!   other for ever.
 //! - A group's change counts up the versions of the people whose groups it changes, where there are role rules: two requests that
-//!   change somebody's groups, or the person and a group, at once would otherwise both miss a rule that needs both.
+//!   change somebody's groups, or the person and a group, at once would otherwise both miss a rule that needs both. Where a batch of
+//!   Bulk operations is one transaction, this and the roles are done once, before its end: others see neither before.
+//! - A person's row remembers what the rules decided last. So a changed rule reaches its people with the next request about each,
+//!   and a role that was given by hand since is told from one that a rule gave.
 //! - Ids are made by the directory's side and come back with the answer, so that the core needs no randomness.
 
 pub mod dialect;

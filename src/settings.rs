@@ -80,8 +80,8 @@ pub enum ExistingAccounts {
     Apart,
 }
 
-/// What becomes of roles that were given to managed people inside WordPress, and not by a rule. `keep`: one stays until the
-/// rules decide otherwise than before, and roles beside the first one stay for good. `overrule`: whoever is managed has exactly
+/// What becomes of roles that were given to managed people inside WordPress, and not by a rule. `keep`: one stays until a change
+/// of the person makes the rules decide otherwise, and roles beside the first one stay for good. `overrule`: whoever is managed has exactly
 /// the role that is due, and every request about the person sees to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -58,14 +58,20 @@ final class Batch {
 
 	/**
 	 * Carries out begin_batch: a transaction is opened by the first operation that writes.
+	 *
+	 * @return array{shared: bool, now: int} Whether one transaction holds all operations, and the time.
 	 */
-	public static function begin(): void {
+	public static function begin(): array {
 		self::end();
 		self::$wanted = self::is_safe();
 		$limit        = (int) ini_get( 'max_execution_time' );
 		if ( $limit > 0 && function_exists( 'set_time_limit' ) ) {
 			set_time_limit( max( $limit, self::SECONDS ) ); // phpcs:ignore Squiz.PHP.DiscouragedFunctions.Discouraged -- A batch is as much work as many requests.
 		}
+		return array(
+			'shared' => self::$wanted,
+			'now'    => Tokens::now(),
+		);
 	}
 
 	/**
@@ -77,6 +83,18 @@ final class Batch {
 
 	/**
 	 * Carries out check_batch.
+	 *
+	 * @return array{state: string, now: int} Whether what the operations before the last one have answered stands, and the time.
+	 */
+	public static function report(): array {
+		return array(
+			'state' => self::state(),
+			'now'   => Tokens::now(),
+		);
+	}
+
+	/**
+	 * Whether what was done stands.
 	 *
 	 * @return string Whether what the operations before the last one have answered is known to be lost.
 	 */
@@ -95,6 +113,26 @@ final class Batch {
 		self::$wanted = false;
 		self::$lost   = false;
 		return $state;
+	}
+
+	/**
+	 * Carries out end_batch where what the operations have done is not wanted.
+	 *
+	 * @return string That it does not stand.
+	 */
+	public static function undo(): string {
+		if ( null !== self::$witness ) {
+			self::$witness = null;
+			self::$touched = array();
+			try {
+				Database::run( 'ROLLBACK' );
+			} finally {
+				NetworkLock::release();
+				self::forget_everything();
+			}
+		}
+		self::$lost = true;
+		return self::end();
 	}
 
 	/**

@@ -93,6 +93,7 @@ final class Directory {
 			'resolve_members' => ( new GroupReader() )->resolve_members( $command ),
 			'find_members'    => ( new GroupReader() )->find_members( $command ),
 			'find_people_in'  => ( new GroupReader() )->find_people_in( $command ),
+			'regroup_people'  => ( new RoleWriter() )->regroup( $command ),
 			'list_nestings'   => ( new GroupReader() )->list_nestings(),
 			'create_group'    => ( new GroupWriter() )->create( $command ),
 			'update_group'    => ( new GroupWriter() )->update( $command ),
@@ -102,8 +103,8 @@ final class Directory {
 			'find_user_names' => ( new Adoption() )->find_user_names( $command ),
 			'unlink_user'     => ( new UserRemover() )->unlink( $command ),
 			'begin_batch'     => Batch::begin(),
-			'check_batch'     => Batch::state(),
-			'end_batch'       => Batch::end(),
+			'check_batch'     => Batch::report(),
+			'end_batch'       => $command['keep'] ? Batch::end() : Batch::undo(),
 			'delete_group'    => ( new GroupWriter() )->delete( $command ),
 			default           => throw new \UnexpectedValueException( sprintf( 'The directory knows no command "%s".', $command['do'] ) ),
 		};

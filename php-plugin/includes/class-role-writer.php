@@ -48,6 +48,34 @@ final class RoleWriter {
 	}
 
 	/**
+	 * Sets the roles of people whose groups were changed before.
+	 *
+	 * @param array<string, mixed> $command The command regroup_people.
+	 * @return array{outcome: string, record: null}
+	 * @throws Refusal When one was decided on what is no longer true, or must not happen.
+	 * @throws \Throwable When a hook of another plugin fails.
+	 */
+	public function regroup( array $command ): array {
+		$user_ids = array_column( $command['roles'], 'user_id' );
+		$versions = array_map( 'intval', array_column( $command['people'], 'version', 'id' ) );
+		try {
+			Transaction::run(
+				static fn() => self::set_all( $command['roles'], $command['people'] ),
+				static fn(): bool => ! $versions || self::is_beyond( $versions )
+			);
+		} catch ( \Throwable $failure ) {
+			// Memory must not know roles that the database has forgotten.
+			array_map( 'clean_user_cache', $user_ids );
+			throw $failure;
+		}
+		array_map( array( Batch::class, 'touch' ), $user_ids );
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
 	 * Changes the roles of accounts, within a transaction.
 	 *
 	 * @param array<int, array<string, mixed>>           $changes What is to change, as the extension decided it.
@@ -61,6 +89,7 @@ final class RoleWriter {
 			Administrators::lock();
 		}
 		self::check_versions( $people );
+		$rulings = array();
 		foreach ( array_chunk( $changes, self::IDS_AT_ONCE ) as $some ) {
 			$user_ids = array_map( 'intval', array_column( $some, 'user_id' ) );
 			$versions = self::lock( $user_ids );
@@ -74,6 +103,12 @@ final class RoleWriter {
 					throw Refusal::stale();
 				}
 				self::set( $user, $change['role'], $change['other_roles'] );
+				$rulings[ (string) ( $change['ruling'] ?? '' ) ][] = $user->ID;
+			}
+		}
+		foreach ( $rulings as $ruling => $user_ids ) {
+			foreach ( array_chunk( '' === $ruling ? array() : $user_ids, self::IDS_AT_ONCE ) as $some ) {
+				Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET ruling = %s WHERE user_id IN (' . Database::marks( $some, '%d' ) . ')', array( $ruling, ...$some ) );
 			}
 		}
 		foreach ( array_chunk( array_column( $people, 'id' ), self::IDS_AT_ONCE ) as $ids ) {
@@ -182,6 +217,17 @@ final class RoleWriter {
 			$user_ids
 		);
 		return array_map( 'intval', array_column( $rows, 'version', 'user_id' ) );
+	}
+
+	/**
+	 * Whether people have versions after these.
+	 *
+	 * @param array<string, int> $versions By id.
+	 */
+	private static function is_beyond( array $versions ): bool {
+		$ids  = array_map( 'strval', array_keys( $versions ) );
+		$rows = Database::rows( 'SELECT id, version FROM ' . Tables::name( 'users' ) . ' WHERE id IN (' . Database::marks( $ids, '%s' ) . ')', $ids );
+		return count( $rows ) === count( array_filter( $rows, static fn( array $row ): bool => (int) $row['version'] > $versions[ $row['id'] ] ) );
 	}
 
 	/**

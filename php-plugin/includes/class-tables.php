@@ -135,6 +135,7 @@ final class Tables {
   modified bigint(20) NOT NULL,
   document longtext NULL,
   applied longtext NULL,
+  ruling text NULL,
   PRIMARY KEY  (row_id),
   UNIQUE KEY id (id),
   UNIQUE KEY user_id (user_id),

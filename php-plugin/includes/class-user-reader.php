@@ -33,7 +33,7 @@ final class UserReader {
 	/**
 	 * The columns of a person's row.
 	 */
-	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.managed, u.deleted, u.version, u.created, u.modified, u.document, u.applied';
+	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.managed, u.deleted, u.version, u.created, u.modified, u.document, u.applied, u.ruling';
 
 	/**
 	 * Ids in one statement.
@@ -292,6 +292,7 @@ final class UserReader {
 					'document'    => $row['document'],
 					'values'      => Targets::read( $user, $targets ),
 					'applied'     => (array) json_decode( $row['applied'] ?? '{}', true ),
+					'ruling'      => $row['ruling'],
 					'account'     => self::account( $user ),
 					'groups'      => array_values( $groups[ $row['id'] ] ?? array() ),
 				);

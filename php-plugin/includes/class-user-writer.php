@@ -379,6 +379,7 @@ final class UserWriter {
 	 * @return array<string, int|string|null>
 	 */
 	private function columns( array $command, ?string $email ): array {
+		$ruling = $command['account']['ruling'] ?? null;
 		return array(
 			'user_name'     => $command['row']['user_name'],
 			'user_name_key' => $command['row']['user_name_key'],
@@ -388,7 +389,7 @@ final class UserWriter {
 			'managed'       => 1,
 			'modified'      => (int) $command['now'],
 			'document'      => $command['row']['document'],
-		);
+		) + ( null === $ruling ? array() : array( 'ruling' => $ruling ) );
 	}
 
 	/**

@@ -7,14 +7,35 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BeginBatch {}
 
-/// Asks, after each operation of a batch, whether what the operations before it have answered still stands. What this
-/// last operation itself has answered is true in either case.
+/// The answer to [`BeginBatch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchBegun {
+    /// Whether one transaction holds all of the operations, so that what is done for all of them at the end happens if they do.
+    pub shared: bool,
+    /// Now.
+    pub now: i64,
+}
+
+/// Asks, after each operation, what time it is and, in a batch, whether what the operations before it have answered still stands.
+/// What this last operation itself has answered is true in either case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckBatch {}
 
+/// The answer to [`CheckBatch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchReport {
+    /// Whether what was done stands.
+    pub state: BatchState,
+    /// Now.
+    pub now: i64,
+}
+
 /// Ends the batch, and asks whether all that its operations have answered stands. A failure means that nothing does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EndBatch {}
+pub struct EndBatch {
+    /// Whether what the operations have done is wanted. Otherwise a shared transaction is undone, and the batch is lost.
+    pub keep: bool,
+}
 
 /// Whether what was done stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -203,3 +203,12 @@ pub struct FindPeopleIn {
     /// The groups' SCIM ids.
     pub groups: Vec<SmolStr>,
 }
+
+/// Sets the roles of people whose groups were changed before, within the same batch: all of them or none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RegroupPeople {
+    /// The people whose groups have changed; with another version of one of them the roles are stale. Each gets the next version.
+    pub people: Vec<DecidedOn>,
+    /// The roles that change with it.
+    pub roles: Vec<RoleChange>,
+}

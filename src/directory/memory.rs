@@ -19,7 +19,7 @@ use super::{
     AdoptAccounts, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
     FillTargets, FindAccounts, FindConflicts, FindGroups, FindHeir, FindMembers, FindPeopleIn, FindRoles,
     FindUserNames, FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup, LoadPeople,
-    LoadUser, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup, UpdateUser,
+    LoadUser, RegroupPeople, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup, UpdateUser,
 };
 use super::{CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken};
 use crate::exchange::Exchange;
@@ -42,6 +42,8 @@ pub struct MemoryDirectory {
     pub plugin_fields: BTreeSet<String>,
     /// The roles that the site has.
     pub roles: BTreeSet<String>,
+    /// How many milliseconds each operation of a batch takes.
+    pub operation_takes: i64,
     settings: Rc<Settings>,
     tokens: Vec<TokenRecord>,
     accounts: BTreeMap<u64, StoredAccount>,
@@ -62,6 +64,7 @@ impl Default for MemoryDirectory {
             stores: wordpress_stores,
             plugin_fields: BTreeSet::new(),
             roles: roles::of_wordpress(),
+            operation_takes: 0,
             settings: Rc::default(),
             tokens: Vec::new(),
             accounts: BTreeMap::new(),
@@ -111,6 +114,7 @@ impl MemoryDirectory {
     /// Carries a request through and gives the finished exchange, which also holds the summary.
     pub fn converse(&mut self, request: Request, settings: &Rc<Settings>) -> Exchange {
         self.settings = Rc::clone(settings);
+        self.clock = request.now;
         self.hold(Exchange::open(request, Rc::clone(settings)))
     }
 
@@ -185,6 +189,7 @@ impl MemoryDirectory {
             FindMembers::NAME => self.carry_out(command, Self::find_members),
             ListNestings::NAME => self.carry_out(command, Self::list_nestings),
             FindPeopleIn::NAME => self.carry_out(command, Self::find_people_in),
+            RegroupPeople::NAME => self.carry_out(command, Self::regroup_people),
             FindRoles::NAME => self.carry_out(command, Self::find_roles),
             SetRoles::NAME => self.carry_out(command, Self::set_each_role),
             ListAccounts::NAME => self.carry_out(command, Self::list_accounts),

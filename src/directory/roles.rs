@@ -1,8 +1,18 @@
 //! Commands about roles.
 
-use super::Outcome;
+use super::{Outcome, json_text};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+
+/// What the role rules decided about a person, and with which role that left the account: so a role that was given by hand
+/// since is told from one that the rules gave. It is kept as text that nobody else reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ruling {
+    /// The role that a rule gave; nothing where none fitted.
+    pub rule: Option<String>,
+    /// The first role that the account had afterwards; nothing where WordPress chose it.
+    pub role: Option<String>,
+}
 
 /// The roles that an account is to have on this site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +27,9 @@ pub struct RoleChange {
     pub other_roles: Vec<String>,
     /// The roles that it has.
     pub before: Vec<String>,
+    /// What the rules have decided; to be kept with the row.
+    #[serde(default, with = "json_text")]
+    pub ruling: Option<Ruling>,
 }
 
 /// A person as a decision knew them.

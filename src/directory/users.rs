@@ -1,6 +1,6 @@
 //! Commands about people and their accounts: first those that read, then those that write.
 
-use super::{Reached, Selection, json_text, map_or_empty_list};
+use super::{Reached, Ruling, Selection, json_text, map_or_empty_list};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -39,6 +39,9 @@ pub struct UserRecord {
     /// is told from what WordPress made of the value.
     #[serde(default, deserialize_with = "map_or_empty_list")]
     pub applied: Map<String, Value>,
+    /// What the rules decided last; nothing for an account that no IdP has taken charge of.
+    #[serde(default, with = "json_text")]
+    pub ruling: Option<Ruling>,
     /// The WordPress account.
     pub account: Account,
     /// The groups that the person is a member of, and those that they are in, up to [`super::MAX_NESTING`] steps away.
@@ -347,6 +350,9 @@ pub struct AccountChange {
     /// The roles that it is to have besides. They mean nothing where `role` stays.
     #[serde(default)]
     pub other_roles: Vec<String>,
+    /// What the rules have decided; to be kept with the row.
+    #[serde(default, with = "json_text")]
+    pub ruling: Option<Ruling>,
     /// The values to write, by target; null takes the value away.
     #[serde(deserialize_with = "map_or_empty_list")]
     pub values: Map<String, Value>,

@@ -6,10 +6,10 @@
 //!
 //! Operations are handed to the directory in batches, so that it may spare a transaction for each. What a batch
 //! has answered holds once the batch has ended. Where the directory says that it does not, the operations of that
-//! batch, and all that follow, are carried out one by one.
+//! batch, and all that follow, are carried out one by one. Roles that change with groups are decided once, at the end of a batch.
 //!
-//! A request may take minutes. Before each operation the token is asked after: where it has ended meanwhile nothing further is
-//! done, and what is left is answered with the refusal.
+//! A request has so much time ([`TIME_BUDGET`]), and before each operation the token is asked after: where the time is over or the
+//! token has ended meanwhile nothing further is done, and what is left is answered with the reason, each operation for itself.
 
 mod outcome;
 mod plan;
@@ -36,6 +36,13 @@ pub const MAX_OPERATIONS: usize = 1_000;
 /// few enough for nobody to wait long for what it has locked.
 const OPERATIONS_PER_BATCH: usize = 100;
 
+/// For how many milliseconds operations of one request are begun. Published in the README; the usual web server gives up after 60
+/// seconds, and then the client would never learn what was done.
+pub const TIME_BUDGET: i64 = 45_000;
+
+/// After how many milliseconds a batch takes up no further operation, because others wait for what it has locked.
+const BATCH_TIME: i64 = 3_000;
+
 const RESPONSE_URN: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 const PATCH_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -45,13 +52,20 @@ impl Service {
         let plan = Plan::read(body, &self.base)?;
         let mut progress = Progress::new(&plan);
         let mut together = plan.operations.len() > 1;
+        let mut time = Time::default();
         while !progress.is_over(&plan) {
             let before = progress.clone();
             let events = self.events_so_far();
-            if together && self.directory.ask(&BeginBatch {}).await.is_err() {
-                together = false;
+            let begun = match together {
+                true => self.directory.ask(&BeginBatch {}).await.ok(),
+                false => None,
+            };
+            together = begun.is_some();
+            begun.iter().for_each(|begun| time.note(begun.now));
+            if begun.is_some_and(|begun| begun.shared) {
+                self.begin_postponing();
             }
-            let stands = self.some(&plan, &mut progress, token, together, events).await;
+            let stands = self.some(&plan, &mut progress, token, together, events, &mut time).await;
             if let Err(survivor) = stands {
                 progress = before.with(survivor, &plan, &progress);
                 together = false;
@@ -79,7 +93,7 @@ impl Service {
         Ok(Reply::json(200, json!({ "schemas": [RESPONSE_URN], "Operations": operations })))
     }
 
-    /// Carries out the operations of a batch, before which there were so many `events`.
+    /// Carries out the operations of a batch, before which there were so many `events`, and notes the `time`.
     ///
     /// # Errors
     /// Where what the batch has done is gone: the one operation of it that stands nevertheless, if there is one.
@@ -90,8 +104,14 @@ impl Service {
         token: &TokenRecord,
         together: bool,
         events: usize,
+        time: &mut Time,
     ) -> std::result::Result<(), Option<usize>> {
+        let end = time.spent + BATCH_TIME;
         for _ in 0..OPERATIONS_PER_BATCH {
+            if time.is_over() {
+                progress.barred = Some(out_of_time());
+                break;
+            }
             let Some(step) = progress.next(plan) else { break };
             let events_before = self.events_so_far();
             let operation = step.operation();
@@ -108,22 +128,32 @@ impl Service {
                 }
             }
             // A failed check tells nothing; the end of the batch will.
-            if together && matches!(self.directory.ask(&CheckBatch {}).await, Ok(BatchState::Lost)) {
-                drop(self.directory.ask(&EndBatch {}).await);
+            let report = self.directory.ask(&CheckBatch {}).await.ok();
+            report.iter().for_each(|report| time.note(report.now));
+            if together && report.is_some_and(|report| report.state == BatchState::Lost) {
+                drop(self.directory.ask(&EndBatch { keep: true }).await);
+                let postponed = self.end_postponing();
                 let stands = progress.outcome(operation).is_none_or(Outcome::is_success);
                 self.forget_events(events..if stands { events_before } else { usize::MAX });
+                if stands && let Err(problem) = self.decide_postponed(postponed).await {
+                    self.note_problem(&problem);
+                }
                 return Err(stands.then_some(operation));
             }
+            if together && time.spent >= end {
+                break;
+            }
         }
-        match together {
-            true => match self.directory.ask(&EndBatch {}).await {
-                Ok(BatchState::Kept) => Ok(()),
-                Ok(BatchState::Lost) | Err(Failure { .. }) => {
-                    self.forget_events(events..usize::MAX);
-                    Err(None)
-                }
-            },
-            false => Ok(()),
+        if !together {
+            return Ok(());
+        }
+        let keep = self.decide_postponed(self.end_postponing()).await.is_ok();
+        match self.directory.ask(&EndBatch { keep }).await {
+            Ok(BatchState::Kept) => Ok(()),
+            Ok(BatchState::Lost) | Err(Failure { .. }) => {
+                self.forget_events(events..usize::MAX);
+                Err(None)
+            }
         }
     }
 
@@ -250,4 +280,30 @@ impl Service {
 /// The answer to an operation that succeeded shows no resource (RFC 7644 §3.7: a server may omit it), so nothing is read for it.
 fn id_only() -> Query {
     Query { attributes: Some("id".to_owned()), ..Query::default() }
+}
+
+/// How long the request has taken, as far as the directory has told the time.
+#[derive(Default)]
+struct Time {
+    since: Option<i64>,
+    spent: i64,
+}
+
+impl Time {
+    fn note(&mut self, now: i64) {
+        self.spent = now - *self.since.get_or_insert(now);
+    }
+
+    /// Whether no further operation is begun.
+    fn is_over(&self) -> bool {
+        self.spent >= TIME_BUDGET
+    }
+}
+
+fn out_of_time() -> Error {
+    Error::new(
+        503,
+        "The time of this request was over before this operation was begun; nothing was changed by it. Send it again, in a \
+         request with fewer operations.",
+    )
 }

@@ -10,7 +10,6 @@ use crate::directory::{
     Outcome, ResolveMembers, UpdateGroup,
 };
 use crate::scim::error::{Error, Result};
-use crate::scim::filter::Filter;
 use crate::scim::patch::{MemberOperation, Patch};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{MemberReference, Received, Resource, Work};
@@ -403,7 +402,7 @@ fn version(record: &GroupRecord) -> String {
     format!("W/\"{}\"", record.version)
 }
 
-pub(super) fn member_ids(record: GroupRecord) -> Vec<SmolStr> {
+fn member_ids(record: GroupRecord) -> Vec<SmolStr> {
     record.members.into_iter().flatten().map(|member| member.id).collect()
 }
 
@@ -443,15 +442,4 @@ fn name_taken(name: &str) -> Error {
     Error::conflict(format!(
         "There is a group with the displayName {name:?} already; names of groups are unique."
     ))
-}
-
-/// Whether a filter that SQL cannot decide looks at members.
-pub(super) fn asks_for_members(filter: &Filter) -> bool {
-    match filter {
-        Filter::And(operands) | Filter::Or(operands) => operands.iter().any(asks_for_members),
-        Filter::Not(inner) => asks_for_members(inner),
-        Filter::Present(path) => path.name == "members",
-        Filter::Compare(comparison) => comparison.path.name == "members",
-        Filter::Value(path) => path.attribute.name == "members",
-    }
 }

@@ -180,7 +180,7 @@ impl Service {
             sort.check(schemas)?;
         }
         let members = projection.wants("members")
-            || filter.is_some_and(groups::asks_for_members)
+            || filter.is_some_and(|filter| filter.asks_for("members"))
             || sort.is_some_and(|sort| sort.path.name == "members");
         Ok(Source { kind, projection, members, selection })
     }

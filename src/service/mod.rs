@@ -31,6 +31,7 @@ use crate::token;
 use crate::wordpress;
 pub use event::Event;
 use query::Query;
+use regrouping::Postponed;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
@@ -134,6 +135,7 @@ pub(crate) struct Service {
     schemas: Schemas,
     note: RefCell<Summary>,
     dialects: RefCell<Dialects>,
+    postponed: RefCell<Option<Postponed>>,
 }
 
 /// Why an operation ended early.
@@ -229,6 +231,7 @@ impl Service {
             now: request.now,
             note: RefCell::new(Summary::of(request)),
             dialects: RefCell::new(Dialects::default()),
+            postponed: RefCell::default(),
         }
     }
 

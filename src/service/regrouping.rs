@@ -1,10 +1,13 @@
 //! Whose role changes when a group does: its members', and those of the groups within it, however deep.
+//!
+//! Alone, a change of a group is written together with the roles that it changes. Where a batch of operations has one transaction,
+//! the people concerned are noted, and their roles are decided once, before the transaction ends.
 
-use super::groups::{Membership, member_ids};
-use super::{Answer, Service};
+use super::groups::Membership;
+use super::{Answer, Event, MAX_ATTEMPTS, Problem, Service};
 use crate::directory::{
-    DecidedOn, FindPeopleIn, GroupRecord, GroupReference, GroupRow, ListNestings, MAX_NESTING, MemberKind,
-    Nesting, RoleChange,
+    DecidedOn, Failure, FindPeopleIn, GroupRecord, GroupReference, GroupRow, ListNestings, MAX_NESTING,
+    MemberKind, Nesting, Outcome, RegroupPeople, RoleChange, UserRecord,
 };
 use crate::wordpress::{person, roles};
 use smol_str::SmolStr;
@@ -17,6 +20,14 @@ const PEOPLE_AT_ONCE: usize = 500;
 /// does, and the roles that change.
 type Regrouping = (Vec<DecidedOn>, Vec<RoleChange>);
 
+/// Whose roles are still to be decided, and the role that the rules gave each before.
+#[derive(Default)]
+pub(super) struct Postponed {
+    people: BTreeMap<SmolStr, Option<String>>,
+    /// Groups whose people, however deep, are all among them.
+    whole: BTreeSet<SmolStr>,
+}
+
 impl Service {
     /// The roles that change when a group is created, `record` being `None` then, or changed.
     pub(super) async fn roles_with(
@@ -25,15 +36,16 @@ impl Service {
         row: &GroupRow,
         change: &Membership,
     ) -> Answer<Regrouping> {
-        if self.settings.role_rules.is_empty() {
+        if !self.rules_read_groups() {
             return Ok(Regrouping::default());
         }
         // A new group has no id yet; nothing else has that one.
         let id = record.map(|record| record.id.clone()).unwrap_or_default();
         let renamed = record.is_some_and(|record| row.display_name != record.display_name);
-        let mut concerned: BTreeSet<SmolStr> = change.add.keys().chain(&change.remove).cloned().collect();
-        if renamed || change.remove_all {
-            concerned.extend(member_ids(self.load_group(&id, true).await?));
+        let is_whole = renamed || change.remove_all;
+        let concerned: BTreeSet<SmolStr> = change.add.keys().chain(&change.remove).cloned().collect();
+        if concerned.is_empty() && (!is_whole || self.is_postponed(&id)) {
+            return Ok(Regrouping::default());
         }
         let before = Nestings::new(self.directory.ask(&ListNestings {}).await?);
         let mut after = before.clone();
@@ -42,8 +54,13 @@ impl Service {
         inner.for_each(|(member, _)| after.insert(member.clone(), id.clone()));
         after.names.insert(id.clone(), row.display_name.clone());
 
+        let people = self.people_in(concerned, is_whole.then_some(&id), [&before, &after]).await?;
+        if self.postpones() {
+            self.postpone(people, is_whole.then_some(id)).await?;
+            return Ok(Regrouping::default());
+        }
         let joined = GroupReference { id, display: row.display_name.clone(), direct: true };
-        self.regrouped(&joined.id, concerned, [&before, &after], |person, is_member| {
+        self.regrouped(&joined.id, people, &after, |person, is_member| {
             let stays = is_member && !change.remove_all && !change.remove.contains(person);
             (stays || change.add.contains_key(person)).then(|| joined.clone())
         })
@@ -52,31 +69,121 @@ impl Service {
 
     /// The roles that change when a group is deleted.
     pub(super) async fn roles_without(&self, record: &GroupRecord) -> Answer<Regrouping> {
-        if self.settings.role_rules.is_empty() {
+        if !self.rules_read_groups() || self.is_postponed(&record.id) {
             return Ok(Regrouping::default());
         }
-        let concerned = member_ids(self.load_group(&record.id, true).await?).into_iter().collect();
         let before = Nestings::new(self.directory.ask(&ListNestings {}).await?);
         let mut after = before.clone();
         after.remove(|member, group| *group == record.id || *member == record.id);
-        self.regrouped(&record.id, concerned, [&before, &after], |_, _| None).await
+        let people = self.people_in(BTreeSet::new(), Some(&record.id), [&before, &after]).await?;
+        if self.postpones() {
+            self.postpone(people, Some(record.id.clone())).await?;
+            return Ok(Regrouping::default());
+        }
+        self.regrouped(&record.id, people, &after, |_, _| None).await
     }
 
-    /// The roles that change when the concerned, people and groups, have another membership of the group with this id: `direct`
-    /// says which, of a person that is or is not a member of it now.
-    async fn regrouped(
+    /// From now on the roles that change with groups are put off until [`Self::decide_postponed`].
+    pub(super) fn begin_postponing(&self) {
+        self.postponed.replace(Some(Postponed::default()));
+    }
+
+    /// Whose roles were put off. From now on none are.
+    pub(super) fn end_postponing(&self) -> Postponed {
+        self.postponed.take().unwrap_or_default()
+    }
+
+    /// Decides the roles that were put off, on the groups as they are now.
+    pub(super) async fn decide_postponed(&self, postponed: Postponed) -> Answer<()> {
+        let ids: Vec<SmolStr> = postponed.people.keys().cloned().collect();
+        for ids in ids.chunks(PEOPLE_AT_ONCE) {
+            self.decide_some(ids, &postponed).await?;
+        }
+        Ok(())
+    }
+
+    async fn decide_some(&self, ids: &[SmolStr], postponed: &Postponed) -> Answer<()> {
+        for _ in 0..MAX_ATTEMPTS {
+            let (mut people, mut changes) = Regrouping::default();
+            for record in self.load_people(ids.to_vec()).await? {
+                let before = postponed.people.get(&record.id).and_then(Option::as_deref);
+                let now = self.ruled(&record);
+                people.push(DecidedOn { id: record.id.clone(), version: record.version });
+                changes.extend(roles::changed_around(&record, before, now, &self.settings));
+            }
+            let regroup = RegroupPeople { people, roles: self.settle_roles(changes).await? };
+            match self.directory.ask(&regroup).await? {
+                Outcome::Done { .. } => {
+                    for RoleChange { user_id, role, before, .. } in regroup.roles {
+                        self.tell(Event::RoleChanged { user_id, role, before });
+                    }
+                    return Ok(());
+                }
+                Outcome::Stale | Outcome::Gone => {}
+                Outcome::Refused { message } => return Err(Problem::Failure(Failure::new(&message))),
+                Outcome::Taken { .. } => break,
+            }
+        }
+        Err(Problem::Failure(Failure::new("others changed the same people again and again")))
+    }
+
+    fn postpones(&self) -> bool {
+        self.postponed.borrow().is_some()
+    }
+
+    /// Whether the roles of everybody in a group are put off already. Who has joined since is among them as well.
+    fn is_postponed(&self, group: &SmolStr) -> bool {
+        self.postponed.borrow().as_ref().is_some_and(|postponed| postponed.whole.contains(group))
+    }
+
+    /// Puts off the roles of people, as they are before their groups change.
+    async fn postpone(&self, mut people: BTreeSet<SmolStr>, whole: Option<SmolStr>) -> Answer<()> {
+        if let Some(postponed) = &*self.postponed.borrow() {
+            people.retain(|id| !postponed.people.contains_key(id));
+        }
+        let people: Vec<SmolStr> = people.into_iter().collect();
+        for ids in people.chunks(PEOPLE_AT_ONCE) {
+            let records = self.load_people(ids.to_vec()).await?;
+            let ruled =
+                records.iter().map(|record| (record.id.clone(), self.ruled(record).map(str::to_owned)));
+            if let Some(postponed) = &mut *self.postponed.borrow_mut() {
+                postponed.people.extend(ruled);
+            }
+        }
+        if let Some(postponed) = &mut *self.postponed.borrow_mut() {
+            postponed.whole.extend(whole);
+        }
+        Ok(())
+    }
+
+    /// The people among the concerned, people and groups, in the groups within those and, however deep, in the `whole` one.
+    async fn people_in(
         &self,
-        group: &SmolStr,
         mut concerned: BTreeSet<SmolStr>,
+        whole: Option<&SmolStr>,
         [before, after]: [&Nestings; 2],
-        direct: impl Fn(&SmolStr, bool) -> Option<GroupReference>,
-    ) -> Answer<Regrouping> {
-        let mut inner = before.below(&concerned);
-        inner.extend(after.below(&concerned));
+    ) -> Answer<BTreeSet<SmolStr>> {
+        let mut groups = concerned.clone();
+        groups.extend(whole.cloned());
+        let mut inner = before.below(&groups);
+        inner.extend(after.below(&groups));
+        inner.extend(whole.cloned());
         if !inner.is_empty() {
             let find = FindPeopleIn { groups: inner.into_iter().collect() };
             concerned.extend(self.directory.ask(&find).await?);
         }
+        Ok(concerned)
+    }
+
+    /// The roles that change when people have another membership of the group with this id: `direct` says which, of a person that
+    /// is or is not a member of it now.
+    async fn regrouped(
+        &self,
+        group: &SmolStr,
+        concerned: BTreeSet<SmolStr>,
+        after: &Nestings,
+        direct: impl Fn(&SmolStr, bool) -> Option<GroupReference>,
+    ) -> Answer<Regrouping> {
         let (mut people, mut changes) = Regrouping::default();
         let concerned: Vec<SmolStr> = concerned.into_iter().collect();
         for ids in concerned.chunks(PEOPLE_AT_ONCE) {
@@ -86,15 +193,24 @@ impl Service {
                 let is_member = record.groups.iter().any(|known| known.direct && known.id == *group);
                 regrouped.groups.extend(direct(&record.id, is_member));
                 after.surround(&mut regrouped.groups);
-                let shown = |record| person::resource(record, &self.settings, &self.base);
-                let (before, after) = (shown(&record), shown(&regrouped));
                 if is_regrouped(&record.groups, &regrouped.groups) {
                     people.push(DecidedOn { id: record.id.clone(), version: record.version });
                 }
-                changes.extend(roles::changed_around(&record, &before, &after, &self.settings));
+                let (before, now) = (self.ruled(&record), self.ruled(&regrouped));
+                changes.extend(roles::changed_around(&record, before, now, &self.settings));
             }
         }
         Ok((people, self.settle_roles(changes).await?))
+    }
+
+    /// The role that the rules give somebody.
+    fn ruled(&self, record: &UserRecord) -> Option<&str> {
+        roles::ruled(&person::resource(record, &self.settings, &self.base), &self.settings)
+    }
+
+    /// Whether a change of groups can change a role at all.
+    fn rules_read_groups(&self) -> bool {
+        self.settings.role_rules.iter().any(|rule| rule.filter.asks_for("groups"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Roles that rules name and the site does not have: nobody gets them, nothing else suffers, and the owner hears of it.
 
-use super::{Answer, Service};
-use crate::directory::{AccountChange, FindRoles, RoleChange};
+use super::{Answer, Problem, Service};
+use crate::directory::{AccountChange, FindRoles, RoleChange, Ruling};
 use crate::scim::resource::Resource;
 use crate::wordpress::roles;
 
@@ -15,7 +15,14 @@ impl Service {
             let mut choices = vec![role];
             choices.extend(default.map(str::to_owned));
             let known = self.known_roles(choices.clone()).await?;
-            account.role = choices.into_iter().find(|choice| known.contains(choice));
+            let given = choices.iter().position(|choice| known.contains(choice));
+            // What could not be given is due at the next request as well.
+            account.ruling = account
+                .ruling
+                .take()
+                .filter(|_| given == Some(0))
+                .or_else(|| given.map(|_| Ruling { rule: None, role: choices.last().cloned() }));
+            account.role = given.and_then(|given| choices.into_iter().nth(given));
         }
         if is_new && account.role.is_none() && self.settings.is_protected(&self.settings.site.default_role) {
             account.role = Some(String::new());
@@ -57,6 +64,14 @@ impl Service {
             ));
         }
         Ok(known)
+    }
+
+    /// Notes for the owner that something remained undone which nobody can be told of any more.
+    pub(super) fn note_problem(&self, problem: &Problem) {
+        self.note_failure(match problem {
+            Problem::Client(error) => error.detail().to_owned(),
+            Problem::Failure(failure) => failure.to_string(),
+        });
     }
 
     /// Notes for the owner what the client is not told.

@@ -14,7 +14,7 @@ use crate::scim::resource::Resource;
 use crate::scim::schema::{ResourceSchemas, ResourceType};
 use crate::settings::Settings;
 use crate::wordpress::login;
-use crate::wordpress::roles::{self, Roles};
+use crate::wordpress::roles::{self, Decision, Roles};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -184,7 +184,9 @@ pub fn account_change(
             change.logins =
                 login::proposals(&settings.username, after.user_name().unwrap_or_default(), email.as_deref());
             change.email = email;
-            change.role = roles::of_newcomer(after, settings).map(str::to_owned);
+            let ruling = roles::of_newcomer(after, settings);
+            change.role.clone_from(&ruling.role);
+            change.ruling = Some(ruling);
         }
         Some((record, shown)) => {
             change.user_id = Some(record.account.user_id);
@@ -192,7 +194,10 @@ pub fn account_change(
                 change.logins = renamed(record, shown, after, settings);
                 change.email = email.filter(|email| *email != record.account.email);
             }
-            if let Some(Roles { role, others }) = roles::changed(record, shown, after, settings) {
+            let ruled = |person| roles::ruled(person, settings);
+            let Decision { roles, ruling } = roles::changed(record, ruled(shown), ruled(after), settings);
+            change.ruling = ruling;
+            if let Some(Roles { role, others }) = roles {
                 change.role = Some(role);
                 change.other_roles = others;
             }

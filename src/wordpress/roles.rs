@@ -3,7 +3,7 @@
 //! WordPress lets an account have several roles. The first is the one that rules give. Others beside it, which plugins or
 //! administrators have added, stay or go with [`HandGivenRoles`].
 
-use crate::directory::{Account, RoleChange, UserRecord};
+use crate::directory::{Account, RoleChange, Ruling, UserRecord};
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
 use crate::settings::{HandGivenRoles, Settings};
@@ -17,9 +17,20 @@ pub struct Roles {
     pub others: Vec<String>,
 }
 
+/// What is decided about the roles of somebody who has an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// The roles to set; `None` where they stay.
+    pub roles: Option<Roles>,
+    /// What is to be remembered; `None` where nothing was decided.
+    pub ruling: Option<Ruling>,
+}
+
 /// The role for somebody who is new: that of the first rule that matches, or the default one.
-pub fn of_newcomer<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
-    ruled(person, settings).or(default(settings))
+pub fn of_newcomer(person: &Resource, settings: &Settings) -> Ruling {
+    let rule = ruled(person, settings);
+    let role = rule.or(default(settings)).map(str::to_owned);
+    Ruling { rule: rule.map(str::to_owned), role }
 }
 
 /// The default role. It is never a protected one.
@@ -27,56 +38,73 @@ pub fn default(settings: &Settings) -> Option<&str> {
     settings.default_role.as_deref().filter(|role| !settings.is_protected(role))
 }
 
-/// The roles to set for somebody who has an account and who is now as `after` says. Where hand-given roles are kept, one stays
-/// until the rules decide otherwise than before, and an account that is being linked or brought back keeps its role where no
-/// rule names it; but who is back keeps none that the rules gave for what no longer holds. A protected account keeps what it has.
+/// Decides about somebody who has an account, for whom the rules gave the role `before`, and give `now` after a change of the
+/// person or of a group. Where hand-given roles are kept, one stays until the change makes the rules decide otherwise than before;
+/// a role that the rules have given goes with them, also where it is the rules that were changed. An account that is being linked
+/// or brought back keeps its role where no rule names it; but who is back keeps none that the rules gave for what no longer holds.
+/// A protected account keeps what it has.
 pub fn changed(
     record: &UserRecord,
-    before: &Resource,
-    after: &Resource,
+    before: Option<&str>,
+    now: Option<&str>,
     settings: &Settings,
-) -> Option<Roles> {
+) -> Decision {
     if record.account.protected {
-        return None;
+        return Decision::default();
     }
-    let ruled_now = ruled(after, settings);
+    let first = record.account.roles.first();
     let is_ruled = |role: &String| settings.role_rules.iter().any(|rule| rule.role == *role);
-    let due = ruled_now.or(default(settings));
+    let due = now.or(default(settings));
     let due = match settings.hand_given_roles {
         HandGivenRoles::Overrule => due,
         HandGivenRoles::Keep if record.deleted => {
-            due.filter(|_| ruled_now.is_some() || record.account.roles.first().is_some_and(is_ruled))
+            due.filter(|_| now.is_some() || first.is_some_and(is_ruled))
         }
-        HandGivenRoles::Keep if record.managed => due.filter(|_| ruled_now != ruled(before, settings)),
-        HandGivenRoles::Keep => ruled_now,
+        HandGivenRoles::Keep if record.managed => due.filter(|_| now != before || is_outdated(record, now)),
+        HandGivenRoles::Keep => now,
     };
-    given(&record.account, due?, settings)
+    let is_decided = due.is_some() || !record.managed || record.deleted;
+    let role = || due.map(str::to_owned).or_else(|| first.cloned());
+    Decision {
+        roles: due.and_then(|role| given(&record.account, role, settings)),
+        ruling: is_decided.then(|| Ruling { rule: now.map(str::to_owned), role: role() }),
+    }
+}
+
+/// Whether an account has the role that the rules left it with, and they say something else now: they were changed since.
+fn is_outdated(record: &UserRecord, now: Option<&str>) -> bool {
+    record.ruling.as_ref().is_some_and(|ruling| {
+        let is_as_left = ruling.role.is_none() || ruling.role.as_ref() == record.account.roles.first();
+        is_as_left && ruling.rule.as_deref() != now
+    })
 }
 
 /// The change for somebody whom only something around has changed: a group was joined, left or renamed.
 pub fn changed_around(
     record: &UserRecord,
-    before: &Resource,
-    after: &Resource,
+    before: Option<&str>,
+    now: Option<&str>,
     settings: &Settings,
 ) -> Option<RoleChange> {
-    let roles = record.managed.then(|| changed(record, before, after, settings)).flatten()?;
-    Some(change(record, roles))
+    let Decision { roles, ruling } = record.managed.then(|| changed(record, before, now, settings))?;
+    Some(change(record, roles?, ruling))
 }
 
 /// The change that gives somebody the role that is due now, whatever it was before.
 pub fn due(record: &UserRecord, person: &Resource, settings: &Settings) -> Option<RoleChange> {
-    let role = of_newcomer(person, settings)?;
-    Some(change(record, given(&record.account, role, settings)?))
+    let ruling = of_newcomer(person, settings);
+    let roles = given(&record.account, ruling.role.as_deref()?, settings)?;
+    Some(change(record, roles, Some(ruling)))
 }
 
-fn change(record: &UserRecord, Roles { role, others }: Roles) -> RoleChange {
+fn change(record: &UserRecord, Roles { role, others }: Roles, ruling: Option<Ruling>) -> RoleChange {
     RoleChange {
         user_id: record.account.user_id,
         version: record.version,
         role,
         other_roles: others,
         before: record.account.roles.clone(),
+        ruling,
     }
 }
 
@@ -93,7 +121,7 @@ fn given(account: &Account, role: &str, settings: &Settings) -> Option<Roles> {
 }
 
 /// The role that a rule gives. No rule gives a protected one.
-fn ruled<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
+pub fn ruled<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
     named(person, settings).filter(|role| !settings.is_protected(role))
 }
 

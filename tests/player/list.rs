@@ -57,6 +57,7 @@ macro_rules! each_transcript {
             rfc7644_queries
             rfc7644_resources
             rippling
+            role_rules_changed
             schema_discovery
             search
             sorting

@@ -13,6 +13,7 @@
 #[path = "../player/mod.rs"]
 mod player;
 
+mod batches;
 mod conditions;
 mod entra_cycles;
 mod errors;

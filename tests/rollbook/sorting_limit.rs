@@ -73,6 +73,7 @@ fn person(row: u64) -> UserRecord {
         document: json!({ "userName": format!("person{row}"), "title": title }).as_object().cloned(),
         values: serde_json::Map::new(),
         applied: serde_json::Map::new(),
+        ruling: None,
         account: Account {
             user_id: row,
             login: format!("person{row}"),

@@ -24,7 +24,7 @@ $rules[] = array( // An empty row, to add one.
 $named   = array_map( static fn( string $role ): string => ltrim( $role, '-' ), (array) $data->settings['protected_roles'] );
 $roles   = $data->roles + array_combine( $named, $named );
 $by_hand = array(
-	'keep'     => __( 'Keep: a role given by hand stays until the rules decide otherwise than before', 'rollbook' ),
+	'keep'     => __( 'Keep: a role given by hand stays until the identity provider changes the person so that the rules decide otherwise', 'rollbook' ),
 	'overrule' => __( 'Overrule: everybody has exactly the role that is due, and every synchronisation puts it back', 'rollbook' ),
 );
 ?>
@@ -134,3 +134,4 @@ $by_hand = array(
 	</tbody>
 </table>
 <p class="description"><?php esc_html_e( 'Fill in the last row to add a rule; save for another empty one. To move a rule, give it the position where it is to stand.', 'rollbook' ); ?></p>
+<p class="description"><?php esc_html_e( 'An added or changed rule decides for a person when the identity provider sends the next change to them, but not against a role given by hand that is kept. For everybody at once, preview and apply the rules below.', 'rollbook' ); ?></p>

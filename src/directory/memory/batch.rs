@@ -4,7 +4,7 @@ use super::MemoryDirectory;
 use super::accounts::StoredAccount;
 use super::groups::StoredGroup;
 use super::users::Person;
-use crate::directory::{BatchState, BeginBatch, CheckBatch, EndBatch, Question};
+use crate::directory::{BatchBegun, BatchReport, BatchState, BeginBatch, CheckBatch, EndBatch, Question};
 use std::collections::BTreeMap;
 
 /// The batch that is being carried out.
@@ -30,17 +30,21 @@ impl MemoryDirectory {
         self.batch.lost_before = Some(commands);
     }
 
-    pub(super) fn begin_batch(&mut self, _: BeginBatch) -> Result<(), String> {
+    pub(super) fn begin_batch(&mut self, _: BeginBatch) -> Result<BatchBegun, String> {
         self.batch.lost = false;
         self.batch.before = Some(self.rows());
-        Ok(())
+        Ok(BatchBegun { shared: true, now: self.tick() })
     }
 
-    pub(super) fn check_batch(&mut self, _: CheckBatch) -> Result<BatchState, String> {
-        Ok(self.state())
+    pub(super) fn check_batch(&mut self, _: CheckBatch) -> Result<BatchReport, String> {
+        Ok(BatchReport { state: self.state(), now: self.tick() })
     }
 
-    pub(super) fn end_batch(&mut self, _: EndBatch) -> Result<BatchState, String> {
+    pub(super) fn end_batch(&mut self, end: EndBatch) -> Result<BatchState, String> {
+        if !end.keep {
+            self.undo_batch();
+            self.batch.lost = true;
+        }
         let state = self.state();
         self.batch.before = None;
         self.batch.lost = false;
@@ -69,6 +73,12 @@ impl MemoryDirectory {
         if command == EndBatch::NAME {
             self.undo_batch();
         }
+    }
+
+    /// The time goes on with each operation.
+    fn tick(&mut self) -> i64 {
+        self.clock += self.operation_takes;
+        self.clock
     }
 
     fn undo_batch(&mut self) {

@@ -2,7 +2,9 @@
 
 use super::MemoryDirectory;
 use super::users::Person;
-use crate::directory::{Account, DecidedOn, FindRoles, Outcome, RoleChange, RolesSet, SetRoles};
+use crate::directory::{
+    Account, DecidedOn, FindRoles, Outcome, RegroupPeople, RoleChange, RolesSet, SetRoles,
+};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +31,11 @@ impl MemoryDirectory {
             }
         };
         Ok(set.roles.into_iter().map(set_one).collect())
+    }
+
+    pub(super) fn regroup_people(&mut self, regroup: RegroupPeople) -> Result<Outcome<()>, String> {
+        let done = self.regroup(&regroup.people, regroup.roles);
+        Ok(done.err().unwrap_or(Outcome::Done { record: () }))
     }
 
     /// Changes all roles that change with a group, or says why none was.
@@ -66,6 +73,11 @@ impl MemoryDirectory {
             }
         }
         for change in changes {
+            if let Some(ruling) = change.ruling {
+                let mut people = self.people.values_mut();
+                let person = people.find(|person| person.user_id == change.user_id);
+                person.into_iter().for_each(|person| person.ruling = Some(ruling.clone()));
+            }
             if let Some(stored) = self.accounts.get_mut(&change.user_id) {
                 set_roles(&mut stored.account, change.role, change.other_roles);
             }

@@ -6,7 +6,7 @@ use super::selection::{Column, named, page, people_matching};
 use crate::directory::{
     AccountChange, AccountRow, Adoption, Conflicts, CreateUser, DeleteUser, Fate, FillTargets, FindConflicts,
     FindHeir, FindUserNames, FindUsers, FoundUsers, Heir, HeldUserName, IndexUser, LoadAccounts, LoadPeople,
-    LoadUser, Lookup, Outcome, ReleaseRows, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
+    LoadUser, Lookup, Outcome, ReleaseRows, Ruling, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
 };
 use crate::wordpress::person::is_address;
 use crate::wordpress::sql::folded;
@@ -29,6 +29,7 @@ pub(super) struct Person {
     modified: i64,
     document: Option<Map<String, Value>>,
     applied: Map<String, Value>,
+    pub(super) ruling: Option<Ruling>,
     lookups: Vec<Lookup>,
 }
 
@@ -143,11 +144,13 @@ impl MemoryDirectory {
             Ok(login) => login,
             Err(value) => return Ok(Outcome::Taken { value }),
         };
+        let ruling = create.account.ruling.clone();
         let user_id = self.change_account(create.account, login, create.now)?;
         let kept = self.people.iter().find(|(_, person)| person.user_id == user_id).map(|(row, _)| *row);
         let row = kept.unwrap_or_else(|| self.number());
         let mut person = Person::new(user_id, self.id(), create.now);
         person.set(create.row, create.now);
+        person.ruling = ruling;
         self.written(row, person, &create.targets)
     }
 
@@ -173,6 +176,7 @@ impl MemoryDirectory {
                 return Ok(Outcome::Taken { value });
             }
         };
+        person.ruling = account.ruling.clone().or(person.ruling);
         self.change_account(account, login, update.now)?;
         person.set(update.row, update.now);
         self.written(row, person, &update.targets)
@@ -349,6 +353,7 @@ impl MemoryDirectory {
             document: person.document.clone(),
             values,
             applied: person.applied.clone(),
+            ruling: person.ruling.clone(),
             account: self.told(stored),
             groups: self.groups_of(&person.id),
         })
@@ -371,6 +376,7 @@ impl Person {
             modified: created,
             document: None,
             applied: Map::new(),
+            ruling: None,
             lookups: Vec::new(),
         }
     }

@@ -104,6 +104,17 @@ impl Filter {
         Self::Or(operands)
     }
 
+    /// Whether it asks for an attribute, by the attribute's name without a schema.
+    pub fn asks_for(&self, name: &str) -> bool {
+        match self {
+            Self::And(operands) | Self::Or(operands) => operands.iter().any(|filter| filter.asks_for(name)),
+            Self::Not(inner) => inner.asks_for(name),
+            Self::Present(path) => path.name == name,
+            Self::Compare(comparison) => comparison.path.name == name,
+            Self::Value(path) => path.attribute.name == name,
+        }
+    }
+
     /// The filter for which this one does not hold.
     pub fn negated(self) -> Self {
         Self::Not(Box::new(self))

@@ -13,7 +13,7 @@ pub(super) struct Progress {
     /// What has been created.
     pub(super) ids: Ids,
     pub(super) tally: Tally,
-    /// Why nothing further may be done, where the token has ended meanwhile.
+    /// Why nothing further may be done, where the token has ended meanwhile or the time is over.
     pub(super) barred: Option<Error>,
     /// Operations that wait for nothing (more), the first ones first.
     ready: BTreeSet<usize>,
