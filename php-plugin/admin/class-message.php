@@ -14,8 +14,9 @@ defined( 'ABSPATH' ) || exit;
 /**
  * A message from one request to the next of the same person in the same session.
  *
- * It travels through the database and not through the address, because it may hold a new token, and addresses end up
- * in histories and logs. It is gone once it has been read, or after a few minutes.
+ * It travels through the database and not through the address, because it may hold what was typed, and addresses end up
+ * in histories and logs. It is gone once it has been read, or after a few minutes. A new token does not travel: it is shown in the response
+ * to the request that made it.
  */
 final class Message {
 
@@ -41,10 +42,10 @@ final class Message {
 	}
 
 	/**
-	 * Leaves the message for the next page.
+	 * Leaves the message for the next page, without a token.
 	 */
 	public function leave(): void {
-		set_transient( self::key(), get_object_vars( $this ), self::LIFETIME );
+		set_transient( self::key(), array( 'token' => null ) + get_object_vars( $this ), self::LIFETIME );
 	}
 
 	/**

@@ -45,9 +45,17 @@ final class SettingsPage {
 	}
 
 	/**
+	 * What a form of this request has to tell.
+	 *
+	 * @var ?Message
+	 */
+	private static ?Message $message = null;
+
+	/**
 	 * Prepares the screen.
 	 */
 	public static function action_load(): void {
+		self::$message = TokenActions::create();
 		wp_enqueue_style( 'rollbook-settings', plugins_url( 'admin/settings.css', PLUGIN_FILE ), array(), VERSION );
 		wp_enqueue_script( 'rollbook-settings', plugins_url( 'admin/settings.js', PLUGIN_FILE ), array( 'clipboard', 'wp-a11y', 'wp-i18n' ), VERSION, true );
 		wp_set_script_translations( 'rollbook-settings', 'rollbook' );
@@ -71,7 +79,7 @@ final class SettingsPage {
 					__( 'Whoever has a token can create, change and deactivate accounts of this site, except protected ones. Give every identity provider a token of its own, so that one can be revoked without stopping the others.', 'rollbook' ),
 					__( 'The site keeps no token, only a hash of it. A lost token cannot be shown again: create another one and revoke the lost one.', 'rollbook' ),
 					/* translators: %s: name of a constant in wp-config.php. */
-					sprintf( __( 'A token can also be fixed in wp-config.php: define the constant %s as its SHA-256 in hexadecimal digits. It does not appear in the list and is revoked by removing the constant.', 'rollbook' ), '<code>ROLLBOOK_TOKEN_HASH</code>' )
+					sprintf( __( 'A token can also be fixed in wp-config.php: define the constant %s as the SHA-256 of a text of at least 32 random characters, in hexadecimal digits. It does not appear in the list and is revoked by removing the constant.', 'rollbook' ), '<code>ROLLBOOK_TOKEN_HASH</code>' )
 				),
 			)
 		);
@@ -150,7 +158,7 @@ final class SettingsPage {
 		$tabs    = array( self::FIRST_TAB => __( 'Connection', 'rollbook' ) ) + array_map( static fn( string $screen ): string => $screen::title(), self::FORMS );
 		$tab     = sanitize_key( $_GET['tab'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
 		$tab     = isset( $tabs[ $tab ] ) ? $tab : self::FIRST_TAB;
-		$message = Message::take();
+		$message = self::$message ?? Message::take();
 		$screen  = self::FORMS[ $tab ] ?? null;
 		$data    = null === $screen ? ConnectionData::collect() : FormData::collect( $screen, $message );
 		require __DIR__ . '/views/page.php';

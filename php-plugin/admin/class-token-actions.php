@@ -28,16 +28,26 @@ final class TokenActions {
 	public const REVOKE = 'rollbook_revoke_token';
 
 	/**
-	 * Makes a token and shows it once.
+	 * Makes a token, where the screen was asked for with the form that wants one. It is shown in the same response and stands nowhere else:
+	 * on its way to another page it would lie in the database. A form that is sent again, because its page is reloaded, makes no second one.
+	 *
+	 * @return ?Message What to tell.
 	 */
-	public static function action_create(): void {
-		SettingsPage::require_permission( self::CREATE );
-		try {
-			$token = Tokens::create( FormInput::line( 'name' ), FormInput::line( 'scope' ), self::end() );
-		} catch ( InvalidArgumentException | RuntimeException $error ) {
-			SettingsPage::go_back( self::refused( $error->getMessage() ) );
+	public static function create(): ?Message {
+		if ( self::CREATE !== FormInput::line( 'action' ) ) {
+			return null;
 		}
-		SettingsPage::go_back( new Message( __( 'Token created. Copy it now: it will not be shown again.', 'rollbook' ), token: $token ) );
+		SettingsPage::require_permission( self::CREATE );
+		$form = FormInput::line( 'form' );
+		try {
+			if ( ! wp_is_uuid( $form, 4 ) ) {
+				throw new InvalidArgumentException( __( 'Nothing was created: the form was incomplete. Please try again.', 'rollbook' ) );
+			}
+			$token = Tokens::create( FormInput::line( 'name' ), FormInput::line( 'scope' ), self::end(), $form );
+		} catch ( InvalidArgumentException | RuntimeException $error ) {
+			return self::refused( $error->getMessage() );
+		}
+		return new Message( __( 'Token created. Copy it now: it will not be shown again.', 'rollbook' ), token: $token );
 	}
 
 	/**

@@ -8,6 +8,9 @@
 	'use strict';
 
 	const { __ } = wp.i18n;
+	// A page that shows a new token is the answer to a form: reloaded, it is asked for anew and not sent again.
+	window.history.replaceState( null, '', window.location.href );
+
 	const clipboard = new ClipboardJS( '[data-rollbook-copied]' );
 
 	clipboard.on( 'success', function ( event ) {

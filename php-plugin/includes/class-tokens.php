@@ -165,10 +165,12 @@ final class Tokens {
 	}
 
 	/**
-	 * Whether wp-config.php fixes a token. Anything but the hexadecimal SHA-256 of a text is no hash of one.
+	 * Whether wp-config.php fixes a token. Anything but the hexadecimal SHA-256 of a text is no hash of one; that of the empty text lets
+	 * nobody in.
 	 */
 	public static function constant_is_used(): bool {
-		return defined( self::CONSTANT ) && is_string( constant( self::CONSTANT ) ) && 1 === preg_match( '/^[0-9a-f]{64}$/Di', constant( self::CONSTANT ) );
+		$hash = defined( self::CONSTANT ) ? constant( self::CONSTANT ) : null;
+		return is_string( $hash ) && 1 === preg_match( '/^[0-9a-f]{64}$/Di', $hash ) && hash( 'sha256', '' ) !== strtolower( $hash );
 	}
 
 	/**

@@ -84,7 +84,6 @@ add_action( 'delete_option_' . Settings::OPTION, array( ActivityLog::class, 'act
 add_action( 'admin_menu', array( SettingsPage::class, 'action_admin_menu' ) );
 add_action( 'load-settings_page_rollbook', array( SettingsPage::class, 'action_load' ) );
 add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( SettingsPage::class, 'filter_plugin_action_links' ) );
-add_action( 'admin_post_rollbook_create_token', array( TokenActions::class, 'action_create' ) );
 add_action( 'admin_post_rollbook_add_token', array( TokenActions::class, 'action_add' ) );
 add_action( 'admin_post_rollbook_revoke_token', array( TokenActions::class, 'action_revoke' ) );
 add_action( 'admin_post_rollbook_save_settings', array( SettingsActions::class, 'action_save' ) );

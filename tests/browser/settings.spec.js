@@ -47,6 +47,7 @@ test( 'a token is shown once, lets a client in, and no longer once it is revoked
 
 	await page.reload();
 	await expect( page.getByLabel( 'New token' ) ).toHaveCount( 0 );
+	await expect( row( page, name ) ).toHaveCount( 1 );
 	expect( await page.content() ).not.toContain( token );
 	await expect( row( page, name ) ).toContainText( 'Active' );
 	await expect( row( page, name ).locator( '.column-last_used' ) ).toContainText( 'ago' );

@@ -77,6 +77,40 @@ final class TokensTest extends TestCase {
 		Tokens::add_own( $own, 'Again' );
 	}
 
+	/** A new token stands in the response to the form and nowhere else; the form makes one, however often it is sent. */
+	public function test_a_new_token_is_in_the_response_alone(): void {
+		global $wpdb;
+		$site    = json_decode( (string) getenv( 'ROLLBOOK_SITE' ) );
+		$browser = ( new Browser( $site->url ) )->log_in( $site->admin->user, $site->admin->password );
+		$page    = '/wp-admin/options-general.php?page=rollbook';
+		$html    = $browser->fetch( $page )->body;
+		$this->assertSame( 1, preg_match( '/name="action" value="rollbook_create_token">.*?name="_wpnonce" value="([^"]+)">.*?name="form" value="([^"]+)"/s', $html, $found ) );
+		$form = array( 'action' => 'rollbook_create_token', '_wpnonce' => $found[1], 'form' => $found[2], 'name' => 'By form', 'scope' => 'full', 'expires' => 'never' );
+
+		$answer = $browser->submit( $page, $form );
+		$this->assertSame( 200, $answer->status );
+		$this->assertSame( 1, preg_match( '/value="(rb_[0-9a-v]{58})"/', $answer->body, $token ), 'shown at once' );
+		$this->assertSame( array( hash( 'sha256', $token[1] ) ), array_column( $this->added(), 'hash' ) );
+		wp_cache_flush();
+		foreach ( $wpdb->get_col( 'SHOW TABLES' ) as $table ) {
+			$rows = serialize( $wpdb->get_results( "SELECT * FROM `$table`", ARRAY_A ) );
+			$this->assertStringNotContainsString( $token[1], $rows, $table );
+			$this->assertStringNotContainsString( base64_encode( $token[1] ), $rows, $table );
+		}
+		$this->assertStringNotContainsString( $token[1], serialize( $GLOBALS['wp_object_cache'] ) );
+		$this->assertSame( 401, $browser->fetch( '/wp-json/scim/v2/Users' )->status );
+		$this->assertSame( 200, ( new Browser( $site->scim ) )->fetch( '/Users', null, array( "Authorization: Bearer $token[1]" ) )->status );
+
+		$again = $browser->submit( $page, $form );
+		$this->assertStringContainsString( 'was sent before', $again->body );
+		$this->assertDoesNotMatchRegularExpression( '/rb_[0-9a-v]{58}/', $again->body . $browser->fetch( $page )->body );
+		$this->assertCount( 1, $this->added() );
+		foreach ( array( array( 'form' => '' ), array( 'form' => wp_generate_uuid4(), 'name' => '' ), array( 'form' => wp_generate_uuid4(), '_wpnonce' => 'x' ) ) as $wrong ) {
+			$this->assertDoesNotMatchRegularExpression( '/rb_[0-9a-v]{58}/', $browser->submit( $page, $wrong + $form )->body );
+		}
+		$this->assertCount( 1, $this->added() );
+	}
+
 	/** What words, dates or runs make is refused, and what is wrong with it is told. */
 	public function test_refuses_a_token_that_can_be_guessed(): void {
 		foreach ( array( 'correct-horse-battery-staple-in-the-garden' => 'words', '2024-01-31.1999-12-24.2001-09-11.1989-11-09' => 'date', 'qwertyuiopasdfghjklzxcvbnm1234567890' => 'keyboard' ) as $token => $reason ) {

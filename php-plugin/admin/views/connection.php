@@ -43,9 +43,10 @@ defined( 'ABSPATH' ) || exit;
 <?php ( new TokensTable( $data->tokens ) )->display(); ?>
 
 <h3><?php esc_html_e( 'Create a token', 'rollbook' ); ?></h3>
-<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
+<form method="post" action="<?php echo esc_url( SettingsPage::url() ); ?>">
 	<?php
 	echo SettingsPage::hidden_fields( TokenActions::CREATE ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there.
+	printf( '<input type="hidden" name="form" value="%s">', esc_attr( wp_generate_uuid4() ) );
 	$form = 'rollbook-create';
 	require __DIR__ . '/token-fields.php';
 	submit_button( __( 'Create token', 'rollbook' ), 'primary', 'submit', true, array( 'id' => 'rollbook-create-submit' ) );
