@@ -9,11 +9,11 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from . import databases, downloads, network, plugin, processes, webservers, wordpress
+from . import caches, databases, downloads, network, plugin, processes, webservers, wordpress
 from .console import BUILD, SiteError, say
 from .ports import free_port, port_is_free
 from .processes import Process
@@ -29,6 +29,7 @@ class Options:
     server: str = ""
     wordpress: str = ""  # a version, or the folder that WORDPRESS_DIR named
     bare: bool = False
+    cache: str = "none"
     port: int | None = None  # None: any
 
 
@@ -129,7 +130,7 @@ class Site:
         return (
             self.state.installed
             and self._runs()
-            and (known.server, known.wordpress, known.bare) == (options.server, options.wordpress, options.bare)
+            and replace(known, port=None) == replace(options, port=None)
             and self.state.port == wanted
             and self.state.extension == extension
             and webservers.answers(self.state.port)
@@ -167,6 +168,7 @@ class Site:
     def _start(self, fresh_from: Path | None) -> None:
         state = self.state
         databases.start(self.kind, self.folder, state.database, self._keep)
+        caches.start(state.options.cache, self.folder, self._sockets(), self._keep)
         if fresh_from:
             self._install(fresh_from)
         else:
@@ -185,6 +187,7 @@ class Site:
         state = self.state
         say("installing WordPress …")
         databases.empty(self.kind, state.database)
+        caches.empty(state.options.cache, self._sockets())
         wordpress.place_content(
             original, self.folder / "wordpress", sqlite=self.kind == "sqlite", plugin=not state.options.bare
         )
@@ -209,8 +212,13 @@ class Site:
 
     def _configure(self, network: bool = True) -> None:
         extension = self.folder / "etc/rollbook.so" if self.state.extension else None
+        caches.place(self.state.options.cache, self.folder / "wordpress/wp-content")
         wordpress.configure(
-            self.folder, self.state.url, self.state.database, extension, network=self.network and network
+            self.folder,
+            self.state.url,
+            {**self.state.database, "cache": str(caches.socket_of(self._sockets()))},
+            extension,
+            network=self.network and network,
         )
 
     def _evaluate(self, code: str, *arguments: str) -> str:
