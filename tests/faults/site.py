@@ -88,7 +88,7 @@ class Client:
         if outside:
             headers["Cookie"] = request.cookie
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-            data = urlencode(request.form or {})
+            data = urlencode(request.form) if request.form else None
         else:
             headers["Authorization"] = f"Bearer {self.site.token}"
             if request.body is not None:

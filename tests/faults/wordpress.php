@@ -139,6 +139,31 @@ $stale = static function ( array $question ) use ( $rows ): array {
 	return $stale;
 };
 
+// Reads people as WordPress does.
+$read = static function ( array $question ): void {
+	for ( $time = 0; $time < $question['times']; ++$time ) {
+		wp_using_ext_object_cache() && wp_cache_flush_runtime();
+		foreach ( $question['numbers'] as $number ) {
+			get_userdata( $number );
+			get_user_meta( $number );
+		}
+		foreach ( $question['logins'] as $login ) {
+			get_user_by( 'login', $login );
+		}
+	}
+};
+
+// An account as the database has it, past every cache.
+$stored = static function ( array $question ) use ( $rows, $table ): array {
+	global $wpdb;
+	$found          = $rows( "SELECT ID, user_email, display_name FROM $wpdb->users WHERE user_login = %s", $question['login'] )[0];
+	$capabilities   = $rows( "SELECT meta_value FROM $wpdb->usermeta WHERE user_id = %d AND meta_key = %s", (int) $found['ID'], $wpdb->prefix . 'capabilities' );
+	$found['roles'] = array_keys( (array) maybe_unserialize( $capabilities[0]['meta_value'] ?? '' ) );
+	\Rollbook\WordPress\AccessControl::forget( (int) $found['ID'] );
+	$found['may_enter'] = ! is_wp_error( apply_filters( 'authenticate', get_userdata( (int) $found['ID'] ), $question['login'], '' ) );
+	return $found;
+};
+
 // What an administrator's browser sends: cookies and the nonce of an action.
 $administrator = static function ( array $question ): array {
 	wp_set_current_user( 1 );
@@ -161,11 +186,17 @@ $second  = null;
 $connect = static fn(): mysqli => new mysqli( 'localhost', DB_USER, DB_PASSWORD, DB_NAME, 0, substr( DB_HOST, strlen( 'localhost:' ) ) );
 $hold    = static function ( array $question ) use ( &$second, $connect ): int {
 	$second ??= $connect();
-	$second->query( 'SET SESSION innodb_lock_wait_timeout = 20' );
-	$second->query( 'START TRANSACTION' );
+	if ( $question['begin'] ?? true ) {
+		$second->query( 'SET SESSION innodb_lock_wait_timeout = 20' );
+		$second->query( 'START TRANSACTION' );
+	}
 	$found = 0;
 	foreach ( $question['statements'] as $statement ) {
-		$result = $second->query( $statement );
+		try {
+			$result = $second->query( $statement );
+		} catch ( mysqli_sql_exception ) {
+			break; // The server has chosen this one.
+		}
 		$found += $result instanceof mysqli_result ? $result->num_rows : $second->affected_rows;
 	}
 	return $found;
@@ -185,7 +216,7 @@ $run = static function ( array $question ): int {
 	return (int) $done;
 };
 
-$known = compact( 'prepare', 'configure', 'account', 'publish', 'scene', 'orphans', 'stale', 'administrator', 'task', 'hold', 'release', 'sql', 'run' );
+$known = compact( 'prepare', 'configure', 'account', 'publish', 'scene', 'orphans', 'stale', 'read', 'stored', 'administrator', 'task', 'hold', 'release', 'sql', 'run' );
 while ( false !== ( $line = fgets( STDIN ) ) ) {
 	try {
 		$question = json_decode( $line, true, 512, JSON_THROW_ON_ERROR );

@@ -18,6 +18,7 @@ from .processes import Process
 
 Settings = dict[str, Union[str, int]]
 NAME = "wordpress"
+SERVER = "mariadbd"
 START_SECONDS = 60.0
 
 
@@ -79,7 +80,7 @@ def _start_mariadb(folder: Path, data: Path, settings: Settings) -> Process:
     init = folder / "etc/mariadb.sql"
     fill("mariadb.sql", init, password=settings["password"])
     command = [
-        tool("mariadbd"),
+        tool(SERVER),
         "--no-defaults",
         f"--user={getpass.getuser()}",
         f"--datadir={data}",
@@ -90,7 +91,7 @@ def _start_mariadb(folder: Path, data: Path, settings: Settings) -> Process:
         f"--init-file={init}",
         "--character-set-server=utf8mb4",
     ]
-    return processes.start("mariadbd", command, log=folder / "logs/mariadb.log", cwd=folder)
+    return processes.start(SERVER, command, log=folder / "logs/mariadb.log", cwd=folder)
 
 
 def _await_greeting(process: Process, path: str) -> None:

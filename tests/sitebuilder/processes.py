@@ -75,6 +75,13 @@ def stop(process: Process) -> None:
     raise SiteError(f"{process.name} (process {process.pid}) cannot be stopped")
 
 
+def kill(process: Process) -> None:
+    """Ends it without a chance to put anything in order."""
+    _signal(process, signal.SIGKILL)
+    while _members(process):
+        time.sleep(0.01)
+
+
 def _signal(process: Process, number: signal.Signals) -> None:
     for pid in _members(process):
         with contextlib.suppress(ProcessLookupError):

@@ -100,6 +100,13 @@ class Site:
         self._save()
         return self.answer()
 
+    def restart_database(self) -> None:
+        """Kills the database's server as a crash does, and starts it again."""
+        old = next(process for process in self.state.processes if process.name == databases.SERVER)
+        processes.kill(old)
+        self.state.processes.remove(old)
+        databases.start(self.kind, self.folder, self.state.database, self._keep_first)
+
     def token(self, name: str, scope: str) -> str:
         self._require_plugin()
         return self._evaluate(plugin.CREATE_TOKEN, name, scope)
@@ -180,6 +187,11 @@ class Site:
     def _keep(self, process: Process) -> None:
         """Remembers a process as soon as it runs, so that whatever happens next it can be stopped."""
         self.state.processes.append(process)
+        self._save()
+
+    def _keep_first(self, process: Process) -> None:
+        """The database is what is stopped last."""
+        self.state.processes.insert(0, process)
         self._save()
 
     def _install(self, original: Path) -> None:
