@@ -14,6 +14,8 @@ from .scene import Scene, State, differences, unseen
 from .site import Answer, Client, Clients, Request, Site
 
 CLIENTS = 6
+# Between two deaths of the server, so that some requests are served in between.
+PAUSE = 1.5
 # What others hold, by what it is, as they lock it; of whom the request is about.
 HELD = {
     "role": "SELECT * FROM wp_usermeta WHERE user_id = {user} AND meta_key = 'wp_capabilities' FOR UPDATE",
@@ -33,6 +35,8 @@ def run(site: Site, built: BuiltSite, seconds: float) -> list[str]:
     try:
         for operation in (operation for operation in OPERATIONS if operation.name in STRUCK):
             wrong += _held_rows(client, operation)
+        deadlocks = client.ask("sql", statement="SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")
+        say(f"{deadlocks[0]['Value']} of them were real deadlocks")
     finally:
         client.ask("run", statement="SET GLOBAL innodb_lock_wait_timeout = 50")
     wrong += _restarts(site, built, client, seconds)
@@ -159,6 +163,8 @@ def _restarts(site: Site, built: BuiltSite, client: Client, seconds: float) -> l
                 if 400 <= answer.status < 500:
                     wrong.append(f"{word}: {fact.name} was answered {answer}")
                 fact.told(answer, value)
+                if not answer.good:
+                    time.sleep(0.05)
                 counts["true" if answer.good else "failed"] += 1
         facts[word] = [member, title, active]
 
@@ -169,7 +175,7 @@ def _restarts(site: Site, built: BuiltSite, client: Client, seconds: float) -> l
     restarts = 0
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        time.sleep(1.0)
+        time.sleep(PAUSE)
         built.restart_database()
         restarts += 1
     time.sleep(0.5)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import processes
-from .console import TEMPLATES, SiteError, tool
+from .console import SiteError, fill, tool
 from .processes import Process
 
 START_SECONDS = 20.0
@@ -41,13 +41,13 @@ def empty(kind: str, sockets: Path) -> None:
         _ask(socket_of(sockets), "FLUSHALL")
 
 
-def place(kind: str, content: Path) -> None:
+def place(kind: str, content: Path, sockets: Path) -> None:
     """Puts the drop-in into wp-content, or takes it out."""
     drop_in = content / "object-cache.php"
     if kind == "none":
         drop_in.unlink(missing_ok=True)
     else:
-        drop_in.write_text((TEMPLATES / "object-cache.php").read_text())
+        fill("object-cache.php", drop_in, socket=socket_of(sockets))
 
 
 def _await_pong(process: Process, path: Path) -> None:

@@ -224,13 +224,9 @@ class Site:
 
     def _configure(self, network: bool = True) -> None:
         extension = self.folder / "etc/rollbook.so" if self.state.extension else None
-        caches.place(self.state.options.cache, self.folder / "wordpress/wp-content")
+        caches.place(self.state.options.cache, self.folder / "wordpress/wp-content", self._sockets())
         wordpress.configure(
-            self.folder,
-            self.state.url,
-            {**self.state.database, "cache": str(caches.socket_of(self._sockets()))},
-            extension,
-            network=self.network and network,
+            self.folder, self.state.url, self.state.database, extension, network=self.network and network
         )
 
     def _evaluate(self, code: str, *arguments: str) -> str:

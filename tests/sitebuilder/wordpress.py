@@ -88,7 +88,6 @@ def configure(folder: Path, url: str, database: Settings, extension: Path | None
         "db_host": f"localhost:{database.get('socket', '')}",
         "db_dir": f"{file.parent}/",
         "db_file": file.name,
-        "cache": database["cache"],
     }
     fill(
         "wp-config-network.php" if network else "wp-config-single.php",

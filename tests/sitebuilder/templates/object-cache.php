@@ -13,6 +13,9 @@ defined( 'ABSPATH' ) || exit;
 /** What one request knows, in front of what all know. */
 final class Rollbook_Test_Object_Cache {
 
+	/** Where the server listens. */
+	private const SOCKET = '@socket@';
+
 	/** How long the server may take, in seconds. */
 	private const PATIENCE = 1.0;
 
@@ -162,7 +165,7 @@ final class Rollbook_Test_Object_Cache {
 		try {
 			if ( null === $this->server ) {
 				$this->server = new Redis();
-				$this->server->connect( ROLLBOOK_REDIS, 0, self::PATIENCE, null, 0, self::PATIENCE );
+				$this->server->connect( self::SOCKET, 0, self::PATIENCE, null, 0, self::PATIENCE );
 			}
 			return $question( $this->server );
 		} catch ( RedisException ) {

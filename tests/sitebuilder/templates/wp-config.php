@@ -9,7 +9,6 @@ define( 'DB_CHARSET', 'utf8mb4' );
 define( 'DB_COLLATE', '' );
 define( 'DB_DIR', @db_dir@ ); // SQLite's drop-in reads these two.
 define( 'DB_FILE', @db_file@ );
-define( 'ROLLBOOK_REDIS', @cache@ ); // The tests' object cache reads it.
 $table_prefix = 'wp_';
 
 require ROLLBOOK_SITE_DIR . '/etc/address.php';
