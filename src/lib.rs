@@ -43,7 +43,7 @@
 //!   [`scim::filter::MAX_FILTER_LENGTH`], [`scim::filter::MAX_DEPTH`], [`scim::path::MAX_PATH_LENGTH`],
 //!   [`scim::patch::MAX_OPERATIONS`], [`scim::resource::MAX_ELEMENTS`], [`scim::resource::MAX_COMPARED`],
 //!   [`scim::resource::MAX_SIZE`], [`scim::resource::MAX_ATTRIBUTE_SIZE`], [`scim::resource::MAX_PHOTOS_SIZE`],
-//!   [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`], [`service::list::MAX_SORTED`];
+//!   [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`], [`service::list::MAX_PAGE_SIZE`], [`service::list::MAX_SORTED`];
 //!   how deep groups lie in groups by [`directory::MAX_NESTING`]; a part of a task by [`service::tasks::MAX_PART`].
 //!
 //! # Where building moved a wall

@@ -49,8 +49,30 @@ final class TaskActions {
 				TaskRun::discard( $kind );
 				$run = null;
 		}
+		// It stands here and not among the other hooks because it holds for this one request.
+		add_filter( 'wp_die_handler', static fn( callable $handler ): callable => self::instead_of_the_error_page( $handler, $kind ), PHP_INT_MAX );
 		$run?->advance();
 		self::go_back( $kind );
+	}
+
+	/**
+	 * What to do where WordPress would show its error page, because some plugin ended PHP in the midst of a task: the page where the
+	 * task stands tells it, and lets it go on.
+	 *
+	 * @param callable $handler Who would show the error page.
+	 * @param string   $kind    The task.
+	 */
+	private static function instead_of_the_error_page( callable $handler, string $kind ): callable {
+		return static function ( mixed $message, mixed $title = '', mixed $arguments = array() ) use ( $handler, $kind ): void {
+			if ( ! TaskRun::last_word() || headers_sent() ) {
+				$handler( $message, $title, $arguments );
+				return;
+			}
+			wp_safe_redirect( self::url( $kind ) );
+			if ( false !== ( ( (array) $arguments )['exit'] ?? true ) ) {
+				exit;
+			}
+		};
 	}
 
 	/**
@@ -101,7 +123,16 @@ final class TaskActions {
 	 */
 	private static function go_back( string $kind, ?Message $message = null ): void {
 		$message?->leave();
-		wp_safe_redirect( SettingsPage::url( self::TABS[ $kind ] ) . '#rollbook-task' );
+		wp_safe_redirect( self::url( $kind ) );
 		exit;
+	}
+
+	/**
+	 * Where a task stands.
+	 *
+	 * @param string $kind The task.
+	 */
+	private static function url( string $kind ): string {
+		return SettingsPage::url( self::TABS[ $kind ] ) . '#rollbook-task';
 	}
 }

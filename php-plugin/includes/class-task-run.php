@@ -190,10 +190,12 @@ final class TaskRun {
 
 	/**
 	 * Notes that a plugin ended PHP, for whoever looks at the run next. What the part had begun is undone.
+	 *
+	 * @return bool Whether there was a part that it ended.
 	 */
-	public static function last_word(): void {
+	public static function last_word(): bool {
 		if ( null === self::$in_the_midst ) {
-			return;
+			return false;
 		}
 		ini_set( 'memory_limit', '-1' ); // phpcs:ignore WordPress.PHP.IniSet.memory_limit_Disallowed -- It may be what ended PHP.
 		list( $run, $conversation ) = self::$in_the_midst;
@@ -201,6 +203,7 @@ final class TaskRun {
 		$reason                     = error_get_last()['message'] ?? __( 'The code of some plugin ended PHP.', 'rollbook' );
 		$conversation->break_off( $reason );
 		$run->take_note( $conversation, 0.0 );
+		return true;
 	}
 
 	/**

@@ -452,7 +452,10 @@ impl Resource {
 
 /// An element of a list as filters see it: see [`Resource::matchable`].
 pub(crate) fn matchable(element: &Value) -> Cow<'_, Value> {
-    let role = element.as_object().and_then(|map| Some((map, read::app_role(map.get("value")?)?)));
+    // Looking at every member costs less than looking one up, and nearly no element is a role.
+    let is_json = |value: &Value| value.as_str().is_some_and(|text| text.trim_start().starts_with('{'));
+    let map = element.as_object().filter(|map| map.values().any(is_json));
+    let role = map.and_then(|map| Some((map, read::app_role(map.get("value")?)?)));
     let Some((map, mut role)) = role else { return Cow::Borrowed(element) };
     let mut seen = map.clone();
     if let Some(name) = role.remove("displayName").filter(Value::is_string) {

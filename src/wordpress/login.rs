@@ -35,6 +35,8 @@ pub fn proposals(policy: &Username, user_name: &str, email: Option<&str>) -> Vec
     let mut proposals = vec![with_suffix(&wanted, "")];
     proposals.extend((2..=COUNTED).map(|count| with_suffix(&wanted, &format!("-{count}"))));
     proposals.push(with_suffix(&wanted, &format!("-{hash}")));
+    // WordPress takes it for none.
+    proposals.retain(|login| login != "0");
     proposals
 }
 
@@ -65,6 +67,12 @@ mod tests {
     use super::*;
     use crate::settings::Settings;
     use regex::Regex;
+
+    #[test]
+    fn a_zero_is_no_login_and_its_person_gets_another() {
+        let policy = Settings::default().username;
+        assert_eq!(proposals(&policy, "0", None).first().map(String::as_str), Some("0-2"));
+    }
 
     #[track_caller]
     fn first(from: UsernameSource, user_name: &str, expected: &str) {

@@ -7,12 +7,16 @@ use rollbook::dialect::Dialects;
 use rollbook::scim::filter::Filter;
 use rollbook::scim::json;
 use rollbook::scim::patch::Patch;
-use rollbook::scim::path::{AttributePath, PatchPath};
+use rollbook::scim::path::{AttributePath, PatchPath, SchemaUrn};
 use rollbook::scim::resource::Resource;
-use rollbook::scim::schema::ResourceType;
+use rollbook::scim::schema::{ResourceType, Schemas};
 use rollbook::wordpress::sql::{AccountHint, Plan};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
+
+/// URNs that attributes are mapped under, one within another.
+const OWN_URNS: [&str; 4] =
+    ["urn:example:hr:2.0:User", "urn:example:hr:2.0:User.old", "urn:contoso.example:2.0:User", "urn:acme:2"];
 
 static PERSON: LazyLock<Map<String, Value>> = LazyLock::new(|| {
     let person = json!({
@@ -74,6 +78,12 @@ pub(crate) fn path(random: &mut Random) {
         }
         let shown = Resource::from_document(PERSON.clone(), ResourceType::User.schemas());
         let _ = shown.select(&path, ResourceType::User.schemas());
+    }
+    // Where some URNs are known by name, a path reads the same but for where its URN ends.
+    let site = Schemas::standard().with_urns(OWN_URNS.iter().filter_map(|urn| SchemaUrn::new(urn)));
+    if let Ok(path) = PatchPath::parse_with(&text, &site) {
+        let written = path.to_string();
+        assert_eq!(PatchPath::parse_with(&written, &site).unwrap(), path, "{written}");
     }
     if let Ok(path) = AttributePath::parse(&text) {
         let written = path.to_string();

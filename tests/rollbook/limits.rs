@@ -8,7 +8,7 @@ use crate::player::{Incoming, Outgoing, Site};
 use rollbook::http::MAX_BODY;
 use rollbook::scim::list::{DEFAULT_PAGE, MAX_PAGE};
 use rollbook::scim::{filter, json, patch, path, projection, resource};
-use rollbook::service::{bulk, groups};
+use rollbook::service::{bulk, groups, list};
 use rollbook::settings::{MAX_DAYS, MAX_MAPPINGS, MAX_NETWORKS, MAX_ROLE_RULES, Settings};
 use rollbook::wordpress::person;
 use serde_json::{Map, Value, json};
@@ -436,6 +436,47 @@ fn a_resource_holds_so_many_bytes() {
     let room = resource::MAX_SIZE / 2 - (size - resource::MAX_SIZE);
     assert_eq!(tried.send(set("second", room + 1)).status, 400);
     assert_eq!(tried.send(set("second", room)).status, 200);
+}
+
+/// Fewer resources than were asked for are a page as well; whoever goes on behind it meets everybody once.
+#[test]
+fn a_page_holds_so_many_bytes() {
+    let mut tried = Tried::new();
+    const PEOPLE: usize = 150;
+    let text = "t".repeat(resource::MAX_ATTRIBUTE_SIZE - 1_000);
+    for number in 1..PEOPLE {
+        let person = json!({ "userName": format!("{number}"), "title": text, "nickName": text });
+        tried.created("/Users", &person);
+    }
+    let most = list::MAX_PAGE_SIZE / (2 * text.len()) + 1;
+    let mut page = |query: String| tried.send(get(&format!("/Users?{query}&attributes=userName"))).json();
+    let first = page(format!("count={MAX_PAGE}"));
+    let on_it = first["Resources"].as_array().unwrap().len();
+    assert!((most - 1..=most + 1).contains(&on_it), "{on_it} of {most}");
+    assert_eq!((&first["itemsPerPage"], &first["totalResults"]), (&json!(on_it), &json!(PEOPLE + 1)));
+    let rest = page(format!("count={MAX_PAGE}&startIndex={}", on_it + 1));
+    let mut names = names_of(&first);
+    names.extend(names_of(&rest));
+
+    for sorting in ["", "&sortBy=title", "&filter=title+pr+or+userName+pr"] {
+        let (mut met, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = page(format!("count={MAX_PAGE}&cursor={cursor}{sorting}"));
+            met.extend(names_of(&page));
+            match page["nextCursor"].as_str() {
+                Some(next) => cursor = next.to_owned(),
+                None => break,
+            }
+        }
+        met.sort();
+        names.sort();
+        assert_eq!(met, names, "{sorting}");
+    }
+}
+
+fn names_of(page: &Value) -> Vec<String> {
+    let resources = page["Resources"].as_array().unwrap();
+    resources.iter().map(|person| person["userName"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]

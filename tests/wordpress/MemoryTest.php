@@ -6,6 +6,8 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\{Identifier, Tables};
 
+require_once __DIR__ . '/SendsScim.php';
+
 final class MemoryTest extends SiteTestCase {
 
 	use SendsScim;
@@ -44,6 +46,36 @@ final class MemoryTest extends SiteTestCase {
 			} while ( null !== $after );
 			self::assertGreaterThanOrEqual( self::FULL, $examined, "$task goes through everybody, however few at a time" );
 		}
+	}
+
+	public function test_what_is_too_large_is_refused_by_every_verb_and_says_what_and_how_to_mend_it(): void {
+		$user    = 'urn:ietf:params:scim:schemas:core:2.0:User';
+		$large   = str_repeat( 't', 32769 );
+		$person  = $this->provision( 'pu-large@phpunit.test', array( 'title' => substr( $large, 1 ) ) );
+		$patches = static fn( string $path, mixed $value ): array => array( 'Operations' => array( array( 'op' => 'replace', 'path' => $path, 'value' => $value ) ) );
+		$photo   = static fn( int $size ): array => array( array( 'value' => 'data:image/png;base64,' . str_repeat( 'A', $size ) ) );
+		$new     = array( 'schemas' => array( $user ), 'userName' => 'pu-larger@phpunit.test', 'title' => $large );
+
+		$refused = array(
+			'POST'             => array( $this->scim( 'POST', '/Users', $new ), 'title would hold 32769 bytes, but at most 32768 are kept' ),
+			'PUT'              => array( $this->scim( 'PUT', "/Users/$person->id", array( 'userName' => 'pu-large@phpunit.test' ) + $new ), 'title would hold 32769 bytes' ),
+			'PATCH'            => array( $this->scim( 'PATCH', "/Users/$person->id", $patches( 'title', $large ) ), 'title would hold 32769 bytes' ),
+			'PATCH to a whole' => array( $this->scim( 'PATCH', "/Users/$person->id", $patches( 'nickName', substr( $large, 1 ) ) ), 'at most 65536 are kept, photos not counted' ),
+			'photos'           => array( $this->scim( 'PATCH', "/Users/$person->id", $patches( 'photos', $photo( 140000 ) ) ), 'Send the addresses of pictures' ),
+			'a group'          => array( $this->scim( 'POST', '/Groups', array( 'displayName' => 'PU large', 'urn:example:2.0:Group' => array( 'more' => $large ) ) ), 'urn:example:2.0:Group:more would hold' ),
+		);
+		foreach ( $refused as $what => list( $answer, $detail ) ) {
+			self::assertSame( array( 400, 'invalidValue' ), array( $answer->status, $answer->json->scimType ), $what );
+			self::assertStringContainsString( $detail, $answer->json->detail, $what );
+		}
+		$operations = array(
+			array( 'method' => 'POST', 'path' => '/Users', 'bulkId' => '1', 'data' => $new ),
+			array( 'method' => 'PATCH', 'path' => "/Users/$person->id", 'data' => $patches( 'photos', $photo( 100000 ) ) ),
+		);
+		$bulk       = $this->scim( 'POST', '/Bulk', array( 'Operations' => $operations ) )->json->Operations;
+		self::assertSame( array( '400', '200' ), array_column( $bulk, 'status' ) );
+		self::assertStringContainsString( 'title would hold', $bulk[0]->response->detail );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "user_name LIKE 'pu-larger%'" ) );
 	}
 
 	public function test_a_search_takes_no_more_memory_the_more_people_there_are(): void {

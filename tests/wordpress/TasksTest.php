@@ -116,6 +116,41 @@ final class TasksTest extends SiteTestCase {
 		self::assertArrayNotHasKey( 'changed', $this->finished( TaskRun::begin( TaskRun::ROLES, true, array() ) )->counts() );
 	}
 
+	public function test_where_memory_ends_a_part_the_page_says_so_and_goes_on_with_fewer(): void {
+		$plugin = WPMU_PLUGIN_DIR . '/pu-greedy.php';
+		wp_mkdir_p( WPMU_PLUGIN_DIR );
+		file_put_contents(
+			$plugin,
+			'<?php add_filter( "rollbook/is_protected", static function ( $is ) { static $accounts = 0; if ( isset( $_REQUEST["step"] ) && ++$accounts > 20 ) {'
+			. ' ini_set( "memory_limit", (string) ( memory_get_usage() + 1000000 ) ); $all = array(); while ( true ) { $all[] = str_repeat( "x", 9999 ); } } return $is; } );'
+		);
+		try {
+			$bosses  = $this->bosses( 30 );
+			$this->settings( self::RULE );
+			$browser = $this->administrator();
+			$fields  = array( 'step' => 'preview' ) + $this->form( $browser, '/wp-admin/options-general.php?page=rollbook&tab=roles', 'rollbook_task' );
+			$browser->submit( '/wp-admin/admin-post.php', $fields );
+			self::assertSame( 302, $browser->status, $browser->body );
+			self::assertNotEmpty( preg_grep( '/^Location: .*tab=roles#rollbook-task$/i', $browser->headers ) );
+			wp_cache_flush();
+			$run = TaskRun::current( TaskRun::ROLES );
+			self::assertStringContainsString( 'memory', (string) $run->failure() );
+			self::assertStringNotContainsString( 'critical error', $browser->fetch( '/wp-admin/options-general.php?page=rollbook&tab=roles' )->body );
+
+			$at_once = new \ReflectionMethod( $run, 'at_once' );
+			self::assertSame( 250, $at_once->invoke( $run ), 'half as many as before' );
+		} finally {
+			unlink( $plugin );
+		}
+		self::assertCount( count( $bosses ), $this->about( $this->finished_after_failure( TaskRun::current( TaskRun::ROLES ) ) ) );
+	}
+
+	/** A run that has failed, gone on with. */
+	private function finished_after_failure( TaskRun $run ): TaskRun {
+		$run->advance();
+		return $this->finished( $run );
+	}
+
 	public function test_two_windows_count_everybody_once(): void {
 		$this->bosses( 3 );
 		$this->settings( self::RULE );
