@@ -23,6 +23,7 @@ function uninstall_site(): void {
 	// phpcs:ignore WordPress.DB -- There is no function for "every option of ours".
 	$options = $wpdb->get_col( $wpdb->prepare( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE %s", $wpdb->esc_like( 'rollbook_' ) . '%' ) );
 	array_map( 'delete_option', $options );
+	delete_metadata( 'user', 0, $wpdb->get_blog_prefix() . 'rollbook_unlinked', '', true );
 }
 
 if ( is_multisite() ) {

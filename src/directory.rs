@@ -113,6 +113,7 @@ questions! {
     ListAccounts, "list_accounts" => SiteAccounts;
     FindUserNames, "find_user_names" => Vec<HeldUserName>;
     UnlinkUser, "unlink_user" => Outcome<()>;
+    AllowLinking, "allow_linking" => ();
     BeginBatch, "begin_batch" => BatchBegun;
     CheckBatch, "check_batch" => BatchReport;
     EndBatch, "end_batch" => BatchState;

@@ -38,6 +38,10 @@ pub const MAX_DAYS: u32 = 3650;
 pub struct Settings {
     /// What becomes of accounts that were there before the IdP.
     pub existing_accounts: ExistingAccounts,
+    /// Whose credentials end with the first link.
+    pub link_credentials: LinkCredentials,
+    /// Whether somebody whose account was there before, and the owner, are told of a changed address or password.
+    pub notify_existing_accounts: bool,
     /// What the owner has changed about which roles are protected: a role by its name is protected as well, one with a minus before it
     /// (`-shop_manager`) is taken out. Which are without that is computed from what they may do ([`protection`]).
     pub protected_roles: Vec<String>,
@@ -78,6 +82,17 @@ pub struct Settings {
 pub enum ExistingAccounts {
     Link,
     Apart,
+}
+
+/// Whose credentials end when an existing account is linked: its password, its application passwords and its sessions. `self_registered`:
+/// those of accounts that anybody could have made. `always`: everybody's. `never`: nobody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum LinkCredentials {
+    SelfRegistered,
+    Always,
+    Never,
 }
 
 /// What becomes of roles that were given to managed people inside WordPress, and not by a rule. `keep`: one stays until a change
@@ -174,6 +189,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             existing_accounts: ExistingAccounts::Link,
+            link_credentials: LinkCredentials::SelfRegistered,
+            notify_existing_accounts: true,
             protected_roles: Vec::new(),
             username: Username {
                 from: UsernameSource::UserName,
@@ -209,6 +226,10 @@ impl Settings {
         for (key, value) in document {
             match key.as_str() {
                 "existing_accounts" => reader.read(key, value, &mut settings.existing_accounts),
+                "link_credentials" => reader.read(key, value, &mut settings.link_credentials),
+                "notify_existing_accounts" => {
+                    reader.read(key, value, &mut settings.notify_existing_accounts);
+                }
                 "protected_roles" => reader.protected_roles(key, value, &mut settings.protected_roles),
                 "username" => reader.username(value, &mut settings.username),
                 "deletion" => reader.deletion(value, &mut settings.deletion),
@@ -294,6 +315,8 @@ impl Settings {
             .collect();
         let document = json!({
             "existing_accounts": self.existing_accounts,
+            "link_credentials": self.link_credentials,
+            "notify_existing_accounts": self.notify_existing_accounts,
             "protected_roles": (!self.protected_roles.is_empty()).then_some(&self.protected_roles),
             "username": {
                 "from": self.username.from,
@@ -379,7 +402,8 @@ mod tests {
     #[test]
     fn a_full_document_comes_back_as_it_was() {
         let document = json!({
-            "existing_accounts": "apart", "protected_roles": ["editor", "-shop_manager"],
+            "existing_accounts": "apart", "link_credentials": "always", "notify_existing_accounts": false,
+            "protected_roles": ["editor", "-shop_manager"],
             "username": { "from": "pattern", "pattern": "@.*$", "replacement": "", "rename": true },
             "deletion": { "policy": "reassign", "reassign_to": "archive" },
             "default_role": null,
@@ -405,6 +429,7 @@ mod tests {
         refused(json!({ "defaultrole": "editor" }), "defaultrole", "no such setting");
         refused(json!({ "password_sync": "yes" }), "password_sync", "expected a boolean");
         refused(json!({ "existing_accounts": "merge" }), "existing_accounts", "`link` or `apart`");
+        refused(json!({ "link_credentials": "sometimes" }), "link_credentials", "`self_registered`");
         refused(json!({ "hand_given_roles": "drop" }), "hand_given_roles", "`keep` or `overrule`");
         refused(json!({ "username": { "form": "email" } }), "username.form", "there are from");
         refused(json!({ "username": { "from": "pattern" } }), "username.pattern", "needed");

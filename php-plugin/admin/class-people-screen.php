@@ -41,17 +41,19 @@ final class PeopleScreen extends FormScreen {
 	public static function read(): array {
 		$pattern = FormInput::text( 'username_pattern' );
 		return array(
-			'existing_accounts' => FormInput::line( 'existing_accounts' ),
-			'username'          => array(
+			'existing_accounts'        => FormInput::line( 'existing_accounts' ),
+			'link_credentials'         => FormInput::line( 'link_credentials' ),
+			'notify_existing_accounts' => FormInput::is_ticked( 'notify_existing_accounts' ),
+			'username'                 => array(
 				'from'        => FormInput::line( 'username_from' ),
 				'pattern'     => '' === $pattern ? null : $pattern,
 				'replacement' => FormInput::text( 'username_replacement' ),
 				'rename'      => FormInput::is_ticked( 'username_rename' ),
 			),
-			'password_sync'     => FormInput::is_ticked( 'password_sync' ),
-			'local_passwords'   => ! FormInput::is_ticked( 'no_local_passwords' ),
-			'welcome_mail'      => FormInput::is_ticked( 'welcome_mail' ),
-			'deletion'          => array(
+			'password_sync'            => FormInput::is_ticked( 'password_sync' ),
+			'local_passwords'          => ! FormInput::is_ticked( 'no_local_passwords' ),
+			'welcome_mail'             => FormInput::is_ticked( 'welcome_mail' ),
+			'deletion'                 => array(
 				'policy'      => FormInput::line( 'deletion_policy' ),
 				'reassign_to' => FormInput::line( 'reassign_to' ) ?: null,
 			),

@@ -111,7 +111,10 @@ final class TaskActions {
 	 * @return array<string, string>
 	 */
 	private static function choices( string $kind ): array {
-		return TaskRun::LINKING === $kind ? array( 'user_name' => 'email' === FormInput::line( 'user_name' ) ? 'email' : 'login' ) : array();
+		return TaskRun::LINKING === $kind ? array(
+			'user_name' => 'login' === FormInput::line( 'user_name' ) ? 'login' : 'email',
+			'unlinked'  => FormInput::is_ticked( 'link_again' ) ? 'link_again' : 'leave_out',
+		) : array();
 	}
 
 	/**

@@ -59,7 +59,7 @@ final class TaskPanel {
 			);
 		}
 		return array(
-			__( 'Gives every account that was here before the identity provider, and is not protected, the name under which the identity provider’s first search finds it. Nothing else about the account changes: the identity provider takes charge of it when it first sends a change.', 'rollbook' ),
+			__( 'Gives every account that was here before the identity provider, and is not protected, the name under which the identity provider’s first search finds it. The identity provider takes charge of the account when it first sends a change; the list says whose password, application passwords and sessions end then. Whoever another plugin had locked out is locked out here at once. Nothing else changes now.', 'rollbook' ),
 			__( 'Without this, accounts are linked one by one as they are searched for. Do it before the first synchronisation, to see beforehand which accounts will be found and which stay apart.', 'rollbook' ),
 		);
 	}
@@ -150,9 +150,29 @@ final class TaskPanel {
 			'managed'      => __( 'Managed already', 'rollbook' ),
 			'deleted'      => __( 'Was deleted by the identity provider; comes back with the person', 'rollbook' ),
 			'no_address'   => __( 'Stays apart: has no e-mail address', 'rollbook' ),
+			'unlinked'     => __( 'Stays apart: was unlinked', 'rollbook' ),
 			'name_taken'   => __( 'Stays apart: somebody else has this name', 'rollbook' ),
 			default        => $verdict,
 		};
+	}
+
+	/**
+	 * What stands in the last column of an account: the verdict, why, and what else comes with it.
+	 *
+	 * @param array<string, mixed> $entry What was found about the account.
+	 */
+	public function result( array $entry ): string {
+		$remarks = array_map(
+			static fn( string $remark ): string => match ( $remark ) {
+				'credentials_end' => __( 'Its password, application passwords and sessions end when it is linked.', 'rollbook' ),
+				'locks_out'       => __( 'Another plugin had locked the person out: so does this.', 'rollbook' ),
+				'was_unlinked'    => __( 'It was unlinked.', 'rollbook' ),
+				default           => $remark,
+			},
+			$entry['remarks'] ?? array()
+		);
+		$result  = $this->verdict( $entry['verdict'] ) . ( null === $entry['reason'] ? '' : ': ' . $entry['reason'] );
+		return $remarks ? "$result. " . implode( ' ', $remarks ) : $result;
 	}
 
 	/**

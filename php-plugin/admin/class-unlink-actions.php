@@ -1,6 +1,6 @@
 <?php
 /**
- * Taking one person out of what is managed.
+ * Taking one person out of what is managed, and letting one in again.
  *
  * @package Rollbook
  */
@@ -11,6 +11,7 @@ namespace Rollbook\WordPress\Admin;
 
 use Rollbook\Exchange;
 use Rollbook\WordPress\ActivityLog;
+use Rollbook\WordPress\Adoption;
 use Rollbook\WordPress\Announcements;
 use Rollbook\WordPress\Conversation;
 use Rollbook\WordPress\Database;
@@ -29,6 +30,9 @@ final class UnlinkActions {
 
 	/** The form's action. */
 	public const UNLINK = 'rollbook_unlink';
+
+	/** The action of the link that lets an account be linked again. */
+	public const ALLOW = 'rollbook_allow_linking';
 
 	/**
 	 * Which accounts of the page are managed.
@@ -51,6 +55,19 @@ final class UnlinkActions {
 			$label                      = sprintf( __( 'Unlink %s from the identity provider', 'rollbook' ), $user->user_login );
 			$actions['rollbook_unlink'] = sprintf( '<a href="%s" aria-label="%s">%s</a>', esc_url( $url ), esc_attr( $label ), esc_html__( 'Unlink', 'rollbook' ) );
 		}
+		if ( SettingsPage::is_allowed() && Adoption::is_unlinked( $user->ID ) ) {
+			$url = add_query_arg(
+				array(
+					'action'   => self::ALLOW,
+					'id'       => $user->ID,
+					'_wpnonce' => wp_create_nonce( self::ALLOW . $user->ID ),
+				),
+				admin_url( 'admin-post.php' )
+			);
+			/* translators: %s: username. */
+			$label                             = sprintf( __( 'Allow identity providers to find and link %s again', 'rollbook' ), $user->user_login );
+			$actions['rollbook_allow_linking'] = sprintf( '<a href="%s" aria-label="%s">%s</a>', esc_url( $url ), esc_attr( $label ), esc_html__( 'Allow linking', 'rollbook' ) );
+		}
 		return $actions;
 	}
 
@@ -69,12 +86,37 @@ final class UnlinkActions {
 	public static function action_unlink(): void {
 		$user_id = (int) FormInput::line( 'id' );
 		SettingsPage::require_permission( self::UNLINK, $user_id );
-		$task         = array(
-			'task'    => 'unlinking',
+		$login = self::perform( 'unlinking', $user_id, 'people' );
+		/* translators: %s: username. */
+		SettingsPage::go_back( new Message( sprintf( __( '%s is unlinked. The account is as it was; no identity provider finds it until you choose “Allow linking” in the list of users.', 'rollbook' ), $login ) ), 'people' );
+	}
+
+	/**
+	 * Lets identity providers find and link an account again.
+	 */
+	public static function action_allow(): void {
+		$user_id = absint( $_GET['id'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It is verified for this account, below.
+		SettingsPage::require_permission( self::ALLOW, $user_id );
+		$login = self::perform( 'allowing_linking', $user_id, 'people' );
+		/* translators: %s: username. */
+		SettingsPage::go_back( new Message( sprintf( __( 'Identity providers find %s again, and may link the account.', 'rollbook' ), $login ) ), 'people' );
+	}
+
+	/**
+	 * Has the extension do something to one account. Where it refuses, the screen says why.
+	 *
+	 * @param string $task    What to do.
+	 * @param int    $user_id The account.
+	 * @param string $tab     The tab to go back to.
+	 * @return string The account's login.
+	 */
+	private static function perform( string $task, int $user_id, string $tab ): string {
+		$fields       = array(
+			'task'    => $task,
 			'user_id' => $user_id,
 		);
 		$started      = microtime( true );
-		$conversation = new Conversation( Exchange::task( $task, Settings::document(), Site::facts(), Tokens::now() ) );
+		$conversation = new Conversation( Exchange::task( $fields, Settings::document(), Site::facts(), Tokens::now() ) );
 		$conversation->hold();
 		$report  = json_decode( $conversation->exchange->response()['body'], true );
 		$summary = $conversation->exchange->summary();
@@ -82,10 +124,9 @@ final class UnlinkActions {
 		Announcements::prepare( $summary );
 		register_shutdown_function( array( Announcements::class, 'make' ) );
 		if ( ! isset( $report['login'] ) ) {
-			SettingsPage::go_back( new Message( (string) ( $report['detail'] ?? $summary['failure'] ), 'error' ), 'people' );
+			SettingsPage::go_back( new Message( (string) ( $report['detail'] ?? $summary['failure'] ), 'error' ), $tab );
 		}
-		/* translators: %s: username. */
-		SettingsPage::go_back( new Message( sprintf( __( '%s is unlinked. The account is as it was; the identity provider no longer manages it.', 'rollbook' ), $report['login'] ) ), 'people' );
+		return (string) $report['login'];
 	}
 
 	/**

@@ -118,10 +118,27 @@ final class AccountWriter {
 				RoleWriter::set( UserReader::accounts( array( $user->ID ) )[ $user->ID ] ?? $user, $change['role'], $change['other_roles'] ?? array() );
 			}
 			Targets::write_plugin_fields( $user->ID, $change['values'] );
+			if ( $change['end_credentials'] ?? false ) {
+				Credentials::end( $user, null !== $change['password'] );
+			}
 		} finally {
 			self::speak_again();
 		}
 		return self::with_email( $user->ID, $change['email'] );
+	}
+
+	/**
+	 * Gives an account a password that nobody knows, within a change. What was mailed to set another one ends with it.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function set_unknown_password( int $user_id ): void {
+		add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
+		$data = array(
+			'ID'        => $user_id,
+			'user_pass' => bin2hex( random_bytes( 32 ) ),
+		);
+		self::check_result( wp_update_user( $data ) );
 	}
 
 	/**

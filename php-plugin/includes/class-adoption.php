@@ -25,6 +25,11 @@ final class Adoption {
 	public const OPTION = 'rollbook_adopted_up_to';
 
 	/**
+	 * The user meta that marks an account which the owner has unlinked; with the prefix of the site's tables before it.
+	 */
+	private const UNLINKED = 'rollbook_unlinked';
+
+	/**
 	 * How many numbers are looked at again.
 	 */
 	private const LOOK_BACK = 100;
@@ -54,17 +59,20 @@ final class Adoption {
 	 */
 	public function find( array $command ): array {
 		$limit = (int) $command['limit'];
-		if ( null === $command['login'] && null === $command['email'] && null === $command['user_id'] && ! $command['metas'] ) {
+		if ( null === $command['login'] && ! $command['emails'] && null === $command['user_id'] && ! $command['metas'] ) {
 			return $this->next( $limit, $command['read'] );
 		}
 		$user_ids  = array_merge( array_filter( array( $command['user_id'] ) ), ...array_map( array( self::class, 'having' ), $command['metas'] ) );
 		$condition = $user_ids ? array( 'w.ID IN (' . Database::marks( $user_ids, '%d' ) . ')' ) : array();
 		$arguments = $user_ids;
-		foreach ( array( 'login', 'email' ) as $field ) {
-			if ( '' !== (string) $command[ $field ] ) {
-				$condition[] = "w.user_$field = %s";
-				$arguments[] = $command[ $field ];
-			}
+		if ( '' !== (string) $command['login'] ) {
+			$condition[] = 'w.user_login = %s';
+			$arguments[] = $command['login'];
+		}
+		$emails = array_values( array_filter( $command['emails'], 'strlen' ) );
+		if ( $emails ) {
+			$condition[] = 'w.user_email IN (' . Database::marks( $emails, '%s' ) . ')';
+			array_push( $arguments, ...$emails );
 		}
 		if ( ! $condition ) {
 			return array();
@@ -73,7 +81,7 @@ final class Adoption {
 		// The database's collation takes josé for jose.
 		$accounts = array_filter(
 			$accounts,
-			static fn( array $account ): bool => in_array( $account['user_id'], $user_ids, true ) || self::same( $account['login'], $command['login'] ) || self::same( $account['email'], $command['email'] )
+			static fn( array $account ): bool => in_array( $account['user_id'], $user_ids, true ) || self::same( $account['login'], $command['login'] ) || array_filter( $emails, static fn( string $email ): bool => self::same( $account['email'], $email ) )
 		);
 		return array_values( $accounts );
 	}
@@ -116,6 +124,44 @@ final class Adoption {
 	}
 
 	/**
+	 * Lets accounts be found again that were unlinked.
+	 *
+	 * @param array<string, mixed> $command The command allow_linking.
+	 */
+	public function allow_linking( array $command ): void {
+		foreach ( $command['user_ids'] as $user_id ) {
+			delete_user_meta( (int) $user_id, self::mark() );
+		}
+		self::forget();
+	}
+
+	/**
+	 * Whether the owner has unlinked an account on this site.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function is_unlinked( int $user_id ): bool {
+		return metadata_exists( 'user', $user_id, self::mark() );
+	}
+
+	/**
+	 * Marks an account as unlinked on this site.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function mark_unlinked( int $user_id ): void {
+		update_user_meta( $user_id, self::mark(), time() );
+	}
+
+	/**
+	 * The key of the mark. It lies with the account and not in our tables, so that it outlives them and goes with the account.
+	 */
+	private static function mark(): string {
+		global $wpdb;
+		return $wpdb->get_blog_prefix() . self::UNLINKED;
+	}
+
+	/**
 	 * Has all accounts looked at again, because one has lost its row.
 	 */
 	public static function forget(): void {
@@ -135,7 +181,7 @@ final class Adoption {
 			return array();
 		}
 		$rows = Database::rows( "SELECT user_id, meta_value FROM $wpdb->usermeta WHERE meta_key = %s AND meta_value = %s LIMIT %d", array( $meta['key'], $meta['value'], self::ALIKE ) );
-		$rows = array_filter( $rows, static fn( array $row ): bool => self::same( $row['meta_value'], $meta['value'] ) );
+		$rows = self::is_evidence( $meta['key'] ) ? array_filter( $rows, static fn( array $row ): bool => self::same( $row['meta_value'], $meta['value'] ) ) : array();
 		return array_map( 'intval', array_column( $rows, 'user_id' ) );
 	}
 
@@ -149,7 +195,7 @@ final class Adoption {
 	private static function with_metas( array $account, array $keys ): array {
 		$account['metas'] = array();
 		foreach ( $keys as $key ) {
-			$value = get_user_meta( $account['user_id'], $key )[0] ?? null;
+			$value = self::is_evidence( $key ) ? get_user_meta( $account['user_id'], $key )[0] ?? null : null;
 			if ( is_string( $value ) ) {
 				$account['metas'][ $key ] = $value;
 			}
@@ -174,6 +220,15 @@ final class Adoption {
 	}
 
 	/**
+	 * Whether a meta says what a plugin has written. One that people can write by themselves through the REST API says nothing.
+	 *
+	 * @param string $key Its key.
+	 */
+	private static function is_evidence( string $key ): bool {
+		return empty( get_registered_meta_keys( 'user' )[ $key ]['show_in_rest'] );
+	}
+
+	/**
 	 * Accounts of the site by number, with and without a row.
 	 *
 	 * @param array<string, mixed> $command The command list_accounts.
@@ -184,17 +239,18 @@ final class Adoption {
 		list( $members, $arguments ) = self::members_of_the_site();
 
 		$found = Database::rows(
-			"SELECT w.ID, u.id, u.user_name, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
+			"SELECT w.ID, u.id, u.user_name, u.locked_before, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
 			array( ...$arguments, (int) $command['after'], (int) $command['limit'] )
 		);
 		$rows      = array_column( $found, null, 'ID' );
 		$described = static fn( \WP_User $user ): array => array(
 			'account' => self::with_metas( UserReader::account( $user ), $command['read'] ),
 			'row'     => null === $rows[ $user->ID ]['id'] ? null : array(
-				'id'        => $rows[ $user->ID ]['id'],
-				'user_name' => $rows[ $user->ID ]['user_name'],
-				'managed'   => (bool) $rows[ $user->ID ]['managed'],
-				'deleted'   => (bool) $rows[ $user->ID ]['deleted'],
+				'id'            => $rows[ $user->ID ]['id'],
+				'user_name'     => $rows[ $user->ID ]['user_name'],
+				'locked_before' => (bool) $rows[ $user->ID ]['locked_before'],
+				'managed'       => (bool) $rows[ $user->ID ]['managed'],
+				'deleted'       => (bool) $rows[ $user->ID ]['deleted'],
 			),
 		);
 		return array(
@@ -237,7 +293,7 @@ final class Adoption {
 			return array();
 		}
 		$from     = self::$looked_up_to ? self::$looked_up_to : max( 0, $remembered - self::LOOK_BACK );
-		$accounts = $this->accounts( 'w.ID > %d AND w.ID <= %d', array( $from, $newest ), $limit, true, $read );
+		$accounts = $this->accounts( "w.ID > %d AND w.ID <= %d AND NOT EXISTS (SELECT 1 FROM $wpdb->usermeta n WHERE n.user_id = w.ID AND n.meta_key = %s)", array( $from, $newest, self::mark() ), $limit, true, $read );
 
 		self::$looked_up_to = count( $accounts ) < $limit ? $newest : end( $accounts )['user_id'];
 		if ( ! $accounts ) {
@@ -303,14 +359,14 @@ final class Adoption {
 		$rows     = array();
 		foreach ( array_intersect_key( $adoptions, $existing ) as $user_id => $adoption ) {
 			AccessControl::forget( $user_id );
-			$rows[] = array( $adoption['id'] ?? Identifier::create(), $user_id, $adoption['user_name'], $adoption['user_name_key'], $adoption['external_id'] ?? null, (int) ( $adoption['active'] ?? true ), (int) $adoption['created'], $now );
+			$rows[] = array( $adoption['id'] ?? Identifier::create(), $user_id, $adoption['user_name'], $adoption['user_name_key'], $adoption['external_id'] ?? null, (int) ( $adoption['active'] ?? true ), (int) ( $adoption['locked_before'] ?? false ), (int) $adoption['created'], $now );
 		}
 		if ( ! $rows ) {
 			return;
 		}
 		Database::insert_new(
 			$table,
-			array( 'id', 'user_id', 'user_name', 'user_name_key', 'external_id', 'active', 'created', 'modified' ),
+			array( 'id', 'user_id', 'user_name', 'user_name_key', 'external_id', 'active', 'locked_before', 'created', 'modified' ),
 			$rows
 		);
 		$lookups = array();

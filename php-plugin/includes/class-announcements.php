@@ -32,6 +32,9 @@ final class Announcements {
 	 * @param array<string, mixed> $summary The exchange's summary.
 	 */
 	public static function prepare( array $summary ): void {
+		foreach ( $summary['notices'] ?? array() as $notice ) {
+			self::$pending[] = static fn() => AccountNotices::send( $notice );
+		}
 		foreach ( $summary['events'] ?? array() as $event ) {
 			$name            = array_shift( $event );
 			self::$pending[] = static fn() => do_action( "rollbook/$name", ...array_values( $event ) );

@@ -101,6 +101,7 @@ final class Directory {
 			'set_roles'       => ( new RoleWriter() )->set_each( $command ),
 			'list_accounts'   => ( new Adoption() )->list_accounts( $command ),
 			'find_user_names' => ( new Adoption() )->find_user_names( $command ),
+			'allow_linking'   => ( new Adoption() )->allow_linking( $command ),
 			'unlink_user'     => ( new UserRemover() )->unlink( $command ),
 			'begin_batch'     => Batch::begin(),
 			'check_batch'     => Batch::report(),

@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * Counts the changes of the shape below.
 	 */
-	private const VERSION = 3;
+	private const VERSION = 4;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -128,7 +128,9 @@ final class Tables {
   login_key varchar(60) NULL,
   external_id varchar(255) NULL,
   active tinyint(1) NOT NULL DEFAULT 1,
+  locked_before tinyint(1) NOT NULL DEFAULT 0,
   managed tinyint(1) NOT NULL DEFAULT 0,
+  linked tinyint(1) NOT NULL DEFAULT 0,
   deleted tinyint(1) NOT NULL DEFAULT 0,
   version bigint(20) unsigned NOT NULL DEFAULT 1,
   created bigint(20) NOT NULL,

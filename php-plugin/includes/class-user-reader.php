@@ -33,7 +33,7 @@ final class UserReader {
 	/**
 	 * The columns of a person's row.
 	 */
-	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.managed, u.deleted, u.version, u.created, u.modified, u.document, u.applied, u.ruling';
+	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.locked_before, u.managed, u.linked, u.deleted, u.version, u.created, u.modified, u.document, u.applied, u.ruling';
 
 	/**
 	 * Ids in one statement.
@@ -168,18 +168,20 @@ final class UserReader {
 	 * An account as the extension sees it.
 	 *
 	 * @param \WP_User $user The account.
-	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], protected: bool, registered: int, network: ?array<string, mixed>}
+	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], protected: bool, self_registered: bool, unlinked: bool, registered: int, network: ?array<string, mixed>}
 	 */
 	public static function account( \WP_User $user ): array {
 		return array(
-			'user_id'      => $user->ID,
-			'login'        => $user->data->user_login,
-			'email'        => $user->data->user_email,
-			'display_name' => $user->data->display_name,
-			'roles'        => array_values( $user->roles ),
-			'protected'    => Protection::covers( $user ),
-			'registered'   => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
-			'network'      => Network::facts( $user ),
+			'user_id'         => $user->ID,
+			'login'           => $user->data->user_login,
+			'email'           => $user->data->user_email,
+			'display_name'    => $user->data->display_name,
+			'roles'           => array_values( $user->roles ),
+			'protected'       => Protection::covers( $user ),
+			'self_registered' => Credentials::may_be_anybodys( $user ),
+			'unlinked'        => Adoption::is_unlinked( $user->ID ),
+			'registered'      => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
+			'network'         => Network::facts( $user ),
 		);
 	}
 
@@ -279,22 +281,24 @@ final class UserReader {
 			$user = $users[ (int) $row['user_id'] ] ?? null;
 			if ( $user && Network::is_on_site( $user->ID ) ) {
 				$records[] = array(
-					'row'         => (int) $row['row_id'],
-					'id'          => $row['id'],
-					'user_name'   => $row['user_name'],
-					'external_id' => $row['external_id'],
-					'active'      => (bool) $row['active'],
-					'managed'     => (bool) $row['managed'],
-					'deleted'     => (bool) $row['deleted'],
-					'version'     => (int) $row['version'],
-					'created'     => (int) $row['created'],
-					'modified'    => (int) $row['modified'],
-					'document'    => $row['document'],
-					'values'      => Targets::read( $user, $targets ),
-					'applied'     => (array) json_decode( $row['applied'] ?? '{}', true ),
-					'ruling'      => $row['ruling'],
-					'account'     => self::account( $user ),
-					'groups'      => array_values( $groups[ $row['id'] ] ?? array() ),
+					'row'           => (int) $row['row_id'],
+					'id'            => $row['id'],
+					'user_name'     => $row['user_name'],
+					'external_id'   => $row['external_id'],
+					'active'        => (bool) $row['active'],
+					'locked_before' => (bool) $row['locked_before'],
+					'managed'       => (bool) $row['managed'],
+					'linked'        => (bool) $row['linked'],
+					'deleted'       => (bool) $row['deleted'],
+					'version'       => (int) $row['version'],
+					'created'       => (int) $row['created'],
+					'modified'      => (int) $row['modified'],
+					'document'      => $row['document'],
+					'values'        => Targets::read( $user, $targets ),
+					'applied'       => (array) json_decode( $row['applied'] ?? '{}', true ),
+					'ruling'        => $row['ruling'],
+					'account'       => self::account( $user ),
+					'groups'        => array_values( $groups[ $row['id'] ] ?? array() ),
 				);
 			}
 		}

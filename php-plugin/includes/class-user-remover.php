@@ -69,7 +69,7 @@ final class UserRemover {
 	}
 
 	/**
-	 * Forgets a person whose account stays as it is, and has it looked at again as one that may be linked.
+	 * Forgets a person whose account stays as it is, and marks the account: no identity provider finds it until that is allowed again.
 	 *
 	 * @param array<string, mixed> $command The command unlink_user.
 	 * @return array{outcome: string, record: null}
@@ -88,13 +88,13 @@ final class UserRemover {
 				}
 				self::forget_memberships( $row['id'] );
 				self::forget_row( (int) $row['row_id'] );
+				Adoption::mark_unlinked( (int) $row['user_id'] );
 				Network::move_out( (int) $row['user_id'] ); // Nobody has charge of it now.
 				return (int) $row['user_id'];
 			},
 			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
 		);
 		AccessControl::forget( $user_id );
-		Adoption::forget();
 		return array(
 			'outcome' => 'done',
 			'record'  => null,

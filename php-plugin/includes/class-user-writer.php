@@ -130,7 +130,7 @@ final class UserWriter {
 		global $wpdb;
 		$table = Tables::name( 'users' );
 		$row   = Database::row(
-			"SELECT u.row_id, u.id, u.managed, u.email_key, u.user_name, w.user_email FROM $table u INNER JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.id = %s AND u.deleted = 0",
+			"SELECT u.row_id, u.id, u.user_id, u.managed, u.email_key, u.user_name, w.user_email FROM $table u INNER JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.id = %s AND u.deleted = 0",
 			array( $command['id'] )
 		);
 		if ( null === $row || $row['id'] !== $command['id'] ) {
@@ -140,6 +140,10 @@ final class UserWriter {
 		if ( null !== $command['user_name'] && ! $row['managed'] ) {
 			// Passed over where somebody else has the name: IGNORE is what makes it no error.
 			Database::run( "UPDATE IGNORE $table SET user_name = %s, user_name_key = %s WHERE row_id = %d AND managed = 0", array( $command['user_name']['raw'], $command['user_name']['key'], $row_id ) );
+		}
+		if ( $command['lock'] ?? false ) {
+			Database::run( "UPDATE $table SET active = 0, locked_before = 0, version = version + 1 WHERE row_id = %d AND managed = 0 AND locked_before = 1", array( $row_id ) );
+			AccessControl::forget( (int) $row['user_id'] );
 		}
 		if ( $row['managed'] && Claims::email_key( $row['user_email'] ) !== $row['email_key'] ) {
 			$arguments = array();
@@ -386,7 +390,9 @@ final class UserWriter {
 			'email_key'     => Claims::email_key( $email ),
 			'external_id'   => $command['row']['external_id'],
 			'active'        => (int) $command['row']['active'],
+			'locked_before' => 0,
 			'managed'       => 1,
+			'linked'        => (int) ( $command['row']['linked'] ?? false ),
 			'modified'      => (int) $command['now'],
 			'document'      => $command['row']['document'],
 		) + ( null === $ruling ? array() : array( 'ruling' => $ruling ) );

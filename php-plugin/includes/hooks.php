@@ -90,6 +90,7 @@ add_action( 'admin_post_rollbook_save_settings', array( SettingsActions::class, 
 add_action( 'admin_post_rollbook_task', array( TaskActions::class, 'action_step' ) );
 add_action( 'wp_ajax_rollbook_task', array( TaskActions::class, 'action_continue' ) );
 add_action( 'admin_post_rollbook_unlink', array( UnlinkActions::class, 'action_unlink' ) );
+add_action( 'admin_post_rollbook_allow_linking', array( UnlinkActions::class, 'action_allow' ) );
 add_filter( 'user_row_actions', array( UnlinkActions::class, 'filter_user_row_actions' ), 10, 2 );
 
 // Edits on the site: only with the extension, because it is what looks at them.

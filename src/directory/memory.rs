@@ -16,10 +16,11 @@ use self::batch::Batch;
 use self::groups::StoredGroup;
 use self::users::Person;
 use super::{
-    AdoptAccounts, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
-    FillTargets, FindAccounts, FindConflicts, FindGroups, FindHeir, FindMembers, FindPeopleIn, FindRoles,
-    FindUserNames, FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup, LoadPeople,
-    LoadUser, RegroupPeople, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup, UpdateUser,
+    AdoptAccounts, AllowLinking, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser,
+    EndBatch, FillTargets, FindAccounts, FindConflicts, FindGroups, FindHeir, FindMembers, FindPeopleIn,
+    FindRoles, FindUserNames, FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup,
+    LoadPeople, LoadUser, RegroupPeople, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup,
+    UpdateUser,
 };
 use super::{CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken};
 use crate::exchange::Exchange;
@@ -194,6 +195,7 @@ impl MemoryDirectory {
             SetRoles::NAME => self.carry_out(command, Self::set_each_role),
             ListAccounts::NAME => self.carry_out(command, Self::list_accounts),
             FindUserNames::NAME => self.carry_out(command, Self::find_user_names),
+            AllowLinking::NAME => self.carry_out(command, Self::allow_linking),
             UnlinkUser::NAME => self.carry_out(command, Self::unlink_user),
             BeginBatch::NAME => self.carry_out(command, Self::begin_batch),
             CheckBatch::NAME => self.carry_out(command, Self::check_batch),

@@ -18,8 +18,15 @@ pub struct UserRecord {
     pub external_id: Option<String>,
     /// Whether the person may log in.
     pub active: bool,
+    /// Whether another plugin had the person locked out. It is shown as inactive, and the first write makes it so; until then the person
+    /// gets in.
+    #[serde(default)]
+    pub locked_before: bool,
     /// Whether an IdP has taken charge of the account.
     pub managed: bool,
+    /// Whether the account was there before the IdP, which has only linked it.
+    #[serde(default)]
+    pub linked: bool,
     /// Whether the resource was deleted and the account kept. Only [`FindConflicts`] shows such a record.
     #[serde(default)]
     pub deleted: bool,
@@ -67,6 +74,12 @@ pub struct Account {
     /// ([`crate::wordpress::protection`]).
     #[serde(default)]
     pub protected: bool,
+    /// Whether anybody could have made it: people register on this site, or check out, and it has no more rights than that gives.
+    #[serde(default)]
+    pub self_registered: bool,
+    /// Whether the owner has unlinked it on this site: no IdP finds it until the owner allows linking again.
+    #[serde(default)]
+    pub unlinked: bool,
     /// `user_registered`.
     pub registered: i64,
     /// The metas that [`FindAccounts`] asked for, as far as the account has them as text.
@@ -191,14 +204,14 @@ pub struct Conflicts {
     pub email_accepted: bool,
 }
 
-/// Accounts of the site that have no row in our tables: all of them or, where anything is named, those to which any of it applies;
-/// then also those of the network that are not on this site.
+/// Accounts of the site that have no row in our tables: all that the owner has not unlinked or, where anything is named, those to
+/// which any of it applies; then also those of the network that are not on this site.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FindAccounts {
     /// The account with this login…
     pub login: Option<String>,
-    /// …or this e-mail address…
-    pub email: Option<String>,
+    /// …or one of these e-mail addresses…
+    pub emails: Vec<String>,
     /// …or this number…
     pub user_id: Option<u64>,
     /// …or a meta that has exactly this value.
@@ -265,8 +278,11 @@ pub struct Adoption {
     pub user_name_key: String,
     /// Its `externalId`, where another plugin has noted one.
     pub external_id: Option<String>,
-    /// Whether the person may log in.
+    /// Whether the person may log in. To be found locks nobody out; the owner's task does.
     pub active: bool,
+    /// Whether another plugin had the person locked out, which is shown and not yet so.
+    #[serde(default)]
+    pub locked_before: bool,
     /// When the account was registered.
     pub created: i64,
     /// Its matchable values.
@@ -325,6 +341,9 @@ pub struct UserRow {
     /// Whether the person may log in. When it becomes false, every session ends, if the account is this site's
     /// ([`AccountChange::ours`]).
     pub active: bool,
+    /// Whether the account was there before the IdP.
+    #[serde(default)]
+    pub linked: bool,
     /// The resource as sent.
     #[serde(with = "json_text")]
     pub document: Option<Map<String, Value>>,
@@ -345,6 +364,10 @@ pub struct AccountChange {
     pub email: Option<String>,
     /// A password that the IdP sent. A new account without one gets a random one.
     pub password: Option<String>,
+    /// Whether nobody is to get in any more with what the account has: its password, its application passwords, its sessions, and what
+    /// is under way to change its address or password.
+    #[serde(default)]
+    pub end_credentials: bool,
     /// The role that the account is to have on this site, as its first; `""` for none.
     pub role: Option<String>,
     /// The roles that it is to have besides. They mean nothing where `role` stays.
@@ -382,6 +405,9 @@ pub struct IndexUser {
     pub id: SmolStr,
     /// A new `userName` for an account that nobody manages.
     pub user_name: Option<UserName>,
+    /// Whether the owner wants somebody whom another plugin had locked out, and nobody manages, to be locked out from now on.
+    #[serde(default)]
+    pub lock: bool,
     /// All matchable values.
     pub lookups: Vec<Lookup>,
     /// Now, if the resource is to look modified.
@@ -426,13 +452,21 @@ pub enum Fate {
     Delete,
 }
 
-/// Takes a person out of what is managed: the row goes, with its memberships; the account stays as it is.
+/// Takes a person out of what is managed: the row goes, with its memberships; the account stays as it is, and is marked
+/// as [`Account::unlinked`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnlinkUser {
     /// The SCIM id.
     pub id: SmolStr,
     /// The version that this was decided on.
     pub version: u64,
+}
+
+/// Lets accounts be found and linked again that were unlinked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AllowLinking {
+    /// The accounts.
+    pub user_ids: Vec<u64>,
 }
 
 /// The accounts of the site by number, with and without a row.
@@ -473,6 +507,9 @@ pub struct AccountRow {
     pub id: SmolStr,
     /// `userName`.
     pub user_name: String,
+    /// Whether another plugin had the person locked out, which is not yet so here.
+    #[serde(default)]
+    pub locked_before: bool,
     /// Whether an IdP has taken charge of the account.
     pub managed: bool,
     /// Whether the person was deleted and the account kept.

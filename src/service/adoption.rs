@@ -2,12 +2,13 @@
 
 use super::{Answer, Service};
 use crate::directory::{
-    Account, AdoptAccounts, FindAccounts, FindConflicts, IndexUser, MetaValue, UserName, UserRecord,
+    Account, AdoptAccounts, FindAccounts, FindConflicts, IndexUser, Lookup, MetaValue, UserName, UserRecord,
 };
-use crate::scim::filter::{Filter, fold_case};
+use crate::scim::filter::Filter;
+use crate::wordpress::linking::Identity;
 use crate::wordpress::person;
 use crate::wordpress::predecessor::{self, Predecessor};
-use crate::wordpress::sql::{AccountHint, folded};
+use crate::wordpress::sql::{AccountHint, LOOKUP_LENGTH, folded};
 
 /// How many accounts are given a row at a time.
 const ADOPTION_BATCH: u64 = 500;
@@ -26,9 +27,11 @@ impl Service {
             // People are matched one by one: who has been found is the one.
             Some(_) if total > 0 => Ok(false),
             Some(AccountHint { user_name: Some(name), .. }) => {
-                Ok(self.rename_unmanaged(&name).await? || self.adopt_one(Some(&name), Some(&name)).await?)
+                Ok(self.rename_unmanaged(&name).await? || self.adopt_one(&Identity::named(&name)).await?)
             }
-            Some(AccountHint { email: Some(email), .. }) => self.adopt_one(None, Some(&email)).await,
+            Some(AccountHint { email: Some(email), .. }) => {
+                self.adopt_one(&Identity::addressed(&email)).await
+            }
             Some(AccountHint { external_id, .. }) => self.adopt_known(&external_id.unwrap_or_default()).await,
             None => self.adopt_all().await,
         }
@@ -40,30 +43,22 @@ impl Service {
         FindAccounts { read, limit: ADOPTION_BATCH, ..FindAccounts::default() }
     }
 
-    /// Adopts the account with this login or address, under the name that the IdP calls it by.
-    async fn adopt_one(&self, login: Option<&str>, email: Option<&str>) -> Answer<bool> {
+    /// Adopts the account that is told by this, under the name that the IdP calls it by.
+    async fn adopt_one(&self, who: &Identity) -> Answer<bool> {
+        let name = who.user_name.as_deref();
         let find = FindAccounts {
-            login: login.map(str::to_owned),
-            email: email.map(str::to_owned),
-            metas: login.map(|name| having(&predecessor::USER_NAME, name)).unwrap_or_default(),
+            login: who.user_name.clone(),
+            emails: who.addresses.clone(),
+            metas: name.map(|name| having(&predecessor::USER_NAME, name)).unwrap_or_default(),
             ..self.find_accounts()
         };
         let accounts = self.directory.ask(&find).await?;
-        // What the database calls equal may differ by accents.
-        let is = |found: &str, wanted: Option<&str>| {
-            wanted.is_some_and(|wanted| fold_case(found) == fold_case(wanted))
+        let Some(account) = who.account(&accounts).filter(|account| !account.unlinked) else {
+            return Ok(false);
         };
-        let is_called =
-            |account: &&Account| Predecessor::of(account).user_name().is_some_and(|name| is(name, login));
-        let account = accounts
-            .iter()
-            .find(|account| account.is_on_site() && is(&account.login, login))
-            .or_else(|| only(&accounts, is_called))
-            .or_else(|| accounts.iter().find(|account| account.is_on_site() && is(&account.email, email)));
-        let Some(account) = account else { return Ok(false) };
-        self.adopt(account, login.unwrap_or(person::own_name(account))).await?;
+        self.adopt(account, name.unwrap_or(person::own_name(account))).await?;
         // Its name may be somebody else's userName by now; then its address is its name.
-        if login.is_none()
+        if name.is_none()
             && self.directory.ask(&find).await?.iter().any(|left| left.user_id == account.user_id)
         {
             self.adopt(account, &account.email).await?;
@@ -119,10 +114,47 @@ impl Service {
             id: record.id.clone(),
             user_name: Some(UserName { raw: name.to_owned(), key }),
             lookups: person::lookups(&self.user_resource(record)),
+            lock: false,
             modified: None,
         };
         self.directory.ask(&index).await?;
         Ok(true)
+    }
+
+    /// Has an account that nobody manages, and that a new person turns out to be, found under that person's name.
+    pub(super) async fn name_unmanaged(&self, known: &[UserRecord], who: &Identity) -> Answer<()> {
+        let is_meant =
+            |record: &&UserRecord| !record.managed && !record.deleted && who.has_address_of(&record.account);
+        let (Some(name), true) = (&who.user_name, self.shows_unmanaged()) else { return Ok(()) };
+        for record in known.iter().filter(is_meant) {
+            let index = IndexUser {
+                id: record.id.clone(),
+                user_name: Some(UserName { raw: name.clone(), key: folded(name, usize::MAX) }),
+                lookups: person::lookups(&self.user_resource(record)),
+                lock: false,
+                modified: None,
+            };
+            self.directory.ask(&index).await?;
+        }
+        Ok(())
+    }
+
+    /// The people whom nobody manages and whose account has an address of the person's, other than the one that it is to have.
+    pub(super) async fn unmanaged_with_other_addresses(&self, who: &Identity) -> Answer<Vec<UserRecord>> {
+        let lookup = |address: &String| Lookup {
+            path: "emails.value".to_owned(),
+            value: folded(address, LOOKUP_LENGTH),
+        };
+        let others = who.addresses.iter().skip(1).filter(|address| address.contains('@'));
+        let lookups: Vec<Lookup> = others.map(lookup).collect();
+        if lookups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let find =
+            FindConflicts { lookups, targets: person::targets(&self.settings), ..FindConflicts::default() };
+        let mut found = self.directory.ask(&find).await?.people;
+        found.retain(|record| !record.managed && !record.deleted && who.has_address_of(&record.account));
+        Ok(found)
     }
 
     async fn adopt_all(&self) -> Answer<bool> {
@@ -145,8 +177,9 @@ fn having(keys: &[&str], value: &str) -> Vec<MetaValue> {
     keys.iter().map(|key| MetaValue { key: (*key).to_owned(), value: value.to_owned() }).collect()
 }
 
-/// The one account that is meant; where there are several nobody can tell.
+/// The one account that is meant; where there are several nobody can tell. One that the owner has unlinked is not.
 fn only(accounts: &[Account], is_meant: impl Fn(&&Account) -> bool) -> Option<&Account> {
-    let mut meant = accounts.iter().filter(|account| account.is_on_site() && is_meant(account));
+    let mut meant =
+        accounts.iter().filter(|account| account.is_on_site() && !account.unlinked && is_meant(account));
     meant.next().filter(|_| meant.next().is_none())
 }

@@ -1,7 +1,7 @@
 //! What other plugins of the site are told: who came, changed and left.
 
 use super::Service;
-use crate::directory::{Account, GroupRecord, RoleChange, UserRecord};
+use crate::directory::{Account, AccountChange, GroupRecord, RoleChange, UserRecord};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -85,6 +85,29 @@ pub enum Event {
     },
 }
 
+/// Somebody is to be told by mail of a change to an account that was there before the IdP.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// The account.
+    pub user_id: u64,
+    /// What was changed.
+    pub about: About,
+    /// The address that the account had before, to which the mail goes.
+    pub address: String,
+}
+
+/// What was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// The address. The owner is told as well.
+    Address,
+    /// The password, to one that the IdP sent. The owner is told as well.
+    Password,
+    /// What opened the account before it was linked was ended.
+    Credentials,
+}
+
 impl Service {
     /// Notes an event. To be called only when it stands, or when [`Self::forget_events`] is, should it turn out not to.
     pub(super) fn tell(&self, event: Event) {
@@ -105,6 +128,24 @@ impl Service {
             _ => {}
         }
         self.tell_role(&before.account, &after.account);
+    }
+
+    /// Notes who is to be told by mail that an address or password was changed: people whose account was there before.
+    pub(super) fn notify(&self, before: &UserRecord, after: &UserRecord, change: &AccountChange) {
+        if !(self.settings.notify_existing_accounts && after.linked && change.ours) {
+            return;
+        }
+        let (user_id, old) = (after.account.user_id, &before.account.email);
+        let mut note = self.note.borrow_mut();
+        if *old != after.account.email {
+            note.notices.push(Notice { user_id, about: About::Address, address: old.clone() });
+        }
+        let about = match (&change.password, change.end_credentials) {
+            (Some(_), _) => About::Password,
+            (None, true) => About::Credentials,
+            (None, false) => return,
+        };
+        note.notices.push(Notice { user_id, about, address: old.clone() });
     }
 
     /// Notes that an account of the network was added to the site.
@@ -169,6 +210,11 @@ impl Service {
             events.iter().any(
                 |event| matches!(event, Event::UserCreated { user_id: created, .. } if created == user_id),
             )
+        });
+        note.notices.retain(|notice| {
+            events.iter().any(|event| {
+                matches!(event, Event::UserUpdated { user_id, .. } | Event::UserLinked { user_id, .. } if *user_id == notice.user_id)
+            })
         });
         note.events = events;
     }

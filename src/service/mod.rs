@@ -29,7 +29,7 @@ use crate::scim::schema::{ResourceSchemas, ResourceType, Schemas};
 use crate::settings::Settings;
 use crate::token;
 use crate::wordpress;
-pub use event::Event;
+pub use event::{About, Event, Notice};
 use query::Query;
 use regrouping::Postponed;
 use serde::Serialize;
@@ -88,6 +88,8 @@ pub struct Summary {
     pub events: Vec<Event>,
     /// The accounts of the new people who are to get a welcome mail.
     pub welcome: Vec<u64>,
+    /// Who is to be told by mail of a changed address or password.
+    pub notices: Vec<Notice>,
 }
 
 impl Summary {
@@ -419,6 +421,15 @@ impl Service {
                 None => sentence,
             });
         }
+    }
+
+    /// Notes for the log what else is to be said of what happened.
+    pub(crate) fn note_detail(&self, sentence: &str) {
+        let mut note = self.note.borrow_mut();
+        note.detail = Some(match note.detail.take() {
+            Some(detail) => format!("{detail} {sentence}"),
+            None => sentence.to_owned(),
+        });
     }
 
     pub(crate) fn dialects(&self) -> std::cell::RefMut<'_, Dialects> {

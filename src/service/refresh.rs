@@ -3,11 +3,12 @@
 
 use super::Summary;
 use super::loading::load_accounts;
-use crate::directory::{Directory, Failure, FillTargets, IndexUser, UserRecord};
+use crate::directory::{Directory, Failure, FillTargets, IndexUser, UserName, UserRecord};
 use crate::http::Response;
 use crate::scim::resource::Resource;
 use crate::settings::Settings;
 use crate::wordpress::person;
+use crate::wordpress::sql::folded;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -46,12 +47,24 @@ async fn renew(
             failed = failed.or(fill(directory, &record, &shown, settings, now).await.err());
             let edited = !record.managed || person::is_locally_edited(&record, settings);
             let lookups = person::lookups(&shown);
-            let index =
-                IndexUser { id: record.id, user_name: None, lookups, modified: edited.then_some(now) };
+            let user_name = own_name_again(&record);
+            let modified = edited.then_some(now);
+            let index = IndexUser { id: record.id, user_name, lookups, lock: false, modified };
             directory.ask(&index).await?;
         }
     }
     failed.map_or(Ok(()), Err)
+}
+
+/// The name of somebody whom nobody manages, who is called by an address: it may be another person's address by now. Whom another plugin
+/// provisioned keeps the name from there.
+fn own_name_again(record: &UserRecord) -> Option<UserName> {
+    let email = &record.account.email;
+    let keeps = record.managed || email.is_empty() || record.external_id.is_some();
+    if keeps || *record.id == record.account.user_id.to_string() || record.user_name == *email {
+        return None;
+    }
+    Some(UserName { raw: email.clone(), key: folded(email, usize::MAX) })
 }
 
 /// Writes what fields that have come since the last write are to hold. Whoever writes to the person meanwhile does it as well.

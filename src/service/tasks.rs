@@ -33,9 +33,17 @@ pub enum Task {
         part: Part,
         /// What the IdP is going to search them by.
         user_name: NameSource,
+        /// What becomes of accounts that the owner has unlinked.
+        #[serde(default)]
+        unlinked: Unlinked,
     },
     /// Unlinks one person.
     Unlinking {
+        /// The account.
+        user_id: u64,
+    },
+    /// Lets an account be found and linked again that was unlinked.
+    AllowingLinking {
         /// The account.
         user_id: u64,
     },
@@ -67,6 +75,17 @@ pub enum NameSource {
     Login,
     /// Its e-mail address.
     Email,
+}
+
+/// What becomes of accounts that the owner has unlinked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unlinked {
+    /// They are named, and stay apart.
+    #[default]
+    LeaveOut,
+    /// They are linked again like the others.
+    LinkAgain,
 }
 
 /// What came of a part: the body of the response.
@@ -108,6 +127,20 @@ enum Verdict {
     NoAddress,
     /// Somebody else is called so.
     NameTaken,
+    /// The owner has unlinked the account.
+    Unlinked,
+}
+
+/// What else is to be told of an account that may be linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Remark {
+    /// Its credentials end when it is linked.
+    CredentialsEnd,
+    /// Another plugin had the person locked out; the task locks the person out here.
+    LocksOut,
+    /// The owner had unlinked it.
+    WasUnlinked,
 }
 
 /// An account, and what is to be told of it.
@@ -122,6 +155,7 @@ struct Entry {
     /// As they will be, or have become.
     then: Vec<String>,
     reason: Option<String>,
+    remarks: Vec<Remark>,
 }
 
 impl Report {
@@ -142,6 +176,18 @@ impl Report {
         then: Vec<String>,
         reason: Option<String>,
     ) {
+        self.tell_all(account, verdict, now, then, reason, Vec::new());
+    }
+
+    fn tell_all(
+        &mut self,
+        account: &Account,
+        verdict: Verdict,
+        now: Vec<String>,
+        then: Vec<String>,
+        reason: Option<String>,
+        remarks: Vec<Remark>,
+    ) {
         self.count(verdict);
         self.entries.push(Entry {
             user_id: account.user_id,
@@ -151,6 +197,7 @@ impl Report {
             now,
             then,
             reason,
+            remarks,
         });
     }
 }
@@ -166,13 +213,15 @@ pub(crate) async fn perform(
         Task::Roles { .. } => "/roles",
         Task::Linking { .. } => "/linking",
         Task::Unlinking { .. } => "/unlinking",
+        Task::AllowingLinking { .. } => "/allowing_linking",
     };
     let request = Request { method: "TASK".to_owned(), path: path.to_owned(), now, ..Request::default() };
     let service = Service::new(directory, &request, settings);
     let done: Answer = match task {
         Task::Roles { part } => service.review_roles(part).await,
-        Task::Linking { part, user_name } => service.link_accounts(part, user_name).await,
+        Task::Linking { part, user_name, unlinked } => service.link_accounts(part, user_name, unlinked).await,
         Task::Unlinking { user_id } => service.unlink(user_id).await,
+        Task::AllowingLinking { user_id } => service.allow_linking(user_id).await,
     };
     let reply = match done {
         Ok(reply) => reply,

@@ -13,6 +13,7 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{Received, Resource};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
+use crate::wordpress::linking::{self, Identity};
 use crate::wordpress::sql::folded;
 use crate::wordpress::{network, password, person};
 use serde_json::{Map, Value};
@@ -47,11 +48,14 @@ impl Service {
         let Received { mut resource, password } = Resource::from_body(body, schemas, &mut self.dialects())?;
         resource.check_size(None)?;
         set_default_active(&mut resource, true)?;
-        let row = person::row(&resource)?;
+        let mut row = person::row(&resource)?;
         let email = person::email(&resource);
         let (claims, _) = self.claims(&row.user_name_key, email.as_deref()).await?;
+        let who = Identity::of(&resource, email.as_deref());
+        self.name_unmanaged(&claims, &who).await?;
         let returning = self.returning(&claims, &row.user_name_key, email.as_deref())?;
-        let joining = self.existing_account(&row.user_name, email.as_deref(), returning).await?;
+        self.check_other_addresses(&who).await?;
+        let joining = self.existing_account(&who, email.as_deref(), returning).await?;
         let before = returning.map(|record| (record, self.user_resource(record)));
         let before = before.as_ref().map(|(record, shown)| (*record, shown));
         let mut account = match &joining {
@@ -59,6 +63,9 @@ impl Service {
             None => person::account_change(before, &resource, &self.settings)?,
         };
         account.password = self.password_to_set(password, account.ours, row.active)?;
+        account.end_credentials =
+            joining.as_ref().is_some_and(|joining| linking::ends_credentials(joining, &self.settings));
+        row.linked = joining.is_some() || returning.is_some_and(|record| record.linked);
         self.settle_role(&mut account).await?;
         self.note_withheld_role(&resource);
         let targets = person::written_targets(joining.as_ref(), &self.settings);
@@ -85,7 +92,10 @@ impl Service {
             &self.settings,
         ));
         match joining {
-            Some(before) => self.tell_joining(&before, &record),
+            Some(before) => {
+                self.note_detail(linking::credentials_sentence(create.account.end_credentials));
+                self.tell_joining(&before, &record);
+            }
             None => self.tell_arrival(returning, &record),
         }
         Ok(self.user_reply(201, &record, &projection))
@@ -206,9 +216,14 @@ impl Service {
             let shown = self.user_resource(&record);
             let Patched { resource, password } = decide(&shown)?;
             let mut resource = person::with_groups_of(resource, &shown);
+            let links = !record.managed;
+            if links {
+                linking::may_link(&record, &Identity::of(&resource, person::email(&resource).as_deref()))?;
+            }
             // Nobody is locked out, or let back in, by an attribute that was left out or removed.
-            set_default_active(&mut resource, record.active)?;
-            let row = person::row(&resource)?;
+            set_default_active(&mut resource, record.active && !record.locked_before)?;
+            let mut row = person::row(&resource)?;
+            row.linked = links || record.linked;
             let withheld_password = password.is_some() && self.settings.password_sync;
             let password = self.password_to_set(password, record.account.is_writable(), row.active)?;
             let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings)?;
@@ -225,6 +240,7 @@ impl Service {
                 return Ok(self.user_reply(200, &record, &projection));
             }
             account.password = password;
+            account.end_credentials = links && linking::ends_credentials(&record.account, &self.settings);
             let targets = person::written_targets(Some(&record.account), &self.settings);
             let email = account.email.clone();
             let update = UpdateUser {
@@ -237,11 +253,7 @@ impl Service {
             };
             match self.directory.ask(&update).await? {
                 Outcome::Done { record: written } => {
-                    self.note(
-                        if record.managed { "updated" } else { "linked" },
-                        &record.id,
-                        &written.user_name,
-                    );
+                    self.note(if links { "linked" } else { "updated" }, &record.id, &written.user_name);
                     self.note_withheld_role(&resource);
                     self.note_unwritten(person::unwritten(
                         Some(&record),
@@ -250,6 +262,10 @@ impl Service {
                         &resource,
                         &self.settings,
                     ));
+                    if links {
+                        self.note_detail(linking::credentials_sentence(update.account.end_credentials));
+                    }
+                    self.notify(&record, &written, &update.account);
                     let mut changes = person::changes(&shown, &self.user_resource(&written));
                     changes.extend(update.account.password.map(|_| "password".to_owned()));
                     self.note_unapplied(&record, &changes, withheld_password);
@@ -379,35 +395,51 @@ impl Service {
         }
     }
 
+    /// # Errors
+    /// 409 where somebody whom nobody manages has an account with one of a new person's further addresses.
+    async fn check_other_addresses(&self, who: &Identity) -> Answer<()> {
+        if !self.shows_unmanaged() {
+            return Ok(());
+        }
+        let others = self.unmanaged_with_other_addresses(who).await?;
+        self.name_unmanaged(&others, who).await?;
+        match others.first() {
+            Some(other) => Err(self.email_clash(&other.account, None).into()),
+            None => Ok(()),
+        }
+    }
+
     /// The account of the network that is to be added to the site for a new person.
     ///
     /// # Errors
-    /// 409 where an account of the site that has no row yet has the name or the address. It gets a row, so that the IdP finds it.
+    /// 409 where an account of the site that nobody manages is the person's, or has the address. It gets a row under the person's name,
+    /// so that the IdP finds it.
     async fn existing_account(
         &self,
-        name: &str,
+        who: &Identity,
         email: Option<&str>,
         returning: Option<&UserRecord>,
     ) -> Answer<Option<Account>> {
-        let login = self.shows_unmanaged().then(|| name.to_owned());
-        let find =
-            FindAccounts { login: login.clone(), email: email.map(str::to_owned), ..self.find_accounts() };
+        let login = who.user_name.clone().filter(|_| self.shows_unmanaged());
+        let emails = match self.shows_unmanaged() {
+            true => who.addresses.clone(),
+            false => email.into_iter().map(str::to_owned).collect(),
+        };
+        let find = FindAccounts { login, emails, ..self.find_accounts() };
         let accounts = self.directory.ask(&find).await?;
-        let same =
-            |one: &str, other: Option<&str>| other.is_some_and(|other| fold_case(one) == fold_case(other));
-        let on_site = accounts
-            .iter()
-            .filter(|account| account.is_on_site())
-            .filter(|account| returning.is_none_or(|record| record.account.user_id != account.user_id))
-            .find(|account| same(&account.login, login.as_deref()) || same(&account.email, email));
-        match (on_site, network::account_to_join(&accounts, login.as_deref(), email)) {
+        let who = Identity { user_name: find.login, addresses: find.emails };
+        let mut others = accounts.clone();
+        others.retain(|account| returning.is_none_or(|record| record.account.user_id != account.user_id));
+        match (who.account(&others), who.account_to_join(&accounts)) {
             (None, None) => Ok(None),
             (None, Some(account)) if self.shows_unmanaged() && returning.is_none() && !account.protected => {
                 Ok(Some(account.clone()))
             }
             (None, Some(account)) => Err(self.email_clash(account, email).into()),
+            // By its login alone an unlinked account is nobody's.
+            (Some(account), _) if account.unlinked && account.email.is_empty() => Ok(None),
             (Some(account), _) => {
-                if self.shows_unmanaged() {
+                if let Some(name) = who.user_name.as_deref().filter(|_| !account.unlinked) {
                     self.adopt(account, name).await?;
                 }
                 Err(self.email_clash(account, email).into())
@@ -420,9 +452,13 @@ impl Service {
             Some(email) if fold_case(email) == fold_case(&account.email) => {
                 format!("has the e-mail address {email:?}")
             }
+            _ if !account.email.is_empty() => "has another address of this person".to_owned(),
             _ => "has this name".to_owned(),
         };
-        let cure = if account.protected {
+        let cure = if account.unlinked {
+            "The owner of the site has unlinked it: give one of the two another address, or choose \"Allow linking\" at the account in \
+             the list of users inside WordPress."
+        } else if account.protected {
             "It is protected and never linked: leave the person out of the provisioning."
         } else if !account.is_on_site() && self.shows_unmanaged() {
             "It is another person's in this network: give one of the two another address."

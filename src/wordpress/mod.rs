@@ -1,6 +1,7 @@
 //! SCIM ⇄ WordPress: what a resource means for an account, and the other way round.
 
 pub mod language;
+pub mod linking;
 pub mod login;
 pub mod mapping;
 pub mod meta_key;

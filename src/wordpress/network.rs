@@ -9,7 +9,6 @@
 //! An account that is protected on any other site is nobody's to change, not even its home's.
 
 use crate::directory::{Account, Fate, Home, InNetwork};
-use crate::scim::filter::fold_case;
 
 impl Account {
     /// Whether this site's directory has charge of the account itself, or takes charge of it with the next change.
@@ -34,21 +33,6 @@ impl Account {
     pub fn is_on_site(&self) -> bool {
         self.network.is_none_or(|network| network.on_site)
     }
-}
-
-/// The account of the network that a new person of this site has: one that is not on the site yet and has the address that
-/// was sent, or where none was, the login. Beside another address a login says nothing: there may be an `anna` on every site.
-pub fn account_to_join<'a>(
-    accounts: &'a [Account],
-    login: Option<&str>,
-    email: Option<&str>,
-) -> Option<&'a Account> {
-    let same = |found: &str, sent: &str| fold_case(found) == fold_case(sent);
-    accounts.iter().filter(|account| !account.is_on_site()).find(|account| match (login, email) {
-        (_, Some(email)) => same(&account.email, email),
-        (Some(login), None) => same(&account.login, login),
-        (None, None) => false,
-    })
 }
 
 /// What becomes of the account of somebody who is deleted on this site: out of the network goes only one that is this site's and on

@@ -56,7 +56,7 @@ pub fn resource(record: &UserRecord, settings: &Settings, base: &str) -> Resourc
     put(&mut resource, "id", json!(record.id));
     put(&mut resource, "externalId", json!(record.external_id));
     put(&mut resource, "userName", json!(record.user_name));
-    put(&mut resource, "active", json!(record.active));
+    put(&mut resource, "active", json!(record.active && !record.locked_before));
     put(&mut resource, "groups", groups(&record.groups, base));
     put(
         &mut resource,
@@ -77,7 +77,7 @@ pub fn resource(record: &UserRecord, settings: &Settings, base: &str) -> Resourc
 pub fn version(record: &UserRecord) -> String {
     let mut digest = Sha256::new();
     digest.update(record.version.to_be_bytes());
-    digest.update([u8::from(record.active)]);
+    digest.update([u8::from(record.active && !record.locked_before)]);
     for (target, value) in shown_values(record) {
         digest.update(target.as_bytes());
         digest.update(value.to_string().as_bytes());
@@ -114,6 +114,7 @@ pub fn row(resource: &Resource) -> Result<UserRow> {
         user_name_key,
         external_id: external_id.map(str::to_owned),
         active: resource.active().unwrap_or(true),
+        linked: false,
         document: Some(document),
         lookups: lookups(resource),
     })
@@ -253,8 +254,8 @@ pub fn email(resource: &Resource) -> Option<String> {
     chosen.or_else(|| resource.user_name().filter(|name| is_address(name)).map(str::to_owned))
 }
 
-/// The row of an account that no IdP has taken charge of. Whom another plugin has provisioned and locked out stays out, but for
-/// protected accounts: the last administrator must not be among them.
+/// The row of an account that no IdP has taken charge of. An account that another plugin locked out is shown so, unless it is protected:
+/// the last administrator must not be among them.
 pub fn adoption(account: &Account, user_name: &str) -> Adoption {
     let predecessor = Predecessor::of(account);
     let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
@@ -268,15 +269,19 @@ pub fn adoption(account: &Account, user_name: &str) -> Adoption {
         user_name: user_name.to_owned(),
         user_name_key: folded(user_name, usize::MAX),
         external_id: predecessor.external_id().filter(|id| is_key(id)).map(str::to_owned),
-        active: predecessor.active() || account.protected,
+        active: true,
+        locked_before: !predecessor.active() && !account.protected,
         created: account.registered,
         lookups,
     }
 }
 
-/// The `userName` of an account that no IdP has asked for by name.
+/// The `userName` of an account that no IdP has asked for by name: what another plugin knew it by, or its address. Beside an address
+/// its login says nothing, because anybody may register one.
 pub fn own_name(account: &Account) -> &str {
-    Predecessor::of(account).user_name().filter(|name| is_key(name)).unwrap_or(&account.login)
+    let address = Some(account.email.as_str()).filter(|address| !address.is_empty());
+    let known = Predecessor::of(account).user_name().filter(|name| is_key(name));
+    known.or(address).unwrap_or(&account.login)
 }
 
 fn is_key(text: &str) -> bool {

@@ -59,9 +59,10 @@ impl<'a> Predecessor<'a> {
         EXTERNAL_ID.iter().find_map(|key| self.meta(key))
     }
 
-    /// `userName`, where it is another than the login.
+    /// The `userName` that the plugin knew: of somebody whom it provisioned the login, where it noted no other.
     pub fn user_name(self) -> Option<&'a str> {
-        USER_NAME.iter().find_map(|key| self.meta(key))
+        let noted = USER_NAME.iter().find_map(|key| self.meta(key));
+        noted.or_else(|| self.id().map(|_| self.0.login.as_str()))
     }
 
     /// Whether the plugin let the person in.

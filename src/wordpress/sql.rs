@@ -391,7 +391,7 @@ impl Compiler<'_> {
             (ResourceType::User, "userName", None) => text("u.user_name_key", usize::MAX, false),
             (ResourceType::User, "id", None) => text("u.id", usize::MAX, false),
             (ResourceType::User, "externalId", None) => text("u.external_id", usize::MAX, true),
-            (ResourceType::User, "active", None) => Some(Column::Boolean("u.active")),
+            (ResourceType::User, "active", None) => Some(Column::Boolean("(u.active > u.locked_before)")),
             (ResourceType::User, "meta", Some("created")) => Some(Column::Instant("u.created")),
             (ResourceType::User, "meta", Some("lastModified")) => Some(Column::Instant("u.modified")),
             (ResourceType::User, "emails", None | Some("value")) => Some(Column::Lookup("emails.value")),
@@ -440,7 +440,7 @@ mod tests {
         );
         let external_id = "(u.external_id = %s AND u.external_id = BINARY %s)";
         compiles(r#"externalId eq "A-1""#, external_id, json!(["A-1", "A-1"]), true);
-        compiles("active eq \"True\"", "u.active = %d", json!([1]), true);
+        compiles("active eq \"True\"", "(u.active > u.locked_before) = %d", json!([1]), true);
         let email = format!("{LOOKUP} AND l.value = %s)");
         compiles(r#"emails eq "A@b.test""#, &email, json!(["emails.value", "a@b.test"]), true);
         compiles(r#"emails.value eq "A@b.test""#, &email, json!(["emails.value", "a@b.test"]), true);
@@ -462,7 +462,7 @@ mod tests {
         compiles(r#"userName eq "Ab  ""#, "u.user_name_key = %s", json!(["ab\u{a0}\u{a0}"]), false);
         compiles(r#"userName ew "b ""#, "u.user_name_key LIKE %s", json!(["%b_"]), false);
         compiles(r#"not (title pr)"#, "1=1", json!([]), false);
-        compiles(r#"active eq true and title pr"#, "(u.active = %d)", json!([1]), false);
+        compiles(r#"active eq true and title pr"#, "((u.active > u.locked_before) = %d)", json!([1]), false);
         compiles(r#"active eq true or title pr"#, "1=1", json!([]), false);
         compiles(r#"not (active eq true and title pr)"#, "1=1", json!([]), false);
         compiles(

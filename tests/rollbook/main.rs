@@ -21,6 +21,7 @@ mod filters;
 mod hostile;
 mod in_memory;
 mod limits;
+mod linking;
 mod lives;
 mod mappings;
 mod memory_directory;

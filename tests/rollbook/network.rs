@@ -6,7 +6,8 @@ use crate::player::memory::InMemory;
 use rollbook::directory::memory::StoredAccount;
 use rollbook::directory::{Account, Fate, Home, InNetwork};
 use rollbook::settings::Settings;
-use rollbook::wordpress::network::{account_to_join, fate};
+use rollbook::wordpress::linking::Identity;
+use rollbook::wordpress::network::fate;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -128,15 +129,19 @@ fn whose_account_it_is() {
 #[test]
 fn who_is_meant_is_told_by_the_address() {
     let elsewhere = stored(&mut site(json!({}), OF_ANOTHER_SITE)).account.clone();
+    let without_address = Account { email: String::new(), ..elsewhere.clone() };
     let here = stored(&mut site(json!({}), InNetwork { on_site: true, ..OF_ANOTHER_SITE })).account.clone();
     for (account, login, email, joins) in [
         (&elsewhere, Some("x"), Some("Anna@Contoso.Example"), true),
-        (&elsewhere, Some("ANNA"), None, true),
+        (&elsewhere, Some("ANNA"), None, false),
+        (&without_address, Some("ANNA"), None, true),
         (&elsewhere, Some("anna"), Some("anna@fabrikam.example"), false),
         (&elsewhere, None, None, false),
         (&here, Some("anna"), Some(ANNA), false),
     ] {
-        let found = account_to_join(std::slice::from_ref(account), login, email);
+        let addresses = email.into_iter().map(str::to_owned).collect();
+        let who = Identity { user_name: login.map(str::to_owned), addresses };
+        let found = who.account_to_join(std::slice::from_ref(account));
         assert_eq!(found.is_some(), joins, "{login:?} {email:?}");
     }
 }

@@ -215,9 +215,9 @@ fn plugins_hear_what_happened_to_groups_and_to_linked_accounts() {
     let mut site =
         site(json!({ "role_rules": [{ "filter": "groups.display eq \"Editors\"", "role": "editor" }] }));
     site.directory.add_account("jane", "jane@example.test", "Jane", "author");
-    let list = send(&mut site, "GET", "/Users?filter=userName%20eq%20%22jane%22", Value::Null);
+    let list = send(&mut site, "GET", "/Users?filter=userName%20eq%20%22jane%40example.test%22", Value::Null);
     let jane = list.json()["Resources"][0]["id"].as_str().unwrap().to_owned();
-    let linked = events(&mut site, "PUT", &format!("/Users/{jane}"), &person("jane"));
+    let linked = events(&mut site, "PUT", &format!("/Users/{jane}"), &person("jane@example.test"));
     assert_eq!(linked["events"][0]["event"], "user_linked");
     assert_eq!(linked["events"].as_array().unwrap().len(), 1);
 

@@ -262,25 +262,24 @@ fn a_whole_site_is_made_ready_for_linking() {
     assert_eq!(send(&mut site, "DELETE", &format!("/Users/{gone}"), &Value::Null).status, 204);
     site.directory.add_account("ann", "ann@example.test", "Ann", "editor");
     site.directory.add_account("bob", "", "Bob", "subscriber");
-    // Adopted by a search under its login.
+    // Found already, under its address.
     site.directory.add_account("cyd", "cyd@example.test", "Cyd", "subscriber");
-    let found = send(&mut site, "GET", "/Users?filter=userName%20eq%20%22cyd%22", &Value::Null);
+    let found = send(&mut site, "GET", "/Users?filter=emails%20eq%20%22cyd%40example.test%22", &Value::Null);
     assert_eq!(found.json()["totalResults"], 1);
     // Somebody else is called by this address.
-    site.directory.add_account("dee", "dee@example.test", "Dee", "subscriber");
     let namesake =
         json!({ "userName": "dee@example.test", "emails": [{ "value": "namesake@example.test" }] });
     assert_eq!(send(&mut site, "POST", "/Users", &namesake).status, 201);
+    site.directory.add_account("dee", "dee@example.test", "Dee", "subscriber");
 
     let preview = json!({ "task": "linking", "user_name": "email", "part": { "apply": false } });
-    let verdicts =
-        json!({ "protected": 1, "managed": 2, "deleted": 1, "no_address": 1, "changes": 2, "name_taken": 1 });
+    let verdicts = json!({ "protected": 1, "managed": 2, "deleted": 1, "no_address": 1, "changes": 1, "same": 1, "name_taken": 1 });
     for limit in [1, 3, 500] {
         assert_eq!(perform_all(&mut site, preview.clone(), limit).0, verdicts);
     }
     let apply = json!({ "task": "linking", "user_name": "email", "part": { "apply": true } });
     let (counts, entries) = perform_all(&mut site, apply.clone(), 3);
-    assert_eq!(counts["changed"], 2, "{entries:?}");
+    assert_eq!(counts["changed"], 1, "{entries:?}");
     for (login, name) in [("ann", "ann@example.test"), ("cyd", "cyd@example.test")] {
         let found =
             send(&mut site, "GET", &format!("/Users?filter=userName%20eq%20%22{name}%22"), &Value::Null);
@@ -316,7 +315,7 @@ fn whom_another_plugin_provisioned_keeps_the_id_when_the_whole_site_is_made_read
 }
 
 #[test]
-fn somebody_unlinked_is_gone_for_the_provider_and_found_again_as_linkable() {
+fn somebody_unlinked_stays_apart_until_linking_is_allowed_again() {
     let mut site = site(json!({}));
     let id = create(&mut site, "jane@example.test", "Sales");
     let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
@@ -333,21 +332,48 @@ fn somebody_unlinked_is_gone_for_the_provider_and_found_again_as_linkable() {
     let before = site.directory.account("jane@example.test").unwrap().account.clone();
     let (status, done) = perform(&mut site, unlink.clone());
     assert_eq!((status, &done["login"]), (200, &json!("jane@example.test")));
-    assert_eq!(site.directory.account("jane@example.test").unwrap().account, before);
+    let after = site.directory.account("jane@example.test").unwrap().account.clone();
+    assert_eq!(after, rollbook::directory::Account { unlinked: true, ..before });
     assert_eq!(send(&mut site, "GET", &format!("/Users/{id}"), &Value::Null).status, 404);
     let team = send(&mut site, "GET", &format!("/Groups/{group}"), &Value::Null).json();
     assert_eq!(team["members"], json!([]));
     assert_eq!(perform(&mut site, unlink.clone()).0, 404);
 
     let person = json!({ "userName": "jane@example.test" });
-    assert_eq!(send(&mut site, "POST", "/Users", &person).status, 409, "the account is there");
-    let found =
-        send(&mut site, "GET", "/Users?filter=userName%20eq%20%22jane%40example.test%22", &Value::Null)
-            .json();
-    let again = found["Resources"][0]["id"].as_str().unwrap().to_owned();
+    let searches = ["userName eq", "emails eq", "emails.value eq", "userName sw"];
+    let found = |site: &mut InMemory, search: &str| {
+        let filter = format!("{search} \"jane@example.test\"").replace(' ', "%20").replace('"', "%22");
+        send(site, "GET", &format!("/Users?filter={filter}"), &Value::Null).json()
+    };
+    for search in searches {
+        assert_eq!(found(&mut site, search)["totalResults"], 0, "{search}");
+    }
+    let refused = send(&mut site, "POST", "/Users", &person);
+    assert!(refused.status == 409 && refused.body.contains("Allow linking"), "{}", refused.body);
+    assert_eq!(found(&mut site, "userName eq")["totalResults"], 0, "nor does a POST bring it back");
+    assert_eq!(send(&mut site, "GET", "/Users", &Value::Null).json()["totalResults"], 1, "the administrator");
+
+    // The whole site: named, and linked only where the owner wants it.
+    let linking = |unlinked: &str, apply: bool| json!({ "task": "linking", "user_name": "email", "unlinked": unlinked, "part": { "apply": apply } });
+    let (counts, entries) = perform_all(&mut site, linking("leave_out", true), 500);
+    assert_eq!(counts["unlinked"], 1, "{entries:?}");
+    assert_eq!(found(&mut site, "userName eq")["totalResults"], 0);
+    let (counts, entries) = perform_all(&mut site, linking("link_again", false), 500);
+    assert_eq!((&counts["changes"], &entries[1]["remarks"]), (&json!(1), &json!(["was_unlinked"])));
+    assert_eq!(found(&mut site, "userName eq")["totalResults"], 0, "a preview changes nothing");
+
+    let allow = json!({ "task": "allowing_linking", "user_id": user_id });
+    assert_eq!(perform(&mut site, allow.clone()).0, 200);
+    assert_eq!(perform(&mut site, allow).0, 404, "once");
+    let again = found(&mut site, "userName eq")["Resources"][0]["id"].as_str().unwrap().to_owned();
     assert_ne!(again, id);
-    assert_eq!(perform(&mut site, unlink).0, 404, "not managed yet");
+    assert_eq!(perform(&mut site, unlink.clone()).0, 404, "not managed yet");
     assert_eq!(change(&mut site, &again, "title", json!("Back")).status, 200);
+
+    assert_eq!(perform(&mut site, unlink).0, 200);
+    let (counts, _) = perform_all(&mut site, linking("link_again", true), 500);
+    assert_eq!(counts["changed"], 1);
+    assert_eq!(found(&mut site, "userName eq")["totalResults"], 1);
 }
 
 #[test]

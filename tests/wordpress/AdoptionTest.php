@@ -23,7 +23,7 @@ final class AdoptionTest extends SiteTestCase {
 			'find_accounts',
 			$more + array(
 				'login'   => $login,
-				'email'   => $email,
+				'emails'  => array_filter( array( $email ), 'is_string' ),
 				'user_id' => null,
 				'metas'   => array(),
 				'read'    => array(),

@@ -70,7 +70,7 @@ final class HooksTest extends SiteTestCase {
 		self::assertSame( array( 'user_reactivated', $user_id, $back->id ), $this->heard( 1 )[0] );
 
 		$local = wp_insert_user( array( 'user_login' => 'pu-linked', 'user_pass' => 'x', 'user_email' => 'linked@phpunit.test' ) );
-		$id    = $this->scim( 'GET', '/Users?filter=' . rawurlencode( 'userName eq "pu-linked"' ) )->json->Resources[0]->id;
+		$id    = $this->scim( 'GET', '/Users?filter=' . rawurlencode( 'userName eq "linked@phpunit.test"' ) )->json->Resources[0]->id;
 		self::assertSame( array(), $this->heard() );
 		$this->patch( $id, 'title', 'x' );
 		self::assertSame( array( array( 'user_linked', $local, $id ) ), $this->heard( 1 ) );

@@ -157,7 +157,7 @@ final class IdentityTest extends SiteTestCase {
 	/** Kept apart, accounts that got a row while they were linked hold no name, and lose nothing. */
 	public function test_accounts_kept_apart(): void {
 		$local = wp_insert_user( array( 'user_login' => 'pu-apart', 'user_pass' => 'x', 'user_email' => 'apart@phpunit.test', 'role' => 'editor' ) );
-		$find  = '/Users?filter=' . rawurlencode( 'userName eq "pu-apart"' );
+		$find  = '/Users?filter=' . rawurlencode( 'userName eq "apart@phpunit.test"' );
 		$id    = $this->scim( 'GET', $find )->json->Resources[0]->id;
 		$this->settings( array( 'existing_accounts' => 'apart' ) );
 		self::assertSame( 0, $this->scim( 'GET', $find )->json->totalResults );

@@ -90,7 +90,7 @@ final class MovingTest extends SiteTestCase {
 		self::assertSame( 'pu-two', $this->found( 'userName eq "pu-two"' )[0]->userName, 'by name they are two' );
 	}
 
-	/** Everybody at once: each has the id and externalId from before; whom WPO365 had locked out stays out, but for administrators. */
+	/** Everybody at once: each has the id and externalId from before; whom another plugin had locked out is shown so, but for administrators, and no list locks anybody out. */
 	public function test_everybody_is_listed(): void {
 		$active = $this->local( 'pu-active', array( 'wpo365_scim_external_id' => 'active', 'userPrincipalName' => 'PU-Active@contoso.test' ) );
 		$out    = $this->local( 'pu-out', array( 'wpo365_scim_external_id' => 'out', 'wpo365_active' => 'deactivated' ) );
@@ -106,7 +106,7 @@ final class MovingTest extends SiteTestCase {
 		self::assertSame( array( 'pu-free', null, true ), $told( $free ) );
 		self::assertSame( array( 'pu-paid', null, false ), $told( $paid ) );
 		self::assertArrayNotHasKey( $plain, $found );
-		self::assertSame( array( false, true, false, false, true, false ), array_map( array( AccessControl::class, 'is_locked_out' ), array( $active, $out, $boss, $free, $paid, $plain ) ) );
+		self::assertSame( array_fill( 0, 6, false ), array_map( array( AccessControl::class, 'is_locked_out' ), array( $active, $out, $boss, $free, $paid, $plain ) ) );
 	}
 
 	/** People of miniOrange: the id works, and a provider that creates instead of asking is told who is there. */
@@ -121,7 +121,7 @@ final class MovingTest extends SiteTestCase {
 		self::assertSame( array( (string) $user_id ), array_column( $this->found( 'externalId eq "00u1"' ), 'id' ) );
 	}
 
-	/** Moving sends nobody a mail, and takes no session away from who may stay. */
+	/** Moving takes no session away from who may stay; of a new address the old one and the owner hear. */
 	public function test_nobody_is_disturbed(): void {
 		$user_id = $this->local( 'pu-calm', array( 'wpo365_scim_external_id' => 'calm' ) );
 		\WP_Session_Tokens::get_instance( $user_id )->create( time() + 1000 );
@@ -130,7 +130,7 @@ final class MovingTest extends SiteTestCase {
 		$sent  = $count();
 		self::assertSame( 200, $this->patch( (string) $user_id, 'emails[type eq "work"].value', 'calm.new@phpunit.test' )->status );
 		self::assertSame( 'calm.new@phpunit.test', $this->account_of( (string) $user_id )->user_email );
-		self::assertSame( $sent, $count() );
+		self::assertSame( 2, $count() - $sent );
 		self::assertCount( 1, \WP_Session_Tokens::get_instance( $user_id )->get_all() );
 	}
 }

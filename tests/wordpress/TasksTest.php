@@ -301,7 +301,7 @@ final class TasksTest extends SiteTestCase {
 		self::assertNotNull( TaskRun::current( TaskRun::ROLES ) );
 	}
 
-	public function test_a_person_is_unlinked_and_can_be_linked_again(): void {
+	public function test_a_person_is_unlinked_and_stays_apart_until_linking_is_allowed(): void {
 		$jane    = $this->provision( 'pu-jane@phpunit.test', array( 'title' => 'Boss' ) );
 		$user    = $this->account_of( $jane->id );
 		$group   = $this->scim( 'POST', '/Groups', array( 'displayName' => 'pu-group', 'members' => array( array( 'value' => $jane->id ) ) ) )->json;
@@ -327,7 +327,20 @@ final class TasksTest extends SiteTestCase {
 		self::assertStringNotContainsString( "unlink=$user->ID", html_entity_decode( $browser->fetch( $list )->body ) );
 
 		self::assertSame( 409, $this->scim( 'POST', '/Users', array( 'userName' => 'pu-jane@phpunit.test' ) )->status );
-		$found = $this->scim( 'GET', '/Users?filter=userName%20eq%20%22pu-jane@phpunit.test%22' )->json;
+		$search = fn(): object => $this->scim( 'GET', '/Users?filter=userName%20eq%20%22pu-jane@phpunit.test%22' )->json;
+		$this->scim( 'GET', '/Users' );
+		self::assertSame( 0, $search()->totalResults );
+		$this->finished( TaskRun::begin( TaskRun::LINKING, true, array( 'user_name' => 'email', 'unlinked' => 'leave_out' ) ) );
+		self::assertSame( 0, $search()->totalResults, 'a whole site made ready does not undo it' );
+		self::assertSame( 'unlinked', $this->verdict_of( $user->user_login, 'email' ) );
+
+		self::assertSame( 1, preg_match( '~href="([^"]*rollbook_allow_linking[^"]*)"~', $browser->fetch( $list )->body, $link ) );
+		$allow = strstr( html_entity_decode( $link[1] ), '/wp-admin/' );
+		self::assertSame( 403, $browser->fetch( preg_replace( '/_wpnonce=\w+/', '_wpnonce=forged', $allow ) )->status );
+		self::assertSame( 0, $search()->totalResults );
+		$browser->fetch( $allow );
+		self::assertStringContainsString( 'Identity providers find', $browser->fetch( $ask )->body );
+		$found = $search();
 		self::assertSame( 1, $found->totalResults );
 		self::assertNotSame( $jane->id, $found->Resources[0]->id );
 		self::assertSame( 200, $this->patch( $found->Resources[0]->id, 'title', 'Back' )->status );

@@ -15,8 +15,13 @@ namespace Rollbook\WordPress\Admin;
 defined( 'ABSPATH' ) || exit;
 
 $existing = array(
-	'link'  => __( 'Link: an identity provider finds them by username or e-mail address and takes charge of them', 'rollbook' ),
+	'link'  => __( 'Link: an identity provider finds them by e-mail address and takes charge of them; by username alone those that have no address', 'rollbook' ),
 	'apart' => __( 'Keep apart: identity providers neither see nor touch them', 'rollbook' ),
+);
+$ends     = array(
+	'self_registered' => __( 'of accounts that anybody could have made: where people register or buy something, and the account has no more rights than that gives', 'rollbook' ),
+	'always'          => __( 'of every account that is linked', 'rollbook' ),
+	'never'           => __( 'of none', 'rollbook' ),
 );
 $sources  = array(
 	'userName'   => __( 'The username that the identity provider sends', 'rollbook' ),
@@ -41,6 +46,25 @@ $username = $data->settings['username'];
 				<p class="description" id="rollbook-existing-help"><?php esc_html_e( 'Accounts that were here before the identity provider. Administrators are never linked.', 'rollbook' ); ?></p>
 			</fieldset>
 			<?php $form->problem( 'existing_accounts' ); ?>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><?php esc_html_e( 'With the link ends the password', 'rollbook' ); ?></th>
+		<td>
+			<fieldset<?php $form->describe( 'link_credentials', 'rollbook-credentials-help' ); ?>>
+				<legend class="screen-reader-text"><?php esc_html_e( 'With the link ends the password', 'rollbook' ); ?></legend>
+				<?php $form->radios( 'link_credentials', $ends, $data->settings['link_credentials'] ); ?>
+				<p class="description" id="rollbook-credentials-help"><?php esc_html_e( 'Somebody may have registered a colleague’s address before the colleague came. Password, application passwords and sessions end with the first link; the person sets a new password through the address, with “Lost your password?”.', 'rollbook' ); ?></p>
+			</fieldset>
+			<?php $form->problem( 'link_credentials' ); ?>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><?php esc_html_e( 'Notices', 'rollbook' ); ?></th>
+		<td>
+			<label><input type="checkbox" name="notify_existing_accounts" value="1" <?php checked( $data->settings['notify_existing_accounts'] ); ?><?php $form->describe( 'notify_existing_accounts', 'rollbook-notices-help' ); ?>> <?php esc_html_e( 'Tell the person and the administrator when the address or password of an account that was here before is changed', 'rollbook' ); ?></label>
+			<p class="description" id="rollbook-notices-help"><?php esc_html_e( 'By mail, to the old address. Accounts that the identity provider has created get none.', 'rollbook' ); ?></p>
+			<?php $form->problem( 'notify_existing_accounts' ); ?>
 		</td>
 	</tr>
 	<tr>
@@ -108,7 +132,7 @@ $username = $data->settings['username'];
 		<th scope="row"><?php esc_html_e( 'Welcome mail', 'rollbook' ); ?></th>
 		<td>
 			<label><input type="checkbox" name="welcome_mail" value="1" <?php checked( $data->settings['welcome_mail'] ); ?><?php $form->describe( 'welcome_mail', 'rollbook-mail-help' ); ?>> <?php esc_html_e( 'Send new people a link to set their password', 'rollbook' ); ?></label>
-			<p class="description" id="rollbook-mail-help"><?php esc_html_e( 'Once, when their account is created. No other mail leaves because of provisioning.', 'rollbook' ); ?></p>
+			<p class="description" id="rollbook-mail-help"><?php esc_html_e( 'Once, when their account is created.', 'rollbook' ); ?></p>
 			<?php $form->problem( 'welcome_mail' ); ?>
 		</td>
 	</tr>

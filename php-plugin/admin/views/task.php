@@ -18,7 +18,8 @@ defined( 'ABSPATH' ) || exit;
 $run     = $panel->run;
 $is_open = null !== $run && ! $run->is_finished() && $run->is_up_to_date();
 $columns = $panel->columns();
-$chosen  = $run?->choices()['user_name'] ?? 'login';
+$chosen  = $run?->choices()['user_name'] ?? 'email';
+$again   = 'link_again' === ( $run?->choices()['unlinked'] ?? '' );
 
 list( $examined, $total ) = $run?->progress() ?? array( 0, 0 );
 ?>
@@ -59,9 +60,11 @@ list( $examined, $total ) = $run?->progress() ?? array( 0, 0 );
 		<?php if ( TaskRun::LINKING === $panel->kind && ! $is_open ) : ?>
 			<fieldset>
 				<legend><?php esc_html_e( 'The identity provider searches for people by', 'rollbook' ); ?></legend>
-				<label><input type="radio" name="user_name" value="login" <?php checked( $chosen, 'login' ); ?>> <?php esc_html_e( 'the username of the account', 'rollbook' ); ?></label><br>
-				<label><input type="radio" name="user_name" value="email" <?php checked( $chosen, 'email' ); ?>> <?php esc_html_e( 'the e-mail address of the account', 'rollbook' ); ?></label>
+				<label><input type="radio" name="user_name" value="email" <?php checked( $chosen, 'email' ); ?>> <?php esc_html_e( 'the e-mail address of the account', 'rollbook' ); ?></label><br>
+				<label><input type="radio" name="user_name" value="login" <?php checked( $chosen, 'login' ); ?>> <?php esc_html_e( 'the username of the account', 'rollbook' ); ?></label>
+				<p class="description"><?php esc_html_e( 'In both cases an account that has an e-mail address is linked only to a person with that address.', 'rollbook' ); ?></p>
 			</fieldset>
+			<p><label><input type="checkbox" name="link_again" value="1" <?php checked( $again ); ?>> <?php esc_html_e( 'Also accounts that were unlinked', 'rollbook' ); ?></label></p>
 		<?php endif; ?>
 		<p>
 			<?php if ( $is_open ) : ?>
@@ -95,7 +98,7 @@ list( $examined, $total ) = $run?->progress() ?? array( 0, 0 );
 						<td data-colname="<?php echo esc_attr( $columns[0] ); ?>"><strong><?php echo esc_html( $entry['login'] ); ?></strong><br><?php echo esc_html( $entry['display_name'] ); ?></td>
 						<td data-colname="<?php echo esc_attr( $columns[1] ); ?>"><?php echo esc_html( $panel->values( $entry['now'] ) ); ?></td>
 						<td data-colname="<?php echo esc_attr( $columns[2] ); ?>"><?php echo esc_html( $panel->values( $entry['then'] ) ); ?></td>
-						<td data-colname="<?php echo esc_attr( $columns[3] ); ?>"><?php echo esc_html( $panel->verdict( $entry['verdict'] ) . ( null === $entry['reason'] ? '' : ': ' . $entry['reason'] ) ); ?></td>
+						<td data-colname="<?php echo esc_attr( $columns[3] ); ?>"><?php echo esc_html( $panel->result( $entry ) ); ?></td>
 					</tr>
 				<?php endforeach; ?>
 			</tbody>

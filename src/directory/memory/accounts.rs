@@ -4,8 +4,8 @@ use super::MemoryDirectory;
 use super::roles::set_roles;
 use super::users::Person;
 use crate::directory::{
-    Account, AccountChange, AdoptAccounts, FindAccounts, Home, ListAccounts, SiteAccount, SiteAccounts,
-    Unique,
+    Account, AccountChange, AdoptAccounts, AllowLinking, FindAccounts, Home, ListAccounts, SiteAccount,
+    SiteAccounts, Unique,
 };
 use crate::wordpress::person::MAX_DISPLAY_NAME_LENGTH;
 use crate::wordpress::protection;
@@ -51,6 +51,8 @@ impl MemoryDirectory {
             display_name: display_name.to_owned(),
             roles: vec![role.to_owned()],
             protected: false,
+            self_registered: false,
+            unlinked: false,
             registered: 0,
             metas: Map::new(),
             network: None,
@@ -115,11 +117,11 @@ impl MemoryDirectory {
             |account: &Account| self.people.values().any(|person| person.user_id == account.user_id);
         let limit = usize::try_from(find.limit).unwrap_or(usize::MAX);
         let all =
-            find.login.is_none() && find.email.is_none() && find.user_id.is_none() && find.metas.is_empty();
+            find.login.is_none() && find.emails.is_empty() && find.user_id.is_none() && find.metas.is_empty();
         let is_meant = |stored: &&StoredAccount| {
             let account = &stored.account;
             find.login.as_deref().is_some_and(|login| equal(login, &account.login))
-                || find.email.as_deref().is_some_and(|email| equal(email, &account.email))
+                || find.emails.iter().any(|email| !email.is_empty() && equal(email, &account.email))
                 || find.user_id == Some(account.user_id)
                 || find.metas.iter().any(|wanted| {
                     meta(stored, &wanted.key).is_some_and(|value| value.as_str() == Some(&wanted.value))
@@ -128,7 +130,10 @@ impl MemoryDirectory {
         Ok(self
             .accounts
             .values()
-            .filter(|stored| if all { stored.account.is_on_site() } else { is_meant(stored) })
+            .filter(|stored| match all {
+                true => stored.account.is_on_site() && !stored.account.unlinked,
+                false => is_meant(stored),
+            })
             .filter(|stored| !has_row(&stored.account))
             .take(limit)
             .map(|stored| self.with_metas(stored, &find.read))
@@ -154,6 +159,15 @@ impl MemoryDirectory {
             let is_taken = self.people.values().any(|person| person.user_name_key == adoption.user_name_key);
             if !is_known && !is_taken && self.accounts.contains_key(&adoption.user_id) {
                 self.add_unmanaged(adoption, adopt.now);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn allow_linking(&mut self, allow: AllowLinking) -> Result<(), String> {
+        for user_id in allow.user_ids {
+            if let Some(stored) = self.accounts.get_mut(&user_id) {
+                stored.account.unlinked = false;
             }
         }
         Ok(())
@@ -240,7 +254,7 @@ impl MemoryDirectory {
         if let Some(role) = change.role {
             set_roles(account, role, change.other_roles);
         }
-        if change.password.is_some() {
+        if change.password.is_some() || change.end_credentials {
             stored.password = change.password;
         }
         let there = |target: &&String| !is_of_plugin(target) || self.plugin_fields.contains(*target);

@@ -22,7 +22,9 @@ pub(super) struct Person {
     user_name: String,
     external_id: Option<String>,
     active: bool,
+    locked_before: bool,
     managed: bool,
+    linked: bool,
     deleted: bool,
     version: u64,
     created: i64,
@@ -39,7 +41,9 @@ impl Person {
         self.user_name_key = row.user_name_key;
         self.external_id = row.external_id;
         self.active = row.active;
+        self.locked_before = false;
         self.managed = true;
+        self.linked = row.linked;
         self.document = row.document;
         self.lookups = row.lookups;
         self.modified = now;
@@ -55,7 +59,13 @@ impl Person {
     /// What is told of the row beside its account.
     pub(super) fn row(&self) -> AccountRow {
         let (id, user_name) = (self.id.clone(), self.user_name.clone());
-        AccountRow { id, user_name, managed: self.managed, deleted: self.deleted }
+        AccountRow {
+            id,
+            user_name,
+            locked_before: self.locked_before,
+            managed: self.managed,
+            deleted: self.deleted,
+        }
     }
 
     pub(super) fn version(&self) -> u64 {
@@ -209,6 +219,9 @@ impl MemoryDirectory {
             person.user_name = name.raw;
             person.user_name_key = name.key;
         }
+        if index.lock && !person.managed && person.locked_before {
+            (person.active, person.locked_before) = (false, false);
+        }
         if let Some(modified) = index.modified {
             person.modified = modified;
             person.version += 1;
@@ -281,6 +294,10 @@ impl MemoryDirectory {
         if is_stale {
             return Ok(Outcome::Stale);
         }
+        let user_id = self.people.values().find(|person| person.id == unlink.id).map(|person| person.user_id);
+        if let Some(stored) = user_id.and_then(|user_id| self.accounts.get_mut(&user_id)) {
+            stored.account.unlinked = true;
+        }
         self.forget_people(|person| person.id == unlink.id);
         Ok(Outcome::Done { record: () })
     }
@@ -291,6 +308,7 @@ impl MemoryDirectory {
         let mut person = Person::new(adoption.user_id, id, adoption.created);
         person.external_id = adoption.external_id;
         person.active = adoption.active;
+        person.locked_before = adoption.locked_before;
         person.user_name = adoption.user_name;
         person.user_name_key = adoption.user_name_key;
         person.lookups = adoption.lookups;
@@ -345,7 +363,9 @@ impl MemoryDirectory {
             user_name: person.user_name.clone(),
             external_id: person.external_id.clone(),
             active: person.active,
+            locked_before: person.locked_before,
             managed: person.managed,
+            linked: person.linked,
             deleted: person.deleted,
             version: person.version,
             created: person.created,
@@ -369,7 +389,9 @@ impl Person {
             user_name: String::new(),
             external_id: None,
             active: true,
+            locked_before: false,
             managed: false,
+            linked: false,
             deleted: false,
             version: 0,
             created,

@@ -1,12 +1,13 @@
 //! The accounts of a whole site, made ready to be found and linked.
 
-use super::{NameSource, Part, Report, Verdict};
+use super::{NameSource, Part, Remark, Report, Unlinked, Verdict};
 use crate::directory::{
-    Account, AdoptAccounts, Adoption, FindUserNames, HeldUserName, IndexUser, ListAccounts, SiteAccount,
-    UserName,
+    Account, AdoptAccounts, Adoption, AllowLinking, FindUserNames, HeldUserName, IndexUser, ListAccounts,
+    SiteAccount, UserName,
 };
 use crate::scim::error::Error;
 use crate::service::{Answer, Reply, Service};
+use crate::wordpress::linking;
 use crate::wordpress::person::adoption;
 use crate::wordpress::predecessor;
 use serde_json::json;
@@ -18,12 +19,16 @@ struct Candidate {
     adoption: Adoption,
     /// The row that it has, with its name.
     row: Option<(SmolStr, String)>,
+    remarks: Vec<Remark>,
 }
 
 impl Service {
     /// Goes through accounts and gives those that may be linked a row under the name that the IdP will search for. It is the IdP's
     /// first PUT or PATCH that makes them managed.
-    pub(super) async fn link_accounts(&self, part: Part, source: NameSource) -> Answer {
+    ///
+    /// Somebody whom another plugin had locked out is locked out here from then on: the owner asks for it, having seen it in the preview,
+    /// and an IdP that finds the person inactive may never send a word about it.
+    pub(super) async fn link_accounts(&self, part: Part, source: NameSource, unlinked: Unlinked) -> Answer {
         if !self.shows_unmanaged() {
             return Err(Error::conflict(
                 "Existing accounts are kept apart from the identity provider. Choose to link them first, and save.",
@@ -38,7 +43,7 @@ impl Service {
         let mut report = Report { next: last.filter(|_| is_full), total: found.total, ..Report::default() };
         let mut candidates = Vec::new();
         for found in found.accounts {
-            candidates.extend(self.candidate(found, source, &mut report));
+            candidates.extend(self.candidate(found, source, unlinked, &mut report));
         }
         let holders = self.holders(&candidates).await?;
         let (taken, free): (Vec<Candidate>, Vec<Candidate>) =
@@ -65,7 +70,13 @@ impl Service {
     }
 
     /// The account, if it may be linked and does not have its name yet; why not is reported.
-    fn candidate(&self, found: SiteAccount, source: NameSource, report: &mut Report) -> Option<Candidate> {
+    fn candidate(
+        &self,
+        found: SiteAccount,
+        source: NameSource,
+        unlinked: Unlinked,
+        report: &mut Report,
+    ) -> Option<Candidate> {
         let SiteAccount { account, row } = found;
         let name = match source {
             NameSource::Login => &account.login,
@@ -75,21 +86,42 @@ impl Service {
             Some(row) if row.deleted => Verdict::Deleted,
             Some(row) if row.managed => Verdict::Managed,
             _ if account.protected => Verdict::Protected,
+            _ if account.unlinked && unlinked == Unlinked::LeaveOut => Verdict::Unlinked,
             _ if name.is_empty() => Verdict::NoAddress,
-            Some(row) if row.user_name == *name => Verdict::Same,
+            Some(row) if row.user_name == *name && !row.locked_before => Verdict::Same,
             _ => {
+                let mut adoption = adoption(&account, name);
+                let locked_before = row.as_ref().map_or(adoption.locked_before, |row| row.locked_before);
+                let remarks = self.remarks(&account, locked_before);
+                if locked_before {
+                    (adoption.active, adoption.locked_before) = (false, false);
+                }
                 let row = row.map(|row| (row.id, row.user_name));
-                return Some(Candidate { adoption: adoption(&account, name), account, row });
+                return Some(Candidate { adoption, account, row, remarks });
             }
         };
+        let remarks = if verdict == Verdict::Same { self.remarks(&account, false) } else { Vec::new() };
         match verdict {
-            Verdict::Managed | Verdict::Same => report.count(verdict),
+            Verdict::Managed => report.count(verdict),
+            Verdict::Same if remarks.is_empty() => report.count(verdict),
             _ => {
                 let now = row.map(|row| row.user_name).into_iter().collect();
-                report.tell(&account, verdict, now, Vec::new());
+                report.tell_all(&account, verdict, now, Vec::new(), None, remarks);
             }
         }
         None
+    }
+
+    /// What the link will do, beside giving the account a name.
+    fn remarks(&self, account: &Account, locked_before: bool) -> Vec<Remark> {
+        [
+            (account.unlinked, Remark::WasUnlinked),
+            (locked_before, Remark::LocksOut),
+            (linking::ends_credentials(account, &self.settings), Remark::CredentialsEnd),
+        ]
+        .into_iter()
+        .filter_map(|(holds, remark)| holds.then_some(remark))
+        .collect()
     }
 
     async fn holders(&self, candidates: &[Candidate]) -> Answer<Vec<HeldUserName>> {
@@ -102,6 +134,11 @@ impl Service {
 
     /// Gives accounts a row, or the row that they have its name.
     async fn give_rows(&self, candidates: &[Candidate]) -> Answer<()> {
+        let unlinked = candidates.iter().filter(|candidate| candidate.account.unlinked);
+        let user_ids: Vec<u64> = unlinked.map(|candidate| candidate.account.user_id).collect();
+        if !user_ids.is_empty() {
+            self.directory.ask(&AllowLinking { user_ids }).await?;
+        }
         let without_row = candidates.iter().filter(|candidate| candidate.row.is_none());
         let accounts: Vec<Adoption> = without_row.map(|candidate| candidate.adoption.clone()).collect();
         if !accounts.is_empty() {
@@ -114,6 +151,7 @@ impl Service {
                 id: id.clone(),
                 user_name: Some(name),
                 lookups: adoption.lookups.clone(),
+                lock: true,
                 modified: None,
             };
             self.directory.ask(&index).await?;
@@ -129,5 +167,6 @@ fn is_held_by_another(candidate: &Candidate, holders: &[HeldUserName]) -> bool {
 
 fn tell(report: &mut Report, candidate: Candidate, verdict: Verdict) {
     let now = candidate.row.map(|(_, name)| name).into_iter().collect();
-    report.tell(&candidate.account, verdict, now, vec![candidate.adoption.user_name]);
+    let then = vec![candidate.adoption.user_name];
+    report.tell_all(&candidate.account, verdict, now, then, None, candidate.remarks);
 }

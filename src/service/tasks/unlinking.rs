@@ -1,13 +1,13 @@
-//! One person who is no longer to be managed.
+//! One person who is no longer to be managed, and one who may be again.
 
-use crate::directory::{LoadAccounts, Outcome, UnlinkUser};
+use crate::directory::{AllowLinking, FindAccounts, LoadAccounts, Outcome, UnlinkUser};
 use crate::scim::error::Error;
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service, refused_by_wordpress};
 use crate::wordpress::person;
 use serde_json::json;
 
 impl Service {
-    /// Takes the resource away and leaves the account as it is: to the IdP it is what it was before it was linked.
+    /// Takes the resource away and leaves the account as it is. No IdP finds it until the owner allows that.
     pub(super) async fn unlink(&self, user_id: u64) -> Answer {
         let load = LoadAccounts { user_ids: vec![user_id], targets: person::targets(&self.settings) };
         for _ in 0..MAX_ATTEMPTS {
@@ -33,5 +33,17 @@ impl Service {
             }
         }
         Err(Error::conflict("The person is being changed by others at the same time. Try again.").into())
+    }
+
+    /// Lets the account be found and linked again.
+    pub(super) async fn allow_linking(&self, user_id: u64) -> Answer {
+        let find = FindAccounts { user_id: Some(user_id), limit: 1, ..FindAccounts::default() };
+        let accounts = self.directory.ask(&find).await?;
+        let Some(account) = accounts.iter().find(|account| account.is_on_site() && account.unlinked) else {
+            return Err(Error::new(404, "This account was not unlinked.").into());
+        };
+        self.directory.ask(&AllowLinking { user_ids: vec![user_id] }).await?;
+        self.note("linking_allowed", &user_id.to_string(), &account.login);
+        Ok(Reply::json(200, json!({ "login": account.login })))
     }
 }
