@@ -49,6 +49,35 @@ final class LeavingTest extends NetworkTestCase {
 		self::assertSame( array( true, false ), array( $opens( self::FIRST ), $opens( self::SECOND ) ) );
 	}
 
+	/** A super administrator may do anything, but not while deactivated: of such a one WordPress asks no `user_has_cap`. */
+	public function test_a_deactivated_super_administrator_may_do_nothing(): void {
+		global $wpdb;
+		$this->person_on( self::FIRST, self::ANNA );
+		$this->person_on( self::SECOND, self::ANNA );
+		$user_id = $this->account( self::ANNA )->ID;
+		grant_super_admin( $user_id );
+		$may = function ( int $site ) use ( $user_id ): array {
+			return $this->on(
+				$site,
+				static function () use ( $user_id ): array {
+					AccessControl::forget_everybody();
+					$GLOBALS['current_user'] = new \WP_User( $user_id );
+					$may                     = array( current_user_can( 'manage_network' ), user_can( $user_id, 'edit_posts' ) );
+					wp_set_current_user( 0 );
+					return $may;
+				}
+			);
+		};
+		try {
+			self::assertSame( array( true, true ), $may( self::SECOND ) );
+			$this->on( self::SECOND, static fn() => $wpdb->update( Tables::name( 'users' ), array( 'active' => 0 ), array( 'user_id' => $user_id ) ) );
+			self::assertSame( array( false, false ), $may( self::SECOND ) );
+			self::assertSame( array( true, true ), $may( self::FIRST ) );
+		} finally {
+			revoke_super_admin( $user_id );
+		}
+	}
+
 	/** Kept and locked: on that site only. */
 	public function test_a_kept_account_is_locked_on_its_site(): void {
 		$this->person_on( self::FIRST, self::ANNA );
