@@ -48,6 +48,16 @@ extension: ## the PHP extension, optimised: target/release/librollbook.so
 	@# The library alone: beside an rlib, rustc leaves link-time optimisation out.
 	cargo rustc --release --lib --crate-type cdylib
 
+.PHONY: translations
+translations: ## the texts of the plugin for translators: php-plugin/languages/rollbook.pot
+	@mkdir -p php-plugin/languages
+	cd php-plugin
+	find . -name '*.php' -not -path './stubs/*' | LC_ALL=C sort | xgettext --files-from=- --language=PHP --from-code=UTF-8 --add-comments=translators: \
+		--package-name=Rollbook --copyright-holder='The Rollbook maintainers' --no-wrap --add-location=file --output=languages/rollbook.pot \
+		--keyword=__ --keyword=_e --keyword=esc_html__ --keyword=esc_html_e --keyword=esc_attr__ --keyword=esc_attr_e --keyword=_x:1,2c --keyword=_n:1,2
+	find admin -name '*.js' | xgettext --files-from=- --language=JavaScript --from-code=UTF-8 --join-existing --package-name=Rollbook --copyright-holder='The Rollbook maintainers' --no-wrap --add-location=file \
+		--output=languages/rollbook.pot --keyword=__
+
 .PHONY: stubs
 stubs: extension ## the extension's classes for editors, written anew from the extension itself
 	@php -n -d extension=$(abspath $(EXTENSION)) tests/extension/stubs.php > php-plugin/stubs/rollbook.php

@@ -45,7 +45,7 @@ final class TokenActions {
 			}
 			$token = Tokens::create( FormInput::line( 'name' ), FormInput::line( 'scope' ), self::end(), $form );
 		} catch ( InvalidArgumentException | RuntimeException $error ) {
-			return self::refused( $error->getMessage() );
+			return self::not_made( $error->getMessage(), self::CREATE );
 		}
 		return new Message( __( 'Token created. Copy it now: it will not be shown again.', 'rollbook' ), token: $token );
 	}
@@ -60,7 +60,7 @@ final class TokenActions {
 		try {
 			Tokens::add_own( $plaintext, FormInput::line( 'name' ), FormInput::line( 'scope' ), self::end() );
 		} catch ( InvalidToken | InvalidArgumentException | RuntimeException $error ) {
-			SettingsPage::go_back( self::refused( $error->getMessage() ) );
+			SettingsPage::go_back( self::not_made( $error->getMessage(), self::ADD ) );
 		}
 		SettingsPage::go_back( new Message( __( 'Your token was added.', 'rollbook' ) ) );
 	}
@@ -84,7 +84,9 @@ final class TokenActions {
 	 * @throws InvalidArgumentException When the day is none, or over.
 	 */
 	private static function end(): ?int {
-		switch ( FormInput::line( 'expires' ) ) {
+		$choice = FormInput::line( 'expires' );
+		// Who chooses a day means it, also where the button beside it was not pressed.
+		switch ( 'never' === $choice && '' !== FormInput::line( 'expires_on' ) ? 'date' : $choice ) {
 			case '90-days':
 				return Tokens::now() + 90 * DAY_IN_SECONDS * 1000;
 			case '1-year':
@@ -108,5 +110,16 @@ final class TokenActions {
 	 */
 	private static function refused( string $reason ): Message {
 		return new Message( $reason, 'error' );
+	}
+
+	/**
+	 * A message that no token was made, with what was typed, but for the token itself.
+	 *
+	 * @param string $reason Why.
+	 * @param string $action Which form it was.
+	 */
+	private static function not_made( string $reason, string $action ): Message {
+		$fields = array( 'name', 'scope', 'expires', 'expires_on' );
+		return new Message( $reason, 'error', attempted: array( $action => array_combine( $fields, array_map( array( FormInput::class, 'line' ), $fields ) ) ) );
 	}
 }

@@ -32,6 +32,13 @@
 		wp.a11y.speak( __( 'Copying failed. The text is selected: press Ctrl+C or ⌘C.', 'rollbook' ), 'assertive' );
 	} );
 
+	// Who chooses the last day of a token means it.
+	document.addEventListener( 'input', function ( event ) {
+		if ( 'expires_on' === event.target.name && event.target.value ) {
+			event.target.form.querySelector( '[name="expires"][value="date"]' ).checked = true;
+		}
+	} );
+
 	document.addEventListener( 'submit', function ( event ) {
 		const question = event.target.dataset.rollbookConfirm || event.submitter?.dataset.rollbookConfirm;
 

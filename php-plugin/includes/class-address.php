@@ -73,6 +73,42 @@ final class Address {
 	}
 
 	/**
+	 * Recognises a route of WordPress's REST server.
+	 *
+	 * @param string $route  The route, decoded: `/scim/v2/Users/2819`.
+	 * @param string $query  The query, still percent-encoded.
+	 * @param bool   $wpo365 Whether requests to WPO365's address are answered as well.
+	 */
+	public static function of_route( string $route, string $query, bool $wpo365 = false ): ?self {
+		$written = array_map( 'rawurlencode', self::segments( $route ) );
+		foreach ( $wpo365 ? array( self::SERVICE, self::WPO365 ) : array( self::SERVICE ) as $service ) {
+			if ( self::begins_with( $written, $service ) ) {
+				return new self( untrailingslashit( rest_url( implode( '/', $service ) ) ), self::joined( array_slice( $written, count( $service ) ) ), $query );
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * The namespaces of the service in WordPress's REST server.
+	 *
+	 * @param bool $wpo365 Whether requests to WPO365's address are answered as well.
+	 * @return list<string>
+	 */
+	public static function rest_namespaces( bool $wpo365 ): array {
+		return array_map( static fn( array $service ): string => implode( '/', $service ), $wpo365 ? array( self::SERVICE, self::WPO365 ) : array( self::SERVICE ) );
+	}
+
+	/**
+	 * Whether a namespace belongs to nobody else.
+	 *
+	 * @param string $rest_namespace The namespace.
+	 */
+	public static function is_own( string $rest_namespace ): bool {
+		return implode( '/', self::SERVICE ) === $rest_namespace;
+	}
+
+	/**
 	 * The address to give to an identity provider.
 	 *
 	 * @param string $home The site's address.

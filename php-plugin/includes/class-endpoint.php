@@ -71,13 +71,67 @@ final class Endpoint {
 		if ( null === $address ) {
 			return;
 		}
-		self::$serving = new self( IncomingRequest::take( $address, $_SERVER ) );
+		self::begin( $address, $_SERVER );
+	}
+
+	/**
+	 * Makes the request ours.
+	 *
+	 * @param Address              $address Where it goes.
+	 * @param array<string, mixed> $server  The server's variables, without WordPress's slashes; loses the credentials.
+	 */
+	private static function begin( Address $address, array &$server ): void {
+		self::$serving = new self( IncomingRequest::take( $address, $server ) );
 
 		ignore_user_abort( true ); // A client that hangs up must not leave half of its request done.
 		Output::hold_back();
 		remove_action( 'shutdown', 'wp_ob_end_flush_all', 1 );
 		register_shutdown_function( array( self::class, 'last_word' ) );
 		defined( 'DONOTCACHEPAGE' ) || define( 'DONOTCACHEPAGE', true );
+		// Before the first of them is called.
+		add_action( 'init', array( Interference::class, 'set_aside' ), PHP_INT_MIN );
+	}
+
+	/**
+	 * Answers a request that only WordPress's own rules have recognised as one to its REST server: the address that arrived was another.
+	 *
+	 * @param \WP $wp WordPress's request.
+	 */
+	public static function action_parse_request( \WP $wp ): void {
+		$route = $wp->query_vars['rest_route'] ?? '';
+		if ( null !== self::$serving || ! is_string( $route ) || '' === $route ) {
+			return;
+		}
+		$server  = wp_unslash( $_SERVER ); // WordPress has added slashes by now.
+		$query   = (string) preg_replace( '/(?:^|&)rest_route=[^&]*/', '', (string) ( $server['QUERY_STRING'] ?? '' ) );
+		$address = Address::recognise( (string) ( $server['REQUEST_URI'] ?? '' ), (string) get_option( 'home' ), rest_get_url_prefix(), Settings::answers_wpo365() )
+			?? Address::of_route( $route, $query, Settings::answers_wpo365() );
+		if ( null !== $address ) {
+			self::begin( $address, $server );
+			self::serve();
+		}
+	}
+
+	/**
+	 * Answers a request that was made inside WordPress, and gives the answer.
+	 *
+	 * @param IncomingRequest $request The request.
+	 * @return array{status: int, headers: array<string, string>, body: string}
+	 */
+	public static function answer_within( IncomingRequest $request ): array {
+		$inner   = new self( $request );
+		$user_id = get_current_user_id();
+		wp_set_current_user( 0 ); // A token is no person.
+		try {
+			return $inner->finished(
+				static function () use ( $inner ): void {
+					$inner->conversation()->hold();
+				}
+			);
+		} finally {
+			wp_set_current_user( $user_id );
+			$inner->conclude();
+		}
 	}
 
 	/**
@@ -98,7 +152,12 @@ final class Endpoint {
 	 */
 	public static function last_word(): void {
 		if ( null !== self::$serving && ! self::$serving->answered ) {
-			self::$serving->break_off( self::fatal_error() ?? 'some code ended PHP before the request was answered' );
+			$is_ours = null !== self::$serving->conversation;
+			$reason  = self::fatal_error() ?? 'some code ended PHP before the request was answered; ' . Interference::culprit();
+			self::$serving->break_off( $reason );
+			if ( ! $is_ours ) {
+				Interference::tell( $reason );
+			}
 		}
 	}
 
@@ -115,7 +174,7 @@ final class Endpoint {
 		return static function ( mixed $message, mixed $title = '', mixed $arguments = array() ): void {
 			if ( ! self::$serving->answered ) {
 				$reason = is_wp_error( $message ) ? $message->get_error_message() : (string) $message;
-				self::$serving->break_off( self::fatal_error() ?? wp_strip_all_tags( $reason ) );
+				self::$serving->break_off( self::fatal_error() ?? sprintf( '%s (%s)', wp_strip_all_tags( $reason ), Interference::culprit() ) );
 			}
 			if ( false !== ( ( (array) $arguments )['exit'] ?? true ) ) {
 				exit;
@@ -154,6 +213,19 @@ final class Endpoint {
 	 * @param callable(): void $finish Brings the conversation to its end.
 	 */
 	private function send( callable $finish ): void {
+		$response       = $this->finished( $finish );
+		$this->answered = true;
+		Output::send( $response );
+		$this->conclude();
+	}
+
+	/**
+	 * Lets the conversation come to its end, and gives the response.
+	 *
+	 * @param callable(): void $finish Brings the conversation to its end.
+	 * @return array{status: int, headers: array<string, string>, body: string}
+	 */
+	private function finished( callable $finish ): array {
 		$response = Requirements::refusal();
 		if ( Requirements::met() ) {
 			try {
@@ -163,19 +235,25 @@ final class Endpoint {
 				self::log( $error );
 			}
 		}
-		$this->answered = true;
-		Output::send( $response );
-		if ( null !== $this->conversation ) {
-			try {
-				$started = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
-				$summary = $this->conversation->exchange->summary();
-				Announcements::prepare( $summary );
-				ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
-			} catch ( Throwable $error ) {
-				self::log( $error );
-			}
-			Announcements::make();
+		return $response;
+	}
+
+	/**
+	 * Logs the request, and tells other plugins of it.
+	 */
+	private function conclude(): void {
+		if ( null === $this->conversation ) {
+			return;
 		}
+		try {
+			$started = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
+			$summary = $this->conversation->exchange->summary();
+			Announcements::prepare( $summary );
+			ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
+		} catch ( Throwable $error ) {
+			self::log( $error );
+		}
+		Announcements::make();
 	}
 
 	/**

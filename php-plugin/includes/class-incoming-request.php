@@ -27,8 +27,30 @@ final class IncomingRequest {
 	 * @param string                $method  Its method.
 	 * @param array<string, string> $headers Its headers, by lower-case name.
 	 * @param string                $remote  The IP address of the client, as the web server names it.
+	 * @param ?string               $body    Its body; null where it is still to be read.
 	 */
-	private function __construct( private readonly Address $address, private readonly string $method, private readonly array $headers, private readonly string $remote ) {
+	private function __construct( private readonly Address $address, private readonly string $method, private readonly array $headers, private readonly string $remote, private readonly ?string $body = null ) {
+	}
+
+	/**
+	 * A request that some code has made inside WordPress.
+	 *
+	 * @param Address          $address Where it goes.
+	 * @param \WP_REST_Request $request The request.
+	 */
+	public static function dispatched( Address $address, \WP_REST_Request $request ): self {
+		$headers = array();
+		foreach ( $request->get_headers() as $name => $values ) {
+			$headers[ self::header_name( (string) $name ) ] = implode( ',', (array) $values );
+		}
+		$body   = (string) $request->get_body();
+		$fields = $request->get_body_params();
+		if ( '' === $body && $fields ) {
+			$body                    = (string) wp_json_encode( $fields );
+			$headers['content-type'] = 'application/json';
+		}
+		// phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- The extension reads it as an address, or refuses.
+		return new self( $address, $request->get_method(), $headers, (string) ( $_SERVER['REMOTE_ADDR'] ?? '' ), $body );
 	}
 
 	/**
@@ -61,7 +83,7 @@ final class IncomingRequest {
 			'headers' => $this->headers,
 			// One byte more than allowed tells the extension that the body is too large.
 			// phpcs:ignore WordPress.WP.AlternativeFunctions.file_get_contents_file_get_contents
-			'body'    => (string) file_get_contents( 'php://input', false, null, 0, \Rollbook\Exchange::MAX_BODY + 1 ),
+			'body'    => $this->body ?? (string) file_get_contents( 'php://input', false, null, 0, \Rollbook\Exchange::MAX_BODY + 1 ),
 			'remote'  => $this->remote,
 			'now'     => (int) floor( microtime( true ) * 1000 ),
 		);

@@ -28,6 +28,12 @@ Endpoint::take_over();
 add_action( 'plugins_loaded', array( Endpoint::class, 'take_over' ), PHP_INT_MIN );
 // When everything is loaded and nothing has looked at the request yet.
 add_action( 'wp_loaded', array( Endpoint::class, 'serve' ), PHP_INT_MIN );
+// Where the address was not recognised that early; before WordPress builds its REST server (10).
+add_action( 'parse_request', array( Endpoint::class, 'action_parse_request' ), PHP_INT_MIN );
+// The route, for WordPress's index and tools, and for requests that are dispatched inside WordPress: before whoever would judge them.
+add_action( 'rest_api_init', array( RestRoute::class, 'action_rest_api_init' ) );
+add_filter( 'rest_pre_dispatch', array( RestRoute::class, 'filter_rest_pre_dispatch' ), PHP_INT_MAX, 3 );
+add_filter( 'rest_pre_serve_request', array( RestRoute::class, 'filter_rest_pre_serve_request' ), PHP_INT_MIN, 3 );
 // Before anybody else prints, if the request was torn off.
 add_action( 'shutdown', array( Endpoint::class, 'last_word' ), PHP_INT_MIN );
 // After a plugin that prints such pages in its own design.

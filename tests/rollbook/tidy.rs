@@ -93,6 +93,14 @@ fn the_versions_agree() {
 }
 
 #[test]
+fn what_the_plugins_header_names_is_there() {
+    let main = read("php-plugin/rollbook.php");
+    let folder = line_after(&main, "Domain Path:");
+    let texts = read(&format!("php-plugin{folder}/rollbook.pot"));
+    assert!(texts.contains("msgid \"Settings saved.\""), "make translations writes it");
+}
+
+#[test]
 fn every_test_that_the_readme_names_is_there() {
     let readme = read("README.md");
     let table = readme.split("## What it does, and which tests hold it").nth(1).unwrap();

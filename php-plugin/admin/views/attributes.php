@@ -120,8 +120,9 @@ $rows[] = array( // An empty row, to add one.
 			</div>
 		</div>
 		<p>
-			<label><input type="checkbox" name="<?php echo esc_attr( "{$place}[profile]" ); ?>" value="1" <?php checked( $row['profile'] ); ?>> <?php esc_html_e( 'Show in the profile', 'rollbook' ); ?></label>
-			<label><input type="checkbox" name="<?php echo esc_attr( "{$place}[users_list]" ); ?>" value="1" <?php checked( $row['users_list'] ); ?>> <?php esc_html_e( 'Show in the users list', 'rollbook' ); ?></label>
+			<?php foreach ( array( 'profile', 'users_list' ) as $field ) : // Kept as they are until something shows them. ?>
+				<input type="hidden" name="<?php echo esc_attr( "{$place}[$field]" ); ?>" value="<?php echo empty( $row[ $field ] ) ? '' : '1'; ?>">
+			<?php endforeach; ?>
 			<?php if ( ! $is_new ) : ?>
 				<label class="rollbook-remove"><input type="checkbox" name="<?php echo esc_attr( "{$place}[remove]" ); ?>" value="1"> <?php esc_html_e( 'Remove', 'rollbook' ); ?></label>
 			<?php endif; ?>

@@ -47,13 +47,14 @@ defined( 'ABSPATH' ) || exit;
 	<?php
 	echo SettingsPage::hidden_fields( TokenActions::CREATE ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there.
 	printf( '<input type="hidden" name="form" value="%s">', esc_attr( wp_generate_uuid4() ) );
-	$form = 'rollbook-create';
+	$form  = 'rollbook-create';
+	$typed = $message?->attempted[ TokenActions::CREATE ] ?? array();
 	require __DIR__ . '/token-fields.php';
 	submit_button( __( 'Create token', 'rollbook' ), 'primary', 'submit', true, array( 'id' => 'rollbook-create-submit' ) );
 	?>
 </form>
 
-<details class="rollbook-own">
+<details class="rollbook-own"<?php echo isset( $message?->attempted[ TokenActions::ADD ] ) ? ' open' : ''; ?>>
 	<summary><?php esc_html_e( 'Use a token of your own', 'rollbook' ); ?></summary>
 	<p><?php esc_html_e( 'If your identity provider already has a token that you do not want to change there, let this site accept it.', 'rollbook' ); ?></p>
 	<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
@@ -68,7 +69,8 @@ defined( 'ABSPATH' ) || exit;
 			</tr>
 		</table>
 		<?php
-		$form = 'rollbook-own';
+		$form  = 'rollbook-own';
+		$typed = $message?->attempted[ TokenActions::ADD ] ?? array();
 		require __DIR__ . '/token-fields.php';
 		submit_button( __( 'Add token', 'rollbook' ), 'secondary', 'submit', true, array( 'id' => 'rollbook-own-submit' ) );
 		?>
