@@ -34,6 +34,19 @@ final class SettingsActions {
 		}
 		$partial  = $screen::read();
 		$problems = $screen::unknown_to_the_site( $partial );
+		$changed  = Settings::changed_since( FormInput::text( 'opened_on' ), $partial );
+		if ( array() !== $changed ) {
+			// The form that is shown now was opened on what there is now: saved again, it replaces that.
+			$text     = __( 'Nothing was saved: somebody has changed these settings since this page was opened. What you typed stands below; save it again to replace theirs, or reload the page to see them.', 'rollbook' );
+			$problems = array_map(
+				static fn( string $name ): array => array(
+					'place'  => $name,
+					'reason' => __( 'Changed by somebody else meanwhile.', 'rollbook' ),
+				),
+				$changed
+			);
+			SettingsPage::go_back( new Message( $text, 'error', problems: $problems, attempted: $partial ), $tab );
+		}
 		try {
 			$changed = Settings::changed( $partial );
 			if ( array() === $problems ) {

@@ -130,7 +130,7 @@ final class UnlinkActions {
 	}
 
 	/**
-	 * Whether an identity provider manages an account. The first question on a list of users is answered for all of its rows.
+	 * Whether an account can be unlinked: an identity provider manages it, and has not locked it out. The first question on a list of users is answered for all of its rows.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -140,7 +140,7 @@ final class UnlinkActions {
 			$user_ids = $wp_list_table instanceof \WP_Users_List_Table ? array_map( 'intval', array_keys( $wp_list_table->items ) ) : array();
 			$user_ids = array_unique( array( $user_id, ...$user_ids ) );
 			try {
-				$rows = Database::rows( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE managed = 1 AND deleted = 0 AND user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', $user_ids );
+				$rows = Database::rows( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE managed = 1 AND deleted = 0 AND active = 1 AND user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', $user_ids );
 			} catch ( DatabaseFailure ) {
 				return false; // The list of users is not to break.
 			}

@@ -98,6 +98,35 @@ final class Settings {
 	}
 
 	/**
+	 * What a form is opened on: a mark of each setting's value, as text that the form carries.
+	 */
+	public static function stamp(): string {
+		return (string) wp_json_encode( array_map( static fn( mixed $value ): string => md5( (string) wp_json_encode( $value ) ), self::complete() ) );
+	}
+
+	/**
+	 * The settings that a form is about to replace, and that somebody has changed since it was opened.
+	 *
+	 * @param string               $stamp   What the form was opened on.
+	 * @param array<string, mixed> $partial What it sent.
+	 * @return list<string> Their names; none where the form was opened on nothing that can be read.
+	 */
+	public static function changed_since( string $stamp, array $partial ): array {
+		$opened_on = json_decode( $stamp, true );
+		$now       = json_decode( self::stamp(), true );
+		return is_array( $opened_on ) ? array_keys( array_intersect_key( array_diff_assoc( $now, $opened_on ), $partial ) ) : array();
+	}
+
+	/**
+	 * The document with the default of whatever it does not say.
+	 *
+	 * @return array<string, mixed>
+	 */
+	private static function complete(): array {
+		return self::merged( \Rollbook\Settings::defaults(), self::document() );
+	}
+
+	/**
 	 * The targets of the owner's mappings.
 	 *
 	 * @return list<string>

@@ -60,4 +60,15 @@ final class SettingsTest extends TestCase {
 		}
 		$this->assertSame( $before, Settings::document() );
 	}
+
+	/** A form that was opened before somebody else's save does not undo it unseen. */
+	public function test_a_stale_form_names_what_it_would_undo(): void {
+		Settings::merge( array( 'welcome_mail' => false ) );
+		$stamp = Settings::stamp();
+		$form  = array( 'welcome_mail' => false, 'deletion' => array( 'policy' => 'delete' ) );
+		$this->assertSame( array(), Settings::changed_since( $stamp, $form ) );
+		Settings::merge( array( 'welcome_mail' => true, 'activity_days' => 7 ) );
+		$this->assertSame( array( 'welcome_mail' ), Settings::changed_since( $stamp, $form ), 'another tab is nobody else' );
+		$this->assertSame( array(), Settings::changed_since( Settings::stamp(), $form ), 'saved again it replaces what there is' );
+	}
 }
