@@ -7,7 +7,7 @@
 //! `field:first_name`, `meta:scimDepartment` ([`crate::wordpress::mapping`]).
 //!
 //! A command either happens as a whole or leaves nothing behind; then it is answered by
-//! [`crate::exchange::Exchange::fail`]. What WordPress or the state of the tables forbids is no failure but
+//! [`crate::exchange::Exchange::fail`]. Where a lost connection or a plugin leaves it open how much was stored, the [`Failure`] says so. What WordPress or the state of the tables forbids is no failure but
 //! an [`Outcome`].
 
 pub mod memory;
@@ -63,11 +63,28 @@ impl Command {
 #[error("{reason}")]
 pub struct Failure {
     reason: String,
+    /// Whether it is the database's trouble, which passes, and no fault of some plugin's.
+    pub(crate) passes: bool,
+    /// Whether the command may have been stored all the same, as a whole or in part.
+    pub(crate) may_be_stored: bool,
 }
 
 impl Failure {
-    pub(crate) fn new(reason: &str) -> Self {
-        Self { reason: reason.to_owned() }
+    /// Something that broke and left nothing behind.
+    pub fn new(reason: &str) -> Self {
+        Self { reason: reason.to_owned(), passes: false, may_be_stored: false }
+    }
+
+    /// Says whether the same request may succeed in a moment.
+    #[must_use]
+    pub fn passing(self, passes: bool) -> Self {
+        Self { passes, ..self }
+    }
+
+    /// Says whether it is unknown how much of the command was stored.
+    #[must_use]
+    pub fn maybe_stored(self, may_be_stored: bool) -> Self {
+        Self { may_be_stored, ..self }
     }
 }
 

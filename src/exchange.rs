@@ -57,9 +57,17 @@ impl Exchange {
         Self::run(|directory| service::answer(directory, request, settings))
     }
 
-    /// Opens the exchange for a request that cannot be served, because the site's settings cannot be read.
+    /// Opens the exchange for a request that cannot be served, because the site's settings cannot be used.
     pub fn broken(request: Request, reason: &str) -> Self {
-        let failure = Failure::new(&format!("The settings cannot be read: {reason}"));
+        Self::refused(request, Failure::new(&format!("The settings cannot be read: {reason}")))
+    }
+
+    /// Opens the exchange for a request that cannot be served at the moment, because the database does not give the site's settings.
+    pub fn unavailable(request: Request) -> Self {
+        Self::refused(request, Failure::new("The database does not give the settings.").passing(true))
+    }
+
+    fn refused(request: Request, failure: Failure) -> Self {
         Self::run(|_| std::future::ready(service::broken(&request, &failure)))
     }
 
@@ -115,7 +123,15 @@ impl Exchange {
     /// # Errors
     /// [`OutOfTurn::NothingAsked`] when no command awaits an answer.
     pub fn fail(&mut self, reason: &str) -> Result<(), OutOfTurn> {
-        self.proceed(Err(Failure::new(reason)))
+        self.fail_with(Failure::new(reason))
+    }
+
+    /// Says that the command last handed out could not be carried out, and what is known of it.
+    ///
+    /// # Errors
+    /// [`OutOfTurn::NothingAsked`] when no command awaits an answer.
+    pub fn fail_with(&mut self, failure: Failure) -> Result<(), OutOfTurn> {
+        self.proceed(Err(failure))
     }
 
     /// The response.

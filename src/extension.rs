@@ -2,7 +2,7 @@
 //!
 //! It turns PHP arrays into values and back, and forwards to the core. Nothing is decided here.
 
-use crate::directory::MAX_NESTING;
+use crate::directory::{Failure, MAX_NESTING};
 use crate::exchange::{Exchange, OutOfTurn};
 use crate::http::{MAX_BODY, Request};
 use crate::service::tasks::MAX_PART;
@@ -86,9 +86,14 @@ impl PhpExchange {
     pub const MAX_PART: i64 = MAX_PART as i64;
 
     /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
-    /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server.
+    /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server;
+    /// null stands for those that the database does not give.
     /// The site is an array of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages".
-    pub fn open(request: &ZendHashTable, settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<Self> {
+    pub fn open(
+        request: &ZendHashTable,
+        settings: Option<&ZendHashTable>,
+        site: &ZendHashTable,
+    ) -> PhpResult<Self> {
         let request = Request {
             method: text(request, "method"),
             base: text(request, "base"),
@@ -99,6 +104,7 @@ impl PhpExchange {
             remote: text(request, "remote"),
             now: request.get("now").and_then(Zval::long).unwrap_or_default(),
         };
+        let Some(settings) = settings else { return Ok(Self { exchange: Exchange::unavailable(request) }) };
         let site = site_of(site)?;
         let exchange = match Settings::parse(&map_of(settings)?) {
             Ok(settings) => Exchange::open(request, Rc::new(settings.on(site))),
@@ -148,10 +154,13 @@ impl PhpExchange {
         self.exchange.answer(answer).map_err(out_of_turn)
     }
 
-    /// Says that the command last fetched could not be carried out and left nothing behind. The reason is for the
-    /// activity log.
-    pub fn fail(&mut self, reason: &str) -> PhpResult<()> {
-        self.exchange.fail(reason).map_err(out_of_turn)
+    /// Says that the command last fetched could not be carried out. The reason is for the activity log. "passes" says that it was the
+    /// database's trouble, so that the request may succeed later; "may_be_stored" that it is not known how much was left behind.
+    pub fn fail(&mut self, reason: &str, passes: Option<bool>, may_be_stored: Option<bool>) -> PhpResult<()> {
+        let failure = Failure::new(reason)
+            .passing(passes.unwrap_or_default())
+            .maybe_stored(may_be_stored.unwrap_or_default());
+        self.exchange.fail_with(failure).map_err(out_of_turn)
     }
 
     /// The response: an array of "status", "headers" (name => value) and "body".

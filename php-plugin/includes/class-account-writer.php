@@ -156,7 +156,8 @@ final class AccountWriter {
 			if ( '' === $login || mb_strlen( $login ) > self::LONGEST_LOGIN || ! validate_username( $login ) || in_array( strtolower( $login ), $illegal, true ) ) {
 				continue;
 			}
-			$holder = username_exists( $login );
+			wp_cache_delete( sanitize_user( $login ), 'userlogins' ); // The database is to be asked, as for addresses.
+			$holder = Database::watched( static fn(): mixed => username_exists( $login ) );
 			if ( ! $holder || (int) $holder === $user_id ) {
 				return $login;
 			}
@@ -178,7 +179,8 @@ final class AccountWriter {
 		if ( ! self::accepts_email( $email ) ) {
 			throw self::unfit_email( $email );
 		}
-		$holder = (int) email_exists( $email );
+		wp_cache_delete( $email, 'useremail' );
+		$holder = (int) Database::watched( static fn(): mixed => email_exists( $email ) );
 		if ( $holder && $holder !== $user_id ) {
 			throw Refusal::taken( 'email' );
 		}
@@ -232,7 +234,11 @@ final class AccountWriter {
 		wp_cache_delete( $user_id, 'users' );
 		wp_cache_delete( $user_id, 'user_meta' );
 		wp_cache_set( 'last_changed', microtime(), 'users' );
-		Targets::forget( $user_id, Settings::targets() );
+		try {
+			Targets::forget( $user_id, Settings::targets() );
+		} catch ( DatabaseFailure ) {
+			return; // Whatever brought us here is told already.
+		}
 	}
 
 	/**

@@ -50,13 +50,6 @@ final class Batch {
 	private static bool $lost = false;
 
 	/**
-	 * The accounts that were written since the transaction began, as they were before.
-	 *
-	 * @var array<int, ?\WP_User>
-	 */
-	private static array $touched = array();
-
-	/**
 	 * Carries out begin_batch: a transaction is opened by the first operation that writes.
 	 *
 	 * @return array{shared: bool, now: int} Whether one transaction holds all operations, and the time.
@@ -79,6 +72,13 @@ final class Batch {
 	 */
 	public static function is_open(): bool {
 		return null !== self::$witness;
+	}
+
+	/**
+	 * Whether a transaction of this batch was undone.
+	 */
+	public static function is_lost(): bool {
+		return self::$lost;
 	}
 
 	/**
@@ -163,34 +163,22 @@ final class Batch {
 		}
 		global $wpdb;
 		$witness       = self::$witness;
-		$touched       = self::$touched;
 		self::$witness = null;
-		self::$touched = array();
 		// Until it is known to be kept.
 		self::$lost = true;
 		try {
 			Database::run( 'COMMIT' );
+		} catch ( DatabaseFailure ) {
+			Database::reconnect(); // Whether it was kept all the same, the witness tells.
+			Database::run( 'ROLLBACK' );
 		} finally {
 			NetworkLock::release();
 		}
 		self::$lost = 1 !== Database::run( "DELETE FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
 		if ( self::$lost ) {
 			self::forget_everything();
-		} elseif ( wp_using_ext_object_cache() ) {
-			// Another web server may have read, and remembered, what stood there before the commit.
-			array_walk( $touched, static fn( ?\WP_User $before, int $user_id ) => AccountWriter::forget( $user_id, $before ) );
-		}
-	}
-
-	/**
-	 * Notes an account that was written.
-	 *
-	 * @param int       $user_id The account.
-	 * @param ?\WP_User $before  The account as it was before.
-	 */
-	public static function touch( int $user_id, ?\WP_User $before = null ): void {
-		if ( null !== self::$witness ) {
-			self::$touched[ $user_id ] ??= $before;
+		} else {
+			WrittenCaches::committed();
 		}
 	}
 

@@ -18,6 +18,15 @@ defined( 'ABSPATH' ) || exit;
 final class ClaimFailure extends \RuntimeException {
 
 	/**
+	 * Takes the database's complaint for one about a claim, unless it says that the database itself is in trouble.
+	 *
+	 * @param DatabaseFailure $failure The complaint.
+	 */
+	public static function of( DatabaseFailure $failure ): self|DatabaseFailure {
+		return $failure->is_passing() || $failure->is_missing_table() ? $failure : new self( $failure );
+	}
+
+	/**
 	 * Wraps the database's complaint.
 	 *
 	 * @param DatabaseFailure $failure The complaint.

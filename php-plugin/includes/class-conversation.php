@@ -79,7 +79,7 @@ final class Conversation {
 			if ( Directory::settles( $this->command ) ) {
 				$this->carry_out( $this->command );
 			} else {
-				$this->exchange->fail( $reason );
+				$this->exchange->fail( $reason, ! Database::is_available(), ! Transaction::was_undone() );
 			}
 			$this->command = $this->exchange->command();
 		}
@@ -95,7 +95,12 @@ final class Conversation {
 		try {
 			$this->exchange->answer( $this->directory->run( $command ) );
 		} catch ( Throwable $error ) {
-			$this->exchange->fail( $this->logged( sprintf( '%s (%s:%d)', $error->getMessage(), $error->getFile(), $error->getLine() ) ) );
+			$database = $error instanceof DatabaseFailure;
+			$this->exchange->fail(
+				$this->logged( sprintf( '%s (%s:%d)', $error->getMessage(), $error->getFile(), $error->getLine() ) ),
+				$database,
+				$database ? $error->may_be_stored : ! Transaction::was_undone()
+			);
 		}
 	}
 

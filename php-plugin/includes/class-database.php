@@ -34,13 +34,7 @@ final class Database {
 	 */
 	public static function run( string $sql, array $arguments = array() ): int {
 		global $wpdb;
-		$suppressed = $wpdb->suppress_errors( true );
-		$done       = $wpdb->query( $arguments ? $wpdb->prepare( $sql, $arguments ) : $sql );
-		$wpdb->suppress_errors( $suppressed );
-		if ( false === $done ) {
-			throw DatabaseFailure::last();
-		}
-		return (int) $done;
+		return (int) self::carry_out( static fn(): mixed => $wpdb->query( $arguments ? $wpdb->prepare( $sql, $arguments ) : $sql ) );
 	}
 
 	/**
@@ -53,13 +47,8 @@ final class Database {
 	 */
 	public static function rows( string $sql, array $arguments = array() ): array {
 		global $wpdb;
-		$suppressed = $wpdb->suppress_errors( true );
-		$rows       = $wpdb->get_results( $arguments ? $wpdb->prepare( $sql, $arguments ) : $sql, ARRAY_A );
-		$wpdb->suppress_errors( $suppressed );
-		if ( '' !== $wpdb->last_error || ! is_array( $rows ) ) {
-			throw DatabaseFailure::last();
-		}
-		return $rows;
+		$rows = self::carry_out( static fn(): mixed => $wpdb->get_results( $arguments ? $wpdb->prepare( $sql, $arguments ) : $sql, ARRAY_A ) );
+		return is_array( $rows ) ? $rows : throw DatabaseFailure::last();
 	}
 
 	/**
@@ -82,6 +71,57 @@ final class Database {
 	public static function value( string $sql, array $arguments = array() ): ?string {
 		$row = self::row( $sql, $arguments );
 		return null === $row ? null : reset( $row );
+	}
+
+	/**
+	 * Has WordPress read, and does not take "nothing there" for an answer where a statement has failed: WordPress makes no difference.
+	 *
+	 * @param callable $read What to read; its result is returned.
+	 * @throws DatabaseFailure When a statement failed.
+	 */
+	public static function watched( callable $read ): mixed {
+		$failures = self::failures();
+		try {
+			$result = $read();
+		} catch ( \mysqli_sql_exception $error ) {
+			throw DatabaseFailure::thrown( $error );
+		}
+		if ( self::failures() > $failures ) {
+			throw DatabaseFailure::last();
+		}
+		return $result;
+	}
+
+	/**
+	 * How many statements have failed so far, whether anybody cared or not: wpdb notes each, even while it keeps errors to itself.
+	 */
+	public static function failures(): int {
+		return count( (array) ( $GLOBALS['EZSQL_ERROR'] ?? array() ) );
+	}
+
+	/**
+	 * The connection, where it is one of mysqli.
+	 */
+	public static function connection(): ?\mysqli {
+		global $wpdb;
+		return ( $wpdb->dbh ?? null ) instanceof \mysqli ? $wpdb->dbh : null;
+	}
+
+	/**
+	 * Whether the connection is there, as far as the last statement told.
+	 */
+	public static function is_available(): bool {
+		global $wpdb;
+		$number = self::connection()->errno ?? 0;
+		return ! empty( $wpdb->ready ) && ! ( new DatabaseFailure( '', $number ) )->is_lost_connection() && ! $wpdb->error instanceof \WP_Error;
+	}
+
+	/**
+	 * Sees to it that there is a connection. WordPress would end PHP where there can be none.
+	 */
+	public static function reconnect(): bool {
+		global $wpdb;
+		return (bool) $wpdb->check_connection( false );
 	}
 
 	/**
@@ -145,6 +185,29 @@ final class Database {
 	 */
 	public static function marks( array $values, string $mark ): string {
 		return implode( ',', array_fill( 0, count( $values ), $mark ) );
+	}
+
+	/**
+	 * Carries out a statement.
+	 *
+	 * @param callable $statement Gives false where wpdb does not carry it out.
+	 * @throws DatabaseFailure When the database refuses it.
+	 */
+	private static function carry_out( callable $statement ): mixed {
+		global $wpdb;
+		$suppressed = $wpdb->suppress_errors( true );
+		$wpdb->flush(); // Where a plugin takes the statement away, the result of the one before must not be taken for this one's.
+		try {
+			$result = $statement();
+		} catch ( \mysqli_sql_exception $error ) {
+			throw DatabaseFailure::thrown( $error );
+		} finally {
+			$wpdb->suppress_errors( $suppressed );
+		}
+		if ( false === $result || null === $wpdb->last_query || '' !== $wpdb->last_error ) {
+			throw DatabaseFailure::last();
+		}
+		return $result;
 	}
 
 	/**

@@ -36,9 +36,15 @@ final class Directory {
 			return $this->carry_out( $command );
 		} catch ( Refusal $refusal ) {
 			return $refusal->outcome();
+		} catch ( DatabaseFailure $failure ) {
+			Tables::restore( $failure );
+			throw $failure;
 		} finally {
 			AccessControl::tell_rights_of_who_acts();
 			Network::back_to( $depth );
+			if ( ! Batch::is_open() ) {
+				WrittenCaches::committed();
+			}
 			if ( $shown ) {
 				$wpdb->show_errors();
 			}

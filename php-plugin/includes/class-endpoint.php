@@ -286,7 +286,21 @@ final class Endpoint {
 	 * The conversation about this request; opened once.
 	 */
 	private function conversation(): Conversation {
-		return $this->conversation ??= new Conversation( Exchange::open( $this->request->described(), Settings::document(), Site::facts() ) );
+		return $this->conversation ??= new Conversation( Exchange::open( $this->request->described(), self::settings(), Site::facts() ) );
+	}
+
+	/**
+	 * The settings; nothing where the database does not give them.
+	 *
+	 * @return ?array<string, mixed>
+	 */
+	private static function settings(): ?array {
+		try {
+			return Settings::document();
+		} catch ( DatabaseFailure $failure ) {
+			self::log( $failure );
+			return null;
+		}
 	}
 
 	/**

@@ -29,21 +29,23 @@ final class GroupWriter {
 	 * @throws Refusal When it must not happen.
 	 */
 	public function create( array $command ): array {
+		$mark    = Identifier::create();
 		$columns = array(
 			'id'      => Identifier::create(),
 			'created' => (int) $command['now'],
 		);
-		$row_id  = $this->write(
+		return $this->write(
 			$command,
 			0,
-			function () use ( $command, $columns ): int {
-				$row_id = $this->claim( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command ) ) );
+			function () use ( $command, $columns, $mark ): array {
+				$row_id = $this->claim( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command, $mark ) ) );
+				// SQLite gives the number of a row again that was never stored.
+				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
 				$this->add_members( $row_id, $columns['id'], $command['members'] );
-				return $row_id;
+				return $this->done( $row_id, true );
 			},
-			fn(): bool => $this->stands( 'id = %s', array( $columns['id'] ) )
+			fn(): bool => $this->stands( $mark )
 		);
-		return $this->done( $row_id, true );
 	}
 
 	/**
@@ -54,13 +56,14 @@ final class GroupWriter {
 	 * @throws Refusal When it must not happen.
 	 */
 	public function update( array $command ): array {
+		$mark   = Identifier::create();
 		$row_id = $this->row_of( $command['id'] );
-		$this->write(
+		return $this->write(
 			$command,
 			$row_id,
-			function () use ( $command, $row_id ): void {
+			function () use ( $command, $row_id, $mark ): array {
 				$arguments = array();
-				$set       = Database::assignments( $this->columns( $command ), $arguments );
+				$set       = Database::assignments( $this->columns( $command, $mark ), $arguments );
 				$changed   = $this->claim(
 					fn(): int => Database::run(
 						'UPDATE ' . Tables::name( 'groups' ) . " SET $set, version = version + 1 WHERE row_id = %d AND version = %d",
@@ -72,10 +75,10 @@ final class GroupWriter {
 				}
 				$this->remove_members( $row_id, $command );
 				$this->add_members( $row_id, $command['id'], $command['add'] );
+				return $this->done( $row_id, $command['members'] );
 			},
-			fn(): bool => $this->stands( 'row_id = %d AND version > %d', array( $row_id, (int) $command['version'] ) )
+			fn(): bool => $this->stands( $mark )
 		);
-		return $this->done( $row_id, $command['members'] );
 	}
 
 	/**
@@ -98,7 +101,7 @@ final class GroupWriter {
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
 				UserRemover::forget_memberships( $command['id'] );
 			},
-			fn(): bool => ! $this->stands( 'row_id = %d', array( $row_id ) )
+			static fn(): bool => null === Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE id = %s', array( $command['id'] ) )
 		);
 		return array(
 			'outcome' => 'done',
@@ -128,11 +131,11 @@ final class GroupWriter {
 				},
 				$stands
 			);
-			array_map( array( Batch::class, 'touch' ), $user_ids );
+			array_map( array( WrittenCaches::class, 'note' ), $user_ids );
 			return $written;
 		} catch ( ClaimFailure $failure ) {
 			$holder = Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE display_name_key = %s AND row_id <> %d', array( $command['row']['display_name_key'], $row_id ) );
-			throw null === $holder ? $failure : Refusal::taken( 'display_name' );
+			throw null === $holder ? $failure->getPrevious() ?? $failure : Refusal::taken( 'display_name' );
 		} catch ( \Throwable $failure ) {
 			// Memory must not know roles that the database has forgotten.
 			array_map( 'clean_user_cache', $user_ids );
@@ -141,13 +144,12 @@ final class GroupWriter {
 	}
 
 	/**
-	 * Whether there is such a row.
+	 * Whether a write is in the database: this very one, and not somebody else's.
 	 *
-	 * @param string            $condition The condition.
-	 * @param array<int, mixed> $arguments Its arguments.
+	 * @param string $mark Its mark.
 	 */
-	private function stands( string $condition, array $arguments ): bool {
-		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . " WHERE $condition", $arguments );
+	private function stands( string $mark ): bool {
+		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE written_by = %s', array( $mark ) );
 	}
 
 	/**
@@ -160,7 +162,7 @@ final class GroupWriter {
 		try {
 			return $write();
 		} catch ( DatabaseFailure $failure ) {
-			throw new ClaimFailure( $failure );
+			throw ClaimFailure::of( $failure );
 		}
 	}
 
@@ -168,10 +170,12 @@ final class GroupWriter {
 	 * The columns that a command writes.
 	 *
 	 * @param array<string, mixed> $command The command.
+	 * @param string               $mark    The mark of this write.
 	 * @return array<string, int|string|null>
 	 */
-	private function columns( array $command ): array {
+	private function columns( array $command, string $mark ): array {
 		return array(
+			'written_by'       => $mark,
 			'display_name'     => $command['row']['display_name'],
 			'display_name_key' => $command['row']['display_name_key'],
 			'external_id'      => $command['row']['external_id'],
@@ -237,7 +241,7 @@ final class GroupWriter {
 	}
 
 	/**
-	 * The answer to a write that happened.
+	 * The answer to a write. It is read within the transaction: what cannot be read back was not written.
 	 *
 	 * @param int  $row_id  The row.
 	 * @param bool $members Whether the members are wanted.

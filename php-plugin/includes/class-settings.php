@@ -24,6 +24,13 @@ final class Settings {
 	private const ABOUT_ROLES = array( 'protected_roles', 'default_role', 'role_rules' );
 
 	/**
+	 * The sites that are known to have none.
+	 *
+	 * @var array<int, true>
+	 */
+	private static array $absent = array();
+
+	/**
 	 * The whole document.
 	 *
 	 * @return array<string, mixed>
@@ -67,6 +74,7 @@ final class Settings {
 	 */
 	public static function store( array $document ): void {
 		update_option( self::OPTION, $document, true );
+		unset( self::$absent[ get_current_blog_id() ] );
 	}
 
 	/**
@@ -140,7 +148,11 @@ final class Settings {
 	 * must be told to wait at that address too.
 	 */
 	public static function answers_wpo365(): bool {
-		return true === ( self::stored()['compatibility']['wpo365_route'] ?? false );
+		try {
+			return true === ( self::stored()['compatibility']['wpo365_route'] ?? false );
+		} catch ( DatabaseFailure ) {
+			return true;
+		}
 	}
 
 	/**
@@ -161,12 +173,25 @@ final class Settings {
 	}
 
 	/**
-	 * The document as far as it was ever stored.
+	 * The document as far as it was ever stored. Where WordPress says that there is none the database is asked: WordPress says so, too,
+	 * where it could not read, and remembers that.
 	 *
 	 * @return array<string, mixed>
+	 * @throws DatabaseFailure When it cannot be read.
 	 */
 	private static function stored(): array {
-		$stored = get_option( self::OPTION, array() );
+		global $wpdb;
+		$stored = get_option( self::OPTION );
+		if ( false === $stored && ! isset( self::$absent[ get_current_blog_id() ] ) ) {
+			$text = Database::value( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", array( self::OPTION ) );
+			if ( null === $text ) {
+				self::$absent[ get_current_blog_id() ] = true;
+			} else {
+				wp_cache_delete( 'alloptions', 'options' );
+				wp_cache_delete( 'notoptions', 'options' );
+				$stored = maybe_unserialize( $text );
+			}
+		}
 		return is_array( $stored ) ? $stored : array();
 	}
 }

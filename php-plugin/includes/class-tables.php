@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * Counts the changes of the shape below.
 	 */
-	private const VERSION = 4;
+	private const VERSION = 6;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -74,6 +74,17 @@ final class Tables {
 	}
 
 	/**
+	 * Makes a table again that somebody has dropped: the next request finds it.
+	 *
+	 * @param DatabaseFailure $failure What a statement failed for.
+	 */
+	public static function restore( DatabaseFailure $failure ): void {
+		if ( $failure->is_missing_table() && str_contains( $failure->getMessage(), 'rollbook_' ) ) {
+			self::create();
+		}
+	}
+
+	/**
 	 * Brings the tables to this version's shape after an update of the plugin, which runs no activation hook.
 	 */
 	public static function action_plugins_loaded(): void {
@@ -97,7 +108,8 @@ final class Tables {
 	 * The tables as dbDelta reads them: one field a line, two spaces after PRIMARY KEY, widths as MariaDB shows them.
 	 *
 	 * A claim is a unique value that WordPress's own tables do not keep unique: `email_key` the address and `login_key` the login of a
-	 * managed person's account, in lower case. `user_id` is empty only between the claim and the making of the account.
+	 * managed person's account, in lower case. `user_id` is empty only between the claim and the making of the account. `written_by` is
+	 * the mark of the last write, by which it is known again should the connection be lost while it is stored.
 	 *
 	 * A row of `activity` is an event: `kind` says what happened to (a request, a token, the settings …), `action` what happened, `token_id`
 	 * or `actor` by whom, `address` from where. A row of `refusals` is a day's requests that came without a valid token, of one reason.
@@ -138,6 +150,7 @@ final class Tables {
   document longtext NULL,
   applied longtext NULL,
   ruling text NULL,
+  written_by char(36) NULL,
   PRIMARY KEY  (row_id),
   UNIQUE KEY id (id),
   UNIQUE KEY user_id (user_id),
@@ -165,6 +178,7 @@ $end",
   created bigint(20) NOT NULL,
   modified bigint(20) NOT NULL,
   document longtext NULL,
+  written_by char(36) NULL,
   PRIMARY KEY  (row_id),
   UNIQUE KEY id (id),
   UNIQUE KEY display_name_key (display_name_key),

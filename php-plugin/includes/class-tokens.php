@@ -123,11 +123,9 @@ final class Tokens {
 	 * @return list<array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}>
 	 */
 	public static function all(): array {
-		global $wpdb;
-		$table = Tables::name( 'tokens' );
-		// phpcs:ignore WordPress.DB -- The name is ours; a revoked token must not live on in a cache.
-		$rows = $wpdb->get_results( "SELECT id, name, hash, scope, created, expires, revoked, last_used, created_by FROM $table ORDER BY id DESC", ARRAY_A );
-		return array_map( array( self::class, 'typed' ), (array) $rows );
+		// A revoked token must not live on in a cache; and one that cannot be read is not unknown.
+		$rows = Database::rows( 'SELECT id, name, hash, scope, created, expires, revoked, last_used, created_by FROM ' . Tables::name( 'tokens' ) . ' ORDER BY id DESC' );
+		return array_map( array( self::class, 'typed' ), $rows );
 	}
 
 	/**

@@ -145,7 +145,7 @@ final class UserReader {
 	 * @return ?array{user_id: int, active: bool, on_site: bool}
 	 */
 	public function find_heir( array $command ): ?array {
-		$user = get_user_by( 'login', $command['login'] );
+		$user = Database::watched( static fn(): mixed => get_user_by( 'login', $command['login'] ) );
 		return false === $user ? null : array(
 			'user_id' => $user->ID,
 			'active'  => ! AccessControl::is_locked_out( $user->ID ),
@@ -186,29 +186,44 @@ final class UserReader {
 	}
 
 	/**
-	 * Loads accounts with their metas.
+	 * Loads accounts with their metas. Others may have filled a shared cache with what a transaction was about to change, and something
+	 * is going to be decided on what is read here: so it comes from the database.
 	 *
 	 * @param int[] $user_ids The accounts.
 	 * @return array<int, \WP_User> By number; without those that are gone.
 	 */
 	public static function accounts( array $user_ids ): array {
 		global $wpdb;
+		if ( wp_using_ext_object_cache() ) {
+			wp_cache_delete_multiple( $user_ids, 'users' );
+			wp_cache_delete_multiple( $user_ids, 'user_meta' );
+		}
 		$missing = _get_non_cached_ids( $user_ids, 'users' );
 		if ( $missing ) {
 			foreach ( Database::rows( "SELECT * FROM $wpdb->users WHERE ID IN (" . Database::marks( $missing, '%d' ) . ')', $missing ) as $row ) {
 				update_user_caches( (object) $row );
 			}
 		}
-		update_meta_cache( 'user', $user_ids );
-		$users = array();
-		foreach ( $user_ids as $user_id ) {
-			$data = \WP_User::get_data_by( 'id', $user_id );
-			if ( $data ) {
-				$users[ $user_id ] = new \WP_User();
-				$users[ $user_id ]->init( $data );
-			}
+		try {
+			return Database::watched(
+				static function () use ( $user_ids ): array {
+					update_meta_cache( 'user', $user_ids );
+					$users = array();
+					foreach ( $user_ids as $user_id ) {
+						$data = \WP_User::get_data_by( 'id', $user_id );
+						if ( $data ) {
+							$users[ $user_id ] = new \WP_User();
+							$users[ $user_id ]->init( $data );
+						}
+					}
+					return $users;
+				}
+			);
+		} catch ( DatabaseFailure $failure ) {
+			// WordPress has noted that they have no metas.
+			wp_cache_delete_multiple( $user_ids, 'user_meta' );
+			throw $failure;
 		}
-		return $users;
 	}
 
 	/**

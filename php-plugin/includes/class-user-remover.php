@@ -37,7 +37,7 @@ final class UserRemover {
 			if ( null !== $user ) {
 				Administrators::check_without( $user );
 			}
-			$this->mark_deleted( (int) $row['row_id'], $command );
+			$this->lock_out( (int) $row['row_id'], $command );
 			self::forget_memberships( $row['id'] );
 			Lookups::clear( (int) $row['row_id'] );
 			if ( 'keep' !== $command['fate'] ) {
@@ -51,8 +51,10 @@ final class UserRemover {
 			if ( null !== $heir ) {
 				$this->reassign_content( $user_id, $heir );
 			}
+			$this->mark_deleted( (int) $row['row_id'] );
 		};
-		$gone    = static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) );
+		$gone    = static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) )
+			&& ( 'keep' === $command['fate'] || ! self::has_account( $user_id, 'leave' === $command['fate'] ) );
 
 		try {
 			Transaction::run( $delete, $gone );
@@ -61,7 +63,7 @@ final class UserRemover {
 			throw $failure;
 		}
 		AccessControl::forget( $user_id );
-		Batch::touch( $user_id );
+		WrittenCaches::note( $user_id );
 		return array(
 			'outcome' => 'done',
 			'record'  => null,
@@ -92,7 +94,7 @@ final class UserRemover {
 				Network::move_out( (int) $row['user_id'] ); // Nobody has charge of it now.
 				return (int) $row['user_id'];
 			},
-			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
+			static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s", array( $command['id'] ) )
 		);
 		AccessControl::forget( $user_id );
 		return array(
@@ -143,20 +145,43 @@ final class UserRemover {
 	}
 
 	/**
-	 * Marks the row deleted, if nobody else was faster. It keeps the userName, by which the person is known on return.
+	 * Locks the person out, if nobody else was faster. Whatever happens to the rest of the deletion, this comes first, and that the
+	 * resource is gone comes last: a deletion that was left half done can be asked for again.
 	 *
 	 * @param int                  $row_id  The row.
 	 * @param array<string, mixed> $command The command.
 	 * @throws Refusal When somebody was faster.
 	 */
-	private function mark_deleted( int $row_id, array $command ): void {
+	private function lock_out( int $row_id, array $command ): void {
 		$changed = Database::run(
-			'UPDATE ' . Tables::name( 'users' ) . ' SET active = 0, deleted = 1, email_key = NULL, modified = %d, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0',
+			'UPDATE ' . Tables::name( 'users' ) . ' SET active = 0, modified = %d, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0',
 			array( (int) $command['now'], $row_id, (int) $command['version'] )
 		);
 		if ( 0 === $changed ) {
 			throw Refusal::stale();
 		}
+	}
+
+	/**
+	 * Marks the row deleted. It keeps the userName, by which the person is known on return.
+	 *
+	 * @param int $row_id The row.
+	 */
+	private function mark_deleted( int $row_id ): void {
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET deleted = 1, email_key = NULL WHERE row_id = %d', array( $row_id ) );
+	}
+
+	/**
+	 * Whether an account is there, as the database knows it.
+	 *
+	 * @param int  $user_id The account.
+	 * @param bool $on_site Whether it counts on this site only.
+	 */
+	private static function has_account( int $user_id, bool $on_site ): bool {
+		global $wpdb;
+		return $on_site
+			? null !== Database::value( "SELECT umeta_id FROM $wpdb->usermeta WHERE user_id = %d AND meta_key = %s", array( $user_id, $wpdb->get_blog_prefix() . 'capabilities' ) )
+			: null !== Database::value( "SELECT ID FROM $wpdb->users WHERE ID = %d", array( $user_id ) );
 	}
 
 	/**
@@ -170,7 +195,7 @@ final class UserRemover {
 		if ( null === $login ) {
 			return null;
 		}
-		$heir = (int) username_exists( $login );
+		$heir = (int) Database::watched( static fn(): mixed => username_exists( $login ) );
 		if ( 0 === $heir || $heir === $user_id || ! Network::is_on_site( $heir ) ) {
 			/* translators: %s: login of an account. */
 			throw Refusal::refused( sprintf( __( 'There is no other account “%s” to take over the content.', 'rollbook' ), $login ) );
@@ -184,7 +209,7 @@ final class UserRemover {
 	 * @param int  $user_id The account.
 	 * @param ?int $heir    Who gets its content; without one it goes too.
 	 * @param bool $stays   Whether it goes off this site only and stays in the network.
-	 * @throws Refusal When it must go from the network, but has got on another site in the meantime.
+	 * @throws Refusal When it must go from the network, but has got on another site in the meantime; or is there afterwards.
 	 */
 	private function delete_account( int $user_id, ?int $heir, bool $stays ): void {
 		require_once ABSPATH . 'wp-admin/includes/user.php';
@@ -197,6 +222,9 @@ final class UserRemover {
 				throw Refusal::stale();
 			}
 			wpmu_delete_user( $user_id );
+		}
+		if ( self::has_account( $user_id, $stays ) ) {
+			throw Refusal::refused( __( 'WordPress, or one of its plugins, has not deleted the account.', 'rollbook' ) );
 		}
 	}
 

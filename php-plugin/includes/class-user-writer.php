@@ -53,7 +53,7 @@ final class UserWriter {
 
 		$logins = $command['account']['logins'];
 		$login  = null;
-		$write  = function () use ( $command, $row, $user, $table, &$logins, &$login ): int {
+		$write  = function ( string $mark ) use ( $command, $row, $user, $table, &$logins, &$login ): int {
 			$row_id    = (int) $row['row_id'];
 			$arguments = array();
 			if ( $row['active'] && ! $command['row']['active'] || RoleWriter::demotes( $command['account'] ) ) {
@@ -62,7 +62,7 @@ final class UserWriter {
 			$login     = $logins ? AccountWriter::free_login( $logins, $user->ID ) : null;
 			$login     = $login === $user->data->user_login ? null : $login;
 			$columns   = null === $login ? array() : array( 'login_key' => Claims::login_key( $login ) );
-			$set       = Database::assignments( $columns + $this->columns( $command, $command['account']['email'] ?? $user->data->user_email ), $arguments );
+			$set       = Database::assignments( $columns + $this->columns( $command, $command['account']['email'] ?? $user->data->user_email, $mark ), $arguments );
 			$this->claim( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, $row_id, (int) $command['version'] ) );
 			$changed = ( new AccountWriter() )->change( $user, $command['account'], $login );
 			if ( $row['active'] && ! $command['row']['active'] && $command['account']['ours'] ) {
@@ -78,7 +78,7 @@ final class UserWriter {
 				$logins = $logins ? $logins : array( '' ); // With none left, free_login() says so.
 			}
 		};
-		return $this->change( $command, $user, $write, (int) $row['row_id'], (int) $command['version'] + 1, $taken );
+		return $this->change( $command, $user, $write, (int) $row['row_id'], $taken );
 	}
 
 	/**
@@ -96,9 +96,9 @@ final class UserWriter {
 		if ( null === $user ) {
 			throw Refusal::gone();
 		}
-		$version = (int) $command['version'] + 1;
-		$write   = function () use ( $command, $table, $row, $user ): void {
-			$this->claim( "UPDATE $table SET modified = %d, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( (int) $command['now'], (int) $row['row_id'], (int) $command['version'] ) );
+		$mark  = Identifier::create();
+		$write = function () use ( $command, $table, $row, $user, $mark ): void {
+			$this->claim( "UPDATE $table SET modified = %d, written_by = %s, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( (int) $command['now'], $mark, (int) $row['row_id'], (int) $command['version'] ) );
 			$change  = array(
 				'values'   => $command['values'],
 				'email'    => null,
@@ -106,15 +106,15 @@ final class UserWriter {
 				'role'     => null,
 			);
 			$changed = ( new AccountWriter() )->change( $user, $change );
-			$this->store_applied( (int) $row['row_id'], Targets::read( $changed, $command['targets'] ) + (array) json_decode( $row['applied'] ?? '{}', true ) );
+			$this->store_applied( (int) $row['row_id'], Targets::read( $changed, $command['targets'] ) + (array) json_decode( $row['applied'] ?? '{}', true ), $user->ID );
 		};
 		try {
-			Transaction::run( $write, fn(): bool => $this->stands( 'user_id = %d AND version >= %d AND deleted = 0', array( $user->ID, $version ) ) );
+			Transaction::run( $write, fn(): bool => $this->stands( $mark ) );
 		} catch ( \Throwable $failure ) {
 			AccountWriter::forget( $user->ID, $user );
 			throw $failure;
 		}
-		Batch::touch( $user->ID, $user );
+		WrittenCaches::note( $user->ID, $user );
 		return array(
 			'outcome' => 'done',
 			'record'  => null,
@@ -190,15 +190,16 @@ final class UserWriter {
 			$login = AccountWriter::free_login( $logins );
 			$id    = Identifier::create();
 			$maker = new AccountWriter();
+			$mark  = Identifier::create();
 			try {
-				$row_id = Transaction::run(
-					fn(): int => $this->make( $command, $id, $login, $maker ),
-					fn(): bool => $this->stands( 'id = %s AND user_id IS NOT NULL', array( $id ) )
+				$done = Transaction::run(
+					fn(): array => $this->done( $this->make( $command, $id, $login, $maker, $mark ), $command['targets'] ),
+					fn(): bool => $this->stands( $mark )
 				);
-				Batch::touch( $maker->made() );
-				return $this->done( $row_id, $command['targets'] );
+				WrittenCaches::note( $maker->made() );
+				return $done;
 			} catch ( ClaimFailure $failure ) {
-				$keys = array( 'login_key' => Claims::login_key( $login ) ) + $this->columns( $command, $command['account']['email'] );
+				$keys = array( 'login_key' => Claims::login_key( $login ) ) + $this->columns( $command, $command['account']['email'], $mark );
 				$held = Claims::holder( $keys, 0, (int) $command['now'] );
 				if ( 'login' === $held ) {
 					$logins = array_values( array_diff( $logins, array( $login ) ) );
@@ -206,7 +207,7 @@ final class UserWriter {
 					throw Refusal::taken( $held );
 				}
 				if ( self::ATTEMPTS === $attempt ) {
-					throw $failure;
+					throw $failure->getPrevious() ?? $failure;
 				}
 			} catch ( \Throwable $failure ) {
 				$this->undo( $id, $maker );
@@ -222,10 +223,11 @@ final class UserWriter {
 	 * @param string               $id      The person's id.
 	 * @param string               $login   The account's login.
 	 * @param AccountWriter        $maker   Who makes the account.
+	 * @param string               $mark    The mark of this write.
 	 * @return int The row's number.
 	 */
-	private function make( array $command, string $id, string $login, AccountWriter $maker ): int {
-		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null, $command['account']['email'] );
+	private function make( array $command, string $id, string $login, AccountWriter $maker, string $mark ): int {
+		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null, $command['account']['email'], $mark );
 		if ( is_multisite() ) {
 			// Another site may have been faster before the claim; none is after it.
 			AccountWriter::check_email( (string) $command['account']['email'] );
@@ -261,7 +263,7 @@ final class UserWriter {
 		}
 
 		$id    = Identifier::create();
-		$write = function () use ( $command, $row, $user, $table, $id ): int {
+		$write = function ( string $mark ) use ( $command, $row, $user, $table, $id ): int {
 			$email  = $command['account']['email'] ?? $user->data->user_email;
 			$row_id = (int) ( $row['row_id'] ?? 0 );
 			if ( $row_id ) {
@@ -272,10 +274,10 @@ final class UserWriter {
 					'version' => 1,
 					'created' => (int) $command['now'],
 				);
-				$set       = Database::assignments( $columns + $this->columns( $command, $email ), $arguments );
+				$set       = Database::assignments( $columns + $this->columns( $command, $email, $mark ), $arguments );
 				$this->claim( "UPDATE $table SET $set WHERE row_id = %d AND deleted = 1", array( ...$arguments, $row_id ) );
 			} else {
-				$row_id = $this->claim_new( $command, $id, null, $user->ID, $email );
+				$row_id = $this->claim_new( $command, $id, null, $user->ID, $email, $mark );
 				if ( ! Network::is_on_site( $user->ID ) ) {
 					RoleWriter::check( $command['account']['role'] );
 					Network::add( $user, (string) $command['account']['role'] );
@@ -286,7 +288,7 @@ final class UserWriter {
 			Lookups::replace( $row_id, $command['row']['lookups'] );
 			return $row_id;
 		};
-		return $this->change( $command, $user, $write, (int) ( $row['row_id'] ?? 0 ), 1 );
+		return $this->change( $command, $user, $write, (int) ( $row['row_id'] ?? 0 ) );
 	}
 
 	/**
@@ -294,32 +296,31 @@ final class UserWriter {
 	 *
 	 * @param array<string, mixed> $command The command.
 	 * @param \WP_User             $user    The account as it is.
-	 * @param callable(): int      $write   What to do; returns the row's number.
+	 * @param callable(string):int $write   What to do, with the mark of this write; returns the row's number.
 	 * @param int                  $row_id  The row; 0 where there is none yet.
-	 * @param int                  $version The version that the row has afterwards.
 	 * @param ?callable(int): void $taken   Looks whether the claim that failed was one on a login; the next attempt claims another then.
 	 * @return array{outcome: string, record: array<string, mixed>}
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
 	 */
-	private function change( array $command, \WP_User $user, callable $write, int $row_id, int $version, ?callable $taken = null ): array {
-		$stands = fn(): bool => $this->stands( 'user_id = %d AND version >= %d AND deleted = 0', array( $user->ID, $version ) );
+	private function change( array $command, \WP_User $user, callable $write, int $row_id, ?callable $taken = null ): array {
+		$mark = Identifier::create();
 		for ( $attempt = 1; ; ++$attempt ) {
 			try {
 				if ( null !== $command['account']['email'] && $command['account']['email'] !== $user->data->user_email ) {
 					AccountWriter::check_email( $command['account']['email'], $user->ID );
 				}
-				$row_id = Transaction::run( $write, $stands );
+				$done = Transaction::run( fn(): array => $this->done( $write( $mark ), $command['targets'] ), fn(): bool => $this->stands( $mark ) );
 				AccessControl::forget( $user->ID );
-				Batch::touch( $user->ID, $user );
-				return $this->done( $row_id, $command['targets'] );
+				WrittenCaches::note( $user->ID, $user );
+				return $done;
 			} catch ( ClaimFailure $failure ) {
-				$held = Claims::holder( $this->columns( $command, $command['account']['email'] ?? $user->data->user_email ), $row_id, (int) $command['now'] );
+				$held = Claims::holder( $this->columns( $command, $command['account']['email'] ?? $user->data->user_email, $mark ), $row_id, (int) $command['now'] );
 				if ( null !== $held ) {
 					throw Refusal::taken( $held );
 				}
 				if ( self::ATTEMPTS === $attempt ) {
-					throw $failure;
+					throw $failure->getPrevious() ?? $failure;
 				}
 				if ( null !== $taken ) {
 					$taken( $row_id );
@@ -339,10 +340,11 @@ final class UserWriter {
 	 * @param ?string              $login_key The claim on a login.
 	 * @param ?int                 $user_id   The account, if there is one already.
 	 * @param ?string              $email     The address that the account will have.
+	 * @param string               $mark      The mark of this write.
 	 * @return int The row's number.
 	 * @throws ClaimFailure When somebody else holds a value.
 	 */
-	private function claim_new( array $command, string $id, ?string $login_key, ?int $user_id, ?string $email ): int {
+	private function claim_new( array $command, string $id, ?string $login_key, ?int $user_id, ?string $email, string $mark ): int {
 		$columns = array(
 			'id'        => $id,
 			'user_id'   => $user_id,
@@ -350,9 +352,9 @@ final class UserWriter {
 			'created'   => (int) $command['now'],
 		);
 		try {
-			return Database::insert( Tables::name( 'users' ), $columns + $this->columns( $command, $email ) );
+			return Database::insert( Tables::name( 'users' ), $columns + $this->columns( $command, $email, $mark ) );
 		} catch ( DatabaseFailure $failure ) {
-			throw new ClaimFailure( $failure );
+			throw ClaimFailure::of( $failure );
 		}
 	}
 
@@ -368,7 +370,7 @@ final class UserWriter {
 		try {
 			$changed = Database::run( $sql, $arguments );
 		} catch ( DatabaseFailure $failure ) {
-			throw new ClaimFailure( $failure );
+			throw ClaimFailure::of( $failure );
 		}
 		if ( 0 === $changed ) {
 			throw Refusal::stale();
@@ -380,11 +382,13 @@ final class UserWriter {
 	 *
 	 * @param array<string, mixed> $command The command.
 	 * @param ?string              $email   The address that the account will have.
+	 * @param string               $mark    The mark of this write.
 	 * @return array<string, int|string|null>
 	 */
-	private function columns( array $command, ?string $email ): array {
+	private function columns( array $command, ?string $email, string $mark ): array {
 		$ruling = $command['account']['ruling'] ?? null;
 		return array(
+			'written_by'    => $mark,
 			'user_name'     => $command['row']['user_name'],
 			'user_name_key' => $command['row']['user_name_key'],
 			'email_key'     => Claims::email_key( $email ),
@@ -407,8 +411,7 @@ final class UserWriter {
 	 */
 	private function note_applied( int $row_id, \WP_User $user, array $command ): void {
 		$applied = Targets::read( $user, array_unique( array_merge( $command['targets'], array_keys( $command['account']['values'] ) ) ) );
-		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d WHERE row_id = %d', array( $user->ID, $row_id ) );
-		$this->store_applied( $row_id, $applied );
+		$this->store_applied( $row_id, $applied, $user->ID );
 		if ( $command['account']['ours'] ) {
 			Network::move_in( $user->ID );
 		}
@@ -419,38 +422,44 @@ final class UserWriter {
 	 *
 	 * @param int                  $row_id  The row.
 	 * @param array<string, mixed> $applied By target.
+	 * @param int                  $user_id The account.
 	 */
-	private function store_applied( int $row_id, array $applied ): void {
+	private function store_applied( int $row_id, array $applied, int $user_id ): void {
 		$text = wp_json_encode( (object) $applied, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION );
-		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET applied = %s WHERE row_id = %d', array( (string) $text, $row_id ) );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d, applied = %s WHERE row_id = %d', array( $user_id, (string) $text, $row_id ) );
 	}
 
 	/**
-	 * Whether a row is there.
+	 * Whether a write is in the database: this very one, and not somebody else's.
 	 *
-	 * @param string $condition How it is told.
-	 * @param array  $arguments The condition's arguments.
+	 * @param string $mark Its mark.
 	 */
-	private function stands( string $condition, array $arguments ): bool {
-		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . " WHERE $condition", $arguments );
+	private function stands( string $mark ): bool {
+		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE written_by = %s AND user_id IS NOT NULL', array( $mark ) );
 	}
 
 	/**
-	 * Removes what a rollback has left of a new person, where tables know no transactions.
+	 * Removes what a rollback has left of a new person, where tables know no transactions or a hook has ended ours. The account is
+	 * removed where the row is left: otherwise its number may be another one's by now.
 	 *
 	 * @param string        $id    The person's id.
 	 * @param AccountWriter $maker Who made the account.
 	 */
 	private function undo( string $id, AccountWriter $maker ): void {
-		$row_id = Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s', array( $id ) );
-		if ( null !== $row_id ) {
-			UserRemover::forget_row( (int) $row_id );
+		AccountWriter::forget( $maker->made() );
+		try {
+			$row_id = Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s', array( $id ) );
+			if ( null !== $row_id ) {
+				$maker->undo();
+				UserRemover::forget_row( (int) $row_id );
+			}
+		} catch ( DatabaseFailure ) {
+			return; // The failure that is told is the first one.
 		}
-		$maker->undo();
 	}
 
 	/**
-	 * The answer to a write that happened.
+	 * The answer to a write. It is read within the transaction: what cannot be read back was not written.
 	 *
 	 * @param int      $row_id  The row.
 	 * @param string[] $targets The targets to read.

@@ -54,10 +54,11 @@ final class Exchange {
 
 	/**
 	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
-	 * "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server.
+	 * "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server;
+	 * null stands for those that the database does not give.
 	 * The site is an array of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages".
 	 */
-	public static function open( array $request, array $settings, array $site ): \Rollbook\Exchange {}
+	public static function open( array $request, ?array $settings, array $site ): \Rollbook\Exchange {}
 
 	/**
 	 * Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is empty.
@@ -81,10 +82,10 @@ final class Exchange {
 	public function answer( mixed $answer ): void {}
 
 	/**
-	 * Says that the command last fetched could not be carried out and left nothing behind. The reason is for the
-	 * activity log.
+	 * Says that the command last fetched could not be carried out. The reason is for the activity log. "passes" says that it was the
+	 * database's trouble, so that the request may succeed later; "may_be_stored" that it is not known how much was left behind.
 	 */
-	public function fail( string $reason ): void {}
+	public function fail( string $reason, ?bool $passes, ?bool $may_be_stored ): void {}
 
 	/**
 	 * The response: an array of "status", "headers" (name => value) and "body".

@@ -564,11 +564,25 @@ fn refuse(note: &mut Summary, error: &Error) -> Reply {
     if error.status() == 401 { reply.header("WWW-Authenticate", "Bearer realm=\"SCIM\"") } else { reply }
 }
 
+/// How long a client is asked to wait while the database is in trouble, in seconds.
+const RETRY_AFTER: &str = "30";
+
 fn break_down(note: &mut Summary, failure: &Failure) -> Reply {
     note.failure = Some(failure.to_string());
-    let detail = "WordPress or one of its plugins failed while carrying this out; nothing was changed by it. \
-                  The Rollbook activity log and the PHP error log of the site name the cause.";
-    refuse(note, &Error::new(500, detail))
+    let who = match failure.passes {
+        true => "The database of the site",
+        false => "WordPress or one of its plugins",
+    };
+    let what = match failure.may_be_stored {
+        true => "it is not known how much of it was stored. Read the resource, and send the request again.",
+        false => "nothing was changed by it.",
+    };
+    let detail = format!(
+        "{who} failed while carrying this out; {what} The Rollbook activity log and the PHP error log of the site name the cause."
+    );
+    let status = if failure.passes { 503 } else { 500 };
+    let reply = refuse(note, &Error::new(status, detail));
+    if failure.passes { reply.header("Retry-After", RETRY_AFTER) } else { reply }
 }
 
 /// Reads the body of a request that must have one.

@@ -11,7 +11,7 @@ $attempt = static function ( callable $call ): void {
 		echo $exception instanceof Rollbook\Exception ? '' : 'not ours: ', $exception->getMessage(), "\n";
 	}
 };
-$exchange = Rollbook\Exchange::open( request( 'GET', '/Users/1' ), array() );
+$exchange = Rollbook\Exchange::open( request( 'GET', '/Users/1' ), array(), array() );
 $attempt( static fn() => $exchange->response() );
 $attempt( static fn() => $exchange->summary() );
 $attempt( static fn() => $exchange->answer( array() ) );

@@ -9,7 +9,7 @@ var_dump( phpversion( 'rollbook' ) === $version[1] );
 echo implode( ' ', array_map( static fn( $class ) => $class->getShortName(), ( new ReflectionExtension( 'rollbook' ) )->getClasses() ) ), "\n";
 var_dump( ( new ReflectionClass( Rollbook\Exchange::class ) )->isFinal() );
 try {
-	unserialize( serialize( Rollbook\Exchange::open( array(), array() ) ) );
+	unserialize( serialize( Rollbook\Exchange::open( array(), array(), array() ) ) );
 } catch ( Exception $exception ) {
 	echo $exception->getMessage(), "\n";
 }
