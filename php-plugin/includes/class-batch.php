@@ -123,7 +123,6 @@ final class Batch {
 	public static function undo(): string {
 		if ( null !== self::$witness ) {
 			self::$witness = null;
-			self::$touched = array();
 			try {
 				Database::run( 'ROLLBACK' );
 			} finally {
