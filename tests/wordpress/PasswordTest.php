@@ -198,7 +198,7 @@ final class PasswordTest extends SiteTestCase {
 		$this->scim( 'DELETE', "/Users/$person->id" );
 		$this->provision( 'pu-welcome', $mail );
 		wp_insert_user( array( 'user_login' => 'pu-linked', 'user_pass' => 'x', 'user_email' => 'linked@phpunit.test' ) );
-		$this->patch( $this->scim( 'GET', '/Users?filter=' . rawurlencode( 'userName eq "pu-linked"' ) )->json->Resources[0]->id, 'title', 'x' );
+		$this->patch( $this->scim( 'GET', '/Users?filter=' . rawurlencode( 'emails.value eq "linked@phpunit.test"' ) )->json->Resources[0]->id, 'title', 'x' );
 		usleep( 500_000 );
 		self::assertCount( 1, $this->mails( $before ), 'neither changes nor a return nor a link' );
 	}
