@@ -111,10 +111,21 @@ test-browser: extension ## the settings page in Chromium
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
 	tests/browser/run
 
+.PHONY: test-faults
+test-faults: extension ## some of the faults, and an object cache that all requests share
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/faults/run --db mariadb --every 97
+	tests/faults/run --db sqlite --every 97
+	tests/faults/run --outages 15
+	tests/faults/run --redis 200
+	tests/http/run --db mariadb --cache redis life existing
+
 .PHONY: faults
 faults: extension ## every statement of every operation × every fault, on SQLite and on MariaDB; takes long
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
 	tests/faults/run
+	tests/faults/run --outages 60
+	tests/faults/run --redis 400
 
 # --- Measuring -------------------------------------------------------------------------------------
 

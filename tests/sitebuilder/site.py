@@ -107,6 +107,11 @@ class Site:
         self.state.processes.remove(old)
         databases.start(self.kind, self.folder, self.state.database, self._keep_first)
 
+    def kill_cache(self) -> None:
+        """Kills the cache's server; the next `up` is a restart."""
+        for process in [process for process in self.state.processes if process.name == caches.NAME]:
+            processes.kill(process)
+
     def token(self, name: str, scope: str) -> str:
         self._require_plugin()
         return self._evaluate(plugin.CREATE_TOKEN, name, scope)
