@@ -388,11 +388,14 @@ final class AccountWriter {
 	 * @throws DatabaseFailure When the account is gone.
 	 */
 	private static function with_email( int $user_id, ?string $email ): \WP_User {
-		$user = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw new DatabaseFailure( 'the account disappeared while it was written' );
-		if ( null !== $email && $user->data->user_email !== $email ) {
+		global $wpdb;
+		// A shared cache may have been filled by another request, which does not see this transaction yet.
+		self::forget( $user_id );
+		$stored = Database::value( "SELECT user_email FROM $wpdb->users WHERE ID = %d", array( $user_id ) );
+		if ( null !== $stored && null !== $email && $stored !== $email ) {
 			throw self::unfit_email( $email );
 		}
-		return $user;
+		return UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw new DatabaseFailure( 'the account disappeared while it was written' );
 	}
 
 	/**
