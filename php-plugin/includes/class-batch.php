@@ -29,6 +29,16 @@ final class Batch {
 	private const SECONDS = 60;
 
 	/**
+	 * The beginning of a witness's name.
+	 */
+	private const WITNESS = 'rollbook_batch_';
+
+	/**
+	 * How old a witness is that nobody asks for any more, because PHP was killed before it did, in milliseconds.
+	 */
+	private const FORGOTTEN = 3_600_000;
+
+	/**
 	 * Whether operations belong together.
 	 *
 	 * @var bool
@@ -187,12 +197,13 @@ final class Batch {
 	 */
 	private static function open(): void {
 		global $wpdb;
-		$witness = 'rollbook_batch_' . Identifier::create();
+		$witness = self::WITNESS . Identifier::create();
+		Database::run( "DELETE FROM $wpdb->options WHERE option_name LIKE %s AND CAST( option_value AS UNSIGNED ) < %d", array( $wpdb->esc_like( self::WITNESS ) . '%', Tokens::now() - self::FORGOTTEN ) );
 		NetworkLock::take(); // Before any row is locked; and until the commit, because others see no account before.
 		Database::run( 'COMMIT' ); // Somebody may have left one open.
 		Database::run( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );
 		Database::run( 'START TRANSACTION' );
-		Database::run( "INSERT INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, '', 'no')", array( $witness ) );
+		Database::run( "INSERT INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, %s, 'no')", array( $witness, (string) Tokens::now() ) );
 		Database::run( 'SAVEPOINT rollbook_batch' );
 		self::$witness = $witness;
 	}

@@ -160,6 +160,17 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		}
 	}
 
+	public function test_a_witness_that_a_killed_worker_has_left_is_swept(): void {
+		global $wpdb;
+		$left = static fn(): array => array_column( Database::rows( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE %s", array( 'rollbook\_batch\_%' ) ), 'option_name' );
+		Database::insert( $wpdb->options, array( 'option_name' => 'rollbook_batch_old', 'option_value' => (string) ( Tokens::now() - 4_000_000 ), 'autoload' => 'no' ) );
+		$this->run_command( 'begin_batch', array() );
+		$this->create( 'pu-batch' );
+		$this->run_command( 'end_batch', array( 'keep' => true ) );
+		self::assertSame( $this->is_sqlite() ? array( 'rollbook_batch_old' ) : array(), $left(), 'on SQLite there are no batches, and no witnesses' );
+		Database::run( "DELETE FROM $wpdb->options WHERE option_name = 'rollbook_batch_old'" );
+	}
+
 	/** A plugin may look for its table and make it where it is missing. */
 	public function test_a_hook_may_make_its_table(): void {
 		if ( $this->is_sqlite() ) {
