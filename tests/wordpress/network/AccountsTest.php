@@ -94,9 +94,9 @@ final class AccountsTest extends NetworkTestCase {
 				add_user_to_blog( self::FIRST, $record['account']['user_id'], 'author' );
 			}
 		};
-		$persons( 1, 2 );
+		$persons( 1, 12 ); // More than are read without being weighed.
 		$few = $count();
-		$persons( 3, 12 );
+		$persons( 13, 24 );
 		self::assertSame( $few, $count() );
 	}
 
