@@ -3,6 +3,7 @@
 //! An absent key means its default. An unknown key or a wrong value is refused, each with its place and the
 //! reason, all of them at once, so that a form can show them at its fields.
 
+mod attainable;
 mod reader;
 
 use self::reader::Reader;
@@ -422,6 +423,61 @@ mod tests {
             "compatibility": { "wpo365_route": true }, "fast_lane": true
         });
         assert_eq!(Value::Object(parse(document.clone()).unwrap().document()), document);
+    }
+
+    #[test]
+    fn a_mapping_that_can_never_have_a_value_is_refused() {
+        #[track_caller]
+        fn never(path: &str, reason: &str) {
+            let row = json!({ "path": path, "target": "meta:somewhere" });
+            refused(json!({ "mappings": [row] }), "mappings[0].path", reason);
+        }
+        never("password", "never kept");
+        never("id", "given by Rollbook");
+        never("meta.created", "given by Rollbook");
+        never("groups.display", "given by Rollbook");
+        never("groups[type eq \"direct\"].display", "given by Rollbook");
+        never("manager.displayName", "given by Rollbook");
+        never("emails[type eq \"work\"].valu", "emails has no valu; there are value, display, type, primary");
+        never("emails[typ eq \"work\"].value", "emails has no typ");
+        never("name.first", "name has no first");
+        never("title.text", "title is a simple attribute");
+        never("departmnt", "there is no attribute departmnt");
+        never("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "is a schema");
+        for path in [
+            "urn:example:hr:2.0:User:anything",
+            "department",
+            "manager",
+            "manager.value",
+            "active",
+            "userName",
+        ] {
+            parse(json!({ "mappings": [{ "path": path, "target": "meta:somewhere" }] })).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_rule_over_what_nobody_can_have_is_refused() {
+        #[track_caller]
+        fn never(filter: &str, reason: &str) {
+            let rule = json!({ "filter": filter, "role": "editor" });
+            refused(json!({ "role_rules": [rule] }), "role_rules[0].filter", reason);
+        }
+        never("departmnt eq \"Sales\"", "there is no attribute departmnt");
+        never("title eq \"a\" or not (titel pr)", "there is no attribute titel");
+        never("emails.valu eq \"a\"", "emails has no valu");
+        never("emails[typ eq \"work\"]", "emails has no typ");
+        never("password pr", "never kept");
+        for filter in [
+            "groups.display eq \"Editors\"",
+            "id pr",
+            "meta.created gt \"2020-01-01T00:00:00Z\"",
+            "urn:example:hr:2.0:User:skills[value eq \"x\"]",
+            "urn:example:hr:2.0:User:anything pr",
+            "roles eq \"Admin\"",
+        ] {
+            parse(json!({ "role_rules": [{ "filter": filter, "role": "editor" }] })).unwrap();
+        }
     }
 
     #[test]

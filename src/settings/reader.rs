@@ -1,5 +1,6 @@
 //! Reads the document place by place.
 
+use super::attainable;
 use super::{Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_SEPARATOR, Problem, RoleRule, Username, UsernameSource};
 use crate::directory::Fate;
 use crate::scim::filter::Filter;
@@ -209,7 +210,12 @@ impl Reader {
             Ok(filter)
         });
         match filter {
-            Ok(filter) => Some(RoleRule { filter, role }),
+            Ok(filter) => {
+                if let Some(reason) = attainable::filter_problem(&filter) {
+                    self.refuse(&format!("{place}.filter"), reason);
+                }
+                Some(RoleRule { filter, role })
+            }
             Err(error) => {
                 self.refuse(&format!("{place}.filter"), error.to_string());
                 None
@@ -236,6 +242,9 @@ impl Reader {
                 self.refuse(&format!("{place}.path"), error.to_string());
             },
         );
+        if let Some(reason) = path.as_ref().ok().and_then(attainable::mapping_problem) {
+            self.refuse(&format!("{place}.path"), reason);
+        }
         let target = self.member::<String>(place, map, "target").parse().map_err(|error: TargetError| {
             self.refuse(&format!("{place}.target"), error.to_string());
         });

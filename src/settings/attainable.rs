@@ -1,0 +1,106 @@
+//! Attributes that an owner names although no person can ever have a value there: a misspelt name, or one that is not kept.
+
+use crate::scim::filter::Filter;
+use crate::scim::path::{AttributePath, PatchPath, ValuePath};
+use crate::scim::schema::{Attribute, Mutability, ResourceSchemas, ResourceType, Returned};
+
+/// Why an attribute that is mapped can never have a value.
+pub(super) fn mapping_problem(path: &PatchPath) -> Option<String> {
+    let schemas = ResourceType::User.schemas();
+    match path {
+        PatchPath::Schema(urn) => Some(format!("{urn} is a schema; name an attribute of it")),
+        PatchPath::Attribute(path) => unknown(path, schemas).or_else(|| unsent(path, schemas)),
+        PatchPath::Value(ValuePath { attribute, filter }, sub) => {
+            let path = AttributePath { sub: sub.clone(), ..attribute.clone() };
+            unknown(&path, schemas)
+                .or_else(|| unsent(&path, schemas))
+                .or_else(|| unknown_in_element(filter.filter(), attribute, schemas))
+        }
+    }
+}
+
+/// Why a filter asks for what nobody can ever have.
+pub(super) fn filter_problem(filter: &Filter) -> Option<String> {
+    let schemas = ResourceType::User.schemas();
+    match filter {
+        Filter::And(operands) | Filter::Or(operands) => operands.iter().find_map(filter_problem),
+        Filter::Not(inner) => filter_problem(inner),
+        Filter::Present(path) => unknown(path, schemas).or_else(|| unseen(path, schemas)),
+        Filter::Compare(comparison) => {
+            unknown(&comparison.path, schemas).or_else(|| unseen(&comparison.path, schemas))
+        }
+        Filter::Value(ValuePath { attribute, filter }) => unknown(attribute, schemas)
+            .or_else(|| unseen(attribute, schemas))
+            .or_else(|| unknown_in_element(filter.filter(), attribute, schemas)),
+    }
+}
+
+/// What no schema defines is kept under a URN alone.
+fn unknown(path: &AttributePath, schemas: &ResourceSchemas) -> Option<String> {
+    let Some(found) = schemas.find(path) else {
+        return path.urn.is_none().then(|| {
+            format!(
+                "there is no attribute {}; an attribute of your own is named with its schema, urn:…:{}",
+                path.name, path.name
+            )
+        });
+    };
+    let sub = path.sub.as_ref()?;
+    found.attribute.sub_attribute(sub).is_none().then(|| no_sub_attribute(found.attribute, sub))
+}
+
+fn no_sub_attribute(attribute: &Attribute, sub: &str) -> String {
+    let names: Vec<&str> = attribute.sub_attributes.iter().map(|sub| &*sub.name).collect();
+    match names.as_slice() {
+        [] => format!("{} is a simple attribute; leave .{sub} out", attribute.name),
+        _ => format!("{} has no {sub}; there are {}", attribute.name, names.join(", ")),
+    }
+}
+
+/// The names in the brackets of a value filter.
+fn unknown_in_element(
+    filter: &Filter,
+    attribute: &AttributePath,
+    schemas: &ResourceSchemas,
+) -> Option<String> {
+    let attribute = schemas.find(attribute)?.attribute;
+    match filter {
+        Filter::And(operands) | Filter::Or(operands) => {
+            operands.iter().find_map(|operand| unknown_in_element_of(operand, attribute))
+        }
+        other => unknown_in_element_of(other, attribute),
+    }
+}
+
+fn unknown_in_element_of(filter: &Filter, attribute: &Attribute) -> Option<String> {
+    let name = match filter {
+        Filter::And(operands) | Filter::Or(operands) => {
+            return operands.iter().find_map(|operand| unknown_in_element_of(operand, attribute));
+        }
+        Filter::Not(inner) => return unknown_in_element_of(inner, attribute),
+        Filter::Present(path) => &path.name,
+        Filter::Compare(comparison) => &comparison.path.name,
+        Filter::Value(_) => return None,
+    };
+    // An element of a list of simple values is its own `value`.
+    let is_own = attribute.sub_attributes.is_empty() && *name == "value";
+    (!is_own && attribute.sub_attribute(name).is_none()).then(|| no_sub_attribute(attribute, name))
+}
+
+/// What an identity provider may not send, or what is not kept.
+fn unsent(path: &AttributePath, schemas: &ResourceSchemas) -> Option<String> {
+    let attribute = schemas.find(path)?.attribute;
+    let named = path.sub.as_ref().and_then(|sub| attribute.sub_attribute(sub)).unwrap_or(attribute);
+    if [attribute, named].iter().any(|attribute| attribute.mutability == Mutability::WriteOnly) {
+        return Some(format!("{} is never kept, so there is nothing to map", attribute.name));
+    }
+    let is_ours = [attribute, named].iter().any(|attribute| attribute.mutability == Mutability::ReadOnly);
+    is_ours.then(|| format!("{path} is given by Rollbook and not by the identity provider"))
+}
+
+/// What no filter sees.
+fn unseen(path: &AttributePath, schemas: &ResourceSchemas) -> Option<String> {
+    let attribute = schemas.find(path)?.attribute;
+    (attribute.returned == Returned::Never)
+        .then(|| format!("{} is never kept, so no rule can ask for it", attribute.name))
+}
