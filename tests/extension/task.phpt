@@ -6,7 +6,7 @@ require __DIR__ . '/conversation.inc';
 $settings = array( 'role_rules' => array( array( 'filter' => 'userName eq "jane"', 'role' => 'editor' ) ) );
 $part     = array( 'after' => 0, 'limit' => 10, 'apply' => true );
 foreach ( array( array( 'task' => 'roles', 'part' => $part ), array( 'task' => 'linking', 'part' => $part, 'user_name' => 'login' ), array( 'task' => 'unlinking', 'user_id' => 7 ) ) as $task ) {
-	$exchange = Rollbook\Exchange::task( $task, $settings, 1_700_000_000_000 );
+	$exchange = Rollbook\Exchange::task( $task, $settings, array(), 1_700_000_000_000 );
 	while ( $command = $exchange->command() ) {
 		echo $command['do'], ' ';
 		$exchange->answer( answer( $command ) );
@@ -17,13 +17,13 @@ foreach ( array( array( 'task' => 'roles', 'part' => $part ), array( 'task' => '
 }
 foreach ( array( array( 'task' => 'everything' ), array( 'task' => 'roles' ), array( 'task' => 'unlinking', 'user_id' => -1 ) ) as $wrong ) {
 	try {
-		Rollbook\Exchange::task( $wrong, array(), 0 );
+		Rollbook\Exchange::task( $wrong, array(), array(), 0 );
 	} catch ( Rollbook\Exception $refused ) {
 		echo get_class( $refused ), ': ', strtok( $refused->getMessage(), '`' ), "\n";
 	}
 }
 try {
-	Rollbook\Exchange::task( array( 'task' => 'unlinking', 'user_id' => 7 ), array( 'password_sync' => 'perhaps' ), 0 );
+	Rollbook\Exchange::task( array( 'task' => 'unlinking', 'user_id' => 7 ), array( 'password_sync' => 'perhaps' ), array(), 0 );
 } catch ( Rollbook\InvalidSettings $refused ) {
 	echo $refused->problems()[0]['place'], "\n";
 }
