@@ -20,6 +20,13 @@ defined( 'ABSPATH' ) || exit;
 final class AccountNotices {
 
 	/**
+	 * Whether a notice is being sent.
+	 *
+	 * @var bool
+	 */
+	private static bool $sending = false;
+
+	/**
 	 * Sends what a change calls for.
 	 *
 	 * @param array{user_id: int, about: string, address: string} $notice Whose account, what was changed, and the address before.
@@ -29,6 +36,28 @@ final class AccountNotices {
 		if ( false === $user ) {
 			return;
 		}
+		self::$sending = true;
+		try {
+			self::tell( $user, $notice );
+		} finally {
+			self::$sending = false;
+		}
+	}
+
+	/**
+	 * Whether a notice is being sent: then a changed password is the identity provider's doing.
+	 */
+	public static function is_sending(): bool {
+		return self::$sending;
+	}
+
+	/**
+	 * Tells those whom a change concerns.
+	 *
+	 * @param \WP_User $user   The account.
+	 * @param array    $notice What happened.
+	 */
+	private static function tell( \WP_User $user, array $notice ): void {
 		if ( 'address' === $notice['about'] ) {
 			self::tell_of_address( $user, $notice['address'] );
 			return;

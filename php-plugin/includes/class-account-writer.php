@@ -389,13 +389,17 @@ final class AccountWriter {
 	 */
 	private static function with_email( int $user_id, ?string $email ): \WP_User {
 		global $wpdb;
-		// A shared cache may have been filled by another request, which does not see this transaction yet.
-		self::forget( $user_id );
-		$stored = Database::value( "SELECT user_email FROM $wpdb->users WHERE ID = %d", array( $user_id ) );
-		if ( null !== $stored && null !== $email && $stored !== $email ) {
+		if ( wp_using_ext_object_cache() ) {
+			// Another request, which does not see this transaction yet, may have filled it.
+			self::forget( $user_id );
+			$stored = Database::value( "SELECT user_email FROM $wpdb->users WHERE ID = %d", array( $user_id ) );
+		}
+		$user     = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw new DatabaseFailure( 'the account disappeared while it was written' );
+		$stored ??= $user->data->user_email;
+		if ( null !== $email && $stored !== $email ) {
 			throw self::unfit_email( $email );
 		}
-		return UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw new DatabaseFailure( 'the account disappeared while it was written' );
+		return $user;
 	}
 
 	/**

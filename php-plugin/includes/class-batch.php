@@ -152,7 +152,7 @@ final class Batch {
 	 */
 	public static function enter(): bool {
 		if ( null !== self::$witness && ! self::stands() ) {
-			self::close();
+			self::close( 'ROLLBACK' ); // What is left of it goes; the witness tells whether somebody has stored the rest.
 		}
 		if ( self::$lost ) {
 			throw new DatabaseFailure( 'the transaction of the operations before was undone by somebody else' );
@@ -165,8 +165,10 @@ final class Batch {
 
 	/**
 	 * Ends the transaction, if there is one, and finds out whether it was kept.
+	 *
+	 * @param string $statement What ends it.
 	 */
-	public static function close(): void {
+	public static function close( string $statement = 'COMMIT' ): void {
 		if ( null === self::$witness ) {
 			return;
 		}
@@ -176,7 +178,7 @@ final class Batch {
 		// Until it is known to be kept.
 		self::$lost = true;
 		try {
-			Database::run( 'COMMIT' );
+			Database::run( $statement );
 		} catch ( DatabaseFailure ) {
 			Database::reconnect(); // Whether it was kept all the same, the witness tells.
 			Database::run( 'ROLLBACK' );
@@ -216,7 +218,7 @@ final class Batch {
 			Database::run( 'RELEASE SAVEPOINT rollbook_batch' );
 			Database::run( 'SAVEPOINT rollbook_batch' );
 			return true;
-		} catch ( DatabaseFailure ) {
+		} catch ( \Throwable ) { // A plugin that looks at statements may throw as well.
 			return false;
 		}
 	}

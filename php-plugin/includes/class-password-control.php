@@ -100,7 +100,7 @@ final class PasswordControl {
 	 * @param array<string, mixed> $user The account.
 	 */
 	public static function filter_send_password_change_email( mixed $send, array $user ): bool {
-		return $send && ! self::must_stay( (int) $user['ID'] );
+		return $send && ( AccountNotices::is_sending() || ! self::must_stay( (int) $user['ID'] ) );
 	}
 
 	/**

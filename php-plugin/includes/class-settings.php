@@ -181,17 +181,17 @@ final class Settings {
 	 */
 	private static function stored(): array {
 		global $wpdb;
-		$stored = get_option( self::OPTION );
-		if ( false === $stored && ! isset( self::$absent[ get_current_blog_id() ] ) ) {
-			$text = Database::value( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", array( self::OPTION ) );
-			if ( null === $text ) {
+		$stored = wp_load_alloptions()[ self::OPTION ] ?? null;
+		if ( null === $stored && ! isset( self::$absent[ get_current_blog_id() ] ) ) {
+			$stored = Database::value( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", array( self::OPTION ) );
+			if ( null === $stored ) {
 				self::$absent[ get_current_blog_id() ] = true;
 			} else {
 				wp_cache_delete( 'alloptions', 'options' );
 				wp_cache_delete( 'notoptions', 'options' );
-				$stored = maybe_unserialize( $text );
 			}
 		}
+		$stored = maybe_unserialize( $stored );
 		return is_array( $stored ) ? $stored : array();
 	}
 }

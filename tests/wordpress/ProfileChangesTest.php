@@ -91,8 +91,8 @@ final class ProfileChangesTest extends SiteTestCase {
 
 	/** Whatever a hook passes, and whatever the refresh meets, a save goes on. */
 	public function test_breaks_no_save(): void {
-		do_action( 'profile_update', null );
-		do_action( 'profile_update', 'nobody' );
+		do_action( 'profile_update', null, null ); // What WordPress's own listeners want, too.
+		do_action( 'profile_update', 'nobody', null );
 		do_action( 'updated_user_meta', array( '1' ), '4711', 'first_name' );
 		$this->with_hook(
 			'query',
