@@ -68,7 +68,7 @@ final class RoleWriter {
 			array_map( 'clean_user_cache', $user_ids );
 			throw $failure;
 		}
-		array_map( array( Batch::class, 'touch' ), $user_ids );
+		array_map( array( WrittenCaches::class, 'note' ), $user_ids );
 		return array(
 			'outcome' => 'done',
 			'record'  => null,
