@@ -69,11 +69,17 @@ final class AccountWriter {
 		$keep = self::keep_zeros( $data );
 		try {
 			$user_id = wp_insert_user( wp_slash( $data ) );
+		} catch ( \Throwable $failure ) {
+			// Memory must not take login and address for taken.
+			wp_cache_delete( $login, 'userlogins' );
+			wp_cache_delete( $email, 'useremail' );
+			throw $failure;
 		} finally {
 			self::speak_again();
 			$keep();
 			$metas->end();
 			$this->made = $metas->user_id();
+			WrittenCaches::note( $this->made ); // Should a later step undo it.
 		}
 		self::check_result( $user_id );
 		if ( is_multisite() ) {

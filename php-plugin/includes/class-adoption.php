@@ -150,7 +150,7 @@ final class Adoption {
 	 * @param int $user_id The account.
 	 */
 	public static function mark_unlinked( int $user_id ): void {
-		update_user_meta( $user_id, self::mark(), time() );
+		update_user_meta( $user_id, self::mark(), 1 );
 	}
 
 	/**
