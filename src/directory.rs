@@ -114,6 +114,7 @@ questions! {
     UpdateUser, "update_user" => Outcome<UserRecord>;
     FillTargets, "fill_targets" => Outcome<()>;
     IndexUser, "index_user" => ();
+    NoteWish, "note_wish" => ();
     DeleteUser, "delete_user" => Outcome<()>;
     FindGroups, "find_groups" => FoundGroups;
     LoadGroup, "load_group" => Option<GroupRecord>;
@@ -158,6 +159,9 @@ pub enum Outcome<T> {
     Refused {
         /// The reason, as WordPress words it.
         message: String,
+        /// The value that is refused, where it is one alone.
+        #[serde(default)]
+        value: Option<Unique>,
     },
 }
 

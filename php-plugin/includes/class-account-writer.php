@@ -125,7 +125,7 @@ final class AccountWriter {
 			}
 			Targets::write_plugin_fields( $user->ID, $change['values'] );
 			if ( $change['end_credentials'] ?? false ) {
-				Credentials::end( $user, null !== $change['password'] );
+				Credentials::end( $user, null !== $change['password'], $change['credential_metas'] ?? array() );
 			}
 		} finally {
 			self::speak_again();
@@ -437,6 +437,6 @@ final class AccountWriter {
 		/* translators: %s: an email address. */
 		$message = sprintf( __( 'WordPress does not accept “%s” as an email address.', 'rollbook' ), $email );
 		// A refusal reads markup, and esc_html() leaves what looks like an entity.
-		return Refusal::refused( htmlspecialchars( $message, ENT_QUOTES | ENT_HTML5, 'UTF-8' ) );
+		return Refusal::refused( htmlspecialchars( $message, ENT_QUOTES | ENT_HTML5, 'UTF-8' ), 'email' );
 	}
 }

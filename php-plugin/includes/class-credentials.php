@@ -43,9 +43,15 @@ final class Credentials {
 	 *
 	 * @param \WP_User $user         The account.
 	 * @param bool     $has_password Whether it has just got another password.
+	 * @param string[] $beginnings   What the keys of metas begin with that go with it, in lower case: second factors.
 	 */
-	public static function end( \WP_User $user, bool $has_password ): void {
+	public static function end( \WP_User $user, bool $has_password, array $beginnings = array() ): void {
 		delete_user_meta( $user->ID, self::NEW_ADDRESS );
+		foreach ( $beginnings ? array_keys( (array) get_user_meta( $user->ID ) ) : array() as $key ) {
+			if ( array_filter( $beginnings, static fn( string $beginning ): bool => str_starts_with( strtolower( (string) $key ), $beginning ) ) ) {
+				delete_user_meta( $user->ID, wp_slash( (string) $key ) );
+			}
+		}
 		if ( class_exists( \WP_Application_Passwords::class ) ) {
 			\WP_Application_Passwords::delete_all_application_passwords( $user->ID );
 		}

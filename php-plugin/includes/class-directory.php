@@ -93,6 +93,7 @@ final class Directory {
 			'update_user'     => ( new UserWriter() )->update( $command ),
 			'fill_targets'    => ( new UserWriter() )->fill( $command ),
 			'index_user'      => ( new UserWriter() )->index( $command ),
+			'note_wish'       => ( new UserWriter() )->note_wish( $command ),
 			'delete_user'     => ( new UserRemover() )->delete( $command ),
 			'find_groups'     => ( new GroupReader() )->find( $command ),
 			'load_group'      => ( new GroupReader() )->load( $command ),

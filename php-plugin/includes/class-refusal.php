@@ -54,12 +54,14 @@ final class Refusal extends \Exception {
 	/**
 	 * WordPress or a plugin refuses.
 	 *
-	 * @param string $message Why, as WordPress words it, with or without markup.
+	 * @param string  $message Why, as WordPress words it, with or without markup.
+	 * @param ?string $value   The value that is refused, where it is one alone, as in taken().
 	 */
-	public static function refused( string $message ): self {
+	public static function refused( string $message, ?string $value = null ): self {
 		return self::because(
 			array(
 				'outcome' => 'refused',
+				'value'   => $value,
 				'message' => html_entity_decode( wp_strip_all_tags( $message, true ), ENT_QUOTES | ENT_HTML5, 'UTF-8' ),
 			)
 		);

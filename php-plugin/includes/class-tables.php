@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * Counts the changes of the shape below.
 	 */
-	private const VERSION = 6;
+	private const VERSION = 7;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -108,8 +108,9 @@ final class Tables {
 	 * The tables as dbDelta reads them: one field a line, two spaces after PRIMARY KEY, widths as MariaDB shows them.
 	 *
 	 * A claim is a unique value that WordPress's own tables do not keep unique: `email_key` the address and `login_key` the login of a
-	 * managed person's account, in lower case. `user_id` is empty only between the claim and the making of the account. `written_by` is
-	 * the mark of the last write, by which it is known again should the connection be lost while it is stored.
+	 * managed person's account, in lower case. A deleted person, whose account was kept, claims nothing. `user_id` is empty only between
+	 * the claim and the making of the account. `written_by` is the mark of the last write, by which it is known again should the
+	 * connection be lost while it is stored.
 	 *
 	 * A row of `activity` is an event: `kind` says what happened to (a request, a token, the settings …), `action` what happened, `token_id`
 	 * or `actor` by whom, `address` from where. A row of `refusals` is a day's requests that came without a valid token, of one reason.
@@ -144,6 +145,8 @@ final class Tables {
   managed tinyint(1) NOT NULL DEFAULT 0,
   linked tinyint(1) NOT NULL DEFAULT 0,
   deleted tinyint(1) NOT NULL DEFAULT 0,
+  wished_name varchar(255) NULL,
+  login_of varchar(60) NULL,
   version bigint(20) unsigned NOT NULL DEFAULT 1,
   created bigint(20) NOT NULL,
   modified bigint(20) NOT NULL,

@@ -33,7 +33,7 @@ final class UserReader {
 	/**
 	 * The columns of a person's row.
 	 */
-	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.locked_before, u.managed, u.linked, u.deleted, u.version, u.created, u.modified, u.document, u.applied, u.ruling';
+	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.locked_before, u.managed, u.linked, u.deleted, u.wished_name, u.login_of, u.version, u.created, u.modified, u.document, u.applied, u.ruling';
 
 	/**
 	 * Ids in one statement.
@@ -305,6 +305,8 @@ final class UserReader {
 					'managed'       => (bool) $row['managed'],
 					'linked'        => (bool) $row['linked'],
 					'deleted'       => (bool) $row['deleted'],
+					'wished_name'   => $row['wished_name'],
+					'login_of'      => $row['login_of'],
 					'version'       => (int) $row['version'],
 					'created'       => (int) $row['created'],
 					'modified'      => (int) $row['modified'],

@@ -39,7 +39,7 @@ final class UserRemover {
 			}
 			$this->lock_out( (int) $row['row_id'], $command );
 			self::forget_memberships( $row['id'] );
-			Lookups::clear( (int) $row['row_id'] );
+			Lookups::replace( (int) $row['row_id'], $command['lookups'] ?? array() );
 			if ( 'keep' !== $command['fate'] ) {
 				$this->delete_account( $user_id, $heir, 'leave' === $command['fate'] );
 				self::forget_row( (int) $row['row_id'] );
@@ -51,7 +51,7 @@ final class UserRemover {
 			if ( null !== $heir ) {
 				$this->reassign_content( $user_id, $heir );
 			}
-			$this->mark_deleted( (int) $row['row_id'] );
+			$this->mark_deleted( (int) $row['row_id'], $row['id'] );
 		};
 		$gone    = static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) )
 			&& ( 'keep' === $command['fate'] || ! self::has_account( $user_id, 'leave' === $command['fate'] ) );
@@ -145,6 +145,15 @@ final class UserRemover {
 	}
 
 	/**
+	 * What stands in the place of a deleted person's claim on a userName.
+	 *
+	 * @param string $id The id that the person had.
+	 */
+	public static function former_key( string $id ): string {
+		return "deleted $id";
+	}
+
+	/**
 	 * Locks the person out, if nobody else was faster. Whatever happens to the rest of the deletion, this comes first, and that the
 	 * resource is gone comes last: a deletion that was left half done can be asked for again.
 	 *
@@ -163,12 +172,14 @@ final class UserRemover {
 	}
 
 	/**
-	 * Marks the row deleted. It keeps the userName, by which the person is known on return.
+	 * Marks the row deleted. It claims nothing any more: name, address and login are free for others. By its matchable values the
+	 * person is known on return.
 	 *
-	 * @param int $row_id The row.
+	 * @param int    $row_id The row.
+	 * @param string $id     The id that the person had.
 	 */
-	private function mark_deleted( int $row_id ): void {
-		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET deleted = 1, email_key = NULL WHERE row_id = %d', array( $row_id ) );
+	private function mark_deleted( int $row_id, string $id ): void {
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET deleted = 1, user_name_key = %s, email_key = NULL, login_key = NULL WHERE row_id = %d', array( self::former_key( $id ), $row_id ) );
 	}
 
 	/**

@@ -56,6 +56,8 @@ final class UserWriter {
 		$write  = function ( string $mark ) use ( $command, $row, $user, $table, &$logins, &$login ): int {
 			$row_id    = (int) $row['row_id'];
 			$arguments = array();
+			$this->make_room( $command );
+			self::check_email( $command, $user );
 			if ( $row['active'] && ! $command['row']['active'] || RoleWriter::demotes( $command['account'] ) ) {
 				Administrators::check_without( $user );
 			}
@@ -70,6 +72,7 @@ final class UserWriter {
 			}
 			$this->note_applied( $row_id, $changed, $command );
 			Lookups::replace( $row_id, $command['row']['lookups'] );
+			$this->write_others( $command, $mark );
 			return $row_id;
 		};
 		$taken = static function ( int $row_id ) use ( $command, &$logins, &$login ): void {
@@ -184,7 +187,9 @@ final class UserWriter {
 	 * @throws \Throwable When it cannot.
 	 */
 	private function create_alone( array $command ): array {
-		AccountWriter::check_email( (string) $command['account']['email'] );
+		if ( ! ( $command['giving_up'] ?? array() ) ) {
+			AccountWriter::check_email( (string) $command['account']['email'] );
+		}
 		$logins = $command['account']['logins'];
 		for ( $attempt = 1; ; ++$attempt ) {
 			$login = AccountWriter::free_login( $logins );
@@ -227,8 +232,9 @@ final class UserWriter {
 	 * @return int The row's number.
 	 */
 	private function make( array $command, string $id, string $login, AccountWriter $maker, string $mark ): int {
+		$this->give_up( $command );
 		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null, $command['account']['email'], $mark );
-		if ( is_multisite() ) {
+		if ( is_multisite() || ( $command['giving_up'] ?? array() ) ) {
 			// Another site may have been faster before the claim; none is after it.
 			AccountWriter::check_email( (string) $command['account']['email'] );
 			if ( username_exists( $login ) ) {
@@ -266,6 +272,8 @@ final class UserWriter {
 		$write = function ( string $mark ) use ( $command, $row, $user, $table, $id ): int {
 			$email  = $command['account']['email'] ?? $user->data->user_email;
 			$row_id = (int) ( $row['row_id'] ?? 0 );
+			$this->give_up( $command );
+			self::check_email( $command, $user );
 			if ( $row_id ) {
 				$arguments = array();
 				$columns   = array(
@@ -307,9 +315,6 @@ final class UserWriter {
 		$mark = Identifier::create();
 		for ( $attempt = 1; ; ++$attempt ) {
 			try {
-				if ( null !== $command['account']['email'] && $command['account']['email'] !== $user->data->user_email ) {
-					AccountWriter::check_email( $command['account']['email'], $user->ID );
-				}
 				$done = Transaction::run( fn(): array => $this->done( $write( $mark ), $command['targets'] ), fn(): bool => $this->stands( $mark ) );
 				AccessControl::forget( $user->ID );
 				WrittenCaches::note( $user->ID, $user );
@@ -330,6 +335,116 @@ final class UserWriter {
 				throw $failure;
 			}
 		}
+	}
+
+	/**
+	 * Sees to it that a changed address can be had.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 * @param \WP_User             $user    The account as it is.
+	 * @throws Refusal When it cannot.
+	 */
+	private static function check_email( array $command, \WP_User $user ): void {
+		if ( null !== $command['account']['email'] && $command['account']['email'] !== $user->data->user_email ) {
+			AccountWriter::check_email( $command['account']['email'], $user->ID );
+		}
+	}
+
+	/**
+	 * Frees what others give up for a person: deleted people for good, and those who exchange something with it until they get theirs.
+	 *
+	 * @param array<string, mixed> $command The command update_user.
+	 */
+	private function make_room( array $command ): void {
+		global $wpdb;
+		$this->give_up( $command );
+		$others = $command['others'] ?? array();
+		foreach ( $others ? array( $command, ...$others ) : array() as $one ) {
+			list( $row, $user ) = self::living( $one['id'] );
+			WrittenCaches::note( $user->ID, $user );
+			Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_name_key = %s, email_key = NULL WHERE row_id = %d', array( 'leaving ' . $row['id'], (int) $row['row_id'] ) );
+			if ( null !== $one['account']['email'] && '' !== $user->data->user_email ) {
+				// No hook hears of this step: WordPress still knows the account as it was, so that the next one is told as the whole change.
+				Database::run( "UPDATE $wpdb->users SET user_email = '' WHERE ID = %d", array( $user->ID ) );
+				wp_cache_delete( $user->data->user_email, 'useremail' );
+			}
+		}
+	}
+
+	/**
+	 * Takes from deleted people, whose accounts were kept, what a living one needs.
+	 *
+	 * @param array<string, mixed> $command The command; `giving_up` says what.
+	 */
+	private function give_up( array $command ): void {
+		$table = Tables::name( 'users' );
+		foreach ( $command['giving_up'] ?? array() as $giving ) {
+			$row = Database::row( "SELECT row_id, id, user_id FROM $table WHERE id = %s AND deleted = 1", array( $giving['id'] ) );
+			if ( null === $row || $row['id'] !== $giving['id'] ) {
+				continue; // Back in the meantime; the claim tells.
+			}
+			Database::run( "UPDATE $table SET user_name_key = %s, email_key = NULL, login_key = NULL WHERE row_id = %d", array( UserRemover::former_key( $row['id'] ), (int) $row['row_id'] ) );
+			Lookups::add( (int) $row['row_id'], $giving['lookups'] );
+			$user = UserReader::accounts( array( (int) $row['user_id'] ) )[ (int) $row['user_id'] ] ?? null;
+			if ( $giving['email'] && null !== $user ) {
+				WrittenCaches::note( $user->ID, $user );
+				$change = array(
+					'values'   => array(),
+					'email'    => '',
+					'password' => null,
+					'role'     => null,
+				);
+				( new AccountWriter() )->change( $user, $change );
+			}
+		}
+	}
+
+	/**
+	 * Writes those who exchange something with the person that the command is about.
+	 *
+	 * @param array<string, mixed> $command The command update_user; `others` are such commands, too.
+	 * @param string               $mark    The mark of this write.
+	 */
+	private function write_others( array $command, string $mark ): void {
+		$table = Tables::name( 'users' );
+		foreach ( $command['others'] ?? array() as $other ) {
+			list( $row, $user ) = self::living( $other['id'] );
+
+			$login = $other['account']['logins'] ? AccountWriter::free_login( $other['account']['logins'], $user->ID ) : null;
+			$login = $login === $user->data->user_login ? null : $login;
+			self::check_email( $other, $user );
+			$arguments = array();
+			$columns   = null === $login ? array() : array( 'login_key' => Claims::login_key( $login ) );
+			$set       = Database::assignments( $columns + $this->columns( $other, $other['account']['email'] ?? $user->data->user_email, $mark ), $arguments );
+			$this->claim( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, (int) $row['row_id'], (int) $other['version'] ) );
+			$changed = ( new AccountWriter() )->change( $user, $other['account'], $login );
+			$this->note_applied( (int) $row['row_id'], $changed, $other );
+			Lookups::replace( (int) $row['row_id'], $other['row']['lookups'] );
+		}
+	}
+
+	/**
+	 * The row and the account of a living person.
+	 *
+	 * @param string $id The SCIM id.
+	 * @return array{array<string, ?string>, \WP_User}
+	 * @throws Refusal When there is none.
+	 */
+	private static function living( string $id ): array {
+		$row  = Database::row( 'SELECT row_id, id, user_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s AND deleted = 0', array( $id ) );
+		$user = null === $row || $row['id'] !== $id ? null : UserReader::accounts( array( (int) $row['user_id'] ) )[ (int) $row['user_id'] ] ?? null;
+		return null === $user ? throw Refusal::stale() : array( $row, $user );
+	}
+
+	/**
+	 * Notes which userName is wanted for a person while somebody else has it.
+	 *
+	 * @param array<string, mixed> $command The command note_wish.
+	 */
+	public function note_wish( array $command ): void {
+		$arguments = array();
+		$set       = Database::assignments( array( 'wished_name' => $command['user_name'] ), $arguments );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET $set WHERE id = %s AND deleted = 0", array( ...$arguments, $command['id'] ) );
 	}
 
 	/**
@@ -397,6 +512,8 @@ final class UserWriter {
 			'locked_before' => 0,
 			'managed'       => 1,
 			'linked'        => (int) ( $command['row']['linked'] ?? false ),
+			'wished_name'   => null,
+			'login_of'      => $command['row']['login_of'] ?? null,
 			'modified'      => (int) $command['now'],
 			'document'      => $command['row']['document'],
 		) + ( null === $ruling ? array() : array( 'ruling' => $ruling ) );

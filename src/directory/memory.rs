@@ -19,8 +19,8 @@ use super::{
     AdoptAccounts, AllowLinking, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser,
     EndBatch, FillTargets, FindAccounts, FindConflicts, FindGroups, FindHeir, FindMembers, FindPeopleIn,
     FindRoles, FindUserNames, FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup,
-    LoadPeople, LoadUser, RegroupPeople, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup,
-    UpdateUser,
+    LoadPeople, LoadUser, NoteWish, RegroupPeople, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser,
+    UpdateGroup, UpdateUser,
 };
 use super::{CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken};
 use crate::exchange::Exchange;
@@ -179,6 +179,7 @@ impl MemoryDirectory {
             CreateUser::NAME => self.carry_out(command, Self::create_user),
             UpdateUser::NAME => self.carry_out(command, Self::update_user),
             FillTargets::NAME => self.carry_out(command, Self::fill_targets),
+            NoteWish::NAME => self.carry_out(command, Self::note_wish),
             IndexUser::NAME => self.carry_out(command, Self::index_user),
             DeleteUser::NAME => self.carry_out(command, Self::delete_user),
             FindGroups::NAME => self.carry_out(command, Self::find_groups),

@@ -30,6 +30,12 @@ pub struct UserRecord {
     /// Whether the resource was deleted and the account kept. Only [`FindConflicts`] shows such a record.
     #[serde(default)]
     pub deleted: bool,
+    /// The `userName` that the IdP wants for the person and somebody else has. Whoever closes the circle gives it.
+    #[serde(default)]
+    pub wished_name: Option<String>,
+    /// What the login was made of, where a rename waits until the person is active again.
+    #[serde(default)]
+    pub login_of: Option<String>,
     /// Counts the writes.
     pub version: u64,
     /// `meta.created`.
@@ -306,10 +312,24 @@ pub struct CreateUser {
     pub row: UserRow,
     /// What the account is to hold.
     pub account: AccountChange,
+    /// Deleted people who give something up for this one, in the same transaction.
+    #[serde(default)]
+    pub giving_up: Vec<GivingUp>,
     /// The targets to read back.
     pub targets: Vec<String>,
     /// Now.
     pub now: i64,
+}
+
+/// What a deleted person, whose account was kept, gives up for a living one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivingUp {
+    /// The SCIM id that the person had.
+    pub id: SmolStr,
+    /// Whether the account loses its address.
+    pub email: bool,
+    /// What the person is known by on return.
+    pub lookups: Vec<Lookup>,
 }
 
 /// Changes a person.
@@ -323,6 +343,13 @@ pub struct UpdateUser {
     pub row: UserRow,
     /// What is to change in the account.
     pub account: AccountChange,
+    /// People who give up something for this one and get something for it: written in the same transaction, where a name or an address
+    /// that one of them leaves is free for the others.
+    #[serde(default)]
+    pub others: Vec<UpdateUser>,
+    /// Deleted people who give something up.
+    #[serde(default)]
+    pub giving_up: Vec<GivingUp>,
     /// The targets to read back.
     pub targets: Vec<String>,
     /// Now.
@@ -344,6 +371,9 @@ pub struct UserRow {
     /// Whether the account was there before the IdP.
     #[serde(default)]
     pub linked: bool,
+    /// What the login was made of, where a rename waits.
+    #[serde(default)]
+    pub login_of: Option<String>,
     /// The resource as sent.
     #[serde(with = "json_text")]
     pub document: Option<Map<String, Value>>,
@@ -368,6 +398,9 @@ pub struct AccountChange {
     /// is under way to change its address or password.
     #[serde(default)]
     pub end_credentials: bool,
+    /// The beginnings of the keys of metas that go with the credentials: second factors.
+    #[serde(default)]
+    pub credential_metas: Vec<String>,
     /// The role that the account is to have on this site, as its first; `""` for none.
     pub role: Option<String>,
     /// The roles that it is to have besides. They mean nothing where `role` stays.
@@ -414,6 +447,15 @@ pub struct IndexUser {
     pub modified: Option<i64>,
 }
 
+/// Notes which `userName` the IdP wants for a person while somebody else has it. The resource stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteWish {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// The name; `None` when it is wanted no more.
+    pub user_name: Option<String>,
+}
+
 /// A `userName` in its two forms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserName {
@@ -436,6 +478,9 @@ pub struct DeleteUser {
     pub ours: bool,
     /// Whose the content becomes, a login; with [`Fate::Keep`] as well.
     pub reassign_to: Option<String>,
+    /// What the person is known by on return. Name and address are free for others at once.
+    #[serde(default)]
+    pub lookups: Vec<Lookup>,
     /// Now.
     pub now: i64,
 }

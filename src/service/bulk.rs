@@ -164,7 +164,15 @@ impl Service {
                 self.settle(plan, progress, operation, Outcome::of(reply, None));
             }
             Step::Run(operation, todo) => {
+                drop(self.blocked_by.take());
                 let outcome = self.run(todo, todo.data.clone(), &progress.ids).await;
+                let blocker = self.blocked_by.take().filter(|_| !outcome.is_success());
+                if blocker.is_some_and(|id| progress.postpone(plan, operation, &id)) {
+                    // It is told of when it is done again.
+                    let mut note = self.note.borrow_mut();
+                    (note.action, note.detail) = (None, None);
+                    return;
+                }
                 self.settle(plan, progress, operation, outcome);
             }
             Step::Begin(operation, todo) => {

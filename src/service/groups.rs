@@ -68,7 +68,7 @@ impl Service {
                 // A member has changed, whose role was decided.
                 Outcome::Stale => {}
                 Outcome::Taken { .. } => return Err(name_taken(&row.display_name).into()),
-                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
                 Outcome::Gone => break,
             }
         }
@@ -131,7 +131,7 @@ impl Service {
                 }
                 Outcome::Stale => {}
                 Outcome::Gone => return Err(Error::not_found(id).into()),
-                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
                 Outcome::Taken { .. } => return Err(name_taken(&record.display_name).into()),
             }
         }
@@ -181,7 +181,7 @@ impl Service {
                 Outcome::Stale => {}
                 Outcome::Gone => return Err(Error::not_found(id).into()),
                 Outcome::Taken { .. } => return Err(name_taken(&update.row.display_name).into()),
-                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
             }
         }
         Err(precondition.lost().into())

@@ -6,9 +6,11 @@
 mod adoption;
 pub mod bulk;
 mod cursor;
+mod deactivation;
 mod discovery;
 mod event;
 pub mod groups;
+mod identity;
 mod leaving;
 pub mod list;
 mod loading;
@@ -18,6 +20,7 @@ mod regrouping;
 mod roles;
 pub mod tasks;
 pub mod users;
+mod waiting;
 
 use crate::dialect::Dialects;
 use crate::directory::{CheckToken, Directory, Failure, ListTokens, TokenRecord, TouchToken};
@@ -34,6 +37,7 @@ use query::Query;
 use regrouping::Postponed;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -80,6 +84,9 @@ pub struct Summary {
     pub changes: Vec<String>,
     /// The detail of the error that the client was given; of a success, what did not arrive in WordPress.
     pub detail: Option<String>,
+    /// What the owner has to know besides, should the request be refused.
+    #[serde(skip)]
+    pub finding: Option<String>,
     /// What went wrong on our side; not told to the client.
     pub failure: Option<String>,
     /// The names of the dialects that were met.
@@ -138,6 +145,8 @@ pub(crate) struct Service {
     note: RefCell<Summary>,
     dialects: RefCell<Dialects>,
     postponed: RefCell<Option<Postponed>>,
+    /// Who has the name or the address for which the last operation was refused.
+    blocked_by: RefCell<Option<SmolStr>>,
 }
 
 /// Why an operation ended early.
@@ -234,6 +243,7 @@ impl Service {
             note: RefCell::new(Summary::of(request)),
             dialects: RefCell::new(Dialects::default()),
             postponed: RefCell::default(),
+            blocked_by: RefCell::default(),
         }
     }
 
@@ -350,8 +360,16 @@ impl Service {
         use ResourceType::{Group, User};
         match (resource_type, write) {
             (User, Write::Create(body)) => self.create_user(body, query).await,
-            (User, Write::Replace(id, body)) => self.replace_user(id, body, precondition, query).await,
-            (User, Write::Patch(id, body)) => self.patch_user(id, body, precondition, query).await,
+            (User, Write::Replace(id, body)) => {
+                let locks_out = deactivation::is_in_resource(&body);
+                let answer = self.replace_user(id, body, precondition, query).await;
+                self.note_lost_deactivation(locks_out, id, answer).await
+            }
+            (User, Write::Patch(id, body)) => {
+                let locks_out = deactivation::is_in_patch(&body);
+                let answer = self.patch_user(id, body, precondition, query).await;
+                self.note_lost_deactivation(locks_out, id, answer).await
+            }
             (User, Write::Delete(id)) => self.delete_user(id, precondition).await,
             (Group, Write::Create(body)) => self.create_group(body, query).await,
             (Group, Write::Replace(id, body)) => self.replace_group(id, body, precondition, query).await,
@@ -559,7 +577,10 @@ fn may_write(token: &TokenRecord) -> Result<()> {
 
 fn refuse(note: &mut Summary, error: &Error) -> Reply {
     note.action = Some("refused");
-    note.detail = Some(error.detail().to_owned());
+    note.detail = Some(match note.finding.take() {
+        Some(finding) => format!("{finding} {}", error.detail()),
+        None => error.detail().to_owned(),
+    });
     let reply = Reply::json(error.status(), error.to_json());
     if error.status() == 401 { reply.header("WWW-Authenticate", "Bearer realm=\"SCIM\"") } else { reply }
 }

@@ -46,7 +46,7 @@ async fn renew(
             // One person whom some plugin does not let be written keeps nobody else from it.
             failed = failed.or(fill(directory, &record, &shown, settings, now).await.err());
             let edited = !record.managed || person::is_locally_edited(&record, settings);
-            let lookups = person::lookups(&shown);
+            let lookups = person::record_lookups(&record, &shown);
             let user_name = own_name_again(&record);
             let modified = edited.then_some(now);
             let index = IndexUser { id: record.id, user_name, lookups, lock: false, modified };
@@ -79,7 +79,7 @@ async fn fill(
     if targets.is_empty() || !record.managed || !record.account.is_writable() {
         return Ok(());
     }
-    let Ok(change) = person::account_change(Some((record, shown)), shown, settings) else { return Ok(()) };
+    let change = person::account_change(Some((record, shown)), shown, settings);
     let values = change.values.into_iter().filter(|(target, _)| targets.contains(target)).collect();
     let fill = FillTargets { id: record.id.clone(), version: record.version, values, targets, now };
     directory.ask(&fill).await.map(drop)

@@ -120,7 +120,7 @@ impl Service {
                     return Ok(());
                 }
                 Outcome::Stale | Outcome::Gone => {}
-                Outcome::Refused { message } => return Err(Problem::Failure(Failure::new(&message))),
+                Outcome::Refused { message, .. } => return Err(Problem::Failure(Failure::new(&message))),
                 Outcome::Taken { .. } => break,
             }
         }

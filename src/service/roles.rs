@@ -8,8 +8,8 @@ use crate::wordpress::roles;
 impl Service {
     /// Leaves a role that the site does not have out of a change. A new account gets the default one instead, and none where
     /// WordPress would give it a protected one.
-    pub(super) async fn settle_role(&self, account: &mut AccountChange) -> Answer<()> {
-        let is_new = account.user_id.is_none();
+    pub(super) async fn settle_role(&self, account: &mut AccountChange, is_back: bool) -> Answer<()> {
+        let is_new = is_back || account.user_id.is_none();
         if let Some(role) = account.role.take() {
             let default = roles::default(&self.settings).filter(|_| is_new);
             let mut choices = vec![role];
@@ -24,8 +24,13 @@ impl Service {
                 .or_else(|| given.map(|_| Ruling { rule: None, role: choices.last().cloned() }));
             account.role = given.and_then(|given| choices.into_iter().nth(given));
         }
-        if is_new && account.role.is_none() && self.settings.is_protected(&self.settings.site.default_role) {
-            account.role = Some(String::new());
+        if is_new && account.role.is_none() {
+            // WordPress gives a new account its own default role, and leaves one that is there as it is.
+            let default = &self.settings.site.default_role;
+            account.role = match self.settings.is_protected(default) {
+                true => Some(String::new()),
+                false => is_back.then(|| default.clone()),
+            };
         }
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! People: `/Users`.
 
 use super::query::Query;
+use super::waiting::Changing;
 use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
 use crate::directory::{
-    Account, CreateUser, DeleteUser, Fate, FindAccounts, FindConflicts, LoadUser, Outcome, ReleaseRows,
-    Unique, UpdateUser, UserRecord,
+    Account, CreateUser, DeleteUser, Fate, FindAccounts, LoadUser, NoteWish, Outcome, Unique, UpdateUser,
+    UserRecord,
 };
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
@@ -14,7 +15,6 @@ use crate::scim::resource::{Received, Resource};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
 use crate::wordpress::linking::{self, Identity};
-use crate::wordpress::sql::folded;
 use crate::wordpress::{network, password, person};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -50,32 +50,44 @@ impl Service {
         set_default_active(&mut resource, true)?;
         let mut row = person::row(&resource)?;
         let email = person::email(&resource);
-        let (claims, _) = self.claims(&row.user_name_key, email.as_deref()).await?;
+        let conflicts = self.conflicts_of_newcomer(&row, email.as_deref()).await?;
         let who = Identity::of(&resource, email.as_deref());
-        self.name_unmanaged(&claims, &who).await?;
-        let returning = self.returning(&claims, &row.user_name_key, email.as_deref())?;
+        self.name_unmanaged(&conflicts.people, &who).await?;
+        self.check_name(&conflicts.people, &row.user_name_key)?;
+        let returning = self.returning(&conflicts.people, &row, email.as_deref())?;
         self.check_other_addresses(&who).await?;
-        let joining = self.existing_account(&who, email.as_deref(), returning).await?;
+        let joining = self.existing_account(&who, email.as_deref(), returning, row.active).await?;
         let before = returning.map(|record| (record, self.user_resource(record)));
         let before = before.as_ref().map(|(record, shown)| (*record, shown));
         let mut account = match &joining {
-            Some(joining) => person::joining(joining, &resource, &self.settings)?,
-            None => person::account_change(before, &resource, &self.settings)?,
+            Some(joining) => person::joining(joining, &resource, &self.settings),
+            None => person::account_change(before, &resource, &self.settings),
         };
         account.password = self.password_to_set(password, account.ours, row.active)?;
         account.end_credentials =
             joining.as_ref().is_some_and(|joining| linking::ends_credentials(joining, &self.settings));
         row.linked = joining.is_some() || returning.is_some_and(|record| record.linked);
-        self.settle_role(&mut account).await?;
+        if let Some((record, shown)) = before.filter(|_| !account.logins.is_empty()) {
+            // The kept login stays for now; the next request about the person renames it.
+            row.login_of = person::login_of(record, shown, &self.settings);
+            account.logins.clear();
+        }
+        self.settle_role(&mut account, returning.is_some()).await?;
         self.note_withheld_role(&resource);
         let targets = person::written_targets(joining.as_ref(), &self.settings);
-        let create = CreateUser { row, account, targets, now: self.now };
+        if returning.is_some() && account.ours {
+            account.end_credentials = true;
+            account.credential_metas = Self::credential_metas();
+        }
+        let (giving_up, waits) =
+            self.settle_address_of_newcomer(&conflicts, returning, &mut row, &mut account)?;
+        let create = CreateUser { row, account, giving_up, targets, now: self.now };
         let record = match self.directory.ask(&create).await? {
             Outcome::Done { record } => record,
             Outcome::Taken { value } => {
                 return Err(self.taken(value, &create.row.user_name, email.as_deref()).into());
             }
-            Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+            Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
             Outcome::Stale | Outcome::Gone => {
                 return Err(Error::conflict(
                     "The person is being created by another request at the same time.",
@@ -91,6 +103,7 @@ impl Service {
             &resource,
             &self.settings,
         ));
+        waits.iter().for_each(|sentence| self.note_detail(sentence));
         match joining {
             Some(before) => {
                 self.note_detail(linking::credentials_sentence(create.account.end_credentials));
@@ -179,6 +192,7 @@ impl Service {
                 fate,
                 ours: record.account.is_ours(),
                 reassign_to: reassign_to.cloned(),
+                lookups: person::former_lookups(&record.user_name, &record.account.email),
                 now: self.now,
             };
             match self.directory.ask(&delete).await? {
@@ -189,11 +203,12 @@ impl Service {
                         id: record.id.to_string(),
                         account_kept: fate != Fate::Delete,
                     });
+                    self.serve_waiting(&record.account.email).await;
                     return Ok(Reply::empty(204));
                 }
                 Outcome::Stale => {}
                 Outcome::Gone => return Err(Error::not_found(id).into()),
-                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
                 Outcome::Taken { value } => return Err(self.taken(value, &record.user_name, None).into()),
             }
         }
@@ -209,7 +224,8 @@ impl Service {
         decide: impl Fn(&Resource) -> Result<Patched>,
     ) -> Answer {
         let projection = self.projection(query, ResourceType::User)?;
-        for _ in 0..MAX_ATTEMPTS {
+        let mut refused: Option<String> = None;
+        for attempt in 1..=MAX_ATTEMPTS {
             let record = self.load_user(id).await?;
             precondition.holds(&person::version(&record))?;
             self.may_change(&record)?;
@@ -226,19 +242,29 @@ impl Service {
             row.linked = links || record.linked;
             let withheld_password = password.is_some() && self.settings.password_sync;
             let password = self.password_to_set(password, record.account.is_writable(), row.active)?;
-            let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings)?;
-            self.settle_role(&mut account).await?;
+            let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings);
+            self.settle_role(&mut account, false).await?;
+            let detail = self.note.borrow().detail.clone();
+            let mut changing =
+                Changing { record: &record, shown: &shown, row: &mut row, account: &mut account };
+            let mut settled = self.settle_identity(&mut changing, refused.as_deref()).await?;
             // A role that somebody has given by hand may have to go even where the client changes nothing.
             let unchanged = record.managed
                 && password.is_none()
                 && account.role.is_none()
                 && person::row(&shown)?.document == row.document
+                && account.email.is_none()
+                && account.logins.is_empty()
                 && person::is_complete(&record, &self.settings);
             if unchanged {
                 self.note_unapplied(&record, &[], withheld_password);
+                if record.wished_name.is_some() {
+                    self.directory.ask(&NoteWish { id: record.id.clone(), user_name: None }).await?;
+                }
                 self.note("unchanged", &record.id, &record.user_name);
                 return Ok(self.user_reply(200, &record, &projection));
             }
+            let may_wait = !row.active || person::waiting_email(&record, &shown) == account.email;
             account.password = password;
             account.end_credentials = links && linking::ends_credentials(&record.account, &self.settings);
             let targets = person::written_targets(Some(&record.account), &self.settings);
@@ -248,6 +274,8 @@ impl Service {
                 version: record.version,
                 row,
                 account,
+                others: std::mem::take(&mut settled.others),
+                giving_up: std::mem::take(&mut settled.giving_up),
                 targets,
                 now: self.now,
             };
@@ -267,23 +295,29 @@ impl Service {
                     }
                     self.notify(&record, &written, &update.account);
                     let mut changes = person::changes(&shown, &self.user_resource(&written));
-                    changes.extend(update.account.password.map(|_| "password".to_owned()));
+                    changes.extend(update.account.password.as_ref().map(|_| "password".to_owned()));
                     self.note_unapplied(&record, &changes, withheld_password);
                     self.tell_change(&record, &written, changes.clone());
                     self.note_changes(changes);
+                    self.conclude_exchange(&record, &update, &settled).await;
                     return Ok(self.user_reply(200, &written, &projection));
                 }
                 Outcome::Stale => {}
                 Outcome::Gone => return Err(Error::not_found(id).into()),
+                // Somebody was faster since it was decided, which is seen now.
+                Outcome::Taken { value: Unique::UserName | Unique::Email } if attempt == 1 => {}
+                Outcome::Taken { value: Unique::Email } if refused.is_none() && may_wait => {
+                    refused = Some("another WordPress account has it.".to_owned());
+                }
                 Outcome::Taken { value } => {
-                    let key = &update.row.user_name_key;
-                    if value == Unique::UserName && !self.claims(key, None).await?.1.is_empty() {
-                        continue;
-                    }
                     return Err(self.taken(value, &update.row.user_name, email.as_deref()).into());
                 }
-                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Refused { message, value: Some(Unique::Email) } if refused.is_none() && may_wait => {
+                    refused = Some(message);
+                }
+                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
             }
+            self.note.borrow_mut().detail = detail;
         }
         Err(precondition.lost().into())
     }
@@ -324,28 +358,6 @@ impl Service {
         self.settings.existing_accounts == ExistingAccounts::Link
     }
 
-    /// Everybody who stands in the way of a name and an address, and whose rows were given up: where existing accounts are kept
-    /// apart, one that got its row when they were linked keeps no name from the IdP's people.
-    async fn claims(&self, key: &str, email: Option<&str>) -> Answer<(Vec<UserRecord>, Vec<SmolStr>)> {
-        let find = FindConflicts {
-            user_name_key: Some(key.to_owned()),
-            email: email.map(str::to_owned),
-            targets: person::targets(&self.settings),
-            ..FindConflicts::default()
-        };
-        let claims = self.directory.ask(&find).await?.people;
-        if self.shows_unmanaged() {
-            return Ok((claims, Vec::new()));
-        }
-        let (strangers, claims): (Vec<UserRecord>, Vec<UserRecord>) =
-            claims.into_iter().partition(|record| !record.managed && !record.deleted);
-        let ids: Vec<SmolStr> = strangers.into_iter().map(|stranger| stranger.id).collect();
-        if !ids.is_empty() {
-            self.directory.ask(&ReleaseRows { ids: ids.clone() }).await?;
-        }
-        Ok((claims, ids))
-    }
-
     /// Whether a client may change a person. Whoever is managed can always be locked out, with whichever rights; what else is sent of
     /// a protected one is stored, and not applied to the account.
     ///
@@ -366,32 +378,6 @@ impl Service {
                 record.account.login,
                 kept.join(", ")
             )]);
-        }
-    }
-
-    /// The kept account that comes back, if any.
-    ///
-    /// # Errors
-    /// 409 where somebody else has the name or the address.
-    fn returning<'a>(
-        &self,
-        claims: &'a [UserRecord],
-        key: &str,
-        email: Option<&str>,
-    ) -> Result<Option<&'a UserRecord>> {
-        let same_name = |record: &&UserRecord| folded(&record.user_name, usize::MAX) == key;
-        if let Some(record) = claims.iter().find(|record| !record.deleted && same_name(record)) {
-            return Err(Error::conflict(format!(
-                "There is a person with the userName {:?} already. Its id is {}.",
-                record.user_name, record.id
-            )));
-        }
-        let returning = claims.iter().find(|record| record.deleted && same_name(record));
-        let other = claims.iter().find(|record| returning.is_none_or(|returning| returning.id != record.id));
-        match (other, returning) {
-            (Some(other), _) => Err(self.email_clash(&other.account, email)),
-            (None, Some(returning)) if returning.account.protected => Err(protected(&returning.account)),
-            (None, returning) => Ok(returning),
         }
     }
 
@@ -419,6 +405,7 @@ impl Service {
         who: &Identity,
         email: Option<&str>,
         returning: Option<&UserRecord>,
+        active: bool,
     ) -> Answer<Option<Account>> {
         let login = who.user_name.clone().filter(|_| self.shows_unmanaged());
         let emails = match self.shows_unmanaged() {
@@ -435,6 +422,13 @@ impl Service {
             (None, Some(account)) if self.shows_unmanaged() && returning.is_none() && !account.protected => {
                 Ok(Some(account.clone()))
             }
+            // Who is created locked out is created; the address waits. But who can be linked is not made a second time.
+            (None, Some(_)) if !active => Ok(None),
+            (Some(account), _)
+                if !active && (account.unlinked || account.protected || !self.shows_unmanaged()) =>
+            {
+                Ok(None)
+            }
             (None, Some(account)) => Err(self.email_clash(account, email).into()),
             // By its login alone an unlinked account is nobody's.
             (Some(account), _) if account.unlinked && account.email.is_empty() => Ok(None),
@@ -447,7 +441,7 @@ impl Service {
         }
     }
 
-    fn email_clash(&self, account: &Account, email: Option<&str>) -> Error {
+    pub(super) fn email_clash(&self, account: &Account, email: Option<&str>) -> Error {
         let what = match email {
             Some(email) if fold_case(email) == fold_case(&account.email) => {
                 format!("has the e-mail address {email:?}")

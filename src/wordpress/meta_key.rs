@@ -42,16 +42,27 @@ const KEYS: [&str; 18] = [
 ];
 
 /// The same by the key's beginning: our own; what plugins noted that provisioned people before (WPO365, miniOrange), by which accounts
-/// are told; second factors: Two-Factor and Solid Security (`_two_factor_totp_key`), WP 2FA (`wp_2fa_totp_key`), miniOrange
-/// (`mo2f_2factor_status`), Two Factor Authentication (`tfa_priv_key_64`), Google Authenticator (`googleauthenticator_secret`), Really
-/// Simple Security (`rsssl_two_fa_status`), Wordfence (`wfls-last-login`), Defender (`defenderAuthOn`), Loginizer
-/// (`loginizer_user_settings`); and whom an account is to a single sign-on: OpenID Connect Generic, OAuth and SAML plugins, Auth0.
-const BEGINNINGS: [&str; 22] = [
+/// are told; and whom an account is to a single sign-on: OpenID Connect Generic, OAuth and SAML plugins, Auth0.
+const BEGINNINGS: [&str; 12] = [
     "rollbook",
     "wpo365_scim",
     "wpo365_active",
     "msup_scim",
     "mo_scim",
+    "openid",
+    "oauth",
+    "saml",
+    "mo_saml",
+    "mo_oauth",
+    "auth0",
+    "wp_auth0",
+];
+
+/// The same of second factors, which go with the credentials: Two-Factor and Solid Security (`_two_factor_totp_key`), WP 2FA
+/// (`wp_2fa_totp_key`), miniOrange (`mo2f_2factor_status`), Two Factor Authentication (`tfa_priv_key_64`), Google Authenticator
+/// (`googleauthenticator_secret`), Really Simple Security (`rsssl_two_fa_status`), Wordfence (`wfls-last-login`), Defender
+/// (`defenderAuthOn`), Loginizer (`loginizer_user_settings`).
+pub const SECOND_FACTORS: [&str; 10] = [
     "_two_factor",
     "two_factor",
     "wp_2fa",
@@ -62,13 +73,6 @@ const BEGINNINGS: [&str; 22] = [
     "wfls",
     "defender",
     "loginizer",
-    "openid",
-    "oauth",
-    "saml",
-    "mo_saml",
-    "mo_oauth",
-    "auth0",
-    "wp_auth0",
 ];
 
 /// The same by the key's end: `wp_capabilities`, `wp_2_user_level`, whatever the prefix of a site.
@@ -136,7 +140,7 @@ fn is_guarded(key: &str) -> bool {
     let glued: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
     let glued = HARMLESS.iter().fold(glued, |glued, harmless| glued.replace(harmless, ""));
     KEYS.contains(&lower.as_str())
-        || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+        || BEGINNINGS.iter().chain(&SECOND_FACTORS).any(|beginning| lower.starts_with(beginning))
         || ENDINGS.iter().any(|ending| lower.ends_with(ending))
         || GLUED.iter().any(|word| glued.contains(word))
         || words(plain).iter().any(|word| WORDS.contains(&word.as_str()))

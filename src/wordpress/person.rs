@@ -115,6 +115,7 @@ pub fn row(resource: &Resource) -> Result<UserRow> {
         external_id: external_id.map(str::to_owned),
         active: resource.active().unwrap_or(true),
         linked: false,
+        login_of: None,
         document: Some(document),
         lookups: lookups(resource),
     })
@@ -151,19 +152,13 @@ pub fn lookups(resource: &Resource) -> Vec<Lookup> {
 
 /// What is to change in the account of a person who is now to be as `after` says. `before` is what the record
 /// showed; `None` for somebody new.
-///
-/// # Errors
-/// 400 `invalidValue` for an e-mail address that is too long.
 pub fn account_change(
     before: Option<(&UserRecord, &Resource)>,
     after: &Resource,
     settings: &Settings,
-) -> Result<AccountChange> {
+) -> AccountChange {
     let email = email(after);
     let is_writable = before.is_none_or(|(record, _)| record.account.is_writable());
-    if is_writable {
-        fits("emails", email.as_deref().unwrap_or_default(), MAX_EMAIL_LENGTH)?;
-    }
     let ours = before.is_none_or(|(record, _)| record.account.is_ours());
     let mut change = AccountChange { ours, ..AccountChange::default() };
     for row in rows(settings).filter(|_| is_writable) {
@@ -193,10 +188,18 @@ pub fn account_change(
             change.user_id = Some(record.account.user_id);
             if is_writable {
                 change.logins = renamed(record, shown, after, settings);
-                change.email = email.filter(|email| *email != record.account.email);
+                // What the IdP is shown is what the account has: none, where it has taken the address away.
+                change.email = Some(email.unwrap_or_default()).filter(|email| *email != record.account.email);
             }
             let ruled = |person| roles::ruled(person, settings);
-            let Decision { roles, ruling } = roles::changed(record, ruled(shown), ruled(after), settings);
+            let Decision { roles, ruling } = if record.deleted {
+                // Who is back is given what a newcomer is, whatever the account had.
+                let ruling = roles::of_newcomer(after, settings);
+                let roles = ruling.role.clone().map(|role| Roles { role, others: Vec::new() });
+                Decision { roles, ruling: Some(ruling) }
+            } else {
+                roles::changed(record, ruled(shown), ruled(after), settings)
+            };
             change.ruling = ruling;
             if let Some(Roles { role, others }) = roles {
                 change.role = Some(role);
@@ -204,15 +207,12 @@ pub fn account_change(
             }
         }
     }
-    Ok(change)
+    change
 }
 
 /// What is to change in an account of the network that is added to this site for a new person.
-///
-/// # Errors
-/// 400 `invalidValue` for an e-mail address that is too long.
-pub fn joining(account: &Account, after: &Resource, settings: &Settings) -> Result<AccountChange> {
-    let mut change = account_change(None, after, settings)?;
+pub fn joining(account: &Account, after: &Resource, settings: &Settings) -> AccountChange {
+    let mut change = account_change(None, after, settings);
     change.user_id = Some(account.user_id);
     change.ours = account.is_ours();
     change.logins.clear();
@@ -220,7 +220,7 @@ pub fn joining(account: &Account, after: &Resource, settings: &Settings) -> Resu
         change.email = None;
         change.values.clear();
     }
-    Ok(change)
+    change
 }
 
 /// The targets to read back after a write: none where nothing is applied to the account. As nothing counts as applied then, everything
@@ -232,7 +232,7 @@ pub fn written_targets(account: Option<&Account>, settings: &Settings) -> Vec<St
 /// The logins for a person who is called otherwise now: none where the owner wants accounts to keep their login, or where the
 /// new name comes to the same one. An account that is only being linked, or is back, keeps the login that its person knows.
 fn renamed(record: &UserRecord, shown: &Resource, after: &Resource, settings: &Settings) -> Vec<String> {
-    if !settings.username.rename || !record.managed || record.deleted {
+    if !settings.username.rename || !record.managed {
         return Vec::new();
     }
     let logins = |resource: &Resource| {
@@ -243,7 +243,53 @@ fn renamed(record: &UserRecord, shown: &Resource, after: &Resource, settings: &S
         )
     };
     let (old, new) = (logins(shown), logins(after));
-    if old.first() == new.first() { Vec::new() } else { new }
+    if record.login_of.as_ref().or(old.first()) == new.first() { Vec::new() } else { new }
+}
+
+/// What the login of a person was made of, before a rename that waits.
+pub fn login_of(record: &UserRecord, shown: &Resource, settings: &Settings) -> Option<String> {
+    record.login_of.clone().or_else(|| {
+        let name = shown.user_name().unwrap_or_default();
+        login::proposals(&settings.username, name, email(shown).as_deref()).into_iter().next()
+    })
+}
+
+/// The address that a managed person's account is to have and does not: it waits. `""` where it is to have none.
+pub fn waiting_email(record: &UserRecord, shown: &Resource) -> Option<String> {
+    let is_applied = record.managed && !record.deleted && record.account.is_writable();
+    let wanted = email(shown).unwrap_or_default();
+    (is_applied && wanted != record.account.email).then_some(wanted)
+}
+
+/// The matchable value under which a person is found who waits for an address.
+pub fn waiting_lookup(address: &str) -> Lookup {
+    Lookup { path: "waiting.email".to_owned(), value: folded(address, LOOKUP_LENGTH) }
+}
+
+/// The matchable values of a record, also the address that it waits for.
+pub fn record_lookups(record: &UserRecord, shown: &Resource) -> Vec<Lookup> {
+    let mut lookups = lookups(shown);
+    lookups.extend(
+        waiting_email(record, shown)
+            .filter(|wanted| !wanted.is_empty())
+            .map(|wanted| waiting_lookup(&wanted)),
+    );
+    lookups
+}
+
+/// What somebody who is deleted is known by on return: the name and the address.
+pub fn former_lookups(user_name: &str, email: &str) -> Vec<Lookup> {
+    [("former.userName", user_name), ("former.email", email)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(path, value)| Lookup { path: path.to_owned(), value: folded(value, LOOKUP_LENGTH) })
+        .collect()
+}
+
+/// # Errors
+/// 400 `invalidValue` for an address that no account can hold.
+pub fn check_email_length(email: &str) -> Result<()> {
+    fits("emails", email, MAX_EMAIL_LENGTH)
 }
 
 /// The address for the account: the primary one, or the one for work, or the first; where there is none, a

@@ -9,6 +9,7 @@ macro_rules! each_transcript {
             cursor
             custom_attributes
             cyberark
+            deactivation_with_refused_values
             edges
             entra_aadoptscim062020
             entra_after_wpo365
@@ -22,10 +23,14 @@ macro_rules! each_transcript {
             entra_local_edit
             entra_provision_on_demand
             entra_roles
+            entra_soft_delete
+            exchanges
+            gone_blocks_nobody
             google_workspace
             jumpcloud
             jumpcloud_life
             keycloak
+            leaver_and_namesake
             microsoft_inbound
             microsoft_reference_postman
             microsoft_validator_groups
@@ -48,6 +53,7 @@ macro_rules! each_transcript {
             protected_accounts
             protected_later
             read_only_token
+            removed_addresses
             rfc7643_representations
             rfc7644_bulk
             rfc7644_discovery

@@ -98,6 +98,9 @@ struct Person {
     /// The ids of earlier lives.
     former: Vec<String>,
     name: String,
+    /// The name that the login was made of: who is locked out, or has just come back, keeps the old one until the next request that
+    /// finds the person active.
+    login: String,
     given: String,
     family: String,
     title: Option<String>,
@@ -192,6 +195,9 @@ impl World {
         if person.former.contains(&id) {
             return Err(format!("{id} is used again"));
         }
+        if !person.has_account {
+            person.login = person.name.clone();
+        }
         (person.id, person.has_account) = (Some(id), true);
         self.rule(who);
         Ok(())
@@ -214,6 +220,7 @@ impl World {
         ]);
         let path = person.path();
         self.send(site, "PATCH", &path, Some(json!({ "Operations": operations })), 200)?;
+        self.people[who].is_written();
         self.rule(who);
         Ok(true)
     }
@@ -227,6 +234,7 @@ impl World {
         (person.department, person.active) = (department, active);
         let (path, resource) = (person.path(), person.resource());
         self.send(site, "PUT", &path, Some(resource), 200)?;
+        self.people[who].is_written();
         self.rule(who);
         Ok(true)
     }
@@ -239,6 +247,7 @@ impl World {
         let operation = json!({ "op": "replace", "path": "userName", "value": person.name });
         let path = person.path();
         self.send(site, "PATCH", &path, Some(json!({ "Operations": [operation] })), 200)?;
+        self.people[who].is_written();
         Ok(true)
     }
 
@@ -266,6 +275,7 @@ impl World {
         let path = person.path();
         let operation = json!({ "op": "Replace", "path": "active", "value": value });
         self.send(site, "PATCH", &path, Some(json!({ "Operations": [operation] })), 200)?;
+        self.people[who].is_written();
         Ok(true)
     }
 
@@ -432,7 +442,7 @@ impl World {
         }
         let posts: BTreeMap<String, String> = site.posts()?.into_iter().collect();
         let author = |author: &Author| match author {
-            Author::Person(who) => self.people[*who].name.clone(),
+            Author::Person(who) => self.people[*who].login.clone(),
             Author::Heir => HEIR.to_owned(),
         };
         let expected: BTreeMap<String, String> =
@@ -462,6 +472,7 @@ impl Person {
             id: None,
             former: Vec::new(),
             name: format!("p{number}@example.test"),
+            login: String::new(),
             given: String::new(),
             family: format!("Family {number}"),
             title: None,
@@ -469,6 +480,12 @@ impl Person {
             active: true,
             has_account: false,
             role: "subscriber",
+        }
+    }
+
+    fn is_written(&mut self) {
+        if self.active {
+            self.login.clone_from(&self.name);
         }
     }
 
@@ -519,7 +536,7 @@ impl Person {
         }
         json!({
             "exists": true,
-            "login": self.name,
+            "login": self.login,
             "email": self.email(),
             "display_name": stored(&self.display_name()),
             "roles": [self.role],

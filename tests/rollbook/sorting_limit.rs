@@ -69,6 +69,8 @@ fn person(row: u64) -> UserRecord {
         locked_before: false,
         linked: false,
         deleted: false,
+        wished_name: None,
+        login_of: None,
         version: 1,
         created: 1,
         modified: 1,

@@ -17,6 +17,7 @@ final class DeleteUserTest extends SiteTestCase {
 				'fate'        => $fate,
 				'ours'        => true,
 				'reassign_to' => $heir,
+				'lookups'     => array( array( 'path' => 'former.userName', 'value' => mb_strtolower( $record['user_name'] ) ) ),
 				'now'         => self::NOW + 1,
 			)
 		);
@@ -61,11 +62,12 @@ final class DeleteUserTest extends SiteTestCase {
 		self::assertSame( array(), $this->find( 'u.id = %s', array( $record['id'] ) )['users'] );
 		self::assertSame( array( 'outcome' => 'gone' ), $this->update( $record ) );
 		self::assertSame( array( 'outcome' => 'gone' ), $this->delete( $record ) );
-		self::assertSame( 0, $this->count_rows( Tables::name( 'lookups' ), "row_id = {$record['row']}" ) );
+		self::assertSame( 1, $this->count_rows( Tables::name( 'lookups' ), "row_id = {$record['row']}" ), 'the former name, by which the person is known on return' );
 		self::assertSame( 0, $this->run_command( 'load_group', array( 'id' => $group['id'], 'members' => false ) )['member_count'] );
 		self::assertInstanceOf( \WP_Error::class, wp_authenticate( 'pu-jane', 'x' ) );
 
-		$claim = $this->claims( 'pu-jane' )[0];
+		self::assertSame( array(), $this->claims( 'pu-jane' ), 'the name is free for others' );
+		$claim = $this->conflicts( array( 'lookups' => array( array( 'path' => 'former.userName', 'value' => 'pu-jane' ) ) ) )['people'][0];
 		self::assertSame( array( true, false ), array( $claim['deleted'], $claim['active'] ) );
 		$back = $this->create( 'PU-Jane', array(), array( 'user_id' => $claim['account']['user_id'], 'logins' => array(), 'values' => array( 'meta:dept' => 'Sales' ) ) );
 		self::assertNotSame( $record['id'], $back['id'], 'an id is never given again' );

@@ -4,6 +4,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
+use Rollbook\WordPress\Database;
+use Rollbook\WordPress\Tables;
+
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';
 
@@ -149,7 +152,9 @@ final class IdentityTest extends SiteTestCase {
 		self::assertSame( 'two@phpunit.test', $this->account_of( $person->id )->user_email );
 		self::assertSame( $mails, $this->mails() );
 		$other = $this->provision( 'pu-mail-2', array( 'emails' => array( array( 'value' => 'three@phpunit.test' ) ) ) );
-		self::assertSame( 409, $this->patch( $other->id, 'emails[value eq "three@phpunit.test"].value', 'two@phpunit.test' )->status );
+		self::assertSame( 200, $this->patch( $other->id, 'emails[value eq "three@phpunit.test"].value', 'two@phpunit.test' )->status );
+		self::assertSame( 'three@phpunit.test', $this->account_of( $other->id )->user_email, 'the address waits' );
+		self::assertSame( $mails, $this->mails() );
 		$local = wp_insert_user( array( 'user_login' => 'pu-local', 'user_pass' => 'x', 'user_email' => 'two@phpunit.test' ) );
 		self::assertWPError( $local, 'existing_user_email' );
 	}
@@ -200,5 +205,50 @@ final class IdentityTest extends SiteTestCase {
 	private static function assertWPError( mixed $result, string $code ): void {
 		self::assertInstanceOf( \WP_Error::class, $result );
 		self::assertSame( $code, $result->get_error_code() );
+	}
+
+	/** Who comes back has the content and the metas of before, and nothing that opened the account: another may have the name by now. */
+	public function test_who_comes_back_has_no_way_in_of_before(): void {
+		$attributes = array( 'externalId' => 'pu-emp-1', 'emails' => array( array( 'value' => 'pu-back@phpunit.test' ) ) );
+		$person     = $this->provision( 'pu-back', $attributes );
+		$user       = $this->account_of( $person->id );
+		$user->set_role( 'editor' );
+		wp_set_password( 'Old-Horse-7-Battery', $user->ID );
+		\WP_Application_Passwords::create_new_application_password( $user->ID, array( 'name' => 'x' ) );
+		update_user_meta( $user->ID, '_two_factor_totp_key', 'K' );
+		update_user_meta( $user->ID, '_new_email', array( 'newemail' => 'x@phpunit.test' ) );
+		update_user_meta( $user->ID, 'pu_kept', 'yes' );
+		self::assertSame( 204, $this->scim( 'DELETE', "/Users/$person->id" )->status );
+		\WP_Session_Tokens::get_instance( $user->ID )->create( time() + 3600 );
+
+		$other = $this->account_of( $this->provision( 'pu-back', array( 'externalId' => 'pu-emp-2' ) )->id );
+		self::assertNotSame( $user->ID, $other->ID );
+		self::assertSame( array( false, '' ), array( wp_check_password( 'Old-Horse-7-Battery', $other->user_pass ), get_user_meta( $other->ID, 'pu_kept', true ) ) );
+
+		$back = $this->account_of( $this->provision( 'pu-back-2', $attributes )->id );
+		self::assertSame( array( $user->ID, array( 'subscriber' ), 'yes' ), array( $back->ID, $back->roles, get_user_meta( $back->ID, 'pu_kept', true ) ) );
+		self::assertFalse( wp_check_password( 'Old-Horse-7-Battery', $back->user_pass ) );
+		self::assertSame( array(), \WP_Application_Passwords::get_user_application_passwords( $back->ID ) );
+		self::assertSame( array(), \WP_Session_Tokens::get_instance( $back->ID )->get_all() );
+		self::assertSame( array( '', '' ), array( get_user_meta( $back->ID, '_two_factor_totp_key', true ), get_user_meta( $back->ID, '_new_email', true ) ) );
+	}
+
+	/** The owner reads what waits, and that somebody who was to be out is not. */
+	public function test_the_log_tells_what_waits_and_who_is_not_out(): void {
+		$this->provision( 'pu-holder', array( 'emails' => array( array( 'value' => 'pu-holder@phpunit.test' ) ) ) );
+		$person = $this->provision( 'pu-waits', array( 'emails' => array( array( 'value' => 'pu-waits@phpunit.test' ) ) ) );
+		$last   = static fn(): string => (string) Database::value( 'SELECT detail FROM ' . Tables::name( 'activity' ) . ' WHERE detail IS NOT NULL ORDER BY id DESC LIMIT 1', array() );
+		$patch  = fn( string $path, string $value ): int => $this->scim(
+			'PATCH',
+			"/Users/$person->id",
+			array(
+				'schemas'    => array( 'urn:ietf:params:scim:api:messages:2.0:PatchOp' ),
+				'Operations' => array( array( 'op' => 'replace', 'path' => $path, 'value' => $value ), array( 'op' => 'replace', 'path' => 'active', 'value' => false ) ),
+			)
+		)->status;
+		self::assertSame( 409, $patch( 'userName', 'pu-holder' ) );
+		self::assertStringContainsString( '"pu-waits" was to be locked out by this request and is not', $last() );
+		self::assertSame( 200, $patch( 'emails.value', 'pu-holder@phpunit.test' ) );
+		self::assertStringContainsString( 'pu-holder@phpunit.test waits', $last() );
 	}
 }

@@ -59,6 +59,7 @@ abstract class SiteTestCase extends TestCase {
 				'user_name_key' => mb_strtolower( $user_name ),
 				'external_id'   => null,
 				'active'        => true,
+				'login_of'      => null,
 				'document'      => wp_json_encode( array( 'userName' => $user_name ) ),
 				'lookups'       => array(),
 			),
@@ -71,8 +72,10 @@ abstract class SiteTestCase extends TestCase {
 				'role'     => null,
 				'values'   => array(),
 			),
-			'targets' => $targets,
-			'now'     => self::NOW,
+			'others'    => array(),
+			'giving_up' => array(),
+			'targets'   => $targets,
+			'now'       => self::NOW,
 		);
 	}
 

@@ -69,7 +69,10 @@ impl MemoryDirectory {
             let stays =
                 change.role == ADMINISTRATOR || change.other_roles.iter().any(|role| role == ADMINISTRATOR);
             if !stays && self.is_last_administrator(change.user_id) {
-                return Err(Outcome::Refused { message: "This is the last administrator.".to_owned() });
+                return Err(Outcome::Refused {
+                    message: "This is the last administrator.".to_owned(),
+                    value: None,
+                });
             }
         }
         for change in changes {

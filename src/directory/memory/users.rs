@@ -5,8 +5,9 @@ use super::accounts::{StoredAccount, equal};
 use super::selection::{Column, named, page, people_matching};
 use crate::directory::{
     AccountChange, AccountRow, Adoption, Conflicts, CreateUser, DeleteUser, Fate, FillTargets, FindConflicts,
-    FindHeir, FindUserNames, FindUsers, FoundUsers, Heir, HeldUserName, IndexUser, LoadAccounts, LoadPeople,
-    LoadUser, Lookup, Outcome, ReleaseRows, Ruling, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
+    FindHeir, FindUserNames, FindUsers, FoundUsers, GivingUp, Heir, HeldUserName, IndexUser, LoadAccounts,
+    LoadPeople, LoadUser, Lookup, NoteWish, Outcome, ReleaseRows, Ruling, Unique, UnlinkUser, UpdateUser,
+    UserRecord, UserRow,
 };
 use crate::wordpress::person::is_address;
 use crate::wordpress::sql::folded;
@@ -26,6 +27,8 @@ pub(super) struct Person {
     managed: bool,
     linked: bool,
     deleted: bool,
+    wished_name: Option<String>,
+    login_of: Option<String>,
     version: u64,
     created: i64,
     modified: i64,
@@ -44,6 +47,8 @@ impl Person {
         self.locked_before = false;
         self.managed = true;
         self.linked = row.linked;
+        self.wished_name = None;
+        self.login_of = row.login_of;
         self.document = row.document;
         self.lookups = row.lookups;
         self.modified = now;
@@ -142,6 +147,7 @@ impl MemoryDirectory {
         {
             return Ok(Outcome::Gone);
         }
+        self.give_up(&create.giving_up);
         let is_in_the_way = |person: &Person| {
             let is_revived = person.deleted && Some(person.user_id) == revived;
             !is_revived
@@ -164,7 +170,58 @@ impl MemoryDirectory {
         self.written(row, person, &create.targets)
     }
 
-    pub(super) fn update_user(&mut self, update: UpdateUser) -> Result<Outcome<UserRecord>, String> {
+    pub(super) fn update_user(&mut self, mut update: UpdateUser) -> Result<Outcome<UserRecord>, String> {
+        let others = std::mem::take(&mut update.others);
+        if others.is_empty() && update.giving_up.is_empty() {
+            return self.update_one(update);
+        }
+        let before = (self.people.clone(), self.accounts.clone());
+        self.give_up(&update.giving_up);
+        for leaving in std::iter::once(&update).filter(|_| !others.is_empty()).chain(&others) {
+            let Some(person) = self.people.values_mut().find(|person| person.id == leaving.id) else {
+                continue;
+            };
+            person.user_name_key = format!("leaving {}", person.id);
+            if let Some(stored) =
+                self.accounts.get_mut(&person.user_id).filter(|_| leaving.account.email.is_some())
+            {
+                stored.account.email.clear();
+            }
+        }
+        let mut outcome = self.update_one(update)?;
+        for other in others {
+            if matches!(outcome, Outcome::Done { .. })
+                && !matches!(self.update_one(other)?, Outcome::Done { .. })
+            {
+                outcome = Outcome::Stale;
+            }
+        }
+        if !matches!(outcome, Outcome::Done { .. }) {
+            (self.people, self.accounts) = before;
+        }
+        Ok(outcome)
+    }
+
+    fn give_up(&mut self, giving_up: &[GivingUp]) {
+        for giving in giving_up {
+            let gone = self.people.values_mut().find(|person| person.deleted && person.id == giving.id);
+            let Some(person) = gone else { continue };
+            person.user_name_key = format!("deleted {}", person.id);
+            person.lookups.extend(giving.lookups.iter().cloned());
+            if let Some(stored) = self.accounts.get_mut(&person.user_id).filter(|_| giving.email) {
+                stored.account.email.clear();
+            }
+        }
+    }
+
+    pub(super) fn note_wish(&mut self, wish: NoteWish) -> Result<(), String> {
+        if let Some(person) = self.people.values_mut().find(|person| person.id == wish.id) {
+            person.wished_name = wish.user_name;
+        }
+        Ok(())
+    }
+
+    fn update_one(&mut self, update: UpdateUser) -> Result<Outcome<UserRecord>, String> {
         let Some((row, mut person)) = self.take_living(&update.id) else { return Ok(Outcome::Gone) };
         if self.comes_too_late(update.version, &mut person.version) {
             self.people.insert(row, person);
@@ -175,7 +232,10 @@ impl MemoryDirectory {
         let is_demoted = account.role.as_deref().is_some_and(|role| role != "administrator");
         if person.active && (is_demoted || !update.row.active) && self.is_last_administrator(person.user_id) {
             self.people.insert(row, person);
-            return Ok(Outcome::Refused { message: "This is the last administrator.".to_owned() });
+            return Ok(Outcome::Refused {
+                message: "This is the last administrator.".to_owned(),
+                value: None,
+            });
         }
         let is_taken = self.people.values().any(|other| other.user_name_key == update.row.user_name_key);
         let checked = if is_taken { Err(Unique::UserName) } else { self.check_account(&account) };
@@ -235,6 +295,7 @@ impl MemoryDirectory {
         if let Some(login) = heir.filter(|login| self.account(login).is_none()) {
             return Ok(Outcome::Refused {
                 message: format!("There is no account {login} to take over the content."),
+                value: None,
             });
         }
         let Some((row, mut person)) = self.take_living(&delete.id) else { return Ok(Outcome::Gone) };
@@ -244,7 +305,10 @@ impl MemoryDirectory {
         }
         if person.active && self.is_last_administrator(person.user_id) {
             self.people.insert(row, person);
-            return Ok(Outcome::Refused { message: "This is the last administrator.".to_owned() });
+            return Ok(Outcome::Refused {
+                message: "This is the last administrator.".to_owned(),
+                value: None,
+            });
         }
         self.forget_member(&delete.id);
         if let Some(heir) = heir {
@@ -258,7 +322,8 @@ impl MemoryDirectory {
                 person.active = false;
                 person.modified = delete.now;
                 person.version += 1;
-                person.lookups.clear();
+                person.lookups = delete.lookups;
+                person.user_name_key = format!("deleted {}", person.id);
                 self.people.insert(row, person);
             }
         }
@@ -367,6 +432,8 @@ impl MemoryDirectory {
             managed: person.managed,
             linked: person.linked,
             deleted: person.deleted,
+            wished_name: person.wished_name.clone(),
+            login_of: person.login_of.clone(),
             version: person.version,
             created: person.created,
             modified: person.modified,
@@ -393,6 +460,8 @@ impl Person {
             managed: false,
             linked: false,
             deleted: false,
+            wished_name: None,
+            login_of: None,
             version: 0,
             created,
             modified: created,

@@ -22,6 +22,9 @@ pub(super) struct Progress {
     /// For each operation, whether those that refer to what it creates need not wait for it any more.
     released: Vec<bool>,
     begun: BTreeMap<usize, Begun>,
+    /// Operations that somebody stood in the way of, whom a later one changes; and those that were done again after it.
+    postponed: BTreeSet<usize>,
+    again: BTreeSet<usize>,
     outcomes: Vec<Option<Outcome>>,
 }
 
@@ -73,6 +76,8 @@ impl Progress {
             released: vec![false; waiting.len()],
             outcomes: vec![None; waiting.len()],
             begun: BTreeMap::new(),
+            postponed: BTreeSet::new(),
+            again: BTreeSet::new(),
             waiting,
         }
     }
@@ -106,9 +111,29 @@ impl Progress {
                 Err(error) => Step::Refuse(operation, error.clone()),
             });
         }
+        if let Some(operation) = self.postponed.pop_first() {
+            self.again.insert(operation);
+            let todo = plan.operations.get(operation)?.todo.as_ref().ok()?;
+            return Some(Step::Run(operation, todo));
+        }
         let operation = self.in_circle(plan)?;
         let todo = plan.operations.get(operation)?.todo.as_ref().ok()?;
         Some(Step::Begin(operation, todo))
+    }
+
+    /// Puts an operation off until the others are done, once, where one that is not done yet is about who stands in its way.
+    pub(super) fn postpone(&mut self, plan: &Plan, operation: usize, blocker: &str) -> bool {
+        let is_about = |other: usize| {
+            let todo = plan.operations.get(other).and_then(|other| other.todo.as_ref().ok());
+            todo.is_some_and(|todo| todo.id.as_deref() == Some(blocker))
+        };
+        let is_left = |other: usize| other != operation && self.outcome(other).is_none();
+        let may_help = (0..self.outcomes.len()).any(|other| is_left(other) && is_about(other));
+        let postpones = may_help && !self.again.contains(&operation);
+        if postpones {
+            self.postponed.insert(operation);
+        }
+        postpones
     }
 
     pub(super) fn outcome(&self, operation: usize) -> Option<&Outcome> {

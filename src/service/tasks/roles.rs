@@ -88,7 +88,7 @@ impl Service {
                     report.tell(account, Verdict::Changed, now, then);
                 }
                 Some(Outcome::Stale) if !is_last_attempt => stale.push(record.id),
-                Some(Outcome::Refused { message }) => {
+                Some(Outcome::Refused { message, .. }) => {
                     report.tell_why(account, Verdict::Failed, now, then, Some(message.clone()));
                 }
                 // Gone, or changed by others again and again.

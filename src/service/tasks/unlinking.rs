@@ -28,7 +28,7 @@ impl Service {
                     self.tell(Event::UserUnlinked { user_id, id: record.id.to_string() });
                     return Ok(Reply::json(200, json!({ "login": record.account.login })));
                 }
-                Outcome::Refused { message } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
                 Outcome::Stale | Outcome::Gone | Outcome::Taken { .. } => {}
             }
         }
