@@ -7,8 +7,8 @@
 //! `field:first_name`, `meta:scimDepartment` ([`crate::wordpress::mapping`]).
 //!
 //! A command either happens as a whole or leaves nothing behind; then it is answered by
-//! [`crate::exchange::Exchange::fail`]. Where a lost connection or a plugin leaves it open how much was stored, the [`Failure`] says so. What WordPress or the state of the tables forbids is no failure but
-//! an [`Outcome`].
+//! [`crate::exchange::Exchange::fail`]. Where a lost connection or a plugin leaves it open how much was stored,
+//! the [`Failure`] says so. What WordPress or the state of the tables forbids is no failure but an [`Outcome`].
 
 pub mod memory;
 

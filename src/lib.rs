@@ -22,10 +22,11 @@
 //! - [`exchange`]: the plumbing; one request as a conversation.
 //! - [`http`]: the request and the response as values.
 //! - [`directory`]: commands and answers, the whole contract with WordPress; [`directory::memory`] is a WordPress in memory for tests.
-//! - [`service`]: what each endpoint does; [`service::tasks`]: what the owner does to everybody at once.
+//! - [`service`]: what each endpoint does; who is who and what waits for whom (`identity`, `waiting`); [`service::tasks`]: what
+//!   the owner does to everybody at once.
 //! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort, list, error.
-//! - [`wordpress`]: what a resource means for an account: mapping, logins, roles, networks of sites, filters as SQL, what
-//!   other plugins left.
+//! - [`wordpress`]: what a resource means for an account: mapping, logins, languages, roles and who is protected, which account
+//!   is whose, networks of sites, filters as SQL, what other plugins left.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - `extension`: the PHP classes; behind the feature `extension`.

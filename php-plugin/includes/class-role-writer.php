@@ -57,11 +57,11 @@ final class RoleWriter {
 	 */
 	public function regroup( array $command ): array {
 		$user_ids = array_column( $command['roles'], 'user_id' );
-		$versions = array_map( 'intval', array_column( $command['people'], 'version', 'id' ) );
+		$mark     = Identifier::create();
 		try {
 			Transaction::run(
-				static fn() => self::set_all( $command['roles'], $command['people'] ),
-				static fn(): bool => ! $versions || self::is_beyond( $versions )
+				static fn() => self::set_all( $command['roles'], $command['people'], $mark ),
+				static fn(): bool => ! $command['people'] || self::is_marked( $command['people'][0]['id'], $mark )
 			);
 		} catch ( \Throwable $failure ) {
 			// Memory must not know roles that the database has forgotten.
@@ -81,9 +81,10 @@ final class RoleWriter {
 	 * @param array<int, array<string, mixed>>           $changes What is to change, as the extension decided it.
 	 * @param array<int, array{id: string, version: int}> $people  Everybody whose groups change, those whose role stays as well; each
 	 *                                                             gets the next version.
+	 * @param ?string                                    $mark    The mark of this write, where nothing else is written that has one.
 	 * @throws Refusal When one was decided on what is no longer true, or must not happen.
 	 */
-	public static function set_all( array $changes, array $people = array() ): void {
+	public static function set_all( array $changes, array $people = array(), ?string $mark = null ): void {
 		// Before any other lock, as everywhere: two that wait for each other would both be thrown out.
 		if ( in_array( Administrators::ROLE, array_merge( ...array_column( $changes, 'before' ) ), true ) ) {
 			Administrators::lock();
@@ -112,7 +113,8 @@ final class RoleWriter {
 			}
 		}
 		foreach ( array_chunk( array_column( $people, 'id' ), self::IDS_AT_ONCE ) as $ids ) {
-			Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET version = version + 1 WHERE id IN (' . Database::marks( $ids, '%s' ) . ')', $ids );
+			$marked = null === $mark ? '' : ', written_by = %s';
+			Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET version = version + 1$marked WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', array( ...array_filter( array( $mark ) ), ...$ids ) );
 		}
 	}
 
@@ -220,14 +222,13 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Whether people have versions after these.
+	 * Whether the last write to a person is this one.
 	 *
-	 * @param array<string, int> $versions By id.
+	 * @param string $id   The person's id.
+	 * @param string $mark The mark of the write.
 	 */
-	private static function is_beyond( array $versions ): bool {
-		$ids  = array_map( 'strval', array_keys( $versions ) );
-		$rows = Database::rows( 'SELECT id, version FROM ' . Tables::name( 'users' ) . ' WHERE id IN (' . Database::marks( $ids, '%s' ) . ')', $ids );
-		return count( $rows ) === count( array_filter( $rows, static fn( array $row ): bool => (int) $row['version'] > $versions[ $row['id'] ] ) );
+	private static function is_marked( string $id, string $mark ): bool {
+		return $mark === Database::value( 'SELECT written_by FROM ' . Tables::name( 'users' ) . ' WHERE id = %s', array( $id ) );
 	}
 
 	/**

@@ -164,41 +164,24 @@ impl Report {
         *self.counts.entry(verdict).or_default() += 1;
     }
 
-    fn tell(&mut self, account: &Account, verdict: Verdict, now: Vec<String>, then: Vec<String>) {
-        self.tell_why(account, verdict, now, then, None);
+    fn tell(&mut self, entry: Entry) {
+        self.count(entry.verdict);
+        self.entries.push(entry);
     }
+}
 
-    fn tell_why(
-        &mut self,
-        account: &Account,
-        verdict: Verdict,
-        now: Vec<String>,
-        then: Vec<String>,
-        reason: Option<String>,
-    ) {
-        self.tell_all(account, verdict, now, then, reason, Vec::new());
-    }
-
-    fn tell_all(
-        &mut self,
-        account: &Account,
-        verdict: Verdict,
-        now: Vec<String>,
-        then: Vec<String>,
-        reason: Option<String>,
-        remarks: Vec<Remark>,
-    ) {
-        self.count(verdict);
-        self.entries.push(Entry {
+impl Entry {
+    fn of(account: &Account, verdict: Verdict, now: Vec<String>, then: Vec<String>) -> Self {
+        Self {
             user_id: account.user_id,
             login: account.login.clone(),
             display_name: account.display_name.clone(),
             verdict,
             now,
             then,
-            reason,
-            remarks,
-        });
+            reason: None,
+            remarks: Vec::new(),
+        }
     }
 }
 

@@ -63,25 +63,16 @@ fn unknown_in_element(
     attribute: &AttributePath,
     schemas: &ResourceSchemas,
 ) -> Option<String> {
-    let attribute = schemas.find(attribute)?.attribute;
-    match filter {
-        Filter::And(operands) | Filter::Or(operands) => {
-            operands.iter().find_map(|operand| unknown_in_element_of(operand, attribute))
-        }
-        other => unknown_in_element_of(other, attribute),
-    }
-}
-
-fn unknown_in_element_of(filter: &Filter, attribute: &Attribute) -> Option<String> {
     let name = match filter {
         Filter::And(operands) | Filter::Or(operands) => {
-            return operands.iter().find_map(|operand| unknown_in_element_of(operand, attribute));
+            return operands.iter().find_map(|operand| unknown_in_element(operand, attribute, schemas));
         }
-        Filter::Not(inner) => return unknown_in_element_of(inner, attribute),
+        Filter::Not(inner) => return unknown_in_element(inner, attribute, schemas),
         Filter::Present(path) => &path.name,
         Filter::Compare(comparison) => &comparison.path.name,
         Filter::Value(_) => return None,
     };
+    let attribute = schemas.find(attribute)?.attribute;
     // An element of a list of simple values is its own `value`.
     let is_own = attribute.sub_attributes.is_empty() && *name == "value";
     (!is_own && attribute.sub_attribute(name).is_none()).then(|| no_sub_attribute(attribute, name))

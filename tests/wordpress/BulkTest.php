@@ -147,6 +147,36 @@ final class BulkTest extends SiteTestCase {
 		$this->assert_true( $answers );
 	}
 
+	/** A savepoint that is gone undoes what was done before it: so roles that cannot be decided at the end undo all of the batch, and not a part. */
+	public function test_a_batch_that_lost_its_savepoint_is_done_again(): void {
+		global $wpdb;
+		$before = Settings::document()['role_rules'];
+		Settings::merge( array( 'role_rules' => array( array( 'filter' => 'groups.display eq "PU-Group"', 'role' => 'editor' ) ) ) );
+		$thrown  = false;
+		$release = static function ( int $user_id ) use ( $wpdb ): void {
+			if ( 'pu-b' === get_userdata( $user_id )->user_login && ! ( defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ) ) {
+				$wpdb->query( 'SAVEPOINT rollbook_batch' );
+				$wpdb->query( 'RELEASE SAVEPOINT rollbook_batch' );
+			}
+		};
+		$throw   = static function ( int $user_id, string $role ) use ( &$thrown ): void {
+			if ( 'editor' === $role && ! $thrown ) {
+				$thrown = true;
+				throw new RuntimeException( 'no' );
+			}
+		};
+		add_action( 'set_user_role', $throw, 10, 2 );
+		try {
+			$answers = $this->quietly( fn(): array => $this->with_hook( 'user_register', $release, fn(): array => $this->bulk( array( $this->posted( 'pu-a' ), $this->posted( 'pu-b' ), $this->posted( 'pu-c' ), $this->group( 'PU-Group', 'pu-a', 'pu-c' ) ) ) ) );
+		} finally {
+			remove_action( 'set_user_role', $throw );
+			Settings::merge( array( 'role_rules' => $before ) );
+		}
+		self::assertTrue( $thrown );
+		self::assertSame( array( '201', '201', '201' ), array_column( array_slice( $answers, 0, 3 ), 'status' ) );
+		$this->assert_true( $answers );
+	}
+
 	/** The operations' answers. */
 	private function bulk( array $operations ): array {
 		$request      = array(

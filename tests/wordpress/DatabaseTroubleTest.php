@@ -101,6 +101,46 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		self::assertGreaterThan( 1, $times );
 	}
 
+	/** WordPress remembers whom it has just made, also where the database does not. */
+	public function test_a_create_that_a_deadlock_undid_finds_its_login_free(): void {
+		if ( $this->is_sqlite() ) {
+			return;
+		}
+		foreach ( array( 'SELECT * FROM ' . $GLOBALS['wpdb']->users . ' WHERE ID', 'SELECT umeta_id', 'UPDATE ' . Tables::name( 'users' ) ) as $number => $statement ) {
+			$made  = false;
+			$times = 0;
+			$dead  = static function ( string $query ) use ( &$made, &$times, $statement ): string {
+				$made = $made || str_starts_with( $query, 'INSERT INTO `' . $GLOBALS['wpdb']->users );
+				return $made && str_starts_with( $query, $statement ) && 1 === ++$times ? "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock'" : $query;
+			};
+			$person = $this->person( "pu-again-$number", array(), array( 'email' => "again-$number@phpunit.test", 'role' => 'author' ) );
+			$answer = $this->with_hook( 'query', $dead, fn(): array => $this->run_command( 'create_user', $person ) );
+			self::assertGreaterThan( 0, $times, $statement );
+			self::assertSame( array( 'done', "pu-again-$number", array( 'author' ) ), array( $answer['outcome'], $answer['record']['account']['login'], $answer['record']['account']['roles'] ), $statement );
+		}
+	}
+
+	/** Nor is it where roles were put off to the end of a batch. */
+	public function test_roles_lost_at_commit_are_not_saved_by_a_write_of_somebody_else(): void {
+		if ( $this->is_sqlite() ) {
+			return;
+		}
+		$record  = $this->create( 'pu-put-off', array(), array( 'role' => 'author' ) );
+		$times   = 0;
+		$lose    = function ( string $query ) use ( &$times, $record ): string {
+			if ( 'COMMIT' === $query && 1 === ++$times ) {
+				$this->killing( $query );
+				$this->other_connection()->query( 'UPDATE ' . Tables::name( 'users' ) . " SET version = version + 5 WHERE id = '{$record['id']}'" );
+			}
+			return $query;
+		};
+		$person  = array( 'id' => $record['id'], 'version' => $record['version'] );
+		$role    = array( 'user_id' => $record['account']['user_id'], 'version' => $record['version'], 'role' => 'editor', 'other_roles' => array(), 'before' => array( 'author' ) );
+		$command = array( 'people' => array( $person ), 'roles' => array( $role ) );
+		self::assertSame( 'stale', $this->with_hook( 'query', $lose, fn(): array => $this->run_command( 'regroup_people', $command ) )['outcome'] );
+		self::assertSame( array( 'author' ), $this->load( $record['id'] )['account']['roles'] );
+	}
+
 	/** A write of somebody else, with a higher version, is not taken for ours. */
 	public function test_a_connection_lost_at_commit_is_not_saved_by_a_write_of_somebody_else(): void {
 		if ( $this->is_sqlite() ) {

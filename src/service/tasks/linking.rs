@@ -1,6 +1,6 @@
 //! The accounts of a whole site, made ready to be found and linked.
 
-use super::{NameSource, Part, Remark, Report, Unlinked, Verdict};
+use super::{Entry, NameSource, Part, Remark, Report, Unlinked, Verdict};
 use crate::directory::{
     Account, AdoptAccounts, Adoption, AllowLinking, FindUserNames, HeldUserName, IndexUser, ListAccounts,
     SiteAccount, UserName,
@@ -106,7 +106,7 @@ impl Service {
             Verdict::Same if remarks.is_empty() => report.count(verdict),
             _ => {
                 let now = row.map(|row| row.user_name).into_iter().collect();
-                report.tell_all(&account, verdict, now, Vec::new(), None, remarks);
+                report.tell(Entry { remarks, ..Entry::of(&account, verdict, now, Vec::new()) });
             }
         }
         None
@@ -168,5 +168,6 @@ fn is_held_by_another(candidate: &Candidate, holders: &[HeldUserName]) -> bool {
 fn tell(report: &mut Report, candidate: Candidate, verdict: Verdict) {
     let now = candidate.row.map(|(_, name)| name).into_iter().collect();
     let then = vec![candidate.adoption.user_name];
-    report.tell_all(&candidate.account, verdict, now, then, None, candidate.remarks);
+    let entry = Entry::of(&candidate.account, verdict, now, then);
+    report.tell(Entry { remarks: candidate.remarks, ..entry });
 }

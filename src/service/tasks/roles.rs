@@ -1,6 +1,6 @@
 //! Rules that have changed, applied to everybody.
 
-use super::{Part, Report, Verdict};
+use super::{Entry, Part, Report, Verdict};
 use crate::directory::{FindUsers, Outcome, Reached, RoleChange, Selection, SetRoles, UserRecord};
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service};
 use crate::wordpress::{person, roles};
@@ -63,12 +63,12 @@ impl Service {
             due.into_iter().partition(|(_, change)| known.contains(&change.role));
         for (record, change) in unknown {
             let then = vec![change.role];
-            report.tell(&record.account, Verdict::NoSuchRole, change.before, then);
+            report.tell(Entry::of(&record.account, Verdict::NoSuchRole, change.before, then));
         }
         if !part.apply || due.is_empty() {
             for (record, change) in due {
                 let then = roles_of(&change);
-                report.tell(&record.account, Verdict::Changes, change.before, then);
+                report.tell(Entry::of(&record.account, Verdict::Changes, change.before, then));
             }
             return Ok(Vec::new());
         }
@@ -85,14 +85,15 @@ impl Service {
                     let name = if account.login.is_empty() { &record.user_name } else { &account.login };
                     self.add_change(format!("{name}: {} → {}", now.join(", "), then.join(", ")));
                     self.tell(Event::RoleChanged { user_id, role, before });
-                    report.tell(account, Verdict::Changed, now, then);
+                    report.tell(Entry::of(account, Verdict::Changed, now, then));
                 }
                 Some(Outcome::Stale) if !is_last_attempt => stale.push(record.id),
                 Some(Outcome::Refused { message, .. }) => {
-                    report.tell_why(account, Verdict::Failed, now, then, Some(message.clone()));
+                    let entry = Entry::of(account, Verdict::Failed, now, then);
+                    report.tell(Entry { reason: Some(message.clone()), ..entry });
                 }
                 // Gone, or changed by others again and again.
-                _ => report.tell(account, Verdict::Failed, now, then),
+                _ => report.tell(Entry::of(account, Verdict::Failed, now, then)),
             }
         }
         Ok(stale)
