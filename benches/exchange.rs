@@ -3,8 +3,8 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use rollbook::directory::Scope;
-use rollbook::directory::memory::MemoryDirectory;
 use rollbook::http::{Request, Response};
+use rollbook::memory::MemoryDirectory;
 use rollbook::settings::Settings;
 use serde_json::json;
 use std::rc::Rc;

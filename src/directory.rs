@@ -10,8 +10,6 @@
 //! [`crate::exchange::Exchange::fail`]. Where a lost connection or a plugin leaves it open how much was stored,
 //! the [`Failure`] says so. What WordPress or the state of the tables forbids is no failure but an [`Outcome`].
 
-pub mod memory;
-
 mod batches;
 mod groups;
 mod roles;

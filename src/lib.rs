@@ -21,7 +21,7 @@
 //!
 //! - [`exchange`]: the plumbing; one request as a conversation.
 //! - [`http`]: the request and the response as values.
-//! - [`directory`]: commands and answers, the whole contract with WordPress; [`directory::memory`] is a WordPress in memory for tests.
+//! - [`directory`]: commands and answers, the whole contract with WordPress.
 //! - [`service`]: what each endpoint does; who is who and what waits for whom (`identity`, `waiting`); [`service::tasks`]: what
 //!   the owner does to everybody at once.
 //! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort, list, error.
@@ -30,6 +30,7 @@
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - `extension`: the PHP classes; behind the feature `extension`.
+//! - `memory`: a WordPress in memory for tests and benches; behind the feature `memory`, which only they switch on.
 //!
 //! # Invariants
 //!
@@ -72,6 +73,8 @@ pub mod exchange;
 #[cfg(feature = "extension")]
 mod extension;
 pub mod http;
+#[cfg(feature = "memory")]
+pub mod memory;
 pub mod scim;
 pub mod service;
 pub mod settings;

@@ -3,7 +3,7 @@
 use super::site::send;
 use crate::player::memory::InMemory;
 use proptest::prelude::*;
-use rollbook::directory::memory::wordpress_stores;
+use rollbook::memory::wordpress_stores;
 use rollbook::scim::resource::MAX_SIZE;
 use rollbook::settings::Settings;
 use serde_json::{Value, json};

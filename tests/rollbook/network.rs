@@ -3,8 +3,8 @@
 use super::site::send;
 use crate::player::Incoming;
 use crate::player::memory::InMemory;
-use rollbook::directory::memory::StoredAccount;
 use rollbook::directory::{Account, Fate, Home, InNetwork};
+use rollbook::memory::StoredAccount;
 use rollbook::settings::Settings;
 use rollbook::wordpress::linking::Identity;
 use rollbook::wordpress::network::fate;

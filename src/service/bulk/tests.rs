@@ -6,9 +6,9 @@
 )]
 
 use super::OPERATIONS_PER_BATCH;
-use crate::directory::memory::MemoryDirectory;
 use crate::directory::{Scope, TokenRecord};
 use crate::http::{Request, Response};
+use crate::memory::MemoryDirectory;
 use crate::settings::Settings;
 use serde_json::{Value, json};
 use std::rc::Rc;

@@ -15,14 +15,16 @@ pub use accounts::{StoredAccount, wordpress_stores};
 use self::batch::Batch;
 use self::groups::StoredGroup;
 use self::users::Person;
-use super::{
+use crate::directory::{
     AdoptAccounts, AllowLinking, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser,
     EndBatch, FillTargets, FindAccounts, FindConflicts, FindGroups, FindHeir, FindMembers, FindPeopleIn,
     FindRoles, FindUserNames, FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup,
     LoadPeople, LoadUser, NoteWish, RegroupPeople, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser,
     UpdateGroup, UpdateUser,
 };
-use super::{CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken};
+use crate::directory::{
+    CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken,
+};
 use crate::exchange::Exchange;
 use crate::http::{Request, Response};
 use crate::service::tasks::Task;
