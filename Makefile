@@ -65,12 +65,14 @@ stubs: extension ## the extension's classes for editors, written anew from the e
 # --- Parts of the test -----------------------------------------------------------------------------
 
 .PHONY: lint
-lint: ## formatting and lints, with the extension and without
-	@cargo fmt --check
+lint: ## formatting and lints of every language
+	@tests/install php lint > /dev/null
+	cargo fmt --check
 	cargo clippy --all-targets --quiet -- -D warnings
 	cargo clippy --no-default-features --all-targets --quiet -- -D warnings
 	cargo clippy --no-default-features --test http --quiet -- -D warnings
 	find php-plugin tests -name '*.php' -not -path '*/node_modules/*' -not -path '*/templates/*' -print0 | xargs -0 -n 50 -P 2 sh -c 'for file; do php -l "$$file" > /dev/null || exit 255; done' lint
+	tests/lint/run
 
 .PHONY: test-rust
 test-rust: ## the core, without PHP

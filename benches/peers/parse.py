@@ -1,4 +1,7 @@
-"""How many nanoseconds scim2-filter-parser takes for each of the filters given as a JSON array: null for one that it refuses."""
+"""How many nanoseconds scim2-filter-parser takes for each of the filters given as a JSON array.
+
+Null for one that it refuses.
+"""
 
 import json
 import sys

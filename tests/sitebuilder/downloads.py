@@ -88,7 +88,7 @@ def _resolve(link: Path, root: Path) -> Path:
     """Where a link leads when `root` is the root folder; the machine's own file where the packages hold none."""
     seen = link
     while seen.is_symlink():
-        target = os.readlink(seen)
+        target = str(seen.readlink())
         inside = root / target.lstrip("/") if target.startswith("/") else seen.parent / target
         seen = Path(os.path.normpath(inside))
         if not os.path.lexists(seen):

@@ -33,8 +33,8 @@ def second(url: str) -> dict[str, str]:
 
 
 ADD_SECOND = """
-$network = get_network();
-$site    = wp_insert_site( array( 'domain' => $network->domain, 'path' => $args[0], 'title' => 'Second', 'user_id' => 1 ) );
+$domain = get_network()->domain;
+$site   = wp_insert_site( array( 'domain' => $domain, 'path' => $args[0], 'title' => 'Second', 'user_id' => 1 ) );
 if ( is_wp_error( $site ) ) { throw new RuntimeException( $site->get_error_message() ); }
 switch_to_blog( $site );
 update_option( 'permalink_structure', '/%postname%/' );

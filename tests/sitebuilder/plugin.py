@@ -43,7 +43,8 @@ def built_extension() -> Path:
     tool("php-config")  # the build asks it for PHP's headers
     say("Building the extension …")
     # Its progress is the caller's to see, on stderr.
-    if subprocess.run([tool("cargo"), "rustc", "--release", "--lib", "--crate-type", "cdylib"], cwd=REPOSITORY, stdout=sys.stderr).returncode:
+    command = [tool("cargo"), "rustc", "--release", "--lib", "--crate-type", "cdylib"]
+    if subprocess.run(command, cwd=REPOSITORY, stdout=sys.stderr).returncode:
         raise SiteError("the extension does not build; PHP's headers and libclang come with tests/install php")
     return REPOSITORY / os.environ.get("CARGO_TARGET_DIR", "target") / "release/librollbook.so"
 

@@ -93,7 +93,8 @@ def _members(process: Process) -> list[int]:
     leader = _stat(process.pid)
     if process.boot != _boot() or (leader and leader.started != process.started):
         return []
-    stats: dict[int, _Stat | None] = {int(e): _stat(int(e)) for e in os.listdir("/proc") if e.isdigit()}
+    numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    stats: dict[int, _Stat | None] = {number: _stat(number) for number in numbers}
     return [pid for pid, stat in stats.items() if stat and stat.session == process.pid and not stat.dead]
 
 

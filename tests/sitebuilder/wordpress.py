@@ -44,7 +44,7 @@ SALTS = (
 
 def place_core(original: Path, target: Path) -> None:
     """Everything but wp-content, which `place_content` brings."""
-    _copy_afresh(original, target, NOT_WORDPRESS + ("wp-content",))
+    _copy_afresh(original, target, (*NOT_WORDPRESS, "wp-content"))
 
 
 def place_content(original: Path, target: Path, *, sqlite: bool, plugin: bool) -> None:
