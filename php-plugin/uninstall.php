@@ -13,6 +13,7 @@ defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
 require_once __DIR__ . '/includes/class-tables.php';
 require_once __DIR__ . '/includes/class-must-use-file.php';
+require_once __DIR__ . '/includes/class-drop-ins.php';
 
 /**
  * Removes the current site's tables and options.
@@ -47,3 +48,4 @@ if ( is_multisite() ) {
 	uninstall_site();
 }
 MustUseFile::remove();
+DropIns::remove();

@@ -4,7 +4,8 @@
 
 use crate::directory::{Failure, MAX_NESTING};
 use crate::exchange::{Exchange, OutOfTurn};
-use crate::http::{MAX_BODY, Request};
+use crate::http::{MAX_BODY, Request, Response};
+use crate::service::closed::{Closed, closed};
 use crate::service::tasks::MAX_PART;
 use crate::settings::{self, Settings};
 use crate::token;
@@ -165,16 +166,13 @@ impl PhpExchange {
 
     /// The response: an array of "status", "headers" (name => value) and "body".
     pub fn response(&self) -> PhpResult<PhpArray> {
-        let response = self.exchange.response().map_err(out_of_turn)?;
-        let mut headers = ZendHashTable::new();
-        for (name, value) in &response.headers {
-            headers.insert(name.as_str(), value.as_str())?;
-        }
-        let mut array = ZendHashTable::new();
-        array.insert("status", i64::from(response.status))?;
-        array.insert("headers", headers)?;
-        array.insert("body", response.body.as_str())?;
-        Ok(array)
+        array_of_response(self.exchange.response().map_err(out_of_turn)?)
+    }
+
+    /// The response to a request of this method while WordPress answers nobody: it is being updated, or else reaches no database.
+    pub fn closed(is_maintenance: bool, method: &str) -> PhpResult<PhpArray> {
+        let why = if is_maintenance { Closed::Maintenance } else { Closed::Database };
+        array_of_response(&closed(why, method))
     }
 
     /// What the activity log says of the exchange. It holds no secret.
@@ -306,6 +304,18 @@ fn invalid_settings(error: settings::InvalidSettings) -> PhpException {
 
 fn out_of_turn(error: OutOfTurn) -> PhpException {
     PhpException::from_class::<OutOfTurnException>(error.to_string())
+}
+
+fn array_of_response(response: &Response) -> PhpResult<PhpArray> {
+    let mut headers = ZendHashTable::new();
+    for (name, value) in &response.headers {
+        headers.insert(name.as_str(), value.as_str())?;
+    }
+    let mut array = ZendHashTable::new();
+    array.insert("status", i64::from(response.status))?;
+    array.insert("headers", headers)?;
+    array.insert("body", response.body.as_str())?;
+    Ok(array)
 }
 
 /// A string of an array; bytes that are no UTF-8 become marks of replacement, which no address and no token contains.

@@ -47,23 +47,36 @@ final class MustUseFile {
 	 */
 	public static function install(): bool {
 		foreach ( array_reverse( self::FILES ) as $name => $original ) {
-			$path = WPMU_PLUGIN_DIR . "/$name";
 			$text = (string) file_get_contents( dirname( __DIR__ ) . "/$original" ); // phpcs:ignore WordPress.WP.AlternativeFunctions.file_get_contents_file_get_contents -- Our own file.
-			if ( is_readable( $path ) && file_get_contents( $path ) === $text ) { // phpcs:ignore WordPress.WP.AlternativeFunctions.file_get_contents_file_get_contents
-				continue;
-			}
-			// phpcs:disable WordPress.WP.AlternativeFunctions -- WordPress's own functions ask for credentials where the server cannot write.
-			if ( '' === $text || ! wp_mkdir_p( dirname( $path ) ) || ! is_writable( dirname( $path ) ) ) {
+			if ( ! self::write( WPMU_PLUGIN_DIR . "/$name", $text ) ) {
 				return false;
 			}
-			// Another request never reads half of it.
-			$part = $path . '.' . wp_generate_password( 8, false );
-			if ( strlen( $text ) !== file_put_contents( $part, $text ) || ! rename( $part, $path ) ) {
-				file_exists( $part ) && unlink( $part );
-				return false;
-			}
-			// phpcs:enable
 		}
+		return true;
+	}
+
+	/**
+	 * Writes a file beside the plugin's own, if it holds another text.
+	 *
+	 * @param string $path The file.
+	 * @param string $text What it is to hold.
+	 * @return bool Whether it holds that.
+	 */
+	public static function write( string $path, string $text ): bool {
+		// phpcs:disable WordPress.WP.AlternativeFunctions -- WordPress's own functions ask for credentials where the server cannot write.
+		if ( is_readable( $path ) && file_get_contents( $path ) === $text ) {
+			return true;
+		}
+		if ( '' === $text || ! wp_mkdir_p( dirname( $path ) ) || ! is_writable( dirname( $path ) ) ) {
+			return false;
+		}
+		// Another request never reads half of it.
+		$part = $path . '.' . wp_generate_password( 8, false );
+		if ( strlen( $text ) !== file_put_contents( $part, $text ) || ! rename( $part, $path ) ) {
+			file_exists( $part ) && unlink( $part );
+			return false;
+		}
+		// phpcs:enable
 		return true;
 	}
 

@@ -106,6 +106,13 @@ final class SiteHealth {
 					'label' => __( 'Active for', 'rollbook' ),
 					'value' => NetworkSites::plugin_is_active() ? __( 'every site of the network', 'rollbook' ) : __( 'this site', 'rollbook' ),
 				),
+				'closed'    => array(
+					'label' => __( 'During an update, and without the database', 'rollbook' ),
+					'value' => DropIns::missing()
+						/* translators: %s: names of files. */
+						? sprintf( __( 'identity providers get a page, because these files in wp-content are not Rollbook’s: %s', 'rollbook' ), implode( ', ', DropIns::missing() ) )
+						: __( 'identity providers are told to wait', 'rollbook' ),
+				),
 				'build'     => array(
 					'label' => __( 'Build of PHP', 'rollbook' ),
 					'value' => ExtensionFile::expected_build(),

@@ -67,6 +67,11 @@ AccessControl::add_hooks();
 register_activation_hook( PLUGIN_FILE, array( MustUseFile::class, 'install' ) );
 add_action( 'admin_init', array( MustUseFile::class, 'action_admin_init' ) );
 
+// Identity providers are answered while WordPress is closed, before it loads plugins. Updates of the plugin run no activation hook.
+register_activation_hook( PLUGIN_FILE, array( DropIns::class, 'install' ) );
+add_action( 'admin_init', array( DropIns::class, 'install' ) );
+register_deactivation_hook( PLUGIN_FILE, array( DropIns::class, 'deactivate' ) );
+
 // Passwords that people must not set here, after whatever others allow (PHP_INT_MAX) and before the last word about who is locked out.
 add_filter( 'allow_password_reset', array( PasswordControl::class, 'filter_allow_password_reset' ), PHP_INT_MAX - 1, 2 );
 add_action( 'validate_password_reset', array( PasswordControl::class, 'action_validate_password_reset' ), 10, 2 );

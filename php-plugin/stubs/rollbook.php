@@ -93,6 +93,11 @@ final class Exchange {
 	public function response(): array {}
 
 	/**
+	 * The response to a request of this method while WordPress answers nobody: it is being updated, or else reaches no database.
+	 */
+	public static function closed( bool $is_maintenance, string $method ): array {}
+
+	/**
 	 * What the activity log says of the exchange. It holds no secret.
 	 */
 	public function summary(): array {}

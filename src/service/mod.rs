@@ -5,6 +5,7 @@
 
 mod adoption;
 pub mod bulk;
+pub mod closed;
 mod cursor;
 mod deactivation;
 mod discovery;

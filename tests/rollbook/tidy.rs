@@ -87,6 +87,8 @@ fn the_versions_agree() {
     let doors = read("php-plugin/must-use/rollbook-doors.php");
     assert_eq!(line_after(&doors, "Version:"), version, "php-plugin/must-use/rollbook-doors.php");
     assert_eq!(line_after(&doors, "const DOORS_VERSION ="), format!("'{version}';"));
+    let drop_in = read("php-plugin/drop-ins/closed.php");
+    assert_eq!(line_after(&drop_in, "Version:"), version, "php-plugin/drop-ins/closed.php");
     assert_eq!(line_after(&readme, "Stable tag:"), version, "php-plugin/readme.txt");
     let headings = changelog.lines().filter(|line| line.starts_with("## ") && line.contains(version)).count();
     assert_eq!(headings, 1, "CHANGELOG.md has one heading for {version}");
