@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,12 +32,14 @@ SETTINGS: dict[str, Any] = {
         {"path": 'phoneNumbers[type eq "work"].value', "target": "meta:fault_phone", "title": "Telephone"},
     ],
 }
+NICKNAME = {"path": "nickName", "target": "meta:fault_nick", "title": "Nickname"}
 KEEP = {"deletion": {"policy": "deactivate", "reassign_to": None}}
 KEEP_AND_REASSIGN = {"deletion": {"policy": "deactivate", "reassign_to": "heir"}}
 REASSIGN = {"deletion": {"policy": "reassign", "reassign_to": "heir"}}
 DELETE = {"deletion": {"policy": "delete", "reassign_to": None}}
 
 Statuses = tuple[int, ...]
+_LOGGING_IN = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,15 @@ class Operation:
     chain: bool = False  # … each of which needs the one before
     hook: str = ""  # counted from here on; else from the beginning of the request
     task: str = ""  # a task of the owner's, which is about everybody on the site
+    alone: bool = False  # it is about the whole site, as tasks are, so that no two points can be struck at a time
+    saves: bool = False  # what it changes are the settings
+    # Who may be served later than the answer says: by the next request about them, which this is.
+    waiting: tuple[str, ...] = ()
+    serves: Callable[[Scene], Request] | None = None
+
+    @property
+    def is_alone(self) -> bool:
+        return self.alone or self.saves or self.task != ""
 
 
 def person(scene: Scene, word: str, **more: Any) -> dict[str, Any]:
@@ -132,19 +144,75 @@ def three(scene: Scene) -> None:
     make_together(scene, {"first": {}, "second": {}, "third": {}}, {})
 
 
+def pair(scene: Scene) -> None:
+    make_together(scene, {"first": {}, "second": {}}, {})
+
+
 def group_of_two(scene: Scene) -> None:
     make_together(scene, {"first": {}, "second": {}, "third": {}}, {EDITORS: ("first", "second")})
 
 
 def unmanaged(scene: Scene) -> None:
     account(scene, "local")
+    find_local(scene)
+
+
+def find_local(scene: Scene) -> None:
     found = scene.client.scim("GET", f'/Users?filter=userName%20eq%20%22{scene.name("local")}%40faults.test%22')
     scene.ids["local"] = found["Resources"][0]["id"]
+
+
+def opened(scene: Scene) -> None:
+    """An account that was there before, with sessions and a password for applications."""
+    account(scene, "local")
+    scene.client.ask("credentials", number=scene.numbers["local"])
+    find_local(scene)
 
 
 def account(scene: Scene, word: str, role: str = "subscriber") -> None:
     fields = {"user_login": scene.name(word), "user_email": f"{scene.name(word)}@faults.test", "role": role}
     scene.numbers[word] = scene.client.ask("account", fields=fields)
+
+
+def of_address(who: str, address: str) -> Callable[[Scene], Request]:
+    """A change of somebody's address, and of something else beside it."""
+    return user(
+        "PATCH",
+        who,
+        lambda scene: patch(
+            ("replace", 'emails[type eq "work"].value', f"{scene.name(address)}@faults.test"),
+            ("replace", "title", scene.name(f"title of {address}")),
+        ),
+    )
+
+
+def of_name(who: str, name: str) -> Callable[[Scene], Request]:
+    return user("PATCH", who, lambda scene: patch(("replace", "userName", scene.name(name))))
+
+
+def waiting_for_address(scene: Scene) -> None:
+    """The first waits for the second's address."""
+    make_together(scene, {"first": {}, "second": {}}, {})
+    send(scene, of_address("first", "second"), 200)
+
+
+def wishing_a_name(scene: Scene) -> None:
+    """The first was refused the second's name."""
+    make_together(scene, {"first": {}, "second": {}}, {})
+    send(scene, of_name("first", "second"), 409)
+
+
+def send(scene: Scene, request: Callable[[Scene], Request], status: int) -> None:
+    answer = scene.client.send(request(scene))
+    if answer.status != status:
+        raise SiteError(f"what comes before is answered {answer}")
+
+
+def one_gone(scene: Scene) -> None:
+    """Somebody works here; of another one, who is gone, the account was kept."""
+    make_together(scene, {"first": {}, "worker": {}}, {})
+    send(scene, user("DELETE", "worker"), 204)
+    del scene.ids["worker"]
 
 
 def bulk_given(scene: Scene) -> None:
@@ -206,15 +274,26 @@ def admin(action: str, **form: str) -> Callable[[Scene], Request]:
 
     def request(scene: Scene) -> Request:
         filled = {key: str(scene.numbers[value[1:-1]]) if value[0] == "<" else value for key, value in form.items()}
-        about = action + filled.get("id", "")
-        if about not in scene.request_cookie:
-            browser = scene.client.ask("administrator", action=about)
-            scene.request_cookie[about] = browser["cookie"]
-            scene.request_cookie[f"{about} nonce"] = browser["nonce"]
-        form_of_action = {"action": action, "_wpnonce": scene.request_cookie[f"{about} nonce"], **filled}
-        return Request("POST", "/wp-admin/admin-post.php", form=form_of_action, cookie=scene.request_cookie[about])
+        cookie, nonce = browser(scene, action + filled.get("id", ""))
+        return Request("POST", "/wp-admin/admin-post.php", form={"action": action, "_wpnonce": nonce, **filled}, cookie=cookie)
 
     return request
+
+
+def allow_linking(scene: Scene) -> Request:
+    number = str(scene.numbers["worker"])
+    cookie, nonce = browser(scene, f"rollbook_allow_linking{number}")
+    address = f"/wp-admin/admin-post.php?action=rollbook_allow_linking&id={number}&_wpnonce={nonce}"
+    return Request("GET", address, cookie=cookie)
+
+
+def browser(scene: Scene, action: str) -> tuple[str, str]:
+    """The cookie and the nonce with which an administrator does something."""
+    if action not in scene.browsers:
+        # WordPress keeps all sessions of an account in one value.
+        with _LOGGING_IN:
+            scene.browsers[action] = scene.client.ask("administrator", action=action)
+    return scene.browsers[action]["cookie"], scene.browsers[action]["nonce"]
 
 
 def go_on(kind: str) -> list[Callable[[Scene], Request]]:
@@ -241,6 +320,35 @@ def linked(scene: Scene) -> None:
     scene.numbers["worker"] = int(
         scene.client.ask("sql", statement=f"SELECT ID FROM wp_users WHERE user_login = '{scene.name('worker')}'")[0]["ID"]
     )
+
+
+def unlinked(scene: Scene) -> None:
+    linked(scene)
+    send(scene, admin("rollbook_unlink", id="<worker>"), 302)
+    scene.browsers = {}  # With what the page has told.
+
+
+def waiting_for_a_field(scene: Scene) -> None:
+    """A mapping that is newer than the people."""
+    make_together(scene, {"first": {"nickName": "One"}, "second": {"nickName": "Two"}, "third": {}}, {})
+    send(scene, happen, 200)
+    scene.client.ask("configure", settings={"mappings": [*SETTINGS["mappings"], NICKNAME]})
+
+
+def happen(_: Scene) -> Request:
+    """What WordPress does in the background; the striking plugin takes its part."""
+    return Request("POST", "/wp-admin/admin-post.php", form={"action": "rollbook_faults_catch_up"})
+
+
+def profile(scene: Scene) -> Request:
+    """The owner edits a person in WordPress."""
+    number = str(scene.numbers["worker"])
+    cookie, nonce = browser(scene, f"update-user_{number}")
+    form = {
+        "action": "update", "user_id": number, "_wpnonce": nonce, "nickname": "Nick", "first_name": "Edited",
+        "last_name": scene.name("edited"), "display_name": scene.name("edited"), "email": f"{scene.name('edited')}@faults.test",
+    }  # fmt: skip
+    return Request("POST", "/wp-admin/user-edit.php", form=form, cookie=cookie)
 
 
 OPERATIONS = [
@@ -286,6 +394,45 @@ OPERATIONS = [
         "link", "PATCH of an account that was there before", unmanaged,
         user("PATCH", "local", lambda scene: patch(("replace", "title", "Author"), ("replace", "displayName", "Linked"))),
         (200, 204), (200, 204),
+    ),
+    Operation(
+        "link-credentials", "PATCH of such an account, whose password and sessions end with it", opened,
+        user("PATCH", "local", patch(("replace", "title", "Author"))), (200, 204), (200, 204),
+        settings={"link_credentials": "always"}, password="x",
+    ),
+    Operation(
+        "wait", "PATCH of an address that another one has", pair, of_address("first", "second"), (200, 204), (200, 204),
+    ),
+    Operation(
+        "soft-delete", "PATCH of active: false, a name of digits and an address that another one has", pair,
+        user("PATCH", "first", lambda scene: patch(("replace", "active", False), ("replace", "userName", scene.name("0123456789abcdef")), ("replace", 'emails[type eq "work"].value', f"{scene.name('second')}@faults.test"))),
+        (200, 204), (200, 204),
+    ),
+    Operation(
+        "exchange", "PATCH that closes a circle of addresses", waiting_for_address, of_address("second", "first"),
+        (200, 204), (200, 204),
+    ),
+    Operation(
+        "exchange-names", "PATCH that closes a circle of names", wishing_a_name, of_name("second", "first"),
+        (200, 204), (200, 204),
+    ),
+    Operation(
+        "free", "PATCH that frees an address for who waits for it", waiting_for_address, of_address("second", "other"),
+        (200, 204), (200, 204), waiting=("first",), serves=of_address("first", "second"),
+    ),
+    Operation(
+        "delete-free", "DELETE that frees an address for who waits for it", waiting_for_address, user("DELETE", "second"),
+        (204,), (404,), settings=DELETE, waiting=("first",), serves=of_address("first", "second"),
+    ),
+    Operation(
+        "newcomer", "POST with the name and the address of somebody who is gone", one_gone,
+        lambda scene: Request("POST", "/Users", {**person(scene, "worker"), "externalId": scene.name("new-external")}), (201,), (409,),
+        settings=KEEP,
+    ),
+    Operation(
+        "successor", "PATCH to the name and the address of somebody who is gone", one_gone,
+        user("PATCH", "first", lambda scene: patch(("replace", "userName", scene.name("worker")), ("replace", 'emails[type eq "work"].value', f"{scene.name('worker')}@faults.test"))),
+        (200, 204), (200, 204), settings=KEEP,
     ),
     Operation("delete-keep", "DELETE, the account is kept", worker, user("DELETE", "worker"), (204,), (404,), settings=KEEP),
     Operation(
@@ -338,6 +485,24 @@ OPERATIONS = [
     Operation(
         "unlink", "the owner unlinks somebody", linked, admin("rollbook_unlink", id="<worker>"), (302,), (302, 403, 404),
         hook="admin_post_rollbook_unlink",
+    ),
+    Operation(
+        "allow-linking", "the owner allows that somebody is linked again", unlinked,
+        allow_linking, (302,), (302, 403, 404),
+        hook="admin_post_rollbook_allow_linking",
+    ),
+    Operation(
+        "profile", "the owner edits somebody in WordPress, and Rollbook looks at it", linked, profile, (302,), (302,),
+        hook="shutdown",
+    ),
+    Operation(
+        "settings", "the owner saves the roles", nobody,
+        admin("rollbook_save_settings", tab="roles", default_role="author", hand_given_roles="keep"), (302,), (302,),
+        hook="admin_post_rollbook_save_settings", saves=True,
+    ),
+    Operation(
+        "catch-up", "everybody gets what a new mapping asks for", waiting_for_a_field, happen, (200,), (200,),
+        hook="rollbook_catch_up", alone=True,
     ),
     Operation(
         "task-roles", "the owner applies the role rules to everybody", waiting_for_roles,

@@ -7,7 +7,6 @@ import threading
 import time
 
 from sitebuilder.console import say
-from sitebuilder.site import Site as BuiltSite
 
 from .operations import EDITORS, KEEP, OPERATIONS, SETTINGS, Operation, make_together, patch, values
 from .scene import Scene, State, differences, unseen
@@ -26,7 +25,7 @@ HELD = {
 STRUCK = ("put", "patch", "deactivate", "delete-keep", "delete-reassign", "delete-all", "group-patch", "group-delete")
 
 
-def run(site: Site, built: BuiltSite, seconds: float) -> list[str]:
+def run(site: Site, seconds: float) -> list[str]:
     clients = Clients(site)
     client = clients.mine()
     wrong: list[str] = []
@@ -39,7 +38,7 @@ def run(site: Site, built: BuiltSite, seconds: float) -> list[str]:
         say(f"{deadlocks[0]['Value']} of them were real deadlocks")
     finally:
         client.ask("run", statement="SET GLOBAL innodb_lock_wait_timeout = 50")
-    wrong += _restarts(site, built, client, seconds)
+    wrong += _restarts(site, client, seconds)
     clients.close()
     return wrong
 
@@ -131,7 +130,7 @@ class Fact:
         self.may_be = [value] if answer.good else [*self.may_be, value]
 
 
-def _restarts(site: Site, built: BuiltSite, client: Client, seconds: float) -> list[str]:
+def _restarts(site: Site, client: Client, seconds: float) -> list[str]:
     """Six clients change members of one group and people of their own, while the server is killed and comes back."""
     client.ask("prepare", settings={**SETTINGS, **KEEP})
     scene = Scene(client)
@@ -176,7 +175,7 @@ def _restarts(site: Site, built: BuiltSite, client: Client, seconds: float) -> l
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         time.sleep(PAUSE)
-        built.restart_database()
+        site.built.restart_database()
         restarts += 1
     time.sleep(0.5)
     stop.set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 
 from sitebuilder.console import say
-from sitebuilder.site import Site as BuiltSite
 
 from .operations import SETTINGS, make_together, patch
 from .scene import Scene
@@ -54,7 +53,7 @@ class Readers:
         client.close()
 
 
-def run(site: Site, built: BuiltSite, changes: int) -> list[str]:
+def run(site: Site, changes: int) -> list[str]:
     """Changes people so many times while others read; gives what was wrong."""
     clients = Clients(site)
     client = clients.mine()
@@ -70,7 +69,7 @@ def run(site: Site, built: BuiltSite, changes: int) -> list[str]:
             wrong += _change(scene, words[number % PEOPLE], number)
         seen = readers.count
     wrong += [f"stale in the end: {entry}" for entry in client.ask("stale", tag=scene.tag)]
-    built.kill_cache()
+    site.built.kill_cache()
     for number in range(changes, changes + WITHOUT):
         wrong += _change(scene, words[number % PEOPLE], number)
     say(f"{changes} changes beside {READERS} readers, who read {seen} times, and {WITHOUT} after the cache was gone: {len(wrong)} wrong")

@@ -23,13 +23,14 @@ _UNSTEADY = ("version", "lastModified", "created")
 class Scene:
     """A tag, and the ids that were ever given to what bears it."""
 
-    def __init__(self, client: Client, password: str | None = None) -> None:
+    def __init__(self, client: Client, password: str | None = None, settings: bool = False) -> None:
         self.client = client
         self.tag = f"zq{next(_NUMBERS):06d}"
         self.ids: dict[str, str] = {}  # by a name of the operation's own
         self.numbers: dict[str, int] = {}  # accounts, the same
-        self.request_cookie: dict[str, str] = {}
+        self.browsers: dict[str, Any] = {}  # of an administrator, by what it is to do
         self.password = password
+        self.settings = settings  # whether they are a part of what is stored
 
     def name(self, word: str) -> str:
         return f"{self.tag}-{word}"
@@ -71,6 +72,8 @@ class Scene:
         for row in stored["members"]:
             group = group_rows.get(row["group_row"], "nobody")
             put(group, ["member", names.get(row["member_id"], "nobody"), row["member_kind"]])
+        if self.settings:
+            put("settings", ["settings", self.client.ask("settings")])
         for row in stored["content"]:
             put(row["title"].rpartition("-")[0], ["content", row["title"], row["author"]])
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import shutil
+import signal
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -12,12 +14,16 @@ from pathlib import Path
 from typing import Any, Optional
 from urllib.parse import urlencode, urlsplit
 
-from sitebuilder.console import REPOSITORY, SiteError
+from sitebuilder.console import REPOSITORY, SiteError, say
+from sitebuilder.site import Site as BuiltSite
 
 HERE = Path(__file__).resolve().parent
 PLUGIN = HERE / "striking-plugin.php"
 QUESTIONS = (HERE / "wordpress.php").read_text()
+# What a request, or a question to WordPress, may take.
 SECONDS = 60.0
+# How often the database's server may die of itself.
+MOST_CRASHES = 5
 
 Json = Any
 
@@ -61,11 +67,24 @@ class Site:
         self.folder = Path(info["dir"])
         self.strikes = self.folder / "faults"
         self._placed = self.folder / "wordpress/wp-content/mu-plugins/striking-plugin.php"
+        self.built = BuiltSite(database)
+        self._reviving = threading.Lock()
+        self.crashes = 0  # of the database's server, of itself
 
     def place_plugin(self) -> None:
         shutil.rmtree(self.strikes, ignore_errors=True)
         self.strikes.mkdir()
         shutil.copy2(PLUGIN, self._placed)
+
+    def revive(self) -> None:
+        """Starts the database's server again if it has died, as MariaDB 10.11 does now and then when workers are killed."""
+        with self._reviving:
+            if not self.built.revive_database():
+                return
+            self.crashes += 1
+            say(f"  the database's server has died, the {self.crashes}. time; its log is in {self.folder / 'logs'}")
+            if self.crashes > MOST_CRASHES:
+                raise SiteError("the database's server dies too often")
 
     def remove_plugin(self) -> None:
         self._placed.unlink(missing_ok=True)
@@ -105,9 +124,11 @@ class Client:
                 content = response.read()
                 self._connection = None if response.will_close else connection
                 return _read(response.status, response.headers.get("Content-Type", ""), content)
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 self._connection = None
+                if isinstance(error, TimeoutError):
+                    return Answer(0, {"detail": f"for {SECONDS:.0f} s"})
                 # The server ended a connection that was idle; nothing was sent.
                 if fresh or attempt == 2:
                     return Answer(0, None)
@@ -125,13 +146,20 @@ class Client:
             self._wordpress = self._start()
         process = self._wordpress
         assert process.stdin and process.stdout
-        process.stdin.write(json.dumps({"do": question, **fields}) + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
+        patience = threading.Timer(SECONDS, _end, [process])
+        patience.start()
+        try:
+            process.stdin.write(json.dumps({"do": question, **fields}) + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except OSError as error:
+            line = str(error)
+        finally:
+            patience.cancel()
         try:
             answer = json.loads(line)
         except ValueError:
-            process.kill()
+            _end(process)
             raise SiteError(f"WordPress answered {line!r} to {question}; its messages stand above") from None
         if "error" in answer:
             raise SiteError(f"WordPress: {answer['error']}")
@@ -146,7 +174,7 @@ class Client:
             try:
                 self._wordpress.wait(5)
             except subprocess.TimeoutExpired:
-                self._wordpress.kill()
+                _end(self._wordpress)
         self._wordpress = None
 
     def _start(self) -> subprocess.Popen[str]:
@@ -156,6 +184,7 @@ class Client:
             stdout=subprocess.PIPE,
             text=True,
             bufsize=1,
+            start_new_session=True,
         )
 
 
@@ -176,6 +205,14 @@ class Clients:
     def close(self) -> None:
         for client in self._all:
             client.close()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Ends it with what it has started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def _read(status: int, kind: str, content: bytes) -> Answer:

@@ -95,10 +95,12 @@ final class Strike {
 			case 'exit':
 				exit( 'a plugin ends PHP' );
 			case 'memory':
-				ini_set( 'memory_limit', (string) ( memory_get_usage() + 4 * MB_IN_BYTES ) );
-				for ( $all = array(); ; ) {
+				$limit = max( memory_get_usage() + 4 * MB_IN_BYTES, memory_get_usage( true ) );
+				ini_set( 'memory_limit', (string) $limit );
+				for ( $all = array(); memory_get_usage() < $limit + MB_IN_BYTES; ) {
 					$all[] = str_repeat( 'x', 10_000 );
 				}
+				throw new RuntimeException( 'PHP keeps no memory_limit' );
 			case 'kill':
 				posix_kill( posix_getpid(), 9 ); // SIGKILL, whose name only another extension knows.
 		}
@@ -123,6 +125,15 @@ final class Strike {
 }
 
 Strike::begin();
+
+// What WordPress does in the background, in a request that is waited for.
+add_action(
+	'admin_post_nopriv_rollbook_faults_catch_up',
+	static function (): void {
+		do_action( 'rollbook_catch_up' );
+		exit( 'done' );
+	}
+);
 
 // A plugin of a site asks the database something whenever an account is written. Its statements can fail, too.
 foreach ( array( 'user_register', 'profile_update', 'delete_user', 'deleted_user', 'set_user_role' ) as $rollbook_hook ) {

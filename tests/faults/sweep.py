@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from sitebuilder.console import SiteError, say
 
@@ -35,6 +36,10 @@ ON_SQLITE = ("failing", "throw", "exit", "memory", "kill")
 SILENT = ("kill",)
 # A request that does the same again may send some more statements than the one that was counted.
 BEYOND = 3
+# How often a point is tried whose database died of itself.
+TRIES = 3
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -87,19 +92,15 @@ class Sweep:
 
     def _operation(self, operation: Operation, faults: list[str], numbers: range | None) -> list[Verdict]:
         started = time.monotonic()
-        client = self.clients.mine()
-        self._prepare(client, operation)
-        reference = self._reference(client, operation)
+        reference = self._alive(lambda: self._reference(operation))
         points = list(self._points(operation, faults, len(reference.statements), numbers))
         verdicts: list[Verdict] = []
         for fault in faults:
             some = [point for point in points if point.fault == fault]
-            each = map if operation.task else self.pool.map
+            each = map if operation.is_alone else self.pool.map
             found = list(each(lambda point: self._strike(point, reference), some))
-            self._orphans(client, operation, fault, found)
+            found += self._alive(lambda: self._orphans(Point(operation, fault, 0)))
             verdicts += found
-            if not operation.task:
-                self._prepare(client, operation)
         wrong = sum(1 for verdict in verdicts if verdict.wrong)
         say(
             f"{operation.name:16} {len(reference.statements):4} statements {len(verdicts):5} points"
@@ -110,15 +111,35 @@ class Sweep:
                 tell(verdict)
         return verdicts
 
+    def _alive(self, work: Callable[[], Found]) -> Found:
+        """Does what fails only where the database's server has died; then again."""
+        for _ in range(TRIES):
+            crashes = self.site.crashes
+            try:
+                return work()
+            except SiteError:
+                if not self._has_crashed_since(crashes):
+                    raise
+        return work()
+
+    def _has_crashed_since(self, crashes: int) -> bool:
+        self.site.revive()
+        if self.site.crashes == crashes:
+            return False
+        self.clients.mine().close()  # Its connection is gone with the server.
+        return True
+
     def _prepare(self, client: Client, operation: Operation) -> None:
         client.ask("prepare", settings={**SETTINGS, **operation.settings})
 
-    def _reference(self, client: Client, operation: Operation) -> Reference:
+    def _reference(self, operation: Operation) -> Reference:
+        client = self.clients.mine()
+        self._prepare(client, operation)
         # The first request of all fills caches of WordPress's own in the database.
         for _ in range(2):
-            if operation.task:
+            if operation.is_alone:
                 self._prepare(client, operation)
-            scene = Scene(client, operation.password)
+            scene = Scene(client, operation.password, operation.saves)
             operation.given(scene)
             before = scene.state()
             request = operation.request(scene)
@@ -156,18 +177,21 @@ class Sweep:
                         yield Point(operation, fault, number)
 
     def _strike(self, point: Point, reference: Reference) -> Verdict:
-        verdict = Verdict(point)
-        try:
-            self._judge(point, reference, verdict)
-        except SiteError as error:
-            verdict.wrong.append(f"the point could not be judged: {error}")
+        for _ in range(TRIES):
+            crashes, verdict = self.site.crashes, Verdict(point)
+            try:
+                self._judge(point, reference, verdict)
+            except SiteError as error:
+                verdict.wrong.append(f"the point could not be judged: {error}")
+            if not verdict.wrong or not self._has_crashed_since(crashes):
+                break
         return verdict
 
     def _judge(self, point: Point, reference: Reference, verdict: Verdict) -> None:
         client, operation = self.clients.mine(), point.operation
-        if operation.task:
+        if operation.is_alone:
             self._prepare(client, operation)
-        scene = Scene(client, operation.password)
+        scene = Scene(client, operation.password, operation.saves)
         operation.given(scene)
         request = operation.request(scene)
         answer = client.send(request, f"{scene.tag} {point.fault} {point.number} {operation.hook}".strip())
@@ -187,6 +211,8 @@ class Sweep:
 
         if operation.task:
             wrong += self._judge_report(client, operation, now, reference)
+        elif operation.hook:
+            wrong += self._judge_told(client, scene, now, reference)
         repeated = self._repeat(client, operation, scene)
         then = scene.state()
         allowed = {True: operation.again, False: operation.first, None: operation.first + operation.again}[done]
@@ -201,7 +227,10 @@ class Sweep:
 
     def _repeat(self, client: Client, operation: Operation, scene: Scene) -> Answer:
         requests = go_on(operation.task) if operation.task else [operation.request]
-        return [client.send(request(scene)) for request in requests][-1]
+        repeated = [client.send(request(scene)) for request in requests][-1]
+        if operation.serves:
+            client.send(operation.serves(scene))
+        return repeated
 
     def _judge_report(self, client: Client, operation: Operation, now: State, reference: Reference) -> list[str]:
         """A task says of each account whether it was changed."""
@@ -213,12 +242,22 @@ class Sweep:
                 wrong += [f"{entry['login']} is reported as changed, but:", *differences(_only(reference.after, owners), _only(now, owners))]
         return wrong
 
+    def _judge_told(self, client: Client, scene: Scene, now: State, reference: Reference) -> list[str]:
+        """The page says whether it was done."""
+        told = [told for browser in scene.browsers.values() for told in client.ask("told", key=browser["key"])]
+        kinds = {message["kind"] for message in told}
+        if "success" in kinds and now != reference.after:
+            return [f"the page says {told}, but:", *differences(reference.after, now)]
+        if "error" in kinds and now != reference.before:
+            return [f"the page says {told}, but:", *differences(reference.before, now)]
+        return []
+
     def _judge_form(self, point: Point, answer: Answer, operation: Operation, wrong: list[str]) -> None:
+        if answer.status == 0 and (answer.detail or point.fault not in SILENT and not operation.hook):
+            wrong.append(str(answer))
         if operation.hook:
             return
-        if answer.status == 0 and point.fault not in SILENT:
-            wrong.append("no answer")
-        elif 400 <= answer.status < 500:
+        if 400 <= answer.status < 500:
             wrong.append(f"trouble is told as the client's mistake: {answer}")
         elif answer.status >= 500 and not answer.type.startswith("application/scim+json"):
             wrong.append(f"the answer is not SCIM's: {answer.status} {answer.type}")
@@ -235,6 +274,10 @@ class Sweep:
             wrong += self._judge_parts(operation, answer, reference.stages, now, "")
             return None
         done = now == after
+        if answer.good and not done and _without(now, operation.waiting) == _without(after, operation.waiting):
+            # The answer says nothing of who waits; the next request about them serves them.
+            verdict.half = True
+            return None
         nothing = now == before
         if answer.good and not operation.hook and not done:
             wrong += [f"answered {answer.status}, but:", *differences(after, now)]
@@ -282,10 +325,12 @@ class Sweep:
         file: Path = self.site.strikes / f"{scene.tag}.struck"
         return scene.plain(file.read_text().strip()) if file.exists() else ""
 
-    def _orphans(self, client: Client, operation: Operation, fault: str, verdicts: list[Verdict]) -> None:
-        for kind, rows in client.ask("orphans").items():
-            point = Point(operation, fault, 0)
-            verdicts.append(Verdict(point, wrong=[f"{len(rows)} {kind} belong to nobody, the first: {rows[0]}"]))
+    def _orphans(self, point: Point) -> list[Verdict]:
+        client = self.clients.mine()
+        left = [f"{len(rows)} {kind} belong to nobody, the first: {rows[0]}" for kind, rows in client.ask("orphans").items()]
+        if not point.operation.is_alone:
+            self._prepare(client, point.operation)
+        return [Verdict(point, wrong=left)] if left else []
 
 
 def _parts(answer: Answer) -> list[int]:
@@ -299,6 +344,11 @@ def _all_good(answer: Answer) -> bool:
 
 def _only(state: State, owners: Iterable[str]) -> State:
     return {owner: state[owner] for owner in owners if owner in state}
+
+
+def _without(state: State, words: Iterable[str]) -> State:
+    owners = {f"TAG-{word}" for word in words}
+    return {owner: facts for owner, facts in state.items() if owner not in owners}
 
 
 def tell(verdict: Verdict) -> None:

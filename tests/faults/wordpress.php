@@ -27,6 +27,7 @@ $prepare = static function ( array $question ) use ( $table ): void {
 	$wpdb->query( "DELETE FROM $wpdb->options WHERE option_name LIKE 'rollbook\\_task\\_%' OR option_name LIKE 'rollbook\\_batch\\_%'" );
 	wp_cache_flush();
 	delete_option( \Rollbook\WordPress\Adoption::OPTION );
+	delete_option( \Rollbook\WordPress\CatchUp::OPTION );
 	delete_option( \Rollbook\WordPress\Settings::OPTION );
 	\Rollbook\WordPress\Settings::merge( $question['settings'] );
 	wp_insert_user( array( 'user_login' => 'heir', 'user_email' => 'heir@heir.test', 'user_pass' => 'x', 'role' => 'editor' ) );
@@ -66,7 +67,7 @@ $scene = static function ( array $question ) use ( $table, $rows ): array {
 	$people   = $rows( "SELECT row_id, id, user_id, user_name, email_key, login_key, external_id, active, managed, deleted, document, applied FROM {$table( 'users' )} WHERE user_name_key LIKE %s OR user_id IN ( $ids ) OR external_id LIKE %s ORDER BY user_name_key, row_id", $like, $like );
 	$row_ids  = implode( ',', array( -1, ...array_column( $people, 'row_id' ) ) );
 	$lookups  = $rows( "SELECT row_id, path, value FROM {$table( 'lookups' )} WHERE value LIKE %s OR row_id IN ( $row_ids ) ORDER BY path, value", $like );
-	$metas    = $rows( "SELECT user_id, meta_key, meta_value FROM $wpdb->usermeta WHERE ( user_id IN ( $ids ) OR meta_value LIKE %s ) AND meta_key NOT IN ( 'session_tokens', 'dismissed_wp_pointers' ) ORDER BY meta_key, umeta_id", $anywhere );
+	$metas    = $rows( "SELECT user_id, meta_key, meta_value FROM $wpdb->usermeta WHERE ( user_id IN ( $ids ) OR meta_value LIKE %s ) AND meta_key <> 'dismissed_wp_pointers' ORDER BY meta_key, umeta_id", $anywhere );
 	$groups   = $rows( "SELECT row_id, id, display_name, external_id FROM {$table( 'groups' )} WHERE display_name_key LIKE %s ORDER BY display_name_key", $like );
 	$known    = array_merge( $question['ids'], array_column( $people, 'id' ), array_column( $groups, 'id' ) );
 	$marks    = implode( ',', array_fill( 0, count( $known ) + 1, '%s' ) );
@@ -83,6 +84,12 @@ $scene = static function ( array $question ) use ( $table, $rows ): array {
 		unset( $found['user_pass'] );
 	}
 	unset( $found );
+	foreach ( $metas as &$meta ) {
+		if ( in_array( $meta['meta_key'], array( 'session_tokens', '_application_passwords' ), true ) ) {
+			$meta['meta_value'] = count( maybe_unserialize( $meta['meta_value'] ) ); // The rest is random.
+		}
+	}
+	unset( $meta );
 	foreach ( $content as &$piece ) {
 		$piece['author'] = $logins[ $piece['author'] ] ?? 'nobody';
 	}
@@ -172,7 +179,29 @@ $administrator = static function ( array $question ): array {
 	$login = wp_generate_auth_cookie( 1, $until, 'logged_in', $token );
 	$_COOKIE[ LOGGED_IN_COOKIE ] = $login;
 	$cookies = array( LOGGED_IN_COOKIE => $login, AUTH_COOKIE => wp_generate_auth_cookie( 1, $until, 'auth', $token ) );
-	return array( 'cookie' => implode( '; ', array_map( static fn( $name ) => "$name=" . rawurlencode( $cookies[ $name ] ), array_keys( $cookies ) ) ), 'nonce' => wp_create_nonce( $question['action'] ) );
+	$key = 'rollbook_message_1_' . substr( wp_hash( $token ), 0, 12 );
+	return array( 'key' => $key, 'cookie' => implode( '; ', array_map( static fn( $name ) => "$name=" . rawurlencode( $cookies[ $name ] ), array_keys( $cookies ) ) ), 'nonce' => wp_create_nonce( $question['action'] ) );
+};
+
+// What the page after a form would tell.
+$told = static function ( array $question ): array {
+	wp_cache_flush();
+	$left = get_transient( $question['key'] );
+	delete_transient( $question['key'] );
+	return is_array( $left ) ? array( $left ) : array();
+};
+
+// The settings, as they are stored.
+$settings = static function () use ( $rows ): mixed {
+	global $wpdb;
+	$stored = $rows( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", \Rollbook\WordPress\Settings::OPTION );
+	return maybe_unserialize( $stored[0]['option_value'] ?? '' );
+};
+
+// A session and a password for applications.
+$credentials = static function ( array $question ): void {
+	WP_Session_Tokens::get_instance( $question['number'] )->create( time() + DAY_IN_SECONDS );
+	WP_Application_Passwords::create_new_application_password( $question['number'], array( 'name' => 'telephone' ) );
 };
 
 // How far a task of the owner's has come, by its own account.
@@ -216,7 +245,7 @@ $run = static function ( array $question ): int {
 	return (int) $done;
 };
 
-$known = compact( 'prepare', 'configure', 'account', 'publish', 'scene', 'orphans', 'stale', 'read', 'stored', 'administrator', 'task', 'hold', 'release', 'sql', 'run' );
+$known = compact( 'prepare', 'configure', 'told', 'settings', 'credentials', 'account', 'publish', 'scene', 'orphans', 'stale', 'read', 'stored', 'administrator', 'task', 'hold', 'release', 'sql', 'run' );
 while ( false !== ( $line = fgets( STDIN ) ) ) {
 	try {
 		$question = json_decode( $line, true, 512, JSON_THROW_ON_ERROR );

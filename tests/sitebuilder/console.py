@@ -26,6 +26,7 @@ TOOLS = {
     "php": ("php-cli", "php"),
     "php-config": ("php-dev", "php"),
     "php-fpm": ("php-fpm", "php"),
+    "prlimit": ("util-linux", ""),
     "redis-server": ("redis-server", "cache"),
 }
 

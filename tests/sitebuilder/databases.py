@@ -20,6 +20,7 @@ Settings = dict[str, Union[str, int]]
 NAME = "wordpress"
 SERVER = "mariadbd"
 START_SECONDS = 60.0
+GREETING_SECONDS = 5.0
 
 
 def prepare(kind: str, folder: Path, sockets: Path, known: Settings) -> Settings:
@@ -45,7 +46,18 @@ def start(kind: str, folder: Path, settings: Settings, keep: Callable[[Process],
         _create_mariadb(data)
     process = _start_mariadb(folder, data, settings)
     keep(process)
-    _await_greeting(process, str(settings["socket"]))
+    _await_greeting(process, settings)
+
+
+def greets(settings: Settings) -> bool:
+    """Whether the database's server serves; one that is dying takes the connection and says nothing."""
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(GREETING_SECONDS)
+            client.connect(str(settings["socket"]))
+            return client.recv(1) != b""
+    except OSError:
+        return False
 
 
 def empty(kind: str, settings: Settings) -> None:
@@ -94,17 +106,12 @@ def _start_mariadb(folder: Path, data: Path, settings: Settings) -> Process:
     return processes.start(SERVER, command, log=folder / "logs/mariadb.log", cwd=folder)
 
 
-def _await_greeting(process: Process, path: str) -> None:
+def _await_greeting(process: Process, settings: Settings) -> None:
     """MariaDB greets who connects as soon as it serves."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         processes.require_alive(process)
-        try:
-            with socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(5)
-                client.connect(path)
-                if client.recv(1):
-                    return
-        except OSError:
-            time.sleep(0.05)
+        if greets(settings):
+            return
+        time.sleep(0.05)
     raise SiteError(f"mariadbd does not answer; the end of {process.log}:\n{processes.tail(process)}")

@@ -15,9 +15,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .console import SiteError, last_lines
+from .console import SiteError, last_lines, tool
 
 STOP_SECONDS = 20.0
+# No PHP of a site's may take the machine with it, whatever goes wrong in it.
+PHP_BYTES = 4 << 30
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ def start(name: str, command: Sequence[str], *, log: Path, cwd: Path, env: Mappi
         )
     stat = _stat(child.pid)
     return Process(name, child.pid, stat.started if stat else 0, _boot(), str(log))
+
+
+def bounded(command: Sequence[str]) -> list[str]:
+    """The same command with a bound on its memory."""
+    return [tool("prlimit"), f"--as={PHP_BYTES}", "--", *command]
 
 
 def alive(process: Process) -> bool:

@@ -107,6 +107,13 @@ class Site:
         self.state.processes.remove(old)
         databases.start(self.kind, self.folder, self.state.database, self._keep_first)
 
+    def revive_database(self) -> bool:
+        """Starts the database's server again if it has died by itself; whether it had."""
+        if self.kind == "sqlite" or databases.greets(self.state.database):
+            return False
+        self.restart_database()
+        return True
+
     def kill_cache(self) -> None:
         """Kills the cache's server; the next `up` is a restart."""
         for process in [process for process in self.state.processes if process.name == caches.NAME]:

@@ -45,7 +45,7 @@ def _start_php(folder: Path, port: int) -> Iterator[Process]:
     router = TEMPLATES / "router.php"
     command = [tool("php"), "-S", f"127.0.0.1:{port}", "-t", str(folder / "wordpress"), str(router)]
     env = {**environment(folder), "PHP_CLI_SERVER_WORKERS": PHP_WORKERS}
-    yield processes.start("php -S", command, log=folder / "logs/web.log", cwd=folder, env=env)
+    yield processes.start("php -S", processes.bounded(command), log=folder / "logs/web.log", cwd=folder, env=env)
 
 
 def _start_fpm(folder: Path, sockets: Path, port: int) -> Iterator[Process]:
@@ -55,7 +55,9 @@ def _start_fpm(folder: Path, sockets: Path, port: int) -> Iterator[Process]:
     fill("nginx.conf", folder / "etc/nginx.conf", user="user root root;" if root else "", **values)
     yield processes.start(
         "php-fpm",
-        [_php_fpm(), "--nodaemonize", "--fpm-config", str(folder / "etc/php-fpm.conf"), *(["-R"] if root else [])],
+        processes.bounded(
+            [_php_fpm(), "--nodaemonize", "--fpm-config", str(folder / "etc/php-fpm.conf"), *(["-R"] if root else [])]
+        ),
         log=folder / "logs/php-fpm.log",
         cwd=folder,
         env=environment(folder),

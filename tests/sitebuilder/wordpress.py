@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import webservers
+from . import processes, webservers
 from .console import REPOSITORY, TEMPLATES, SiteError, fill, last_lines, php_string, run, tool
 from .databases import Settings
 from .downloads import sqlite_plugin
@@ -141,4 +141,4 @@ def execute(folder: Path, address: str, code: str) -> int:
 
 
 def _command(folder: Path, address: str, code: str, *arguments: str) -> list[str]:
-    return [tool("php"), str(TEMPLATES / "run.php"), str(folder / "wordpress"), address, code, *arguments]
+    return processes.bounded([tool("php"), str(TEMPLATES / "run.php"), str(folder / "wordpress"), address, code, *arguments])
