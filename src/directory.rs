@@ -12,6 +12,7 @@
 
 mod batches;
 mod groups;
+mod handle;
 mod roles;
 mod selection;
 mod tokens;
@@ -22,9 +23,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
-pub use crate::exchange::Directory;
 pub use batches::*;
 pub use groups::*;
+pub use handle::Directory;
+pub(crate) use handle::Turn;
 pub use roles::*;
 pub use selection::*;
 pub use tokens::*;

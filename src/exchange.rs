@@ -6,14 +6,14 @@
 //! [`Exchange::command`] until it gives `None`, after each `Some` one of [`Exchange::answer`] or
 //! [`Exchange::fail`], then [`Exchange::response`] and [`Exchange::summary`].
 
-use crate::directory::{Command, Failure, Question};
+use crate::directory::{Command, Directory, Failure, Turn};
 use crate::http::{Request, Response};
 use crate::service::tasks::Task;
 use crate::service::{self, Summary};
 use crate::settings::Settings;
 use serde_json::Value;
 use std::cell::RefCell;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -27,17 +27,6 @@ pub struct Exchange {
 enum State {
     Running(Pin<Box<dyn Future<Output = (Response, Summary)>>>),
     Finished(Box<(Response, Summary)>),
-}
-
-/// Whose turn it is to speak.
-#[derive(Default)]
-enum Turn {
-    #[default]
-    Service,
-    Asked(Command),
-    /// The command has been handed out and its answer is awaited.
-    Owner,
-    Answered(Result<Value, Failure>),
 }
 
 /// A call that does not fit the order of the conversation.
@@ -171,30 +160,5 @@ impl Exchange {
         if let Poll::Ready(finished) = operation.as_mut().poll(&mut context) {
             self.state = State::Finished(Box::new(finished));
         }
-    }
-}
-
-/// The service's side of the conversation: asks one question at a time and awaits its answer.
-pub struct Directory {
-    turn: Rc<RefCell<Turn>>,
-}
-
-impl Directory {
-    /// Asks, waits, and reads the answer into its type.
-    ///
-    /// # Errors
-    /// [`Failure`] when the command could not be carried out, or its answer has the wrong form.
-    pub async fn ask<Q: Question>(&self, question: &Q) -> Result<Q::Answer, Failure> {
-        self.turn.replace(Turn::Asked(Command::new(question)?));
-        let answer = poll_fn(|_| match self.turn.take() {
-            Turn::Answered(answer) => Poll::Ready(answer),
-            other => {
-                self.turn.replace(other);
-                Poll::Pending
-            }
-        })
-        .await?;
-        serde_json::from_value(answer)
-            .map_err(|error| Failure::new(&format!("the answer to {} has the wrong form: {error}", Q::NAME)))
     }
 }
