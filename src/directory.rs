@@ -4,7 +4,7 @@
 //! `do` is the name ([`Question::NAME`]) beside the struct's fields, and answers with an array of the
 //! answer's fields. All times are milliseconds since 1970 (UTC). An `id` is a SCIM id; `user_id` is the
 //! number of the WordPress account. A *target* names a place in WordPress where an attribute lives:
-//! `field:first_name`, `meta:scimDepartment` ([`crate::wordpress::mapping`]).
+//! `field:first_name`, `meta:scimDepartment` ([`crate::mapping`]).
 //!
 //! A command either happens as a whole or leaves nothing behind; then it is answered by
 //! [`crate::exchange::Exchange::fail`]. Where a lost connection or a plugin leaves it open how much was stored,

@@ -5,12 +5,13 @@
 use crate::directory::{Failure, MAX_NESTING};
 use crate::exchange::{Exchange, OutOfTurn};
 use crate::http::{MAX_BODY, Request, Response};
+use crate::mapping::{self, meta_key, target};
 use crate::service::closed::{Closed, closed};
 use crate::service::tasks::MAX_PART;
 use crate::settings::{self, Settings};
 use crate::token;
+use crate::wordpress::protection;
 use crate::wordpress::site::Site;
-use crate::wordpress::{mapping, meta_key, protection, target};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;

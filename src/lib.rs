@@ -25,8 +25,9 @@
 //! - [`service`]: what each endpoint does; who is who and what waits for whom (`identity`, `waiting`); [`service::tasks`]: what
 //!   the owner does to everybody at once.
 //! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort, list, error.
-//! - [`wordpress`]: what a resource means for an account: mapping, logins, languages, roles and who is protected, which account
-//!   is whose, networks of sites, filters as SQL, what other plugins left.
+//! - [`mapping`]: which attribute lands where in WordPress, and how a value is written there and read back.
+//! - [`wordpress`]: what a resource means for an account: logins, languages, roles and who is protected, which account is
+//!   whose, networks of sites, filters as SQL, what other plugins left.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - `extension`: the PHP classes; behind the feature `extension`.
@@ -73,6 +74,7 @@ pub mod exchange;
 #[cfg(feature = "extension")]
 mod extension;
 pub mod http;
+pub mod mapping;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod scim;

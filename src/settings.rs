@@ -8,11 +8,11 @@ mod reader;
 
 use self::reader::Reader;
 use crate::directory::Fate;
+use crate::mapping::Row;
+use crate::mapping::target::Target;
 use crate::scim::filter::Filter;
-use crate::wordpress::mapping::Row;
 use crate::wordpress::protection;
 use crate::wordpress::site::Site;
-use crate::wordpress::target::Target;
 use ipnet::IpNet;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -379,7 +379,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wordpress::mapping::Several;
+    use crate::mapping::Several;
 
     fn parse(document: Value) -> Result<Settings, InvalidSettings> {
         Settings::parse(document.as_object().unwrap())

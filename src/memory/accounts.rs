@@ -7,7 +7,7 @@ use crate::directory::{
     Account, AccountChange, AdoptAccounts, AllowLinking, FindAccounts, Home, ListAccounts, SiteAccount,
     SiteAccounts, Unique,
 };
-use crate::wordpress::person::MAX_DISPLAY_NAME_LENGTH;
+use crate::mapping::target::MAX_DISPLAY_NAME_LENGTH;
 use crate::wordpress::protection;
 use serde_json::{Map, Value};
 

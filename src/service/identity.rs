@@ -2,9 +2,9 @@
 
 use super::{Answer, Service};
 use crate::directory::{Conflicts, FindConflicts, GivingUp, ReleaseRows, UserRecord, UserRow};
+use crate::mapping::meta_key::SECOND_FACTORS;
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
-use crate::wordpress::meta_key::SECOND_FACTORS;
 use crate::wordpress::person;
 use crate::wordpress::sql::folded;
 use smol_str::SmolStr;

@@ -3,8 +3,6 @@
 pub mod language;
 pub mod linking;
 pub mod login;
-pub mod mapping;
-pub mod meta_key;
 pub mod network;
 mod overlay;
 pub mod password;
@@ -15,5 +13,3 @@ pub mod roles;
 pub mod schemas;
 pub mod site;
 pub mod sql;
-pub mod target;
-pub mod value;

@@ -3,9 +3,9 @@
 //! A value that says what it said after the last write is what WordPress made of the IdP's own value, and is shown as the IdP
 //! sent it.
 
-use super::mapping::{Row, Several};
-use super::value::text_of;
 use crate::directory::UserRecord;
+use crate::mapping::value::text_of;
+use crate::mapping::{Row, Several};
 use crate::scim::filter::Literal;
 use crate::scim::path::{AttributePath, PatchPath};
 use crate::scim::resource::Resource;

@@ -1,13 +1,13 @@
 //! A person: the resource that a record shows, and what a changed resource means for the account.
 
 use super::language;
-use super::mapping::Row;
 use super::overlay::{self, is_due, is_edited};
 use super::predecessor::Predecessor;
 use super::sql::{LOOKUP_LENGTH, LOOKUP_PATHS, WITHOUT_VALUE, folded};
-use super::target::{EMAIL_TARGET, Target};
-use super::value::same;
 use crate::directory::{Account, AccountChange, Adoption, GroupReference, Lookup, UserRecord, UserRow};
+use crate::mapping::Row;
+use crate::mapping::target::{EMAIL_TARGET, MAX_DISPLAY_NAME_LENGTH, Target};
+use crate::mapping::value::same;
 use crate::scim::error::{Error, Result};
 use crate::scim::path::{AttributePath, PatchPath};
 use crate::scim::resource::Resource;
@@ -26,9 +26,6 @@ pub const MAX_KEY_LENGTH: usize = 255;
 
 /// The most characters of the account's e-mail address (`user_email`).
 pub const MAX_EMAIL_LENGTH: usize = 100;
-
-/// The most characters of the account's display name (`display_name`).
-pub const MAX_DISPLAY_NAME_LENGTH: usize = 250;
 
 /// The rows that hold for a site: the standard ones, but for targets that the owner maps otherwise, and the
 /// owner's.

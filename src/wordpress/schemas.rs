@@ -4,7 +4,7 @@
 //! identity provider what it may send. How a value is read does not depend on it: one value of an unexpected type would
 //! otherwise fail a whole person.
 
-use super::mapping::{Row, Several};
+use crate::mapping::{Row, Several};
 use crate::scim::path::{AttributeName, PatchPath, SchemaUrn};
 use crate::scim::schema::{
     Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Schemas, Uniqueness,

@@ -78,7 +78,7 @@ impl Kind {
 }
 
 /// A value as text; the `value` of a complex one.
-pub(super) fn text_of(value: &Value) -> Option<String> {
+pub(crate) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -89,7 +89,7 @@ pub(super) fn text_of(value: &Value) -> Option<String> {
 }
 
 /// Whether two values say the same: elements of a list stand in no order (RFC 7643 §2.4).
-pub(super) fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
+pub(crate) fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
     let sorted = |list: &[Value]| {
         let mut texts: Vec<String> = list.iter().map(Value::to_string).collect();
         texts.sort();

@@ -1,12 +1,14 @@
 //! The places in WordPress that attributes can be mapped to.
 
 use super::meta_key::{Verdict, verdict};
-use super::person::MAX_DISPLAY_NAME_LENGTH;
 use std::fmt;
 use std::str::FromStr;
 
-/// The target of the account's e-mail address, which [`super::person`] chooses among `emails`.
+/// The target of the account's e-mail address, which [`crate::wordpress::person`] chooses among `emails`.
 pub const EMAIL_TARGET: &str = "field:user_email";
+
+/// The most characters of the account's display name (`display_name`).
+pub const MAX_DISPLAY_NAME_LENGTH: usize = 250;
 
 /// The fields of an account that can be written: columns of `wp_users` and the meta that core's own profile
 /// screen edits, each with the most characters that it holds.
@@ -35,7 +37,7 @@ pub enum Target {
 
 impl Target {
     /// Whether it belongs to another plugin, which has rules of its own for what it takes.
-    pub(super) fn is_of_plugin(&self) -> bool {
+    pub(crate) fn is_of_plugin(&self) -> bool {
         matches!(self, Self::Xprofile(_) | Self::Acf(_))
     }
 
@@ -51,8 +53,8 @@ impl Target {
         }
     }
 
-    /// Whether it is the language that somebody reads ([`super::language`]).
-    pub(super) fn is_locale(&self) -> bool {
+    /// Whether it is the language that somebody reads ([`crate::wordpress::language`]).
+    pub(crate) fn is_locale(&self) -> bool {
         matches!(self, Self::Field(name) if name == "locale")
     }
 

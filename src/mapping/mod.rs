@@ -3,8 +3,12 @@
 //! A [`Row`] joins a SCIM path to a [`Target`]. The standard rows need no configuration; a row of the owner's
 //! that has the same target takes their place.
 
-use super::target::Target;
-use super::value::{Kind, same, text_of};
+pub mod meta_key;
+pub mod target;
+pub mod value;
+
+use self::target::Target;
+use self::value::{Kind, same, text_of};
 use crate::scim::path::PatchPath;
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
@@ -175,7 +179,7 @@ impl Row {
     }
 
     /// An element of the attribute as [`Self::attribute_value`] would give it back, had it been written.
-    pub(super) fn shown(&self, element: &Value) -> Option<Value> {
+    pub(crate) fn shown(&self, element: &Value) -> Option<Value> {
         let written = self.kind.write(&text_of(element)?, &self.target)?;
         self.kind.read(&written, &self.target)
     }
