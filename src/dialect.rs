@@ -5,10 +5,6 @@
 //! that an owner who asks why a value looks as it does finds the answer. What RFC 7643 and 7644 grant anyway
 //! (names in any case, null for nothing, read-only attributes in a PUT) is no dialect and not listed.
 
-use crate::scim::filter::{Comparison, Filter, Literal};
-use crate::scim::path::AttributePath;
-use crate::scim::schema::{Attribute, AttributeType, ResourceSchemas};
-
 /// What is known of a tolerance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
@@ -230,19 +226,6 @@ impl Dialects {
         self.0 |= others.0;
     }
 
-    /// Notes the tolerances that a filter needed, which its reader does not tell: the text is compared with
-    /// what was read from it.
-    pub fn note_filter(&mut self, text: &str, filter: &Filter, schemas: &ResourceSchemas) {
-        let mut strings = 0;
-        self.note_comparisons(filter, None, schemas, &mut strings);
-        if strings > quoted(text).count() {
-            self.note(Dialect::UnquotedLiteral);
-        }
-        if is_compared_behind_brackets(text) {
-            self.note(Dialect::ComparedBehindBrackets);
-        }
-    }
-
     /// Notes the tolerances that `attributes` or `excludedAttributes` needed.
     pub fn note_attributes(&mut self, text: &str) {
         if text.contains('[') {
@@ -269,77 +252,12 @@ impl Dialects {
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         self.iter().map(Dialect::name)
     }
-
-    fn note_comparisons(
-        &mut self,
-        filter: &Filter,
-        list: Option<&Attribute>,
-        schemas: &ResourceSchemas,
-        strings: &mut usize,
-    ) {
-        match filter {
-            Filter::And(operands) | Filter::Or(operands) => {
-                for operand in operands {
-                    self.note_comparisons(operand, list, schemas, strings);
-                }
-            }
-            Filter::Not(operand) => self.note_comparisons(operand, list, schemas, strings),
-            Filter::Present(_) => {}
-            Filter::Compare(Comparison { path, value, .. }) => {
-                let is_text = matches!(value, Literal::String(_));
-                *strings += usize::from(is_text);
-                let attribute = compared(path, list, schemas);
-                let is_of = |type_| attribute.is_some_and(|attribute| attribute.type_ == type_);
-                if is_text && is_of(AttributeType::Boolean) {
-                    self.note(Dialect::BooleanLiteral);
-                }
-                if is_of(AttributeType::Complex) {
-                    self.note(Dialect::ComparedList);
-                }
-            }
-            Filter::Value(path) => {
-                let list = schemas.attribute(&path.attribute);
-                self.note_comparisons(path.filter.filter(), list, schemas, strings);
-            }
-        }
-    }
 }
 
 const _: () = assert!(Dialect::ALL.len() <= u64::BITS as usize);
 
 const fn bit(dialect: Dialect) -> u64 {
     1 << dialect as u64
-}
-
-fn compared<'a>(
-    path: &AttributePath,
-    list: Option<&'a Attribute>,
-    schemas: &'a ResourceSchemas,
-) -> Option<&'a Attribute> {
-    match list {
-        Some(list) => list.sub_attribute(&path.name),
-        None => schemas.attribute(path),
-    }
-}
-
-/// The strings in quotes, and where each one begins.
-fn quoted(text: &str) -> impl Iterator<Item = (usize, usize)> {
-    let mut bytes = text.bytes().enumerate();
-    std::iter::from_fn(move || {
-        let (start, _) = bytes.find(|&(_, byte)| byte == b'"')?;
-        let mut escaped = false;
-        let (end, _) = bytes.find(|&(_, byte)| {
-            let closes = byte == b'"' && !escaped;
-            escaped = byte == b'\\' && !escaped;
-            closes
-        })?;
-        Some((start, end))
-    })
-}
-
-fn is_compared_behind_brackets(text: &str) -> bool {
-    let within_quotes = |offset: usize| quoted(text).any(|(start, end)| (start..end).contains(&offset));
-    text.match_indices("].").any(|(offset, _)| !within_quotes(offset))
 }
 
 #[cfg(test)]

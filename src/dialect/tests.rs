@@ -1,5 +1,6 @@
 use super::*;
 use crate::scim::error::Result;
+use crate::scim::filter::Filter;
 use crate::scim::patch::Patch;
 use crate::scim::projection::Projection;
 use crate::scim::resource::Resource;
@@ -248,8 +249,8 @@ fn outcome(kind: Kind, sent: &str, pointer: &str) -> Result<(Dialects, Value)> {
             Projection::parse(Some(sent), None, schemas)?.apply(person(), schemas)
         }
         Search => {
-            let filter = Filter::parse(sent)?;
-            dialects.note_filter(sent, &filter, schemas);
+            let filter = Filter::parse_noting(sent, Schemas::standard(), &mut dialects)?;
+            filter.note_comparisons(schemas, &mut dialects);
             let found = filter.matches(person().as_map(), schemas);
             return Ok((dialects, if found { Value::Null } else { json!("not found") }));
         }
@@ -289,7 +290,8 @@ fn what_the_rfc_has_is_no_dialect() {
     let patch = Patch::parse(map(&message), schemas, &mut dialects).unwrap();
     patch.apply_noting(&person(), schemas, &mut dialects).unwrap();
     let text = "emails[type eq \"work\" and value co \"].x\"] or meta.created gt \"2020-01-01T00:00:00Z\" or active eq true";
-    dialects.note_filter(text, &Filter::parse(text).unwrap(), schemas);
+    let filter = Filter::parse_noting(text, Schemas::standard(), &mut dialects).unwrap();
+    filter.note_comparisons(schemas, &mut dialects);
     dialects.note_attributes("userName,emails.value");
     assert!(dialects.is_empty(), "{:?}", dialects.names().collect::<Vec<_>>());
 }

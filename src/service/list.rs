@@ -9,6 +9,7 @@ use self::walk::Walked;
 use super::cursor::{Position, Walk, invalid};
 use super::query::Query;
 use super::{Answer, Reply, Service, groups};
+use crate::dialect::Dialects;
 use crate::directory::{FindGroups, FindUsers, GroupRecord, Order, Reached, Selection, UserRecord};
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::filter::Filter;
@@ -126,13 +127,16 @@ impl Service {
 
     fn search(&self, kinds: &[ResourceType], query: &Query) -> Result<Search> {
         let filter = query.filter.as_deref();
-        let filter = filter.map(|text| Filter::parse_with(text, self.all_schemas())).transpose()?;
+        let mut dialects = Dialects::default();
+        let filter =
+            filter.map(|text| Filter::parse_noting(text, self.all_schemas(), &mut dialects)).transpose()?;
         let sort =
             Sort::parse_with(query.sort_by.as_deref(), query.sort_order.as_deref(), self.all_schemas())?;
         let sources = kinds
             .iter()
             .map(|kind| self.source(*kind, query, filter.as_ref(), sort.as_ref()))
             .collect::<Result<Vec<_>>>()?;
+        self.dialects().merge(dialects);
         let order = match (sources.as_slice(), &sort) {
             // Rows of several tables, and rows that SQL cannot tell from others, are ordered here.
             ([only], Some(sort)) if only.selection.exact => {
@@ -168,9 +172,9 @@ impl Service {
         let schemas = self.schemas(kind);
         let projection = self.projection(query, kind)?;
         let mut selection = Selection { exact: true, ..Selection::default() };
-        if let (Some(filter), Some(text)) = (filter, &query.filter) {
+        if let Some(filter) = filter {
             filter.check(schemas)?;
-            self.dialects().note_filter(text, filter, schemas);
+            filter.note_comparisons(schemas, &mut self.dialects());
             let plan = Plan::of(filter, schemas);
             selection.filter = Some(filter.to_string());
             selection.condition = plan.condition;

@@ -27,6 +27,7 @@
 //! - An attribute that no schema defines is compared by the type of the literal, without regard to case.
 
 mod compare;
+mod dialects;
 mod display;
 pub(crate) mod error;
 mod eval;
@@ -38,6 +39,7 @@ pub use error::FilterError;
 
 use super::path::{AttributeName, AttributePath, ValuePath};
 use super::schema::Schemas;
+use crate::dialect::Dialects;
 use smol_str::SmolStr;
 use std::str::FromStr;
 
@@ -85,7 +87,19 @@ impl Filter {
     ///
     /// As [`Self::parse`].
     pub fn parse_with(text: &str, schemas: &Schemas) -> Result<Self, FilterError> {
-        parse::Parser::new(text, schemas).filter().map_err(|failure| FilterError::new(failure, text))
+        Self::parse_noting(text, schemas, &mut Dialects::default())
+    }
+
+    /// Reads a filter with a site's own schemas, and notes the tolerances that its grammar needed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`].
+    pub fn parse_noting(text: &str, schemas: &Schemas, dialects: &mut Dialects) -> Result<Self, FilterError> {
+        let mut parser = parse::Parser::new(text, schemas);
+        let filter = parser.filter().map_err(|failure| FilterError::new(failure, text))?;
+        dialects.merge(parser.dialects());
+        Ok(filter)
     }
 
     /// The filter for which both hold.

@@ -15,6 +15,7 @@ pub(crate) use cursor::Parser;
 
 use super::error::{Failure, Reason};
 use super::{Comparison, Filter, Literal, MAX_FILTER_LENGTH, Operator, ValueFilter};
+use crate::dialect::Dialect;
 use crate::scim::path::{AttributePath, MAX_PATH_LENGTH, PatchPath, ValuePath};
 use cursor::is_name_byte;
 use name::Name;
@@ -130,6 +131,7 @@ impl Parser<'_> {
         if !self.eat(b'.') {
             return Ok(Filter::Value(path));
         }
+        self.dialects.note(Dialect::ComparedBehindBrackets);
         // What it is turned into may be printed with two parentheses more.
         self.within_depth(self.deepest + 2)?;
         let sub = self.sub_attribute()?;

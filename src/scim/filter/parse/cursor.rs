@@ -1,6 +1,7 @@
 //! Going through the text.
 
 use super::Parsed;
+use crate::dialect::Dialects;
 use crate::scim::filter::MAX_DEPTH;
 use crate::scim::filter::error::{Failure, Reason};
 use crate::scim::path::SchemaUrn;
@@ -17,12 +18,23 @@ pub(crate) struct Parser<'a> {
     pub(super) schemas: &'a Schemas,
     /// URNs that are known by name alone.
     pub(super) urns: &'a [SchemaUrn],
+    /// The tolerances that were needed so far.
+    pub(super) dialects: Dialects,
 }
 
 impl<'a> Parser<'a> {
     /// A parser of this text, which takes known names and URNs from the schemas.
     pub(crate) fn new(text: &'a str, schemas: &'a Schemas) -> Self {
-        Self { text, offset: 0, depth: 0, deepest: 0, in_brackets: false, schemas, urns: schemas.urns() }
+        Self {
+            text,
+            offset: 0,
+            depth: 0,
+            deepest: 0,
+            in_brackets: false,
+            schemas,
+            urns: schemas.urns(),
+            dialects: Dialects::default(),
+        }
     }
 
     /// The parser, which takes these for URNs that attributes stand under, too.
@@ -33,6 +45,11 @@ impl<'a> Parser<'a> {
     /// Whether reading stopped between brackets.
     pub(crate) fn in_brackets(&self) -> bool {
         self.in_brackets
+    }
+
+    /// The tolerances that were needed.
+    pub(crate) fn dialects(&self) -> Dialects {
+        self.dialects
     }
 
     /// What stands before the next whitespace, parenthesis, bracket or quote.

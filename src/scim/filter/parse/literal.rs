@@ -1,6 +1,7 @@
 //! Comparison values.
 
 use super::{Parsed, Parser};
+use crate::dialect::Dialect;
 use crate::scim::filter::error::{Failure, Reason};
 use crate::scim::filter::{Literal, Number};
 use smol_str::SmolStr;
@@ -35,8 +36,11 @@ impl Parser<'_> {
             Literal::Boolean(false)
         } else if word.eq_ignore_ascii_case("null") {
             Literal::Null
+        } else if let Some(number) = Number::parse(word) {
+            Literal::Number(number)
         } else {
-            Number::parse(word).map_or_else(|| Literal::String(SmolStr::new(word)), Literal::Number)
+            self.dialects.note(Dialect::UnquotedLiteral);
+            Literal::String(SmolStr::new(word))
         })
     }
 
