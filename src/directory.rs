@@ -15,6 +15,7 @@ mod groups;
 mod handle;
 mod roles;
 mod selection;
+pub mod site;
 mod tokens;
 mod users;
 

@@ -2,16 +2,16 @@
 //!
 //! It turns PHP arrays into values and back, and forwards to the core. Nothing is decided here.
 
+use crate::directory::site::Site;
 use crate::directory::{Failure, MAX_NESTING};
 use crate::exchange::{Exchange, OutOfTurn};
 use crate::http::{MAX_BODY, Request, Response};
 use crate::mapping::{self, meta_key, target};
+use crate::protection;
 use crate::service::closed::{Closed, closed};
 use crate::service::tasks::MAX_PART;
 use crate::settings::{self, Settings};
 use crate::token;
-use crate::wordpress::protection;
-use crate::wordpress::site::Site;
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;

@@ -26,8 +26,9 @@
 //!   the owner does to everybody at once.
 //! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort, list, error.
 //! - [`mapping`]: which attribute lands where in WordPress, and how a value is written there and read back.
-//! - [`wordpress`]: what a resource means for an account: logins, languages, roles and who is protected, which account is
-//!   whose, networks of sites, filters as SQL, what other plugins left.
+//! - [`protection`]: which roles and rights are out of an IdP's reach.
+//! - [`wordpress`]: what a resource means for an account: logins, languages, roles, which account is whose, networks of
+//!   sites, filters as SQL, what other plugins left.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - `extension`: the PHP classes; behind the feature `extension`.
@@ -77,6 +78,7 @@ pub mod http;
 pub mod mapping;
 #[cfg(feature = "memory")]
 pub mod memory;
+pub mod protection;
 pub mod scim;
 pub mod service;
 pub mod settings;

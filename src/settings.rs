@@ -8,11 +8,11 @@ mod reader;
 
 use self::reader::Reader;
 use crate::directory::Fate;
+use crate::directory::site::Site;
 use crate::mapping::Row;
 use crate::mapping::target::Target;
+use crate::protection;
 use crate::scim::filter::Filter;
-use crate::wordpress::protection;
-use crate::wordpress::site::Site;
 use ipnet::IpNet;
 use regex::Regex;
 use serde::{Deserialize, Serialize};

@@ -77,7 +77,7 @@ pub struct Account {
     #[serde(default)]
     pub roles: Vec<String>,
     /// Whether it is protected on this site: by a role, by a right of its own, as a super administrator, or because a plugin says so
-    /// ([`crate::wordpress::protection`]).
+    /// ([`crate::protection`]).
     #[serde(default)]
     pub protected: bool,
     /// Whether anybody could have made it: people register on this site, or check out, and it has no more rights than that gives.

@@ -4,6 +4,7 @@
 //! that has the same target takes their place.
 
 pub mod meta_key;
+pub mod schemas;
 pub mod target;
 pub mod value;
 

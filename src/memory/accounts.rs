@@ -8,7 +8,7 @@ use crate::directory::{
     SiteAccounts, Unique,
 };
 use crate::mapping::target::MAX_DISPLAY_NAME_LENGTH;
-use crate::wordpress::protection;
+use crate::protection;
 use serde_json::{Map, Value};
 
 /// A WordPress account and what hangs on it.

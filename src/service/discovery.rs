@@ -8,11 +8,11 @@ use super::bulk::MAX_OPERATIONS;
 use super::cursor::CURSOR_TIMEOUT;
 use super::query::Query;
 use crate::http::MAX_BODY;
+use crate::mapping::schemas;
 use crate::scim::error::{Error, Result};
 use crate::scim::list::{self, MAX_PAGE, Page};
 use crate::scim::schema::{ResourceSchemas, ResourceType, Schema};
 use crate::settings::Settings;
-use crate::wordpress;
 use serde_json::{Map, Value, json};
 
 const SERVICE_PROVIDER_CONFIG_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -66,7 +66,7 @@ pub(super) fn resource_types(
     name: Option<&str>,
     query: &Query,
 ) -> Result<Reply> {
-    let schemas = wordpress::schemas::of(settings);
+    let schemas = schemas::of(&settings.mappings);
     let all = ResourceType::ALL
         .map(|resource_type| (resource_type.name(), resource_type_json(schemas.of(resource_type), base)));
     entries(all, name, query)
@@ -77,8 +77,8 @@ pub(super) fn resource_types(
 /// # Errors
 /// As [`resource_types`].
 pub(super) fn schemas(base: &str, settings: &Settings, urn: Option<&str>, query: &Query) -> Result<Reply> {
-    let schemas = wordpress::schemas::of(settings);
-    let shown = |schema| schema_json(&wordpress::schemas::shown(schema, settings), base);
+    let schemas = schemas::of(&settings.mappings);
+    let shown = |schema| schema_json(&schemas::shown(schema, settings.password_sync), base);
     entries(schemas.iter().map(|schema| (schema.id.as_str(), shown(schema))), urn, query)
 }
 

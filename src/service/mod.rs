@@ -26,13 +26,13 @@ mod waiting;
 use crate::dialect::Dialects;
 use crate::directory::{CheckToken, Directory, Failure, ListTokens, TokenRecord, TouchToken};
 use crate::http::{MAX_BODY, Request, Response};
+use crate::mapping::schemas;
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::json;
 use crate::scim::projection::Projection;
 use crate::scim::schema::{ResourceSchemas, ResourceType, Schemas};
 use crate::settings::Settings;
 use crate::token;
-use crate::wordpress;
 pub use event::{About, Event, Notice};
 use query::Query;
 use regrouping::Postponed;
@@ -237,7 +237,7 @@ impl Service {
     fn new(directory: Directory, request: &Request, settings: Rc<Settings>) -> Self {
         Self {
             directory,
-            schemas: wordpress::schemas::for_reading(&settings),
+            schemas: schemas::for_reading(&settings.mappings),
             settings,
             base: request.base.trim_end_matches('/').to_owned(),
             now: request.now,

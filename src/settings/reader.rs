@@ -3,14 +3,14 @@
 use super::attainable;
 use super::{Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_SEPARATOR, Problem, RoleRule, Username, UsernameSource};
 use crate::directory::Fate;
+use crate::mapping::schemas;
 use crate::mapping::target::{Target, TargetError};
 use crate::mapping::value::Kind;
 use crate::mapping::{Row, SEPARATOR, Several, Transform};
+use crate::protection;
 use crate::scim::filter::Filter;
 use crate::scim::path::PatchPath;
 use crate::scim::schema::{ResourceType, Schemas};
-use crate::wordpress::protection;
-use crate::wordpress::schemas;
 use ipnet::IpNet;
 use regex::Regex;
 use serde::Deserialize;

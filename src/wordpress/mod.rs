@@ -8,8 +8,5 @@ mod overlay;
 pub mod password;
 pub mod person;
 pub mod predecessor;
-pub mod protection;
 pub mod roles;
-pub mod schemas;
-pub mod site;
 pub mod sql;

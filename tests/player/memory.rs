@@ -3,10 +3,10 @@
 use super::transcript::{Edit, Transcript};
 use super::{Incoming, Outgoing, Site};
 use rollbook::directory::Scope;
+use rollbook::directory::site::{Role, Site as Facts};
 use rollbook::http::Request;
 use rollbook::memory::{MemoryDirectory, StoredAccount};
 use rollbook::settings::Settings;
-use rollbook::wordpress::site::{Role, Site as Facts};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
 

@@ -4,17 +4,16 @@
 //! identity provider what it may send. How a value is read does not depend on it: one value of an unexpected type would
 //! otherwise fail a whole person.
 
-use crate::mapping::{Row, Several};
+use super::{Row, Several};
 use crate::scim::path::{AttributeName, PatchPath, SchemaUrn};
 use crate::scim::schema::{
     Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Schemas, Uniqueness,
     common_attributes,
 };
-use crate::settings::Settings;
 
 /// The schemas that requests are read by: those of RFC 7643, and where the URNs end that attributes are mapped under.
-pub fn for_reading(settings: &Settings) -> Schemas {
-    knowing(settings.mappings.iter().map(|row| &row.path))
+pub fn for_reading(mappings: &[Row]) -> Schemas {
+    knowing(mappings.iter().map(|row| &row.path))
 }
 
 /// The schemas of RFC 7643, and where the URNs of these paths end.
@@ -28,12 +27,12 @@ pub fn knowing<'a>(paths: impl Iterator<Item = &'a PatchPath>) -> Schemas {
 /// A schema as the site shows it, which is what holds at the moment: `password` is there while passwords are synchronised;
 /// `externalId`, which belongs to no schema (RFC 7643 §3.1), because clients look for it among the attributes; and everybody has
 /// an `active`, whoever leaves it out.
-pub fn shown(schema: &Schema, settings: &Settings) -> Schema {
+pub fn shown(schema: &Schema, password_sync: bool) -> Schema {
     let mut schema = schema.clone();
     if !ResourceType::ALL.iter().any(|resource_type| schema.id == resource_type.urn()) {
         return schema;
     }
-    schema.attributes.retain(|attribute| settings.password_sync || attribute.name != "password");
+    schema.attributes.retain(|attribute| password_sync || attribute.name != "password");
     if let Some(active) = schema.attributes.iter_mut().find(|attribute| attribute.name == "active") {
         active.required = true;
     }
@@ -42,9 +41,9 @@ pub fn shown(schema: &Schema, settings: &Settings) -> Schema {
     schema
 }
 
-/// The schemas of a site with these settings.
-pub fn of(settings: &Settings) -> Schemas {
-    let rows: Vec<&Row> = settings.mappings.iter().collect();
+/// The schemas of a site with these mappings.
+pub fn of(mappings: &[Row]) -> Schemas {
+    let rows: Vec<&Row> = mappings.iter().collect();
     let urns = distinct(rows.iter().filter_map(|row| row.path.attribute()?.urn.as_ref()));
     urns.into_iter().fold(Schemas::standard().clone(), |schemas, urn| {
         // Refused is what RFC 7643 defines: its schemas are shown as they are.
@@ -117,6 +116,7 @@ fn distinct<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Settings;
     use serde_json::{Value, json};
 
     #[track_caller]
@@ -127,7 +127,7 @@ mod tests {
             .map(|(number, path)| json!({ "path": path, "target": format!("meta:m{number}"), "title": "T" }))
             .collect();
         let settings = json!({ "mappings": rows });
-        let schemas = of(&Settings::parse(settings.as_object().unwrap()).unwrap());
+        let schemas = of(&Settings::parse(settings.as_object().unwrap()).unwrap().mappings);
         let beyond = schemas.iter().filter(|schema| Schemas::standard().get(&schema.id).is_none());
         let attribute = |attribute: &Attribute| {
             let subs: Vec<_> = attribute.sub_attributes.iter().map(|sub| sub.name.as_str()).collect();

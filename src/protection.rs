@@ -8,7 +8,7 @@
 //! settings screen says what it means), `list_users` and `export` (they show, and change nothing), `edit_theme_options` and `customize`
 //! (they change what the site looks like; HTML and CSS that could hold a script need `unfiltered_html`), `edit_dashboard`.
 
-use super::site::Role;
+use crate::directory::site::Role;
 
 /// The role that is always protected.
 pub const ADMINISTRATOR: &str = "administrator";
