@@ -1,7 +1,92 @@
 //! Tests of the house itself: who may know what, and what no file may hold.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// The rooms of the crate, from the ground up, and what each imports. None imports one above it.
+const ROOMS: [(&str, &[&str]); 13] = [
+    ("dialect", &[]),
+    ("directory", &[]),
+    ("http", &[]),
+    ("protection", &["directory"]),
+    ("token", &["directory"]),
+    ("scim", &["dialect"]),
+    ("mapping", &["scim"]),
+    ("settings", &["directory", "mapping", "protection", "scim"]),
+    ("wordpress", &["directory", "mapping", "scim", "settings"]),
+    ("service", &["dialect", "directory", "http", "mapping", "scim", "settings", "token", "wordpress"]),
+    ("exchange", &["directory", "http", "service", "settings"]),
+    (
+        "extension",
+        &["directory", "exchange", "http", "mapping", "protection", "service", "settings", "token"],
+    ),
+    (
+        "memory",
+        &[
+            "directory",
+            "exchange",
+            "http",
+            "mapping",
+            "protection",
+            "scim",
+            "service",
+            "settings",
+            "token",
+            "wordpress",
+        ],
+    ),
+];
+
+#[test]
+fn no_room_imports_one_above_it() {
+    let below = |number: usize| ROOMS.iter().take(number).map(|(room, _)| *room).collect::<Vec<_>>();
+    for (number, (room, allowed)) in ROOMS.iter().enumerate() {
+        for other in *allowed {
+            assert!(below(number).contains(other), "{room} may not import {other}, which stands above it");
+        }
+    }
+    let mut imported: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in rust_sources() {
+        let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+        let room = inside.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        if room == "lib" || inside.iter().any(|part| part == "tests" || part == "tests.rs") {
+            continue;
+        }
+        let (_, allowed) = ROOMS.iter().find(|(name, _)| *name == room).expect("a room stands in the table");
+        for other in imports(inside, &text) {
+            let is_allowed = other == room || allowed.contains(&other.as_str());
+            assert!(is_allowed, "{} imports {other}, which {room} may not", path.display());
+            imported.entry(room.clone()).or_default().insert(other);
+        }
+    }
+    for (room, allowed) in ROOMS {
+        for other in allowed {
+            let is_needed = imported.get(room).is_some_and(|others| others.contains(*other));
+            assert!(is_needed, "{room} imports nothing of {other} any more: take it out of the table");
+        }
+    }
+}
+
+/// The rooms that a file names, its own among them; its tests may name every one.
+fn imports(file: &Path, text: &str) -> BTreeSet<String> {
+    let code: Vec<&str> =
+        without_tests(text).lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let is_root = file.file_name().is_some_and(|name| name == "mod.rs");
+    let depth = file.components().count() - usize::from(is_root);
+    let path = regex::Regex::new(r"\b(crate|super(?:::super)*)::(\{|\w+)").unwrap();
+    let mut rooms = BTreeSet::new();
+    for found in path.captures_iter(&code.join("\n")) {
+        if &found[1] != "crate" && found[1].split("::").count() < depth {
+            continue;
+        }
+        assert!(&found[1] != "crate" || &found[2] != "{", "{}: one `use` for each room", file.display());
+        if ROOMS.iter().any(|(room, _)| *room == &found[2]) {
+            rooms.insert(found[2].to_owned());
+        }
+    }
+    rooms
+}
 
 #[test]
 fn only_the_extension_names_ext_php_rs() {
@@ -175,7 +260,7 @@ fn transcripts_use_no_real_domain() {
 
 /// What a file says outside of its own tests, which stand at its end.
 fn without_tests(text: &str) -> &str {
-    text.split("#[cfg(test)]").next().unwrap_or(text)
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
 }
 
 fn rust_sources() -> Vec<(PathBuf, String)> {
