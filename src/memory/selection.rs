@@ -3,10 +3,9 @@
 use crate::directory::{GroupRecord, Selection, UserRecord};
 use crate::scim::filter::{Comparison, Filter, Literal, Operator};
 use crate::scim::schema::ResourceType;
-use crate::service::groups;
 use crate::settings::Settings;
-use crate::wordpress::person;
 use crate::wordpress::sql::folded;
+use crate::wordpress::{group, person};
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
@@ -30,7 +29,7 @@ pub(super) fn groups_matching(
     selection: &Selection,
 ) -> Result<Vec<GroupRecord>, String> {
     matching(groups, selection, ResourceType::Group, |group| {
-        groups::resource(group, "").matchable().into_owned().into_map()
+        group::resource(group, "").matchable().into_owned().into_map()
     })
 }
 

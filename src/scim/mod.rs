@@ -5,6 +5,7 @@ pub mod filter;
 pub mod json;
 pub mod list;
 pub mod message;
+pub mod meta;
 pub mod patch;
 pub mod path;
 pub mod projection;

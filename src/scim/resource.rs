@@ -28,6 +28,7 @@
 //! # Ok::<(), rollbook::scim::error::Error>(())
 //! ```
 
+mod diff;
 mod elements;
 mod list;
 mod member;
@@ -38,6 +39,7 @@ mod read;
 mod work;
 mod write;
 
+pub use diff::changes;
 pub use member::MemberReference;
 pub use read::{MAX_ELEMENTS, MAX_MEMBERS};
 pub use work::MAX_COMPARED;

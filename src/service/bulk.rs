@@ -208,7 +208,7 @@ impl Service {
             None => String::new(),
         };
         if todo.id.is_some() {
-            *address = Some(crate::wordpress::person::location(&self.base, todo.resource_type, &id));
+            *address = Some(crate::scim::meta::location(&self.base, todo.resource_type, &id));
         }
         references::resolve(&mut data, ids)?;
         let write = match todo.action {

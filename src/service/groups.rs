@@ -6,28 +6,22 @@
 use super::query::Query;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
 use crate::directory::{
-    CreateGroup, DeleteGroup, FindMembers, GroupRecord, GroupRow, LoadGroup, Member, MemberId, MemberKind,
-    Outcome, ResolveMembers, UpdateGroup,
+    CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, MemberId, MemberKind, Outcome,
+    ResolveMembers, UpdateGroup,
 };
 use crate::scim::error::{Error, Result};
+use crate::scim::meta::location;
 use crate::scim::patch::{MemberOperation, Patch};
 use crate::scim::projection::Projection;
-use crate::scim::resource::{MemberReference, Received, Resource, Work};
+use crate::scim::resource::{MemberReference, Received, Resource, Work, changes};
 use crate::scim::schema::ResourceType;
-use crate::wordpress::person::{self, date_time, fits, location};
-use crate::wordpress::sql::folded;
-use serde_json::{Map, Value, json};
+use crate::wordpress::group::{group_row, member_json, resource, version};
+use serde_json::{Map, Value};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most members that the answer to a change shows. Nobody wants 50,000 back for adding one.
 pub const MAX_MEMBERS_SHOWN: u64 = 1_000;
-
-/// The most characters of a group's `displayName`: as many as Entra ID allows.
-pub const MAX_NAME_LENGTH: usize = 256;
-
-/// The most characters of it written without regard to case, where one may become two or three.
-const MAX_FOLDED_LENGTH: usize = 512;
 
 /// What is said of a group among its own members.
 const ITSELF: &str = "A group cannot be a member of itself.";
@@ -158,7 +152,7 @@ impl Service {
                 return self.changed_group_reply(&record, &projection).await;
             }
             let (people, roles) = self.roles_with(Some(&record), &row, &change).await?;
-            let changes = change.changes(person::changes(&shown, &decide(&shown)?));
+            let changes = change.changes(changes(&shown, &decide(&shown)?));
             let update = UpdateGroup {
                 id: record.id.clone(),
                 version: record.version,
@@ -369,73 +363,8 @@ impl Membership {
     }
 }
 
-/// The resource that a record shows; without `members` where they were not loaded.
-pub(crate) fn resource(record: &GroupRecord, base: &str) -> Resource {
-    let schemas = ResourceType::Group.schemas();
-    let mut resource = Resource::from_document(record.document.clone().unwrap_or_default(), schemas);
-    let put = |resource: &mut Resource, name: &str, value: Value| {
-        if let Ok(path) = name.parse() {
-            drop(resource.set(&path, value, schemas));
-        }
-    };
-    put(&mut resource, "id", json!(record.id));
-    put(&mut resource, "externalId", json!(record.external_id));
-    put(&mut resource, "displayName", json!(record.display_name));
-    if let Some(members) = &record.members {
-        resource.set_members(members.iter().map(|member| member_json(member, base)).collect());
-    }
-    put(
-        &mut resource,
-        "meta",
-        json!({
-            "resourceType": "Group",
-            "created": date_time(record.created),
-            "lastModified": date_time(record.modified),
-            "location": location(base, ResourceType::Group, &record.id),
-            "version": version(record),
-        }),
-    );
-    resource
-}
-
-fn version(record: &GroupRecord) -> String {
-    format!("W/\"{}\"", record.version)
-}
-
 fn member_ids(record: GroupRecord) -> Vec<SmolStr> {
     record.members.into_iter().flatten().map(|member| member.id).collect()
-}
-
-fn member_json(member: &Member, base: &str) -> Value {
-    let (resource_type, name) = match member.kind {
-        MemberKind::User => (ResourceType::User, "User"),
-        MemberKind::Group => (ResourceType::Group, "Group"),
-    };
-    let mut json =
-        json!({ "value": member.id, "$ref": location(base, resource_type, &member.id), "type": name });
-    if let (Some(display), Some(map)) = (&member.display, json.as_object_mut()) {
-        map.insert("display".to_owned(), Value::from(display.as_str()));
-    }
-    json
-}
-
-fn group_row(resource: &Resource) -> Result<GroupRow> {
-    let display_name = resource.display_name().unwrap_or_default();
-    fits("displayName", display_name, MAX_NAME_LENGTH)?;
-    let display_name_key = folded(display_name, usize::MAX);
-    fits("displayName, written without regard to case (ß as ss),", &display_name_key, MAX_FOLDED_LENGTH)?;
-    let external_id = resource.external_id();
-    fits("externalId", external_id.unwrap_or_default(), person::MAX_KEY_LENGTH)?;
-    let mut document = resource.clone().into_map();
-    for elsewhere in ["id", "meta", "members"] {
-        document.shift_remove(elsewhere);
-    }
-    Ok(GroupRow {
-        display_name: display_name.to_owned(),
-        display_name_key,
-        external_id: external_id.map(str::to_owned),
-        document: Some(document),
-    })
 }
 
 fn name_taken(name: &str) -> Error {

@@ -8,7 +8,7 @@ mod walk;
 use self::walk::Walked;
 use super::cursor::{Position, Walk, invalid};
 use super::query::Query;
-use super::{Answer, Reply, Service, groups};
+use super::{Answer, Reply, Service};
 use crate::dialect::Dialects;
 use crate::directory::{FindGroups, FindUsers, GroupRecord, Order, Reached, Selection, UserRecord};
 use crate::scim::error::{Error, Result, ScimType};
@@ -18,8 +18,8 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{Resource, bytes_of};
 use crate::scim::schema::ResourceType;
 use crate::scim::sort::{Key, Sort};
-use crate::wordpress::person;
 use crate::wordpress::sql::{self, Plan};
+use crate::wordpress::{group, person};
 use serde_json::{Map, Value, json};
 
 /// How many resources are sorted by what has no column of its own. Beyond it the client is asked to narrow the query.
@@ -230,7 +230,7 @@ impl Service {
     fn shown(&self, found: &Found) -> Resource {
         match found {
             Found::User(user) => self.user_resource(user),
-            Found::Group(group) => groups::resource(group, &self.base),
+            Found::Group(group) => group::resource(group, &self.base),
         }
     }
 

@@ -9,9 +9,10 @@ use crate::directory::{
 };
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
+use crate::scim::meta;
 use crate::scim::patch::{Patch, Patched};
 use crate::scim::projection::Projection;
-use crate::scim::resource::{Received, Resource};
+use crate::scim::resource::{Received, Resource, changes};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
 use crate::wordpress::linking::{self, Identity};
@@ -294,7 +295,7 @@ impl Service {
                         self.note_detail(linking::credentials_sentence(update.account.end_credentials));
                     }
                     self.notify(&record, &written, &update.account);
-                    let mut changes = person::changes(&shown, &self.user_resource(&written));
+                    let mut changes = changes(&shown, &self.user_resource(&written));
                     changes.extend(update.account.password.as_ref().map(|_| "password".to_owned()));
                     self.note_unapplied(&record, &changes, withheld_password);
                     self.tell_change(&record, &written, changes.clone());
@@ -350,7 +351,7 @@ impl Service {
 
     fn user_reply(&self, status: u16, record: &UserRecord, projection: &Projection) -> Reply {
         let resource = projection.apply(self.user_resource(record), self.schemas(ResourceType::User));
-        let location = person::location(&self.base, ResourceType::User, &record.id);
+        let location = meta::location(&self.base, ResourceType::User, &record.id);
         Reply::resource(status, resource, &person::version(record), &location)
     }
 

@@ -1,5 +1,7 @@
 //! SCIM ⇄ WordPress: what a resource means for an account, and the other way round.
 
+pub mod columns;
+pub mod group;
 pub mod language;
 pub mod linking;
 pub mod login;

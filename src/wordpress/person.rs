@@ -1,5 +1,6 @@
 //! A person: the resource that a record shows, and what a changed resource means for the account.
 
+use super::columns::{MAX_KEY_LENGTH, fits, is_key, key};
 use super::language;
 use super::overlay::{self, is_due, is_edited};
 use super::predecessor::Predecessor;
@@ -8,21 +9,18 @@ use crate::directory::{Account, AccountChange, Adoption, GroupReference, Lookup,
 use crate::mapping::Row;
 use crate::mapping::target::{EMAIL_TARGET, MAX_DISPLAY_NAME_LENGTH, Target};
 use crate::mapping::value::same;
-use crate::scim::error::{Error, Result};
+use crate::scim::error::Result;
+use crate::scim::meta::{date_time, location};
 use crate::scim::path::{AttributePath, PatchPath};
 use crate::scim::resource::Resource;
 use crate::scim::schema::{ResourceSchemas, ResourceType};
 use crate::settings::Settings;
 use crate::wordpress::login;
 use crate::wordpress::roles::{self, Decision, Roles};
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 use std::sync::LazyLock;
-
-/// The most characters of `userName` and `externalId`.
-pub const MAX_KEY_LENGTH: usize = 255;
 
 /// The most characters of the account's e-mail address (`user_email`).
 pub const MAX_EMAIL_LENGTH: usize = 100;
@@ -325,67 +323,6 @@ pub fn own_name(account: &Account) -> &str {
     let address = Some(account.email.as_str()).filter(|address| !address.is_empty());
     let known = Predecessor::of(account).user_name().filter(|name| is_key(name));
     known.or(address).unwrap_or(&account.login)
-}
-
-fn is_key(text: &str) -> bool {
-    text.chars().count() <= MAX_KEY_LENGTH
-}
-
-/// The paths at which two resources differ, for the log.
-pub fn changes(before: &Resource, after: &Resource) -> Vec<String> {
-    let (before, after) = (before.as_map(), after.as_map());
-    let mut paths: Vec<String> = Vec::new();
-    for key in before.keys().chain(after.keys().filter(|key| !before.contains_key(*key))) {
-        let (old, new) = (before.get(key), after.get(key));
-        if old == new || key == "schemas" || key == "meta" {
-            continue;
-        }
-        match (old.and_then(Value::as_object), new.and_then(Value::as_object)) {
-            (Some(old), Some(new)) => {
-                let separator = if key.contains(':') { ':' } else { '.' };
-                let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
-                paths.extend(
-                    keys.filter(|sub| old.get(*sub) != new.get(*sub))
-                        .map(|sub| format!("{key}{separator}{sub}")),
-                );
-            }
-            _ => paths.push(key.clone()),
-        }
-    }
-    paths
-}
-
-/// A point in time as SCIM writes it (RFC 7643 §2.3.5).
-pub fn date_time(milliseconds: i64) -> String {
-    Timestamp::from_millisecond(milliseconds).unwrap_or_default().to_string()
-}
-
-/// The address of a resource.
-pub fn location(base: &str, resource_type: ResourceType, id: &str) -> String {
-    format!("{base}{}/{id}", resource_type.endpoint())
-}
-
-/// The form of a `userName` that is the same whatever its case.
-///
-/// # Errors
-/// 400 `invalidValue` where the name or this form of it is too long for its column.
-fn key(name: &str) -> Result<String> {
-    fits("userName", name, MAX_KEY_LENGTH)?;
-    let key = folded(name, usize::MAX);
-    fits("userName, written without regard to case (ß as ss),", &key, MAX_KEY_LENGTH)?;
-    Ok(key)
-}
-
-/// # Errors
-/// 400 `invalidValue` that names the attribute.
-pub(crate) fn fits(attribute: &str, text: &str, limit: usize) -> Result<()> {
-    let length = text.chars().count();
-    if length <= limit {
-        return Ok(());
-    }
-    Err(Error::invalid_value(format!(
-        "{attribute} has {length} characters; WordPress can hold {limit}. Map a shorter attribute to it."
-    )))
 }
 
 /// Whether everything in WordPress is as the IdP wants it, as far as the resource does not show otherwise: every target that is

@@ -10,7 +10,7 @@ use rollbook::scim::list::{DEFAULT_PAGE, MAX_PAGE};
 use rollbook::scim::{filter, json, patch, path, projection, resource};
 use rollbook::service::{bulk, groups, list};
 use rollbook::settings::{MAX_DAYS, MAX_MAPPINGS, MAX_NETWORKS, MAX_ROLE_RULES, Settings};
-use rollbook::wordpress::person;
+use rollbook::wordpress::{columns, group, person};
 use serde_json::{Map, Value, json};
 
 const CUSTOM: &str = "urn:example:2.0:User";
@@ -259,16 +259,16 @@ const LIMITS: &[Limit] = &[
         says: "too much to compare",
     },
     Limit {
-        name: "wordpress::person::MAX_KEY_LENGTH of a userName",
-        most: person::MAX_KEY_LENGTH,
+        name: "wordpress::columns::MAX_KEY_LENGTH of a userName",
+        most: columns::MAX_KEY_LENGTH,
         request: |length| post("/Users", &json!({ "userName": "n".repeat(length) }).to_string()),
         status: 400,
         scim_type: Some("invalidValue"),
         says: "userName",
     },
     Limit {
-        name: "wordpress::person::MAX_KEY_LENGTH of a person's externalId",
-        most: person::MAX_KEY_LENGTH,
+        name: "wordpress::columns::MAX_KEY_LENGTH of a person's externalId",
+        most: columns::MAX_KEY_LENGTH,
         request: |length| {
             change(json!([{ "op": "replace", "path": "externalId", "value": "e".repeat(length) }]))
         },
@@ -277,16 +277,16 @@ const LIMITS: &[Limit] = &[
         says: "externalId",
     },
     Limit {
-        name: "service::groups::MAX_NAME_LENGTH",
-        most: groups::MAX_NAME_LENGTH,
+        name: "wordpress::group::MAX_NAME_LENGTH",
+        most: group::MAX_NAME_LENGTH,
         request: |length| post("/Groups", &json!({ "displayName": "n".repeat(length) }).to_string()),
         status: 400,
         scim_type: Some("invalidValue"),
         says: "displayName",
     },
     Limit {
-        name: "wordpress::person::MAX_KEY_LENGTH of a group's externalId",
-        most: person::MAX_KEY_LENGTH,
+        name: "wordpress::columns::MAX_KEY_LENGTH of a group's externalId",
+        most: columns::MAX_KEY_LENGTH,
         request: |length| {
             let group = json!({ "displayName": "new", "externalId": "e".repeat(length) });
             post("/Groups", &group.to_string())

@@ -1,0 +1,35 @@
+//! What the columns of our tables hold.
+
+use super::sql::folded;
+use crate::scim::error::{Error, Result};
+
+/// The most characters of `userName` and `externalId`.
+pub const MAX_KEY_LENGTH: usize = 255;
+
+/// The form of a `userName` that is the same whatever its case.
+///
+/// # Errors
+/// 400 `invalidValue` where the name or this form of it is too long for its column.
+pub(super) fn key(name: &str) -> Result<String> {
+    fits("userName", name, MAX_KEY_LENGTH)?;
+    let key = folded(name, usize::MAX);
+    fits("userName, written without regard to case (ß as ss),", &key, MAX_KEY_LENGTH)?;
+    Ok(key)
+}
+
+/// # Errors
+/// 400 `invalidValue` that names the attribute.
+pub(crate) fn fits(attribute: &str, text: &str, limit: usize) -> Result<()> {
+    let length = text.chars().count();
+    if length <= limit {
+        return Ok(());
+    }
+    Err(Error::invalid_value(format!(
+        "{attribute} has {length} characters; WordPress can hold {limit}. Map a shorter attribute to it."
+    )))
+}
+
+/// Whether a `userName` or an `externalId` has room in its column.
+pub(super) fn is_key(text: &str) -> bool {
+    text.chars().count() <= MAX_KEY_LENGTH
+}
