@@ -36,117 +36,43 @@ mod merge;
 mod names;
 mod place;
 mod read;
+mod received;
+mod size;
 mod work;
 mod write;
 
 pub use diff::changes;
 pub use member::MemberReference;
 pub use read::{MAX_ELEMENTS, MAX_MEMBERS};
+pub use received::Received;
+pub use size::{MAX_ATTRIBUTE_SIZE, MAX_PHOTOS_SIZE, MAX_SIZE};
 pub use work::MAX_COMPARED;
 pub use write::Op;
 
 pub(crate) use list::preferred;
 pub(crate) use names::{Assignment, Origin};
 pub(crate) use read::{Reader, check_length, limit, shown};
+pub(crate) use size::bytes_of;
 pub(crate) use work::Work;
 pub(crate) use write::Writer;
 
-use super::error::{Error, Result};
-use super::message::Kind;
+use super::error::Result;
 use super::path::{AttributePath, PatchPath};
 use super::schema::{Attribute, Mutability, ResourceSchemas, Schema};
-use crate::dialect::{Dialect, Dialects};
+use crate::dialect::Dialects;
 use merge::check_immutable;
 use place::{Place, value_of};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::fmt;
-
-/// How many bytes of names and text a resource may hold, beside its photos and what is kept elsewhere: a group's members, a
-/// person's groups. Everybody whom a search looks at is loaded with all of them.
-pub const MAX_SIZE: usize = 64 * 1024;
-
-/// How many bytes of them one attribute may hold.
-pub const MAX_ATTRIBUTE_SIZE: usize = 32 * 1024;
-
-/// How many bytes the `photos` may hold, which may be pictures themselves (`data:`, RFC 7643 §4.1.2).
-pub const MAX_PHOTOS_SIZE: usize = 128 * 1024;
-
-/// What no document holds.
-const ELSEWHERE: [&str; 5] = ["schemas", "id", "meta", "members", "groups"];
 
 /// A resource in canonical form. Two are equal whatever the order of their attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource(Map<String, Value>);
 
-/// What a client sent in a POST or PUT.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Received {
-    /// The resource, without password.
-    pub resource: Resource,
-    /// The password, which belongs into no document (RFC 7643 §4.1.1: it is never returned).
-    pub password: Option<String>,
-}
-
-impl fmt::Debug for Received {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let password = self.password.as_ref().map(|_| "…");
-        f.debug_struct("Received").field("resource", &self.resource).field("password", &password).finish()
-    }
-}
-
 impl Resource {
     /// A resource that has nothing but its base schema.
     pub fn new(schemas: &ResourceSchemas) -> Self {
         Self::from_document(Map::new(), schemas)
-    }
-
-    /// Reads the body of a POST or PUT.
-    ///
-    /// Names are read in any case; read-only attributes are ignored (RFC 7644 §3.3, §3.5.1), so are unknown
-    /// ones, unless they stand under a URN: those are kept. For the tolerances see [`crate::dialect`].
-    ///
-    /// # Errors
-    /// 400 `invalidSyntax`: `schemas` is there and no array of strings, or a name stands twice. 400
-    /// `invalidValue`: a required attribute is missing, or a value does not fit its attribute.
-    pub fn from_body(
-        body: Map<String, Value>,
-        schemas: &ResourceSchemas,
-        dialects: &mut Dialects,
-    ) -> Result<Received> {
-        let listed = listed_schemas(&body, schemas, dialects)?;
-        let mut assignments = Vec::with_capacity(body.len());
-        let mut reader = Reader::new(schemas, dialects);
-        reader.listed = listed.as_deref().unwrap_or_default();
-        reader.assignments(body, None, Origin::Body, &mut assignments)?;
-
-        let mut values = Vec::with_capacity(assignments.len());
-        let mut password = None;
-        for assignment in assignments {
-            let path = assignment.path.clone();
-            let Some(value) = reader.assigned(assignment, false)? else { continue };
-            if is_password(&path, schemas) {
-                password = value.as_str().map(str::to_owned);
-            } else {
-                values.push((path, value));
-            }
-        }
-        let mut map = Map::from_iter([("schemas".to_owned(), Value::Null)]);
-        let mut writer = Writer::new(&mut map, schemas, dialects);
-        for (path, value) in &values {
-            writer.refuse_second(path, value)?;
-            writer.write(Op::Add, path, Some(value))?;
-        }
-        let resource = Self::from_document(map, schemas);
-        if let Some(listed) = listed {
-            let is_unlisted = |urn: &str| !listed.iter().any(|listed| listed.eq_ignore_ascii_case(urn));
-            if resource.schemas().skip(1).any(is_unlisted) {
-                dialects.note(Dialect::UnlistedExtension);
-            }
-        }
-        resource.check_required(schemas)?;
-        resource.check_lengths()?;
-        Ok(Received { resource, password })
     }
 
     /// A resource that was stored: canonical, but perhaps for its `schemas`, which are worked out.
@@ -333,74 +259,6 @@ impl Resource {
         })
     }
 
-    /// Whether the resource is small enough to be kept. What was there before is no reason to refuse a change that does not make it
-    /// larger: somebody who has grown inside WordPress can still be locked out.
-    ///
-    /// # Errors
-    /// 400 `invalidValue`.
-    pub(crate) fn check_size(&self, before: Option<&Self>) -> Result<()> {
-        self.check_lengths()?;
-        for (urn, name, size) in self.sizes() {
-            let (limit, cure) = match is_photos(urn, name) {
-                true => (
-                    MAX_PHOTOS_SIZE,
-                    "Send the addresses of pictures instead of the pictures, or smaller ones.",
-                ),
-                false => (MAX_ATTRIBUTE_SIZE, "Send a shorter value."),
-            };
-            let was_there = || {
-                before.is_some_and(|before| {
-                    before.sizes().any(|(urn_before, name_before, size_before)| {
-                        (urn_before, name_before) == (urn, name) && size_before >= size
-                    })
-                })
-            };
-            if size > limit && !was_there() {
-                let separator = if urn.is_some() { ":" } else { "" };
-                return Err(Error::invalid_value(format!(
-                    "{}{separator}{name} would hold {size} bytes, but at most {limit} are kept. {cure}",
-                    urn.unwrap_or_default()
-                )));
-            }
-        }
-        let total = |resource: &Self| -> usize {
-            let counted = resource.sizes().filter(|(urn, name, _)| !is_photos(*urn, name));
-            counted.map(|(_, name, size)| name.len() + size).sum()
-        };
-        let size = total(self);
-        if size <= MAX_SIZE || before.is_some_and(|before| total(before) >= size) {
-            return Ok(());
-        }
-        Err(Error::invalid_value(format!(
-            "The resource would hold {size} bytes, but at most {MAX_SIZE} are kept, photos not counted. Leave out what is not needed \
-             here, or remove something first."
-        )))
-    }
-
-    /// The bytes of names and text that each attribute holds, with the URN of its extension.
-    fn sizes(&self) -> impl Iterator<Item = (Option<&str>, &str, usize)> {
-        let kept = self.0.iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str()));
-        kept.flat_map(|(name, value)| {
-            let members = value.as_object().filter(|_| name.contains(':'));
-            let within = members.into_iter().flatten();
-            let within = within.map(move |(member, value)| (Some(name.as_str()), member.as_str(), value));
-            let whole = members.is_none().then_some((None, name.as_str(), value));
-            within.chain(whole)
-        })
-        .map(|(urn, name, value)| (urn, name, size(value)))
-    }
-
-    /// Whether the resource, and each extension of it, has no more attributes than an object may have members.
-    ///
-    /// # Errors
-    /// 400 `invalidValue`.
-    fn check_lengths(&self) -> Result<()> {
-        check_length(self.0.len(), MAX_ELEMENTS, &"The resource")?;
-        self.0.iter().try_for_each(|(name, value)| {
-            check_length(value.as_object().map_or(0, Map::len), MAX_ELEMENTS, name)
-        })
-    }
-
     pub(crate) fn work_out_schemas(&mut self, schemas: &ResourceSchemas) {
         let known = schemas.extensions().map(|schema| schema.id.as_str());
         let mut urns = vec![schemas.base().id.as_str()];
@@ -438,15 +296,6 @@ impl Resource {
         Ok(())
     }
 
-    fn check_required(&self, schemas: &ResourceSchemas) -> Result<()> {
-        let Some(attribute) = self.missing(schemas) else { return Ok(()) };
-        Err(Error::invalid_value(format!(
-            "{} is required for a {}. Send it, and not empty.",
-            attribute.name,
-            schemas.resource_type()
-        )))
-    }
-
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
     }
@@ -473,99 +322,6 @@ pub(crate) fn is_password(path: &PatchPath, schemas: &ResourceSchemas) -> bool {
     found.extension.is_none()
         && found.attribute.name == "password"
         && found.attribute.mutability == Mutability::WriteOnly
-}
-
-/// What `schemas` names; the resource's own are worked out, so only its form matters.
-fn listed_schemas(
-    body: &Map<String, Value>,
-    schemas: &ResourceSchemas,
-    dialects: &mut Dialects,
-) -> Result<Option<Vec<String>>> {
-    let elements = match value_of(body, "schemas") {
-        None | Some(Value::Null) => {
-            dialects.note(Dialect::MissingSchemas);
-            return Ok(None);
-        }
-        Some(Value::Array(elements)) => Some(elements),
-        Some(_) => None,
-    };
-    let urns: Option<Vec<String>> =
-        elements.and_then(|urns| urns.iter().map(|urn| urn.as_str().map(str::to_owned)).collect());
-    let Some(urns) = urns else {
-        return Err(Error::invalid_syntax(format!(
-            "schemas must be an array of URNs. Send \"schemas\": [\"{}\"].",
-            schemas.base().id
-        )));
-    };
-    Kind::Resource(schemas.resource_type()).is_named(value_of(body, "schemas"))?;
-    for urn in &urns {
-        if names::is_legacy_urn(urn) {
-            dialects.note(Dialect::LegacyUrn);
-        } else if !schemas.iter().any(|schema| schema.id.eq_ignore_ascii_case(urn)) {
-            dialects.note(Dialect::UnknownSchemas);
-        }
-    }
-    Ok(Some(urns))
-}
-
-impl Writer<'_> {
-    /// Refuses a body that says two things of one attribute, once as a member and once by its path, say.
-    fn refuse_second(&mut self, path: &PatchPath, value: &Value) -> Result<()> {
-        let Some(place) = path.attribute().and_then(|path| Place::of(path, self.schemas)) else {
-            return Ok(());
-        };
-        let present = place.get(self.map);
-        if let (Some(Value::Array(elements)), PatchPath::Value(target, Some(_))) = (present, path) {
-            self.work.filter(&target.filter, elements)?;
-        }
-        let differs = match (present, path) {
-            (None, _) | (_, PatchPath::Schema(_)) => false,
-            (Some(present), PatchPath::Attribute(AttributePath { sub: None, .. })) => {
-                match (present, value) {
-                    (Value::Object(present), Value::Object(value)) => value
-                        .iter()
-                        .any(|(name, value)| present.get(name).is_some_and(|present| present != value)),
-                    // A list grows by the elements that a path with value filter names.
-                    (Value::Array(_), Value::Array(_)) => false,
-                    _ => present != value,
-                }
-            }
-            (Some(Value::Object(present)), PatchPath::Attribute(AttributePath { sub: Some(sub), .. })) => {
-                value_of(present, sub).is_some_and(|present| present != value)
-            }
-            (Some(Value::Array(elements)), PatchPath::Value(target, Some(sub))) => elements
-                .iter()
-                .filter(|element| target.filter.matches_element(element, place.attribute))
-                .filter_map(|element| value_of(element.as_object()?, sub))
-                .any(|present| present != value),
-            _ => false,
-        };
-        if differs {
-            return Err(Error::invalid_syntax(format!(
-                "The body gives {path} two different values. Send one."
-            )));
-        }
-        Ok(())
-    }
-}
-
-/// The bytes of names and text in a document.
-pub(crate) fn bytes_of(document: &Map<String, Value>) -> usize {
-    document.iter().map(|(name, value)| name.len() + size(value)).sum()
-}
-
-fn is_photos(urn: Option<&str>, name: &str) -> bool {
-    urn.is_none() && name == "photos"
-}
-
-/// The bytes of names and text in a value. The recursion is as deep as the JSON that was read.
-fn size(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.len(),
-        Value::Array(elements) => elements.iter().map(size).sum(),
-        Value::Object(map) => map.iter().map(|(name, value)| name.len() + size(value)).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
-    }
 }
 
 #[cfg(test)]
