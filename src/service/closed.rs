@@ -1,6 +1,6 @@
 //! What is answered while WordPress itself is closed: where it ends every request before any plugin is loaded.
 
-use super::{RETRY_AFTER, Reply};
+use super::reply::{RETRY_AFTER, Reply};
 use crate::http::Response;
 use crate::scim::error::Error;
 

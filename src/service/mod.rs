@@ -3,108 +3,59 @@
 //! A request passes, in this order: its token, its address, its method, its headers, its body. The first
 //! that does not hold decides the answer.
 
+mod admission;
 mod adoption;
 pub mod bulk;
 pub mod closed;
 mod cursor;
 mod deactivation;
 mod discovery;
+mod endpoint;
 mod event;
 pub mod groups;
 mod identity;
 mod leaving;
 pub mod list;
 mod loading;
+mod media;
+mod precondition;
 mod query;
 mod refresh;
 mod regrouping;
+mod reply;
 mod roles;
+mod summary;
 pub mod tasks;
 pub mod users;
 mod waiting;
 
 use crate::dialect::Dialects;
-use crate::directory::{CheckToken, Directory, Failure, ListTokens, TokenRecord, TouchToken};
-use crate::http::{MAX_BODY, Request, Response};
+use crate::directory::{Directory, Failure, TokenRecord};
+use crate::http::{Request, Response};
 use crate::mapping::schemas;
-use crate::scim::error::{Error, Result, ScimType};
-use crate::scim::json;
+use crate::scim::error::{Error, Result};
 use crate::scim::projection::Projection;
 use crate::scim::schema::{ResourceSchemas, ResourceType, Schemas};
 use crate::settings::Settings;
-use crate::token;
-pub use event::{About, Event, Notice};
+use admission::{NOT_ASKED, may_write};
+use endpoint::{Endpoint, allow};
+use media::{accepts_scim, body};
 use query::Query;
 use regrouping::Postponed;
-use serde::Serialize;
+use reply::{break_down, refuse};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+pub use event::{About, Event, Notice};
+pub(crate) use precondition::Precondition;
 pub(crate) use refresh::refresh;
+pub(crate) use reply::{Reply, refused_by_wordpress};
+pub use summary::Summary;
 
 /// How often a write is decided anew when somebody else wrote in between.
 pub const MAX_ATTEMPTS: usize = 5;
-
-/// The media type of every answer, without a charset: a strict client fails the suffix.
-const MEDIA_TYPE: &str = "application/scim+json";
-
-/// What some editors and .NET put before text in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// How many milliseconds pass before the use of a token is noted again.
-const TOUCH_INTERVAL: i64 = 60_000;
-
-/// Under which name requests are counted that came from a network which the owner does not allow.
-const WRONG_NETWORK: &str = "network";
-
-/// Under which name requests are counted whose token could not be looked at.
-const NOT_ASKED: &str = "failure";
-
-/// What the activity log says of a request. It holds no secret and no body.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Summary {
-    /// The method.
-    pub method: String,
-    /// The path below the base address. The query is left out: a filter may name a person.
-    pub path: String,
-    /// The HTTP status.
-    pub status: u16,
-    /// The number of the token, where one was let in.
-    pub token: Option<u64>,
-    /// Why none was let in, in one word. Such requests are counted: anybody can send any number of them.
-    pub refusal: Option<&'static str>,
-    /// The resource that the request was about.
-    pub resource: Option<String>,
-    /// Its `userName` or `displayName`.
-    pub name: Option<String>,
-    /// What happened, in one word: `created`, `linked`, `updated`, `unchanged`, `deleted`, `read`, `refused`.
-    pub action: Option<&'static str>,
-    /// The paths of the attributes that were changed.
-    pub changes: Vec<String>,
-    /// The detail of the error that the client was given; of a success, what did not arrive in WordPress.
-    pub detail: Option<String>,
-    /// What the owner has to know besides, should the request be refused.
-    #[serde(skip)]
-    pub finding: Option<String>,
-    /// What went wrong on our side; not told to the client.
-    pub failure: Option<String>,
-    /// The names of the dialects that were met.
-    pub dialects: Vec<&'static str>,
-    /// What other plugins are to hear of.
-    pub events: Vec<Event>,
-    /// The accounts of the new people who are to get a welcome mail.
-    pub welcome: Vec<u64>,
-    /// Who is to be told by mail of a changed address or password.
-    pub notices: Vec<Notice>,
-}
-
-impl Summary {
-    fn of(request: &Request) -> Self {
-        Self { method: request.method.clone(), path: request.path.clone(), ..Self::default() }
-    }
-}
 
 /// Answers one request.
 pub(crate) async fn answer(
@@ -173,64 +124,12 @@ impl From<Failure> for Problem {
 
 pub(crate) type Answer<T = Reply> = std::result::Result<T, Problem>;
 
-/// What a path addresses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Endpoint {
-    Root,
-    Collection(ResourceType),
-    Search(Option<ResourceType>),
-    Resource(ResourceType, String),
-    ServiceProviderConfig,
-    ResourceTypes(Option<String>),
-    Schemas(Option<String>),
-    Bulk,
-    Me,
-}
-
 /// A change of a resource, with what it says; not yet of which type.
 enum Write<'a> {
     Create(Map<String, Value>),
     Replace(&'a str, Map<String, Value>),
     Patch(&'a str, Map<String, Value>),
     Delete(&'a str),
-}
-
-impl Endpoint {
-    fn parse(path: &str) -> Result<Self> {
-        let segments = query::segments(path)?;
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        Ok(match segments.as_slice() {
-            [] => Self::Root,
-            ["Users"] => Self::Collection(ResourceType::User),
-            ["Groups"] => Self::Collection(ResourceType::Group),
-            [".search"] => Self::Search(None),
-            ["Users", ".search"] => Self::Search(Some(ResourceType::User)),
-            ["Groups", ".search"] => Self::Search(Some(ResourceType::Group)),
-            ["Users", id] => Self::Resource(ResourceType::User, (*id).to_owned()),
-            ["Groups", id] => Self::Resource(ResourceType::Group, (*id).to_owned()),
-            ["ServiceProviderConfig"] => Self::ServiceProviderConfig,
-            ["ResourceTypes"] => Self::ResourceTypes(None),
-            ["ResourceTypes", id] => Self::ResourceTypes(Some((*id).to_owned())),
-            ["Schemas"] => Self::Schemas(None),
-            ["Schemas", id] => Self::Schemas(Some((*id).to_owned())),
-            ["Bulk"] => Self::Bulk,
-            ["Me"] => Self::Me,
-            _ => return Err(no_such_address(path)),
-        })
-    }
-
-    /// The methods that the endpoint answers, beside OPTIONS.
-    fn methods(&self) -> &'static [&'static str] {
-        match self {
-            Self::Collection(_) => &["GET", "HEAD", "POST"],
-            Self::Resource(..) => &["GET", "HEAD", "PUT", "PATCH", "DELETE"],
-            Self::Search(_) | Self::Bulk => &["POST"],
-            Self::Root | Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) => {
-                &["GET", "HEAD"]
-            }
-            Self::Me => &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        }
-    }
 }
 
 impl Service {
@@ -326,30 +225,6 @@ impl Service {
         }
     }
 
-    /// Lets the request in, or notes why it is not.
-    async fn admit(&self, request: &Request) -> Answer<TokenRecord> {
-        self.note.borrow_mut().refusal = Some(WRONG_NETWORK);
-        self.comes_from_allowed_network(request)?;
-        self.note.borrow_mut().refusal = Some(NOT_ASKED);
-        self.authenticate(request).await
-    }
-
-    /// # Errors
-    /// 403 where the owner has named networks and the request comes from another.
-    fn comes_from_allowed_network(&self, request: &Request) -> Result<()> {
-        if self.settings.admits(&request.remote) {
-            return Ok(());
-        }
-        Err(Error::new(
-            403,
-            format!(
-                "The address {} is not in the networks that the Rollbook settings allow. Add it there, or send the request \
-                 from one of them.",
-                request.remote
-            ),
-        ))
-    }
-
     /// Changes a resource. Whether it is asked for alone or as a part of Bulk makes no difference here.
     async fn write(
         &self,
@@ -379,36 +254,6 @@ impl Service {
         }
     }
 
-    async fn authenticate(&self, request: &Request) -> Answer<TokenRecord> {
-        let records = self.directory.ask(&ListTokens {}).await?;
-        let token = match token::verify(request.header("Authorization"), &records, self.now) {
-            Ok(token) => token.clone(),
-            Err(refusal) => {
-                self.note.borrow_mut().refusal = Some(refusal.name());
-                return Err(Error::new(401, refusal.to_string()).into());
-            }
-        };
-        self.note.borrow_mut().token = Some(token.id);
-        self.note.borrow_mut().refusal = None;
-        if token.last_used.is_none_or(|last| self.now - last >= TOUCH_INTERVAL) {
-            self.directory.ask(&TouchToken { id: token.id, now: self.now }).await?;
-        }
-        Ok(token)
-    }
-
-    /// Whether the token that the request was let in with still opens the door to changes.
-    ///
-    /// # Errors
-    /// 401 where it has ended meanwhile, 403 where it may only read now.
-    async fn still_admits(&self, token: &TokenRecord) -> Answer<()> {
-        let state = self.directory.ask(&CheckToken { id: token.id }).await?;
-        let Some(token) = state.token else {
-            return Err(Error::new(401, token::Refusal::Revoked.to_string()).into());
-        };
-        token.standing(state.now).map_err(|refusal| Error::new(401, refusal.to_string()))?;
-        Ok(may_write(&token)?)
-    }
-
     fn method_not_allowed(&self, method: &str, allowed: &[&str]) -> Reply {
         let allowed = allow(allowed);
         let error = Error::new(405, format!("{method} is not possible here. Possible are: {allowed}."));
@@ -417,38 +262,6 @@ impl Service {
 
     fn refuse(&self, error: &Error) -> Reply {
         refuse(&mut self.note.borrow_mut(), error)
-    }
-
-    /// Notes for the log what the request was about.
-    pub(crate) fn note(&self, action: &'static str, resource: &str, name: &str) {
-        let mut note = self.note.borrow_mut();
-        note.action = Some(action);
-        note.resource = Some(resource.to_owned());
-        note.name = Some(name.to_owned());
-    }
-
-    pub(crate) fn note_changes(&self, changes: Vec<String>) {
-        self.note.borrow_mut().changes = changes;
-    }
-
-    /// Notes for the log what did not arrive in WordPress.
-    pub(crate) fn note_unwritten(&self, sentences: Vec<String>) {
-        let mut note = self.note.borrow_mut();
-        for sentence in sentences {
-            note.detail = Some(match note.detail.take() {
-                Some(noted) => format!("{noted} {sentence}"),
-                None => sentence,
-            });
-        }
-    }
-
-    /// Notes for the log what else is to be said of what happened.
-    pub(crate) fn note_detail(&self, sentence: &str) {
-        let mut note = self.note.borrow_mut();
-        note.detail = Some(match note.detail.take() {
-            Some(detail) => format!("{detail} {sentence}"),
-            None => sentence.to_owned(),
-        });
     }
 
     pub(crate) fn dialects(&self) -> std::cell::RefMut<'_, Dialects> {
@@ -474,234 +287,4 @@ impl Service {
             self.schemas(resource_type),
         )
     }
-}
-
-/// The conditions of a request on the version of what it is about (RFC 7644 §3.14).
-pub(crate) struct Precondition<'a> {
-    if_match: Option<&'a str>,
-    if_none_match: Option<&'a str>,
-}
-
-impl<'a> Precondition<'a> {
-    pub(crate) fn of(request: &'a Request) -> Self {
-        Self { if_match: request.header("If-Match"), if_none_match: request.header("If-None-Match") }
-    }
-
-    /// Whether a reader has this version already.
-    pub(crate) fn is_known(&self, version: &str) -> bool {
-        self.if_none_match.is_some_and(|known| names(known, version))
-    }
-
-    /// # Errors
-    /// 412 where the client named a version and this is another.
-    pub(crate) fn holds(&self, version: &str) -> Result<()> {
-        let stale = self.if_match.is_some_and(|expected| !names(expected, version));
-        if stale || self.is_known(version) {
-            return Err(Error::new(
-                412,
-                format!("The resource has the version {version} now. Read it again and decide on that."),
-            ));
-        }
-        Ok(())
-    }
-
-    /// What to say when a write lost against others [`MAX_ATTEMPTS`] times.
-    pub(crate) fn lost(&self) -> Error {
-        let status = if self.if_match.is_some() { 412 } else { 409 };
-        Error::new(status, "The resource is being changed by others at the same time. Try again.")
-    }
-}
-
-/// Whether a list of entity tags names a version; tags are compared weakly (RFC 9110 §8.8.3.2).
-fn names(list: &str, version: &str) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").trim_matches('"').to_owned();
-    list.trim() == "*" || list.split(',').any(|tag| opaque(tag) == opaque(version))
-}
-
-/// An answer before it is written down.
-pub(crate) struct Reply {
-    status: u16,
-    headers: Vec<(&'static str, String)>,
-    body: Option<Value>,
-}
-
-impl Reply {
-    pub(crate) fn json(status: u16, body: Value) -> Self {
-        Self { status, headers: Vec::new(), body: Some(body) }
-    }
-
-    pub(crate) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: None }
-    }
-
-    /// A resource with its address and `ETag`. RFC 7643 §3.1 names the address in `Content-Location` always, RFC 7644 §3.3 in
-    /// `Location` where it is new.
-    pub(crate) fn resource(status: u16, resource: Map<String, Value>, version: &str, location: &str) -> Self {
-        let reply = Self::json(status, Value::Object(resource));
-        let reply = if status == 201 { reply.header("Location", location) } else { reply };
-        reply.header("Content-Location", location).header("ETag", version)
-    }
-
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-
-    fn into_response(self, head: bool) -> Response {
-        let mut headers: Vec<(String, String)> = Vec::with_capacity(self.headers.len() + 4);
-        if self.body.is_some() || self.status != 204 && self.status != 304 {
-            headers.push(("Content-Type".to_owned(), MEDIA_TYPE.to_owned()));
-        }
-        headers.push(("Cache-Control".to_owned(), "private, no-store".to_owned()));
-        headers.push(("Vary".to_owned(), "Authorization".to_owned()));
-        headers.push(("X-Content-Type-Options".to_owned(), "nosniff".to_owned()));
-        headers.extend(self.headers.into_iter().map(|(name, value)| (name.to_owned(), value)));
-        let body = match self.body {
-            Some(body) if !head => body.to_string(),
-            _ => String::new(),
-        };
-        Response { status: self.status, headers, body }
-    }
-}
-
-/// # Errors
-/// 403 for a token that may only read.
-fn may_write(token: &TokenRecord) -> Result<()> {
-    if token.scope.may_write() {
-        return Ok(());
-    }
-    Err(Error::new(
-        403,
-        "The token may only read. Generate one with full access on the Rollbook settings page.",
-    ))
-}
-
-fn refuse(note: &mut Summary, error: &Error) -> Reply {
-    note.action = Some("refused");
-    note.detail = Some(match note.finding.take() {
-        Some(finding) => format!("{finding} {}", error.detail()),
-        None => error.detail().to_owned(),
-    });
-    let reply = Reply::json(error.status(), error.to_json());
-    if error.status() == 401 { reply.header("WWW-Authenticate", "Bearer realm=\"SCIM\"") } else { reply }
-}
-
-/// How long a client is asked to wait while the database is in trouble, in seconds.
-const RETRY_AFTER: &str = "30";
-
-fn break_down(note: &mut Summary, failure: &Failure) -> Reply {
-    note.failure = Some(failure.to_string());
-    let who = match failure.passes {
-        true => "The database of the site",
-        false => "WordPress or one of its plugins",
-    };
-    let what = match failure.may_be_stored {
-        true => "it is not known how much of it was stored. Read the resource, and send the request again.",
-        false => "nothing was changed by it.",
-    };
-    let detail = format!(
-        "{who} failed while carrying this out; {what} The Rollbook activity log and the PHP error log of the site name the cause."
-    );
-    let status = if failure.passes { 503 } else { 500 };
-    let reply = refuse(note, &Error::new(status, detail));
-    if failure.passes { reply.header("Retry-After", RETRY_AFTER) } else { reply }
-}
-
-/// Reads the body of a request that must have one.
-fn body(request: &Request) -> Result<Map<String, Value>> {
-    if request.body.len() > MAX_BODY {
-        return Err(Error::new(
-            413,
-            format!("The body is larger than {MAX_BODY} bytes. Split the request into smaller ones."),
-        ));
-    }
-    if let Some(encoding) = request.header("Content-Encoding").filter(|value| is_encoded(value)) {
-        return Err(Error::new(
-            415,
-            format!(
-                "A body with Content-Encoding {encoding:?} cannot be read. Send it as it is, not compressed."
-            ),
-        ));
-    }
-    if let Some(content_type) = request.header("Content-Type").filter(|value| !value.is_empty()) {
-        check_content_type(content_type)?;
-    }
-    // A byte order mark says nothing (RFC 8259 §8.1).
-    json::object(request.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&request.body))
-}
-
-/// Whether a body was changed on its way, by compression for instance (RFC 9110 §8.4).
-fn is_encoded(codings: &str) -> bool {
-    codings
-        .split(',')
-        .map(str::trim)
-        .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
-}
-
-fn check_content_type(content_type: &str) -> Result<()> {
-    let mut parts = content_type.split(';').map(str::trim);
-    let media_type = parts.next().unwrap_or_default();
-    if !is_json(media_type) {
-        return Err(Error::new(
-            415,
-            format!("The media type {media_type:?} cannot be read. Send the body as {MEDIA_TYPE}."),
-        ));
-    }
-    let charset = parts.find_map(|part| {
-        let (name, value) = part.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
-    });
-    match charset {
-        Some(charset) if !charset.eq_ignore_ascii_case("utf-8") && !charset.eq_ignore_ascii_case("utf8") => {
-            Err(Error::new(415, format!("The charset {charset:?} cannot be read. Send JSON in UTF-8.")))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// RFC 7644 §3.8: a client asks for SCIM JSON, JSON, or does not care.
-fn accepts_scim(request: &Request) -> Result<()> {
-    let Some(accept) = request.header("Accept").filter(|value| !value.is_empty()) else { return Ok(()) };
-    let acceptable = accept.split(',').any(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let media_type = parts.next().unwrap_or_default();
-        let refused = parts.any(|part| {
-            part.split_once('=').is_some_and(|(name, value)| {
-                name.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|q| q <= 0.0)
-            })
-        });
-        !refused && (is_json(media_type) || matches!(media_type, "*/*" | "*" | "application/*"))
-    });
-    if acceptable {
-        return Ok(());
-    }
-    Err(Error::new(
-        406,
-        format!("Only {MEDIA_TYPE} can be sent, but the Accept header allows only {accept:?}."),
-    ))
-}
-
-fn is_json(media_type: &str) -> bool {
-    media_type.eq_ignore_ascii_case(MEDIA_TYPE) || media_type.eq_ignore_ascii_case("application/json")
-}
-
-fn allow(methods: &[&str]) -> String {
-    let mut allowed = methods.join(", ");
-    allowed.push_str(", OPTIONS");
-    allowed
-}
-
-fn no_such_address(path: &str) -> Error {
-    Error::new(
-        404,
-        format!(
-            "There is no SCIM endpoint {path:?} here. There are /Users, /Groups, /Bulk, /.search, \
-             /ServiceProviderConfig, /ResourceTypes and /Schemas; names are case-sensitive."
-        ),
-    )
-}
-
-/// 400 for a value of the request that does not fit.
-pub(crate) fn refused_by_wordpress(message: &str) -> Error {
-    Error::bad_request(ScimType::InvalidValue, format!("WordPress refuses this person: {message}"))
 }

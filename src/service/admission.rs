@@ -1,0 +1,84 @@
+//! Who is let in: the network that a request comes from, and its token.
+
+use super::{Answer, Service};
+use crate::directory::{CheckToken, ListTokens, TokenRecord, TouchToken};
+use crate::http::Request;
+use crate::scim::error::{Error, Result};
+use crate::token;
+
+/// How many milliseconds pass before the use of a token is noted again.
+const TOUCH_INTERVAL: i64 = 60_000;
+
+/// Under which name requests are counted that came from a network which the owner does not allow.
+const WRONG_NETWORK: &str = "network";
+
+/// Under which name requests are counted whose token could not be looked at.
+pub(super) const NOT_ASKED: &str = "failure";
+
+impl Service {
+    /// Lets the request in, or notes why it is not.
+    pub(super) async fn admit(&self, request: &Request) -> Answer<TokenRecord> {
+        self.note.borrow_mut().refusal = Some(WRONG_NETWORK);
+        self.comes_from_allowed_network(request)?;
+        self.note.borrow_mut().refusal = Some(NOT_ASKED);
+        self.authenticate(request).await
+    }
+
+    /// # Errors
+    /// 403 where the owner has named networks and the request comes from another.
+    fn comes_from_allowed_network(&self, request: &Request) -> Result<()> {
+        if self.settings.admits(&request.remote) {
+            return Ok(());
+        }
+        Err(Error::new(
+            403,
+            format!(
+                "The address {} is not in the networks that the Rollbook settings allow. Add it there, or send the request \
+                 from one of them.",
+                request.remote
+            ),
+        ))
+    }
+
+    async fn authenticate(&self, request: &Request) -> Answer<TokenRecord> {
+        let records = self.directory.ask(&ListTokens {}).await?;
+        let token = match token::verify(request.header("Authorization"), &records, self.now) {
+            Ok(token) => token.clone(),
+            Err(refusal) => {
+                self.note.borrow_mut().refusal = Some(refusal.name());
+                return Err(Error::new(401, refusal.to_string()).into());
+            }
+        };
+        self.note.borrow_mut().token = Some(token.id);
+        self.note.borrow_mut().refusal = None;
+        if token.last_used.is_none_or(|last| self.now - last >= TOUCH_INTERVAL) {
+            self.directory.ask(&TouchToken { id: token.id, now: self.now }).await?;
+        }
+        Ok(token)
+    }
+
+    /// Whether the token that the request was let in with still opens the door to changes.
+    ///
+    /// # Errors
+    /// 401 where it has ended meanwhile, 403 where it may only read now.
+    pub(super) async fn still_admits(&self, token: &TokenRecord) -> Answer<()> {
+        let state = self.directory.ask(&CheckToken { id: token.id }).await?;
+        let Some(token) = state.token else {
+            return Err(Error::new(401, token::Refusal::Revoked.to_string()).into());
+        };
+        token.standing(state.now).map_err(|refusal| Error::new(401, refusal.to_string()))?;
+        Ok(may_write(&token)?)
+    }
+}
+
+/// # Errors
+/// 403 for a token that may only read.
+pub(super) fn may_write(token: &TokenRecord) -> Result<()> {
+    if token.scope.may_write() {
+        return Ok(());
+    }
+    Err(Error::new(
+        403,
+        "The token may only read. Generate one with full access on the Rollbook settings page.",
+    ))
+}
