@@ -10,6 +10,7 @@
 //! [`crate::exchange::Exchange::fail`]. Where a lost connection or a plugin leaves it open how much was stored,
 //! the [`Failure`] says so. What WordPress or the state of the tables forbids is no failure but an [`Outcome`].
 
+mod accounts;
 mod batches;
 mod groups;
 mod handle;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
+pub use accounts::*;
 pub use batches::*;
 pub use groups::*;
 pub use handle::Directory;
