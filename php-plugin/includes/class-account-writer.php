@@ -37,11 +37,12 @@ final class AccountWriter {
 	 *
 	 * @param array<string, mixed> $change What it is to hold.
 	 * @param string               $login  Its login, a free one.
+	 * @param callable(int): void  $made   Is told the account's number before any plugin hears of the account.
 	 * @return \WP_User The account as it stands.
 	 * @throws Refusal When WordPress or a plugin refuses.
 	 * @throws DatabaseFailure When the account could not be stored.
 	 */
-	public function create( array $change, string $login ): \WP_User {
+	public function create( array $change, string $login, callable $made ): \WP_User {
 		RoleWriter::check( $change['role'] );
 		$change['values'] = self::filtered( $change['values'], 0 );
 
@@ -61,7 +62,7 @@ final class AccountWriter {
 		/** Documented in HOOKS.md. */
 		$data = self::still_the_same( (array) apply_filters( 'rollbook/new_account_data', $data ), $data );
 
-		$metas = new NewAccountMetas( $login );
+		$metas = new NewAccountMetas( $login, $made );
 		if ( null === $change['password'] ) {
 			add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
 		}
@@ -103,11 +104,18 @@ final class AccountWriter {
 	 */
 	public function change( \WP_User $user, array $change, ?string $login = null ): \WP_User {
 		RoleWriter::check( $change['role'] );
+		if ( null !== $login || self::writes( $change ) ) {
+			self::check_protection( $user->ID );
+		}
 		$change['values'] = self::filtered( $change['values'], $user->ID );
 		self::hush();
 		try {
 			if ( null !== $login ) {
 				$this->rename( $user, $login );
+			}
+			if ( $change['end_credentials'] ?? false ) {
+				// Before anything else: should the rest break off, nobody else gets in meanwhile.
+				Credentials::end( $user, null !== $change['password'], $change['credential_metas'] ?? array() );
 			}
 			Targets::write_metas( $user->ID, Targets::metas( $change['values'] ) );
 			$data = $this->differing( $user, $change ) + ( null === $login ? array() : array( 'user_nicename' => self::nicename( $login ) ) );
@@ -124,13 +132,24 @@ final class AccountWriter {
 				RoleWriter::set( UserReader::accounts( array( $user->ID ) )[ $user->ID ] ?? $user, $change['role'], $change['other_roles'] ?? array() );
 			}
 			Targets::write_plugin_fields( $user->ID, $change['values'] );
-			if ( $change['end_credentials'] ?? false ) {
-				Credentials::end( $user, null !== $change['password'], $change['credential_metas'] ?? array() );
-			}
 		} finally {
 			self::speak_again();
 		}
 		return self::with_email( $user->ID, $change['email'] );
+	}
+
+	/**
+	 * Sees to it, within a transaction, that an account has not become protected since it was decided to change it.
+	 *
+	 * @param int $user_id The account.
+	 * @throws Refusal When it has, or is gone.
+	 */
+	public static function check_protection( int $user_id ): void {
+		wp_cache_delete( $user_id, 'user_meta' ); // Whoever gave it rights did so in another request.
+		$user = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? null;
+		if ( null === $user || Database::watched( static fn(): bool => Protection::covers( $user ) ) ) {
+			throw Refusal::stale();
+		}
 	}
 
 	/**
@@ -336,6 +355,16 @@ final class AccountWriter {
 			'user_pass'  => $data['user_pass'],
 			'meta_input' => array_combine( wp_slash( array_keys( $metas ) ), $metas ),
 		) + $filtered;
+	}
+
+	/**
+	 * Whether a change is one of the account, and not of the person's row alone.
+	 *
+	 * @param array<string, mixed> $change What the account is to hold.
+	 */
+	private static function writes( array $change ): bool {
+		$given = array_intersect_key( $change, array_flip( array( 'email', 'password', 'role' ) ) );
+		return $change['values'] || ( $change['end_credentials'] ?? false ) || array_filter( $given, static fn( mixed $value ): bool => null !== $value );
 	}
 
 	/**

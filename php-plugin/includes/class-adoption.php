@@ -371,7 +371,9 @@ final class Adoption {
 		);
 		$lookups = array();
 		$ids     = array_column( $rows, 0 );
-		foreach ( Database::rows( "SELECT row_id, user_id FROM $table WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', $ids ) as $row ) {
+		$new     = Database::rows( "SELECT row_id, user_id FROM $table WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', $ids );
+		Lookups::clear( ...array_map( 'intval', array_column( $new, 'row_id' ) ) ); // What may be left under their numbers.
+		foreach ( $new as $row ) {
 			foreach ( $adoptions[ (int) $row['user_id'] ]['lookups'] as $lookup ) {
 				$lookups[] = array( (int) $row['row_id'], $lookup['path'], $lookup['value'] );
 			}

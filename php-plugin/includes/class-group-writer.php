@@ -38,6 +38,7 @@ final class GroupWriter {
 			$command,
 			0,
 			function () use ( $command, $columns, $mark ): array {
+				RoleWriter::set_all( $command['roles'], $command['people'] );
 				$row_id = $this->claim( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command, $mark ) ) );
 				// SQLite gives the number of a row again that was never stored.
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
@@ -62,6 +63,7 @@ final class GroupWriter {
 			$command,
 			$row_id,
 			function () use ( $command, $row_id, $mark ): array {
+				$this->set_roles( $row_id, $command );
 				$arguments = array();
 				$set       = Database::assignments( $this->columns( $command, $mark ), $arguments );
 				$changed   = $this->claim(
@@ -94,6 +96,7 @@ final class GroupWriter {
 			$command,
 			$row_id,
 			function () use ( $command, $row_id ): void {
+				$this->set_roles( $row_id, $command );
 				$deleted = Database::run( 'DELETE FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d AND version = %d', array( $row_id, (int) $command['version'] ) );
 				if ( 0 === $deleted ) {
 					throw Refusal::stale();
@@ -110,7 +113,8 @@ final class GroupWriter {
 	}
 
 	/**
-	 * Writes a group, and the roles that change with it, inside a transaction.
+	 * Writes a group, and before it the roles that change with it, inside a transaction. Should that break off after the roles are stored, the
+	 * same request finds the group as it was and does the rest.
 	 *
 	 * @param array<string, mixed> $command The command.
 	 * @param int                  $row_id  The row; 0 for a new one.
@@ -124,11 +128,7 @@ final class GroupWriter {
 		$user_ids = array_column( $command['roles'], 'user_id' );
 		try {
 			$written = Transaction::run(
-				function () use ( $command, $write ): mixed {
-					$result = $write();
-					RoleWriter::set_all( $command['roles'], $command['people'] );
-					return $result;
-				},
+				$write,
 				$stands
 			);
 			array_map( array( WrittenCaches::class, 'note' ), $user_ids );
@@ -141,6 +141,24 @@ final class GroupWriter {
 			array_map( 'clean_user_cache', $user_ids );
 			throw $failure;
 		}
+	}
+
+	/**
+	 * Sets the roles that change with a group that is there, if it is still as it was decided on.
+	 *
+	 * @param int                  $row_id  The row.
+	 * @param array<string, mixed> $command The command.
+	 * @throws Refusal When it is not.
+	 */
+	private function set_roles( int $row_id, array $command ): void {
+		if ( ! $command['people'] && ! $command['roles'] ) {
+			return;
+		}
+		$version = Database::value( 'SELECT version FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d FOR UPDATE', array( $row_id ) );
+		if ( (string) $command['version'] !== $version ) {
+			throw Refusal::stale();
+		}
+		RoleWriter::set_all( $command['roles'], $command['people'] );
 	}
 
 	/**

@@ -42,7 +42,19 @@ final class Lookups {
 	}
 
 	/**
-	 * Gives values to a person who has none.
+	 * Gives values to a person whose row is new, and only those: SQLite gives the number of a row again that was never stored, and older
+	 * databases that of the last one after they were started anew.
+	 *
+	 * @param int                                            $row_id  The person's row.
+	 * @param array<int, array{path: string, value: string}> $lookups The values.
+	 */
+	public static function begin( int $row_id, array $lookups ): void {
+		self::clear( $row_id );
+		self::add( $row_id, $lookups );
+	}
+
+	/**
+	 * Adds values to those that a person has.
 	 *
 	 * @param int                                            $row_id  The person's row.
 	 * @param array<int, array{path: string, value: string}> $lookups The values.
@@ -61,11 +73,13 @@ final class Lookups {
 	}
 
 	/**
-	 * Takes all values from a person.
+	 * Takes all values from people.
 	 *
-	 * @param int $row_id The person's row.
+	 * @param int ...$row_ids Their rows.
 	 */
-	public static function clear( int $row_id ): void {
-		Database::run( 'DELETE FROM ' . Tables::name( 'lookups' ) . ' WHERE row_id = %d', array( $row_id ) );
+	public static function clear( int ...$row_ids ): void {
+		if ( $row_ids ) {
+			Database::run( 'DELETE FROM ' . Tables::name( 'lookups' ) . ' WHERE row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids );
+		}
 	}
 }

@@ -36,9 +36,11 @@ final class NewAccountMetas {
 	/**
 	 * Waits for the account to be made.
 	 *
-	 * @param string $login The account's login; a hook may make other accounts meanwhile.
+	 * @param string              $login The account's login; a hook may make other accounts meanwhile.
+	 * @param callable(int): void $made  Is told the account's number before any plugin hears of the account.
 	 */
-	public function __construct( private readonly string $login ) {
+	public function __construct( private readonly string $login, private readonly mixed $made ) {
+		add_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta_first' ), PHP_INT_MIN, 3 );
 		add_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta' ), PHP_INT_MAX, 3 );
 		add_filter( 'insert_custom_user_meta', array( $this, 'filter_insert_custom_user_meta' ), PHP_INT_MAX, 3 );
 	}
@@ -47,6 +49,7 @@ final class NewAccountMetas {
 	 * Waits no longer.
 	 */
 	public function end(): void {
+		remove_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta_first' ), PHP_INT_MIN );
 		remove_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta' ), PHP_INT_MAX );
 		remove_filter( 'insert_custom_user_meta', array( $this, 'filter_insert_custom_user_meta' ), PHP_INT_MAX );
 	}
@@ -59,6 +62,21 @@ final class NewAccountMetas {
 	}
 
 	/**
+	 * Sees which account it is.
+	 *
+	 * @param mixed    $metas  The metas.
+	 * @param \WP_User $user   The account.
+	 * @param bool     $update Whether it existed before.
+	 */
+	public function filter_insert_user_meta_first( mixed $metas, \WP_User $user, bool $update ): mixed {
+		if ( ! $update && $user->user_login === $this->login && 0 === $this->user_id ) {
+			$this->user_id = $user->ID;
+			( $this->made )( $user->ID );
+		}
+		return $metas;
+	}
+
+	/**
 	 * Takes core's own metas.
 	 *
 	 * @param array    $metas  The metas.
@@ -67,11 +85,10 @@ final class NewAccountMetas {
 	 * @return array<string, mixed> What is left for wp_insert_user() to write.
 	 */
 	public function filter_insert_user_meta( array $metas, \WP_User $user, bool $update ): array {
-		if ( $update || $user->user_login !== $this->login ) {
+		if ( $update || $user->ID !== $this->user_id ) {
 			return $metas;
 		}
-		$this->user_id = $user->ID;
-		$this->metas   = $metas;
+		$this->metas = $metas;
 		return array();
 	}
 

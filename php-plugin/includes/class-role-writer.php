@@ -90,7 +90,6 @@ final class RoleWriter {
 			Administrators::lock();
 		}
 		self::check_versions( $people );
-		$rulings = array();
 		foreach ( array_chunk( $changes, self::IDS_AT_ONCE ) as $some ) {
 			$user_ids = array_map( 'intval', array_column( $some, 'user_id' ) );
 			$versions = self::lock( $user_ids );
@@ -103,18 +102,32 @@ final class RoleWriter {
 				if ( null === $user || ( $versions[ $user->ID ] ?? null ) !== (int) $change['version'] || array_values( $user->roles ) !== $change['before'] ) {
 					throw Refusal::stale();
 				}
-				self::set( $user, $change['role'], $change['other_roles'] );
-				$rulings[ (string) ( $change['ruling'] ?? '' ) ][] = $user->ID;
 			}
-		}
-		foreach ( $rulings as $ruling => $user_ids ) {
-			foreach ( array_chunk( '' === $ruling ? array() : $user_ids, self::IDS_AT_ONCE ) as $some ) {
-				Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET ruling = %s WHERE user_id IN (' . Database::marks( $some, '%d' ) . ')', array( $ruling, ...$some ) );
+			self::store_rulings( $some );
+			foreach ( $some as $change ) {
+				self::set( $users[ (int) $change['user_id'] ], $change['role'], $change['other_roles'] );
 			}
 		}
 		foreach ( array_chunk( array_column( $people, 'id' ), self::IDS_AT_ONCE ) as $ids ) {
 			$marked = null === $mark ? '' : ', written_by = %s';
 			Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET version = version + 1$marked WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', array( ...array_filter( array( $mark ) ), ...$ids ) );
+		}
+	}
+
+	/**
+	 * Notes what the rules have decided. It comes before the roles: should those break off, they differ from it, and the next decision
+	 * makes up for that.
+	 *
+	 * @param array<int, array<string, mixed>> $changes What is to change.
+	 */
+	private static function store_rulings( array $changes ): void {
+		$rulings = array();
+		foreach ( $changes as $change ) {
+			$rulings[ (string) ( $change['ruling'] ?? '' ) ][] = (int) $change['user_id'];
+		}
+		unset( $rulings[''] );
+		foreach ( $rulings as $ruling => $user_ids ) {
+			Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET ruling = %s WHERE user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', array( $ruling, ...$user_ids ) );
 		}
 	}
 
@@ -146,12 +159,22 @@ final class RoleWriter {
 	 * @param \WP_User $user   The account.
 	 * @param string   $role   Its first role.
 	 * @param string[] $others The roles beside it.
-	 * @throws Refusal When the site does not have the role, or loses its last administrator.
+	 * @throws Refusal When the site does not have the role, loses its last administrator, or somebody else has just changed the roles.
 	 */
 	public static function set( \WP_User $user, string $role, array $others ): void {
+		global $wpdb;
 		self::check( $role );
+		// Here it is certain, because the row is locked.
+		$stored = Database::value( "SELECT meta_value FROM $wpdb->usermeta WHERE user_id = %d AND meta_key = %s FOR UPDATE", array( $user->ID, $user->cap_key ) );
+		$known  = wp_cache_get( $user->ID, 'user_meta' );
+		if ( is_array( $known ) && ( $known[ $user->cap_key ][0] ?? null ) !== $stored ) {
+			throw Refusal::stale();
+		}
 		if ( ! in_array( Administrators::ROLE, array( $role, ...$others ), true ) ) {
 			Administrators::check_without( $user );
+		}
+		if ( Database::watched( static fn(): bool => Protection::covers( $user ) ) ) {
+			throw Refusal::stale(); // It has got rights since this was decided: nobody who is protected is given a role.
 		}
 		$user->set_role( $role );
 		foreach ( $others as $other ) {
@@ -201,6 +224,9 @@ final class RoleWriter {
 		} catch ( Refusal $refusal ) {
 			clean_user_cache( $user_id );
 			return $refusal->outcome();
+		} catch ( DatabaseFailure $failure ) {
+			clean_user_cache( $user_id );
+			throw $failure;
 		} catch ( \Throwable $failure ) {
 			clean_user_cache( $user_id );
 			return Refusal::refused( $failure->getMessage() )->outcome();

@@ -307,6 +307,7 @@ final class UserReader {
 					'deleted'       => (bool) $row['deleted'],
 					'wished_name'   => $row['wished_name'],
 					'login_of'      => $row['login_of'],
+					'unfinished'    => $row['managed'] && null === $row['applied'],
 					'version'       => (int) $row['version'],
 					'created'       => (int) $row['created'],
 					'modified'      => (int) $row['modified'],

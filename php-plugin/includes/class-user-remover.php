@@ -37,6 +37,9 @@ final class UserRemover {
 			if ( null !== $user ) {
 				Administrators::check_without( $user );
 			}
+			if ( 'keep' !== $command['fate'] || null !== $heir ) {
+				AccountWriter::check_protection( $user_id );
+			}
 			$this->lock_out( (int) $row['row_id'], $command );
 			self::forget_memberships( $row['id'] );
 			Lookups::replace( (int) $row['row_id'], $command['lookups'] ?? array() );

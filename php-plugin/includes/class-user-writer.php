@@ -64,15 +64,16 @@ final class UserWriter {
 			$login     = $logins ? AccountWriter::free_login( $logins, $user->ID ) : null;
 			$login     = $login === $user->data->user_login ? null : $login;
 			$columns   = null === $login ? array() : array( 'login_key' => Claims::login_key( $login ) );
+			$columns  += array( 'active' => (int) $command['row']['active'] );
 			$set       = Database::assignments( $columns + $this->columns( $command, $command['account']['email'] ?? $user->data->user_email, $mark ), $arguments );
 			$this->claim( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, $row_id, (int) $command['version'] ) );
 			$changed = ( new AccountWriter() )->change( $user, $command['account'], $login );
-			if ( $row['active'] && ! $command['row']['active'] && $command['account']['ours'] ) {
+			if ( ( $row['active'] || null === $row['applied'] ) && ! $command['row']['active'] && $command['account']['ours'] ) {
 				\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
 			}
-			$this->note_applied( $row_id, $changed, $command );
 			Lookups::replace( $row_id, $command['row']['lookups'] );
 			$this->write_others( $command, $mark );
+			$this->finish( $row_id, $changed, $command );
 			return $row_id;
 		};
 		$taken = static function ( int $row_id ) use ( $command, &$logins, &$login ): void {
@@ -201,6 +202,7 @@ final class UserWriter {
 					fn(): array => $this->done( $this->make( $command, $id, $login, $maker, $mark ), $command['targets'] ),
 					fn(): bool => $this->stands( $mark )
 				);
+				AccessControl::forget( $maker->made() );
 				WrittenCaches::note( $maker->made() );
 				return $done;
 			} catch ( ClaimFailure $failure ) {
@@ -241,9 +243,11 @@ final class UserWriter {
 				throw new ClaimFailure( new DatabaseFailure( 'another site of the network has just taken the login' ) );
 			}
 		}
-		$user   = $maker->create( $command['account'], $login );
-		$this->note_applied( $row_id, $user, $command );
-		Lookups::add( $row_id, $command['row']['lookups'] );
+		Lookups::begin( $row_id, $command['row']['lookups'] );
+		// Known from the beginning, so that whoever asks for the person again gets this account, wherever the rest may break off.
+		$made = static fn( int $user_id ): int => Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d WHERE row_id = %d', array( $user_id, $row_id ) );
+		$user = $maker->create( $command['account'], $login, $made );
+		$this->finish( $row_id, $user, $command );
 		return $row_id;
 	}
 
@@ -259,7 +263,7 @@ final class UserWriter {
 		$table   = Tables::name( 'users' );
 		$user_id = (int) $command['account']['user_id'];
 		$user    = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw Refusal::gone();
-		$row     = Database::row( "SELECT row_id, deleted FROM $table WHERE user_id = %d", array( $user_id ) );
+		$row     = Database::row( "SELECT row_id, id, deleted FROM $table WHERE user_id = %d", array( $user_id ) );
 		if ( null !== $row && ! Network::is_on_site( $user_id ) ) {
 			UserRemover::action_deleted_user( $user_id ); // What is left of somebody who was taken off the site past the plugin.
 			$row = null;
@@ -278,12 +282,11 @@ final class UserWriter {
 				$arguments = array();
 				$columns   = array(
 					'id'      => $id,
-					'deleted' => 0,
 					'version' => 1,
 					'created' => (int) $command['now'],
 				);
 				$set       = Database::assignments( $columns + $this->columns( $command, $email, $mark ), $arguments );
-				$this->claim( "UPDATE $table SET $set WHERE row_id = %d AND deleted = 1", array( ...$arguments, $row_id ) );
+				$this->claim( "UPDATE $table SET $set WHERE row_id = %d AND id = %s AND deleted = 1", array( ...$arguments, $row_id, $row['id'] ) );
 			} else {
 				$row_id = $this->claim_new( $command, $id, null, $user->ID, $email, $mark );
 				if ( ! Network::is_on_site( $user->ID ) ) {
@@ -292,8 +295,8 @@ final class UserWriter {
 				}
 			}
 			$changed = ( new AccountWriter() )->change( $user, $command['account'] );
-			$this->note_applied( $row_id, $changed, $command );
 			Lookups::replace( $row_id, $command['row']['lookups'] );
+			$this->finish( $row_id, $changed, $command );
 			return $row_id;
 		};
 		return $this->change( $command, $user, $write, (int) ( $row['row_id'] ?? 0 ) );
@@ -415,11 +418,12 @@ final class UserWriter {
 			self::check_email( $other, $user );
 			$arguments = array();
 			$columns   = null === $login ? array() : array( 'login_key' => Claims::login_key( $login ) );
+			$columns  += array( 'active' => (int) $other['row']['active'] );
 			$set       = Database::assignments( $columns + $this->columns( $other, $other['account']['email'] ?? $user->data->user_email, $mark ), $arguments );
 			$this->claim( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, (int) $row['row_id'], (int) $other['version'] ) );
 			$changed = ( new AccountWriter() )->change( $user, $other['account'], $login );
-			$this->note_applied( (int) $row['row_id'], $changed, $other );
 			Lookups::replace( (int) $row['row_id'], $other['row']['lookups'] );
+			$this->finish( (int) $row['row_id'], $changed, $other );
 		}
 	}
 
@@ -448,7 +452,8 @@ final class UserWriter {
 	}
 
 	/**
-	 * Inserts the row of a person.
+	 * Inserts the row of a person. Until all of it is written it is nobody's, as that of a deleted person whose account was kept; so
+	 * whatever is left of a write that broke off comes back with the person.
 	 *
 	 * @param array<string, mixed> $command   The command create_user.
 	 * @param string               $id        The person's id.
@@ -464,6 +469,8 @@ final class UserWriter {
 			'id'        => $id,
 			'user_id'   => $user_id,
 			'login_key' => $login_key,
+			'active'    => 0,
+			'deleted'   => 1,
 			'created'   => (int) $command['now'],
 		);
 		try {
@@ -493,7 +500,7 @@ final class UserWriter {
 	}
 
 	/**
-	 * The columns that a command writes.
+	 * The columns that a command writes. With nothing in `applied` the person is unfinished, until the last statement says otherwise.
 	 *
 	 * @param array<string, mixed> $command The command.
 	 * @param ?string              $email   The address that the account will have.
@@ -501,14 +508,12 @@ final class UserWriter {
 	 * @return array<string, int|string|null>
 	 */
 	private function columns( array $command, ?string $email, string $mark ): array {
-		$ruling = $command['account']['ruling'] ?? null;
 		return array(
 			'written_by'    => $mark,
 			'user_name'     => $command['row']['user_name'],
 			'user_name_key' => $command['row']['user_name_key'],
 			'email_key'     => Claims::email_key( $email ),
 			'external_id'   => $command['row']['external_id'],
-			'active'        => (int) $command['row']['active'],
 			'locked_before' => 0,
 			'managed'       => 1,
 			'linked'        => (int) ( $command['row']['linked'] ?? false ),
@@ -516,34 +521,47 @@ final class UserWriter {
 			'login_of'      => $command['row']['login_of'] ?? null,
 			'modified'      => (int) $command['now'],
 			'document'      => $command['row']['document'],
-		) + ( null === $ruling ? array() : array( 'ruling' => $ruling ) );
+			'applied'       => null,
+		);
 	}
 
 	/**
-	 * Notes the account, and what WordPress made of the values that were written.
+	 * Writes what comes last: the account, what WordPress made of the values, and that the person is there.
 	 *
 	 * @param int                  $row_id  The row.
 	 * @param \WP_User             $user    The account as it stands.
 	 * @param array<string, mixed> $command The command.
 	 */
-	private function note_applied( int $row_id, \WP_User $user, array $command ): void {
+	private function finish( int $row_id, \WP_User $user, array $command ): void {
 		$applied = Targets::read( $user, array_unique( array_merge( $command['targets'], array_keys( $command['account']['values'] ) ) ) );
-		$this->store_applied( $row_id, $applied, $user->ID );
 		if ( $command['account']['ours'] ) {
 			Network::move_in( $user->ID );
 		}
+		$ruling  = $command['account']['ruling'] ?? null;
+		$columns = array(
+			'active'  => (int) $command['row']['active'],
+			'deleted' => 0,
+		) + ( null === $ruling ? array() : array( 'ruling' => $ruling ) );
+		$this->store_applied( $row_id, $applied, $user->ID, $columns );
 	}
 
 	/**
 	 * Stores what WordPress made of the values that were written.
 	 *
-	 * @param int                  $row_id  The row.
-	 * @param array<string, mixed> $applied By target.
-	 * @param int                  $user_id The account.
+	 * @param int                            $row_id  The row.
+	 * @param array<string, mixed>           $applied By target.
+	 * @param int                            $user_id The account.
+	 * @param array<string, int|string|null> $columns What else is stored.
 	 */
-	private function store_applied( int $row_id, array $applied, int $user_id ): void {
-		$text = wp_json_encode( (object) $applied, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION );
-		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d, applied = %s WHERE row_id = %d', array( $user_id, (string) $text, $row_id ) );
+	private function store_applied( int $row_id, array $applied, int $user_id, array $columns = array() ): void {
+		$arguments = array();
+		$text      = wp_json_encode( (object) $applied, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION );
+		$columns  += array(
+			'user_id' => $user_id,
+			'applied' => (string) $text,
+		);
+		$set       = Database::assignments( $columns, $arguments );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET $set WHERE row_id = %d", array( ...$arguments, $row_id ) );
 	}
 
 	/**
@@ -552,7 +570,7 @@ final class UserWriter {
 	 * @param string $mark Its mark.
 	 */
 	private function stands( string $mark ): bool {
-		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE written_by = %s AND user_id IS NOT NULL', array( $mark ) );
+		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE written_by = %s AND user_id IS NOT NULL AND applied IS NOT NULL', array( $mark ) );
 	}
 
 	/**

@@ -36,6 +36,10 @@ pub struct UserRecord {
     /// What the login was made of, where a rename waits until the person is active again.
     #[serde(default)]
     pub login_of: Option<String>,
+    /// Whether a write broke off after a part of it was stored: a hook ended its transaction, or the tables know none. Nothing counts as
+    /// written then; the next write does all of it.
+    #[serde(default)]
+    pub unfinished: bool,
     /// Counts the writes.
     pub version: u64,
     /// `meta.created`.

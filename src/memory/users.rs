@@ -434,6 +434,7 @@ impl MemoryDirectory {
             deleted: person.deleted,
             wished_name: person.wished_name.clone(),
             login_of: person.login_of.clone(),
+            unfinished: false,
             version: person.version,
             created: person.created,
             modified: person.modified,

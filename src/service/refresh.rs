@@ -76,7 +76,7 @@ async fn fill(
     now: i64,
 ) -> Result<(), Failure> {
     let targets = person::due_targets(record, settings);
-    if targets.is_empty() || !record.managed || !record.account.is_writable() {
+    if targets.is_empty() || record.unfinished || !record.managed || !record.account.is_writable() {
         return Ok(());
     }
     let change = person::account_change(Some((record, shown)), shown, settings);

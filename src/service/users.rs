@@ -110,7 +110,7 @@ impl Service {
                 self.note_detail(linking::credentials_sentence(create.account.end_credentials));
                 self.tell_joining(&before, &record);
             }
-            None => self.tell_arrival(returning, &record),
+            None => self.tell_arrival(returning.filter(|record| !record.unfinished), &record),
         }
         Ok(self.user_reply(201, &record, &projection))
     }
@@ -251,6 +251,7 @@ impl Service {
             let mut settled = self.settle_identity(&mut changing, refused.as_deref()).await?;
             // A role that somebody has given by hand may have to go even where the client changes nothing.
             let unchanged = record.managed
+                && !record.unfinished
                 && password.is_none()
                 && account.role.is_none()
                 && person::row(&shown)?.document == row.document
@@ -267,7 +268,8 @@ impl Service {
             }
             let may_wait = !row.active || person::waiting_email(&record, &shown) == account.email;
             account.password = password;
-            account.end_credentials = links && linking::ends_credentials(&record.account, &self.settings);
+            account.end_credentials = (links || record.unfinished && record.linked)
+                && linking::ends_credentials(&record.account, &self.settings);
             let targets = person::written_targets(Some(&record.account), &self.settings);
             let email = account.email.clone();
             let update = UpdateUser {

@@ -10,6 +10,7 @@ use crate::mapping::Row;
 use crate::mapping::target::{EMAIL_TARGET, MAX_DISPLAY_NAME_LENGTH, Target};
 use crate::mapping::value::same;
 use crate::scim::error::Result;
+use crate::scim::filter::fold_case;
 use crate::scim::meta::{date_time, location};
 use crate::scim::path::{AttributePath, PatchPath};
 use crate::scim::resource::Resource;
@@ -160,6 +161,7 @@ pub fn account_change(
         let wanted = value(row, after, settings);
         let stays = match before {
             None => wanted.is_none(),
+            Some((record, _)) if record.unfinished => says(row, record, wanted.as_ref()),
             // A target that was missing at the last write and is back gets its value.
             Some((record, _)) if is_due(row, record) => wanted.is_none(),
             // What was edited stays only if it says what is wanted; a transform, or a value of another type, does not show that.
@@ -238,6 +240,9 @@ fn renamed(record: &UserRecord, shown: &Resource, after: &Resource, settings: &S
         )
     };
     let (old, new) = (logins(shown), logins(after));
+    if record.unfinished && !new.iter().any(|login| fold_case(login) == fold_case(&record.account.login)) {
+        return new;
+    }
     if record.login_of.as_ref().or(old.first()) == new.first() { Vec::new() } else { new }
 }
 

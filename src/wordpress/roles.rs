@@ -60,7 +60,9 @@ pub fn changed(
         HandGivenRoles::Keep if record.deleted => {
             due.filter(|_| now.is_some() || first.is_some_and(is_ruled))
         }
-        HandGivenRoles::Keep if record.managed => due.filter(|_| now != before || is_outdated(record, now)),
+        HandGivenRoles::Keep if record.managed => {
+            due.filter(|_| now != before || is_outdated(record, now) || is_unfinished(record, now))
+        }
         HandGivenRoles::Keep => now,
     };
     let is_decided = due.is_some() || !record.managed || record.deleted;
@@ -77,6 +79,11 @@ fn is_outdated(record: &UserRecord, now: Option<&str>) -> bool {
         let is_as_left = ruling.role.is_none() || ruling.role.as_ref() == record.account.roles.first();
         is_as_left && ruling.rule.as_deref() != now
     })
+}
+
+/// Whether the last write broke off before it was noted that the rules say this now.
+fn is_unfinished(record: &UserRecord, now: Option<&str>) -> bool {
+    record.unfinished && record.ruling.as_ref().and_then(|ruling| ruling.rule.as_deref()) != now
 }
 
 /// The change for somebody whom only something around has changed: a group was joined, left or renamed.

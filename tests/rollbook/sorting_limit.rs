@@ -71,6 +71,7 @@ fn person(row: u64) -> UserRecord {
         deleted: false,
         wished_name: None,
         login_of: None,
+        unfinished: false,
         version: 1,
         created: 1,
         modified: 1,

@@ -4,6 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
+use Rollbook\WordPress\Database;
+use Rollbook\WordPress\Lookups;
 use Rollbook\WordPress\Tables;
 use RuntimeException;
 
@@ -365,5 +367,16 @@ final class CreateUserTest extends SiteTestCase {
 
 		self::assertNotSame( $gone['id'], $this->create( 'pu-ghost', array(), array( 'email' => 'ghost@phpunit.test' ) )['id'] );
 		self::assertSame( 'moved@phpunit.test', $this->create( 'pu-moved-2', array(), array( 'email' => 'moved@phpunit.test' ) )['account']['email'] );
+	}
+
+	/** SQLite gives the number of a row again that was never stored, and older databases that of the last row. */
+	public function test_what_is_left_under_the_number_of_a_row_is_not_inherited(): void {
+		$next = $this->create( 'pu-first' )['row'];
+		foreach ( range( $next + 1, $next + 50 ) as $row_id ) {
+			Lookups::add( $row_id, array( array( 'path' => 'emails.value', 'value' => 'boss@phpunit.test' ) ) );
+		}
+		$record = $this->create( 'pu-heir', array( 'lookups' => array( array( 'path' => 'emails.value', 'value' => 'heir@phpunit.test' ) ) ) );
+		self::assertContains( $record['row'], range( $next + 1, $next + 50 ) );
+		self::assertSame( array( 'heir@phpunit.test' ), array_column( Database::rows( 'SELECT value FROM ' . Tables::name( 'lookups' ) . ' WHERE row_id = %d', array( $record['row'] ) ), 'value' ) );
 	}
 }

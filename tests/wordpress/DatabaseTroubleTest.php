@@ -257,6 +257,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 			$outcome = null === $answer ? 'failed' : ( array_is_list( $answer ) ? $answer[0]['outcome'] : $answer )['outcome'];
 			wp_cache_flush();
 			$place = "$command, statement $number: " . wp_json_encode( $answer );
+			self::assertNotSame( 'refused', $outcome, "$place: it is the database that failed, and nobody who refused" );
 			if ( 'done' === $outcome ) {
 				$expected( $place );
 				continue;

@@ -223,9 +223,9 @@ final class RolesTest extends SiteTestCase {
 			self::assertSame( 'refused', $refused['outcome'], $fate );
 		}
 		self::assertSame( array( 'refused' ), $this->set_roles( $this->role_change( $first, 'editor' ) ) );
-		self::assertSame( array( 'done' ), $this->set_roles( $this->role_change( $first, 'editor', array( 'administrator' ) ) ), 'who stays one besides may change' );
+		self::assertSame( array( 'stale' ), $this->set_roles( $this->role_change( $first, 'editor', array( 'administrator' ) ) ), 'nobody protected is given a role' );
 		$now = $this->load( $first['id'] );
-		self::assertSame( array( array( 'editor', 'administrator' ), true ), array( $now['account']['roles'], $now['active'] ) );
+		self::assertSame( array( array( 'administrator' ), true ), array( $now['account']['roles'], $now['active'] ) );
 		$refused = $this->run_command(
 			'create_group',
 			array(
@@ -241,10 +241,10 @@ final class RolesTest extends SiteTestCase {
 	}
 
 	/** @dataProvider ways_to_go */
-	public function test_of_two_last_administrators_one_stays_when_both_are_to_go_at_once( bool $active, ?string $role, bool $by_group ): void {
+	public function test_of_two_last_administrators_one_stays_when_both_are_to_go_at_once( bool $deleted ): void {
 		list( $first, $second ) = $this->two_administrators();
-		$by_role                = fn( array $record ): array => array( 'do' => 'set_roles', 'roles' => array( $this->role_change( $record, 'editor' ) ) );
-		$commands               = array_map( fn( array $record ): array => $by_group ? $by_role( $record ) : $this->change_of( $record, $active, $role ), array( $first, $second ) );
+		$delete                 = fn( array $record ): array => array( 'do' => 'delete_user', 'id' => $record['id'], 'version' => $record['version'], 'fate' => 'keep', 'ours' => true, 'reassign_to' => null, 'now' => self::NOW );
+		$commands               = array_map( fn( array $record ): array => $deleted ? $delete( $record ) : $this->change_of( $record, false, null ), array( $first, $second ) );
 		$answers                = $this->at_once( 'command-at-once.php', array_map( static fn( array $command ): array => array( (string) json_encode( $command ) ), $commands ) );
 		$outcomes               = array_map( static fn( array $answer ): string => $answer['outcome'] ?? $answer[0]['outcome']['outcome'], $answers );
 		sort( $outcomes );
@@ -257,9 +257,8 @@ final class RolesTest extends SiteTestCase {
 
 	public static function ways_to_go(): array {
 		return array(
-			'deactivated'       => array( false, null, false ),
-			'demoted'           => array( true, 'editor', false ),
-			'demoted by a rule' => array( true, null, true ),
+			'deactivated' => array( false ),
+			'deleted'     => array( true ),
 		);
 	}
 }

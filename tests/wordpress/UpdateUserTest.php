@@ -246,4 +246,42 @@ final class UpdateUserTest extends SiteTestCase {
 		$index( null, self::NOW + 5 );
 		self::assertSame( array( 2, self::NOW + 5 ), array( $this->load( $record['id'] )['version'], $this->load( $record['id'] )['modified'] ) );
 	}
+
+	/** Rights that somebody gives an account while a request about it is under way protect it from that request. */
+	public function test_an_account_that_has_got_rights_meanwhile_is_not_touched(): void {
+		global $wpdb;
+		foreach ( array( 'before the command', 'within it' ) as $when ) {
+			$record  = $this->create( "pu-risen-$when", array(), array( 'email' => str_replace( ' ', '', $when ) . '@phpunit.test', 'role' => 'author' ) );
+			$user_id = $record['account']['user_id'];
+			// Another request writes it, so nothing that this one remembers is forgotten.
+			$rise    = static fn(): mixed => $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->usermeta SET meta_value = %s WHERE user_id = %d AND meta_key = %s", serialize( array( 'author' => true, 'manage_options' => true ) ), $user_id, $wpdb->get_blog_prefix() . 'capabilities' ) );
+			$role    = array( 'user_id' => $user_id, 'version' => 1, 'role' => 'editor', 'other_roles' => array(), 'before' => array( 'author' ) );
+			$delete  = array( 'id' => $record['id'], 'version' => 1, 'fate' => 'delete', 'ours' => true, 'reassign_to' => null, 'now' => self::NOW );
+			$ways    = array(
+				'address'  => fn(): string => $this->update( $record, array(), array( 'email' => 'taken-over@phpunit.test' ) )['outcome'],
+				'value'    => fn(): string => $this->update( $record, array(), array( 'values' => array( 'meta:dept' => 'two' ) ) )['outcome'],
+				'role'     => fn(): string => $this->update( $record, array(), array( 'role' => 'editor' ) )['outcome'],
+				'rule'     => fn(): string => $this->run_command( 'set_roles', array( 'roles' => array( $role ) ) )[0]['outcome']['outcome'],
+				'deletion' => fn(): string => $this->run_command( 'delete_user', $delete )['outcome'],
+			);
+			foreach ( $ways as $way => $run ) {
+				$risen = 'within it' === $when;
+				$risen ? $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->usermeta SET meta_value = %s WHERE user_id = %d AND meta_key = %s", serialize( array( 'author' => true ) ), $user_id, $wpdb->get_blog_prefix() . 'capabilities' ) ) : $rise();
+				wp_cache_delete( $user_id, 'user_meta' );
+				$this->load( $record['id'] );
+				$meanwhile = static function ( string $query ) use ( &$risen, $rise ): string {
+					if ( $risen && str_starts_with( $query, 'SAVEPOINT' ) ) {
+						$risen = false;
+						$rise();
+					}
+					return $query;
+				};
+				self::assertSame( 'stale', $this->with_hook( 'query', $meanwhile, $run ), "$way, $when" );
+				wp_cache_delete( $user_id, 'user_meta' );
+				clean_user_cache( $user_id );
+				$now = $this->load( $record['id'] );
+				self::assertSame( array( 1, $record['account']['email'], array( 'author' ), '' ), array( $now['version'], $now['account']['email'], $now['account']['roles'], get_user_meta( $user_id, 'dept', true ) ), "$way, $when" );
+			}
+		}
+	}
 }
