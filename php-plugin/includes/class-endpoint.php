@@ -113,6 +113,18 @@ final class Endpoint {
 	}
 
 	/**
+	 * Answers a request that has come as far as WordPress's REST server, before that reads it.
+	 *
+	 * @param mixed $enabled Whether the server wraps its answers in a callback.
+	 */
+	public static function filter_rest_jsonp_enabled( mixed $enabled ): mixed {
+		if ( ( $GLOBALS['wp'] ?? null ) instanceof \WP ) {
+			self::action_parse_request( $GLOBALS['wp'] );
+		}
+		return $enabled;
+	}
+
+	/**
 	 * Answers a request that was made inside WordPress, and gives the answer.
 	 *
 	 * @param IncomingRequest $request The request.

@@ -75,23 +75,27 @@ final class RestRoute {
 		$answer                   = Endpoint::answer_within( $incoming );
 		self::$answers          ??= new \WeakMap();
 		self::$answers[ $request ] = $answer;
-		return new WP_REST_Response( json_decode( $answer['body'] ), $answer['status'], $answer['headers'] );
+		// As arrays, which WordPress's own filters and plugins take apart.
+		return new WP_REST_Response( json_decode( $answer['body'], true ), $answer['status'], $answer['headers'] );
 	}
 
 	/**
-	 * Sends an answer of ours as the extension wrote it, whatever became of it in the REST server.
+	 * Sends the answer as the extension wrote it, whatever became of it in the REST server, and ends: nothing that others would send has
+	 * a place beside it. Where somebody's verdict about the client came before, nothing was dispatched yet.
 	 *
-	 * @param bool            $served  Whether it was sent already.
+	 * @param mixed           $served  Whether it was sent already.
 	 * @param mixed           $result  What the server made of it.
 	 * @param WP_REST_Request $request The request.
 	 */
-	public static function filter_rest_pre_serve_request( bool $served, mixed $result, WP_REST_Request $request ): bool {
-		$answer = self::$answers[ $request ] ?? null;
-		if ( $served || null === $answer ) {
+	public static function filter_rest_pre_serve_request( mixed $served, mixed $result, WP_REST_Request $request ): mixed {
+		if ( true === $served || null === self::address( $request ) ) {
 			return $served;
 		}
-		Output::send( $answer );
-		return true;
+		if ( ! isset( self::$answers[ $request ] ) ) {
+			self::answer( $request );
+		}
+		Output::send( self::$answers[ $request ] );
+		exit;
 	}
 
 	/**

@@ -30,6 +30,8 @@ add_action( 'plugins_loaded', array( Endpoint::class, 'take_over' ), PHP_INT_MIN
 add_action( 'wp_loaded', array( Endpoint::class, 'serve' ), PHP_INT_MIN );
 // Where the address was not recognised that early; before WordPress builds its REST server (10).
 add_action( 'parse_request', array( Endpoint::class, 'action_parse_request' ), PHP_INT_MIN );
+// Where somebody has told WordPress the route only then; it is the first thing that the REST server asks.
+add_filter( 'rest_jsonp_enabled', array( Endpoint::class, 'filter_rest_jsonp_enabled' ), PHP_INT_MIN );
 // The route, for WordPress's index and tools, and for requests that are dispatched inside WordPress: before whoever would judge them.
 add_action( 'rest_api_init', array( RestRoute::class, 'action_rest_api_init' ) );
 add_filter( 'rest_pre_dispatch', array( RestRoute::class, 'filter_rest_pre_dispatch' ), PHP_INT_MAX, 3 );

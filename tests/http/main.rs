@@ -19,10 +19,9 @@ mod members;
 #[path = "../player/mod.rs"]
 mod player;
 mod races;
+mod ways_in;
 
 use player::http::OverHttp;
-use player::play;
-use player::transcript::Transcript;
 use serde_json::{Value, json};
 use std::sync::{Mutex, PoisonError};
 
@@ -45,7 +44,7 @@ fn play_over_http(name: &str) {
     if site.is_none() {
         *site = Some(OverHttp::from_environment().unwrap_or_else(|reason| panic!("{reason}")));
     }
-    let played = Transcript::load(name).and_then(|transcript| play(&transcript, site.as_mut().unwrap()));
+    let played = ways_in::early_answers(name, site.as_mut().unwrap());
     drop(site);
     if let Err(problem) = played {
         panic!("{problem}");

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
+use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Tables;
 
 /** Plugins that end requests before the service answers, and WordPress's REST server beside it. */
@@ -11,14 +12,18 @@ final class NeighboursTest extends SiteTestCase {
 
 	use SendsScim;
 
-	private const FILE = WPMU_PLUGIN_DIR . '/neighbours.php';
+	private const FILES = array( 'neighbours.php', 'ways-in.php' );
 
 	public static function setUpBeforeClass(): void {
-		copy( __DIR__ . '/neighbours.php', self::FILE );
+		foreach ( self::FILES as $file ) {
+			copy( __DIR__ . "/$file", WPMU_PLUGIN_DIR . "/$file" );
+		}
 	}
 
 	public static function tearDownAfterClass(): void {
-		unlink( self::FILE );
+		foreach ( self::FILES as $file ) {
+			unlink( WPMU_PLUGIN_DIR . "/$file" );
+		}
 	}
 
 	/** Who is known to redirect or to answer in our place does neither, and a person has a whole life. */
@@ -94,28 +99,109 @@ final class NeighboursTest extends SiteTestCase {
 		$this->assertSame( 401, rest_do_request( new \WP_REST_Request( 'GET', '/scim/v2/Users' ) )->get_status() );
 	}
 
-	/** The status line, the headers that count and the body of an answer. */
-	private function raw( string $method, string $path, array $headers = array() ): array {
+	/** Nothing that WordPress's REST server does to requests shows, by whichever way one comes to it. */
+	public function test_nothing_that_the_rest_server_does_shows(): void {
+		$person  = $this->provision( 'shown@contoso.test' );
+		$admin   = (int) get_users( array( 'role' => 'administrator', 'fields' => 'ID' ) )[0];
+		$session = \WP_Session_Tokens::get_instance( $admin )->create( time() + 600 );
+		$cookie  = 'Cookie: ' . LOGGED_IN_COOKIE . '=' . rawurlencode( wp_generate_auth_cookie( $admin, time() + 600, 'logged_in', $session ) );
+		$json    = 'Content-Type: application/json';
+		list( $password, $made ) = \WP_Application_Passwords::create_new_application_password( $admin, array( 'name' => 'phpunit' ) );
+		$basic                   = 'Authorization: Basic ' . base64_encode( get_userdata( $admin )->user_login . ":$password" );
+		$requests = array(
+			array( 200, 'HEAD', "/Users/$person->id" ),
+			array( 404, 'HEAD', '/Users/nobody' ),
+			array( 404, 'GET', '/nowhere/at/all' ),
+			array( 404, 'POST', '/nowhere', array( $json ), '{}' ),
+			array( 405, 'PUT', '/Users', array( $json ), '{}' ),
+			array( 415, 'POST', '/Users', array( 'Content-Type: application/x-www-form-urlencoded' ), 'userName=form' ),
+			array( 400, 'POST', '/Users', array( $json ), '{bad' ),
+			array( 400, 'POST', '/Users', array( $json ), '[1]' ),
+			array( 400, 'POST', '/Users', array( $json ), '' ),
+			array( 400, 'PATCH', "/Users/$person->id", array( $json ), "\xff" ),
+			array( 200, 'GET', "/Users/$person->id?_method=DELETE" ),
+			array( 200, 'GET', "/Users/$person->id", array( 'X-HTTP-Method-Override: DELETE' ) ),
+			array( 200, 'GET', "/Users/$person->id?_envelope=1&_fields=id&_embed=1&context=edit&_locale=user" ),
+			array( 200, 'GET', "/Users/$person->id?_jsonp=callback" ),
+			array( 200, 'GET', "/Users/$person->id?_jsonp=no(callback)" ),
+			array( 200, 'GET', "/Users/$person->id", array( $cookie ) ),
+			array( 200, 'GET', "/Users/$person->id", array( $cookie, 'X-WP-Nonce: wrong' ) ),
+			array( 401, 'GET', "/Users/$person->id", array( $cookie ), '', '' ),
+			array( 401, 'GET', "/Users/$person->id", array(), '', '' ),
+			array( 401, 'GET', "/Users/$person->id", array(), '', $basic ),
+			array( 200, 'GET', "/Users/$person->id", array( 'X-Refuse: yes' ) ),
+			array( 200, 'GET', "/Users/$person->id", array( 'Origin: https://contoso.test' ) ),
+			array( 401, 'OPTIONS', '/Users', array( 'Origin: https://contoso.test', 'Access-Control-Request-Method: GET' ), '', '' ),
+			array( 204, 'OPTIONS', '/Users', array( 'Origin: https://contoso.test' ) ),
+		);
+		foreach ( $requests as $request ) {
+			$status  = $request[0];
+			$method  = $request[1];
+			$path    = $request[2];
+			$headers = $request[3] ?? array();
+			$name    = "$method $path " . implode( ' ', $headers );
+			$early   = $this->raw( $method, $path, $headers, ...array_slice( $request, 4 ) );
+			$this->assertSame( $status, $early['status'], $name . $early['body'] );
+			$this->assertSame( 204 === $status ? null : 'application/scim+json', $early['headers']['content-type'] ?? null, $name );
+			foreach ( array( 'route', 'dispatch', 'within' ) as $way ) {
+				// Where no address tells the server the path, it reads the rest of the request too.
+				if ( 'dispatch' !== $way || ! preg_match( '/_method|Override|no\(callback/', $name ) ) {
+					$this->assertSame( $early, $this->raw( $method, $path, array( "X-Way-In: $way", ...$headers ), ...array_slice( $request, 4 ) ), "$way: $name" );
+				}
+			}
+		}
+		\WP_Application_Passwords::delete_application_password( $admin, $made['uuid'] );
+		\WP_Session_Tokens::get_instance( $admin )->destroy( $session );
+	}
+
+	/** So it is at the address of WPO365, once the owner has switched it on. */
+	public function test_wpo365s_address_is_a_route_too(): void {
+		$person = $this->provision( 'moved@contoso.test' );
+		$before = get_option( Settings::OPTION );
+		$base   = $this->url() . '/wp-json/wpo365/v1';
+		try {
+			Settings::merge( array( 'compatibility' => array( 'wpo365_route' => true ) ) );
+			foreach ( array( "/Users/$person->id", '/Users?count=1', '/Groups', '/nowhere' ) as $path ) {
+				$early = $this->raw( 'GET', $path, array(), '', null, $base );
+				$this->assertSame( '/nowhere' === $path ? 404 : 200, $early['status'] );
+				foreach ( array( 'route', 'dispatch', 'within' ) as $way ) {
+					$this->assertSame( $early, $this->raw( 'GET', $path, array( "X-Way-In: $way" ), '', null, $base ), "$way: $path" );
+				}
+			}
+		} finally {
+			false === $before ? delete_option( Settings::OPTION ) : update_option( Settings::OPTION, $before, true );
+		}
+		foreach ( array( '', 'route', 'dispatch', 'within' ) as $way ) {
+			$answer = $this->raw( 'GET', '/Users?count=1', array( "X-Way-In: $way" ), '', null, $base );
+			$this->assertSame( 404, $answer['status'], $way );
+			$this->assertStringContainsString( 'rest_no_route', $answer['body'] );
+		}
+	}
+
+	/** The status, the headers but for those of the web server, and the body of an answer. */
+	private function raw( string $method, string $path, array $headers = array(), string $body = '', ?string $credentials = null, ?string $base = null ): array {
 		$site    = $this->service();
 		$context = stream_context_create(
 			array(
 				'http' => array(
 					'method'        => $method,
-					'header'        => array( "Authorization: Bearer $site->token", ...$headers ),
+					'header'        => array_filter( array( $credentials ?? "Authorization: Bearer $site->token", ...$headers ) ),
+					'content'       => $body,
 					'ignore_errors' => true,
 				),
 			)
 		);
-		$body    = (string) file_get_contents( $site->scim . $path, false, $context );
+		$text    = (string) file_get_contents( ( $base ?? $site->scim ) . $path, false, $context );
 		$named   = array();
-		foreach ( $http_response_header as $line ) {
+		foreach ( array_slice( $http_response_header, 1 ) as $line ) {
 			list( $name, $value )         = array_pad( explode( ': ', $line, 2 ), 2, '' );
 			$named[ strtolower( $name ) ] = $value;
 		}
+		ksort( $named );
 		return array(
 			'status'  => (int) explode( ' ', $http_response_header[0] )[1],
-			'headers' => array_intersect_key( $named, array_flip( array( 'content-type', 'etag', 'allow', 'cache-control', 'vary', 'content-location', 'www-authenticate' ) ) ),
-			'body'    => $body,
+			'headers' => array_diff_key( $named, array_flip( array( 'host', 'date', 'server', 'connection', 'transfer-encoding', 'content-length' ) ) ),
+			'body'    => $text,
 		);
 	}
 }

@@ -177,6 +177,62 @@ final class PasswordTest extends SiteTestCase {
 		self::assertTrue( ( new Browser( $this->url() ) )->log_in( 'pu-shopper', self::SECRET )->has_login_cookie() );
 	}
 
+	/** Whichever way the person takes to a password of their own on the running site, the one before stays. */
+	public function test_no_request_sets_a_password_of_ones_own(): void {
+		$managed = $this->account_of( $this->provision( 'pu-shopper', array( 'emails' => array( array( 'value' => 'shopper@phpunit.test' ) ) ) )->id );
+		$this->store_password( $managed->ID, self::SECRET );
+		$link                 = '/wp-login.php?action=rp&login=pu-shopper&key=' . get_password_reset_key( $managed );
+		list( $app_password ) = \WP_Application_Passwords::create_new_application_password( $managed->ID, array( 'name' => 'phone' ) );
+		$this->settings( array( 'local_passwords' => false ) );
+		$file = WPMU_PLUGIN_DIR . '/rollbook-test-form.php';
+		file_put_contents( $file, '<?php add_action( "init", static function () { if ( isset( $_POST["pu_password"] ) ) { wp_set_password( $_POST["pu_password"], get_current_user_id() ); exit; } } );' );
+		try {
+			$mail = new Browser( $this->url() );
+			$mail->fetch( $link );
+			$answer = $mail->submit( '/wp-login.php?action=resetpass', array( 'pass1' => 'mine, all mine', 'pass2' => 'mine, all mine', 'rp_key' => explode( 'key=', $link )[1] ) );
+			self::assertStringContainsString( 'directory decides how you log in', html_entity_decode( $answer->body ) );
+
+			$browser = ( new Browser( $this->url() ) )->log_in( 'pu-shopper', self::SECRET );
+			$form    = $browser->fetch( '/wp-admin/profile.php' )->body;
+			self::assertSame( 1, preg_match( '/id="_wpnonce" name="_wpnonce" value="(\w+)"/', $form, $nonce ) );
+			$profile = array(
+				'_wpnonce'      => $nonce[1],
+				'from'          => 'profile',
+				'action'        => 'update',
+				'checkuser_id'  => $managed->ID,
+				'user_id'       => $managed->ID,
+				'user_login'    => 'pu-shopper',
+				'nickname'      => 'Shopper',
+				'email'         => 'shopper@phpunit.test',
+				'pass1'         => 'mine, all mine',
+				'pass2'         => 'mine, all mine',
+				'pw_weak'       => 'on',
+			);
+			$answer  = $browser->submit( '/wp-admin/profile.php', $profile );
+			self::assertSame( 200, $answer->status, 'no redirect to "Profile updated"' );
+			self::assertStringContainsString( 'directory decides how you log in', html_entity_decode( $answer->body ) );
+
+			$rest   = wp_json_encode( array( 'password' => 'mine, all mine' ) );
+			$nonce  = $browser->fetch( '/wp-admin/admin-ajax.php?action=rest-nonce' )->body;
+			$phone  = 'Authorization: Basic ' . base64_encode( "pu-shopper:$app_password" );
+			$visits = array(
+				array( $browser, "X-WP-Nonce: $nonce" ),
+				array( new Browser( $this->url() ), $phone ),
+			);
+			foreach ( $visits as list( $visitor, $credentials ) ) {
+				$answer = $visitor->fetch( '/index.php?rest_route=/wp/v2/users/me', $rest, array( 'Content-Type: application/json', $credentials ) );
+				self::assertSame( array( 403, 'rollbook_password' ), array( $answer->status, json_decode( $answer->body )->code ) );
+			}
+
+			// As the forms of Ultimate Member do.
+			self::assertSame( 200, $browser->submit( '/', array( 'pu_password' => 'mine, all mine' ) )->status );
+		} finally {
+			unlink( $file );
+		}
+		self::assertFalse( ( new Browser( $this->url() ) )->log_in( 'pu-shopper', 'mine, all mine' )->has_login_cookie() );
+		self::assertTrue( ( new Browser( $this->url() ) )->log_in( 'pu-shopper', self::SECRET )->has_login_cookie() );
+	}
+
 	/** The welcome mail is sent once, to who is new, and its link works. */
 	public function test_the_welcome_mail(): void {
 		$mail   = array( 'emails' => array( array( 'value' => 'welcome@phpunit.test' ) ) );
