@@ -98,7 +98,10 @@ fn answers(name: &str, way: Option<&str>, site: &mut OverHttp) -> Result<Vec<Str
                 text.push_str(&format!("{name}: {value}\n"));
             }
         }
-        text.push_str(&response.body);
+        // Ids are others each time, and so is their order.
+        if !played.request.is_some_and(|request| request.path.contains("sortBy=id")) {
+            text.push_str(&response.body);
+        }
         answers.push(made_up.replaced(&text));
     })?;
     Ok(answers)
@@ -126,8 +129,14 @@ impl MadeUp {
             let turn = self.0.len();
             format!("{key}#{}", self.0.entry(value.to_owned()).or_insert(turn))
         });
-        in_one_order(&replaced)
+        in_one_order(&in_one_spelling(&replaced))
     }
+}
+
+/// Percent-encoding may be written in either case; what WordPress has decoded is encoded anew.
+fn in_one_spelling(text: &str) -> String {
+    let encoded = Regex::new("%[0-9A-Fa-f]{2}").unwrap();
+    encoded.replace_all(text, |byte: &Captures<'_>| byte[0].to_uppercase()).into_owned()
 }
 
 /// Members and groups come in the order of their ids.
