@@ -3,9 +3,10 @@
 use super::{Answer, Service};
 use crate::directory::{
     Account, AdoptAccounts, FindAccounts, FindConflicts, IndexUser, Lookup, MetaValue, UserName, UserRecord,
+    UserRow,
 };
 use crate::scim::filter::Filter;
-use crate::wordpress::linking::Identity;
+use crate::wordpress::linking::{self, Identity};
 use crate::wordpress::person;
 use crate::wordpress::predecessor::{self, Predecessor};
 use crate::wordpress::sql::{AccountHint, LOOKUP_LENGTH, folded};
@@ -141,12 +142,8 @@ impl Service {
 
     /// The people whom nobody manages and whose account has an address of the person's, other than the one that it is to have.
     pub(super) async fn unmanaged_with_other_addresses(&self, who: &Identity) -> Answer<Vec<UserRecord>> {
-        let lookup = |address: &String| Lookup {
-            path: "emails.value".to_owned(),
-            value: folded(address, LOOKUP_LENGTH),
-        };
         let others = who.addresses.iter().skip(1).filter(|address| address.contains('@'));
-        let lookups: Vec<Lookup> = others.map(lookup).collect();
+        let lookups: Vec<Lookup> = others.map(|address| address_lookup(address)).collect();
         if lookups.is_empty() {
             return Ok(Vec::new());
         }
@@ -155,6 +152,34 @@ impl Service {
         let mut found = self.directory.ask(&find).await?.people;
         found.retain(|record| !record.managed && !record.deleted && who.has_address_of(&record.account));
         Ok(found)
+    }
+
+    /// The account on this site that nobody manages and that turns out to be a new person's who is to be locked out.
+    ///
+    /// # Errors
+    /// 409 where it is protected.
+    pub(super) async fn account_to_lock(&self, row: &UserRow, who: &Identity) -> Answer<Option<UserRecord>> {
+        if row.active || !self.shows_unmanaged() {
+            return Ok(None);
+        }
+        self.adopt_one(who).await?;
+        let find = FindConflicts {
+            user_name_key: Some(row.user_name_key.clone()),
+            lookups: who.addresses.iter().map(|address| address_lookup(address)).collect(),
+            targets: person::targets(&self.settings),
+            ..FindConflicts::default()
+        };
+        let found = self.directory.ask(&find).await?.people;
+        let linkable = found
+            .into_iter()
+            .filter(|record| !record.managed && !record.deleted && linking::may_link(record, who).is_ok());
+        match linkable.min_by_key(|record| who.rank_of_address(&record.account)) {
+            Some(record) if record.account.protected => {
+                let email = who.addresses.first().map(String::as_str);
+                Err(self.email_clash(&record.account, email).into())
+            }
+            best => Ok(best),
+        }
     }
 
     async fn adopt_all(&self) -> Answer<bool> {
@@ -170,6 +195,10 @@ impl Service {
             self.directory.ask(&AdoptAccounts { accounts: adoptions, now: self.now }).await?;
         }
     }
+}
+
+fn address_lookup(address: &str) -> Lookup {
+    Lookup { path: "emails.value".to_owned(), value: folded(address, LOOKUP_LENGTH) }
 }
 
 /// Any of these metas with this value.

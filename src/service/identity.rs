@@ -5,6 +5,7 @@ use crate::directory::{Conflicts, FindConflicts, GivingUp, ReleaseRows, UserReco
 use crate::mapping::meta_key::SECOND_FACTORS;
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
+use crate::wordpress::linking::{self, Identity};
 use crate::wordpress::person;
 use crate::wordpress::sql::folded;
 use smol_str::SmolStr;
@@ -43,14 +44,41 @@ impl Service {
         .await
     }
 
-    /// # Errors
-    /// 409 where a living person has the name.
-    pub(super) fn check_name(&self, people: &[UserRecord], key: &str) -> Result<()> {
-        let holder = people.iter().find(|record| !record.deleted && has_name(record, key));
-        holder.map_or(Ok(()), |holder| Err(self.name_clash(holder)))
+    /// Takes a name from an account that nobody manages and that is not the person's who has it now: it was called so when it had, or the
+    /// person had, another address.
+    pub(super) async fn free_name(
+        &self,
+        people: &mut Vec<UserRecord>,
+        key: &str,
+        who: &Identity,
+    ) -> Answer<()> {
+        let is_in_the_way = |record: &UserRecord| {
+            !record.managed
+                && !record.deleted
+                && has_name(record, key)
+                && linking::may_link(record, who).is_err()
+        };
+        let ids: Vec<SmolStr> =
+            people.iter().filter(|one| is_in_the_way(one)).map(|one| one.id.clone()).collect();
+        if !ids.is_empty() {
+            self.directory.ask(&ReleaseRows { ids }).await?;
+            people.retain(|record| !is_in_the_way(record));
+        }
+        Ok(())
     }
 
-    pub(super) fn name_clash(&self, holder: &UserRecord) -> Error {
+    /// # Errors
+    /// 409 where a living person has the name.
+    pub(super) fn check_name(&self, people: &[UserRecord], key: &str, email: Option<&str>) -> Result<()> {
+        let holder = people.iter().find(|record| !record.deleted && has_name(record, key));
+        holder.map_or(Ok(()), |holder| Err(self.name_clash(holder, email)))
+    }
+
+    /// The refusal of a name that somebody has; `email` is the address of the one who wants it.
+    pub(super) fn name_clash(&self, holder: &UserRecord, email: Option<&str>) -> Error {
+        if !holder.managed {
+            return self.email_clash(&holder.account, email);
+        }
         *self.blocked_by.borrow_mut() = Some(holder.id.clone());
         Error::conflict(format!(
             "There is a person with the userName {:?} already. Its id is {}.",

@@ -27,8 +27,14 @@ impl Reply {
     /// `Location` where it is new.
     pub(crate) fn resource(status: u16, resource: Map<String, Value>, version: &str, location: &str) -> Self {
         let reply = Self::json(status, Value::Object(resource));
-        let reply = if status == 201 { reply.header("Location", location) } else { reply };
+        let reply = if status == 201 { reply.created(location.to_owned()) } else { reply };
         reply.header("Content-Location", location).header("ETag", version)
+    }
+
+    /// The answer about something that is new to the client, at this address.
+    pub(crate) fn created(mut self, location: String) -> Self {
+        self.status = 201;
+        self.header("Location", location)
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -51,10 +51,14 @@ impl Service {
         set_default_active(&mut resource, true)?;
         let mut row = person::row(&resource)?;
         let email = person::email(&resource);
-        let conflicts = self.conflicts_of_newcomer(&row, email.as_deref()).await?;
+        let mut conflicts = self.conflicts_of_newcomer(&row, email.as_deref()).await?;
         let who = Identity::of(&resource, email.as_deref());
+        self.free_name(&mut conflicts.people, &row.user_name_key, &who).await?;
         self.name_unmanaged(&conflicts.people, &who).await?;
-        self.check_name(&conflicts.people, &row.user_name_key)?;
+        if let Some(record) = self.account_to_lock(&row, &who).await? {
+            return self.link_locked_out(&record, resource, password, query).await;
+        }
+        self.check_name(&conflicts.people, &row.user_name_key, email.as_deref())?;
         let returning = self.returning(&conflicts.people, &row, email.as_deref())?;
         self.check_other_addresses(&who).await?;
         let joining = self.existing_account(&who, email.as_deref(), returning, row.active).await?;
@@ -248,7 +252,7 @@ impl Service {
             let detail = self.note.borrow().detail.clone();
             let mut changing =
                 Changing { record: &record, shown: &shown, row: &mut row, account: &mut account };
-            let mut settled = self.settle_identity(&mut changing, refused.as_deref()).await?;
+            let mut settled = self.settle_identity(&mut changing, &resource, refused.as_deref()).await?;
             // A role that somebody has given by hand may have to go even where the client changes nothing.
             let unchanged = record.managed
                 && !record.unfinished
@@ -384,6 +388,21 @@ impl Service {
         }
     }
 
+    /// Links the account of somebody who is created locked out, as the search and the PUT of an identity provider that was told of it
+    /// would do: a second account beside it would leave the way in open.
+    async fn link_locked_out(
+        &self,
+        record: &UserRecord,
+        resource: Resource,
+        password: Option<String>,
+        query: &Query,
+    ) -> Answer {
+        let any = Precondition { if_match: None, if_none_match: None };
+        let sent = |_: &Resource| Ok(Patched { resource: resource.clone(), password: password.clone() });
+        let linked = self.change_user(&record.id, &any, query, sent).await?;
+        Ok(linked.created(meta::location(&self.base, ResourceType::User, &record.id)))
+    }
+
     /// # Errors
     /// 409 where somebody whom nobody manages has an account with one of a new person's further addresses.
     async fn check_other_addresses(&self, who: &Identity) -> Answer<()> {
@@ -425,11 +444,16 @@ impl Service {
             (None, Some(account)) if self.shows_unmanaged() && returning.is_none() && !account.protected => {
                 Ok(Some(account.clone()))
             }
-            // Who is created locked out is created; the address waits. But who can be linked is not made a second time.
+            // Who is created locked out is created; the address waits.
             (None, Some(_)) if !active => Ok(None),
             (Some(account), _)
-                if !active && (account.unlinked || account.protected || !self.shows_unmanaged()) =>
+                if !active && !account.protected && (account.unlinked || !self.shows_unmanaged()) =>
             {
+                self.note_detail(&format!(
+                    "The WordPress account {:?} has this person's address and stays as it is: {}.",
+                    account.login,
+                    if account.unlinked { "it was unlinked" } else { "existing accounts are kept apart" }
+                ));
                 Ok(None)
             }
             (None, Some(account)) => Err(self.email_clash(account, email).into()),

@@ -14,6 +14,7 @@ use crate::scim::filter::fold_case;
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
 use crate::service::Event;
+use crate::wordpress::linking::Identity;
 use crate::wordpress::person::{self, MAX_EMAIL_LENGTH, waiting_email};
 use crate::wordpress::sql::folded;
 use serde_json::Value;
@@ -49,6 +50,7 @@ impl Service {
     pub(super) async fn settle_identity(
         &self,
         changing: &mut Changing<'_>,
+        after: &Resource,
         refused: Option<&str>,
     ) -> Answer<Settled> {
         let Changing { record, shown, row, account } = changing;
@@ -65,9 +67,11 @@ impl Service {
             email: wanted.clone(),
             ..FindConflicts::default()
         };
-        let conflicts = self.conflicts(find).await?;
+        let mut conflicts = self.conflicts(find).await?;
         if renames {
-            self.settle_name(record, row, &conflicts, &mut settled).await?;
+            let who = Identity::of(after, person::email(after).as_deref());
+            self.free_name(&mut conflicts.people, &key, &who).await?;
+            self.settle_name(record, row, after, &conflicts, &mut settled).await?;
         }
         if let Some(email) = wanted {
             let waited = waiting_email(record, shown).is_some_and(|before| before == email);
@@ -87,6 +91,7 @@ impl Service {
     }
 
     /// The login of somebody who is locked out is no use to anybody: a rename waits until the person is back, maybe under the old name.
+    /// That of an account out of reach waits, too.
     fn settle_login(
         &self,
         record: &UserRecord,
@@ -94,7 +99,8 @@ impl Service {
         row: &mut UserRow,
         account: &mut AccountChange,
     ) {
-        if !row.active && !account.logins.is_empty() {
+        let waits = !row.active || !record.account.is_writable();
+        if waits && !account.logins.is_empty() {
             row.login_of = person::login_of(record, shown, &self.settings);
             account.logins.clear();
         }
@@ -104,6 +110,7 @@ impl Service {
         &self,
         record: &UserRecord,
         row: &UserRow,
+        after: &Resource,
         conflicts: &Conflicts,
         settled: &mut Settled,
     ) -> Answer<()> {
@@ -117,7 +124,7 @@ impl Service {
                     let user_name = Some(row.user_name.clone());
                     self.directory.ask(&NoteWish { id: record.id.clone(), user_name }).await?;
                 }
-                return Err(self.name_clash(other).into());
+                return Err(self.name_clash(other, person::email(after).as_deref()).into());
             }
         }
         Ok(())
@@ -216,6 +223,7 @@ impl Service {
                     holder.user_name, holder.id
                 )))
             }
+            Some(gone) if gone.deleted && !gone.account.is_ours() => Ok(Some(of_another_site(gone))),
             holder if may_wait => Ok(Some(match holder {
                 Some(holder) => format!("the WordPress account {:?} has it.", holder.account.login),
                 None => "another WordPress account has it.".to_owned(),
@@ -501,8 +509,8 @@ impl Service {
                 giving_up.push(self.giving_up(gone, true));
                 return Ok((giving_up, None));
             }
-            // Whom a lookup would find is not made a second time.
-            (_, Some(other)) if row.active || !other.managed && !other.account.protected => {
+            (_, Some(gone)) if gone.deleted && !gone.account.is_ours() => of_another_site(gone),
+            (_, Some(other)) if row.active || !other.managed => {
                 return Err(self.address_clash(Some(other), &email, true).into());
             }
             (_, Some(other)) => format!("the WordPress account {:?} has it.", other.account.login),
@@ -513,6 +521,14 @@ impl Service {
         row.lookups.push(person::waiting_lookup(&email));
         Ok((giving_up, Some(format!("The e-mail address {email} waits: {reason}"))))
     }
+}
+
+/// Why an address waits that the account of a deleted person keeps, because another site of the network has charge of it.
+fn of_another_site(gone: &UserRecord) -> String {
+    format!(
+        "the WordPress account {:?} has it, whose person was deleted here; another site of the network has charge of that account.",
+        gone.account.login
+    )
 }
 
 impl Settled {

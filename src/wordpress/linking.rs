@@ -62,6 +62,12 @@ impl Identity {
         !account.email.is_empty() && self.addresses.iter().any(|address| same(address, &account.email))
     }
 
+    /// Which of the addresses the account has: the best first, none last.
+    pub fn rank_of_address(&self, account: &Account) -> usize {
+        let is_it = |address: &String| !account.email.is_empty() && same(address, &account.email);
+        self.addresses.iter().position(is_it).unwrap_or(usize::MAX)
+    }
+
     /// The account on this site that is the person's, if one is. With two of another plugin's nobody can tell which is meant.
     pub fn account<'a>(&self, accounts: &'a [Account]) -> Option<&'a Account> {
         let meant: Vec<(Evidence, &Account)> = accounts

@@ -183,8 +183,9 @@ pub fn account_change(
         }
         Some((record, shown)) => {
             change.user_id = Some(record.account.user_id);
+            // Of an account out of reach it waits.
+            change.logins = renamed(record, shown, after, settings);
             if is_writable {
-                change.logins = renamed(record, shown, after, settings);
                 // What the IdP is shown is what the account has: none, where it has taken the address away.
                 change.email = Some(email.unwrap_or_default()).filter(|email| *email != record.account.email);
             }

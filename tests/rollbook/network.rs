@@ -197,3 +197,32 @@ fn an_heir_is_on_the_site() {
     assert_eq!(refused.status, 409);
     assert!(refused.body.contains("is not on this site of the network"), "{}", refused.body);
 }
+
+/// Who is gone here blocks nobody, though the other site's directory keeps the address at the account: it waits.
+#[test]
+fn the_address_of_who_left_this_site_waits_for_a_newcomer() {
+    let mut site = site(json!({}), OF_ANOTHER_SITE);
+    let mut anna = person(ANNA, ANNA);
+    anna["externalId"] = json!("emp-1");
+    let left = id_of(&send(&mut site, "POST", "/Users", anna));
+    assert_eq!(send(&mut site, "DELETE", &format!("/Users/{left}"), Value::Null).status, 204);
+
+    let mut other = person("anna.two@contoso.example", ANNA);
+    other["externalId"] = json!("emp-2");
+    let made = send(&mut site, "POST", "/Users", other);
+    let id = id_of(&made);
+    assert_eq!(made.json()["emails"][0]["value"], ANNA);
+    let living = id_of(&send(&mut site, "POST", "/Users", person("bert", "bert@contoso.example")));
+    let patch =
+        |value: &str| json!({ "Operations": [{ "op": "replace", "path": "emails.value", "value": value }] });
+    let changed = send(&mut site, "PATCH", &format!("/Users/{living}"), patch("Anna@contoso.example"));
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert_eq!(site.directory.account("anna").unwrap().account.email, ANNA);
+    assert_eq!(site.directory.account("anna.two@contoso.example").unwrap().account.email, "");
+
+    // The other site's directory gives it another one.
+    stored(&mut site).account.email = "moved@contoso.example".to_owned();
+    let title = json!({ "Operations": [{ "op": "add", "path": "title", "value": "Second" }] });
+    assert_eq!(send(&mut site, "PATCH", &format!("/Users/{id}"), title).status, 200);
+    assert_eq!(site.directory.account("anna.two@contoso.example").unwrap().account.email, ANNA);
+}

@@ -49,6 +49,29 @@ final class LeavingTest extends NetworkTestCase {
 		self::assertSame( array( true, false ), array( $opens( self::FIRST ), $opens( self::SECOND ) ) );
 	}
 
+	/** Who is gone here blocks nobody: the address that the account's home keeps there waits for whom this site's directory gives it to. */
+	public function test_the_address_of_who_left_this_site_waits_for_a_newcomer(): void {
+		$this->person_on( self::FIRST, self::ANNA, array( 'externalId' => 'emp-1' ) );
+		$second = $this->person_on( self::SECOND, self::ANNA, array( 'externalId' => 'emp-1' ) );
+		$anna   = $this->account( self::ANNA )->ID;
+		self::assertSame( 204, $this->ask( self::SECOND, 'DELETE', "/Users/$second->id" )->status );
+
+		$emails   = array( array( 'value' => self::ANNA, 'primary' => true ) );
+		$newcomer = $this->person_on( self::SECOND, 'anna.two@contoso.example', array( 'externalId' => 'emp-2', 'emails' => $emails ) );
+		self::assertSame( self::ANNA, $newcomer->emails[0]->value );
+		$account = $this->on( self::SECOND, fn(): \WP_User => $this->account_of( $newcomer->id ) );
+		self::assertNotSame( $anna, $account->ID );
+		self::assertSame( array( '', array( self::SECOND ) ), array( $account->user_email, $this->sites_of( $account->ID ) ) );
+		self::assertSame( $anna, $this->account( self::ANNA )->ID );
+		$living = $this->person_on( self::SECOND, 'bert@contoso.example' );
+		$this->change( self::SECOND, $living->id, 'emails', $emails );
+		self::assertSame( 'bert@contoso.example', $this->account( 'bert@contoso.example' )->user_email, 'nor does it block the living' );
+
+		wp_update_user( array( 'ID' => $anna, 'user_email' => 'moved@contoso.example' ) );
+		$this->change( self::SECOND, $newcomer->id, 'title', 'Second' );
+		self::assertSame( $account->ID, $this->account( self::ANNA )->ID );
+	}
+
 	/** A super administrator may do anything, but not while deactivated: of such a one WordPress asks no `user_has_cap`. */
 	public function test_a_deactivated_super_administrator_may_do_nothing(): void {
 		global $wpdb;
