@@ -22,6 +22,13 @@ defined( 'ABSPATH' ) || exit;
 final class PasswordControl {
 
 	/**
+	 * The passwords, as hashes, that statements of this request have replaced, by account.
+	 *
+	 * @var array<int, string>
+	 */
+	private static array $replaced = array();
+
+	/**
 	 * Whether a person may not set a password here; in a network the account's home decides. Where the settings forbid it and our table
 	 * does not tell for whom, nobody may.
 	 *
@@ -104,8 +111,26 @@ final class PasswordControl {
 	}
 
 	/**
-	 * Puts the password back that wp_set_password() has replaced. Before WordPress 6.7 it does not tell which that was; where it is not
-	 * known nobody gets in with a password. The same password in another hash stays: WordPress renews hashes so.
+	 * Keeps in mind which password a statement is about to replace: before WordPress 6.7 wp_set_password() does not tell. The database is
+	 * asked, because a cache may know an older one.
+	 *
+	 * @param mixed $sql The statement.
+	 */
+	public static function filter_query( mixed $sql ): mixed {
+		global $wpdb;
+		$is_one = is_string( $sql ) && preg_match( "/^UPDATE `$wpdb->users` SET `user_pass` = .* WHERE `ID` = (\\d+)\$/s", $sql, $found );
+		if ( $is_one && ! Conversation::is_held() && ! Transaction::is_open() && ! Settings::allows_own_passwords() ) {
+			$hash = $wpdb->get_var( $wpdb->prepare( "SELECT user_pass FROM $wpdb->users WHERE ID = %d", (int) $found[1] ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			if ( is_string( $hash ) ) {
+				self::$replaced[ (int) $found[1] ] = $hash;
+			}
+		}
+		return $sql;
+	}
+
+	/**
+	 * Puts the password back that wp_set_password() has replaced. Before WordPress 6.7 it does not tell which that was, but the statement
+	 * was seen; where it was not, nobody gets in with a password. The same password in another hash stays: WordPress renews hashes so.
 	 *
 	 * @param string $password The new password.
 	 * @param mixed  $user_id  The account.
@@ -115,7 +140,8 @@ final class PasswordControl {
 		if ( ! self::must_stay( (int) $user_id ) ) {
 			return;
 		}
-		$hash = $before instanceof \WP_User ? $before->user_pass : wp_hash_password( bin2hex( random_bytes( 32 ) ) );
+		$known = $before instanceof \WP_User ? $before->user_pass : self::$replaced[ (int) $user_id ] ?? null;
+		$hash  = $known ?? wp_hash_password( bin2hex( random_bytes( 32 ) ) );
 		if ( wp_check_password( $password, $hash ) ) {
 			return;
 		}

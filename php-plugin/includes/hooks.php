@@ -83,6 +83,10 @@ add_action( 'user_profile_update_errors', array( PasswordControl::class, 'action
 add_filter( 'wp_pre_insert_user_data', array( PasswordControl::class, 'filter_wp_pre_insert_user_data' ), PHP_INT_MAX, 3 );
 add_filter( 'send_password_change_email', array( PasswordControl::class, 'filter_send_password_change_email' ), PHP_INT_MAX, 2 );
 // At once: nobody who is told of the new password is to take it for set.
+if ( version_compare( $GLOBALS['wp_version'], '6.7', '<' ) ) {
+	// After whatever others make of the statement.
+	add_filter( 'query', array( PasswordControl::class, 'filter_query' ), PHP_INT_MAX );
+}
 add_action( 'wp_set_password', array( PasswordControl::class, 'action_wp_set_password' ), PHP_INT_MIN, 3 );
 add_filter( 'rest_request_before_callbacks', array( PasswordControl::class, 'filter_rest_request_before_callbacks' ), 10, 3 );
 

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
+use Rollbook\WordPress\PasswordControl;
 use Rollbook\WordPress\Tables;
 
 require_once __DIR__ . '/KeepsSettings.php';
@@ -157,6 +158,36 @@ final class PasswordTest extends SiteTestCase {
 		// The identity provider, where it sets passwords.
 		$this->patch( $person->id, 'password', 'sent by the directory' );
 		self::assertSame( 'password_sync' === $setting, wp_check_password( 'sent by the directory', get_userdata( $managed->ID )->user_pass ) );
+	}
+
+	/** Before WordPress 6.7 wp_set_password() does not tell which password it has replaced: the statement that replaced it was seen. */
+	public function test_an_older_wordpress_gives_the_password_back(): void {
+		global $wpdb;
+		$this->settings( array( 'local_passwords' => false ) );
+		$managed = $this->account_of( $this->provision( 'pu-shopper' )->id );
+		$local   = get_userdata( wp_insert_user( array( 'user_login' => 'pu-local', 'user_pass' => 'x', 'user_email' => 'local@phpunit.test' ) ) );
+		$older   = static function ( string $password, int $user_id ) use ( $wpdb ): void {
+			$wpdb->update( $wpdb->users, array( 'user_pass' => wp_hash_password( $password ), 'user_activation_key' => '' ), array( 'ID' => $user_id ) );
+			clean_user_cache( $user_id );
+			PasswordControl::action_wp_set_password( $password, $user_id );
+		};
+		add_filter( 'query', array( PasswordControl::class, 'filter_query' ), PHP_INT_MAX );
+		try {
+			foreach ( array( array( $managed->ID, false ), array( $local->ID, true ) ) as list( $user_id, $may ) ) {
+				$this->store_password( $user_id, self::SECRET );
+				$hash = get_userdata( $user_id )->user_pass;
+				$older( 'mine, all mine', $user_id );
+				self::assertSame( $may, wp_check_password( 'mine, all mine', get_userdata( $user_id )->user_pass ) );
+				self::assertSame( ! $may, get_userdata( $user_id )->user_pass === $hash );
+			}
+		} finally {
+			remove_filter( 'query', array( PasswordControl::class, 'filter_query' ), PHP_INT_MAX );
+		}
+		$this->store_password( $managed->ID, self::SECRET );
+		wp_set_current_user( (int) get_users( array( 'role' => 'administrator', 'fields' => 'ID' ) )[0] );
+		$older( 'given by hand', $managed->ID );
+		self::assertTrue( wp_check_password( 'given by hand', get_userdata( $managed->ID )->user_pass ) );
+		wp_set_current_user( 0 );
 	}
 
 	/** Who sends such a form to the running site stays logged in, with the password of before. */
