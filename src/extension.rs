@@ -220,13 +220,29 @@ impl PhpSettings {
         array_of(&Settings::default().document())
     }
 
-    /// Completes a document that is to be saved on a site.
+    /// Completes a document that is to be saved on a site in the place of another one. What the site has lost since that was saved does
+    /// not stop it, unless it is changed.
     ///
     /// Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
-    pub fn validate(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
+    pub fn validate(
+        settings: &ZendHashTable,
+        before: &ZendHashTable,
+        site: &ZendHashTable,
+    ) -> PhpResult<PhpArray> {
         let settings = settings_of(settings, site)?;
-        settings.check_on_site().map_err(invalid_settings)?;
+        // A document that nobody can use excuses nothing.
+        let before = Settings::parse(&map_of(before)?).unwrap_or_default();
+        settings.check_on_site(&before.on(site_of(site)?)).map_err(invalid_settings)?;
         array_of(&settings.document())
+    }
+
+    /// What is wrong with the document of a site as the site is now: a list of arrays with "place" and "reason".
+    pub fn problems(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
+        let problems = match Settings::parse(&map_of(settings)?) {
+            Ok(settings) => settings.on(site_of(site)?).problems_on_site(),
+            Err(refusal) => refusal.problems,
+        };
+        array_of(&problems)
     }
 
     /// The names of the roles and capabilities of a site that protect an account that has one by itself.

@@ -79,6 +79,11 @@ pub fn is_protected(role: &str, named: &[String], roles: &[Role]) -> bool {
     role == ADMINISTRATOR || is_named(role) || !is_named(&format!("{TAKEN_OUT}{role}")) && has_right()
 }
 
+/// The role that a name is about, whether it is added or taken out.
+pub fn role_of(name: &str) -> &str {
+    name.strip_prefix(TAKEN_OUT).unwrap_or(name)
+}
+
 /// The names that protect an account that has one: protected roles, and the capabilities that do so where an account has them by
 /// itself.
 pub fn names(named: &[String], roles: &[Role]) -> Vec<String> {

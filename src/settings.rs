@@ -4,6 +4,8 @@
 //! reason, all of them at once, so that a form can show them at its fields.
 
 mod attainable;
+pub mod heir;
+mod on_site;
 mod reader;
 
 use self::reader::Reader;
@@ -266,42 +268,6 @@ impl Settings {
         Self { site, ..self }
     }
 
-    /// Looks whether the settings can be saved on their site: a role that is protected could never be given, and what another plugin
-    /// keeps with the accounts is not overwritten by mistake.
-    ///
-    /// # Errors
-    /// [`InvalidSettings`] with everything that is wrong.
-    pub fn check_on_site(&self) -> Result<(), InvalidSettings> {
-        let mut reader = Reader::new(&Map::new());
-        let rules = self.role_rules.iter().enumerate();
-        let rules = rules.map(|(index, rule)| (format!("role_rules[{index}].role"), rule.role.as_str()));
-        let default = self.default_role.as_deref().map(|role| ("default_role".to_owned(), role));
-        for (place, role) in default.into_iter().chain(rules).filter(|(_, role)| self.is_protected(role)) {
-            reader.refuse(
-                &place,
-                format!(
-                    "the role {role:?} is protected: it has rights over others or over the site, so it is never given. Choose \
-                     another role"
-                ),
-            );
-        }
-        let is_foreign =
-            |key: &str| self.site.foreign_metas.iter().any(|meta| meta.eq_ignore_ascii_case(key));
-        for (index, row) in self.mappings.iter().enumerate() {
-            match &row.target {
-                Target::Meta(key) if !row.confirmed && is_foreign(key) => reader.refuse(
-                    &format!("mappings[{index}].confirmed"),
-                    format!(
-                        "accounts have the user meta {key:?} already, and no mapping has written it: another plugin may keep something \
-                         there that lets people in. Choose another key, or confirm that it is to be overwritten (\"confirmed\": true)"
-                    ),
-                ),
-                _ => {}
-            }
-        }
-        if reader.problems.is_empty() { Ok(()) } else { Err(InvalidSettings { problems: reader.problems }) }
-    }
-
     /// The complete document.
     pub fn document(&self) -> Map<String, Value> {
         let policy = match (self.deletion.fate, &self.deletion.reassign_to) {
@@ -540,18 +506,6 @@ mod tests {
         for (kind, several) in [("text", Several::AsUsual), ("boolean", Several::First)] {
             let settings = parse(mapping("acf:a", json!({ "type": kind, "values": null }))).unwrap();
             assert_eq!(settings.mappings[0].several, several);
-        }
-    }
-
-    #[test]
-    fn a_meta_that_accounts_had_before_is_confirmed() {
-        let row = |target: &str, confirmed: bool| json!({ "path": "title", "target": target, "confirmed": confirmed });
-        let site = || Site { foreign_metas: vec!["Job".to_owned()], ..Site::default() };
-        let check = |row: Value| parse(json!({ "mappings": [row] })).unwrap().on(site()).check_on_site();
-        let problems = check(row("meta:job", false)).unwrap_err().problems;
-        assert_eq!(problems[0].place, "mappings[0].confirmed");
-        for row in [row("meta:job", true), row("meta:other", false), row("xprofile:Job", false)] {
-            assert!(check(row).is_ok());
         }
     }
 

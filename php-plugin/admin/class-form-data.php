@@ -49,12 +49,11 @@ final class FormData {
 	 *
 	 * What the settings name and the site has lost since they were saved is told at once.
 	 *
-	 * @param class-string<FormScreen> $screen  Which form.
-	 * @param ?Message                 $message What the form before has to tell.
+	 * @param ?Message $message What the form before has to tell.
 	 */
-	public static function collect( string $screen, ?Message $message ): self {
+	public static function collect( ?Message $message ): self {
 		$settings = Settings::merged( \Rollbook\Settings::defaults(), Settings::document() );
-		$problems = $message?->attempted ? $message->problems : $screen::unknown_to_the_site( $settings );
+		$problems = $message?->attempted ? $message->problems : Settings::problems();
 		$shown    = Settings::merged( $settings, $message?->attempted ?? array() );
 		$site     = Site::facts();
 		$rights   = \Rollbook\Settings::protecting( array(), array() );

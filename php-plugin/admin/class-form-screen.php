@@ -12,8 +12,7 @@ namespace Rollbook\WordPress\Admin;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Reads its part of the settings document out of its form. What the document may say is known to the extension alone; a screen
- * looks up only what the extension cannot know: the site's accounts and roles.
+ * Reads its part of the settings document out of its form. What the document may say is known to the extension alone.
  */
 abstract class FormScreen {
 
@@ -39,16 +38,5 @@ abstract class FormScreen {
 	 */
 	public static function task(): ?string {
 		return null;
-	}
-
-	/**
-	 * What the form names that this site does not have.
-	 *
-	 * @param array<string, mixed> $partial The part of the document.
-	 * @return list<array{place: string, reason: string}>
-	 */
-	public static function unknown_to_the_site( array $partial ): array {
-		unset( $partial );
-		return array();
 	}
 }

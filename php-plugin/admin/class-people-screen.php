@@ -9,7 +9,6 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\WordPress\AccessControl;
 use Rollbook\WordPress\TaskRun;
 
 defined( 'ABSPATH' ) || exit;
@@ -65,29 +64,5 @@ final class PeopleScreen extends FormScreen {
 	 */
 	public static function task(): string {
 		return TaskRun::LINKING;
-	}
-
-	/**
-	 * Whether who is to get content can get it.
-	 *
-	 * @param array<string, mixed> $partial The part of the document.
-	 * @return list<array{place: string, reason: string}>
-	 */
-	public static function unknown_to_the_site( array $partial ): array {
-		$login = $partial['deletion']['reassign_to'];
-		$heir  = null === $login ? null : get_user_by( 'login', $login );
-		if ( false === $heir ) {
-			$reason = __( 'There is no account with this username.', 'rollbook' );
-		} elseif ( null !== $heir && AccessControl::is_locked_out( $heir->ID ) ) {
-			$reason = __( 'This person is deactivated.', 'rollbook' );
-		} else {
-			return array();
-		}
-		return array(
-			array(
-				'place'  => 'deletion.reassign_to',
-				'reason' => $reason,
-			),
-		);
 	}
 }

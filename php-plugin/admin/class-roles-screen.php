@@ -84,34 +84,4 @@ final class RolesScreen extends FormScreen {
 	public static function task(): string {
 		return TaskRun::ROLES;
 	}
-
-	/**
-	 * Which roles the site does not have, and which have become protected since they were chosen.
-	 *
-	 * @param array<string, mixed> $partial The part of the document.
-	 * @return list<array{place: string, reason: string}>
-	 */
-	public static function unknown_to_the_site( array $partial ): array {
-		$named     = array( 'default_role' => (string) $partial['default_role'] );
-		$problems  = array();
-		foreach ( $partial['role_rules'] as $index => $rule ) {
-			$named[ "role_rules[$index].role" ] = $rule['role'];
-		}
-		$protected = \Rollbook\Settings::protecting( $partial, Site::facts() );
-		foreach ( $named as $place => $role ) {
-			if ( in_array( $role, $protected, true ) ) {
-				$problems[] = array(
-					'place'  => $place,
-					'reason' => __( 'This role is protected, so nobody gets it. Choose another role, or take this one out of the protected roles if you know what that means.', 'rollbook' ),
-				);
-			}
-			if ( '' !== $role && ! wp_roles()->is_role( $role ) ) {
-				$problems[] = array(
-					'place'  => $place,
-					'reason' => __( 'The site has no such role. Nobody gets it, and whoever is due it is left without it; the activity log tells of each case.', 'rollbook' ),
-				);
-			}
-		}
-		return $problems;
-	}
 }

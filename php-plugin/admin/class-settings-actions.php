@@ -10,6 +10,8 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\InvalidSettings;
+use Rollbook\WordPress\ChangedMeanwhile;
+use Rollbook\WordPress\DatabaseFailure;
 use Rollbook\WordPress\Settings;
 
 defined( 'ABSPATH' ) || exit;
@@ -32,10 +34,12 @@ final class SettingsActions {
 		if ( null === $screen ) {
 			SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error' ) );
 		}
-		$partial  = $screen::read();
-		$problems = $screen::unknown_to_the_site( $partial );
-		$changed  = Settings::changed_since( FormInput::text( 'opened_on' ), $partial );
-		if ( array() !== $changed ) {
+		$partial = $screen::read();
+		try {
+			Settings::merge( $partial, FormInput::text( 'opened_on' ) );
+		} catch ( InvalidSettings $refusal ) {
+			SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error', problems: $refusal->problems(), attempted: $partial ), $tab );
+		} catch ( ChangedMeanwhile $others ) {
 			// The form that is shown now was opened on what there is now: saved again, it replaces that.
 			$text     = __( 'Nothing was saved: somebody has changed these settings since this page was opened. What you typed stands below; save it again to replace theirs, or reload the page to see them.', 'rollbook' );
 			$problems = array_map(
@@ -43,19 +47,13 @@ final class SettingsActions {
 					'place'  => $name,
 					'reason' => __( 'Changed by somebody else meanwhile.', 'rollbook' ),
 				),
-				$changed
+				$others->names
 			);
 			SettingsPage::go_back( new Message( $text, 'error', problems: $problems, attempted: $partial ), $tab );
+		} catch ( DatabaseFailure ) {
+			$text = __( 'Nothing was saved: the database did not store it. What you typed stands below; save it again.', 'rollbook' );
+			SettingsPage::go_back( new Message( $text, 'error', attempted: $partial ), $tab );
 		}
-		try {
-			$changed = Settings::changed( $partial );
-			if ( array() === $problems ) {
-				Settings::store( $changed );
-				SettingsPage::go_back( new Message( __( 'Settings saved.', 'rollbook' ) ), $tab );
-			}
-		} catch ( InvalidSettings $refusal ) {
-			$problems = array( ...$refusal->problems(), ...$problems );
-		}
-		SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error', problems: $problems, attempted: $partial ), $tab );
+		SettingsPage::go_back( new Message( __( 'Settings saved.', 'rollbook' ) ), $tab );
 	}
 }

@@ -160,7 +160,7 @@ final class SettingsPage {
 		$tab     = isset( $tabs[ $tab ] ) ? $tab : self::FIRST_TAB;
 		$message = self::$message ?? Message::take();
 		$screen  = self::FORMS[ $tab ] ?? null;
-		$data    = null === $screen ? ConnectionData::collect() : FormData::collect( $screen, $message );
+		$data    = null === $screen ? ConnectionData::collect() : FormData::collect( $message );
 		require __DIR__ . '/views/page.php';
 	}
 
@@ -171,6 +171,20 @@ final class SettingsPage {
 	 */
 	public static function forms(): array {
 		return self::FORMS;
+	}
+
+	/**
+	 * The tab on which a place of the settings document stands.
+	 *
+	 * @param string $place The place: `deletion.reassign_to`.
+	 */
+	public static function tab_of( string $place ): string {
+		return match ( strtok( $place, '.[' ) ) {
+			'default_role', 'hand_given_roles', 'role_rules', 'protected_roles' => 'roles',
+			'mappings'                                                          => 'attributes',
+			'allowed_networks', 'activity_days', 'compatibility'                => 'advanced',
+			default                                                             => 'people',
+		};
 	}
 
 	/**

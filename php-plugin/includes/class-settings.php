@@ -20,9 +20,6 @@ final class Settings {
 	/** The option that holds the document. */
 	public const OPTION = 'rollbook_settings';
 
-	/** The settings that are looked at together, because roles are named in them. */
-	private const ABOUT_ROLES = array( 'protected_roles', 'default_role', 'role_rules' );
-
 	/**
 	 * The sites that are known to have none.
 	 *
@@ -41,40 +38,60 @@ final class Settings {
 	}
 
 	/**
-	 * Changes a part of the document: objects are merged, lists and values replaced.
+	 * Changes a part of the document: objects are merged, lists and values replaced. This is the one door through which settings are stored.
 	 *
-	 * @param array<string, mixed> $partial The part.
+	 * What there is now is read, judged and replaced in one transaction that holds the row, so that nobody else's save is lost in between.
+	 *
+	 * @param array<string, mixed> $partial   The part.
+	 * @param ?string              $opened_on What the form was opened on that sent it, as stamp() gave it.
 	 * @return array<string, mixed> The whole document as it stands now.
 	 * @throws \Rollbook\InvalidSettings When the extension refuses; nothing is stored then.
+	 * @throws ChangedMeanwhile When somebody has changed the same settings since the form was opened; nothing is stored then.
+	 * @throws DatabaseFailure When the database does not store it.
 	 */
-	public static function merge( array $partial ): array {
-		$document = self::changed( $partial );
-		self::store( $document );
+	public static function merge( array $partial, ?string $opened_on = null ): array {
+		$document = array();
+		$save     = static function () use ( $partial, $opened_on, &$document ): void {
+			$before  = self::read( ' FOR UPDATE' ) ?? array();
+			$changed = null === $opened_on ? array() : self::changed_since( $opened_on, $before, $partial );
+			if ( array() !== $changed ) {
+				throw new ChangedMeanwhile( $changed ); // phpcs:ignore WordPress.Security.EscapeOutput -- Names of settings, for the form to show.
+			}
+			$before   = array() === $before ? \Rollbook\Settings::defaults() : $before;
+			$document = self::merged( $before, $partial );
+			$document = \Rollbook\Settings::validate( $document, $before, self::facts( $document ) );
+			// WordPress writes nothing where it remembers the same; and what it remembers may be older than the row.
+			self::forget();
+			update_option( self::OPTION, $document, true );
+		};
+		Transaction::run( $save, static fn(): bool => self::read() === $document );
+		WrittenCaches::committed();
+		unset( self::$absent[ get_current_blog_id() ] );
 		return $document;
 	}
 
 	/**
-	 * The document as it would be with a part changed.
+	 * What is wrong with the settings as the site is now: what they name may have gone since they were saved.
 	 *
-	 * @param array<string, mixed> $partial The part.
-	 * @return array<string, mixed>
-	 * @throws \Rollbook\InvalidSettings When the extension refuses.
+	 * @return list<array{place: string, reason: string}>
 	 */
-	public static function changed( array $partial ): array {
-		// A role may have become protected since it was named; that is in nobody's way who changes something else.
-		$site     = array_intersect_key( $partial, array_flip( self::ABOUT_ROLES ) ) ? Site::facts() : array();
-		$document = self::merged( self::document(), $partial );
-		return \Rollbook\Settings::validate( $document, array( 'foreign_metas' => self::foreign_metas( $document ) ) + $site );
+	public static function problems(): array {
+		$document = self::document();
+		return \Rollbook\Settings::problems( $document, self::facts( $document ) );
 	}
 
 	/**
-	 * Stores a document.
+	 * What the extension needs to know of the site to judge a document.
 	 *
-	 * @param array<string, mixed> $document The document, as changed() gives it.
+	 * @param array<string, mixed> $document The document, which nobody has approved of yet.
+	 * @return array<string, mixed>
 	 */
-	public static function store( array $document ): void {
-		update_option( self::OPTION, $document, true );
-		unset( self::$absent[ get_current_blog_id() ] );
+	private static function facts( array $document ): array {
+		$heir = $document['deletion']['reassign_to'] ?? null;
+		return array(
+			'foreign_metas' => self::foreign_metas( $document ),
+			'heir'          => is_string( $heir ) ? ( new UserReader() )->find_heir( array( 'login' => $heir ) ) : null,
+		) + Site::facts();
 	}
 
 	/**
@@ -109,29 +126,30 @@ final class Settings {
 	 * What a form is opened on: a mark of each setting's value, as text that the form carries.
 	 */
 	public static function stamp(): string {
-		return (string) wp_json_encode( array_map( static fn( mixed $value ): string => md5( (string) wp_json_encode( $value ) ), self::complete() ) );
+		return (string) wp_json_encode( self::marks( self::stored() ) );
 	}
 
 	/**
 	 * The settings that a form is about to replace, and that somebody has changed since it was opened.
 	 *
 	 * @param string               $stamp   What the form was opened on.
+	 * @param array<string, mixed> $stored  What is stored now.
 	 * @param array<string, mixed> $partial What it sent.
 	 * @return list<string> Their names; none where the form was opened on nothing that can be read.
 	 */
-	public static function changed_since( string $stamp, array $partial ): array {
+	private static function changed_since( string $stamp, array $stored, array $partial ): array {
 		$opened_on = json_decode( $stamp, true );
-		$now       = json_decode( self::stamp(), true );
-		return is_array( $opened_on ) ? array_keys( array_intersect_key( array_diff_assoc( $now, $opened_on ), $partial ) ) : array();
+		return is_array( $opened_on ) ? array_keys( array_intersect_key( array_diff_assoc( self::marks( $stored ), $opened_on ), $partial ) ) : array();
 	}
 
 	/**
-	 * The document with the default of whatever it does not say.
+	 * A mark of each setting's value, with the default of whatever the document does not say.
 	 *
-	 * @return array<string, mixed>
+	 * @param array<string, mixed> $stored What is stored.
+	 * @return array<string, string>
 	 */
-	private static function complete(): array {
-		return self::merged( \Rollbook\Settings::defaults(), self::document() );
+	private static function marks( array $stored ): array {
+		return array_map( static fn( mixed $value ): string => md5( (string) wp_json_encode( $value ) ), self::merged( \Rollbook\Settings::defaults(), $stored ) );
 	}
 
 	/**
@@ -180,18 +198,52 @@ final class Settings {
 	 * @throws DatabaseFailure When it cannot be read.
 	 */
 	private static function stored(): array {
-		global $wpdb;
 		$stored = wp_load_alloptions()[ self::OPTION ] ?? null;
-		if ( null === $stored && ! isset( self::$absent[ get_current_blog_id() ] ) ) {
-			$stored = Database::value( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", array( self::OPTION ) );
-			if ( null === $stored ) {
-				self::$absent[ get_current_blog_id() ] = true;
-			} else {
-				wp_cache_delete( 'alloptions', 'options' );
-				wp_cache_delete( 'notoptions', 'options' );
-			}
+		if ( null !== $stored ) {
+			return self::as_document( $stored );
 		}
-		$stored = maybe_unserialize( $stored );
-		return is_array( $stored ) ? $stored : array();
+		if ( isset( self::$absent[ get_current_blog_id() ] ) ) {
+			return array();
+		}
+		$stored = self::read();
+		if ( null === $stored ) {
+			self::$absent[ get_current_blog_id() ] = true;
+		} else {
+			self::forget();
+		}
+		return $stored ?? array();
+	}
+
+	/**
+	 * The document as the database has it, whatever WordPress remembers.
+	 *
+	 * @param string $lock What keeps others from it, where that is wanted.
+	 * @return ?array<string, mixed> Null where there is none.
+	 * @throws DatabaseFailure When it cannot be read.
+	 */
+	private static function read( string $lock = '' ): ?array {
+		global $wpdb;
+		$stored = Database::value( "SELECT option_value FROM $wpdb->options WHERE option_name = %s$lock", array( self::OPTION ) );
+		return null === $stored ? null : self::as_document( $stored );
+	}
+
+	/**
+	 * What was stored, as the document that it is; anything else is none.
+	 *
+	 * @param mixed $stored What was stored.
+	 * @return array<string, mixed>
+	 */
+	private static function as_document( mixed $stored ): array {
+		$document = maybe_unserialize( $stored );
+		return is_array( $document ) ? $document : array();
+	}
+
+	/**
+	 * Has WordPress read the document anew.
+	 */
+	private static function forget(): void {
+		foreach ( array( 'alloptions', 'notoptions', self::OPTION ) as $cached ) {
+			wp_cache_delete( $cached, 'options' );
+		}
 	}
 }

@@ -9,10 +9,12 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress;
 
+use Rollbook\WordPress\Admin\SettingsPage;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells in Site Health whether the extension runs, and whether attributes have the places that they are mapped to.
+ * Tells in Site Health whether the extension runs, and whether the site has what the settings name: places for attributes, roles, accounts.
  */
 final class SiteHealth {
 
@@ -31,6 +33,11 @@ final class SiteHealth {
 			$tests['direct']['rollbook_targets'] = array(
 				'label' => __( 'Rollbook attributes', 'rollbook' ),
 				'test'  => array( self::class, 'test_targets' ),
+			);
+
+			$tests['direct']['rollbook_settings'] = array(
+				'label' => __( 'Rollbook settings', 'rollbook' ),
+				'test'  => array( self::class, 'test_settings' ),
 			);
 		}
 		return $tests;
@@ -59,6 +66,33 @@ final class SiteHealth {
 				: '<p>' . esc_html__( 'What identity providers send arrives in the profiles.', 'rollbook' ) . '</p>',
 			'actions'     => $missing ? sprintf( '<a href="%s">%s</a>', esc_url( admin_url( 'options-general.php?page=rollbook&tab=attributes' ) ), esc_html__( 'Mend the mappings', 'rollbook' ) ) : '',
 			'test'        => 'rollbook_targets',
+		);
+	}
+
+	/**
+	 * Tests whether the roles and accounts that the settings name are still there, and may still have what they are to get.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function test_settings(): array {
+		$problems = Settings::problems();
+		$lines    = array();
+		foreach ( $problems as $problem ) {
+			$tab     = SettingsPage::tab_of( $problem['place'] );
+			$lines[] = sprintf( '<li><a href="%s"><code>%s</code></a> – %s.</li>', esc_url( SettingsPage::url( $tab ) ), esc_html( $problem['place'] ), esc_html( $problem['reason'] ) );
+		}
+		return array(
+			'label'       => $problems ? __( 'Some settings of Rollbook no longer fit the site', 'rollbook' ) : __( 'The settings of Rollbook fit the site', 'rollbook' ),
+			'status'      => $problems ? 'recommended' : 'good',
+			'badge'       => array(
+				'label' => __( 'Provisioning', 'rollbook' ),
+				'color' => 'blue',
+			),
+			'description' => $problems
+				? '<p>' . esc_html__( 'They were right when they were saved, and the site has changed since. They are kept until you replace them.', 'rollbook' ) . '</p><ul>' . implode( '', $lines ) . '</ul>'
+				: '<p>' . esc_html__( 'The roles and accounts that they name are there.', 'rollbook' ) . '</p>',
+			'actions'     => '',
+			'test'        => 'rollbook_settings',
 		);
 	}
 

@@ -132,11 +132,17 @@ final class Settings {
 	public static function defaults(): array {}
 
 	/**
-	 * Completes a document that is to be saved on a site.
+	 * Completes a document that is to be saved on a site in the place of another one. What the site has lost since that was saved does
+	 * not stop it, unless it is changed.
 	 *
 	 * Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
 	 */
-	public static function validate( array $settings, array $site ): array {}
+	public static function validate( array $settings, array $before, array $site ): array {}
+
+	/**
+	 * What is wrong with the document of a site as the site is now: a list of arrays with "place" and "reason".
+	 */
+	public static function problems( array $settings, array $site ): array {}
 
 	/**
 	 * The names of the roles and capabilities of a site that protect an account that has one by itself.

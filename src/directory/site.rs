@@ -1,5 +1,6 @@
 //! What a decision needs to know of the site beside its settings.
 
+use crate::directory::Heir;
 use serde::Deserialize;
 
 /// The facts that the plugin reports with every exchange.
@@ -13,6 +14,8 @@ pub struct Site {
     /// The user metas that accounts have and that no mapping was about so far, among those of new mappings. Only told where settings are
     /// saved.
     pub foreign_metas: Vec<String>,
+    /// The account that is to get the content of people who leave, if it is there. Only told where settings are saved or looked at.
+    pub heir: Option<Heir>,
     /// The languages that are installed, as WordPress writes them: `en_US`, `de_DE`.
     pub languages: Vec<String>,
 }

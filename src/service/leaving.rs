@@ -3,6 +3,7 @@
 use super::{Answer, Service};
 use crate::directory::{FindHeir, UserRecord};
 use crate::scim::error::Error;
+use crate::settings::heir;
 
 impl Service {
     /// Sees to it that the content of somebody who leaves gets to a person who is there to look after it.
@@ -12,12 +13,11 @@ impl Service {
     /// lost, or nobody's.
     pub(super) async fn check_heir(&self, leaving: &UserRecord, login: &str) -> Answer<()> {
         let heir = self.directory.ask(&FindHeir { login: login.to_owned() }).await?;
-        let reason = match heir {
-            None => "does not exist",
-            Some(heir) if !heir.on_site => "is not on this site of the network",
-            Some(heir) if heir.user_id == leaving.account.user_id => "is the one to be deleted",
-            Some(heir) if !heir.active => "is deactivated",
-            Some(_) => return Ok(()),
+        let is_leaving = heir.as_ref().is_some_and(|heir| heir.user_id == leaving.account.user_id);
+        let reason = match heir::problem(heir.as_ref()) {
+            _ if is_leaving => "is the one to be deleted",
+            Some(reason) => reason,
+            None => return Ok(()),
         };
         let detail = format!(
             "The person was not deleted: the content of {:?} would go to the WordPress account {login:?}, which {reason}. Name \

@@ -135,7 +135,7 @@ test( 'how people leave is kept; a wrong choice is told at its field, and nothin
 	await refused( page );
 	await expect( policy ).toBeChecked();
 	await expect( heir ).toHaveValue( 'nobody-here' );
-	await wrong( heir, /There is no account with this username/ );
+	await wrong( heir, /does not exist/ );
 	await page.reload();
 	await expect( heir ).toHaveValue( '' );
 	await expect( policy ).not.toBeChecked();

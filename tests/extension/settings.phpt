@@ -2,29 +2,34 @@
 Settings are completed, and refused with every place and reason
 --FILE--
 <?php
-$document = Rollbook\Settings::validate( array( 'default_role' => 'editor' ), array() );
+$role = static fn( string ...$names ): array => array( 'name' => array_shift( $names ), 'capabilities' => $names );
+$site = array(
+	'roles'        => array( $role( 'shop_manager', 'read', 'edit_users' ), $role( 'editor' ), $role( 'subscriber' ) ),
+	'default_role' => 'subscriber',
+);
+$document = Rollbook\Settings::validate( array( 'default_role' => 'editor' ), array(), $site );
 echo $document['default_role'], ' ', $document['deletion']['policy'], "\n";
-var_dump( Rollbook\Settings::validate( $document, array() ) === $document );
-var_dump( Rollbook\Settings::validate( array(), array() ) === Rollbook\Settings::defaults() );
+var_dump( Rollbook\Settings::validate( $document, array(), $site ) === $document );
+var_dump( Rollbook\Settings::validate( array(), array(), $site ) === Rollbook\Settings::defaults() );
 list( 'paths' => $paths, 'targets' => $targets ) = Rollbook\Settings::suggestions();
 var_dump( in_array( 'title', $paths, true ), in_array( 'field:description', $targets, true ) );
 try {
-	Rollbook\Settings::validate( array( 'role_rules' => array( array( 'filter' => 'department eq', 'role' => 'editor' ) ), 'colour' => 'red' ), array() );
+	Rollbook\Settings::validate( array( 'role_rules' => array( array( 'filter' => 'department eq', 'role' => 'editor' ) ), 'colour' => 'red' ), array(), $site );
 } catch ( Rollbook\InvalidSettings $exception ) {
 	foreach ( $exception->problems() as $problem ) {
 		echo $problem['place'], ': ', $problem['reason'], "\n";
 	}
 	var_dump( $exception instanceof Rollbook\Exception, count( explode( "\n", $exception->getMessage() ) ) );
 }
-$site = array(
-	'roles'        => array( array( 'name' => 'shop_manager', 'capabilities' => array( 'read', 'edit_users' ) ) ),
-	'default_role' => 'subscriber',
-);
 try {
-	Rollbook\Settings::validate( array( 'protected_roles' => array(), 'default_role' => 'administrator', 'role_rules' => array( array( 'filter' => 'active eq true', 'role' => 'shop_manager' ) ) ), $site );
+	Rollbook\Settings::validate( array( 'protected_roles' => array(), 'default_role' => 'administrator', 'role_rules' => array( array( 'filter' => 'active eq true', 'role' => 'shop_manager' ) ) ), array(), $site );
 } catch ( Rollbook\InvalidSettings $exception ) {
 	echo implode( ', ', array_column( $exception->problems(), 'place' ) ), "\n";
 }
+$lost = array( 'default_role' => 'lost' );
+var_dump( Rollbook\Settings::validate( array( 'welcome_mail' => true ) + $lost, $lost, $site )['welcome_mail'] );
+echo implode( ', ', array_column( Rollbook\Settings::problems( $lost, $site ), 'place' ) ), "\n";
+echo implode( ', ', array_column( Rollbook\Settings::problems( array( 'colour' => 'red' ), $site ), 'place' ) ), "\n";
 $protecting = Rollbook\Settings::protecting( array( 'protected_roles' => array( 'editor' ) ), $site );
 var_dump( array() === array_diff( array( 'administrator', 'editor', 'shop_manager', 'edit_users' ), $protecting ) );
 var_dump( in_array( 'shop_manager', Rollbook\Settings::protecting( array( 'protected_roles' => array( '-shop_manager' ) ), $site ), true ) );
@@ -41,6 +46,9 @@ colour: there is no such setting
 bool(true)
 int(2)
 default_role, role_rules[0].role
+bool(true)
+default_role
+colour
 bool(true)
 bool(false)
 open guarded odd guarded

@@ -29,8 +29,8 @@ $prepare = static function ( array $question ) use ( $table ): void {
 	delete_option( \Rollbook\WordPress\Adoption::OPTION );
 	delete_option( \Rollbook\WordPress\CatchUp::OPTION );
 	delete_option( \Rollbook\WordPress\Settings::OPTION );
-	\Rollbook\WordPress\Settings::merge( $question['settings'] );
 	wp_insert_user( array( 'user_login' => 'heir', 'user_email' => 'heir@heir.test', 'user_pass' => 'x', 'role' => 'editor' ) );
+	\Rollbook\WordPress\Settings::merge( $question['settings'] );
 };
 
 $configure = static function ( array $question ): void {

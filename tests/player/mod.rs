@@ -176,10 +176,10 @@ fn play_step(
     if let Some(days) = step.later_days {
         site.later(days);
     }
+    step.roles.iter().try_for_each(|(name, capabilities)| site.set_role(name, capabilities))?;
     if !step.settings.is_empty() {
         site.configure(&step.settings)?;
     }
-    step.roles.iter().try_for_each(|(name, capabilities)| site.set_role(name, capabilities))?;
     if let Some(edit) = &step.edit {
         site.edit(edit)?;
     }

@@ -46,12 +46,12 @@ pub struct Step {
     pub title: String,
     /// Days that pass before the step.
     pub later_days: Option<u32>,
-    /// A part of the settings document that changes before the request.
-    #[serde(default)]
-    pub settings: Map<String, Value>,
     /// Roles that the site has, or gets other capabilities for, before the request, by name.
     #[serde(default)]
     pub roles: BTreeMap<String, Vec<String>>,
+    /// A part of the settings document that changes before the request; the site has the roles that it names.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
     /// What an administrator of the site changes before the request.
     pub edit: Option<Edit>,
     /// What somebody writes before the request.

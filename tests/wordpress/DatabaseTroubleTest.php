@@ -196,7 +196,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		} finally {
 			wp_cache_delete( 'alloptions', 'options' );
 			wp_cache_delete( 'notoptions', 'options' );
-			Settings::store( $before );
+			Settings::merge( $before );
 		}
 	}
 

@@ -55,9 +55,9 @@ final class LeavingTest extends SiteTestCase {
 	 * @dataProvider policies
 	 */
 	public function test_content_goes_to_the_heir( string $policy, bool $account_stays ): void {
-		$this->settings( array( 'deletion' => array( 'policy' => $policy, 'reassign_to' => 'pu-heir' ) ) );
 		$leaving = $this->provision( 'pu-leaving' );
 		$heir    = $this->account_of( $this->provision( 'pu-heir' )->id )->ID;
+		$this->settings( array( 'deletion' => array( 'policy' => $policy, 'reassign_to' => 'pu-heir' ) ) );
 		$user_id = $this->account_of( $leaving->id )->ID;
 		list( $posts, $link, $comment ) = $this->content_of( $user_id );
 
@@ -98,10 +98,13 @@ final class LeavingTest extends SiteTestCase {
 		self::assertNull( get_bookmark( $link ) );
 	}
 
-	/** Nothing happens where the heir is not there to look after the content. */
+	/** Nothing happens where the heir is not there any more to look after the content. */
 	public function test_an_unfit_heir_is_refused_and_nothing_happens(): void {
+		require_once ABSPATH . 'wp-admin/includes/user.php';
 		foreach ( array( 'deactivate', 'reassign' ) as $policy ) {
+			$heir = wp_insert_user( array( 'user_login' => "pu-heir-$policy", 'user_pass' => 'x', 'role' => 'author' ) );
 			$this->settings( array( 'deletion' => array( 'policy' => $policy, 'reassign_to' => "pu-heir-$policy" ) ) );
+			wp_delete_user( $heir );
 			$leaving = $this->provision( "pu-leaving-$policy" );
 			$version = $this->scim( 'GET', "/Users/$leaving->id" )->json->meta->version;
 			$refused = function ( string $id, string $reason ): void {

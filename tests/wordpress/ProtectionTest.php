@@ -77,7 +77,7 @@ final class ProtectionTest extends SiteTestCase {
 		self::assertStringContainsString( '"shop_manager", which the settings give, is protected', $this->details( 'pu-second' ) );
 		self::assertSame( array(), $this->refused( array( 'welcome_mail' => true ) ) );
 		$page = $this->administrator()->fetch( '/wp-admin/options-general.php?page=rollbook&tab=roles' )->body;
-		self::assertStringContainsString( 'This role is protected, so nobody gets it.', $page );
+		self::assertStringContainsString( 'is protected: it has rights over others or over the site, so it is never given.', $page );
 	}
 
 	/** Nor does WordPress's own default role, where it is left to it. */

@@ -107,6 +107,7 @@ final class RolesTest extends SiteTestCase {
 
 	public function test_a_role_that_is_lost_is_logged_and_harms_nobody(): void {
 		global $wpdb;
+		add_role( 'pu_lost', 'Soon lost' );
 		$this->settings(
 			array(
 				'default_role' => 'contributor',
@@ -115,6 +116,7 @@ final class RolesTest extends SiteTestCase {
 				),
 			)
 		);
+		remove_role( 'pu_lost' );
 		$jane = $this->provision( 'pu-jane', array( 'title' => 'Lost' ) )->id;
 		$joan = $this->provision( 'pu-joan' )->id;
 		self::assertSame( array( 'contributor' ), $this->roles_of( $jane ) );

@@ -130,8 +130,8 @@ final class LeavingTest extends NetworkTestCase {
 		$people  = array();
 		$posts   = array();
 		foreach ( array( self::FIRST, self::SECOND ) as $site ) {
-			$this->configure( $site, $policy );
 			$this->person_on( $site, 'heir@contoso.example' );
+			$this->configure( $site, $policy );
 			$people[ $site ] = $this->person_on( $site, self::ANNA );
 		}
 		$user_id = $this->account( self::ANNA )->ID;
@@ -180,12 +180,22 @@ final class LeavingTest extends NetworkTestCase {
 		self::assertSame( 404, $this->ask( self::SECOND, 'GET', "/Users/$second->id" )->status );
 	}
 
-	/** Content goes to somebody who is on the site. */
+	/** Content goes to somebody who is on the site: settings name nobody else, and who is taken off it gets nothing. */
 	public function test_an_heir_is_on_the_site(): void {
 		$this->person_on( self::FIRST, 'heir@contoso.example' );
+		$heir   = $this->account( 'heir@contoso.example' )->ID;
 		$second = $this->person_on( self::SECOND, self::ANNA );
 		foreach ( array( 'deactivate', 'reassign' ) as $policy ) {
-			$this->configure( self::SECOND, array( 'deletion' => array( 'policy' => $policy, 'reassign_to' => 'heir@contoso.example' ) ) );
+			$deletion = array( 'deletion' => array( 'policy' => $policy, 'reassign_to' => 'heir@contoso.example' ) );
+			try {
+				$this->configure( self::SECOND, $deletion );
+				self::fail( 'An heir of another site was accepted.' );
+			} catch ( \Rollbook\InvalidSettings $refusal ) {
+				self::assertStringContainsString( 'is not on this site of the network', $refusal->getMessage() );
+			}
+			add_user_to_blog( self::SECOND, $heir, 'author' );
+			$this->configure( self::SECOND, $deletion );
+			remove_user_from_blog( $heir, self::SECOND );
 			$answer = $this->ask( self::SECOND, 'DELETE', "/Users/$second->id" );
 			self::assertSame( 409, $answer->status );
 			self::assertStringContainsString( 'is not on this site of the network', $answer->json->detail );

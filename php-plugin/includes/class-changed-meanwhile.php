@@ -1,0 +1,27 @@
+<?php
+/**
+ * A form that would undo somebody else's save.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Says which settings somebody has changed since the form was opened.
+ */
+final class ChangedMeanwhile extends \RuntimeException {
+
+	/**
+	 * The settings.
+	 *
+	 * @param list<string> $names Their names.
+	 */
+	public function __construct( public readonly array $names ) {
+		parent::__construct( 'Changed meanwhile: ' . implode( ', ', $names ) );
+	}
+}
