@@ -12,6 +12,7 @@ use crate::service::closed::{Closed, closed};
 use crate::service::tasks::MAX_PART;
 use crate::settings::{self, Settings};
 use crate::token;
+use crate::wordpress::linking::{Link, LinkActions};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;
@@ -263,6 +264,21 @@ impl PhpSettings {
             meta_key::Verdict::Odd => "odd",
             meta_key::Verdict::Guarded => "guarded",
         }
+    }
+
+    /// What the owner can do to the links of accounts: an array of "unlinking" and "allowing_linking", each a list of their numbers. Of
+    /// each account an array of "user_id", "managed", "active", "unlinked" and "protected".
+    pub fn links(settings: &ZendHashTable, links: &ZendHashTable) -> PhpResult<PhpArray> {
+        let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
+        let links: Vec<Link> = links
+            .values()
+            .map(|link| {
+                serde_json::from_value(value_of(link, 0)?).map_err(|error| {
+                    PhpException::from_class::<RollbookException>(format!("The link cannot be read: {error}"))
+                })
+            })
+            .collect::<PhpResult<_>>()?;
+        array_of(&LinkActions::of(&links, &settings))
     }
 
     /// What the owner is offered while typing: an array of "paths" and "targets" of mappings.

@@ -16,6 +16,7 @@ use Rollbook\WordPress\Announcements;
 use Rollbook\WordPress\Conversation;
 use Rollbook\WordPress\Database;
 use Rollbook\WordPress\DatabaseFailure;
+use Rollbook\WordPress\Protection;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Tables;
@@ -35,11 +36,11 @@ final class UnlinkActions {
 	public const ALLOW = 'rollbook_allow_linking';
 
 	/**
-	 * Which accounts of the page are managed.
+	 * What can be done to the accounts of the page: the tasks, by account.
 	 *
-	 * @var array<int, bool>
+	 * @var array<int, list<string>>
 	 */
-	private static array $managed = array();
+	private static array $actions = array();
 
 	/**
 	 * Adds the way to unlinking to people who are managed.
@@ -49,13 +50,13 @@ final class UnlinkActions {
 	 * @return array<string, string>
 	 */
 	public static function filter_user_row_actions( array $actions, \WP_User $user ): array {
-		if ( SettingsPage::is_allowed() && self::is_managed( $user->ID ) ) {
+		if ( SettingsPage::is_allowed() && self::can( 'unlinking', $user->ID ) ) {
 			$url = add_query_arg( 'unlink', $user->ID, SettingsPage::url( 'people' ) ) . '#rollbook-unlink';
 			/* translators: %s: username. */
 			$label                      = sprintf( __( 'Unlink %s from the identity provider', 'rollbook' ), $user->user_login );
 			$actions['rollbook_unlink'] = sprintf( '<a href="%s" aria-label="%s">%s</a>', esc_url( $url ), esc_attr( $label ), esc_html__( 'Unlink', 'rollbook' ) );
 		}
-		if ( SettingsPage::is_allowed() && Adoption::is_unlinked( $user->ID ) ) {
+		if ( SettingsPage::is_allowed() && self::can( 'allowing_linking', $user->ID ) ) {
 			$url = add_query_arg(
 				array(
 					'action'   => self::ALLOW,
@@ -77,7 +78,7 @@ final class UnlinkActions {
 	public static function asked_about(): ?\WP_User {
 		$user_id = absint( $_GET['unlink'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
 		$user    = $user_id ? get_userdata( $user_id ) : false;
-		return false !== $user && self::is_managed( $user->ID ) ? $user : null;
+		return false !== $user && self::can( 'unlinking', $user->ID ) ? $user : null;
 	}
 
 	/**
@@ -130,22 +131,51 @@ final class UnlinkActions {
 	}
 
 	/**
-	 * Whether an account can be unlinked: an identity provider manages it, and has not locked it out. The first question on a list of users is answered for all of its rows.
+	 * Whether something can be done to an account. The extension knows; the first question on a list of users is answered for all of its
+	 * rows.
 	 *
-	 * @param int $user_id The account.
+	 * @param string $task    What to do.
+	 * @param int    $user_id The account.
 	 */
-	private static function is_managed( int $user_id ): bool {
+	private static function can( string $task, int $user_id ): bool {
 		global $wp_list_table;
-		if ( ! isset( self::$managed[ $user_id ] ) ) {
-			$user_ids = $wp_list_table instanceof \WP_Users_List_Table ? array_map( 'intval', array_keys( $wp_list_table->items ) ) : array();
-			$user_ids = array_unique( array( $user_id, ...$user_ids ) );
+		if ( ! isset( self::$actions[ $user_id ] ) ) {
+			$user_ids       = $wp_list_table instanceof \WP_Users_List_Table ? array_map( 'intval', array_keys( $wp_list_table->items ) ) : array();
+			$user_ids       = array_unique( array( $user_id, ...$user_ids ) );
+			self::$actions += array_fill_keys( $user_ids, array() );
 			try {
-				$rows = Database::rows( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE managed = 1 AND deleted = 0 AND active = 1 AND user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', $user_ids );
-			} catch ( DatabaseFailure ) {
+				foreach ( \Rollbook\Settings::links( Settings::document(), self::links( $user_ids ) ) as $possible => $whose ) {
+					foreach ( $whose as $account ) {
+						self::$actions[ $account ][] = $possible;
+					}
+				}
+			} catch ( DatabaseFailure | \Rollbook\Exception ) {
 				return false; // The list of users is not to break.
 			}
-			self::$managed = array_fill_keys( array_map( 'intval', array_column( $rows, 'user_id' ) ), true ) + array_fill_keys( $user_ids, false );
 		}
-		return self::$managed[ $user_id ];
+		return in_array( $task, self::$actions[ $user_id ], true );
+	}
+
+	/**
+	 * What the extension needs to know of the links of accounts.
+	 *
+	 * @param int[] $user_ids The accounts.
+	 * @return list<array{user_id: int, managed: bool, active: bool, unlinked: bool, protected: bool}>
+	 */
+	private static function links( array $user_ids ): array {
+		$rows  = Database::rows( 'SELECT user_id, managed, active FROM ' . Tables::name( 'users' ) . ' WHERE deleted = 0 AND user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', $user_ids );
+		$rows  = array_column( $rows, null, 'user_id' );
+		$links = array();
+		foreach ( $user_ids as $user_id ) {
+			$user    = get_userdata( $user_id );
+			$links[] = array(
+				'user_id'   => $user_id,
+				'managed'   => (bool) ( $rows[ $user_id ]['managed'] ?? false ),
+				'active'    => (bool) ( $rows[ $user_id ]['active'] ?? true ),
+				'unlinked'  => Adoption::is_unlinked( $user_id ),
+				'protected' => false !== $user && Protection::covers( $user ),
+			);
+		}
+		return $links;
 	}
 }

@@ -155,6 +155,12 @@ final class Settings {
 	public static function verdict( string $key ): string {}
 
 	/**
+	 * What the owner can do to the links of accounts: an array of "unlinking" and "allowing_linking", each a list of their numbers. Of
+	 * each account an array of "user_id", "managed", "active", "unlinked" and "protected".
+	 */
+	public static function links( array $settings, array $links ): array {}
+
+	/**
 	 * What the owner is offered while typing: an array of "paths" and "targets" of mappings.
 	 */
 	public static function suggestions(): array {}

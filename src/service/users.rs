@@ -476,11 +476,11 @@ impl Service {
             _ if !account.email.is_empty() => "has another address of this person".to_owned(),
             _ => "has this name".to_owned(),
         };
-        let cure = if account.unlinked {
+        let cure = if account.protected {
+            "It is protected and never linked: leave the person out of the provisioning."
+        } else if account.unlinked && self.shows_unmanaged() {
             "The owner of the site has unlinked it: give one of the two another address, or choose \"Allow linking\" at the account in \
              the list of users inside WordPress."
-        } else if account.protected {
-            "It is protected and never linked: leave the person out of the provisioning."
         } else if !account.is_on_site() && self.shows_unmanaged() {
             "It is another person's in this network: give one of the two another address."
         } else if self.shows_unmanaged() {

@@ -9,7 +9,8 @@ use crate::directory::{Account, UserRecord};
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
 use crate::scim::resource::Resource;
-use crate::settings::{LinkCredentials, Settings};
+use crate::settings::{ExistingAccounts, LinkCredentials, Settings};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Why an account is taken for a person's, the best reason first.
@@ -21,6 +22,69 @@ enum Evidence {
     Predecessor,
     /// It has no address, and the person's name for a login.
     Login,
+}
+
+/// Why nothing is linked while existing accounts are kept apart.
+pub const KEPT_APART: &str =
+    "Existing accounts are kept apart from the identity provider. Choose to link them first, and save.";
+
+/// What the owner's list of users needs to know of an account's link.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The account.
+    pub user_id: u64,
+    /// Whether an IdP manages its person.
+    pub managed: bool,
+    /// Whether the person may log in.
+    pub active: bool,
+    /// Whether the owner has unlinked it.
+    pub unlinked: bool,
+    /// Whether it is protected.
+    pub protected: bool,
+}
+
+/// Which accounts what can be done to: no more is offered.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LinkActions {
+    /// Those that can be unlinked.
+    pub unlinking: Vec<u64>,
+    /// Those that can be allowed to be linked again.
+    pub allowing_linking: Vec<u64>,
+}
+
+impl LinkActions {
+    /// What can be done to these accounts.
+    pub fn of(links: &[Link], settings: &Settings) -> Self {
+        let which = |can: fn(&Link, &Settings) -> bool| {
+            links.iter().filter(|link| can(link, settings)).map(|link| link.user_id).collect()
+        };
+        Self {
+            unlinking: which(|link, _| link.managed && unlinking_problem(link.active).is_none()),
+            allowing_linking: which(|link, settings| {
+                link.unlinked && allowing_problem(link.protected, settings).is_none()
+            }),
+        }
+    }
+}
+
+/// Why somebody who is managed cannot be unlinked. Whoever is protected can: it is the owner who decides who is the IdP's, and the
+/// account stays as it is.
+pub fn unlinking_problem(active: bool) -> Option<&'static str> {
+    (!active).then_some(
+        "This person is deactivated. Nobody would keep the account locked any more: reactivate the person first, or delete the account.",
+    )
+}
+
+/// Why an account that was unlinked would not be linked again although the owner allowed it.
+pub fn allowing_problem(protected: bool, settings: &Settings) -> Option<&'static str> {
+    if protected {
+        return Some(
+            "This account is protected, and no identity provider is ever linked to it. Give it a role without rights over others or over \
+             the site, or take its role out of the protected ones, and allow linking then.",
+        );
+    }
+    (settings.existing_accounts == ExistingAccounts::Apart).then_some(KEPT_APART)
 }
 
 /// What an account is told by: the person's name, and the addresses that are the person's.

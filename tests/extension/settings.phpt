@@ -34,6 +34,9 @@ $protecting = Rollbook\Settings::protecting( array( 'protected_roles' => array( 
 var_dump( array() === array_diff( array( 'administrator', 'editor', 'shop_manager', 'edit_users' ), $protecting ) );
 var_dump( in_array( 'shop_manager', Rollbook\Settings::protecting( array( 'protected_roles' => array( '-shop_manager' ) ), $site ), true ) );
 echo implode( ' ', array_map( array( Rollbook\Settings::class, 'verdict' ), array( 'department', 'wp_capabilities', 'größe', "wp_capa\u{200b}bilities" ) ) ), "\n";
+$link = static fn( int $id, bool $managed, bool $active, bool $unlinked, bool $protected ): array => array( 'user_id' => $id, 'managed' => $managed, 'active' => $active, 'unlinked' => $unlinked, 'protected' => $protected );
+$links = array( $link( 1, true, true, false, true ), $link( 2, true, false, false, false ), $link( 3, false, true, true, false ), $link( 4, false, true, true, true ), $link( 5, false, true, false, false ) );
+echo json_encode( Rollbook\Settings::links( array(), $links ) ), json_encode( Rollbook\Settings::links( array( 'existing_accounts' => 'apart' ), $links ) ), "\n";
 ?>
 --EXPECTF--
 editor deactivate
@@ -52,3 +55,4 @@ colour
 bool(true)
 bool(false)
 open guarded odd guarded
+{"unlinking":[1],"allowing_linking":[3]}{"unlinking":[1],"allowing_linking":[]}

@@ -315,6 +315,28 @@ fn whom_another_plugin_provisioned_keeps_the_id_when_the_whole_site_is_made_read
 }
 
 #[test]
+fn whoever_is_protected_is_unlinked_and_not_to_be_linked_again() {
+    let mut site = site(json!({}));
+    let id = create(&mut site, "jane@example.test", "Sales");
+    let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
+    give(&mut site, "jane@example.test", &["administrator"]);
+    assert_eq!(perform(&mut site, json!({ "task": "unlinking", "user_id": user_id })).0, 200);
+    assert_eq!(send(&mut site, "GET", &format!("/Users/{id}"), &Value::Null).status, 404);
+
+    let allow = json!({ "task": "allowing_linking", "user_id": user_id });
+    let refused = send(&mut site, "POST", "/Users", json!({ "userName": "jane@example.test" }));
+    assert!(refused.status == 409 && refused.body.contains("never linked"), "{}", refused.body);
+    let (status, answer) = perform(&mut site, allow.clone());
+    assert!(status == 409 && answer.to_string().contains("is protected"), "{answer}");
+    give(&mut site, "jane@example.test", &["subscriber"]);
+    configure(&mut site, json!({ "existing_accounts": "apart" }));
+    let (status, answer) = perform(&mut site, allow.clone());
+    assert!(status == 409 && answer.to_string().contains("kept apart"), "{answer}");
+    configure(&mut site, json!({ "existing_accounts": "link" }));
+    assert_eq!(perform(&mut site, allow).0, 200);
+}
+
+#[test]
 fn somebody_unlinked_stays_apart_until_linking_is_allowed_again() {
     let mut site = site(json!({}));
     let id = create(&mut site, "jane@example.test", "Sales");

@@ -19,7 +19,17 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("exchange", &["directory", "http", "service", "settings"]),
     (
         "extension",
-        &["directory", "exchange", "http", "mapping", "protection", "service", "settings", "token"],
+        &[
+            "directory",
+            "exchange",
+            "http",
+            "mapping",
+            "protection",
+            "service",
+            "settings",
+            "token",
+            "wordpress",
+        ],
     ),
     (
         "memory",

@@ -347,6 +347,46 @@ final class TasksTest extends SiteTestCase {
 		self::assertSame( $user->ID, $this->account_of( $found->Resources[0]->id )->ID );
 	}
 
+	/** What can be done to a link is offered, and nothing else; where a form was opened before, the refusal says the way. */
+	public function test_whoever_is_protected_is_unlinked_but_not_to_be_linked_again(): void {
+		$jane    = $this->provision( 'pu-jane@phpunit.test' );
+		$user    = $this->account_of( $jane->id );
+		$browser = $this->administrator();
+		$offered = static function () use ( $browser ): array {
+			$list = html_entity_decode( $browser->fetch( '/wp-admin/users.php?s=pu-jane' )->body );
+			return array_map( static fn( string $mark ): bool => str_contains( $list, $mark ), array( '&unlink=', 'rollbook_allow_linking' ) );
+		};
+		$refused = function ( string $link, string $reason ) use ( $browser ): void {
+			$browser->fetch( $link );
+			self::assertStringContainsString( $reason, $browser->fetch( '/wp-admin/options-general.php?page=rollbook&tab=people' )->body );
+			wp_cache_flush();
+		};
+		$user->set_role( 'administrator' );
+		self::assertSame( array( true, false ), $offered() );
+		$ask = "/wp-admin/options-general.php?page=rollbook&tab=people&unlink=$user->ID";
+		$browser->submit( '/wp-admin/admin-post.php', $this->form( $browser, $ask, 'rollbook_unlink' ) );
+		self::assertStringContainsString( 'is unlinked', $browser->fetch( $ask )->body );
+		self::assertSame( 404, $this->scim( 'GET', "/Users/$jane->id" )->status );
+		self::assertSame( array( 'administrator' ), get_userdata( $user->ID )->roles );
+		self::assertSame( array( false, false ), $offered(), 'no identity provider would be linked to it' );
+
+		get_userdata( $user->ID )->set_role( 'editor' );
+		self::assertSame( array( false, true ), $offered() );
+		self::assertSame( 1, preg_match( '~href="([^"]*rollbook_allow_linking[^"]*)"~', $browser->fetch( '/wp-admin/users.php?s=pu-jane' )->body, $link ) );
+		$allow = strstr( html_entity_decode( $link[1] ), '/wp-admin/' );
+		get_userdata( $user->ID )->set_role( 'administrator' );
+		$refused( $allow, 'take its role out of the protected ones' );
+		get_userdata( $user->ID )->set_role( 'editor' );
+		$this->settings( array( 'existing_accounts' => 'apart' ) );
+		self::assertSame( array( false, false ), $offered() );
+		$refused( $allow, 'Choose to link them first' );
+		$this->settings( array( 'existing_accounts' => 'link' ) );
+		self::assertSame( array( false, true ), $offered(), 'nothing was changed by what was refused' );
+		$refused( $allow, 'Identity providers find' );
+		self::assertSame( array( false, false ), $offered() );
+		self::assertSame( 1, $this->scim( 'GET', '/Users?filter=userName%20eq%20%22pu-jane@phpunit.test%22' )->json->totalResults );
+	}
+
 	public function test_the_screen_names_roles_that_the_site_has_lost(): void {
 		add_role( 'pu_lost', 'Soon lost' );
 		$this->settings( array( 'role_rules' => array( array( 'filter' => 'title eq "x"', 'role' => 'pu_lost' ) ) ) );

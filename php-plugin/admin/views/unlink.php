@@ -19,7 +19,7 @@ if ( null === $user ) {
 <section class="card" id="rollbook-unlink" aria-labelledby="rollbook-unlink-heading">
 	<?php /* translators: %s: username. */ ?>
 	<h2 id="rollbook-unlink-heading"><?php echo esc_html( sprintf( __( 'Unlink %s?', 'rollbook' ), $user->user_login ) ); ?></h2>
-	<p><?php esc_html_e( 'The account stays as it is, with its role and content. The identity provider can no longer change it and is told that the person does not exist. If it searches for the person again, it finds the account as one that was here before, and may link it anew.', 'rollbook' ); ?></p>
+	<p><?php esc_html_e( 'The account stays as it is, with its role and content. The identity provider can no longer change it and is told that the person does not exist. No identity provider finds the account until you choose “Allow linking” in the list of users.', 'rollbook' ); ?></p>
 	<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
 		<?php echo SettingsPage::hidden_fields( UnlinkActions::UNLINK, $user->ID ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there. ?>
 		<p>

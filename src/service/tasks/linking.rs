@@ -7,7 +7,7 @@ use crate::directory::{
 };
 use crate::scim::error::Error;
 use crate::service::{Answer, Reply, Service};
-use crate::wordpress::linking;
+use crate::wordpress::linking::{self, KEPT_APART};
 use crate::wordpress::person::adoption;
 use crate::wordpress::predecessor;
 use serde_json::json;
@@ -30,10 +30,7 @@ impl Service {
     /// and an IdP that finds the person inactive may never send a word about it.
     pub(super) async fn link_accounts(&self, part: Part, source: NameSource, unlinked: Unlinked) -> Answer {
         if !self.shows_unmanaged() {
-            return Err(Error::conflict(
-                "Existing accounts are kept apart from the identity provider. Choose to link them first, and save.",
-            )
-            .into());
+            return Err(Error::conflict(KEPT_APART).into());
         }
         let read = predecessor::METAS.map(str::to_owned).to_vec();
         let list = ListAccounts { after: part.after, read, limit: part.limit(), count: part.after == 0 };

@@ -3,6 +3,7 @@
 use crate::directory::{AllowLinking, FindAccounts, LoadAccounts, Outcome, UnlinkUser};
 use crate::scim::error::Error;
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service, refused_by_wordpress};
+use crate::wordpress::linking;
 use crate::wordpress::person;
 use serde_json::json;
 
@@ -15,12 +16,8 @@ impl Service {
             let Some(record) = record else {
                 return Err(Error::new(404, "No identity provider manages this account.").into());
             };
-            if !record.active {
-                return Err(Error::conflict(
-                    "This person is deactivated. Nobody would keep the account locked any more: reactivate the person first, or \
-                     delete the account.",
-                )
-                .into());
+            if let Some(reason) = linking::unlinking_problem(record.active) {
+                return Err(Error::conflict(reason).into());
             }
             match self.directory.ask(&UnlinkUser { id: record.id.clone(), version: record.version }).await? {
                 Outcome::Done { .. } => {
@@ -42,6 +39,9 @@ impl Service {
         let Some(account) = accounts.iter().find(|account| account.is_on_site() && account.unlinked) else {
             return Err(Error::new(404, "This account was not unlinked.").into());
         };
+        if let Some(reason) = linking::allowing_problem(account.protected, &self.settings) {
+            return Err(Error::conflict(reason).into());
+        }
         self.directory.ask(&AllowLinking { user_ids: vec![user_id] }).await?;
         self.note("linking_allowed", &user_id.to_string(), &account.login);
         Ok(Reply::json(200, json!({ "login": account.login })))
