@@ -2,6 +2,8 @@
 //!
 //! It turns PHP arrays into values and back, and forwards to the core. Nothing is decided here.
 
+#![expect(unnameable_types, reason = "PHP names its classes, nothing in Rust does")]
+
 use crate::directory::site::Site;
 use crate::directory::{Failure, MAX_NESTING};
 use crate::exchange::{Exchange, OutOfTurn};

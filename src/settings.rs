@@ -78,34 +78,37 @@ pub struct Settings {
     pub site: Site,
 }
 
-/// `link`: found, and taken charge of by the IdP's first PUT or PATCH. `apart`: not seen at all.
+/// What becomes of accounts that were there before the provisioning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum ExistingAccounts {
+    /// They are found, and taken charge of by the IdP's first PUT or PATCH.
     Link,
+    /// They are not seen at all.
     Apart,
 }
 
-/// Whose credentials end when an existing account is linked: its password, its application passwords and its sessions. `self_registered`:
-/// those of accounts that anybody could have made. `always`: everybody's. `never`: nobody's.
+/// Whose credentials end when an existing account is linked: its password, its application passwords and its
+/// sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum LinkCredentials {
+    /// Those of accounts that anybody could have made.
     SelfRegistered,
+    /// Everybody's.
     Always,
+    /// Nobody's.
     Never,
 }
 
-/// What becomes of roles that were given to managed people inside WordPress, and not by a rule. `keep`: one stays until a change
-/// of the person makes the rules decide otherwise, and roles beside the first one stay for good. `overrule`: whoever is managed has exactly
-/// the role that is due, and every request about the person sees to it.
+/// What becomes of roles that were given to managed people inside WordPress, and not by a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum HandGivenRoles {
+    /// A role stays until a change of the person makes the rules decide otherwise. Roles beside the first one stay
+    /// for good.
     Keep,
+    /// A managed person has exactly the role that is due. Every request about the person sees to it.
     Overrule,
 }
 

@@ -213,7 +213,7 @@ pub struct UpdateUser {
     /// People who give up something for this one and get something for it: written in the same transaction, where a name or an address
     /// that one of them leaves is free for the others.
     #[serde(default)]
-    pub others: Vec<UpdateUser>,
+    pub others: Vec<Self>,
     /// Deleted people who give something up.
     #[serde(default)]
     pub giving_up: Vec<GivingUp>,

@@ -43,17 +43,17 @@ pub struct Attribute {
     pub reference_types: Vec<String>,
     /// The sub-attributes of a complex attribute.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sub_attributes: Vec<Attribute>,
+    pub sub_attributes: Vec<Self>,
 }
 
 impl Attribute {
     /// The sub-attribute with this name, in any case.
-    pub fn sub_attribute(&self, name: &str) -> Option<&Attribute> {
+    pub fn sub_attribute(&self, name: &str) -> Option<&Self> {
         self.sub_attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
     }
 
     /// The attribute whose values are compared when this one is named: its `value`, where it has one.
-    pub fn compared(&self) -> &Attribute {
+    pub fn compared(&self) -> &Self {
         self.sub_attribute("value").unwrap_or(self)
     }
 
