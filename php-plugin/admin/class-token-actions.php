@@ -88,9 +88,9 @@ final class TokenActions {
 		// Who chooses a day means it, also where the button beside it was not pressed.
 		switch ( 'never' === $choice && '' !== FormInput::line( 'expires_on' ) ? 'date' : $choice ) {
 			case '90-days':
-				return Tokens::now() + 90 * DAY_IN_SECONDS * 1000;
+				return Tokens::now() + 90 * (int) DAY_IN_SECONDS * 1000;
 			case '1-year':
-				return Tokens::now() + YEAR_IN_SECONDS * 1000;
+				return Tokens::now() + (int) YEAR_IN_SECONDS * 1000;
 			case 'date':
 				$day = DateTimeImmutable::createFromFormat( '!Y-m-d', FormInput::line( 'expires_on' ), wp_timezone() );
 				$end = false === $day ? 0 : ( $day->modify( '+1 day' )->getTimestamp() * 1000 ) - 1;

@@ -441,6 +441,7 @@ final class AccountWriter {
 	 * Reads what wp_insert_user() and wp_update_user() return.
 	 *
 	 * @param int|\WP_Error $result What they returned.
+	 * @phpstan-assert int $result
 	 * @throws Refusal When they refused.
 	 * @throws DatabaseFailure When the database did, which they do not look at.
 	 */

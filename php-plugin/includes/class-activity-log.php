@@ -280,8 +280,8 @@ final class ActivityLog {
 	 * The address that the request came from, as the web server names it; none on the command line.
 	 */
 	private static function address(): ?string {
-		$address = $_SERVER['REMOTE_ADDR'] ?? ''; // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- It is validated here.
-		return is_string( $address ) && false !== filter_var( $address, FILTER_VALIDATE_IP ) ? $address : null;
+		$address = filter_var( $_SERVER['REMOTE_ADDR'] ?? '', FILTER_VALIDATE_IP );
+		return false === $address ? null : $address;
 	}
 
 	/**

@@ -81,7 +81,7 @@ final class Adoption {
 		// The database's collation takes josé for jose.
 		$accounts = array_filter(
 			$accounts,
-			static fn( array $account ): bool => in_array( $account['user_id'], $user_ids, true ) || self::same( $account['login'], $command['login'] ) || array_filter( $emails, static fn( string $email ): bool => self::same( $account['email'], $email ) )
+			static fn( array $account ): bool => in_array( $account['user_id'], $user_ids, true ) || self::same( $account['login'], $command['login'] ) || array() !== array_filter( $emails, static fn( string $email ): bool => self::same( $account['email'], $email ) )
 		);
 		return array_values( $accounts );
 	}
@@ -206,8 +206,8 @@ final class Adoption {
 	/**
 	 * Says something of each of some accounts.
 	 *
-	 * @param int[]    $user_ids The accounts.
-	 * @param callable $describe Says it of a WP_User.
+	 * @param int[]                                    $user_ids The accounts.
+	 * @param callable(\WP_User): array<string, mixed> $describe Says it of one.
 	 * @return list<array<string, mixed>> Without accounts that are gone.
 	 */
 	private static function each( array $user_ids, callable $describe ): array {
@@ -242,6 +242,7 @@ final class Adoption {
 			"SELECT w.ID, u.id, u.user_name, u.locked_before, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
 			array( ...$arguments, (int) $command['after'], (int) $command['limit'] )
 		);
+		/** @var array<int, array<string, ?string>> $rows */
 		$rows      = array_column( $found, null, 'ID' );
 		$described = static fn( \WP_User $user ): array => array(
 			'account' => self::with_metas( UserReader::account( $user ), $command['read'] ),
@@ -271,7 +272,7 @@ final class Adoption {
 		}
 		return array_map(
 			static fn( array $row ): array => array(
-				'key'     => $row['user_name_key'],
+				'key'     => (string) $row['user_name_key'],
 				'user_id' => null === $row['user_id'] ? null : (int) $row['user_id'],
 			),
 			Database::rows( 'SELECT user_name_key, user_id FROM ' . Tables::name( 'users' ) . ' WHERE user_name_key IN (' . Database::marks( $command['keys'], '%s' ) . ')', $command['keys'] )

@@ -76,6 +76,7 @@ final class CatchUp {
 	 * Does the work, or a part of it.
 	 */
 	public static function action_event(): void {
+		/** @var array{done: array<string, string>, doing: array<string, string>, after: int, again: bool} $state */
 		$state = (array) get_option( self::OPTION, array() ) + array(
 			'done'  => array(),
 			'doing' => array(),
@@ -96,7 +97,7 @@ final class CatchUp {
 		}
 		$until  = microtime( true ) + self::SECONDS;
 		try {
-			while ( $wanted || $state['again'] ) {
+			while ( array() !== $wanted || $state['again'] ) {
 				$rows = self::rows( (int) $state['after'] );
 				self::fill( $rows, array_keys( array_intersect_key( $wanted, $state['done'] ) ) );
 				if ( count( $rows ) < self::AT_ONCE ) {

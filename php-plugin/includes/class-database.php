@@ -42,11 +42,12 @@ final class Database {
 	 *
 	 * @param string $sql       With %s and %d for the arguments.
 	 * @param array  $arguments Strings and integers.
-	 * @return array<int, array<string, ?string>>
+	 * @return list<array<string, ?string>>
 	 * @throws DatabaseFailure When the database refuses it.
 	 */
 	public static function rows( string $sql, array $arguments = array() ): array {
 		global $wpdb;
+		/** @var list<array<string, ?string>>|null $rows */
 		$rows = self::carry_out( static fn(): mixed => $wpdb->get_results( $arguments ? $wpdb->prepare( $sql, $arguments ) : $sql, ARRAY_A ) );
 		return is_array( $rows ) ? $rows : throw DatabaseFailure::last();
 	}
@@ -69,8 +70,7 @@ final class Database {
 	 * @param array  $arguments Strings and integers.
 	 */
 	public static function value( string $sql, array $arguments = array() ): ?string {
-		$row = self::row( $sql, $arguments );
-		return null === $row ? null : reset( $row );
+		return array_values( self::row( $sql, $arguments ) ?? array() )[0] ?? null;
 	}
 
 	/**

@@ -102,6 +102,7 @@ final class Endpoint {
 		if ( null !== self::$serving || ! is_string( $route ) || '' === $route ) {
 			return;
 		}
+		/** @var array<string, mixed> $server */
 		$server  = wp_unslash( $_SERVER ); // WordPress has added slashes by now.
 		$query   = (string) preg_replace( '/(?:^|&)rest_route=[^&]*/', '', (string) ( $server['QUERY_STRING'] ?? '' ) );
 		$address = Address::recognise( (string) ( $server['REQUEST_URI'] ?? '' ), (string) get_option( 'home' ), rest_get_url_prefix(), Settings::answers_wpo365() )

@@ -117,7 +117,7 @@ final class GroupReader {
 				. ' WHERE g.id = %s AND m.member_id IN (' . Database::marks( $ids, '%s' ) . ')',
 				array( $command['id'], ...$ids )
 			);
-			$found = array_merge( $found, array_column( $rows, 'member_id' ) );
+			$found = array_merge( $found, array_map( 'strval', array_column( $rows, 'member_id' ) ) );
 		}
 		return $found;
 	}
@@ -125,7 +125,7 @@ final class GroupReader {
 	/**
 	 * Every group that is a member of another. Begins with the groups, of which there are few; memberships may be very many.
 	 *
-	 * @return array<int, array{member: string, group: string, display: string}>
+	 * @return list<array<string, ?string>> The `member`, the `group` and its `display`.
 	 */
 	public function list_nestings(): array {
 		$groups = Tables::name( 'groups' );
@@ -149,7 +149,7 @@ final class GroupReader {
 				. " g ON g.row_id = m.group_row WHERE m.member_kind = 'User' AND g.id IN (" . Database::marks( $ids, '%s' ) . ')',
 				$ids
 			);
-			$found += array_column( $rows, 'member_id', 'member_id' );
+			$found += array_map( 'strval', array_column( $rows, 'member_id', 'member_id' ) );
 		}
 		return array_values( $found );
 	}
@@ -241,8 +241,8 @@ final class GroupReader {
 	private function member( array $row ): array {
 		$display = (string) $row['display_name'];
 		return array(
-			'id'      => $row['id'],
-			'kind'    => $row['kind'],
+			'id'      => (string) $row['id'],
+			'kind'    => (string) $row['kind'],
 			'display' => in_array( $display, array( '', $row['user_name'] ), true ) ? null : $display,
 		);
 	}

@@ -45,7 +45,7 @@ final class IncomingRequest {
 		}
 		$body   = (string) $request->get_body();
 		$fields = $request->get_body_params();
-		if ( '' === $body && $fields ) {
+		if ( '' === $body && array() !== $fields ) {
 			$body                    = (string) wp_json_encode( $fields );
 			$headers['content-type'] = 'application/json';
 		}

@@ -110,7 +110,7 @@ final class Interference {
 				return null;
 			}
 		}
-		return self::short( $file ) . ':' . $function->getStartLine();
+		return self::short( $file ) . ':' . (int) $function->getStartLine();
 	}
 
 	/**

@@ -39,7 +39,7 @@ final class Protection {
 	 */
 	public static function covers( \WP_User $user ): bool {
 		$protecting = self::names();
-		if ( is_multisite() && is_super_admin( $user->ID ) || array_intersect_key( array_filter( $user->caps ), $protecting ) ) {
+		if ( is_multisite() && is_super_admin( $user->ID ) || array() !== array_intersect_key( array_filter( $user->caps ), $protecting ) ) {
 			return true;
 		}
 		$names = array_keys( $protecting );

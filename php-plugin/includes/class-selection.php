@@ -88,7 +88,7 @@ final class Selection {
 		$this->reached = array(
 			'rows' => count( $rows ),
 			'last' => $rows ? (int) end( $rows )['row_id'] : null,
-			'more' => $more && $rows,
+			'more' => $more && array() !== $rows,
 		);
 		return $rows;
 	}

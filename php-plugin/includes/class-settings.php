@@ -155,10 +155,10 @@ final class Settings {
 	/**
 	 * The targets of the owner's mappings.
 	 *
-	 * @return list<string>
+	 * @return string[]
 	 */
 	public static function targets(): array {
-		return array_column( self::stored()['mappings'] ?? array(), 'target' );
+		return array_map( 'strval', array_column( self::stored()['mappings'] ?? array(), 'target' ) );
 	}
 
 	/**

@@ -266,14 +266,14 @@ final class Targets {
 	 * trailing blank and no character that nobody sees.
 	 *
 	 * @param string[] $keys The keys.
-	 * @return list<string> As they are stored.
+	 * @return string[] As they are stored.
 	 */
 	public static function equal_keys( array $keys ): array {
 		global $wpdb;
 		if ( ! $keys ) {
 			return array();
 		}
-		return array_column( Database::rows( "SELECT DISTINCT meta_key FROM $wpdb->usermeta WHERE meta_key IN (" . Database::marks( $keys, '%s' ) . ')', array_values( $keys ) ), 'meta_key' );
+		return array_map( 'strval', array_column( Database::rows( "SELECT DISTINCT meta_key FROM $wpdb->usermeta WHERE meta_key IN (" . Database::marks( $keys, '%s' ) . ')', array_values( $keys ) ), 'meta_key' ) );
 	}
 
 	/**

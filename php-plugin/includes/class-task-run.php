@@ -90,7 +90,7 @@ final class TaskRun {
 		);
 		$stored = (string) wp_json_encode( $state );
 		self::discard( $kind );
-		add_option( self::OPTION . $kind, $stored, '', 'no' );
+		add_option( self::OPTION . $kind, $stored, '', false );
 		if ( $applies ) {
 			ActivityLog::tell( ActivityLog::TASK, 'begun', array( 'resource_name' => $kind ) );
 		}

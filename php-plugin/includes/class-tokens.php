@@ -241,9 +241,17 @@ final class Tokens {
 	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}
 	 */
 	private static function typed( array $row ): array {
-		foreach ( array( 'id', 'created', 'expires', 'revoked', 'last_used', 'created_by' ) as $column ) {
-			$row[ $column ] = null === $row[ $column ] ? null : (int) $row[ $column ];
-		}
-		return $row;
+		$optional = static fn( string $column ): ?int => null === $row[ $column ] ? null : (int) $row[ $column ];
+		return array(
+			'id'         => (int) $row['id'],
+			'name'       => (string) $row['name'],
+			'hash'       => (string) $row['hash'],
+			'scope'      => (string) $row['scope'],
+			'created'    => (int) $row['created'],
+			'expires'    => $optional( 'expires' ),
+			'revoked'    => $optional( 'revoked' ),
+			'last_used'  => $optional( 'last_used' ),
+			'created_by' => (int) $row['created_by'],
+		);
 	}
 }

@@ -333,7 +333,7 @@ final class UserReader {
 		$groups = array();
 		// The people who are in it, by the id of a member: themselves at first, then the groups that they were found in.
 		$members = array_map( static fn( string $id ): array => array( $id ), array_combine( $ids, $ids ) );
-		for ( $step = 0; $members && $step <= Exchange::MAX_NESTING; ++$step ) {
+		for ( $step = 0; array() !== $members && $step <= Exchange::MAX_NESTING; ++$step ) {
 			$outer = array();
 			foreach ( $this->memberships( array_keys( $members ) ) as $row ) {
 				foreach ( $members[ $row['member_id'] ] as $id ) {
@@ -365,6 +365,7 @@ final class UserReader {
 		$members = Tables::name( 'group_members' );
 		$rows    = array();
 		foreach ( array_chunk( $ids, self::IDS_AT_ONCE ) as $some ) {
+			/** @var list<array<string, string>> $found None of these columns can be NULL. */
 			$found = Database::rows(
 				"SELECT m.member_id, g.row_id, g.id, g.display_name, EXISTS (SELECT 1 FROM $members o WHERE o.member_id = g.id) AS is_member FROM $members m INNER JOIN "
 				. Tables::name( 'groups' ) . ' g ON g.row_id = m.group_row WHERE m.member_id IN (' . Database::marks( $some, '%s' ) . ') ORDER BY g.row_id',

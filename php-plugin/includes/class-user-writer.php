@@ -437,7 +437,7 @@ final class UserWriter {
 	private static function living( string $id ): array {
 		$row  = Database::row( 'SELECT row_id, id, user_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s AND deleted = 0', array( $id ) );
 		$user = null === $row || $row['id'] !== $id ? null : UserReader::accounts( array( (int) $row['user_id'] ) )[ (int) $row['user_id'] ] ?? null;
-		return null === $user ? throw Refusal::stale() : array( $row, $user );
+		return null === $row || null === $user ? throw Refusal::stale() : array( $row, $user );
 	}
 
 	/**

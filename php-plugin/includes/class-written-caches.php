@@ -65,7 +65,7 @@ final class WrittenCaches {
 	 * @param mixed ...$arguments The hook's arguments.
 	 */
 	public static function action_written( mixed ...$arguments ): void {
-		list( $kind, $place ) = self::HOOKS[ current_action() ] ?? array( '', 0 );
+		list( $kind, $place ) = self::HOOKS[ (string) current_action() ] ?? array( '', 0 );
 		$what                 = $arguments[ $place ] ?? null;
 		if ( '' !== $kind && ( is_int( $what ) || is_string( $what ) ) ) {
 			self::$written[ $kind ][ $what ] ??= null;

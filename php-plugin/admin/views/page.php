@@ -8,7 +8,7 @@
  * @var array<string, string>                              $tabs    The tabs and what they are called.
  * @var string                                             $tab     The open one.
  * @var ?class-string<\Rollbook\WordPress\Admin\FormScreen> $screen  Its screen, if it is a form.
- * @var ConnectionData|FormData                            $data    What to show.
+ * @var \Rollbook\WordPress\Admin\ConnectionData|\Rollbook\WordPress\Admin\FormData $data What to show.
  */
 
 declare( strict_types=1 );

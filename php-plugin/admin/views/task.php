@@ -79,7 +79,7 @@ list( $examined, $total ) = $run?->progress() ?? array( 0, 0 );
 		</p>
 	</form>
 
-	<?php if ( null !== $run && $run->entries() ) : ?>
+	<?php if ( null !== $run && array() !== $run->entries() ) : ?>
 		<?php if ( $panel->listable() > count( $run->entries() ) ) : ?>
 			<?php /* translators: %s: number of accounts. */ ?>
 			<p><?php echo esc_html( sprintf( __( 'The first %s of them:', 'rollbook' ), number_format_i18n( count( $run->entries() ) ) ) ); ?></p>
