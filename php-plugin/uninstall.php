@@ -44,6 +44,8 @@ if ( is_multisite() ) {
 		restore_current_blog();
 	}
 	delete_metadata( 'user', 0, 'rollbook_home_site', '', true );
+	delete_metadata( 'user', 0, 'rollbook_created_on_site', '', true );
+	delete_site_option( 'rollbook_network' );
 } else {
 	uninstall_site();
 }

@@ -269,6 +269,7 @@ mod tests {
             expires: None,
             revoked: None,
             last_used: None,
+            of_network: true,
         }
     }
 

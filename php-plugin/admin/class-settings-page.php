@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\NetworkSettings;
 use Rollbook\WordPress\Requirements;
 use const Rollbook\WordPress\PLUGIN_FILE;
 use const Rollbook\WordPress\VERSION;
@@ -23,8 +24,9 @@ final class SettingsPage {
 	/** The screen's id. */
 	public const SCREEN = 'settings_page_rollbook';
 
-	/** Who may see the screen and use its forms. */
-	private const CAPABILITY = 'manage_options';
+	/** Who may see the screen and use its forms; in a network that does not let its sites provision, its administrators. */
+	private const CAPABILITY            = 'manage_options';
+	private const CAPABILITY_OF_NETWORK = 'manage_network_options';
 
 	/** The tab that opens first. */
 	private const FIRST_TAB = 'connection';
@@ -38,10 +40,17 @@ final class SettingsPage {
 	);
 
 	/**
+	 * What somebody needs for the screen.
+	 */
+	public static function capability(): string {
+		return NetworkSettings::allows( NetworkSettings::SITES_PROVISION ) ? self::CAPABILITY : self::CAPABILITY_OF_NETWORK;
+	}
+
+	/**
 	 * Puts the screen into the menu.
 	 */
 	public static function action_admin_menu(): void {
-		add_options_page( __( 'Rollbook', 'rollbook' ), __( 'Rollbook', 'rollbook' ), self::CAPABILITY, 'rollbook', array( self::class, 'render' ) );
+		add_options_page( __( 'Rollbook', 'rollbook' ), __( 'Rollbook', 'rollbook' ), self::capability(), 'rollbook', array( self::class, 'render' ) );
 	}
 
 	/**
@@ -194,7 +203,7 @@ final class SettingsPage {
 	 * @return array<string, string>
 	 */
 	public static function filter_plugin_action_links( array $links ): array {
-		return array( 'settings' => sprintf( '<a href="%s">%s</a>', esc_url( self::url() ), esc_html__( 'Settings', 'rollbook' ) ) ) + $links;
+		return ! current_user_can( self::capability() ) ? $links : array( 'settings' => sprintf( '<a href="%s">%s</a>', esc_url( self::url() ), esc_html__( 'Settings', 'rollbook' ) ) ) + $links;
 	}
 
 	/**
@@ -222,7 +231,7 @@ final class SettingsPage {
 	 * Whether the forms can be used, by whoever is logged in.
 	 */
 	public static function is_allowed(): bool {
-		return current_user_can( self::CAPABILITY ) && Requirements::met();
+		return current_user_can( self::capability() ) && Requirements::met();
 	}
 
 	/**

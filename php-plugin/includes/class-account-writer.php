@@ -87,6 +87,7 @@ final class AccountWriter {
 			// Its role is set; this makes the site its first one.
 			$user = UserReader::accounts( array( $user_id ) )[ $user_id ];
 			Network::add( $user, (string) reset( $user->roles ) );
+			Network::note_created( $user_id );
 		}
 
 		Targets::write_plugin_fields( $user_id, $change['values'] );
@@ -183,6 +184,9 @@ final class AccountWriter {
 			}
 			wp_cache_delete( sanitize_user( $login ), 'userlogins' ); // The database is to be asked, as for addresses.
 			$holder = Database::watched( static fn(): mixed => username_exists( $login ) );
+			if ( ! $holder && NetworkSettings::forbids_login( $login ) ) {
+				continue;
+			}
 			if ( ! $holder || (int) $holder === $user_id ) {
 				return $login;
 			}
@@ -203,6 +207,10 @@ final class AccountWriter {
 		}
 		if ( ! self::accepts_email( $email ) ) {
 			throw self::unfit_email( $email );
+		}
+		$refusal = NetworkSettings::refusal_of_email( $email );
+		if ( null !== $refusal ) {
+			throw Refusal::refused( $refusal );
 		}
 		wp_cache_delete( $email, 'useremail' );
 		$holder = (int) Database::watched( static fn(): mixed => email_exists( $email ) );

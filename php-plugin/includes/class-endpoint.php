@@ -299,7 +299,7 @@ final class Endpoint {
 	 * The conversation about this request; opened once.
 	 */
 	private function conversation(): Conversation {
-		return $this->conversation ??= new Conversation( Exchange::open( $this->request->described(), self::settings(), Site::facts() ) );
+		return $this->conversation ??= new Conversation( Exchange::open( $this->request->described(), self::settings(), Site::facts_of_request() ) );
 	}
 
 	/**

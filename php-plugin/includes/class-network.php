@@ -25,10 +25,15 @@ final class Network {
 	public const HOME = 'rollbook_home_site';
 
 	/**
+	 * The user meta with the number of the site whose identity provider created the account.
+	 */
+	private const CREATED = 'rollbook_created_on_site';
+
+	/**
 	 * What the extension wants to know.
 	 *
 	 * @param \WP_User $user The account.
-	 * @return ?array{on_site: bool, on_others: bool, home: string, protected_elsewhere: bool} Null where the site stands alone.
+	 * @return ?array{on_site: bool, on_others: bool, home: string, created_here: bool, touchable: bool, protected_elsewhere: bool} Null where the site stands alone.
 	 */
 	public static function facts( \WP_User $user ): ?array {
 		if ( ! is_multisite() ) {
@@ -44,6 +49,8 @@ final class Network {
 				get_current_blog_id() => 'here',
 				default               => 'elsewhere',
 			},
+			'created_here'        => get_current_blog_id() === (int) get_user_meta( $user->ID, self::CREATED, true ),
+			'touchable'           => NetworkSettings::allows( NetworkSettings::TOUCH_ACCOUNTS ),
 			'protected_elsewhere' => self::is_protected_on( $others, $user->ID ),
 		);
 	}
@@ -97,6 +104,17 @@ final class Network {
 	public static function move_in( int $user_id ): void {
 		if ( is_multisite() && get_current_blog_id() !== (int) get_user_meta( $user_id, self::HOME, true ) ) {
 			update_user_meta( $user_id, self::HOME, get_current_blog_id() );
+		}
+	}
+
+	/**
+	 * Notes that this site's identity provider created an account.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function note_created( int $user_id ): void {
+		if ( is_multisite() ) {
+			update_user_meta( $user_id, self::CREATED, get_current_blog_id() );
 		}
 	}
 

@@ -35,4 +35,13 @@ final class Site {
 			'languages'    => array( 'en_US', ...get_available_languages() ), // The one that WordPress is written in is no file.
 		);
 	}
+
+	/**
+	 * The facts that a request of an identity provider is decided on: also what the network lets the site do.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function facts_of_request(): array {
+		return self::facts() + array( 'network' => NetworkSettings::facts() );
+	}
 }

@@ -68,16 +68,7 @@ final class Tokens {
 	 * @return list<array{id: int, name: string, hash: string, scope: string, expires: int|null, revoked: int|null, last_used: int|null}>
 	 */
 	public static function records(): array {
-		$records = array_map(
-			static fn( array $row ): array => array_diff_key(
-				$row,
-				array(
-					'created'    => true,
-					'created_by' => true,
-				)
-			),
-			self::all()
-		);
+		$records = array_map( array( self::class, 'record' ), self::all() );
 		if ( self::constant_is_used() ) {
 			$records[] = array(
 				'id'        => 0,
@@ -90,6 +81,18 @@ final class Tokens {
 			);
 		}
 		return $records;
+	}
+
+	/**
+	 * A token as the extension wants it.
+	 *
+	 * @param array<string, mixed> $row Its row.
+	 * @return array<string, mixed>
+	 */
+	private static function record( array $row ): array {
+		$by = (int) $row['created_by'];
+		unset( $row['created'], $row['created_by'] );
+		return is_multisite() ? $row + array( 'of_network' => 0 === $by || is_super_admin( $by ) ) : $row; // 0 is the command line.
 	}
 
 	/**

@@ -134,7 +134,7 @@ final class UserReader {
 		return array(
 			'people'         => $row_ids ? $this->records( $this->rows( 'u.row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids ), $command['targets'] ) : array(),
 			'email_holder'   => $holders ? (int) $holders[0]['ID'] : null,
-			'email_accepted' => AccountWriter::accepts_email( $email ),
+			'email_accepted' => AccountWriter::accepts_email( $email ) && null === NetworkSettings::refusal_of_email( $email ),
 		);
 	}
 

@@ -11,6 +11,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress;
 
+use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
 use Rollbook\WordPress\Admin\SettingsPage;
@@ -98,6 +99,8 @@ add_action( 'update_option_' . Settings::OPTION, array( ActivityLog::class, 'act
 add_action( 'delete_option_' . Settings::OPTION, array( ActivityLog::class, 'action_delete_option' ), 10, 0 );
 
 // The settings screen.
+add_action( 'network_admin_menu', array( NetworkPage::class, 'action_network_admin_menu' ) );
+add_action( 'network_admin_edit_' . NetworkPage::SAVE, array( NetworkPage::class, 'action_save' ) );
 add_action( 'admin_menu', array( SettingsPage::class, 'action_admin_menu' ) );
 add_action( 'load-settings_page_rollbook', array( SettingsPage::class, 'action_load' ) );
 add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( SettingsPage::class, 'filter_plugin_action_links' ) );

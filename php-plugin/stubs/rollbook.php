@@ -56,7 +56,8 @@ final class Exchange {
 	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
 	 * "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server;
 	 * null stands for those that the database does not give.
-	 * The site is an array of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages".
+	 * The site is an array of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages"; with a request
+	 * in a network also "network" (what its administrator allows: "sites_provision", "create_accounts", "add_new_users").
 	 */
 	public static function open( array $request, ?array $settings, array $site ): \Rollbook\Exchange {}
 

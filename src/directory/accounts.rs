@@ -48,6 +48,10 @@ pub struct InNetwork {
     pub on_others: bool,
     /// Which site's directory has charge of the account itself.
     pub home: Home,
+    /// Whether this site's IdP created it.
+    pub created_here: bool,
+    /// Whether the administrator of the network lets the site's IdP touch accounts that it did not create.
+    pub touchable: bool,
     /// Whether it is protected on another site.
     pub protected_elsewhere: bool,
 }

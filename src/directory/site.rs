@@ -18,6 +18,20 @@ pub struct Site {
     pub heir: Option<Heir>,
     /// The languages that are installed, as WordPress writes them: `en_US`, `de_DE`.
     pub languages: Vec<String>,
+    /// What the administrator of the network lets its sites do; nothing where the site stands alone.
+    pub network: Option<NetworkRules>,
+}
+
+/// What the administrator of a network lets its sites do. Each is off until that administrator switches it on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NetworkRules {
+    /// Whether the administrators of sites may provision: make tokens and change the settings.
+    pub sites_provision: bool,
+    /// Whether the IdP of a site may create accounts of the network.
+    pub create_accounts: bool,
+    /// WordPress's own rule: whether the administrators of sites may add people to the network.
+    pub add_new_users: bool,
 }
 
 /// A role of the site.

@@ -100,6 +100,7 @@ impl MemoryDirectory {
             expires: None,
             revoked: None,
             last_used: None,
+            of_network: true,
         });
         id
     }

@@ -5,6 +5,7 @@ use crate::directory::{CheckToken, ListTokens, TokenRecord, TouchToken};
 use crate::http::Request;
 use crate::scim::error::{Error, Result};
 use crate::token;
+use crate::wordpress::network;
 
 /// How many milliseconds pass before the use of a token is noted again.
 const TOUCH_INTERVAL: i64 = 60_000;
@@ -51,6 +52,8 @@ impl Service {
         };
         self.note.borrow_mut().token = Some(token.id);
         self.note.borrow_mut().refusal = None;
+        network::admits(self.settings.site.network, &token)?;
+        self.of_network.set(token.of_network);
         if token.last_used.is_none_or(|last| self.now - last >= TOUCH_INTERVAL) {
             self.directory.ask(&TouchToken { id: token.id, now: self.now }).await?;
         }

@@ -45,7 +45,7 @@ use regrouping::Postponed;
 use reply::{break_down, refuse};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 pub use event::{About, Event, Notice};
@@ -94,6 +94,8 @@ pub(crate) struct Service {
     pub(crate) base: String,
     pub(crate) now: i64,
     schemas: Schemas,
+    /// Whether the token is one of the network's administrator ([`TokenRecord::of_network`]).
+    pub(crate) of_network: Cell<bool>,
     note: RefCell<Summary>,
     dialects: RefCell<Dialects>,
     postponed: RefCell<Option<Postponed>>,
@@ -140,6 +142,7 @@ impl Service {
             settings,
             base: request.base.trim_end_matches('/').to_owned(),
             now: request.now,
+            of_network: Cell::new(false),
             note: RefCell::new(Summary::of(request)),
             dialects: RefCell::new(Dialects::default()),
             postponed: RefCell::default(),

@@ -68,7 +68,12 @@ impl Service {
             Some(joining) => person::joining(joining, &resource, &self.settings),
             None => person::account_change(before, &resource, &self.settings),
         };
-        account.password = self.password_to_set(password, account.ours, row.active)?;
+        if joining.is_none() && returning.is_none() {
+            network::may_create(self.settings.site.network, self.of_network.get())?;
+        }
+        let takes_password =
+            joining.as_ref().or(returning.map(|record| &record.account)).is_none_or(Account::takes_password);
+        account.password = self.password_to_set(password, account.ours && takes_password, row.active)?;
         account.end_credentials =
             joining.as_ref().is_some_and(|joining| linking::ends_credentials(joining, &self.settings));
         row.linked = joining.is_some() || returning.is_some_and(|record| record.linked);
@@ -246,7 +251,10 @@ impl Service {
             let mut row = person::row(&resource)?;
             row.linked = links || record.linked;
             let withheld_password = password.is_some() && self.settings.password_sync;
-            let password = self.password_to_set(password, record.account.is_writable(), row.active)?;
+            let password = {
+                let takes_password = record.account.is_writable() && record.account.takes_password();
+                self.password_to_set(password, takes_password, row.active)?
+            };
             let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings);
             self.settle_role(&mut account, false).await?;
             let detail = self.note.borrow().detail.clone();
@@ -441,7 +449,12 @@ impl Service {
         others.retain(|account| returning.is_none_or(|record| record.account.user_id != account.user_id));
         match (who.account(&others), who.account_to_join(&accounts)) {
             (None, None) => Ok(None),
-            (None, Some(account)) if self.shows_unmanaged() && returning.is_none() && !account.protected => {
+            (None, Some(account))
+                if self.shows_unmanaged()
+                    && returning.is_none()
+                    && !account.protected
+                    && account.may_join() =>
+            {
                 Ok(Some(account.clone()))
             }
             // Who is created locked out is created; the address waits.
@@ -481,6 +494,9 @@ impl Service {
         } else if account.unlinked && self.shows_unmanaged() {
             "The owner of the site has unlinked it: give one of the two another address, or choose \"Allow linking\" at the account in \
              the list of users inside WordPress."
+        } else if !account.may_join() && !account.is_on_site() {
+            "This site may not take it in, because its identity provider did not create it. An administrator of the network can add the \
+             account to the site, or allow it under Network Admin → Settings → Rollbook."
         } else if !account.is_on_site() && self.shows_unmanaged() {
             "It is another person's in this network: give one of the two another address."
         } else if self.shows_unmanaged() {

@@ -7,20 +7,29 @@
 //! values never correct each other for ever, and a site's directory takes over nobody's account by sending an address.
 //!
 //! An account that is protected on any other site is nobody's to change, not even its home's.
+//!
+//! The administrator of the network decides whether the IdP of a site may create accounts, and whether it may touch those that it did not
+//! create: as long as not, it says who of the people on its site is in which role and who may log in there, and no more. Never does it set
+//! the password of an account that it did not create, or take one out of the network.
 
-use crate::directory::{Account, Fate, Home, InNetwork};
+use crate::directory::site::NetworkRules;
+use crate::directory::{Account, Fate, Home, InNetwork, TokenRecord};
+use crate::scim::error::{Error, Result};
 
 impl Account {
     /// Whether this site's directory has charge of the account itself, or takes charge of it with the next change.
     pub fn is_ours(&self) -> bool {
-        self.network.is_none_or(|InNetwork { on_others, home, protected_elsewhere, .. }| {
-            !protected_elsewhere
-                && match home {
-                    Home::Here => true,
-                    Home::Nobody => !on_others,
-                    Home::Elsewhere => false,
-                }
-        })
+        self.network.is_none_or(
+            |InNetwork { on_others, home, protected_elsewhere, created_here, touchable, .. }| {
+                !protected_elsewhere
+                    && (created_here || touchable)
+                    && match home {
+                        Home::Here => true,
+                        Home::Nobody => !on_others,
+                        Home::Elsewhere => false,
+                    }
+            },
+        )
     }
 
     /// Whether what the IdP sends is applied to the account. To a protected one it is not, nor to that of another home: it is stored
@@ -29,18 +38,63 @@ impl Account {
         !self.protected && self.is_ours()
     }
 
+    /// Whether the IdP may set its password: only where it created the account.
+    pub fn takes_password(&self) -> bool {
+        self.network.is_none_or(|network| network.created_here)
+    }
+
+    /// Whether it may be added to this site.
+    pub fn may_join(&self) -> bool {
+        self.network.is_none_or(|network| network.created_here || network.touchable)
+    }
+
     /// Whether the account is on this site.
     pub fn is_on_site(&self) -> bool {
         self.network.is_none_or(|network| network.on_site)
     }
 }
 
-/// What becomes of the account of somebody who is deleted on this site: out of the network goes only one that is this site's and on
-/// no other.
+/// What becomes of the account of somebody who is deleted on this site: out of the network goes only one that this site's IdP created,
+/// that is still this site's, and on no other.
 pub fn fate(account: &Account, wanted: Fate) -> Fate {
-    let others = account.network.is_some_and(|network| network.on_others) || !account.is_ours();
+    let others = account.network.is_some_and(|network| network.on_others || !network.created_here)
+        || !account.is_ours();
     match wanted {
         Fate::Delete if others => Fate::Leave,
         wanted => wanted,
     }
+}
+
+/// # Errors
+/// 403 where the administrator of the network lets nobody else provision, and somebody else made the token.
+pub fn admits(rules: Option<NetworkRules>, token: &TokenRecord) -> Result<()> {
+    if token.of_network || rules.is_none_or(|rules| rules.sites_provision) {
+        return Ok(());
+    }
+    Err(Error::new(
+        403,
+        "The administrators of this network's sites may not provision accounts, and one of them made this token. An administrator of the \
+         network can make a token for the site, or allow it under Network Admin → Settings → Rollbook.",
+    ))
+}
+
+/// # Errors
+/// 403 where the site may create no account of the network with this token.
+pub fn may_create(rules: Option<NetworkRules>, of_network: bool) -> Result<()> {
+    let Some(rules) = rules else { return Ok(()) };
+    if !rules.create_accounts {
+        return Err(Error::new(
+            403,
+            "The identity providers of this network's sites may not create accounts. An administrator of the network can add the account to \
+             the site, or allow it under Network Admin → Settings → Rollbook.",
+        ));
+    }
+    if !rules.add_new_users && !of_network {
+        return Err(Error::new(
+            403,
+            "The administrators of this network's sites may not add new people, and one of them made this token. An administrator of the \
+             network can make a token for the site, or allow it under Network Admin → Settings → Add Users.",
+        ));
+    }
+    Ok(())
 }

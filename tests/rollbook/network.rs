@@ -3,19 +3,26 @@
 use super::site::send;
 use crate::player::Incoming;
 use crate::player::memory::InMemory;
-use rollbook::directory::{Account, Fate, Home, InNetwork};
+use rollbook::directory::site::NetworkRules;
+use rollbook::directory::{Account, Fate, Home, InNetwork, Scope, TokenRecord};
 use rollbook::memory::StoredAccount;
 use rollbook::settings::Settings;
 use rollbook::wordpress::linking::Identity;
-use rollbook::wordpress::network::fate;
+use rollbook::wordpress::network::{admits, fate, may_create};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
 const ANNA: &str = "anna@contoso.example";
 
 /// Of an account that is on another site only, whose directory has charge of it.
-const OF_ANOTHER_SITE: InNetwork =
-    InNetwork { on_site: false, on_others: true, home: Home::Elsewhere, protected_elsewhere: false };
+const OF_ANOTHER_SITE: InNetwork = InNetwork {
+    on_site: false,
+    on_others: true,
+    home: Home::Elsewhere,
+    created_here: false,
+    touchable: true,
+    protected_elsewhere: false,
+};
 
 fn person(user_name: &str, email: &str) -> Value {
     json!({ "userName": user_name, "displayName": "As sent", "emails": [{ "value": email, "primary": true }] })
@@ -113,10 +120,17 @@ fn whose_account_it_is() {
         (Home::Elsewhere, false, false, false),
     ];
     for (home, on_others, protected_elsewhere, ours) in cases {
-        let network = InNetwork { on_site: true, on_others, home, protected_elsewhere };
+        let network = InNetwork {
+            on_site: true,
+            on_others,
+            home,
+            created_here: home == Home::Here,
+            touchable: true,
+            protected_elsewhere,
+        };
         let account = stored(&mut site(json!({}), network)).account.clone();
         assert_eq!(account.is_ours(), ours, "{network:?}");
-        let deleted = if ours && !on_others { Fate::Delete } else { Fate::Leave };
+        let deleted = if ours && !on_others && home == Home::Here { Fate::Delete } else { Fate::Leave };
         assert_eq!(fate(&account, Fate::Delete), deleted, "{network:?}");
         assert_eq!(fate(&account, Fate::Keep), Fate::Keep, "{network:?}");
     }
@@ -225,4 +239,79 @@ fn the_address_of_who_left_this_site_waits_for_a_newcomer() {
     let title = json!({ "Operations": [{ "op": "add", "path": "title", "value": "Second" }] });
     assert_eq!(send(&mut site, "PATCH", &format!("/Users/{id}"), title).status, 200);
     assert_eq!(site.directory.account("anna.two@contoso.example").unwrap().account.email, ANNA);
+}
+
+/// As long as the administrator of the network does not allow more, people of the site are linked, and their accounts left as they are.
+#[test]
+fn an_account_that_the_site_did_not_create_is_out_of_reach() {
+    let network = InNetwork {
+        on_site: true,
+        on_others: false,
+        home: Home::Nobody,
+        touchable: false,
+        ..OF_ANOTHER_SITE
+    };
+    let mut site = site(json!({ "password_sync": true, "link_credentials": "always" }), network);
+    stored(&mut site).account.roles = vec!["author".to_owned()];
+    stored(&mut site).password = Some("her own".to_owned());
+    let filter = "/Users?filter=userName%20eq%20%22anna%40contoso.example%22";
+    let found = send(&mut site, "GET", filter, Value::Null).json();
+    let id = found["Resources"][0]["id"].as_str().unwrap().to_owned();
+    let linked = put(&mut site, &id, json!({ "password": "correct horse battery", "active": false }));
+    assert_eq!(linked.status, 200, "{}", linked.body);
+    let moved = put(&mut site, &id, json!({ "emails": [{ "value": "evil@contoso.example" }] }));
+    assert_eq!(moved.status, 200, "{}", moved.body);
+    let StoredAccount { account, password, .. } = stored(&mut site).clone();
+    assert_eq!((account.email.as_str(), account.display_name.as_str()), (ANNA, "Anna Arendt"));
+    assert_eq!(password.as_deref(), Some("her own"));
+    assert_eq!(site.directory.state_of(account.user_id).map(|(active, _)| active), Some(false));
+
+    // Nor with the permission is a password set, or the account taken out of the network.
+    stored(&mut site).account.network = Some(InNetwork { touchable: true, ..network });
+    put(&mut site, &id, json!({ "password": "correct horse battery", "active": true }));
+    let account = stored(&mut site).account.clone();
+    assert_eq!(stored(&mut site).password.as_deref(), Some("her own"));
+    assert_eq!(fate(&account, Fate::Delete), Fate::Leave);
+}
+
+#[test]
+fn an_account_elsewhere_is_not_taken_in_without_permission() {
+    let mut site = site(json!({}), InNetwork { touchable: false, ..OF_ANOTHER_SITE });
+    let refused = send(&mut site, "POST", "/Users", person(ANNA, ANNA));
+    assert!(refused.status == 409 && refused.body.contains("Network Admin"), "{}", refused.body);
+    assert!(stored(&mut site).account.roles.is_empty());
+}
+
+#[test]
+fn what_a_token_may_do_is_said_by_the_network() {
+    let rules = |sites_provision, create_accounts, add_new_users| {
+        Some(NetworkRules { sites_provision, create_accounts, add_new_users })
+    };
+    for (rules, of_network, admitted, creates) in [
+        (None, false, true, true),
+        (rules(false, false, false), false, false, false),
+        (rules(false, false, true), true, true, false),
+        (rules(true, true, false), false, true, false),
+        (rules(true, true, true), false, true, true),
+        (rules(false, true, false), true, true, true),
+    ] {
+        let token = TokenRecord {
+            id: 1,
+            name: String::new(),
+            hash: String::new(),
+            scope: Scope::Full,
+            expires: None,
+            revoked: None,
+            last_used: None,
+            of_network,
+        };
+        assert_eq!(admits(rules, &token).is_ok(), admitted, "{rules:?} {of_network}");
+        let created = may_create(rules, of_network);
+        assert_eq!(created.is_ok(), creates, "{rules:?} {of_network}");
+        assert!(
+            created
+                .err()
+                .is_none_or(|error| error.status() == 403 && error.detail().contains("Network Admin"))
+        );
+    }
 }

@@ -105,5 +105,6 @@ fn full_token() -> TokenRecord {
         expires: None,
         revoked: None,
         last_used: None,
+        of_network: true,
     }
 }

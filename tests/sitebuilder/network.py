@@ -38,4 +38,6 @@ $site   = wp_insert_site( array( 'domain' => $domain, 'path' => $args[0], 'title
 if ( is_wp_error( $site ) ) { throw new RuntimeException( $site->get_error_message() ); }
 switch_to_blog( $site );
 update_option( 'permalink_structure', '/%postname%/' );
+// What the administrator of the network allows: Rollbook's tests are about sites that may provision.
+update_site_option( 'rollbook_network', array( 'sites_provision' => true, 'create_accounts' => true, 'touch_accounts' => true ) );
 """

@@ -8,6 +8,7 @@ use Rollbook\Tests\WordPress\Browser;
 use Rollbook\Tests\WordPress\SendsScim;
 use Rollbook\Tests\WordPress\SiteTestCase;
 use Rollbook\WordPress\Adoption;
+use Rollbook\WordPress\NetworkSettings;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Tables;
 use Rollbook\WordPress\Tokens;
@@ -27,6 +28,11 @@ abstract class NetworkTestCase extends SiteTestCase {
 
 	/** @var array<int, ?object> The services of sites that a test has made. */
 	private array $services = array();
+
+	protected function setUp(): void {
+		parent::setUp();
+		NetworkSettings::store( NetworkSettings::ALL ); // Most tests are about sites that may provision.
+	}
 
 	protected function tearDown(): void {
 		foreach ( array_keys( $this->services ) as $site ) {
@@ -48,6 +54,7 @@ abstract class NetworkTestCase extends SiteTestCase {
 				}
 			);
 		}
+		NetworkSettings::store( NetworkSettings::ALL ); // As the site was built.
 		parent::tearDown();
 	}
 

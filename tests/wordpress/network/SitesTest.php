@@ -5,6 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress\Network;
 
 use Rollbook\WordPress\Network;
+use Rollbook\WordPress\NetworkSettings;
 use Rollbook\WordPress\Tables;
 
 /** Sites come into the network and leave it. */
@@ -140,6 +141,7 @@ final class SitesTest extends NetworkTestCase {
 			self::assertSame( array(), $wpdb->get_col( "SELECT option_name FROM {$wpdb->get_blog_prefix( $site )}options WHERE option_name LIKE 'rollbook%'" ) );
 		}
 		self::assertSame( 0, $this->count_rows( $wpdb->usermeta, "meta_key LIKE 'rollbook%'" ) );
+		self::assertFalse( get_site_option( NetworkSettings::OPTION ) );
 		self::assertNotFalse( get_userdata( $user_id ) );
 	}
 

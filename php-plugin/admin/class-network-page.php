@@ -1,0 +1,67 @@
+<?php
+/**
+ * Network Admin → Settings → Rollbook.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+use Rollbook\WordPress\NetworkSettings;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The screen on which an administrator of a network says what its sites may do.
+ */
+final class NetworkPage {
+
+	/** The form's action, and its nonce's. */
+	public const SAVE = 'rollbook_network';
+
+	/** Who may see and use it. */
+	private const CAPABILITY = 'manage_network_options';
+
+	/**
+	 * Puts the screen into the network's menu.
+	 */
+	public static function action_network_admin_menu(): void {
+		add_submenu_page( 'settings.php', __( 'Rollbook', 'rollbook' ), __( 'Rollbook', 'rollbook' ), self::CAPABILITY, 'rollbook-network', array( self::class, 'render' ) );
+	}
+
+	/**
+	 * Prints the screen.
+	 */
+	public static function render(): void {
+		$choices = array(
+			NetworkSettings::SITES_PROVISION => array(
+				__( 'The administrators of sites may connect identity providers', 'rollbook' ),
+				__( 'They make tokens and change the Rollbook settings of their site. Otherwise only administrators of the network do, and tokens that others have made let nobody in.', 'rollbook' ),
+			),
+			NetworkSettings::CREATE_ACCOUNTS => array(
+				__( 'The identity providers of sites may create accounts of the network', 'rollbook' ),
+				__( 'With a token that the administrator of a site has made this also needs “Add Users” of the network’s settings. Banned and limited email domains and names that are not allowed hold in any case.', 'rollbook' ),
+			),
+			NetworkSettings::TOUCH_ACCOUNTS  => array(
+				__( 'They may touch accounts that they did not create', 'rollbook' ),
+				__( 'They take such accounts in from other sites, and change address and profile of those that are on no other site. Otherwise they say who of the people on their site has which role and may log in there. Passwords of such accounts they never set, and they delete none.', 'rollbook' ),
+			),
+		);
+		require __DIR__ . '/views/network.php';
+	}
+
+	/**
+	 * Saves what the form sent. The Settings API does not save options of a network.
+	 */
+	public static function action_save(): void {
+		if ( ! current_user_can( self::CAPABILITY ) ) {
+			wp_die( esc_html__( 'You are not allowed to do this.', 'rollbook' ), '', array( 'response' => 403 ) );
+		}
+		check_admin_referer( self::SAVE );
+		NetworkSettings::store( FormInput::ticked( 'allowed' ) );
+		wp_safe_redirect( add_query_arg( 'updated', 'true', network_admin_url( 'settings.php?page=rollbook-network' ) ) );
+		exit;
+	}
+}
