@@ -41,11 +41,11 @@ final class NetworkPage {
 				__( 'They make tokens and change the Rollbook settings of their site. Otherwise only administrators of the network do, and tokens that others have made let nobody in.', 'rollbook' ),
 			),
 			NetworkSettings::CREATE_ACCOUNTS => array(
-				__( 'The identity providers of sites may create accounts of the network', 'rollbook' ),
-				__( 'With a token that the administrator of a site has made this also needs “Add Users” of the network’s settings. Banned and limited email domains and names that are not allowed hold in any case.', 'rollbook' ),
+				__( 'The tokens that they make may create accounts of the network', 'rollbook' ),
+				__( 'This also needs “Add Users” of the network’s settings. A token that an administrator of the network has made may create accounts in any case. Banned and limited email domains and names that are not allowed hold in any case.', 'rollbook' ),
 			),
 			NetworkSettings::TOUCH_ACCOUNTS  => array(
-				__( 'They may touch accounts that they did not create', 'rollbook' ),
+				__( 'The identity providers of sites may touch accounts that they did not create', 'rollbook' ),
 				__( 'They take such accounts in from other sites, and change address and profile of those that are on no other site. Otherwise they say who of the people on their site has which role and may log in there. Passwords of such accounts they never set, and they delete none.', 'rollbook' ),
 			),
 		);

@@ -28,7 +28,7 @@ pub struct Site {
 pub struct NetworkRules {
     /// Whether the administrators of sites may provision: make tokens and change the settings.
     pub sites_provision: bool,
-    /// Whether the IdP of a site may create accounts of the network.
+    /// Whether the IdP of a site may create accounts of the network with a token that an administrator of the site made.
     pub create_accounts: bool,
     /// WordPress's own rule: whether the administrators of sites may add people to the network.
     pub add_new_users: bool,

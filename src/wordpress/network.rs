@@ -8,9 +8,9 @@
 //!
 //! An account that is protected on any other site is nobody's to change, not even its home's.
 //!
-//! The administrator of the network decides whether the IdP of a site may create accounts, and whether it may touch those that it did not
-//! create: as long as not, it says who of the people on its site is in which role and who may log in there, and no more. Never does it set
-//! the password of an account that it did not create, or take one out of the network.
+//! The administrator of the network decides whether the IdP of a site may create accounts with a token that somebody else made, and
+//! whether it may touch those that it did not create. As long as not, it says who of the people on its site has which role and who may log
+//! in there, and no more. It never sets the password of an account that it did not create, and never takes one out of the network.
 
 use crate::directory::site::NetworkRules;
 use crate::directory::{Account, Fate, Home, InNetwork, TokenRecord};
@@ -81,15 +81,15 @@ pub fn admits(rules: Option<NetworkRules>, token: &TokenRecord) -> Result<()> {
 /// # Errors
 /// 403 where the site may create no account of the network with this token.
 pub fn may_create(rules: Option<NetworkRules>, of_network: bool) -> Result<()> {
-    let Some(rules) = rules else { return Ok(()) };
+    let Some(rules) = rules.filter(|_| !of_network) else { return Ok(()) };
     if !rules.create_accounts {
         return Err(Error::new(
             403,
-            "The identity providers of this network's sites may not create accounts. An administrator of the network can add the account to \
-             the site, or allow it under Network Admin → Settings → Rollbook.",
+            "The administrators of this network's sites may not create accounts, and one of them made this token. An administrator of the \
+             network can make a token for the site, or allow it under Network Admin → Settings → Rollbook.",
         ));
     }
-    if !rules.add_new_users && !of_network {
+    if !rules.add_new_users {
         return Err(Error::new(
             403,
             "The administrators of this network's sites may not add new people, and one of them made this token. An administrator of the \

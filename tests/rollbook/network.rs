@@ -290,10 +290,10 @@ fn what_a_token_may_do_is_said_by_the_network() {
     for (rules, of_network, admitted, creates) in [
         (None, false, true, true),
         (rules(false, false, false), false, false, false),
-        (rules(false, false, true), true, true, false),
+        (rules(false, false, false), true, true, true),
+        (rules(true, false, true), false, true, false),
         (rules(true, true, false), false, true, false),
         (rules(true, true, true), false, true, true),
-        (rules(false, true, false), true, true, true),
     ] {
         let token = TokenRecord {
             id: 1,

@@ -55,13 +55,13 @@ final class RulesTest extends NetworkTestCase {
 		}
 	}
 
-	/** Without the network's word nobody is created, taken in or changed; who is on the site gets a role and is locked out there. */
+	/**
+	 * Without the network's word a token of its administrator creates people, and takes in or changes nobody else: who is on the site gets
+	 * a role and is locked out there.
+	 */
 	public function test_nothing_is_allowed_until_it_is(): void {
 		NetworkSettings::store( array() );
-		$made = $this->ask( self::SECOND, 'POST', '/Users', $this->sent_person( 'pu-new', 'pu-new@contoso.example' ) );
-		self::assertSame( 403, $made->status, $made->body );
-		self::assertStringContainsString( 'Network Admin', $made->json->detail );
-		self::assertFalse( email_exists( 'pu-new@contoso.example' ) );
+		self::assertSame( 201, $this->ask( self::SECOND, 'POST', '/Users', $this->sent_person( 'pu-new', 'pu-new@contoso.example' ) )->status );
 
 		$elsewhere = $this->local( 'pu-elsewhere', self::ANNA );
 		$joined    = $this->ask( self::SECOND, 'POST', '/Users', $this->sent_person( 'anna', self::ANNA ) );
@@ -114,8 +114,14 @@ final class RulesTest extends NetworkTestCase {
 			self::assertSame( 403, $refused->status, $refused->body );
 			self::assertStringContainsString( 'Network Admin', $refused->json->detail );
 		}
-		NetworkSettings::store( NetworkSettings::ALL );
+		NetworkSettings::store( array( NetworkSettings::SITES_PROVISION, NetworkSettings::TOUCH_ACCOUNTS ) );
+		update_site_option( 'add_new_users', 1 );
 		self::assertSame( 200, $this->with_token( $token, 'GET', '/Users' )->status );
+		$refused = $this->with_token( $token, 'POST', '/Users', $post );
+		self::assertSame( 403, $refused->status, 'the network lets no token of theirs create' );
+		self::assertStringContainsString( 'Settings → Rollbook', $refused->json->detail );
+		NetworkSettings::store( NetworkSettings::ALL );
+		update_site_option( 'add_new_users', 0 );
 		$refused = $this->with_token( $token, 'POST', '/Users', $post );
 		self::assertSame( 403, $refused->status, 'core lets no administrator of a site add people' );
 		self::assertStringContainsString( 'Add Users', $refused->json->detail );
