@@ -129,10 +129,15 @@ final class Adoption {
 	 * @param array<string, mixed> $command The command allow_linking.
 	 */
 	public function allow_linking( array $command ): void {
-		foreach ( $command['user_ids'] as $user_id ) {
-			delete_user_meta( (int) $user_id, self::mark() );
-		}
-		self::forget();
+		Database::watched(
+			static function () use ( $command ): void {
+				foreach ( $command['user_ids'] as $user_id ) {
+					wp_cache_delete( (int) $user_id, 'user_meta' );
+					delete_user_meta( (int) $user_id, self::mark() );
+				}
+				self::forget();
+			}
+		);
 	}
 
 	/**

@@ -39,6 +39,12 @@ final class Batch {
 	private const FORGOTTEN = 3_600_000;
 
 	/**
+	 * How often the witness is asked for while the database does not answer, and how long to wait in between at first, in microseconds.
+	 */
+	private const ATTEMPTS = 5;
+	private const PAUSE    = 100_000;
+
+	/**
 	 * Whether operations belong together.
 	 *
 	 * @var bool
@@ -58,6 +64,13 @@ final class Batch {
 	 * @var bool
 	 */
 	private static bool $lost = false;
+
+	/**
+	 * Why it cannot be told whether one was kept.
+	 *
+	 * @var DatabaseFailure|null
+	 */
+	private static ?DatabaseFailure $doubt = null;
 
 	/**
 	 * Carries out begin_batch: a transaction is opened by the first operation that writes.
@@ -116,13 +129,18 @@ final class Batch {
 	 * Carries out end_batch.
 	 *
 	 * @return string Whether what the operations have answered stands.
+	 * @throws DatabaseFailure Where nobody can tell.
 	 */
 	public static function end(): string {
-		self::close();
-		$state        = self::state();
-		self::$wanted = false;
-		self::$lost   = false;
-		return $state;
+		try {
+			self::close();
+			$state = self::state();
+			return null === self::$doubt ? $state : throw self::$doubt;
+		} finally {
+			self::$wanted = false;
+			self::$lost   = false;
+			self::$doubt  = null;
+		}
 	}
 
 	/**
@@ -179,18 +197,73 @@ final class Batch {
 		self::$lost = true;
 		try {
 			Database::run( $statement );
-		} catch ( DatabaseFailure ) {
-			Database::reconnect(); // Whether it was kept all the same, the witness tells.
-			Database::run( 'ROLLBACK' );
+			$ended = true;
+		} catch ( \Throwable ) { // A plugin that looks at statements may throw as well.
+			$ended = false; // Whether it was kept all the same, the witness tells.
+		}
+		try {
+			self::$lost = ! self::was_kept( $witness, $ended );
 		} finally {
+			self::release_lock();
+			if ( self::$lost ) {
+				self::forget_everything();
+			} else {
+				WrittenCaches::committed();
+			}
+		}
+	}
+
+	/**
+	 * Asks for a witness, and takes it away.
+	 *
+	 * @param string $witness Its name.
+	 * @param bool   $ended   Whether the transaction has ended for certain.
+	 * @throws DatabaseFailure When the database does not tell, however often it is asked.
+	 */
+	private static function was_kept( string $witness, bool $ended ): bool {
+		global $wpdb;
+		for ( $attempt = 1; ; ++$attempt ) {
+			try {
+				if ( ! $ended || $attempt > 1 ) {
+					Database::reconnect();
+					Database::run( 'ROLLBACK' ); // Only what is stored is to be seen.
+				}
+				$kept = null !== Database::value( "SELECT option_id FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
+				break;
+			} catch ( \Throwable $error ) {
+				if ( self::ATTEMPTS === $attempt ) {
+					self::$doubt                = $error instanceof DatabaseFailure ? $error : new DatabaseFailure( $error->getMessage(), 0, $error );
+					self::$doubt->may_be_stored = true;
+					throw self::$doubt;
+				}
+				usleep( self::PAUSE * $attempt );
+			}
+		}
+		try {
+			Database::run( "DELETE FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
+		} catch ( \Throwable ) {
+			return $kept; // sweep() takes it away.
+		}
+		return $kept;
+	}
+
+	/**
+	 * Lets other sites of a network make accounts again.
+	 */
+	private static function release_lock(): void {
+		try {
 			NetworkLock::release();
+		} catch ( DatabaseFailure ) {
+			return; // It has gone with the connection.
 		}
-		self::$lost = 1 !== Database::run( "DELETE FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
-		if ( self::$lost ) {
-			self::forget_everything();
-		} else {
-			WrittenCaches::committed();
-		}
+	}
+
+	/**
+	 * Takes witnesses away that nobody asks for any more.
+	 */
+	public static function sweep(): void {
+		global $wpdb;
+		Database::run( "DELETE FROM $wpdb->options WHERE option_name LIKE %s AND CAST( option_value AS UNSIGNED ) < %d", array( $wpdb->esc_like( self::WITNESS ) . '%', Tokens::now() - self::FORGOTTEN ) );
 	}
 
 	/**
@@ -200,7 +273,7 @@ final class Batch {
 	private static function open(): void {
 		global $wpdb;
 		$witness = self::WITNESS . Identifier::create();
-		Database::run( "DELETE FROM $wpdb->options WHERE option_name LIKE %s AND CAST( option_value AS UNSIGNED ) < %d", array( $wpdb->esc_like( self::WITNESS ) . '%', Tokens::now() - self::FORGOTTEN ) );
+		self::sweep();
 		NetworkLock::take(); // Before any row is locked; and until the commit, because others see no account before.
 		Database::run( 'COMMIT' ); // Somebody may have left one open.
 		Database::run( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );

@@ -51,8 +51,7 @@ final class CatchUp {
 	 */
 	public static function action_plugin( mixed $plugin ): void {
 		if ( plugin_basename( PLUGIN_FILE ) !== $plugin ) {
-			update_option( self::OPTION, array( 'again' => true ) + (array) get_option( self::OPTION, array() ), false );
-			self::action_soon();
+			self::look_again();
 		}
 	}
 
@@ -76,14 +75,20 @@ final class CatchUp {
 	 * Does the work, or a part of it.
 	 */
 	public static function action_event(): void {
-		/** @var array{done: array<string, string>, doing: array<string, string>, after: int, again: bool} $state */
-		$state = (array) get_option( self::OPTION, array() ) + array(
-			'done'  => array(),
-			'doing' => array(),
-			'after' => 0,
-			'again' => false,
-		);
-		$there = self::there();
+		try {
+			Batch::sweep();
+			/** @var array{done: array<string, string>, doing: array<string, string>, after: int, again: bool} $state */
+			$state = self::state() + array(
+				'done'  => array(),
+				'doing' => array(),
+				'after' => 0,
+				'again' => false,
+			);
+			$there = Database::watched( static fn(): array => self::there() );
+		} catch ( DatabaseFailure $failure ) {
+			self::log( $failure ); // Nothing is decided on what could not be read. The next event is soon enough.
+			return;
+		}
 		if ( $there === $state['done'] && ! $state['again'] ) {
 			return;
 		}
@@ -114,9 +119,38 @@ final class CatchUp {
 			ActivityLog::tell( ActivityLog::CATCH_UP, 'finished', array( 'changes' => array_keys( $wanted ) ) );
 		} catch ( Throwable $error ) {
 			update_option( self::OPTION, $state, false );
-			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log
-			error_log( sprintf( 'Rollbook: fields were not filled: %s (%s:%d)', $error->getMessage(), $error->getFile(), $error->getLine() ) );
+			self::log( $error );
 		}
+	}
+
+	/**
+	 * Has everybody looked at again: somebody could not be.
+	 */
+	public static function look_again(): void {
+		update_option( self::OPTION, array( 'again' => true ) + self::state(), false );
+		self::action_soon();
+	}
+
+	/**
+	 * How far it has come.
+	 *
+	 * @return array<string, mixed>
+	 * @throws DatabaseFailure When the database does not tell: with nothing remembered, what has changed would be taken for new.
+	 */
+	private static function state(): array {
+		wp_cache_delete( self::OPTION, 'options' );
+		wp_cache_delete( 'notoptions', 'options' ); // Where reading failed, WordPress remembers that there is none.
+		return (array) Database::watched( static fn(): mixed => get_option( self::OPTION, array() ) );
+	}
+
+	/**
+	 * Writes a failure to PHP's log.
+	 *
+	 * @param Throwable $error The failure.
+	 */
+	private static function log( Throwable $error ): void {
+		// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log
+		error_log( sprintf( 'Rollbook: fields were not filled: %s (%s:%d)', $error->getMessage(), $error->getFile(), $error->getLine() ) );
 	}
 
 	/**
@@ -159,7 +193,21 @@ final class CatchUp {
 			}
 		}
 		if ( $rows ) {
-			( new Conversation( Exchange::refresh( array_map( 'intval', array_column( $rows, 'user_id' ) ), Settings::document(), Site::facts(), Tokens::now() ) ) )->hold();
+			self::refresh( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
+		}
+	}
+
+	/**
+	 * Has the extension look at the people of accounts.
+	 *
+	 * @param int[] $user_ids The accounts.
+	 * @throws DatabaseFailure When the database failed: they are to be looked at again.
+	 */
+	public static function refresh( array $user_ids ): void {
+		$conversation = new Conversation( Exchange::refresh( $user_ids, Settings::document(), Site::facts(), Tokens::now() ) );
+		$conversation->hold();
+		if ( 503 === $conversation->exchange->response()['status'] ) {
+			throw new DatabaseFailure( (string) $conversation->exchange->summary()['failure'] );
 		}
 	}
 }

@@ -33,7 +33,7 @@ final class Directory {
 		$depth = Network::depth();
 		AccessControl::tell_rights_as_they_are();
 		try {
-			return $this->carry_out( $command );
+			return self::only_reads( $command ) ? Database::watched( fn(): mixed => $this->carry_out( $command ) ) : $this->carry_out( $command );
 		} catch ( Refusal $refusal ) {
 			return $refusal->outcome();
 		} catch ( DatabaseFailure $failure ) {
@@ -58,6 +58,16 @@ final class Directory {
 	 */
 	public static function settles( array $command ): bool {
 		return in_array( $command['do'], array( 'check_batch', 'end_batch' ), true );
+	}
+
+	/**
+	 * Whether a command only reads. Something is decided on what it finds, so not one of its statements may fail, whoever sends it: what
+	 * could not be read is not what is not there.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 */
+	private static function only_reads( array $command ): bool {
+		return 1 === preg_match( '/^(?:find|load|list|resolve)_/', $command['do'] );
 	}
 
 	/**

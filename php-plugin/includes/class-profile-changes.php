@@ -9,7 +9,6 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress;
 
-use Rollbook\Exchange;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;
@@ -74,17 +73,20 @@ final class ProfileChanges {
 	 * Has the extension look at the accounts that were edited.
 	 */
 	public static function action_shutdown(): void {
-		$here         = array_keys( array_filter( self::$edited ) );
-		$elsewhere    = self::elsewhere( array_keys( self::$edited ) );
+		$edited       = self::$edited;
 		self::$edited = array();
 		try {
-			self::look_at( $here );
+			$elsewhere = Database::watched( static fn(): array => self::elsewhere( array_keys( $edited ) ) );
+			self::look_at( array_keys( array_filter( $edited ) ) );
 			foreach ( $elsewhere as $site => $user_ids ) {
 				Network::on_each( array( $site ), static fn() => self::look_at( $user_ids ) );
 			}
 		} catch ( Throwable $error ) {
 			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log
 			error_log( sprintf( 'Rollbook: edited accounts were not looked at: %s (%s:%d)', $error->getMessage(), $error->getFile(), $error->getLine() ) );
+			if ( $error instanceof DatabaseFailure ) {
+				self::look_again();
+			}
 		}
 	}
 
@@ -95,7 +97,18 @@ final class ProfileChanges {
 	 */
 	private static function look_at( array $user_ids ): void {
 		foreach ( array_chunk( $user_ids, self::AT_ONCE ) as $some ) {
-			( new Conversation( Exchange::refresh( $some, Settings::document(), Site::facts(), Tokens::now() ) ) )->hold();
+			CatchUp::refresh( $some );
+		}
+	}
+
+	/**
+	 * Has everybody looked at later, if the database lets that be noted.
+	 */
+	private static function look_again(): void {
+		try {
+			CatchUp::look_again();
+		} catch ( Throwable ) {
+			return; // Told already.
 		}
 	}
 

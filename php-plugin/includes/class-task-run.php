@@ -59,10 +59,12 @@ final class TaskRun {
 	 * The run of a kind, if one was begun.
 	 *
 	 * @param string $kind The kind.
+	 * @throws DatabaseFailure When the database does not tell.
 	 */
 	public static function current( string $kind ): ?self {
 		wp_cache_delete( self::OPTION . $kind, 'options' ); // Another request may be at it.
-		$stored = get_option( self::OPTION . $kind );
+		wp_cache_delete( 'notoptions', 'options' ); // Where reading failed, WordPress remembers that there is none.
+		$stored = Database::watched( static fn(): mixed => get_option( self::OPTION . $kind ) );
 		$state  = is_string( $stored ) ? json_decode( $stored, true ) : null;
 		return is_array( $state ) ? new self( $kind, $state, $stored ) : null;
 	}
@@ -89,8 +91,12 @@ final class TaskRun {
 			'failure'  => null,
 		);
 		$stored = (string) wp_json_encode( $state );
-		self::discard( $kind );
-		add_option( self::OPTION . $kind, $stored, '', false );
+		Database::watched(
+			static function () use ( $kind, $stored ): void {
+				self::discard( $kind );
+				add_option( self::OPTION . $kind, $stored, '', false );
+			}
+		);
 		if ( $applies ) {
 			ActivityLog::tell( ActivityLog::TASK, 'begun', array( 'resource_name' => $kind ) );
 		}

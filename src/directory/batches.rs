@@ -30,7 +30,8 @@ pub struct BatchReport {
     pub now: i64,
 }
 
-/// Ends the batch, and asks whether all that its operations have answered stands. A failure means that nothing does.
+/// Ends the batch, and asks whether all that its operations have answered stands. A failure means that nothing does, unless it says that
+/// something may be stored: then nobody knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EndBatch {
     /// Whether what the operations have done is wanted. Otherwise a shared transaction is undone, and the batch is lost.

@@ -66,9 +66,15 @@ impl Service {
                 self.begin_postponing();
             }
             let stands = self.some(&plan, &mut progress, token, together, events, &mut time).await;
-            if let Err(survivor) = stands {
-                progress = before.with(survivor, &plan, &progress);
-                together = false;
+            match stands {
+                Ok(()) => {}
+                Err(Broken::Lost(survivor)) => {
+                    progress = before.with(survivor, &plan, &progress);
+                    together = false;
+                }
+                Err(Broken::Unknown(failure)) => {
+                    progress = self.doubt(&plan, before, &progress, &failure);
+                }
             }
         }
         let ended = Error::new(
@@ -96,7 +102,7 @@ impl Service {
     /// Carries out the operations of a batch, before which there were so many `events`, and notes the `time`.
     ///
     /// # Errors
-    /// Where what the batch has done is gone: the one operation of it that stands nevertheless, if there is one.
+    /// Where what the batch has done is gone, or may be.
     async fn some(
         &self,
         plan: &Plan,
@@ -105,7 +111,7 @@ impl Service {
         together: bool,
         events: usize,
         time: &mut Time,
-    ) -> std::result::Result<(), Option<usize>> {
+    ) -> std::result::Result<(), Broken> {
         let end = time.spent + BATCH_TIME;
         for _ in 0..OPERATIONS_PER_BATCH {
             if time.is_over() {
@@ -131,14 +137,21 @@ impl Service {
             let report = self.directory.ask(&CheckBatch {}).await.ok();
             report.iter().for_each(|report| time.note(report.now));
             if together && report.is_some_and(|report| report.state == BatchState::Lost) {
-                drop(self.directory.ask(&EndBatch { keep: true }).await);
+                let ended = self.directory.ask(&EndBatch { keep: true }).await;
+                if let Err(failure) = ended
+                    && failure.may_be_stored
+                {
+                    drop(self.end_postponing());
+                    self.forget_events(events..usize::MAX);
+                    return Err(Broken::Unknown(failure));
+                }
                 let postponed = self.end_postponing();
                 let stands = progress.outcome(operation).is_none_or(Outcome::is_success);
                 self.forget_events(events..if stands { events_before } else { usize::MAX });
                 if stands && let Err(problem) = self.decide_postponed(postponed).await {
                     self.note_problem(&problem);
                 }
-                return Err(stands.then_some(operation));
+                return Err(Broken::Lost(stands.then_some(operation)));
             }
             if together && time.spent >= end {
                 break;
@@ -150,11 +163,38 @@ impl Service {
         let keep = self.decide_postponed(self.end_postponing()).await.is_ok();
         match self.directory.ask(&EndBatch { keep }).await {
             Ok(BatchState::Kept) => Ok(()),
+            Err(failure) if failure.may_be_stored => {
+                self.forget_events(events..usize::MAX);
+                Err(Broken::Unknown(failure))
+            }
             Ok(BatchState::Lost) | Err(Failure { .. }) => {
                 self.forget_events(events..usize::MAX);
-                Err(None)
+                Err(Broken::Lost(None))
             }
         }
+    }
+
+    /// Answers the operations of a batch of which nobody knows whether it is stored, and bars the rest. To do them again would answer
+    /// that what they have made is there already.
+    fn doubt(&self, plan: &Plan, before: Progress, after: &Progress, failure: &Failure) -> Progress {
+        let mut progress = before;
+        for operation in 0..plan.operations.len() {
+            if progress.outcome(operation).is_some() {
+                continue;
+            }
+            if let Some(outcome) = after.outcome(operation) {
+                let outcome = match outcome.is_success() {
+                    true => Outcome::of(self.reply(Err(Problem::Failure(failure.clone()))), None),
+                    false => outcome.clone(),
+                };
+                self.settle(plan, &mut progress, operation, outcome);
+            }
+        }
+        progress.barred = Some(Error::new(
+            503,
+            "The database of the site failed before this operation was begun; nothing was changed by it. Send it again.",
+        ));
+        progress
     }
 
     async fn step(&self, plan: &Plan, progress: &mut Progress, step: Step<'_>) {
@@ -283,6 +323,14 @@ impl Service {
         progress.tally.count(&mut self.note.borrow_mut());
         progress.settle(plan, operation, outcome);
     }
+}
+
+/// What became of a batch that was not kept.
+enum Broken {
+    /// What it has done is gone, but for this one operation, if there is one.
+    Lost(Option<usize>),
+    /// Nobody knows.
+    Unknown(Failure),
 }
 
 /// The answer to an operation that succeeded shows no resource (RFC 7644 §3.7: a server may omit it), so nothing is read for it.

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Renews the matchable values of the people of these accounts, and writes what could not be written before. Nobody is answered: the response is empty and says 204, or
-/// 500 where it failed, and the summary why.
+/// 500 where it failed, 503 where it was the database and everybody is to be looked at again; the summary says why.
 pub(crate) async fn refresh(
     directory: Directory,
     user_ids: Vec<u64>,
@@ -21,7 +21,11 @@ pub(crate) async fn refresh(
     now: i64,
 ) -> (Response, Summary) {
     let failure = renew(&directory, user_ids, &settings, now).await.err();
-    let status = if failure.is_some() { 500 } else { 204 };
+    let status = match &failure {
+        None => 204,
+        Some(failure) if failure.passes => 503,
+        Some(_) => 500,
+    };
     let summary =
         Summary { status, failure: failure.map(|failure| failure.to_string()), ..Summary::default() };
     (Response { status, headers: Vec::new(), body: String::new() }, summary)
@@ -44,7 +48,10 @@ async fn renew(
         for record in some {
             let shown = person::resource(&record, settings, "");
             // One person whom some plugin does not let be written keeps nobody else from it.
-            failed = failed.or(fill(directory, &record, &shown, settings, now).await.err());
+            match fill(directory, &record, &shown, settings, now).await {
+                Err(failure) if failure.passes => return Err(failure),
+                filled => failed = failed.or(filled.err()),
+            }
             let edited = !record.managed || person::is_locally_edited(&record, settings);
             let lookups = person::record_lookups(&record, &shown);
             let user_name = own_name_again(&record);

@@ -46,6 +46,31 @@ final class BulkTest extends SiteTestCase {
 		self::assertSame( '201', $this->bulk( array( $this->posted( 'pu-b' ) ) )[0]['status'] );
 	}
 
+	/** A batch is not done again where nobody can tell whether it is stored: that would answer 409 for what it has made. */
+	public function test_a_batch_of_which_nothing_is_known_is_told_so(): void {
+		foreach ( array( 'stored' => 'COMMIT', 'undone' => 'SELECT nothing FROM nowhere' ) as $what => $end ) {
+			$opened  = false;
+			$broken  = false;
+			$lose    = static function ( string $query ) use ( &$opened, &$broken, $end ): string {
+				$opened = $opened || str_starts_with( $query, 'INSERT' ) && str_contains( $query, 'rollbook_batch_' );
+				if ( 'COMMIT' === $query && $opened && ! $broken ) {
+					$broken = true;
+					return $end;
+				}
+				return $broken && str_contains( $query, 'rollbook_batch_' ) ? 'SELECT nothing FROM nowhere' : $query;
+			};
+			$answers = $this->quietly( fn(): array => $this->with_hook( 'query', $lose, fn(): array => $this->bulk( array( $this->posted( "pu-$what-1" ), $this->posted( "pu-$what-2" ) ) ) ) );
+			if ( ! $broken ) {
+				self::assertSame( array( '201', '201' ), array_column( $answers, 'status' ), 'on SQLite there are no batches' );
+				continue;
+			}
+			self::assertSame( array( '503', '503' ), array_column( $answers, 'status' ), $what );
+			self::assertStringContainsString( 'not known how much', wp_json_encode( $answers ) );
+			self::assertSame( 'stored' === $what, false !== username_exists( "pu-$what-1" ) );
+			Database::run( "DELETE FROM {$GLOBALS['wpdb']->options} WHERE option_name LIKE %s", array( 'rollbook\_batch\_%' ) );
+		}
+	}
+
 	/** @dataProvider spoilers */
 	public function test_answers_are_true_when_a_hook_ends_the_transaction( string ...$statements ): void {
 		global $wpdb;

@@ -5,10 +5,13 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\Exchange;
+use Rollbook\WordPress\CatchUp;
 use Rollbook\WordPress\Conversation;
 use Rollbook\WordPress\Database;
+use Rollbook\WordPress\ProfileChanges;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\TaskRun;
 use Rollbook\WordPress\Tokens;
 use Throwable;
 
@@ -226,6 +229,84 @@ final class DatabaseTroubleTest extends SiteTestCase {
 			self::assertSame( 'rollbook_lazy', $wpdb->get_var( "SHOW TABLES LIKE 'rollbook_lazy'" ) );
 		} finally {
 			$wpdb->query( 'DROP TABLE IF EXISTS rollbook_lazy' );
+		}
+	}
+
+	/** What could not be read is not what is not there: work that goes on by itself goes on with the next time. */
+	public function test_background_work_takes_no_failed_read_for_an_answer(): void {
+		$before = get_option( Settings::OPTION );
+		delete_option( Settings::OPTION );
+		$record = $this->create( 'pu-behind', array( 'document' => '{"userName":"pu-behind","title":"Chief","displayName":"pu-behind"}' ), array( 'role' => 'author' ) );
+		$user   = get_userdata( $record['account']['user_id'] );
+		$meta   = static fn( string $path ): array => array( 'mappings' => array( array( 'path' => $path, 'target' => 'meta:pu_behind', 'title' => 'x' ) ) );
+		$roles  = array( 'role_rules' => array( array( 'filter' => 'title eq "Chief"', 'role' => 'editor' ) ) );
+		$works  = array(
+			'task'     => array(
+				static function () use ( $user ): void {
+					$user->set_role( 'author' );
+					TaskRun::begin( TaskRun::ROLES, true, array() );
+				},
+				static fn() => TaskRun::current( TaskRun::ROLES )->advance(),
+				static function ( string $place ) use ( $user ): void {
+					for ( $times = 0; $times < 20 && ! TaskRun::current( TaskRun::ROLES )->is_finished(); ++$times ) {
+						TaskRun::current( TaskRun::ROLES )->advance();
+					}
+					$run = TaskRun::current( TaskRun::ROLES );
+					self::assertSame( array( true, null, array( 'editor' ) ), array( $run->is_finished(), $run->failure(), array_values( get_userdata( $user->ID )->roles ) ), $place );
+					self::assertSame( $run->progress()[1], $run->progress()[0], $place );
+				},
+			),
+			'catch-up' => array(
+				static function () use ( $meta, $user ): void {
+					Settings::merge( $meta( 'displayName' ) );
+					do_action( CatchUp::EVENT );
+					self::assertSame( 'pu-behind', get_user_meta( $user->ID, 'pu_behind', true ) );
+					Settings::merge( $meta( 'title' ) );
+				},
+				static fn() => do_action( CatchUp::EVENT ),
+				static function ( string $place ) use ( $user ): void {
+					do_action( CatchUp::EVENT );
+					self::assertSame( 'Chief', get_user_meta( $user->ID, 'pu_behind', true ), $place );
+				},
+			),
+			'profile'  => array(
+				static function () use ( $user ): void {
+					static $number = 0;
+					wp_update_user( array( 'ID' => $user->ID, 'display_name' => 'Name ' . ++$number ) );
+				},
+				static fn() => ProfileChanges::action_shutdown(),
+				function ( string $place ) use ( $user ): void {
+					do_action( CatchUp::EVENT );
+					self::assertSame( 1, $this->count_rows( Tables::name( 'lookups' ), "path = 'displayName' AND value = '" . strtolower( get_userdata( $user->ID )->display_name ) . "'" ), $place );
+				},
+			),
+		);
+		try {
+			Settings::merge( $roles + $meta( 'title' ) );
+			foreach ( $works as $work => list( $prepare, $run, $expected ) ) {
+				for ( $number = 1, $suffered = true; $suffered; ++$number ) {
+					wp_cache_flush();
+					$prepare();
+					wp_cache_flush();
+					wp_load_alloptions(); // As at the beginning of any request.
+					list( $count, $suffered ) = array( 0, false );
+					$injure                   = static function ( string $query ) use ( &$count, &$suffered, $number ): string {
+						if ( ++$count !== $number ) {
+							return $query;
+						}
+						$suffered = true;
+						return 'SELECT nothing FROM nowhere';
+					};
+					$this->attempt( fn(): ?array => $this->with_hook( 'query', $injure, $run ) );
+					wp_cache_flush();
+					$expected( "$work, statement $number" );
+				}
+				self::assertGreaterThan( 5, $number, $work );
+			}
+		} finally {
+			TaskRun::discard( TaskRun::ROLES );
+			false === $before ? delete_option( Settings::OPTION ) : update_option( Settings::OPTION, $before, true );
+			delete_option( CatchUp::OPTION );
 		}
 	}
 
