@@ -129,14 +129,17 @@ final class Adoption {
 	 * @param array<string, mixed> $command The command allow_linking.
 	 */
 	public function allow_linking( array $command ): void {
-		Database::watched(
-			static function () use ( $command ): void {
-				foreach ( $command['user_ids'] as $user_id ) {
+		global $wpdb;
+		$user_ids = $command['user_ids'];
+		Transaction::run(
+			static function () use ( $user_ids ): void {
+				foreach ( $user_ids as $user_id ) {
 					wp_cache_delete( (int) $user_id, 'user_meta' );
 					delete_user_meta( (int) $user_id, self::mark() );
 				}
 				self::forget();
-			}
+			},
+			static fn(): bool => null === Database::value( "SELECT umeta_id FROM $wpdb->usermeta WHERE meta_key = %s AND user_id IN (" . Database::marks( $user_ids, '%d' ) . ') LIMIT 1', array( self::mark(), ...$user_ids ) )
 		);
 	}
 

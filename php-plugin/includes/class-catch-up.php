@@ -27,7 +27,8 @@ final class CatchUp {
 
 	/**
 	 * The option that remembers what everybody has got: `done` the mappings, as a hash by target; `doing` those of the pass that is
-	 * under way; `after` the last row that it has looked at; `again` that everybody is to be looked at in any case.
+	 * under way; `after` the last row that it has looked at; `missed` that somebody could not
+	 * be written; `again` that everybody is to be looked at in any case.
 	 */
 	public const OPTION = 'rollbook_caught_up';
 
@@ -77,12 +78,13 @@ final class CatchUp {
 	public static function action_event(): void {
 		try {
 			Batch::sweep();
-			/** @var array{done: array<string, string>, doing: array<string, string>, after: int, again: bool} $state */
+			/** @var array{done: array<string, string>, doing: array<string, string>, after: int, again: bool, missed: bool} $state */
 			$state = self::state() + array(
-				'done'  => array(),
-				'doing' => array(),
-				'after' => 0,
-				'again' => false,
+				'done'   => array(),
+				'doing'  => array(),
+				'after'  => 0,
+				'again'  => false,
+				'missed' => false,
 			);
 			$there = Database::watched( static fn(): array => self::there() );
 		} catch ( DatabaseFailure $failure ) {
@@ -103,8 +105,9 @@ final class CatchUp {
 		$until  = microtime( true ) + self::SECONDS;
 		try {
 			while ( array() !== $wanted || $state['again'] ) {
-				$rows = self::rows( (int) $state['after'] );
-				self::fill( $rows, array_keys( array_intersect_key( $wanted, $state['done'] ) ) );
+				$rows            = self::rows( (int) $state['after'] );
+				$filled          = self::fill( $rows, array_keys( array_intersect_key( $wanted, $state['done'] ) ) );
+				$state['missed'] = ! $filled || $state['missed'];
 				if ( count( $rows ) < self::AT_ONCE ) {
 					break;
 				}
@@ -115,7 +118,12 @@ final class CatchUp {
 					return;
 				}
 			}
-			update_option( self::OPTION, array( 'done' => $there ), false );
+			// Whoever could not be written is looked at again when the next pass is due.
+			$state = array(
+				'done'  => $there,
+				'again' => $state['missed'],
+			);
+			update_option( self::OPTION, $state, false );
 			ActivityLog::tell( ActivityLog::CATCH_UP, 'finished', array( 'changes' => array_keys( $wanted ) ) );
 		} catch ( Throwable $error ) {
 			update_option( self::OPTION, $state, false );
@@ -182,8 +190,9 @@ final class CatchUp {
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The people.
 	 * @param string[]                           $changed Targets whose mapping is another now: what was written does not count any more.
+	 * @return bool Whether everybody was.
 	 */
-	private static function fill( array $rows, array $changed ): void {
+	private static function fill( array $rows, array $changed ): bool {
 		foreach ( $rows as $row ) {
 			$applied = (array) json_decode( $row['applied'] ?? '{}', true );
 			$kept    = array_diff_key( $applied, array_flip( $changed ) );
@@ -192,22 +201,23 @@ final class CatchUp {
 				Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET applied = %s WHERE row_id = %d AND version = %d', array( $text, (int) $row['row_id'], (int) $row['version'] ) );
 			}
 		}
-		if ( $rows ) {
-			self::refresh( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
-		}
+		return ! $rows || self::refresh( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
 	}
 
 	/**
 	 * Has the extension look at the people of accounts.
 	 *
 	 * @param int[] $user_ids The accounts.
+	 * @return bool Whether nobody was missed: some plugin may not let one of them be written.
 	 * @throws DatabaseFailure When the database failed: they are to be looked at again.
 	 */
-	public static function refresh( array $user_ids ): void {
+	public static function refresh( array $user_ids ): bool {
 		$conversation = new Conversation( Exchange::refresh( $user_ids, Settings::document(), Site::facts(), Tokens::now() ) );
 		$conversation->hold();
-		if ( 503 === $conversation->exchange->response()['status'] ) {
+		$status = $conversation->exchange->response()['status'];
+		if ( 503 === $status ) {
 			throw new DatabaseFailure( (string) $conversation->exchange->summary()['failure'] );
 		}
+		return $status < 300;
 	}
 }

@@ -4,7 +4,7 @@
 //! operation cannot be said without them; a PATCH of members is a few set operations.
 
 use super::query::Query;
-use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
+use super::{Answer, MAX_ATTEMPTS, Precondition, Problem, Reply, Service, refused_by_wordpress};
 use crate::directory::{
     CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, MemberId, MemberKind, Outcome,
     ResolveMembers, UpdateGroup,
@@ -188,8 +188,13 @@ impl Service {
         if record.member_count > MAX_MEMBERS_SHOWN {
             return Ok(Reply::empty(204).header("ETag", version(record)));
         }
-        let record = self.load_group(&record.id, true).await?;
-        Ok(self.group_reply(200, &record, projection))
+        match self.load_group(&record.id, true).await {
+            Err(Problem::Failure(failure)) => {
+                self.note_detail(&format!("The group is changed; the answer could not show it: {failure}"));
+                Ok(Reply::empty(204).header("ETag", version(record)))
+            }
+            loaded => Ok(self.group_reply(200, &loaded?, projection)),
+        }
     }
 
     /// What the operations come to, against who is a member now.

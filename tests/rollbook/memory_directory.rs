@@ -60,6 +60,36 @@ fn whichever_command_fails_the_answer_is_a_scim_error_and_nothing_is_half_writte
     panic!("the update never came through");
 }
 
+#[test]
+fn a_group_that_is_changed_is_answered_so_although_its_members_cannot_be_read_then() {
+    for failing in 0..12 {
+        let mut site = InMemory::new();
+        let id = created(&mut site, "member@example.test");
+        let group = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+            "displayName": "Before",
+            "members": [{ "value": id }],
+        });
+        let group = send(&mut site, "POST", "/Groups", &[], group).json();
+        let path = format!("/Groups/{}", group["id"].as_str().unwrap());
+        site.directory.fail_after(failing);
+        let request = request("PATCH", &path, &patch("displayName", json!("After")));
+        let response = site.directory.converse(request, &site.settings).response().unwrap().clone();
+        if response.status == 200 {
+            return;
+        }
+        let name = send(&mut site, "GET", &path, &[], Value::Null).json()["displayName"].clone();
+        assert_eq!(
+            name == "After",
+            response.status == 204,
+            "{failing}: {} {}",
+            response.status,
+            response.body
+        );
+    }
+    panic!("the change never came through");
+}
+
 fn created(site: &mut InMemory, user_name: &str) -> String {
     let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": user_name });
     let answer = send(site, "POST", "/Users", &[], body);

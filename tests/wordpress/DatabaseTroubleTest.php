@@ -5,6 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\Exchange;
+use Rollbook\WordPress\Adoption;
 use Rollbook\WordPress\CatchUp;
 use Rollbook\WordPress\Conversation;
 use Rollbook\WordPress\Database;
@@ -87,6 +88,24 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		} finally {
 			$wpdb->query( 'SET SESSION innodb_lock_wait_timeout = DEFAULT' );
 		}
+	}
+
+	public function test_linking_is_allowed_or_the_command_fails(): void {
+		$user_id = $this->create( 'pu-allowed' )['account']['user_id'];
+		for ( $number = 1, $reached = true; $reached; ++$number ) {
+			Adoption::mark_unlinked( $user_id );
+			$count  = 0;
+			$fail   = static function ( string $query ) use ( &$count, $number ): string {
+				return ++$count === $number ? 'SELECT nothing FROM nowhere' : $query;
+			};
+			$answer = $this->attempt(
+				fn(): array => $this->with_hook( 'query', $fail, fn(): array => (array) $this->run_command( 'allow_linking', array( 'user_ids' => array( $user_id ) ) ) )
+			);
+			wp_cache_flush();
+			self::assertSame( null === $answer, Adoption::is_unlinked( $user_id ), "statement $number" );
+			$reached = $count >= $number;
+		}
+		self::assertGreaterThan( 4, $number );
 	}
 
 	public function test_a_deadlock_is_tried_again(): void {

@@ -249,6 +249,22 @@ final class ProfilePluginsTest extends SiteTestCase {
 		self::assertSame( 'edited', $this->sent( $this->scim( 'GET', "/Users/$person->id" )->json )['dept'] );
 	}
 
+	/** Who could not be written is written by the next pass, and nobody has to send anything for it. */
+	public function test_somebody_whom_the_work_has_missed(): void {
+		$this->map( array( 'dept', 'meta:pu_dept' ) );
+		$user_id = $this->account_of( $this->provision( 'pu-missed', array( self::SCHEMA => self::SENT ) )->id )->ID;
+		$this->map( array( 'text', 'meta:pu_text' ), array( 'dept', 'meta:pu_dept' ) );
+		$log  = ini_set( 'error_log', '/dev/null' );
+		$fail = static fn( string $query ): string => str_contains( $query, 'INSERT INTO' ) && str_contains( $query, "'pu_text'" ) ? 'SELECT nothing FROM nowhere' : $query;
+		$this->with_hook( 'query', $fail, static fn() => do_action( CatchUp::EVENT ) );
+		ini_set( 'error_log', (string) $log );
+		wp_cache_flush();
+		self::assertSame( '', get_user_meta( $user_id, 'pu_text', true ) );
+		$this->catch_up();
+		wp_cache_flush();
+		self::assertSame( self::SENT['text'], get_user_meta( $user_id, 'pu_text', true ) );
+	}
+
 	/** A field whose value would lie where rights do, or core's own, is none: it is the name that counts, not the key. */
 	public function test_a_field_of_rights(): void {
 		foreach ( array( 'rogue', 'sly', 'own' ) as $field ) {

@@ -1,0 +1,130 @@
+"""Whether the sweep sees anything at all: the plugin with one thing taken out, struck at some points of which at least one must be wrong."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sitebuilder.console import REPOSITORY, SiteError, say
+
+from .operations import OPERATIONS
+from .site import Site
+from .sweep import Sweep
+
+PLUGIN = REPOSITORY / "php-plugin"
+# PHP looks so often whether a file has changed, in seconds.
+REVALIDATED = 3.0
+
+
+@dataclass(frozen=True)
+class Mutant:
+    about: str
+    file: str  # below the plugin's folder
+    changes: tuple[tuple[str, str], ...]  # what stands there, and what is to
+    operation: str
+    fault: str
+    every: int = 1
+
+
+MUTANTS = [
+    Mutant(
+        "nothing is undone",
+        "includes/class-transaction.php",
+        (("if ( ! self::$shared ) {\n\t\t\t\t$wpdb->query( 'ROLLBACK' );", "if ( ! self::$shared ) {\n\t\t\t\t$wpdb->query( 'COMMIT' );"),),
+        "patch",
+        "throw",
+        3,
+    ),
+    Mutant(
+        "a statement of WordPress's own may fail unseen",
+        "includes/class-transaction.php",
+        (
+            ("self::$open   = true;\n\t\tself::$undone = true;\n\t\tself::watch();", "self::$open   = true;"),
+            ("private static function failure_so_far(): ?DatabaseFailure {", "private static function failure_so_far(): ?DatabaseFailure {\n\t\treturn null;"),
+        ),
+        "patch",
+        "failing",
+        3,
+    ),
+    Mutant(
+        "COMMIT counts on any connection",
+        "includes/class-transaction.php",
+        (
+            ("->report_mode;\n\t\t\tmysqli_report( MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT );", "->report_mode;"),
+            ("return isset( $wpdb->dbhs ) ||", "return true ||"),
+        ),
+        "deactivate",
+        "lost",
+    ),
+    Mutant(
+        "success is said without looking",
+        "includes/class-transaction.php",
+        (("$stood = Database::reconnect() && self::forget_open() && $stands();", "$stood = true;"),),
+        "deactivate",
+        "lost",
+    ),
+    Mutant(
+        "a read that failed is taken for nothing there",
+        "includes/class-database.php",
+        (("if ( self::failures() > $failures ) {", "if ( false ) {"),),
+        "deactivate",
+        "failing",
+    ),
+    Mutant(
+        "an account that is gone leaves its matchable values",
+        "includes/class-user-remover.php",
+        (("\t\tLookups::clear( $row_id );", ""),),
+        "delete-all",
+        "failing",
+        20,
+    ),
+]
+
+
+def run(site: Site, restart: Callable[[], Site]) -> list[str]:
+    """Tries each; gives those that were not found."""
+    placed = site.folder / "wordpress/wp-content/plugins/rollbook"
+    placed.unlink()
+    missed: list[str] = []
+    try:
+        shutil.copytree(PLUGIN, placed)
+        site = restart()
+        for mutant in MUTANTS:
+            file = placed / mutant.file
+            text = file.read_text()
+            file.write_text(_spoilt(text, mutant))
+            time.sleep(REVALIDATED)
+            try:
+                found = _strike(site, mutant)
+            finally:
+                file.write_text(text)
+            say(f"mutant “{mutant.about}”: {found} ({mutant.operation} × {mutant.fault})")
+            if not found.startswith("found"):
+                missed.append(f"mutant “{mutant.about}” was not found")
+    finally:
+        shutil.rmtree(placed, ignore_errors=True)
+        placed.symlink_to(PLUGIN, target_is_directory=True)
+    return missed
+
+
+def _spoilt(text: str, mutant: Mutant) -> str:
+    for was, becomes in mutant.changes:
+        if text.count(was) != 1:
+            raise SiteError(f"mutant “{mutant.about}”: {mutant.file} does not hold once what it takes out: {was}")
+        text = text.replace(was, becomes)
+    return text
+
+
+def _strike(site: Site, mutant: Mutant) -> str:
+    site.place_plugin()
+    try:
+        operation = next(operation for operation in OPERATIONS if operation.name == mutant.operation)
+        verdicts = Sweep(site, 3, mutant.every, 0, cached=False, quiet=True).run([operation], [mutant.fault], None)
+    except SiteError as error:
+        return f"found, unstruck: {error}"
+    finally:
+        site.remove_plugin()
+    wrong = sum(1 for verdict in verdicts if verdict.wrong)
+    return f"{'found' if wrong else 'MISSED'}, {wrong} of {len(verdicts)} points are wrong"
