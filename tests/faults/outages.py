@@ -15,6 +15,8 @@ from .site import Answer, Client, Clients, Request, Site
 CLIENTS = 6
 # Between two deaths of the server, so that some requests are served in between.
 PAUSE = 1.5
+# Who looks at the server's transactions more often is shown the same ones.
+LOOK = 0.12
 # What others hold, by what it is, as they lock it; of whom the request is about.
 HELD = {
     "role": "SELECT * FROM wp_usermeta WHERE user_id = {user} AND meta_key = 'wp_capabilities' FOR UPDATE",
@@ -107,8 +109,9 @@ def _in_a_deadlock(client: Client, request: Request, statement: str, user: int) 
     sender = threading.Thread(target=lambda: answers.append(Client(client.site).send(request)))
     sender.start()
     waiting = "SELECT COUNT(*) AS waiting FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'"
-    deadline = time.monotonic() + 0.8
+    deadline = time.monotonic() + 5
     while sender.is_alive() and time.monotonic() < deadline:
+        time.sleep(LOOK)
         if int(client.ask("sql", statement=waiting)[0]["waiting"]):
             others = [other.format(user=user) for other in HELD.values() if other.format(user=user) != statement]
             client.ask("hold", statements=others[::-1], begin=False)
