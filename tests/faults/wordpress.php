@@ -100,10 +100,9 @@ $scene = static function ( array $question ) use ( $table, $rows ): array {
 // What belongs to nobody, of whatever tag.
 $orphans = static function () use ( $table, $rows ): object {
 	global $wpdb;
-	// What a worker that was killed has left of a batch is swept by another one some time later.
+	// What a worker that was killed has left of a batch is swept some time later.
 	$wpdb->query( "UPDATE $wpdb->options SET option_value = option_value - 1000000000 WHERE option_name LIKE 'rollbook\\_batch\\_%'" );
-	( new \Rollbook\WordPress\Directory() )->run( array( 'do' => 'begin_batch' ) );
-	( new \Rollbook\WordPress\Directory() )->run( array( 'do' => 'end_batch', 'keep' => true ) );
+	\Rollbook\WordPress\Batch::sweep();
 	return (object) array_filter(
 		array(
 			'lookups'     => $rows( "SELECT row_id, path, value FROM {$table( 'lookups' )} WHERE row_id NOT IN ( SELECT row_id FROM {$table( 'users' )} )" ),
