@@ -1,4 +1,5 @@
-//! How fast filters are read, compiled to SQL and evaluated: `cargo bench --no-default-features --bench filter`.
+//! How fast filters are read, compiled to SQL and evaluated:
+//! `cargo bench --no-default-features --bench filter`.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rollbook::scim::filter::Filter;

@@ -7,8 +7,9 @@
 //! `field:first_name`, `meta:scimDepartment` ([`crate::mapping`]).
 //!
 //! A command either happens as a whole or leaves nothing behind; then it is answered by
-//! [`crate::exchange::Exchange::fail`]. Where a lost connection or a plugin leaves it open how much was stored,
-//! the [`Failure`] says so. What WordPress or the state of the tables forbids is no failure but an [`Outcome`].
+//! [`crate::exchange::Exchange::fail`]. Where a lost connection or a plugin leaves it open how much was
+//! stored, the [`Failure`] says so. What WordPress or the state of the tables forbids is no failure but an
+//! [`Outcome`].
 
 mod accounts;
 mod batches;
@@ -140,7 +141,8 @@ questions! {
     EndBatch, "end_batch" => BatchState;
 }
 
-/// How a write ended. In PHP: `array( 'outcome' => 'done', 'record' => … )`, `array( 'outcome' => 'stale' )`, …
+/// How a write ended. In PHP: `array( 'outcome' => 'done', 'record' => … )`, `array( 'outcome' => 'stale' )`,
+/// …
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome<T> {

@@ -51,7 +51,8 @@ impl Exchange {
         Self::refused(request, Failure::new(&format!("The settings cannot be read: {reason}")))
     }
 
-    /// Opens the exchange for a request that cannot be served at the moment, because the database does not give the site's settings.
+    /// Opens the exchange for a request that cannot be served at the moment, because the database does not
+    /// give the site's settings.
     pub fn unavailable(request: Request) -> Self {
         Self::refused(request, Failure::new("The database does not give the settings.").passing(true))
     }
@@ -60,14 +61,14 @@ impl Exchange {
         Self::run(|_| std::future::ready(service::broken(&request, &failure)))
     }
 
-    /// Opens an exchange of our own, after accounts were edited inside WordPress: what people are searched by is
-    /// renewed. Its response is empty.
+    /// Opens an exchange of our own, after accounts were edited inside WordPress: what people are searched by
+    /// is renewed. Its response is empty.
     pub fn refresh(user_ids: Vec<u64>, settings: Rc<Settings>, now: i64) -> Self {
         Self::run(|directory| service::refresh(directory, user_ids, settings, now))
     }
 
-    /// Opens an exchange of our own, for something that the owner has done to everybody. Its response is 200 with a report, or an
-    /// error ([`service::tasks`]).
+    /// Opens an exchange of our own, for something that the owner has done to everybody. Its response is 200
+    /// with a report, or an error ([`service::tasks`]).
     pub fn task(task: Task, settings: Rc<Settings>, now: i64) -> Self {
         Self::run(|directory| service::tasks::perform(directory, task, settings, now))
     }

@@ -65,14 +65,16 @@ pub struct InvalidSettings {
 
 #[php_impl]
 impl InvalidSettings {
-    /// Every problem: a list of arrays with "place" and "reason".
+    /// Every problem.
+    ///
+    /// @return list<array{place: string, reason: string}>
     pub fn problems(&self) -> PhpResult<PhpArray> {
         array_of(&self.problems)
     }
 }
 
-/// One SCIM request as a conversation. Open it, fetch commands until there is none, give each its answer, take the
-/// response.
+/// One SCIM request as a conversation. Open it, fetch commands until there is none, give each its answer,
+/// take the response.
 #[php_class]
 #[php(name = "Rollbook\\Exchange", flags = ClassFlags::Final)]
 pub struct PhpExchange {
@@ -84,16 +86,17 @@ impl PhpExchange {
     /// The largest body that is read, in bytes. Pass one byte more, if there is one.
     pub const MAX_BODY: i64 = MAX_BODY as i64;
 
-    /// How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect group.
+    /// How many groups may lie around the one that somebody is a member of, for the outermost to be an
+    /// indirect group.
     pub const MAX_NESTING: i64 = MAX_NESTING as i64;
 
     /// The most people or accounts in one part of a task.
     pub const MAX_PART: i64 = MAX_PART as i64;
 
     /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
-    /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server;
-    /// null stands for those that the database does not give.
-    /// The site is an array of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages".
+    /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered
+    /// as an error of the server; null stands for those that the database does not give. The site is an array
+    /// of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages".
     pub fn open(
         request: &ZendHashTable,
         settings: Option<&ZendHashTable>,
@@ -118,7 +121,8 @@ impl PhpExchange {
         Ok(Self { exchange })
     }
 
-    /// Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is empty.
+    /// Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is
+    /// empty.
     pub fn refresh(
         user_ids: Vec<i64>,
         settings: &ZendHashTable,
@@ -130,8 +134,9 @@ impl PhpExchange {
         Ok(Self { exchange: Exchange::refresh(user_ids, Rc::new(settings), now) })
     }
 
-    /// Opens an exchange of Rollbook's own that does something to everybody, a part at a time, or tells what it would change: an array
-    /// of "task" and its fields. The response's body is a report as JSON, or an error with a "detail".
+    /// Opens an exchange of Rollbook's own that does something to everybody, a part at a time, or tells what
+    /// it would change: an array of "task" and its fields. The response's body is a report as JSON, or an
+    /// error with a "detail".
     pub fn task(
         task: &ZendHashTable,
         settings: &ZendHashTable,
@@ -146,6 +151,8 @@ impl PhpExchange {
     }
 
     /// The next command: an array whose "do" is its name, beside its fields. Null once the response is ready.
+    ///
+    /// @return ?array<string, mixed>
     pub fn command(&mut self) -> PhpResult<Option<PhpArray>> {
         let Some(command) = self.exchange.command() else { return Ok(None) };
         let mut fields = command.fields;
@@ -159,8 +166,9 @@ impl PhpExchange {
         self.exchange.answer(answer).map_err(out_of_turn)
     }
 
-    /// Says that the command last fetched could not be carried out. The reason is for the activity log. "passes" says that it was the
-    /// database's trouble, so that the request may succeed later; "may_be_stored" that it is not known how much was left behind.
+    /// Says that the command last fetched could not be carried out. The reason is for the activity log.
+    /// "passes" says that it was the database's trouble, so that the request may succeed later;
+    /// "may_be_stored" that it is not known how much was left behind.
     pub fn fail(&mut self, reason: &str, passes: Option<bool>, may_be_stored: Option<bool>) -> PhpResult<()> {
         let failure = Failure::new(reason)
             .passing(passes.unwrap_or_default())
@@ -168,18 +176,25 @@ impl PhpExchange {
         self.exchange.fail_with(failure).map_err(out_of_turn)
     }
 
-    /// The response: an array of "status", "headers" (name => value) and "body".
+    /// The response.
+    ///
+    /// @return array{status: int, headers: array<string, string>, body: string}
     pub fn response(&self) -> PhpResult<PhpArray> {
         array_of_response(self.exchange.response().map_err(out_of_turn)?)
     }
 
-    /// The response to a request of this method while WordPress answers nobody: it is being updated, or else reaches no database.
+    /// The response to a request of this method while WordPress answers nobody: it is being updated, or else
+    /// reaches no database.
+    ///
+    /// @return array{status: int, headers: array<string, string>, body: string}
     pub fn closed(is_maintenance: bool, method: &str) -> PhpResult<PhpArray> {
         let why = if is_maintenance { Closed::Maintenance } else { Closed::Database };
         array_of_response(&closed(why, method))
     }
 
     /// What the activity log says of the exchange. It holds no secret.
+    ///
+    /// @return array<string, mixed>
     pub fn summary(&self) -> PhpResult<PhpArray> {
         array_of(self.exchange.summary().map_err(out_of_turn)?)
     }
@@ -192,7 +207,9 @@ pub struct Token;
 
 #[php_impl]
 impl Token {
-    /// Makes a token: an array of "token", to be shown once, and "hash", to be stored.
+    /// Makes a token: its text, to be shown once, and its hash, to be stored.
+    ///
+    /// @return array{token: string, hash: string}
     pub fn generate() -> PhpResult<PhpArray> {
         let made = token::generate().map_err(|error| {
             PhpException::from_class::<RollbookException>(format!("No random bytes: {error}"))
@@ -219,14 +236,18 @@ pub struct PhpSettings;
 #[php_impl]
 impl PhpSettings {
     /// The document that an empty one stands for.
+    ///
+    /// @return array<string, mixed>
     pub fn defaults() -> PhpResult<PhpArray> {
         array_of(&Settings::default().document())
     }
 
-    /// Completes a document that is to be saved on a site in the place of another one. What the site has lost since that was saved does
-    /// not stop it, unless it is changed.
+    /// Completes a document that is to be saved on a site in the place of another one. What the site has lost
+    /// since that was saved does not stop it, unless it is changed.
     ///
     /// Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
+    ///
+    /// @return array<string, mixed>
     pub fn validate(
         settings: &ZendHashTable,
         before: &ZendHashTable,
@@ -239,7 +260,9 @@ impl PhpSettings {
         array_of(&settings.document())
     }
 
-    /// What is wrong with the document of a site as the site is now: a list of arrays with "place" and "reason".
+    /// What is wrong with the document of a site as the site is now.
+    ///
+    /// @return list<array{place: string, reason: string}>
     pub fn problems(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
         let problems = match Settings::parse(&map_of(settings)?) {
             Ok(settings) => settings.on(site_of(site)?).problems_on_site(),
@@ -249,6 +272,8 @@ impl PhpSettings {
     }
 
     /// The names of the roles and capabilities of a site that protect an account that has one by itself.
+    ///
+    /// @return list<string>
     pub fn protecting(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
         let named = match settings.get("protected_roles").map(|named| value_of(named, 0)).transpose()? {
             Some(Value::Array(named)) => {
@@ -259,7 +284,8 @@ impl PhpSettings {
         array_of(&protection::names(&named, &site_of(site)?.roles))
     }
 
-    /// What may become of a user meta as a target: "open", "guarded", or "odd" where the database may take the key for another one.
+    /// What may become of a user meta as a target: "open", "guarded", or "odd" where the database may take
+    /// the key for another one.
     pub fn verdict(key: &str) -> &'static str {
         match meta_key::verdict(key) {
             meta_key::Verdict::Open => "open",
@@ -268,8 +294,10 @@ impl PhpSettings {
         }
     }
 
-    /// What the owner can do to the links of accounts: an array of "unlinking" and "allowing_linking", each a list of their numbers. Of
-    /// each account an array of "user_id", "managed", "active", "unlinked" and "protected".
+    /// Which of some accounts the owner can unlink, and which can be linked again. Of each account an array
+    /// of "user_id", "managed", "active", "unlinked" and "protected".
+    ///
+    /// @return array{unlinking: list<int>, allowing_linking: list<int>}
     pub fn links(settings: &ZendHashTable, links: &ZendHashTable) -> PhpResult<PhpArray> {
         let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
         let links: Vec<Link> = links
@@ -283,7 +311,9 @@ impl PhpSettings {
         array_of(&LinkActions::of(&links, &settings))
     }
 
-    /// What the owner is offered while typing: an array of "paths" and "targets" of mappings.
+    /// What the owner is offered while typing.
+    ///
+    /// @return array{paths: list<string>, targets: list<string>}
     pub fn suggestions() -> PhpResult<PhpArray> {
         array_of(&json!({ "paths": mapping::COMMON_PATHS, "targets": target::common_targets() }))
     }
@@ -353,7 +383,8 @@ fn array_of_response(response: &Response) -> PhpResult<PhpArray> {
     Ok(array)
 }
 
-/// A string of an array; bytes that are no UTF-8 become marks of replacement, which no address and no token contains.
+/// A string of an array; bytes that are no UTF-8 become marks of replacement, which no address and no token
+/// contains.
 fn text(array: &ZendHashTable, key: &str) -> String {
     let bytes = array.get(key).and_then(|value| value.binary::<u8>()).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()

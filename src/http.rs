@@ -21,8 +21,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body's bytes. One byte more than [`MAX_BODY`] is enough to tell that it is too large.
     pub body: Vec<u8>,
-    /// The address that the connection came from, as the web server names it: `203.0.113.7`. Behind a proxy it is the
-    /// proxy's; what a header claims is not looked at.
+    /// The address that the connection came from, as the web server names it: `203.0.113.7`. Behind a proxy
+    /// it is the proxy's; what a header claims is not looked at.
     pub remote: String,
     /// The time of the request, in milliseconds since 1970 (UTC).
     pub now: i64,

@@ -2,9 +2,10 @@
 //!
 //! # Bird's eye view
 //!
-//! An identity provider (IdP) sends SCIM requests to a WordPress site. The PHP plugin hands each one, raw, to this crate. The
-//! crate decides everything that SCIM is about and tells the plugin, one [command](directory) at a time, what to read from and write to
-//! WordPress; the plugin answers; at the end there is a response. **Rust decides, PHP does.**
+//! An identity provider (IdP) sends SCIM requests to a WordPress site. The PHP plugin hands each one, raw, to
+//! this crate. The crate decides everything that SCIM is about and tells the plugin, one [command](directory)
+//! at a time, what to read from and write to WordPress; the plugin answers; at the end there is a response.
+//! **Rust decides, PHP does.**
 //!
 //! ```text
 //! IdP ── HTTP ──▶ php-plugin/includes/class-endpoint.php ──▶ Exchange::open( request, settings )
@@ -14,60 +15,69 @@
 //!                      └───────────────────────────────────────── response()
 //! ```
 //!
-//! Inside, each operation is a straight-line `async fn` in [`service`] whose `.await` points are the commands; [`exchange`] polls it. A fatal
-//! error in some other plugin's hook strikes while PHP is at work and no Rust frame is on the stack.
+//! Inside, each operation is a straight-line `async fn` in [`service`] whose `.await` points are the
+//! commands; [`exchange`] polls it. A fatal error in some other plugin's hook strikes while PHP is at work
+//! and no Rust frame is on the stack.
 //!
 //! # Code map
 //!
 //! - [`exchange`]: the plumbing; one request as a conversation.
 //! - [`http`]: the request and the response as values.
 //! - [`directory`]: commands and answers, the whole contract with WordPress.
-//! - [`service`]: what each endpoint does; who is who and what waits for whom (`identity`, `waiting`); [`service::tasks`]: what
-//!   the owner does to everybody at once.
-//! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort, list, error.
+//! - [`service`]: what each endpoint does; who is who and what waits for whom (`identity`, `waiting`);
+//!   [`service::tasks`]: what the owner does to everybody at once.
+//! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort,
+//!   list, error.
 //! - [`mapping`]: which attribute lands where in WordPress, and how a value is written there and read back.
 //! - [`protection`]: which roles and rights are out of an IdP's reach.
-//! - [`wordpress`]: what a resource means for an account: logins, languages, roles, which account is whose, networks of
-//!   sites, filters as SQL, what other plugins left.
+//! - [`wordpress`]: what a resource means for an account: logins, languages, roles, which account is whose,
+//!   networks of sites, filters as SQL, what other plugins left.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - `extension`: the PHP classes; behind the feature `extension`.
-//! - `memory`: a WordPress in memory for tests and benches; behind the feature `memory`, which only they switch on.
+//! - `memory`: a WordPress in memory for tests and benches; behind the feature `memory`, which only they
+//!   switch on.
 //!
 //! # Invariants
 //!
-//! - Architecture invariant: only `extension` names ext-php-rs. Everything else builds and is tested without PHP.
-//! - Architecture invariant: no I/O, no clock, no randomness. The time comes with the request and with answers, ids come with answers; only
-//!   [`token::generate`] asks the operating system for random bytes. The same request, settings and answers give the same
-//!   commands and response, so a recorded conversation is a test.
+//! - Architecture invariant: only `extension` names ext-php-rs. Everything else builds and is tested without
+//!   PHP.
+//! - Architecture invariant: no I/O, no clock, no randomness. The time comes with the request and with
+//!   answers, ids come with answers; only [`token::generate`] asks the operating system for random bytes. The
+//!   same request, settings and answers give the same commands and response, so a recorded conversation is a
+//!   test.
 //! - Architecture invariant: [`scim`] knows nothing of WordPress.
-//! - Architecture invariant: no PHP file names a SCIM attribute or decides a status code, but for the fixed 503 while this
-//!   extension is missing.
-//! - Architecture invariant: what a client sends is bounded by named constants: [`http::MAX_BODY`], [`scim::json::MAX_DEPTH`],
-//!   [`scim::filter::MAX_FILTER_LENGTH`], [`scim::filter::MAX_DEPTH`], [`scim::path::MAX_PATH_LENGTH`],
-//!   [`scim::patch::MAX_OPERATIONS`], [`scim::resource::MAX_ELEMENTS`], [`scim::resource::MAX_COMPARED`],
-//!   [`scim::resource::MAX_SIZE`], [`scim::resource::MAX_ATTRIBUTE_SIZE`], [`scim::resource::MAX_PHOTOS_SIZE`],
-//!   [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`], [`service::list::MAX_PAGE_SIZE`], [`service::list::MAX_SORTED`];
-//!   how deep groups lie in groups by [`directory::MAX_NESTING`]; a part of a task by [`service::tasks::MAX_PART`].
+//! - Architecture invariant: no PHP file names a SCIM attribute or decides a status code, but for the fixed
+//!   503 while this extension is missing.
+//! - Architecture invariant: what a client sends is bounded by named constants: [`http::MAX_BODY`],
+//!   [`scim::json::MAX_DEPTH`], [`scim::filter::MAX_FILTER_LENGTH`], [`scim::filter::MAX_DEPTH`],
+//!   [`scim::path::MAX_PATH_LENGTH`], [`scim::patch::MAX_OPERATIONS`], [`scim::resource::MAX_ELEMENTS`],
+//!   [`scim::resource::MAX_COMPARED`], [`scim::resource::MAX_SIZE`], [`scim::resource::MAX_ATTRIBUTE_SIZE`],
+//!   [`scim::resource::MAX_PHOTOS_SIZE`], [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`],
+//!   [`service::list::MAX_PAGE_SIZE`], [`service::list::MAX_SORTED`]; how deep groups lie in groups by
+//!   [`directory::MAX_NESTING`]; a part of a task by [`service::tasks::MAX_PART`].
 //!
 //! # Where building moved a wall
 //!
-//! - The endpoint answers at `wp_loaded` and not within the REST server (`rest_pre_dispatch`): the address is recognised and the
-//!   credentials are put aside when the plugin is loaded, so that no other plugin ever judges them, and building the REST server,
-//!   several milliseconds, is saved.
-//! - Protected accounts are seen, read-only, where existing accounts are linked. Hidden, they would strand an IdP
-//!   between a 409 on POST and an empty search, and a fresh site would list nobody to Okta's tests.
-//! - People whom WPO365 or miniOrange has provisioned keep the SCIM id that those gave, the number of the account
-//!   ([`wordpress::predecessor`]): an IdP that only changes the address goes on with the ids that it knows. Everybody else's is a UUID.
-//! - In a network of sites, whose accounts are common to all, each account has one home site, whose directory alone writes the account
-//!   itself ([`wordpress::network`]). The plan spoke of tables and addresses only; two directories of one person would correct each
-//!   other for ever.
-//! - A group's change counts up the versions of the people whose groups it changes, where there are role rules: two requests that
-//!   change somebody's groups, or the person and a group, at once would otherwise both miss a rule that needs both. Where a batch of
-//!   Bulk operations is one transaction, this and the roles are done once, before its end: others see neither before.
-//! - A person's row remembers what the rules decided last. So a changed rule reaches its people with the next request about each,
-//!   and a role that was given by hand since is told from one that a rule gave.
-//! - Ids are made by the directory's side and come back with the answer, so that the core needs no randomness.
+//! - The endpoint answers at `wp_loaded` and not within the REST server (`rest_pre_dispatch`): the address is
+//!   recognised and the credentials are put aside when the plugin is loaded, so that no other plugin ever
+//!   judges them, and building the REST server, several milliseconds, is saved.
+//! - Protected accounts are seen, read-only, where existing accounts are linked. Hidden, they would strand an
+//!   IdP between a 409 on POST and an empty search, and a fresh site would list nobody to Okta's tests.
+//! - People whom WPO365 or miniOrange has provisioned keep the SCIM id that those gave, the number of the
+//!   account ([`wordpress::predecessor`]): an IdP that only changes the address goes on with the ids that it
+//!   knows. Everybody else's is a UUID.
+//! - In a network of sites, whose accounts are common to all, each account has one home site, whose directory
+//!   alone writes the account itself ([`wordpress::network`]). The plan spoke of tables and addresses only;
+//!   two directories of one person would correct each other for ever.
+//! - A group's change counts up the versions of the people whose groups it changes, where there are role
+//!   rules: two requests that change somebody's groups, or the person and a group, at once would otherwise
+//!   both miss a rule that needs both. Where a batch of Bulk operations is one transaction, this and the
+//!   roles are done once, before its end: others see neither before.
+//! - A person's row remembers what the rules decided last. So a changed rule reaches its people with the next
+//!   request about each, and a role that was given by hand since is told from one that a rule gave.
+//! - Ids are made by the directory's side and come back with the answer, so that the core needs no
+//!   randomness.
 
 pub mod dialect;
 pub mod directory;

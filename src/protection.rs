@@ -1,12 +1,14 @@
 //! What is out of an IdP's reach: roles and capabilities with rights over others or over the site.
 //!
-//! Whoever has such a right could in the end do everything. So the address of such an account must not be moved by a token, and no
-//! rule may give such a role. Which roles these are is computed from what the site's roles may do, never kept as a list of names
-//! that another plugin outgrows. The owner may add a role, or take one out, by name.
+//! Whoever has such a right could in the end do everything. So the address of such an account must not be
+//! moved by a token, and no rule may give such a role. Which roles these are is computed from what the site's
+//! roles may do, never kept as a list of names that another plugin outgrows. The owner may add a role, or
+//! take one out, by name.
 //!
-//! Not among the rights, on purpose: `unfiltered_html` (editors have it on a single site: they are people of the directory, and the
-//! settings screen says what it means), `list_users` and `export` (they show, and change nothing), `edit_theme_options` and `customize`
-//! (they change what the site looks like; HTML and CSS that could hold a script need `unfiltered_html`), `edit_dashboard`.
+//! Not among the rights, on purpose: `unfiltered_html` (editors have it on a single site: they are people of
+//! the directory, and the settings screen says what it means), `list_users` and `export` (they show, and
+//! change nothing), `edit_theme_options` and `customize` (they change what the site looks like; HTML and CSS
+//! that could hold a script need `unfiltered_html`), `edit_dashboard`.
 
 use crate::directory::site::Role;
 
@@ -16,8 +18,8 @@ pub const ADMINISTRATOR: &str = "administrator";
 /// What stands before a role that the owner has taken out.
 const TAKEN_OUT: char = '-';
 
-/// The capabilities that are rights over others or over the site: users and their roles, the site's options, code of every kind, what
-/// can be uploaded or imported without a check, and the network.
+/// The capabilities that are rights over others or over the site: users and their roles, the site's options,
+/// code of every kind, what can be uploaded or imported without a check, and the network.
 pub const RIGHTS: [&str; 42] = [
     "add_users",
     "create_users",
@@ -84,8 +86,8 @@ pub fn role_of(name: &str) -> &str {
     name.strip_prefix(TAKEN_OUT).unwrap_or(name)
 }
 
-/// The names that protect an account that has one: protected roles, and the capabilities that do so where an account has them by
-/// itself.
+/// The names that protect an account that has one: protected roles, and the capabilities that do so where an
+/// account has them by itself.
 pub fn names(named: &[String], roles: &[Role]) -> Vec<String> {
     let known = roles.iter().map(|role| role.name.as_str());
     let added = named.iter().map(String::as_str).filter(|name| !name.starts_with(TAKEN_OUT));

@@ -43,10 +43,12 @@ pub struct Settings {
     pub existing_accounts: ExistingAccounts,
     /// Whose credentials end with the first link.
     pub link_credentials: LinkCredentials,
-    /// Whether somebody whose account was there before, and the owner, are told of a changed address or password.
+    /// Whether somebody whose account was there before, and the owner, are told of a changed address or
+    /// password.
     pub notify_existing_accounts: bool,
-    /// What the owner has changed about which roles are protected: a role by its name is protected as well, one with a minus before it
-    /// (`-shop_manager`) is taken out. Which are without that is computed from what they may do ([`protection`]).
+    /// What the owner has changed about which roles are protected: a role by its name is protected as well,
+    /// one with a minus before it (`-shop_manager`) is taken out. Which are without that is computed from
+    /// what they may do ([`protection`]).
     pub protected_roles: Vec<String>,
     /// How the login of a new account is made.
     pub username: Username,
@@ -105,8 +107,8 @@ pub enum LinkCredentials {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HandGivenRoles {
-    /// A role stays until a change of the person makes the rules decide otherwise. Roles beside the first one stay
-    /// for good.
+    /// A role stays until a change of the person makes the rules decide otherwise. Roles beside the first one
+    /// stay for good.
     Keep,
     /// A managed person has exactly the role that is due. Every request about the person sees to it.
     Overrule,
@@ -313,7 +315,8 @@ impl Settings {
         }
     }
 
-    /// Whether requests may come from this address. An IPv4 address that is written as an IPv6 one counts as what it is.
+    /// Whether requests may come from this address. An IPv4 address that is written as an IPv6 one counts as
+    /// what it is.
     pub fn admits(&self, remote: &str) -> bool {
         self.allowed_networks.is_empty()
             || remote.parse::<IpAddr>().is_ok_and(|address| {

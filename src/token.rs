@@ -17,8 +17,8 @@ use subtle::{Choice, ConstantTimeEq};
 /// What every token of ours begins with.
 pub const PREFIX: &str = "rb_";
 
-/// The shortest token, in characters. A shorter one lets nobody in, whatever hash is stored: that of the empty text was set by
-/// mistake in wp-config.php before now.
+/// The shortest token, in characters. A shorter one lets nobody in, whatever hash is stored: that of the
+/// empty text was set by mistake in wp-config.php before now.
 pub const SHORTEST_TOKEN: usize = 32;
 
 /// The longest token that an owner may bring along, in characters. Entra's government cloud keeps all
@@ -208,8 +208,8 @@ impl Scope {
     }
 }
 
-/// Reads the token out of the header: `Bearer x`; `x` alone, as Okta's header authentication sends it where its
-/// administrator typed no scheme; or the password of `Basic`, for IdPs that know nothing else.
+/// Reads the token out of the header: `Bearer x`; `x` alone, as Okta's header authentication sends it where
+/// its administrator typed no scheme; or the password of `Basic`, for IdPs that know nothing else.
 fn presented_token(header: &str) -> Result<String, Refusal> {
     let Some((scheme, rest)) = header.split_once(char::is_whitespace) else {
         let scheme_only = ["bearer", "basic"].iter().any(|scheme| header.eq_ignore_ascii_case(scheme));

@@ -39,10 +39,10 @@ final class TokenActions {
 		}
 		SettingsPage::require_permission( self::CREATE );
 		$form = FormInput::line( 'form' );
+		if ( ! wp_is_uuid( $form, 4 ) ) {
+			return self::not_made( __( 'Nothing was created: the form was incomplete. Please try again.', 'rollbook' ), self::CREATE );
+		}
 		try {
-			if ( ! wp_is_uuid( $form, 4 ) ) {
-				throw new InvalidArgumentException( __( 'Nothing was created: the form was incomplete. Please try again.', 'rollbook' ) );
-			}
 			$token = Tokens::create( FormInput::line( 'name' ), FormInput::line( 'scope' ), self::end(), $form );
 		} catch ( InvalidArgumentException | RuntimeException $error ) {
 			return self::not_made( $error->getMessage(), self::CREATE );

@@ -372,7 +372,7 @@ final class AccountWriter {
 	 */
 	private static function writes( array $change ): bool {
 		$given = array_intersect_key( $change, array_flip( array( 'email', 'password', 'role' ) ) );
-		return $change['values'] || ( $change['end_credentials'] ?? false ) || array_filter( $given, static fn( mixed $value ): bool => null !== $value );
+		return $change['values'] || ( $change['end_credentials'] ?? false ) || array() !== array_filter( $given, static fn( mixed $value ): bool => null !== $value );
 	}
 
 	/**

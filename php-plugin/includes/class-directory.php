@@ -24,7 +24,8 @@ final class Directory {
 	 *
 	 * @param array<string, mixed> $command Its name under `do`, and its fields.
 	 * @return mixed The answer.
-	 * @throws \Throwable When the command cannot be carried out.
+	 * @throws DatabaseFailure When the database fails.
+	 * @throws \Throwable When the command cannot be carried out for another reason.
 	 */
 	public function run( array $command ): mixed {
 		global $wpdb;

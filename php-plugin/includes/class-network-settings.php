@@ -76,9 +76,9 @@ final class NetworkSettings {
 		if ( ! is_multisite() || '' === $email ) {
 			return null;
 		}
-		$domain  = strtolower( substr( strrchr( $email, '@' ), 1 ) );
+		$domain  = strtolower( substr( (string) strrchr( $email, '@' ), 1 ) );
 		$limited = array_filter( array_map( 'strtolower', array_map( 'trim', (array) get_site_option( 'limited_email_domains' ) ) ) );
-		if ( is_email_address_unsafe( $email ) || $limited && ! in_array( $domain, $limited, true ) ) {
+		if ( is_email_address_unsafe( $email ) || array() !== $limited && ! in_array( $domain, $limited, true ) ) {
 			/* translators: %s: domain of an email address. */
 			return sprintf( __( 'This network takes nobody with an address of “%s”. An administrator of the network can change that under Network Admin → Settings.', 'rollbook' ), $domain );
 		}

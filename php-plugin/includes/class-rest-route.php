@@ -28,7 +28,7 @@ final class RestRoute {
 	/**
 	 * The answers as the extension wrote them, by the request that they belong to.
 	 *
-	 * @var ?\WeakMap<WP_REST_Request, array<string, mixed>>
+	 * @var ?\WeakMap<WP_REST_Request, array{status: int, headers: array<string, string>, body: string}>
 	 */
 	private static ?\WeakMap $answers = null;
 

@@ -209,6 +209,7 @@ final class RoleWriter {
 	 *
 	 * @param array<string, mixed> $change What is to change.
 	 * @return array<string, mixed> The outcome.
+	 * @throws DatabaseFailure When the database fails.
 	 */
 	private function set_one( array $change ): array {
 		$user_id = (int) $change['user_id'];

@@ -197,7 +197,7 @@ final class Tokens {
 		global $wpdb;
 		$name = trim( $name );
 		if ( '' === $name || mb_strlen( $name ) > self::NAME_LENGTH ) {
-			throw new InvalidArgumentException( 
+			throw new InvalidArgumentException(
 				/* translators: %d: a number of characters. */
 				sprintf( __( 'A token needs a name of at most %d characters.', 'rollbook' ), self::NAME_LENGTH )
 			);

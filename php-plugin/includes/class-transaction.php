@@ -150,7 +150,8 @@ final class Transaction {
 	 *
 	 * @param callable $work   What to do; its result is returned.
 	 * @param callable $stands Whether this very work is in the database; asked only where that cannot be known otherwise.
-	 * @throws \Throwable What the work throws; DatabaseFailure where the transaction did not hold.
+	 * @throws DatabaseFailure When the transaction did not hold.
+	 * @throws \Throwable What the work throws.
 	 */
 	public static function run( callable $work, callable $stands ): mixed {
 		$until = microtime( true ) + self::PATIENCE;

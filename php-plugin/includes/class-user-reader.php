@@ -191,6 +191,7 @@ final class UserReader {
 	 *
 	 * @param int[] $user_ids The accounts.
 	 * @return array<int, \WP_User> By number; without those that are gone.
+	 * @throws DatabaseFailure When the database fails.
 	 */
 	public static function accounts( array $user_ids ): array {
 		global $wpdb;

@@ -232,6 +232,7 @@ final class UserWriter {
 	 * @param AccountWriter        $maker   Who makes the account.
 	 * @param string               $mark    The mark of this write.
 	 * @return int The row's number.
+	 * @throws ClaimFailure When another site has just taken the login.
 	 */
 	private function make( array $command, string $id, string $login, AccountWriter $maker, string $mark ): int {
 		$this->give_up( $command );

@@ -29,14 +29,16 @@ class OutOfTurn extends \Rollbook\Exception {
 class InvalidSettings extends \Rollbook\Exception {
 
 	/**
-	 * Every problem: a list of arrays with "place" and "reason".
+	 * Every problem.
+	 *
+	 * @return list<array{place: string, reason: string}>
 	 */
 	public function problems(): array {}
 }
 
 /**
- * One SCIM request as a conversation. Open it, fetch commands until there is none, give each its answer, take the
- * response.
+ * One SCIM request as a conversation. Open it, fetch commands until there is none, give each its answer,
+ * take the response.
  */
 final class Exchange {
 	/**
@@ -44,7 +46,8 @@ final class Exchange {
 	 */
 	public const MAX_BODY = 1048576;
 	/**
-	 * How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect group.
+	 * How many groups may lie around the one that somebody is a member of, for the outermost to be an
+	 * indirect group.
 	 */
 	public const MAX_NESTING = 20;
 	/**
@@ -54,26 +57,29 @@ final class Exchange {
 
 	/**
 	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
-	 * "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered as an error of the server;
-	 * null stands for those that the database does not give.
-	 * The site is an array of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages"; with a request
-	 * in a network also "network" (what its administrator allows: "sites_provision", "create_accounts", "add_new_users").
+	 * "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered
+	 * as an error of the server; null stands for those that the database does not give. The site is an array
+	 * of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages".
 	 */
 	public static function open( array $request, ?array $settings, array $site ): \Rollbook\Exchange {}
 
 	/**
-	 * Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is empty.
+	 * Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is
+	 * empty.
 	 */
 	public static function refresh( array $user_ids, array $settings, array $site, int $now ): \Rollbook\Exchange {}
 
 	/**
-	 * Opens an exchange of Rollbook's own that does something to everybody, a part at a time, or tells what it would change: an array
-	 * of "task" and its fields. The response's body is a report as JSON, or an error with a "detail".
+	 * Opens an exchange of Rollbook's own that does something to everybody, a part at a time, or tells what
+	 * it would change: an array of "task" and its fields. The response's body is a report as JSON, or an
+	 * error with a "detail".
 	 */
 	public static function task( array $task, array $settings, array $site, int $now ): \Rollbook\Exchange {}
 
 	/**
 	 * The next command: an array whose "do" is its name, beside its fields. Null once the response is ready.
+	 *
+	 * @return ?array<string, mixed>
 	 */
 	public function command(): ?array {}
 
@@ -83,23 +89,31 @@ final class Exchange {
 	public function answer( mixed $answer ): void {}
 
 	/**
-	 * Says that the command last fetched could not be carried out. The reason is for the activity log. "passes" says that it was the
-	 * database's trouble, so that the request may succeed later; "may_be_stored" that it is not known how much was left behind.
+	 * Says that the command last fetched could not be carried out. The reason is for the activity log.
+	 * "passes" says that it was the database's trouble, so that the request may succeed later;
+	 * "may_be_stored" that it is not known how much was left behind.
 	 */
 	public function fail( string $reason, ?bool $passes, ?bool $may_be_stored ): void {}
 
 	/**
-	 * The response: an array of "status", "headers" (name => value) and "body".
+	 * The response.
+	 *
+	 * @return array{status: int, headers: array<string, string>, body: string}
 	 */
 	public function response(): array {}
 
 	/**
-	 * The response to a request of this method while WordPress answers nobody: it is being updated, or else reaches no database.
+	 * The response to a request of this method while WordPress answers nobody: it is being updated, or else
+	 * reaches no database.
+	 *
+	 * @return array{status: int, headers: array<string, string>, body: string}
 	 */
 	public static function closed( bool $is_maintenance, string $method ): array {}
 
 	/**
 	 * What the activity log says of the exchange. It holds no secret.
+	 *
+	 * @return array<string, mixed>
 	 */
 	public function summary(): array {}
 }
@@ -110,7 +124,9 @@ final class Exchange {
 final class Token {
 
 	/**
-	 * Makes a token: an array of "token", to be shown once, and "hash", to be stored.
+	 * Makes a token: its text, to be shown once, and its hash, to be stored.
+	 *
+	 * @return array{token: string, hash: string}
 	 */
 	public static function generate(): array {}
 
@@ -129,40 +145,53 @@ final class Settings {
 
 	/**
 	 * The document that an empty one stands for.
+	 *
+	 * @return array<string, mixed>
 	 */
 	public static function defaults(): array {}
 
 	/**
-	 * Completes a document that is to be saved on a site in the place of another one. What the site has lost since that was saved does
-	 * not stop it, unless it is changed.
+	 * Completes a document that is to be saved on a site in the place of another one. What the site has lost
+	 * since that was saved does not stop it, unless it is changed.
 	 *
 	 * Throws Rollbook\InvalidSettings, whose problems() name every place and reason.
+	 *
+	 * @return array<string, mixed>
 	 */
 	public static function validate( array $settings, array $before, array $site ): array {}
 
 	/**
-	 * What is wrong with the document of a site as the site is now: a list of arrays with "place" and "reason".
+	 * What is wrong with the document of a site as the site is now.
+	 *
+	 * @return list<array{place: string, reason: string}>
 	 */
 	public static function problems( array $settings, array $site ): array {}
 
 	/**
 	 * The names of the roles and capabilities of a site that protect an account that has one by itself.
+	 *
+	 * @return list<string>
 	 */
 	public static function protecting( array $settings, array $site ): array {}
 
 	/**
-	 * What may become of a user meta as a target: "open", "guarded", or "odd" where the database may take the key for another one.
+	 * What may become of a user meta as a target: "open", "guarded", or "odd" where the database may take
+	 * the key for another one.
 	 */
 	public static function verdict( string $key ): string {}
 
 	/**
-	 * What the owner can do to the links of accounts: an array of "unlinking" and "allowing_linking", each a list of their numbers. Of
-	 * each account an array of "user_id", "managed", "active", "unlinked" and "protected".
+	 * Which of some accounts the owner can unlink, and which can be linked again. Of each account an array
+	 * of "user_id", "managed", "active", "unlinked" and "protected".
+	 *
+	 * @return array{unlinking: list<int>, allowing_linking: list<int>}
 	 */
 	public static function links( array $settings, array $links ): array {}
 
 	/**
-	 * What the owner is offered while typing: an array of "paths" and "targets" of mappings.
+	 * What the owner is offered while typing.
+	 *
+	 * @return array{paths: list<string>, targets: list<string>}
 	 */
 	public static function suggestions(): array {}
 }

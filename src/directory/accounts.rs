@@ -19,11 +19,12 @@ pub struct Account {
     /// Its roles on this site.
     #[serde(default)]
     pub roles: Vec<String>,
-    /// Whether it is protected on this site: by a role, by a right of its own, as a super administrator, or because a plugin says so
-    /// ([`crate::protection`]).
+    /// Whether it is protected on this site: by a role, by a right of its own, as a super administrator, or
+    /// because a plugin says so ([`crate::protection`]).
     #[serde(default)]
     pub protected: bool,
-    /// Whether anybody could have made it: people register on this site, or check out, and it has no more rights than that gives.
+    /// Whether anybody could have made it: people register on this site, or check out, and it has no more
+    /// rights than that gives.
     #[serde(default)]
     pub self_registered: bool,
     /// Whether the owner has unlinked it on this site: no IdP finds it until the owner allows linking again.
@@ -68,8 +69,9 @@ pub enum Home {
     Elsewhere,
 }
 
-/// Accounts of the site that have no row in our tables: all that the owner has not unlinked or, where anything is named, those to
-/// which any of it applies; then also those of the network that are not on this site.
+/// Accounts of the site that have no row in our tables: all that the owner has not unlinked or, where
+/// anything is named, those to which any of it applies; then also those of the network that are not on this
+/// site.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FindAccounts {
     /// The account with this login…
@@ -205,7 +207,8 @@ pub struct AllowLinking {
 pub struct AccountChange {
     /// The account; `None` creates one.
     pub user_id: Option<u64>,
-    /// Whether this site's directory has charge of the account itself, from now on if not before. Otherwise only the role is to change.
+    /// Whether this site's directory has charge of the account itself, from now on if not before. Otherwise
+    /// only the role is to change.
     pub ours: bool,
     /// Logins for a new account, the best first; the first free one is taken. For an existing one: a rename.
     pub logins: Vec<String>,
@@ -213,8 +216,8 @@ pub struct AccountChange {
     pub email: Option<String>,
     /// A password that the IdP sent. A new account without one gets a random one.
     pub password: Option<String>,
-    /// Whether nobody is to get in any more with what the account has: its password, its application passwords, its sessions, and what
-    /// is under way to change its address or password.
+    /// Whether nobody is to get in any more with what the account has: its password, its application
+    /// passwords, its sessions, and what is under way to change its address or password.
     #[serde(default)]
     pub end_credentials: bool,
     /// The beginnings of the keys of metas that go with the credentials: second factors.

@@ -2,22 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Says that the operations up to [`EndBatch`] belong together (RFC 7644 §3.7). They may be carried out in one transaction, if
-/// each command of them still happens as a whole or leaves nothing behind, for itself.
+/// Says that the operations up to [`EndBatch`] belong together (RFC 7644 §3.7). They may be carried out in
+/// one transaction, if each command of them still happens as a whole or leaves nothing behind, for itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BeginBatch {}
 
 /// The answer to [`BeginBatch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchBegun {
-    /// Whether one transaction holds all of the operations, so that what is done for all of them at the end happens if they do.
+    /// Whether one transaction holds all of the operations, so that what is done for all of them at the end
+    /// happens if they do.
     pub shared: bool,
     /// Now.
     pub now: i64,
 }
 
-/// Asks, after each operation, what time it is and, in a batch, whether what the operations before it have answered still stands.
-/// What this last operation itself has answered is true in either case.
+/// Asks, after each operation, what time it is and, in a batch, whether what the operations before it have
+/// answered still stands. What this last operation itself has answered is true in either case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckBatch {}
 
@@ -30,11 +31,12 @@ pub struct BatchReport {
     pub now: i64,
 }
 
-/// Ends the batch, and asks whether all that its operations have answered stands. A failure means that nothing does, unless it says that
-/// something may be stored: then nobody knows.
+/// Ends the batch, and asks whether all that its operations have answered stands. A failure means that
+/// nothing does, unless it says that something may be stored: then nobody knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EndBatch {
-    /// Whether what the operations have done is wanted. Otherwise a shared transaction is undone, and the batch is lost.
+    /// Whether what the operations have done is wanted. Otherwise a shared transaction is undone, and the
+    /// batch is lost.
     pub keep: bool,
 }
 

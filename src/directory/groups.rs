@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
-/// How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect group of that person
-/// (RFC 7643 §4.1.2). Every step costs a statement.
+/// How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect
+/// group of that person (RFC 7643 §4.1.2). Every step costs a statement.
 pub const MAX_NESTING: usize = 20;
 
 /// A group.
@@ -42,8 +42,8 @@ pub struct Member {
     pub id: SmolStr,
     /// What it is.
     pub kind: MemberKind,
-    /// Its `displayName`. Nobody's is a `userName` that WordPress shows for want of one: clients that named the member
-    /// without a `display` take one for a wrong answer.
+    /// Its `displayName`. Nobody's is a `userName` that WordPress shows for want of one: clients that named
+    /// the member without a `display` take one for a wrong answer.
     #[serde(default)]
     pub display: Option<String>,
 }
@@ -94,8 +94,8 @@ pub struct CreateGroup {
     pub row: GroupRow,
     /// The ids of its members, known ones.
     pub members: Vec<MemberId>,
-    /// Where there are role rules, the people whose groups change; with another version of one of them the roles are stale. Each
-    /// gets the next version.
+    /// Where there are role rules, the people whose groups change; with another version of one of them the
+    /// roles are stale. Each gets the next version.
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
@@ -120,8 +120,8 @@ pub struct UpdateGroup {
     pub remove_all: bool,
     /// Whether the answer is to hold the members.
     pub members: bool,
-    /// Where there are role rules, the people whose groups change; with another version of one of them the roles are stale. Each
-    /// gets the next version.
+    /// Where there are role rules, the people whose groups change; with another version of one of them the
+    /// roles are stale. Each gets the next version.
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
@@ -159,8 +159,8 @@ pub struct DeleteGroup {
     pub id: SmolStr,
     /// The version that the deletion was decided on.
     pub version: u64,
-    /// Where there are role rules, the people whose groups change; with another version of one of them the roles are stale. Each
-    /// gets the next version.
+    /// Where there are role rules, the people whose groups change; with another version of one of them the
+    /// roles are stale. Each gets the next version.
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
@@ -207,7 +207,8 @@ pub struct FindPeopleIn {
 /// Sets the roles of people whose groups were changed before, within the same batch: all of them or none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegroupPeople {
-    /// The people whose groups have changed; with another version of one of them the roles are stale. Each gets the next version.
+    /// The people whose groups have changed; with another version of one of them the roles are stale. Each
+    /// gets the next version.
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,

@@ -4,8 +4,8 @@ use super::{Outcome, json_text};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-/// What the role rules decided about a person, and with which role that left the account: so a role that was given by hand
-/// since is told from one that the rules gave. It is kept as text that nobody else reads.
+/// What the role rules decided about a person, and with which role that left the account: so a role that was
+/// given by hand since is told from one that the rules gave. It is kept as text that nobody else reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ruling {
     /// The role that a rule gave; nothing where none fitted.
@@ -19,7 +19,8 @@ pub struct Ruling {
 pub struct RoleChange {
     /// The account.
     pub user_id: u64,
-    /// The version of the person that this was decided on. With another one, or other roles than `before`, it is stale.
+    /// The version of the person that this was decided on. With another one, or other roles than `before`, it
+    /// is stale.
     pub version: u64,
     /// The role that it is to have, as its first.
     pub role: String,

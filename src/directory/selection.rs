@@ -16,8 +16,8 @@ pub struct Selection {
     pub order: Option<Order>,
     /// Only rows that lie behind the one with this number.
     pub after_row: Option<u64>,
-    /// What that row has, or had, in the column of the order: text or a whole number. Always there with both an order
-    /// and `after_row`.
+    /// What that row has, or had, in the column of the order: text or a whole number. Always there with both
+    /// an order and `after_row`.
     pub after_value: Option<Value>,
     /// Whether everything is the other way round, ties too: the last row comes first, and behind is before.
     pub backward: bool,
@@ -29,8 +29,8 @@ pub struct Selection {
     pub count: bool,
 }
 
-/// How far an answer to a selection has come. It may be less far than the limit, because memory is short: then it is asked for the
-/// rest.
+/// How far an answer to a selection has come. It may be less far than the limit, because memory is short:
+/// then it is asked for the rest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reached {
     /// How many rows were gone through: more than were given where an account is gone.
@@ -48,8 +48,8 @@ impl Reached {
     }
 }
 
-/// An SQL condition. `{lookups}` and `{members}` stand for the names of those tables, `u` and `g` for the row of
-/// the user or group, and each `%s` or `%d` for an argument, as `$wpdb->prepare()` wants it.
+/// An SQL condition. `{lookups}` and `{members}` stand for the names of those tables, `u` and `g` for the row
+/// of the user or group, and each `%s` or `%d` for an argument, as `$wpdb->prepare()` wants it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
     /// The condition's text; `1=1` for every row.

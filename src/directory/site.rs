@@ -11,10 +11,11 @@ pub struct Site {
     pub roles: Vec<Role>,
     /// The role that WordPress gives to new accounts.
     pub default_role: String,
-    /// The user metas that accounts have and that no mapping was about so far, among those of new mappings. Only told where settings are
-    /// saved.
+    /// The user metas that accounts have and that no mapping was about so far, among those of new mappings.
+    /// Only told where settings are saved.
     pub foreign_metas: Vec<String>,
-    /// The account that is to get the content of people who leave, if it is there. Only told where settings are saved or looked at.
+    /// The account that is to get the content of people who leave, if it is there. Only told where settings
+    /// are saved or looked at.
     pub heir: Option<Heir>,
     /// The languages that are installed, as WordPress writes them: `en_US`, `de_DE`.
     pub languages: Vec<String>,
@@ -22,13 +23,15 @@ pub struct Site {
     pub network: Option<NetworkRules>,
 }
 
-/// What the administrator of a network lets its sites do. Each is off until that administrator switches it on.
+/// What the administrator of a network lets its sites do. Each is off until that administrator switches it
+/// on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NetworkRules {
     /// Whether the administrators of sites may provision: make tokens and change the settings.
     pub sites_provision: bool,
-    /// Whether the IdP of a site may create accounts of the network with a token that an administrator of the site made.
+    /// Whether the IdP of a site may create accounts of the network with a token that an administrator of the
+    /// site made.
     pub create_accounts: bool,
     /// WordPress's own rule: whether the administrators of sites may add people to the network.
     pub add_new_users: bool,

@@ -23,7 +23,8 @@ pub struct TokenRecord {
     pub revoked: Option<i64>,
     /// When it was last used.
     pub last_used: Option<i64>,
-    /// Whether whoever made it may administer the whole network, or made it on the server. So is every token of a site that stands alone.
+    /// Whether whoever made it may administer the whole network, or made it on the server. So is every token
+    /// of a site that stands alone.
     #[serde(default = "yes")]
     pub of_network: bool,
 }
@@ -32,7 +33,8 @@ fn yes() -> bool {
     true
 }
 
-/// How a token stands that a request was let in with. Asked between the operations of a request that takes long.
+/// How a token stands that a request was let in with. Asked between the operations of a request that takes
+/// long.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckToken {
     /// The token's number.

@@ -18,8 +18,8 @@ pub struct UserRecord {
     pub external_id: Option<String>,
     /// Whether the person may log in.
     pub active: bool,
-    /// Whether another plugin had the person locked out. It is shown as inactive, and the first write makes it so; until then the person
-    /// gets in.
+    /// Whether another plugin had the person locked out. It is shown as inactive, and the first write makes
+    /// it so; until then the person gets in.
     #[serde(default)]
     pub locked_before: bool,
     /// Whether an IdP has taken charge of the account.
@@ -30,14 +30,15 @@ pub struct UserRecord {
     /// Whether the resource was deleted and the account kept. Only [`FindConflicts`] shows such a record.
     #[serde(default)]
     pub deleted: bool,
-    /// The `userName` that the IdP wants for the person and somebody else has. Whoever closes the circle gives it.
+    /// The `userName` that the IdP wants for the person and somebody else has. Whoever closes the circle
+    /// gives it.
     #[serde(default)]
     pub wished_name: Option<String>,
     /// What the login was made of, where a rename waits until the person is active again.
     #[serde(default)]
     pub login_of: Option<String>,
-    /// Whether a write broke off after a part of it was stored: a hook ended its transaction, or the tables know none. Nothing counts as
-    /// written then; the next write does all of it.
+    /// Whether a write broke off after a part of it was stored: a hook ended its transaction, or the tables
+    /// know none. Nothing counts as written then; the next write does all of it.
     #[serde(default)]
     pub unfinished: bool,
     /// Counts the writes.
@@ -61,7 +62,8 @@ pub struct UserRecord {
     pub ruling: Option<Ruling>,
     /// The WordPress account.
     pub account: Account,
-    /// The groups that the person is a member of, and those that they are in, up to [`super::MAX_NESTING`] steps away.
+    /// The groups that the person is a member of, and those that they are in, up to [`super::MAX_NESTING`]
+    /// steps away.
     #[serde(default)]
     pub groups: Vec<GroupReference>,
 }
@@ -109,7 +111,8 @@ pub struct LoadUser {
     pub targets: Vec<String>,
 }
 
-/// The people of these accounts, as far as they have a row and memory has room for them; of some at least one is given.
+/// The people of these accounts, as far as they have a row and memory has room for them; of some at least one
+/// is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoadAccounts {
     /// The accounts.
@@ -118,8 +121,8 @@ pub struct LoadAccounts {
     pub targets: Vec<String>,
 }
 
-/// The people with these ids, in any order. Unknown ones are left out, and so is everybody for whom memory has no room; of some at
-/// least one is given.
+/// The people with these ids, in any order. Unknown ones are left out, and so is everybody for whom memory
+/// has no room; of some at least one is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoadPeople {
     /// SCIM ids.
@@ -128,8 +131,8 @@ pub struct LoadPeople {
     pub targets: Vec<String>,
 }
 
-/// Everybody who conflicts with a person: the rows, also of deleted people, to which any of this applies. Each part is answered by an
-/// index of its own.
+/// Everybody who conflicts with a person: the rows, also of deleted people, to which any of this applies.
+/// Each part is answered by an index of its own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FindConflicts {
     /// The row holds this folded `userName`…
@@ -155,7 +158,8 @@ pub struct Conflicts {
     pub email_accepted: bool,
 }
 
-/// Takes the rows of accounts away that nobody manages; the accounts stay. A row that is managed by now is passed over.
+/// Takes the rows of accounts away that nobody manages; the accounts stay. A row that is managed by now is
+/// passed over.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReleaseRows {
     /// The SCIM ids that are given up.
@@ -171,8 +175,8 @@ pub struct Lookup {
     pub value: String,
 }
 
-/// Creates a person, and an account or, with `account.user_id`, brings a kept one back under a new id. In a network that account may be
-/// one that is not on this site: then it is added to it.
+/// Creates a person, and an account or, with `account.user_id`, brings a kept one back under a new id. In a
+/// network that account may be one that is not on this site: then it is added to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreateUser {
     /// What the row is to hold.
@@ -210,8 +214,8 @@ pub struct UpdateUser {
     pub row: UserRow,
     /// What is to change in the account.
     pub account: AccountChange,
-    /// People who give up something for this one and get something for it: written in the same transaction, where a name or an address
-    /// that one of them leaves is free for the others.
+    /// People who give up something for this one and get something for it: written in the same transaction,
+    /// where a name or an address that one of them leaves is free for the others.
     #[serde(default)]
     pub others: Vec<Self>,
     /// Deleted people who give something up.
@@ -232,8 +236,8 @@ pub struct UserRow {
     pub user_name_key: String,
     /// `externalId`.
     pub external_id: Option<String>,
-    /// Whether the person may log in. When it becomes false, every session ends, if the account is this site's
-    /// ([`AccountChange::ours`]).
+    /// Whether the person may log in. When it becomes false, every session ends, if the account is this
+    /// site's ([`AccountChange::ours`]).
     pub active: bool,
     /// Whether the account was there before the IdP.
     #[serde(default)]
@@ -248,8 +252,8 @@ pub struct UserRow {
     pub lookups: Vec<Lookup>,
 }
 
-/// Writes to the account of a person what could not be written before: the row is new, or its field is back. The row of the person
-/// stays as it is, but for a version more.
+/// Writes to the account of a person what could not be written before: the row is new, or its field is back.
+/// The row of the person stays as it is, but for a version more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FillTargets {
     /// The SCIM id.
@@ -272,7 +276,8 @@ pub struct IndexUser {
     pub id: SmolStr,
     /// A new `userName` for an account that nobody manages.
     pub user_name: Option<UserName>,
-    /// Whether the owner wants somebody whom another plugin had locked out, and nobody manages, to be locked out from now on.
+    /// Whether the owner wants somebody whom another plugin had locked out, and nobody manages, to be locked
+    /// out from now on.
     #[serde(default)]
     pub lock: bool,
     /// All matchable values.
@@ -331,8 +336,8 @@ pub enum Fate {
     Delete,
 }
 
-/// Takes a person out of what is managed: the row goes, with its memberships; the account stays as it is, and is marked
-/// as [`Account::unlinked`].
+/// Takes a person out of what is managed: the row goes, with its memberships; the account stays as it is, and
+/// is marked as [`Account::unlinked`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnlinkUser {
     /// The SCIM id.

@@ -1,7 +1,8 @@
 //! Which user metas an attribute may be written to.
 //!
-//! No list names everything that lets somebody in, so there are three: the form of a key, the words that a key says of itself, and the
-//! owner, who confirms a key that accounts had before ([`crate::settings::Settings::check_on_site`]).
+//! No list names everything that lets somebody in, so there are three: the form of a key, the words that a
+//! key says of itself, and the owner, who confirms a key that accounts had before
+//! ([`crate::settings::Settings::check_on_site`]).
 
 use deunicode::deunicode_with_tofu;
 
@@ -19,7 +20,8 @@ pub enum Verdict {
     Guarded,
 }
 
-/// Meta of core's, by its whole key: what decides who somebody is, and the profile fields, which core checks on their own way.
+/// Meta of core's, by its whole key: what decides who somebody is, and the profile fields, which core checks
+/// on their own way.
 const KEYS: [&str; 18] = [
     "session_tokens",
     "_application_passwords",
@@ -41,8 +43,9 @@ const KEYS: [&str; 18] = [
     "default_password_nag",
 ];
 
-/// The same by the key's beginning: our own; what plugins noted that provisioned people before (WPO365, miniOrange), by which accounts
-/// are told; and whom an account is to a single sign-on: OpenID Connect Generic, OAuth and SAML plugins, Auth0.
+/// The same by the key's beginning: our own; what plugins noted that provisioned people before (WPO365,
+/// miniOrange), by which accounts are told; and whom an account is to a single sign-on: OpenID Connect
+/// Generic, OAuth and SAML plugins, Auth0.
 const BEGINNINGS: [&str; 12] = [
     "rollbook",
     "wpo365_scim",
@@ -58,10 +61,11 @@ const BEGINNINGS: [&str; 12] = [
     "wp_auth0",
 ];
 
-/// The same of second factors, which go with the credentials: Two-Factor and Solid Security (`_two_factor_totp_key`), WP 2FA
-/// (`wp_2fa_totp_key`), miniOrange (`mo2f_2factor_status`), Two Factor Authentication (`tfa_priv_key_64`), Google Authenticator
-/// (`googleauthenticator_secret`), Really Simple Security (`rsssl_two_fa_status`), Wordfence (`wfls-last-login`), Defender
-/// (`defenderAuthOn`), Loginizer (`loginizer_user_settings`).
+/// The same of second factors, which go with the credentials: Two-Factor and Solid Security
+/// (`_two_factor_totp_key`), WP 2FA (`wp_2fa_totp_key`), miniOrange (`mo2f_2factor_status`), Two Factor
+/// Authentication (`tfa_priv_key_64`), Google Authenticator (`googleauthenticator_secret`), Really Simple
+/// Security (`rsssl_two_fa_status`), Wordfence (`wfls-last-login`), Defender (`defenderAuthOn`), Loginizer
+/// (`loginizer_user_settings`).
 pub const SECOND_FACTORS: [&str; 10] = [
     "_two_factor",
     "two_factor",
@@ -78,7 +82,8 @@ pub const SECOND_FACTORS: [&str; 10] = [
 /// The same by the key's end: `wp_capabilities`, `wp_2_user_level`, whatever the prefix of a site.
 const ENDINGS: [&str; 4] = ["capabilities", "user_level", "user-settings", "user-settings-time"];
 
-/// Words that a key says of itself, between marks or capitals, when what it holds lets people in, in whichever plugin.
+/// Words that a key says of itself, between marks or capitals, when what it holds lets people in, in
+/// whichever plugin.
 const WORDS: [&str; 13] = [
     "hotp", "otp", "mfa", "tfa", "nonce", "session", "sessions", "jwt", "oidc", "openid", "oauth", "saml",
     "sso",

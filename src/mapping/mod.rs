@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// The attributes that people are most often described by, beside the standard rows', as an owner would map them.
+/// The attributes that people are most often described by, beside the standard rows', as an owner would map
+/// them.
 pub const COMMON_PATHS: [&str; 15] = [
     "title",
     "userType",
@@ -162,8 +163,8 @@ impl Row {
         }
     }
 
-    /// The value of the attribute, of a list all of them, that a live value of the target stands for; `None` for none.
-    /// What a transform has done is not undone.
+    /// The value of the attribute, of a list all of them, that a live value of the target stands for; `None`
+    /// for none. What a transform has done is not undone.
     pub fn attribute_value(&self, live: &Value) -> Option<Value> {
         if self.several != Several::List {
             return self.kind.read(live, &self.target);

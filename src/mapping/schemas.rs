@@ -1,8 +1,9 @@
-//! The schemas that a site shows: those of RFC 7643, and those of the attributes beyond them that the owner has mapped.
+//! The schemas that a site shows: those of RFC 7643, and those of the attributes beyond them that the owner
+//! has mapped.
 //!
-//! Attributes under a URN that nobody knows are kept and found whether they are mapped or not. Showing the mapped ones tells an
-//! identity provider what it may send. How a value is read does not depend on it: one value of an unexpected type would
-//! otherwise fail a whole person.
+//! Attributes under a URN that nobody knows are kept and found whether they are mapped or not. Showing the
+//! mapped ones tells an identity provider what it may send. How a value is read does not depend on it: one
+//! value of an unexpected type would otherwise fail a whole person.
 
 use super::{Row, Several};
 use crate::scim::path::{AttributeName, PatchPath, SchemaUrn};
@@ -11,7 +12,8 @@ use crate::scim::schema::{
     common_attributes,
 };
 
-/// The schemas that requests are read by: those of RFC 7643, and where the URNs end that attributes are mapped under.
+/// The schemas that requests are read by: those of RFC 7643, and where the URNs end that attributes are
+/// mapped under.
 pub fn for_reading(mappings: &[Row]) -> Schemas {
     knowing(mappings.iter().map(|row| &row.path))
 }
@@ -24,9 +26,9 @@ pub fn knowing<'a>(paths: impl Iterator<Item = &'a PatchPath>) -> Schemas {
     if urns.is_empty() { standard.clone() } else { standard.with_urns(urns.into_iter().cloned()) }
 }
 
-/// A schema as the site shows it, which is what holds at the moment: `password` is there while passwords are synchronised;
-/// `externalId`, which belongs to no schema (RFC 7643 §3.1), because clients look for it among the attributes; and everybody has
-/// an `active`, whoever leaves it out.
+/// A schema as the site shows it, which is what holds at the moment: `password` is there while passwords are
+/// synchronised; `externalId`, which belongs to no schema (RFC 7643 §3.1), because clients look for it among
+/// the attributes; and everybody has an `active`, whoever leaves it out.
 pub fn shown(schema: &Schema, password_sync: bool) -> Schema {
     let mut schema = schema.clone();
     if !ResourceType::ALL.iter().any(|resource_type| schema.id == resource_type.urn()) {

@@ -22,7 +22,8 @@ const FIELDS: [(&str, Option<usize>); 7] = [
     ("user_url", Some(100)),
 ];
 
-/// A place in WordPress. Written `field:first_name`, `meta:scimDepartment`, `xprofile:Department`, `acf:department`.
+/// A place in WordPress. Written `field:first_name`, `meta:scimDepartment`, `xprofile:Department`,
+/// `acf:department`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Target {
     /// A field of the account.
@@ -41,8 +42,8 @@ impl Target {
         matches!(self, Self::Xprofile(_) | Self::Acf(_))
     }
 
-    /// Makes a text fit for the target, or says that it cannot be stored there: an address that was cut off would
-    /// lead somewhere else.
+    /// Makes a text fit for the target, or says that it cannot be stored there: an address that was cut off
+    /// would lead somewhere else.
     pub(super) fn fit(&self, text: String) -> Option<String> {
         let Self::Field(name) = self else { return Some(text) };
         let limit = FIELDS.iter().find(|(field, _)| field == name).and_then(|(_, limit)| *limit);
@@ -58,8 +59,8 @@ impl Target {
         matches!(self, Self::Field(name) if name == "locale")
     }
 
-    /// The text of the attribute that a live text of this target stands for. WordPress writes en_US where everybody else writes en-US
-    /// (RFC 5646).
+    /// The text of the attribute that a live text of this target stands for. WordPress writes en_US where
+    /// everybody else writes en-US (RFC 5646).
     pub(super) fn unfit(&self, text: String) -> String {
         if self.is_locale() { text.replace('_', "-") } else { text }
     }
@@ -88,7 +89,8 @@ impl FromStr for Target {
         match kind {
             "field" if FIELDS.iter().any(|(field, _)| *field == name) => Ok(Self::Field(name.to_owned())),
             "field" => Err(TargetError::Field(name.to_owned())),
-            // Core keeps its fields in metas of their names; by whichever way they are reached, core's own checks apply.
+            // Core keeps its fields in metas of their names; by whichever way they are reached, core's own
+            // checks apply.
             "meta" if field_called(name).is_some() => {
                 Ok(Self::Field(field_called(name).unwrap_or_default().to_owned()))
             }
@@ -98,7 +100,8 @@ impl FromStr for Target {
                 Verdict::Guarded => Err(TargetError::Guarded(name.to_owned())),
             },
             "xprofile" => Ok(Self::Xprofile(name.to_owned())),
-            // ACF keeps a field in the user meta of its name. What a field's key stands for is only known on the site.
+            // ACF keeps a field in the user meta of its name. What a field's key stands for is only known on
+            // the site.
             "acf" if verdict(name) == Verdict::Guarded => Err(TargetError::Guarded(name.to_owned())),
             "acf" => Ok(Self::Acf(name.to_owned())),
             _ => Err(TargetError::Form),

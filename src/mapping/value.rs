@@ -1,7 +1,8 @@
 //! Values on their way from an attribute into a place of WordPress, and back.
 //!
-//! Everything in WordPress's tables is text, and each place has its own way to write a boolean or a date. What comes back is read
-//! by what it means and not by how it is written, so that no other spelling is ever taken for a local edit.
+//! Everything in WordPress's tables is text, and each place has its own way to write a boolean or a date.
+//! What comes back is read by what it means and not by how it is written, so that no other spelling is ever
+//! taken for a local edit.
 
 use super::target::Target;
 use jiff::Timestamp;
@@ -21,7 +22,8 @@ pub enum Kind {
     Boolean,
     /// A number.
     Number,
-    /// A day: `20260131` for ACF's date picker, `2026-01-31 00:00:00` for BuddyPress's date field, else `2026-01-31`.
+    /// A day: `20260131` for ACF's date picker, `2026-01-31 00:00:00` for BuddyPress's date field, else
+    /// `2026-01-31`.
     Date,
     /// A point in time, in UTC: `2026-01-31 08:30:00`, as ACF's date time picker keeps it.
     DateTime,

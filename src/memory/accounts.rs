@@ -140,7 +140,8 @@ impl MemoryDirectory {
             .collect())
     }
 
-    /// An account as it is told of: protected by what the settings say of its roles and its own capabilities, and where a test says so.
+    /// An account as it is told of: protected by what the settings say of its roles and its own capabilities,
+    /// and where a test says so.
     pub(super) fn told(&self, stored: &StoredAccount) -> Account {
         let account = &stored.account;
         let by_right = stored.capabilities.iter().any(|name| protection::is_right(name));

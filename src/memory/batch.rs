@@ -24,8 +24,8 @@ struct Rows {
 }
 
 impl MemoryDirectory {
-    /// Lets the transaction of a batch be undone before the command that comes after so many others of the batch: 0 is the
-    /// first one. The command itself is carried out.
+    /// Lets the transaction of a batch be undone before the command that comes after so many others of the
+    /// batch: 0 is the first one. The command itself is carried out.
     pub fn lose_batch_before(&mut self, commands: usize) {
         self.batch.lost_before = Some(commands);
     }

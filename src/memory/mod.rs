@@ -144,8 +144,8 @@ impl MemoryDirectory {
         self.fails_in = Some(commands);
     }
 
-    /// Lets the owner change the token of a running request when it is asked after for the time that follows so many others: 0 is the
-    /// next one.
+    /// Lets the owner change the token of a running request when it is asked after for the time that follows
+    /// so many others: 0 is the next one.
     pub fn change_token_after(&mut self, checks: usize, change: fn(&mut TokenRecord)) {
         self.changes_token = std::iter::repeat_n(None, checks).chain([Some(change)]).collect();
     }

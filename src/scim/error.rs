@@ -80,8 +80,8 @@ impl Error {
     }
 }
 
-/// The detail error keywords of RFC 7644 Table 9 and RFC 9865 §2.1, but for `invalidVers` and `sensitive`, for which there is
-/// no occasion here.
+/// The detail error keywords of RFC 7644 Table 9 and RFC 9865 §2.1, but for `invalidVers` and `sensitive`,
+/// for which there is no occasion here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
     /// The filter is malformed or compares what cannot be compared.

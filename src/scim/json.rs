@@ -14,8 +14,8 @@ pub const MAX_DEPTH: usize = 64;
 /// Reads a JSON object.
 ///
 /// # Errors
-/// 400 `invalidSyntax` that names line and column: not UTF-8, not JSON, nested deeper than [`MAX_DEPTH`], a key
-/// twice in one object, or not an object.
+/// 400 `invalidSyntax` that names line and column: not UTF-8, not JSON, nested deeper than [`MAX_DEPTH`], a
+/// key twice in one object, or not an object.
 pub fn object(body: &[u8]) -> Result<Map<String, Value>> {
     let text = std::str::from_utf8(body).map_err(|error| {
         Error::invalid_syntax(format!(

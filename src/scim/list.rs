@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 /// The schema of a list (RFC 7644 §8.1).
 pub const LIST_RESPONSE_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-/// The most resources on a page; more are never sent, however many a client asks for. Published as the filter's
-/// `maxResults`.
+/// The most resources on a page; more are never sent, however many a client asks for. Published as the
+/// filter's `maxResults`.
 pub const MAX_PAGE: u64 = 200;
 
 /// How many resources a page has when the client does not say.

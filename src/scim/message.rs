@@ -1,7 +1,8 @@
 //! What a body says of itself in `schemas` (RFC 7643 §3, RFC 7644 §3.1).
 //!
-//! Clients leave `schemas` out or name what nobody knows, and are understood by where they send the body. One that says the body
-//! is something else has been sent to the wrong place, and what it meant cannot be guessed.
+//! Clients leave `schemas` out or name what nobody knows, and are understood by where they send the body. One
+//! that says the body is something else has been sent to the wrong place, and what it meant cannot be
+//! guessed.
 
 use super::error::{Error, Result};
 use super::patch::PATCH_OP_URN;
@@ -41,7 +42,8 @@ impl Kind {
         }
     }
 
-    /// Whether `schemas` names what the body is. `false` where it is missing, or names only what nobody knows.
+    /// Whether `schemas` names what the body is. `false` where it is missing, or names only what nobody
+    /// knows.
     ///
     /// # Errors
     /// 400 `invalidSyntax` where all that it names and that is known is something else.
@@ -78,7 +80,8 @@ impl Kind {
         self.is_named(schemas.map(|(_, value)| value)).map(drop)
     }
 
-    /// Whether a URN says that a body is of this kind; `None` for one that says neither that nor anything else.
+    /// Whether a URN says that a body is of this kind; `None` for one that says neither that nor anything
+    /// else.
     fn is_said_by(self, urn: &str) -> Option<bool> {
         let is = |known: &str| urn.eq_ignore_ascii_case(known);
         let of = |resource_type| Some(self == Self::Resource(resource_type));
@@ -107,7 +110,8 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Whether a URN of SCIM 1.1 or a draft of 2.0 names a resource type. `urn:scim:schemas:core:1.0` is everything's.
+/// Whether a URN of SCIM 1.1 or a draft of 2.0 names a resource type. `urn:scim:schemas:core:1.0` is
+/// everything's.
 fn is_legacy(urn: &str, end: &str) -> bool {
     let urn = urn.to_ascii_lowercase();
     urn.starts_with("urn:scim:schemas:") && urn.ends_with(&end.to_ascii_lowercase())

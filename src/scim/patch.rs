@@ -342,8 +342,8 @@ fn named_members<const N: usize>(
     Ok(found)
 }
 
-/// The operations that a `remove` comes to: none for an attribute that is ignored, several where the value of a schema's URN
-/// names its attributes.
+/// The operations that a `remove` comes to: none for an attribute that is ignored, several where the value of
+/// a schema's URN names its attributes.
 fn removals(
     path: PatchPath,
     value: Option<Value>,
@@ -379,7 +379,8 @@ fn removal(
     let is_of_elements = match (found, &attribute.sub) {
         (Some(attribute), None) => attribute.multi_valued,
         (Some(_), Some(_)) => false,
-        // Whether it is a list is told by what stands there. `skills.value` is about the elements themselves, as `emails.value` is.
+        // Whether it is a list is told by what stands there. `skills.value` is about the elements themselves,
+        // as `emails.value` is.
         (None, sub) => sub.as_ref().is_none_or(|sub| *sub == "value"),
     };
     if !is_of_elements || value.is_null() {

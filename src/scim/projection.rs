@@ -28,8 +28,8 @@ impl Projection {
     /// (`emails[type eq "work"]`, Microsoft's samples). What is unknown or unreadable is ignored.
     ///
     /// # Errors
-    /// 400 `invalidValue` where both are given: RFC 7644 §3.9 calls them mutually exclusive, and to prefer one
-    /// would show what the client excluded or hide what it asked for. The same for more than
+    /// 400 `invalidValue` where both are given: RFC 7644 §3.9 calls them mutually exclusive, and to prefer
+    /// one would show what the client excluded or hide what it asked for. The same for more than
     /// [`MAX_ATTRIBUTES`].
     pub fn parse(
         attributes: Option<&str>,

@@ -88,8 +88,8 @@ impl Resource {
     /// Read-only attributes such as `id` and `meta` are set as they are given.
     ///
     /// # Errors
-    /// 400 `invalidValue` for a value that the attribute cannot take, `noTarget` for a value filter from which
-    /// no element can be made.
+    /// 400 `invalidValue` for a value that the attribute cannot take, `noTarget` for a value filter from
+    /// which no element can be made.
     pub fn set(&mut self, path: &PatchPath, value: Value, schemas: &ResourceSchemas) -> Result<()> {
         let mut dialects = Dialects::default();
         let found = path.attribute().and_then(|path| schemas.find(path));
@@ -204,10 +204,10 @@ impl Resource {
 
     /// The resource as filters see it, those of searches and of role rules.
     ///
-    /// Entra ID sends the roles of an application as JSON in a string,
-    /// `{"value": "{\"id\":\"…\",\"value\":\"Admin\",\"displayName\":\"Administrator\"}"}`, and wants them back
-    /// so; `roles.value eq "Admin"` means the inner value. Here each such element holds the inner `value`, and the
-    /// inner `displayName` where it has no `display` of its own.
+    /// Entra ID sends the roles of an application as JSON in a string, `{"value":
+    /// "{\"id\":\"…\",\"value\":\"Admin\",\"displayName\":\"Administrator\"}"}`, and wants them back so; `roles.value
+    /// eq "Admin" ` means the inner value. Here each such element holds the inner `value`, and the inner
+    /// `displayName` where it has no `display` of its own.
     pub fn matchable(&self) -> Cow<'_, Self> {
         let has_role = |value: &Value| {
             value.as_array().into_iter().flatten().any(|element| matches!(matchable(element), Cow::Owned(_)))
@@ -224,7 +224,8 @@ impl Resource {
         Cow::Owned(Self(map))
     }
 
-    /// Whether a PUT may put this resource in the place of the current one: immutable attributes stay as they are.
+    /// Whether a PUT may put this resource in the place of the current one: immutable attributes stay as they
+    /// are.
     ///
     /// # Errors
     /// 400 `mutability` (RFC 7644 §3.5.1), `invalidValue` for more than is kept.

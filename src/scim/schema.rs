@@ -137,8 +137,8 @@ impl Schemas {
         Ok(Self::of_types(user, group))
     }
 
-    /// These schemas, and URNs of which no more is known than that attributes stand under them: those that are mapped. How a
-    /// value is read does not depend on it, only where a URN ends.
+    /// These schemas, and URNs of which no more is known than that attributes stand under them: those that
+    /// are mapped. How a value is read does not depend on it, only where a URN ends.
     #[must_use]
     pub fn with_urns(&self, urns: impl IntoIterator<Item = SchemaUrn>) -> Self {
         let urns: Arc<[SchemaUrn]> = urns.into_iter().collect();

@@ -101,8 +101,8 @@ impl Sort {
         }
     }
 
-    /// What the resource is ordered by: of a list the primary element, or else the first. `None` where it has no
-    /// value, and for what is never returned: an order would tell it letter by letter.
+    /// What the resource is ordered by: of a list the primary element, or else the first. `None` where it has
+    /// no value, and for what is never returned: an order would tell it letter by letter.
     pub fn key(&self, resource: &Resource, schemas: &ResourceSchemas) -> Option<Key> {
         let mut path = schemas.canonical(&self.path);
         let attribute = schemas.attribute(&path);
@@ -123,8 +123,8 @@ impl Sort {
         Key::of(found, attribute.map(Attribute::compared))
     }
 
-    /// The order of two resources with these keys: none is last where the order is ascending, and first where it is
-    /// descending (§3.4.2.3).
+    /// The order of two resources with these keys: none is last where the order is ascending, and first where
+    /// it is descending (§3.4.2.3).
     pub fn compare(&self, one: Option<&Key>, other: Option<&Key>) -> Ordering {
         let ascending = match (one, other) {
             (Some(one), Some(other)) => one.compare(other),

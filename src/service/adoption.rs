@@ -1,4 +1,5 @@
-//! Accounts that were there before the IdP: they get a row when a request may be about them, and are found by it.
+//! Accounts that were there before the IdP: they get a row when a request may be about them, and are found by
+//! it.
 
 use super::{Answer, Service};
 use crate::directory::{
@@ -15,7 +16,8 @@ use crate::wordpress::sql::{AccountHint, LOOKUP_LENGTH, folded};
 const ADOPTION_BATCH: u64 = 500;
 
 impl Service {
-    /// Gives accounts that the search may be meant for, and that have no row yet, theirs. Tells whether there were any.
+    /// Gives accounts that the search may be meant for, and that have no row yet, theirs. Tells whether there
+    /// were any.
     pub(super) async fn adopt_for(&self, filter: Option<&Filter>, total: u64) -> Answer<bool> {
         if !self.shows_unmanaged() {
             return Ok(false);
@@ -96,8 +98,8 @@ impl Service {
         Ok(())
     }
 
-    /// Lets an account that was adopted under its login be found under its address, when that is the `userName` that
-    /// the IdP knows it by.
+    /// Lets an account that was adopted under its login be found under its address, when that is the
+    /// `userName` that the IdP knows it by.
     async fn rename_unmanaged(&self, name: &str) -> Answer<bool> {
         let key = folded(name, usize::MAX);
         let find = FindConflicts {
@@ -122,7 +124,8 @@ impl Service {
         Ok(true)
     }
 
-    /// Has an account that nobody manages, and that a new person turns out to be, found under that person's name.
+    /// Has an account that nobody manages, and that a new person turns out to be, found under that person's
+    /// name.
     pub(super) async fn name_unmanaged(&self, known: &[UserRecord], who: &Identity) -> Answer<()> {
         let is_meant =
             |record: &&UserRecord| !record.managed && !record.deleted && who.has_address_of(&record.account);
@@ -140,7 +143,8 @@ impl Service {
         Ok(())
     }
 
-    /// The people whom nobody manages and whose account has an address of the person's, other than the one that it is to have.
+    /// The people whom nobody manages and whose account has an address of the person's, other than the one
+    /// that it is to have.
     pub(super) async fn unmanaged_with_other_addresses(&self, who: &Identity) -> Answer<Vec<UserRecord>> {
         let others = who.addresses.iter().skip(1).filter(|address| address.contains('@'));
         let lookups: Vec<Lookup> = others.map(|address| address_lookup(address)).collect();
@@ -154,7 +158,8 @@ impl Service {
         Ok(found)
     }
 
-    /// The account on this site that nobody manages and that turns out to be a new person's who is to be locked out.
+    /// The account on this site that nobody manages and that turns out to be a new person's who is to be
+    /// locked out.
     ///
     /// # Errors
     /// 409 where it is protected.
@@ -206,7 +211,8 @@ fn having(keys: &[&str], value: &str) -> Vec<MetaValue> {
     keys.iter().map(|key| MetaValue { key: (*key).to_owned(), value: value.to_owned() }).collect()
 }
 
-/// The one account that is meant; where there are several nobody can tell. One that the owner has unlinked is not.
+/// The one account that is meant; where there are several nobody can tell. One that the owner has unlinked is
+/// not.
 fn only(accounts: &[Account], is_meant: impl Fn(&&Account) -> bool) -> Option<&Account> {
     let mut meant =
         accounts.iter().filter(|account| account.is_on_site() && !account.unlinked && is_meant(account));

@@ -1,15 +1,17 @@
 //! Many operations in one request: `/Bulk` (RFC 7644 §3.7).
 //!
-//! Each operation is carried out by the code that a request of its own would reach. Operations are done in their order; one
-//! that refers to a resource which a later one creates waits for it, and resources that refer to one another in a
-//! circle are created without the reference, which is put in afterwards (§3.7.1).
+//! Each operation is carried out by the code that a request of its own would reach. Operations are done in
+//! their order; one that refers to a resource which a later one creates waits for it, and resources that
+//! refer to one another in a circle are created without the reference, which is put in afterwards (§3.7.1).
 //!
-//! Operations are handed to the directory in batches, so that it may spare a transaction for each. What a batch
-//! has answered holds once the batch has ended. Where the directory says that it does not, the operations of that
-//! batch, and all that follow, are carried out one by one. Roles that change with groups are decided once, at the end of a batch.
+//! Operations are handed to the directory in batches, so that it may spare a transaction for each. What a
+//! batch has answered holds once the batch has ended. Where the directory says that it does not, the
+//! operations of that batch, and all that follow, are carried out one by one. Roles that change with groups
+//! are decided once, at the end of a batch.
 //!
-//! A request has so much time ([`TIME_BUDGET`]), and before each operation the token is asked after: where the time is over or the
-//! token has ended meanwhile nothing further is done, and what is left is answered with the reason, each operation for itself.
+//! A request has so much time ([`TIME_BUDGET`]), and before each operation the token is asked after: where
+//! the time is over or the token has ended meanwhile nothing further is done, and what is left is answered
+//! with the reason, each operation for itself.
 
 mod outcome;
 mod plan;
@@ -36,11 +38,12 @@ pub const MAX_OPERATIONS: usize = 1_000;
 /// few enough for nobody to wait long for what it has locked.
 const OPERATIONS_PER_BATCH: usize = 100;
 
-/// For how many milliseconds operations of one request are begun. Published in the README; the usual web server gives up after 60
-/// seconds, and then the client would never learn what was done.
+/// For how many milliseconds operations of one request are begun. Published in the README; the usual web
+/// server gives up after 60 seconds, and then the client would never learn what was done.
 pub const TIME_BUDGET: i64 = 45_000;
 
-/// After how many milliseconds a batch takes up no further operation, because others wait for what it has locked.
+/// After how many milliseconds a batch takes up no further operation, because others wait for what it has
+/// locked.
 const BATCH_TIME: i64 = 3_000;
 
 const RESPONSE_URN: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
@@ -174,8 +177,8 @@ impl Service {
         }
     }
 
-    /// Answers the operations of a batch of which nobody knows whether it is stored, and bars the rest. To do them again would answer
-    /// that what they have made is there already.
+    /// Answers the operations of a batch of which nobody knows whether it is stored, and bars the rest. To do
+    /// them again would answer that what they have made is there already.
     fn doubt(&self, plan: &Plan, before: Progress, after: &Progress, failure: &Failure) -> Progress {
         let mut progress = before;
         for operation in 0..plan.operations.len() {
@@ -291,7 +294,8 @@ impl Service {
         }
     }
 
-    /// Removes a resource that cannot be what was asked for. The client, which is told of an error, may send it again.
+    /// Removes a resource that cannot be what was asked for. The client, which is told of an error, may send
+    /// it again.
     async fn take_back(&self, plan: &Plan, begun: &Begun, error: &Error) -> Outcome {
         let any = Precondition { if_match: None, if_none_match: None };
         let removed = match plan.resource_type(begun.operation) {
@@ -333,7 +337,8 @@ enum Broken {
     Unknown(Failure),
 }
 
-/// The answer to an operation that succeeded shows no resource (RFC 7644 §3.7: a server may omit it), so nothing is read for it.
+/// The answer to an operation that succeeded shows no resource (RFC 7644 §3.7: a server may omit it), so
+/// nothing is read for it.
 fn id_only() -> Query {
     Query { attributes: Some("id".to_owned()), ..Query::default() }
 }

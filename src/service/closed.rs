@@ -1,4 +1,5 @@
-//! What is answered while WordPress itself is closed: where it ends every request before any plugin is loaded.
+//! What is answered while WordPress itself is closed: where it ends every request before any plugin is
+//! loaded.
 
 use super::reply::{RETRY_AFTER, Reply};
 use crate::http::Response;
@@ -16,7 +17,8 @@ pub enum Closed {
     Database,
 }
 
-/// Says that the request is to come again. Nothing of it is looked at but its method: neither settings nor tokens can be read.
+/// Says that the request is to come again. Nothing of it is looked at but its method: neither settings nor
+/// tokens can be read.
 pub fn closed(why: Closed, method: &str) -> Response {
     let (detail, seconds) = match why {
         Closed::Maintenance => (

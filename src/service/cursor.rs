@@ -1,9 +1,10 @@
 //! Cursors: where a page ended, in a word that the client hands back (RFC 9865 §2).
 //!
-//! A cursor says after, or before, which row the next page begins and nothing else. The query is sent again with
-//! it, and its filter decides as it did before, so that whoever makes a cursor up sees no more than the query
-//! shows; that is why it needs no secret. Nothing is kept on our side (RFC 9865 §5.4), and because a row is named
-//! and not its number in the list, nobody is left out or seen twice when others come and go in between.
+//! A cursor says after, or before, which row the next page begins and nothing else. The query is sent again
+//! with it, and its filter decides as it did before, so that whoever makes a cursor up sees no more than the
+//! query shows; that is why it needs no secret. Nothing is kept on our side (RFC 9865 §5.4), and because a
+//! row is named and not its number in the list, nobody is left out or seen twice when others come and go in
+//! between.
 
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::schema::ResourceType;
@@ -73,8 +74,8 @@ impl Walk {
     /// Reads a cursor that belongs to this query.
     ///
     /// # Errors
-    /// 400 `invalidCursor` for one that is damaged or belongs to another query, `invalidCount` where the size of the
-    /// pages differs, `expiredCursor` after [`CURSOR_TIMEOUT`] (RFC 9865 §2.1).
+    /// 400 `invalidCursor` for one that is damaged or belongs to another query, `invalidCount` where the size
+    /// of the pages differs, `expiredCursor` after [`CURSOR_TIMEOUT`] (RFC 9865 §2.1).
     pub(super) fn resume(&self, text: &str) -> Result<Cursor> {
         let cursor = read(text).ok_or_else(|| {
             invalid("The cursor is none that was given out here, or it is damaged. Begin anew with an empty cursor.")

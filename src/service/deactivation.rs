@@ -1,4 +1,5 @@
-//! A request that was to lock somebody out and is refused: the owner has to know that the person is still let in.
+//! A request that was to lock somebody out and is refused: the owner has to know that the person is still let
+//! in.
 
 use super::{Answer, Problem, Service};
 use crate::directory::LoadUser;

@@ -1,7 +1,7 @@
 //! Discovery: what this service can do (RFC 7644 §4).
 //!
-//! It stands behind the token like everything else. RFC 7644 §4 would permit it in the open; no identity provider asks
-//! without its token, and an open answer would tell every scanner where Rollbook runs.
+//! It stands behind the token like everything else. RFC 7644 §4 would permit it in the open; no identity
+//! provider asks without its token, and an open answer would tell every scanner where Rollbook runs.
 
 use super::Reply;
 use super::bulk::MAX_OPERATIONS;
@@ -19,8 +19,8 @@ const SERVICE_PROVIDER_CONFIG_URN: &str = "urn:ietf:params:scim:schemas:core:2.0
 const RESOURCE_TYPE_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
 const SCHEMA_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 
-/// `/ServiceProviderConfig` (RFC 7643 §5). All members are always there: authentik falls back to "no PATCH" when it
-/// misses one.
+/// `/ServiceProviderConfig` (RFC 7643 §5). All members are always there: authentik falls back to "no PATCH"
+/// when it misses one.
 pub(super) fn service_provider_config(base: &str, settings: &Settings) -> Reply {
     Reply::json(
         200,

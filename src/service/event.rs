@@ -5,8 +5,8 @@ use crate::directory::{Account, AccountChange, GroupRecord, RoleChange, UserReco
 use serde::Serialize;
 use std::ops::Range;
 
-/// Something that happened and stands. The plugin tells it, once the client has its answer, as the action `rollbook/` and the
-/// event's name, with the fields as arguments in their order.
+/// Something that happened and stands. The plugin tells it, once the client has its answer, as the action
+/// `rollbook/` and the event's name, with the fields as arguments in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -109,7 +109,8 @@ pub enum About {
 }
 
 impl Service {
-    /// Notes an event. To be called only when it stands, or when [`Self::forget_events`] is, should it turn out not to.
+    /// Notes an event. To be called only when it stands, or when [`Self::forget_events`] is, should it turn
+    /// out not to.
     pub(super) fn tell(&self, event: Event) {
         self.note.borrow_mut().events.push(event);
     }
@@ -130,7 +131,8 @@ impl Service {
         self.tell_role(&before.account, &after.account);
     }
 
-    /// Notes who is to be told by mail that an address or password was changed: people whose account was there before.
+    /// Notes who is to be told by mail that an address or password was changed: people whose account was
+    /// there before.
     pub(super) fn notify(&self, before: &UserRecord, after: &UserRecord, change: &AccountChange) {
         if !(self.settings.notify_existing_accounts && after.linked && change.ours) {
             return;

@@ -80,8 +80,8 @@ impl Service {
         query: &Query,
     ) -> Answer {
         let schemas = self.schemas(ResourceType::Group);
-        // RFC 7644 §3.5.1 lets a server keep what a PUT leaves out; a rename that says nothing of the members must not
-        // empty the group.
+        // RFC 7644 §3.5.1 lets a server keep what a PUT leaves out; a rename that says nothing of the members
+        // must not empty the group.
         let speaks_of_members = body.keys().any(|key| key.eq_ignore_ascii_case("members"));
         let Received { mut resource, .. } = Resource::from_body(body, schemas, &mut self.dialects())?;
         let references = resource.take_members()?;

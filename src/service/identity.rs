@@ -11,8 +11,8 @@ use crate::wordpress::sql::folded;
 use smol_str::SmolStr;
 
 impl Service {
-    /// Everybody who conflicts with a person. Where existing accounts are kept apart, one that got its row when they were linked loses
-    /// it: it keeps no name from the IdP's people.
+    /// Everybody who conflicts with a person. Where existing accounts are kept apart, one that got its row
+    /// when they were linked loses it: it keeps no name from the IdP's people.
     pub(super) async fn conflicts(&self, find: FindConflicts) -> Answer<Conflicts> {
         let find = FindConflicts { targets: person::targets(&self.settings), ..find };
         let mut conflicts = self.directory.ask(&find).await?;
@@ -44,8 +44,8 @@ impl Service {
         .await
     }
 
-    /// Takes a name from an account that nobody manages and that is not the person's who has it now: it was called so when it had, or the
-    /// person had, another address.
+    /// Takes a name from an account that nobody manages and that is not the person's who has it now: it was
+    /// called so when it had, or the person had, another address.
     pub(super) async fn free_name(
         &self,
         people: &mut Vec<UserRecord>,
@@ -86,8 +86,8 @@ impl Service {
         ))
     }
 
-    /// The deleted person, with a kept account, who comes back. It is told by `externalId` first: an IdP gives names and addresses of
-    /// those who have left to others.
+    /// The deleted person, with a kept account, who comes back. It is told by `externalId` first: an IdP
+    /// gives names and addresses of those who have left to others.
     ///
     /// # Errors
     /// 409 where the account is protected by now.
@@ -140,7 +140,8 @@ impl Service {
         GivingUp { id: record.id.clone(), email, lookups }
     }
 
-    /// The refusal of an address that somebody has; `holder` is who, as far as known. It names a way only where that leads somewhere.
+    /// The refusal of an address that somebody has; `holder` is who, as far as known. It names a way only
+    /// where that leads somewhere.
     pub(super) fn address_clash(&self, holder: Option<&UserRecord>, email: &str, is_new: bool) -> Error {
         let Some(holder) = holder else {
             return Error::conflict(format!(

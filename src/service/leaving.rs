@@ -9,8 +9,8 @@ impl Service {
     /// Sees to it that the content of somebody who leaves gets to a person who is there to look after it.
     ///
     /// # Errors
-    /// 409 where the one whom the owner has named cannot have it. The person is not deleted then: its content would be
-    /// lost, or nobody's.
+    /// 409 where the one whom the owner has named cannot have it. The person is not deleted then: its content
+    /// would be lost, or nobody's.
     pub(super) async fn check_heir(&self, leaving: &UserRecord, login: &str) -> Answer<()> {
         let heir = self.directory.ask(&FindHeir { login: login.to_owned() }).await?;
         let is_leaving = heir.as_ref().is_some_and(|heir| heir.user_id == leaving.account.user_id);

@@ -1,7 +1,7 @@
 //! Queries over one kind of resource, or over all from the root (RFC 7644 §3.4.2, §3.4.3).
 //!
-//! What SQL decides and orders exactly is paged there. Anything else is read in batches and decided here: which rows
-//! match, and where one wants to see them sorted by what has no column, which come first.
+//! What SQL decides and orders exactly is paged there. Anything else is read in batches and decided here:
+//! which rows match, and where one wants to see them sorted by what has no column, which come first.
 
 mod walk;
 
@@ -22,11 +22,12 @@ use crate::wordpress::sql::{self, Plan};
 use crate::wordpress::{group, person};
 use serde_json::{Map, Value, json};
 
-/// How many resources are sorted by what has no column of its own. Beyond it the client is asked to narrow the query.
+/// How many resources are sorted by what has no column of its own. Beyond it the client is asked to narrow
+/// the query.
 pub const MAX_SORTED: u64 = 10_000;
 
-/// About how many bytes a page holds at most; it ends with the resource that reaches it. Such a page has fewer resources than were
-/// asked for, and says so (`itemsPerPage`, RFC 7644 §3.4.2.4).
+/// About how many bytes a page holds at most; it ends with the resource that reaches it. Such a page has
+/// fewer resources than were asked for, and says so (`itemsPerPage`, RFC 7644 §3.4.2.4).
 pub const MAX_PAGE_SIZE: usize = 8 * 1024 * 1024;
 
 /// About how many bytes a member of a group, or a group of a person, takes in an answer.

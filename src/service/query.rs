@@ -34,13 +34,13 @@ impl Query {
         Ok(parsed)
     }
 
-    /// Reads a search request (RFC 7644 §3.4.3, RFC 9865 §3). Names are read in any case and unknown ones passed over;
-    /// `schemas` need not be there, because the address says what the body is. `attributes` may be a list or, as in
-    /// the query string, text with commas, and a number may stand in quotes.
+    /// Reads a search request (RFC 7644 §3.4.3, RFC 9865 §3). Names are read in any case and unknown ones
+    /// passed over; `schemas` need not be there, because the address says what the body is. `attributes` may
+    /// be a list or, as in the query string, text with commas, and a number may stand in quotes.
     ///
     /// # Errors
-    /// 400 `invalidSyntax` for a member of the wrong type and for a body that says that it is something else, and as
-    /// [`Query::parse`].
+    /// 400 `invalidSyntax` for a member of the wrong type and for a body that says that it is something else,
+    /// and as [`Query::parse`].
     pub(crate) fn from_body(body: Map<String, Value>) -> Result<Self> {
         message::Kind::Search.check(&body)?;
         let mut parsed = Self::default();

@@ -1,5 +1,5 @@
-//! After something changed inside WordPress: what people are searched by is made true again, and fields that have come are
-//! filled.
+//! After something changed inside WordPress: what people are searched by is made true again, and fields that
+//! have come are filled.
 
 use super::Summary;
 use super::loading::load_accounts;
@@ -12,8 +12,9 @@ use crate::wordpress::sql::folded;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// Renews the matchable values of the people of these accounts, and writes what could not be written before. Nobody is answered: the response is empty and says 204, or
-/// 500 where it failed, 503 where it was the database and everybody is to be looked at again; the summary says why.
+/// Renews the matchable values of the people of these accounts, and writes what could not be written before.
+/// Nobody is answered: the response is empty and says 204, or 500 where it failed, 503 where it was the
+/// database and everybody is to be looked at again; the summary says why.
 pub(crate) async fn refresh(
     directory: Directory,
     user_ids: Vec<u64>,
@@ -63,8 +64,8 @@ async fn renew(
     failed.map_or(Ok(()), Err)
 }
 
-/// The name of somebody whom nobody manages, who is called by an address: it may be another person's address by now. Whom another plugin
-/// provisioned keeps the name from there.
+/// The name of somebody whom nobody manages, who is called by an address: it may be another person's address
+/// by now. Whom another plugin provisioned keeps the name from there.
 fn own_name_again(record: &UserRecord) -> Option<UserName> {
     let email = &record.account.email;
     let keeps = record.managed || email.is_empty() || record.external_id.is_some();
@@ -74,7 +75,8 @@ fn own_name_again(record: &UserRecord) -> Option<UserName> {
     Some(UserName { raw: email.clone(), key: folded(email, usize::MAX) })
 }
 
-/// Writes what fields that have come since the last write are to hold. Whoever writes to the person meanwhile does it as well.
+/// Writes what fields that have come since the last write are to hold. Whoever writes to the person meanwhile
+/// does it as well.
 async fn fill(
     directory: &Directory,
     record: &UserRecord,

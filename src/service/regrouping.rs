@@ -1,7 +1,8 @@
 //! Whose role changes when a group does: its members', and those of the groups within it, however deep.
 //!
-//! Alone, a change of a group is written together with the roles that it changes. Where a batch of operations has one transaction,
-//! the people concerned are noted, and their roles are decided once, before the transaction ends.
+//! Alone, a change of a group is written together with the roles that it changes. Where a batch of operations
+//! has one transaction, the people concerned are noted, and their roles are decided once, before the
+//! transaction ends.
 
 use super::groups::Membership;
 use super::{Answer, Event, MAX_ATTEMPTS, Problem, Service};
@@ -16,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many people are loaded at a time when a group's change may change their roles.
 const PEOPLE_AT_ONCE: usize = 500;
 
-/// Everybody whose groups change, so that two requests that change somebody's groups at once do not both miss what the other
-/// does, and the roles that change.
+/// Everybody whose groups change, so that two requests that change somebody's groups at once do not both miss
+/// what the other does, and the roles that change.
 type Regrouping = (Vec<DecidedOn>, Vec<RoleChange>);
 
 /// Whose roles are still to be decided, and the role that the rules gave each before.
@@ -131,7 +132,8 @@ impl Service {
         self.postponed.borrow().is_some()
     }
 
-    /// Whether the roles of everybody in a group are put off already. Who has joined since is among them as well.
+    /// Whether the roles of everybody in a group are put off already. Who has joined since is among them as
+    /// well.
     fn is_postponed(&self, group: &SmolStr) -> bool {
         self.postponed.borrow().as_ref().is_some_and(|postponed| postponed.whole.contains(group))
     }
@@ -156,7 +158,8 @@ impl Service {
         Ok(())
     }
 
-    /// The people among the concerned, people and groups, in the groups within those and, however deep, in the `whole` one.
+    /// The people among the concerned, people and groups, in the groups within those and, however deep, in
+    /// the `whole` one.
     async fn people_in(
         &self,
         mut concerned: BTreeSet<SmolStr>,
@@ -175,8 +178,8 @@ impl Service {
         Ok(concerned)
     }
 
-    /// The roles that change when people have another membership of the group with this id: `direct` says which, of a person that
-    /// is or is not a member of it now.
+    /// The roles that change when people have another membership of the group with this id: `direct` says
+    /// which, of a person that is or is not a member of it now.
     async fn regrouped(
         &self,
         group: &SmolStr,
@@ -248,7 +251,8 @@ impl Nestings {
         }
     }
 
-    /// All groups among these, and all that lie in them: each once, so that a circle of groups comes to an end.
+    /// All groups among these, and all that lie in them: each once, so that a circle of groups comes to an
+    /// end.
     fn below(&self, ids: &BTreeSet<SmolStr>) -> BTreeSet<SmolStr> {
         let mut within: BTreeMap<&SmolStr, Vec<&SmolStr>> = BTreeMap::new();
         for (member, groups) in &self.around {

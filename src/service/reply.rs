@@ -23,8 +23,8 @@ impl Reply {
         Self { status, headers: Vec::new(), body: None }
     }
 
-    /// A resource with its address and `ETag`. RFC 7643 §3.1 names the address in `Content-Location` always, RFC 7644 §3.3 in
-    /// `Location` where it is new.
+    /// A resource with its address and `ETag`. RFC 7643 §3.1 names the address in `Content-Location` always,
+    /// RFC 7644 §3.3 in `Location` where it is new.
     pub(crate) fn resource(status: u16, resource: Map<String, Value>, version: &str, location: &str) -> Self {
         let reply = Self::json(status, Value::Object(resource));
         let reply = if status == 201 { reply.created(location.to_owned()) } else { reply };

@@ -1,4 +1,5 @@
-//! Roles that rules name and the site does not have: nobody gets them, nothing else suffers, and the owner hears of it.
+//! Roles that rules name and the site does not have: nobody gets them, nothing else suffers, and the owner
+//! hears of it.
 
 use super::{Answer, Problem, Service};
 use crate::directory::{AccountChange, FindRoles, RoleChange, Ruling};
@@ -6,8 +7,8 @@ use crate::scim::resource::Resource;
 use crate::wordpress::roles;
 
 impl Service {
-    /// Leaves a role that the site does not have out of a change. A new account gets the default one instead, and none where
-    /// WordPress would give it a protected one.
+    /// Leaves a role that the site does not have out of a change. A new account gets the default one instead,
+    /// and none where WordPress would give it a protected one.
     pub(super) async fn settle_role(&self, account: &mut AccountChange, is_back: bool) -> Answer<()> {
         let is_new = is_back || account.user_id.is_none();
         if let Some(role) = account.role.take() {

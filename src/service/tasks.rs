@@ -1,7 +1,9 @@
-//! What the owner of the site has done to everybody at once: the same decisions as for a request, without one.
+//! What the owner of the site has done to everybody at once: the same decisions as for a request, without
+//! one.
 //!
-//! A task goes through people or accounts by number, a part at a time, and decides each of them anew when it comes to it. So it
-//! can end anywhere and begin again, and what a preview has told may be out of date but never does harm.
+//! A task goes through people or accounts by number, a part at a time, and decides each of them anew when it
+//! comes to it. So it can end anywhere and begin again, and what a preview has told may be out of date but
+//! never does harm.
 
 mod linking;
 mod roles;
@@ -27,7 +29,8 @@ pub enum Task {
         /// Which people.
         part: Part,
     },
-    /// Gives every account that may be linked a row, so that the IdP's first search finds it, or tells what that would change.
+    /// Gives every account that may be linked a row, so that the IdP's first search finds it, or tells what
+    /// that would change.
     Linking {
         /// Which accounts.
         part: Part,
@@ -185,7 +188,8 @@ impl Entry {
     }
 }
 
-/// Carries out a task. The response is 200 with the report as JSON, or an error as SCIM words it, whose `detail` is for the owner.
+/// Carries out a task. The response is 200 with the report as JSON, or an error as SCIM words it, whose
+/// `detail` is for the owner.
 pub(crate) async fn perform(
     directory: Directory,
     task: Task,

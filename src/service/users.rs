@@ -225,7 +225,8 @@ impl Service {
         Err(precondition.lost().into())
     }
 
-    /// Reads, decides and writes under the version that was read. Where somebody else wrote in between, it is decided anew.
+    /// Reads, decides and writes under the version that was read. Where somebody else wrote in between, it is
+    /// decided anew.
     async fn change_user(
         &self,
         id: &str,
@@ -337,7 +338,8 @@ impl Service {
         Err(precondition.lost().into())
     }
 
-    /// The password to set, where any is. One that cannot be set keeps nobody in: who is deactivated goes without.
+    /// The password to set, where any is. One that cannot be set keeps nobody in: who is deactivated goes
+    /// without.
     fn password_to_set(&self, password: Option<String>, ours: bool, active: bool) -> Result<Option<String>> {
         let Some(password) = password.filter(|_| self.settings.password_sync && ours) else {
             return Ok(None);
@@ -373,8 +375,8 @@ impl Service {
         self.settings.existing_accounts == ExistingAccounts::Link
     }
 
-    /// Whether a client may change a person. Whoever is managed can always be locked out, with whichever rights; what else is sent of
-    /// a protected one is stored, and not applied to the account.
+    /// Whether a client may change a person. Whoever is managed can always be locked out, with whichever
+    /// rights; what else is sent of a protected one is stored, and not applied to the account.
     ///
     /// # Errors
     /// 403 for a protected account that was there before.
@@ -396,8 +398,8 @@ impl Service {
         }
     }
 
-    /// Links the account of somebody who is created locked out, as the search and the PUT of an identity provider that was told of it
-    /// would do: a second account beside it would leave the way in open.
+    /// Links the account of somebody who is created locked out, as the search and the PUT of an identity
+    /// provider that was told of it would do: a second account beside it would leave the way in open.
     async fn link_locked_out(
         &self,
         record: &UserRecord,
@@ -428,8 +430,8 @@ impl Service {
     /// The account of the network that is to be added to the site for a new person.
     ///
     /// # Errors
-    /// 409 where an account of the site that nobody manages is the person's, or has the address. It gets a row under the person's name,
-    /// so that the IdP finds it.
+    /// 409 where an account of the site that nobody manages is the person's, or has the address. It gets a
+    /// row under the person's name, so that the IdP finds it.
     async fn existing_account(
         &self,
         who: &Identity,

@@ -1,9 +1,10 @@
 //! Names and addresses that somebody else has.
 //!
-//! An address that a managed person cannot have yet waits: it is stored and returned as sent, and the account keeps what it has. It
-//! waits while another managed person has it, and, where the request locks the person out, whatever WordPress says against it. The
-//! next request about the person writes it when it can be written, and so does the request that frees it. A request that closes a
-//! circle of exchanged addresses or names writes everybody in it.
+//! An address that a managed person cannot have yet waits: it is stored and returned as sent, and the account
+//! keeps what it has. It waits while another managed person has it, and, where the request locks the person
+//! out, whatever WordPress says against it. The next request about the person writes it when it can be
+//! written, and so does the request that frees it. A request that closes a circle of exchanged addresses or
+//! names writes everybody in it.
 
 use super::identity::has_name;
 use super::{Answer, Problem, Service};
@@ -42,8 +43,8 @@ pub(super) struct Changing<'a> {
 }
 
 impl Service {
-    /// Settles which name, address and login a changed person gets now, and what others give up or get with it. `refused` is why
-    /// WordPress has just refused the address.
+    /// Settles which name, address and login a changed person gets now, and what others give up or get with
+    /// it. `refused` is why WordPress has just refused the address.
     ///
     /// # Errors
     /// 409 where another person has the name, or an account the address for which nothing can wait.
@@ -90,8 +91,8 @@ impl Service {
         Ok(settled)
     }
 
-    /// The login of somebody who is locked out is no use to anybody: a rename waits until the person is back, maybe under the old name.
-    /// That of an account out of reach waits, too.
+    /// The login of somebody who is locked out is no use to anybody: a rename waits until the person is back,
+    /// maybe under the old name. That of an account out of reach waits, too.
     fn settle_login(
         &self,
         record: &UserRecord,
@@ -130,7 +131,8 @@ impl Service {
         Ok(())
     }
 
-    /// Follows who wants whose name. Where that leads back to the person, or to a name that nobody has, everybody gets the wished one.
+    /// Follows who wants whose name. Where that leads back to the person, or to a name that nobody has,
+    /// everybody gets the wished one.
     async fn close_circle_of_names(
         &self,
         record: &UserRecord,
@@ -232,8 +234,9 @@ impl Service {
         }
     }
 
-    /// Follows who waits for whose address. Where that leads back to the person, or to an address that nobody has, everybody gets the
-    /// one that they wait for. Who is locked out and has another one in the IdP leaves the old one.
+    /// Follows who waits for whose address. Where that leads back to the person, or to an address that nobody
+    /// has, everybody gets the one that they wait for. Who is locked out and has another one in the IdP
+    /// leaves the old one.
     async fn close_circle_of_addresses(
         &self,
         record: &UserRecord,
@@ -292,7 +295,8 @@ impl Service {
         Ok(false)
     }
 
-    /// Whose address comes of the name gets another one with it, where it is free or left by one of those who exchange names.
+    /// Whose address comes of the name gets another one with it, where it is free or left by one of those who
+    /// exchange names.
     async fn settle_addresses_of_others(
         &self,
         record: &UserRecord,
@@ -373,8 +377,8 @@ impl Service {
         })
     }
 
-    /// Notes what waits and who was changed beside the one that the request was about, and gives addresses that are free now to
-    /// those who wait for them.
+    /// Notes what waits and who was changed beside the one that the request was about, and gives addresses
+    /// that are free now to those who wait for them.
     pub(super) async fn conclude_exchange(
         &self,
         record: &UserRecord,
@@ -414,8 +418,9 @@ impl Service {
         }
     }
 
-    /// Gives an address that has become free to somebody who waits for it, the one that is left by that to the next, and so on. The
-    /// request is done already: what fails here is done by the next request about the person.
+    /// Gives an address that has become free to somebody who waits for it, the one that is left by that to
+    /// the next, and so on. The request is done already: what fails here is done by the next request about
+    /// the person.
     pub(super) async fn serve_waiting(&self, address: &str) {
         let mut address = address.to_owned();
         for _ in 0..MAX_EXCHANGE {
@@ -523,7 +528,8 @@ impl Service {
     }
 }
 
-/// Why an address waits that the account of a deleted person keeps, because another site of the network has charge of it.
+/// Why an address waits that the account of a deleted person keeps, because another site of the network has
+/// charge of it.
 fn of_another_site(gone: &UserRecord) -> String {
     format!(
         "the WordPress account {:?} has it, whose person was deleted here; another site of the network has charge of that account.",

@@ -1,4 +1,5 @@
-//! Attributes that an owner names although no person can ever have a value there: a misspelt name, or one that is not kept.
+//! Attributes that an owner names although no person can ever have a value there: a misspelt name, or one
+//! that is not kept.
 
 use crate::scim::filter::Filter;
 use crate::scim::path::{AttributePath, PatchPath, ValuePath};

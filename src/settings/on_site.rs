@@ -1,4 +1,5 @@
-//! What settings name that their site does not have, or must not give: what a site has changes after they were saved.
+//! What settings name that their site does not have, or must not give: what a site has changes after they
+//! were saved.
 
 use super::heir;
 use super::{InvalidSettings, Problem, Settings};
@@ -27,8 +28,8 @@ impl Settings {
         self.findings().into_iter().map(|finding| finding.problem).collect()
     }
 
-    /// Looks whether the settings can be saved on their site in the place of others. What was wrong with those already, because the site
-    /// has changed since, is in nobody's way who changes something else.
+    /// Looks whether the settings can be saved on their site in the place of others. What was wrong with
+    /// those already, because the site has changed since, is in nobody's way who changes something else.
     ///
     /// # Errors
     /// [`InvalidSettings`] with everything that would become wrong.
@@ -111,7 +112,8 @@ impl Settings {
         })
     }
 
-    /// A role that is misspelt would protect nobody. One that the owner has named before stays named while its plugin is away.
+    /// A role that is misspelt would protect nobody. One that the owner has named before stays named while
+    /// its plugin is away.
     fn unknown_protected_roles(&self, before: &Self) -> Vec<Problem> {
         let named = self.protected_roles.iter().enumerate();
         let unknown = named.filter(|(_, name)| {

@@ -1,19 +1,22 @@
 //! How hard a token is to guess that somebody has brought along.
 //!
-//! The estimate is a lower one. It reads the text as somebody would who guesses: what was there before costs as much as saying where,
-//! a run along the alphabet or the keyboard as much as saying which, a word two bits a letter (Shannon's experiments give English less
-//! than that), and only what is left over costs what a character chosen at random would.
+//! The estimate is a lower one. It reads the text as somebody would who guesses: what was there before costs
+//! as much as saying where, a run along the alphabet or the keyboard as much as saying which, a word two bits
+//! a letter (Shannon's experiments give English less than that), and only what is left over costs what a
+//! character chosen at random would.
 
 use std::fmt;
 
-/// The fewest bits of an owner's own token, by the estimate. NIST SP 800-57 asks for 112 beyond 2030. The usual random tokens, a UUID of
-/// version 4 (122 bits) and 32 hexadecimal digits (128 bits), pass with a chance pattern in them.
+/// The fewest bits of an owner's own token, by the estimate. NIST SP 800-57 asks for 112 beyond 2030. The
+/// usual random tokens, a UUID of version 4 (122 bits) and 32 hexadecimal digits (128 bits), pass with a
+/// chance pattern in them.
 pub const FEWEST_BITS: u32 = 112;
 
 /// The shortest pattern that is one: shorter ones come by chance.
 const SHORTEST_PATTERN: usize = 4;
 
-/// What a run along the alphabet, the digits or a keyboard costs: its beginning, its direction and its length.
+/// What a run along the alphabet, the digits or a keyboard costs: its beginning, its direction and its
+/// length.
 const BITS_OF_A_RUN: f64 = 10.0;
 
 /// What a date costs: a day of two centuries.
@@ -25,7 +28,8 @@ const BITS_OF_A_LETTER: f64 = 2.0;
 /// What a letter costs that seldom follows the one before.
 const BITS_OF_A_RARE_LETTER: f64 = 4.7;
 
-/// How far the characters that were seen may fall short of those that could have been: one of 32 random hexadecimal digits shows about 14 of 16.
+/// How far the characters that were seen may fall short of those that could have been: one of 32 random
+/// hexadecimal digits shows about 14 of 16.
 const BITS_UNSEEN: f64 = 0.5;
 
 /// More different signs than this are chosen characters; fewer only part the text.

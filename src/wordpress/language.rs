@@ -1,7 +1,8 @@
 //! Which of the site's languages somebody reads.
 //!
-//! `preferredLanguage` has the form of the header Accept-Language (RFC 7643 §4.1.1): `de`, `de-AT`, `de-CH,de;q=0.8`. WordPress writes
-//! `de_DE`, and loads the files of that name: only the name of an installed language is ever given to an account.
+//! `preferredLanguage` has the form of the header Accept-Language (RFC 7643 §4.1.1): `de`, `de-AT`,
+//! `de-CH,de;q=0.8`. WordPress writes `de_DE`, and loads the files of that name: only the name of an
+//! installed language is ever given to an account.
 
 /// The most languages that are looked at in one value.
 const MAX_RANGES: usize = 50;
@@ -19,8 +20,9 @@ const OTHERWISE: [(&str, &str); 9] = [
     ("ty", "tah"),
 ];
 
-/// The installed language that comes nearest to what is preferred; `None` for the site's own. Of each range in its order an exact one
-/// counts, in whichever case, and then one of the same language: `de-AT` is German where only `de_DE` is installed.
+/// The installed language that comes nearest to what is preferred; `None` for the site's own. Of each range
+/// in its order an exact one counts, in whichever case, and then one of the same language: `de-AT` is German
+/// where only `de_DE` is installed.
 pub fn nearest<'a>(preferred: &str, installed: &'a [String]) -> Option<&'a str> {
     for range in ranges(preferred) {
         if range == "*" {
@@ -53,8 +55,9 @@ fn ranges(preferred: &str) -> Vec<String> {
     ranges.into_iter().map(|(_, range)| range).collect()
 }
 
-/// The installed language of the same language, whatever the country: that of the country, the bare one, that of the country which the
-/// language is named after (`de_DE`), US English, or the first by length and alphabet.
+/// The installed language of the same language, whatever the country: that of the country, the bare one, that
+/// of the country which the language is named after (`de_DE`), US English, or the first by length and
+/// alphabet.
 fn of_the_language<'a>(range: &str, installed: &'a [String]) -> Option<&'a String> {
     let (language, country) = parts(range);
     let language =

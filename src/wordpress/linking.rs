@@ -1,8 +1,9 @@
 //! Accounts that were there before the IdP: whose they are, and what the first link does to them.
 //!
-//! Anybody may register a login, or an address that nobody has checked. So an account is a person's only by its address, and by its
-//! login alone where it has none; and the first link ends the credentials of an account that anybody could have made. The person sets
-//! a new password through the address, for which the IdP vouches.
+//! Anybody may register a login, or an address that nobody has checked. So an account is a person's only by
+//! its address, and by its login alone where it has none; and the first link ends the credentials of an
+//! account that anybody could have made. The person sets a new password through the address, for which the
+//! IdP vouches.
 
 use super::predecessor::Predecessor;
 use crate::directory::{Account, UserRecord};
@@ -68,8 +69,8 @@ impl LinkActions {
     }
 }
 
-/// Why somebody who is managed cannot be unlinked. Whoever is protected can: it is the owner who decides who is the IdP's, and the
-/// account stays as it is.
+/// Why somebody who is managed cannot be unlinked. Whoever is protected can: it is the owner who decides who
+/// is the IdP's, and the account stays as it is.
 pub fn unlinking_problem(active: bool) -> Option<&'static str> {
     (!active).then_some(
         "This person is deactivated. Nobody would keep the account locked any more: reactivate the person first, or delete the account.",
@@ -132,7 +133,8 @@ impl Identity {
         self.addresses.iter().position(is_it).unwrap_or(usize::MAX)
     }
 
-    /// The account on this site that is the person's, if one is. With two of another plugin's nobody can tell which is meant.
+    /// The account on this site that is the person's, if one is. With two of another plugin's nobody can tell
+    /// which is meant.
     pub fn account<'a>(&self, accounts: &'a [Account]) -> Option<&'a Account> {
         let meant: Vec<(Evidence, &Account)> = accounts
             .iter()
@@ -172,7 +174,8 @@ impl Identity {
 /// 409 where it has an address, and none of the person's.
 pub fn may_link(record: &UserRecord, person: &Identity) -> Result<()> {
     let account = &record.account;
-    // Only another plugin's people have the number of the account for an id, or an externalId before they are linked.
+    // Only another plugin's people have the number of the account for an id, or an externalId before they are
+    // linked.
     let was_provisioned = *record.id == account.user_id.to_string() || record.external_id.is_some();
     if account.email.is_empty() || was_provisioned || person.has_address_of(account) {
         return Ok(());

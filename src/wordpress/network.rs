@@ -1,23 +1,26 @@
 //! Accounts in a network of sites, where every site may have a directory of its own.
 //!
-//! Accounts are common to all sites of a network; membership and roles are each site's own. So one directory has charge of the account
-//! itself: login, address, password, profile fields and user metas. It is the directory of the account's home, the site
-//! whose directory created it, or linked it while it was on no other site. Others say who is on their site, in which role, and who may
-//! log in there; what else they send comes back to them as sent and is not applied. So two directories with different
-//! values never correct each other for ever, and a site's directory takes over nobody's account by sending an address.
+//! Accounts are common to all sites of a network; membership and roles are each site's own. So one directory
+//! has charge of the account itself: login, address, password, profile fields and user metas. It is the
+//! directory of the account's home, the site whose directory created it, or linked it while it was on no
+//! other site. Others say who is on their site, in which role, and who may log in there; what else they send
+//! comes back to them as sent and is not applied. So two directories with different values never correct each
+//! other for ever, and a site's directory takes over nobody's account by sending an address.
 //!
 //! An account that is protected on any other site is nobody's to change, not even its home's.
 //!
-//! The administrator of the network decides whether the IdP of a site may create accounts with a token that somebody else made, and
-//! whether it may touch those that it did not create. As long as not, it says who of the people on its site has which role and who may log
-//! in there, and no more. It never sets the password of an account that it did not create, and never takes one out of the network.
+//! The administrator of the network decides whether the IdP of a site may create accounts with a token that
+//! somebody else made, and whether it may touch those that it did not create. As long as not, it says who of
+//! the people on its site has which role and who may log in there, and no more. It never sets the password of
+//! an account that it did not create, and never takes one out of the network.
 
 use crate::directory::site::NetworkRules;
 use crate::directory::{Account, Fate, Home, InNetwork, TokenRecord};
 use crate::scim::error::{Error, Result};
 
 impl Account {
-    /// Whether this site's directory has charge of the account itself, or takes charge of it with the next change.
+    /// Whether this site's directory has charge of the account itself, or takes charge of it with the next
+    /// change.
     pub fn is_ours(&self) -> bool {
         self.network.is_none_or(
             |InNetwork { on_others, home, protected_elsewhere, created_here, touchable, .. }| {
@@ -32,8 +35,8 @@ impl Account {
         )
     }
 
-    /// Whether what the IdP sends is applied to the account. To a protected one it is not, nor to that of another home: it is stored
-    /// and shown as sent.
+    /// Whether what the IdP sends is applied to the account. To a protected one it is not, nor to that of
+    /// another home: it is stored and shown as sent.
     pub fn is_writable(&self) -> bool {
         !self.protected && self.is_ours()
     }
@@ -54,8 +57,8 @@ impl Account {
     }
 }
 
-/// What becomes of the account of somebody who is deleted on this site: out of the network goes only one that this site's IdP created,
-/// that is still this site's, and on no other.
+/// What becomes of the account of somebody who is deleted on this site: out of the network goes only one that
+/// this site's IdP created, that is still this site's, and on no other.
 pub fn fate(account: &Account, wanted: Fate) -> Fate {
     let others = account.network.is_some_and(|network| network.on_others || !network.created_here)
         || !account.is_ours();

@@ -1,7 +1,8 @@
-//! What somebody edited inside WordPress, laid over what the IdP last sent, so that the IdP sees it and corrects it.
+//! What somebody edited inside WordPress, laid over what the IdP last sent, so that the IdP sees it and
+//! corrects it.
 //!
-//! A value that says what it said after the last write is what WordPress made of the IdP's own value, and is shown as the IdP
-//! sent it.
+//! A value that says what it said after the last write is what WordPress made of the IdP's own value, and is
+//! shown as the IdP sent it.
 
 use crate::directory::UserRecord;
 use crate::mapping::value::text_of;
@@ -61,8 +62,8 @@ fn show_one(resource: &mut Resource, path: &PatchPath, value: Value, schemas: &R
     }
 }
 
-/// Shows exactly these values at a path that selects several: elements that have one of them stay as they are, another one's
-/// place is taken by a new value, and what is left is added.
+/// Shows exactly these values at a path that selects several: elements that have one of them stay as they
+/// are, another one's place is taken by a new value, and what is left is added.
 fn show_list(resource: &mut Resource, row: &Row, mut values: Vec<Value>, schemas: &ResourceSchemas) {
     let Some(attribute) = row.path.attribute() else { return };
     let found = schemas.find(attribute).map(|found| found.attribute);

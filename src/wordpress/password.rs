@@ -1,7 +1,8 @@
 //! What a password must be that an IdP sends.
 //!
-//! NIST SP 800-63B asks for eight characters at least and lets people choose every one of them. The rest is what WordPress's login
-//! makes of a password: it takes blanks off both ends, and hashes none that is longer than 4,096 bytes.
+//! NIST SP 800-63B asks for eight characters at least and lets people choose every one of them. The rest is
+//! what WordPress's login makes of a password: it takes blanks off both ends, and hashes none that is longer
+//! than 4,096 bytes.
 
 use crate::scim::error::{Error, Result};
 
@@ -15,7 +16,8 @@ pub const LONGEST_PASSWORD: usize = 4_096;
 const BLANKS: [char; 6] = [' ', '\t', '\n', '\r', '\u{b}', '\0'];
 
 /// # Errors
-/// 400 `invalidValue` for a password that WordPress could not let anybody in with, or that is too short. The password itself is not told.
+/// 400 `invalidValue` for a password that WordPress could not let anybody in with, or that is too short. The
+/// password itself is not told.
 pub(crate) fn check(password: &str) -> Result<()> {
     let kept = password.trim_matches(BLANKS);
     let bytes = kept.len() + kept.bytes().filter(|byte| matches!(byte, b'\'' | b'"' | b'\\')).count();

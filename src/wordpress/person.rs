@@ -68,8 +68,8 @@ pub fn resource(record: &UserRecord, settings: &Settings, base: &str) -> Resourc
     resource
 }
 
-/// The version of what the record shows (`meta.version`, `ETag`): it changes with every write, with a local edit and
-/// with the person's groups.
+/// The version of what the record shows (`meta.version`, `ETag`): it changes with every write, with a local
+/// edit and with the person's groups.
 pub fn version(record: &UserRecord) -> String {
     let mut digest = Sha256::new();
     digest.update(record.version.to_be_bytes());
@@ -117,7 +117,8 @@ pub fn row(resource: &Resource) -> Result<UserRow> {
     })
 }
 
-/// Gives what a client sent the groups that the person is in, which only the service knows and role rules ask for.
+/// Gives what a client sent the groups that the person is in, which only the service knows and role rules ask
+/// for.
 pub fn with_groups_of(mut resource: Resource, shown: &Resource) -> Resource {
     put(&mut resource, "groups", shown.as_map().get("groups").cloned().unwrap_or_default());
     resource
@@ -164,7 +165,8 @@ pub fn account_change(
             Some((record, _)) if record.unfinished => says(row, record, wanted.as_ref()),
             // A target that was missing at the last write and is back gets its value.
             Some((record, _)) if is_due(row, record) => wanted.is_none(),
-            // What was edited stays only if it says what is wanted; a transform, or a value of another type, does not show that.
+            // What was edited stays only if it says what is wanted; a transform, or a value of another type,
+            // does not show that.
             Some((record, _)) if is_edited(row, record) => says(row, record, wanted.as_ref()),
             Some((_, shown)) => same(wanted.as_ref(), value(row, shown, settings).as_ref()),
         };
@@ -221,14 +223,15 @@ pub fn joining(account: &Account, after: &Resource, settings: &Settings) -> Acco
     change
 }
 
-/// The targets to read back after a write: none where nothing is applied to the account. As nothing counts as applied then, everything
-/// is written once that may be.
+/// The targets to read back after a write: none where nothing is applied to the account. As nothing counts as
+/// applied then, everything is written once that may be.
 pub fn written_targets(account: Option<&Account>, settings: &Settings) -> Vec<String> {
     if account.is_none_or(Account::is_writable) { targets(settings) } else { Vec::new() }
 }
 
-/// The logins for a person who is called otherwise now: none where the owner wants accounts to keep their login, or where the
-/// new name comes to the same one. An account that is only being linked, or is back, keeps the login that its person knows.
+/// The logins for a person who is called otherwise now: none where the owner wants accounts to keep their
+/// login, or where the new name comes to the same one. An account that is only being linked, or is back,
+/// keeps the login that its person knows.
 fn renamed(record: &UserRecord, shown: &Resource, after: &Resource, settings: &Settings) -> Vec<String> {
     if !settings.username.rename || !record.managed {
         return Vec::new();
@@ -255,7 +258,8 @@ pub fn login_of(record: &UserRecord, shown: &Resource, settings: &Settings) -> O
     })
 }
 
-/// The address that a managed person's account is to have and does not: it waits. `""` where it is to have none.
+/// The address that a managed person's account is to have and does not: it waits. `""` where it is to have
+/// none.
 pub fn waiting_email(record: &UserRecord, shown: &Resource) -> Option<String> {
     let is_applied = record.managed && !record.deleted && record.account.is_writable();
     let wanted = email(shown).unwrap_or_default();
@@ -301,8 +305,8 @@ pub fn email(resource: &Resource) -> Option<String> {
     chosen.or_else(|| resource.user_name().filter(|name| is_address(name)).map(str::to_owned))
 }
 
-/// The row of an account that no IdP has taken charge of. An account that another plugin locked out is shown so, unless it is protected:
-/// the last administrator must not be among them.
+/// The row of an account that no IdP has taken charge of. An account that another plugin locked out is shown
+/// so, unless it is protected: the last administrator must not be among them.
 pub fn adoption(account: &Account, user_name: &str) -> Adoption {
     let predecessor = Predecessor::of(account);
     let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
@@ -323,22 +327,24 @@ pub fn adoption(account: &Account, user_name: &str) -> Adoption {
     }
 }
 
-/// The `userName` of an account that no IdP has asked for by name: what another plugin knew it by, or its address. Beside an address
-/// its login says nothing, because anybody may register one.
+/// The `userName` of an account that no IdP has asked for by name: what another plugin knew it by, or its
+/// address. Beside an address its login says nothing, because anybody may register one.
 pub fn own_name(account: &Account) -> &str {
     let address = Some(account.email.as_str()).filter(|address| !address.is_empty());
     let known = Predecessor::of(account).user_name().filter(|name| is_key(name));
     known.or(address).unwrap_or(&account.login)
 }
 
-/// Whether everything in WordPress is as the IdP wants it, as far as the resource does not show otherwise: every target that is
-/// there now was there at the last write, too, and none was edited that a transform hides.
+/// Whether everything in WordPress is as the IdP wants it, as far as the resource does not show otherwise:
+/// every target that is there now was there at the last write, too, and none was edited that a transform
+/// hides.
 pub fn is_complete(record: &UserRecord, settings: &Settings) -> bool {
     !record.account.is_writable()
         || rows(settings).all(|row| !is_due(row, record) && !is_hidden_edit(row, record))
 }
 
-/// The targets that the site has and that nothing was written to at the last write: they were missing then, or their row is new.
+/// The targets that the site has and that nothing was written to at the last write: they were missing then,
+/// or their row is new.
 pub fn due_targets(record: &UserRecord, settings: &Settings) -> Vec<String> {
     rows(settings).filter(|row| is_due(row, record)).map(|row| row.target.to_string()).collect()
 }
@@ -384,7 +390,8 @@ pub fn unwritten(
             None if !wanted.is_null() => {
                 Some("the site has no such field at the moment; it is written when the field is there")
             }
-            // What stands there may be written otherwise, but not be what stood there before. WordPress itself refuses nothing.
+            // What stands there may be written otherwise, but not be what stood there before. WordPress
+            // itself refuses nothing.
             Some(live) if row.target.is_of_plugin() && !wanted.is_null() && !row.is_same(live, wanted) => {
                 let old = before.and_then(|before| before.values.get(&target)).unwrap_or(&Value::Null);
                 row.is_same(live, old)
@@ -430,8 +437,8 @@ fn set_email(resource: &mut Resource, address: &str, schemas: &ResourceSchemas) 
     }
 }
 
-/// An account that no IdP has sent anything about. Okta takes somebody without names for incomplete, so names are made
-/// from the display name where the account has none.
+/// An account that no IdP has sent anything about. Okta takes somebody without names for incomplete, so names
+/// are made from the display name where the account has none.
 fn from_account(record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) -> Resource {
     let mut resource = Resource::new(schemas);
     for row in rows(settings).filter(|row| row.transform.is_none()) {
@@ -472,8 +479,8 @@ fn groups(groups: &[GroupReference], base: &str) -> Value {
         .collect()
 }
 
-/// The value that a row writes. WordPress always shows a display name, so one is made where none is sent; and a language is one that
-/// the site has.
+/// The value that a row writes. WordPress always shows a display name, so one is made where none is sent; and
+/// a language is one that the site has.
 fn value(row: &Row, resource: &Resource, settings: &Settings) -> Option<Value> {
     static DISPLAY_NAME: LazyLock<Option<Target>> = LazyLock::new(|| "field:display_name".parse().ok());
     let value = row.value(resource);
@@ -506,8 +513,8 @@ fn chosen_email(resource: &Resource) -> Option<(usize, &Value)> {
         .or_else(|| emails.iter().enumerate().next())
 }
 
-/// Whether a `userName` is an address that WordPress stores as it is. Nobody is refused for a name that was never sent as an
-/// address: whoever has another one has no address.
+/// Whether a `userName` is an address that WordPress stores as it is. Nobody is refused for a name that was
+/// never sent as an address: whoever has another one has no address.
 pub(crate) fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let is_local = |letter: char| letter.is_ascii_alphanumeric() || "!#$%'*+/=?^_`{|}~.-".contains(letter);

@@ -1,8 +1,8 @@
-//! What other plugins that provisioned people have left in user metas, so that an IdP that moves to Rollbook finds everybody
-//! again: under the id that it knows, with the `externalId` that it sent.
+//! What other plugins that provisioned people have left in user metas, so that an IdP that moves to Rollbook
+//! finds everybody again: under the id that it knows, with the `externalId` that it sent.
 //!
-//! WPO365 (class `Scim_Service` of wpo365-login 37) and miniOrange (scim-user-provisioning 1.1 and its paid edition) both gave the
-//! number of the account as `id`.
+//! WPO365 (class `Scim_Service` of wpo365-login 37) and miniOrange (scim-user-provisioning 1.1 and its paid
+//! edition) both gave the number of the account as `id`.
 
 use crate::directory::Account;
 
@@ -12,7 +12,8 @@ const WPO365_EXTERNAL_ID: &str = "wpo365_scim_external_id";
 /// WPO365: the object id in Entra ID, of people who logged in with it as well.
 const OBJECT_ID: &str = "aadObjectId";
 
-/// WPO365: the user principal name, which Entra ID sends as `userName`. A guest's login is the e-mail address instead.
+/// WPO365: the user principal name, which Entra ID sends as `userName`. A guest's login is the e-mail address
+/// instead.
 const PRINCIPAL_NAME: &str = "userPrincipalName";
 
 /// WPO365: `deactivated`.
@@ -59,7 +60,8 @@ impl<'a> Predecessor<'a> {
         EXTERNAL_ID.iter().find_map(|key| self.meta(key))
     }
 
-    /// The `userName` that the plugin knew: of somebody whom it provisioned the login, where it noted no other.
+    /// The `userName` that the plugin knew: of somebody whom it provisioned the login, where it noted no
+    /// other.
     pub fn user_name(self) -> Option<&'a str> {
         let noted = USER_NAME.iter().find_map(|key| self.meta(key));
         noted.or_else(|| self.id().map(|_| self.0.login.as_str()))

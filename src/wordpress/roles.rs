@@ -1,7 +1,7 @@
 //! Which role somebody is due, and what that means for the roles of an account.
 //!
-//! WordPress lets an account have several roles. The first is the one that rules give. Others beside it, which plugins or
-//! administrators have added, stay or go with [`HandGivenRoles`].
+//! WordPress lets an account have several roles. The first is the one that rules give. Others beside it,
+//! which plugins or administrators have added, stay or go with [`HandGivenRoles`].
 
 use crate::directory::{Account, RoleChange, Ruling, UserRecord};
 use crate::scim::resource::Resource;
@@ -38,11 +38,12 @@ pub fn default(settings: &Settings) -> Option<&str> {
     settings.default_role.as_deref().filter(|role| !settings.is_protected(role))
 }
 
-/// Decides about somebody who has an account, for whom the rules gave the role `before`, and give `now` after a change of the
-/// person or of a group. Where hand-given roles are kept, one stays until the change makes the rules decide otherwise than before;
-/// a role that the rules have given goes with them, also where it is the rules that were changed. An account that is being linked
-/// or brought back keeps its role where no rule names it; but who is back keeps none that the rules gave for what no longer holds.
-/// A protected account keeps what it has.
+/// Decides about somebody who has an account, for whom the rules gave the role `before`, and give `now` after
+/// a change of the person or of a group. Where hand-given roles are kept, one stays until the change makes
+/// the rules decide otherwise than before; a role that the rules have given goes with them, also where it is
+/// the rules that were changed. An account that is being linked or brought back keeps its role where no rule
+/// names it; but who is back keeps none that the rules gave for what no longer holds. A protected account
+/// keeps what it has.
 pub fn changed(
     record: &UserRecord,
     before: Option<&str>,
@@ -73,7 +74,8 @@ pub fn changed(
     }
 }
 
-/// Whether an account has the role that the rules left it with, and they say something else now: they were changed since.
+/// Whether an account has the role that the rules left it with, and they say something else now: they were
+/// changed since.
 fn is_outdated(record: &UserRecord, now: Option<&str>) -> bool {
     record.ruling.as_ref().is_some_and(|ruling| {
         let is_as_left = ruling.role.is_none() || ruling.role.as_ref() == record.account.roles.first();

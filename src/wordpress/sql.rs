@@ -16,11 +16,13 @@ pub const LOOKUP_LENGTH: usize = 191;
 /// The attributes of a person that have an index, as [`crate::directory::Lookup::path`] names them.
 pub const LOOKUP_PATHS: [&str; 3] = ["emails.value", "displayName", "employeeNumber"];
 
-/// The [`crate::directory::Lookup::path`] of somebody whose `emails` all lack a value: present they are (RFC 7644 Table 3).
+/// The [`crate::directory::Lookup::path`] of somebody whose `emails` all lack a value: present they are (RFC
+/// 7644 Table 3).
 pub const WITHOUT_VALUE: &str = "emails";
 
-/// Text as our columns hold it where case does not count: folded, at most so many characters, and with no-break spaces for the
-/// spaces at its end. MariaDB would leave those out of account, so that two names would be one there and two on SQLite.
+/// Text as our columns hold it where case does not count: folded, at most so many characters, and with
+/// no-break spaces for the spaces at its end. MariaDB would leave those out of account, so that two names
+/// would be one there and two on SQLite.
 pub fn folded(text: &str, length: usize) -> String {
     let folded: String = fold_case(text).chars().take(length).collect();
     let trimmed = folded.trim_end_matches(' ');
@@ -115,10 +117,12 @@ impl AccountHint {
     }
 }
 
-/// The column that orders the resources of a type just as the attribute does, for [`crate::directory::Order`].
+/// The column that orders the resources of a type just as the attribute does, for
+/// [`crate::directory::Order`].
 ///
-/// The columns with `_key` hold the folded form and ids are written in lower case, so that it makes no difference
-/// that SQLite's drop-in compares text without regard to case. Every one of them always has a value.
+/// The columns with `_key` hold the folded form and ids are written in lower case, so that it makes no
+/// difference that SQLite's drop-in compares text without regard to case. Every one of them always has a
+/// value.
 pub fn order_column(path: &AttributePath, schemas: &ResourceSchemas) -> Option<&'static str> {
     let canonical = schemas.canonical(path);
     if canonical.urn.is_some() {
@@ -329,9 +333,10 @@ impl Compiler<'_> {
         Some((if holds { "1=1" } else { "1=0" }.to_owned(), true))
     }
 
-    /// One argument, or the same one twice. SQLite's drop-in compares every text without regard to the case of ASCII
-    /// letters: where it counts, `BINARY` says so, and the plain comparison beside it finds the index. `LIKE` tells upper from lower case on MariaDB's binary columns and not on SQLite,
-    /// and escapes differ: both only widen the condition.
+    /// One argument, or the same one twice. SQLite's drop-in compares every text without regard to the case
+    /// of ASCII letters: where it counts, `BINARY` says so, and the plain comparison beside it finds the
+    /// index. `LIKE` tells upper from lower case on MariaDB's binary columns and not on SQLite, and escapes
+    /// differ: both only widen the condition.
     fn text(
         &mut self,
         name: &str,
@@ -365,7 +370,8 @@ impl Compiler<'_> {
             _ => return None,
         };
         self.arguments.push(Value::from(pattern));
-        // On an index, MariaDB's `LIKE 'a%'` misses values that go on with a character of four bytes: it looks up to U+FFFF.
+        // On an index, MariaDB's `LIKE 'a%'` misses values that go on with a character of four bytes: it
+        // looks up to U+FFFF.
         let sql = match operator {
             Operator::StartsWith => format!("CONCAT({name}, '') LIKE %s"),
             _ => format!("{name} LIKE %s"),

@@ -1,11 +1,13 @@
 //! Throws mutated requests at the core and holds it to what must always be true.
 //!
-//!     cargo test --no-default-features --test fuzz                                   the same inputs each time
-//!     ROLLBOOK_FUZZ_SECONDS=600 cargo test --release --no-default-features --test fuzz   other ones each time, so long for each target
-//!     ROLLBOOK_FUZZ_SEED=… cargo test --no-default-features --test fuzz filter       one input again
+//! The same inputs each time; other ones each time, so long for each target; one input again:
 //!
-//! What is mutated are the identity providers' conversations in `tests/transcripts`. Plain random mutation and no coverage
-//! feedback: it runs on stable Rust, and the transcripts reach far.
+//!     cargo test --no-default-features --test fuzz
+//!     ROLLBOOK_FUZZ_SECONDS=600 cargo test --release --no-default-features --test fuzz
+//!     ROLLBOOK_FUZZ_SEED=… cargo test --no-default-features --test fuzz filter
+//!
+//! What is mutated are the identity providers' conversations in `tests/transcripts`. Plain random mutation
+//! and no coverage feedback: it runs on stable Rust, and the transcripts reach far.
 
 #![allow(
     clippy::expect_used,

@@ -91,7 +91,8 @@ pub(crate) fn path(random: &mut Random) {
     }
 }
 
-/// What a PATCH makes of somebody is a resource that could have been sent so, and stays as it is when it is sent again.
+/// What a PATCH makes of somebody is a resource that could have been sent so, and stays as it is when it is
+/// sent again.
 pub(crate) fn patch(random: &mut Random) {
     let patch = mutate::document(random.pick(&CORPUS.patches), &CORPUS.bodies, random);
     let mut text = patch.to_string();
@@ -115,8 +116,8 @@ pub(crate) fn patch(random: &mut Random) {
     assert_eq!(again.resource.into_map(), patched);
 }
 
-/// Whether an unknown URN may be read as a schema of people and one of its attributes: of `urn:a:2.0:User:b` with an object
-/// nobody can tell.
+/// Whether an unknown URN may be read as a schema of people and one of its attributes: of `urn:a:2.0:User:b`
+/// with an object nobody can tell.
 pub(crate) fn is_ambiguous(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     key.contains(":user:") || key.contains(":group:")

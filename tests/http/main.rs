@@ -1,7 +1,7 @@
 //! Plays every transcript over HTTP against a real WordPress.
 //!
-//! Needs a running site, and fails without one: `tests/http/run` brings them up, one a database, and runs this on
-//! each. `ROLLBOOK_SITE` holds what `tests/site up` has printed.
+//! Needs a running site, and fails without one: `tests/http/run` brings them up, one a database, and runs
+//! this on each. `ROLLBOOK_SITE` holds what `tests/site up` has printed.
 
 #![allow(
     clippy::expect_used,

@@ -8,7 +8,8 @@ use std::thread;
 
 const AT_ONCE: usize = 8;
 
-/// WordPress has no unique index on logins or addresses: without a claim of our own, several of these would be created.
+/// WordPress has no unique index on logins or addresses: without a claim of our own, several of these would
+/// be created.
 #[test]
 fn eight_posts_of_one_person_make_one_account() {
     on_the_site(|site| {

@@ -1,4 +1,5 @@
-//! Every transcript through WordPress's REST server as well: the answers are the same, byte for byte, as those of the early answer.
+//! Every transcript through WordPress's REST server as well: the answers are the same, byte for byte, as
+//! those of the early answer.
 //!
 //! `tests/wordpress/ways-in.php` opens the other ways, by a header.
 
@@ -11,7 +12,8 @@ use regex::{Captures, Regex};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The header that chooses a way, and the ways: a request that the REST server dispatches, and one that is made inside WordPress.
+/// The header that chooses a way, and the ways: a request that the REST server dispatches, and one that is
+/// made inside WordPress.
 const HEADER: &str = "X-Way-In";
 const WAYS: [&str; 2] = ["dispatch", "within"];
 
@@ -82,7 +84,8 @@ pub(crate) fn early_answers(name: &str, site: &mut OverHttp) -> Result<Arc<[Stri
     Ok(answers)
 }
 
-/// Plays a transcript and gives each step's answer as text: what is made up anew each time is replaced by its turn.
+/// Plays a transcript and gives each step's answer as text: what is made up anew each time is replaced by its
+/// turn.
 fn answers(name: &str, way: Option<&str>, site: &mut OverHttp) -> Result<Vec<String>, String> {
     let mut transcript = Transcript::load(name)?;
     if let Some(way) = way {

@@ -1,7 +1,8 @@
 //! Cycles of Entra ID over many people: what it finds as it sent it, it does not send again.
 //!
-//! Source: MSdev, MSkn (MicrosoftDocs/entra-docs, use-scim-to-provision-users-and-groups.md, how-provisioning-works.md):
-//! a cycle reads each person by the matching attribute and compares attribute by attribute.
+//! Source: MSdev, MSkn (MicrosoftDocs/entra-docs, use-scim-to-provision-users-and-groups.md,
+//! how-provisioning-works.md): a cycle reads each person by the matching attribute and compares attribute by
+//! attribute.
 
 use crate::player::{Site, send};
 use serde_json::{Value, json};

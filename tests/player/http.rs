@@ -60,7 +60,8 @@ impl OverHttp {
             .accept_encoding(AutoHeaderValue::None)
             .timeout_global(Some(Duration::from_secs(60)))
             .build();
-        // In a network it is the second site that is talked to, whose tables have another prefix than those of all sites.
+        // In a network it is the second site that is talked to, whose tables have another prefix than those
+        // of all sites.
         let service = |name: &str| match info.pointer(&format!("/second/{name}")).and_then(Value::as_str) {
             Some(value) => Ok(value.to_owned()),
             None => text(name),

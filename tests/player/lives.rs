@@ -1,5 +1,6 @@
-//! The random lives of many people, beside a model of what must become of them: they are created, changed, renamed, move between
-//! groups, publish, leave, come back and are deleted under each deletion policy, and WordPress equals the model.
+//! The random lives of many people, beside a model of what must become of them: they are created, changed,
+//! renamed, move between groups, publish, leave, come back and are deleted under each deletion policy, and
+//! WordPress equals the model.
 
 use crate::player::transcript::Transcript;
 use crate::player::{Site, send};
@@ -46,7 +47,8 @@ const STEPS: [(u32, &str, Step); 14] = [
 /// Lets so many people live for so many steps, a third of them under each deletion policy.
 ///
 /// # Errors
-/// The first answer that is not as expected, or the first difference between WordPress and the model, after the last steps.
+/// The first answer that is not as expected, or the first difference between WordPress and the model, after
+/// the last steps.
 pub(super) fn lives_agree(site: &mut dyn Site, people: usize, steps: usize) -> Result<(), String> {
     let mut world = World::new(site, people)?;
     for who in 0..people {
@@ -98,8 +100,8 @@ struct Person {
     /// The ids of earlier lives.
     former: Vec<String>,
     name: String,
-    /// The name that the login was made of: who is locked out, or has just come back, keeps the old one until the next request that
-    /// finds the person active.
+    /// The name that the login was made of: who is locked out, or has just come back, keeps the old one until
+    /// the next request that finds the person active.
     login: String,
     given: String,
     family: String,

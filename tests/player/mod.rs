@@ -1,4 +1,5 @@
-//! Plays conversations of identity providers against Rollbook: in memory, and over HTTP against a real WordPress.
+//! Plays conversations of identity providers against Rollbook: in memory, and over HTTP against a real
+//! WordPress.
 //!
 //! What a transcript may contain stands in `tests/transcripts/README.md`.
 
@@ -26,9 +27,9 @@ pub trait Site {
     /// Sends a request whose placeholders are filled in.
     fn send(&mut self, request: &Outgoing) -> Result<Incoming, String>;
 
-    /// What WordPress holds of an account, found by login or e-mail address:
-    /// `{"exists", "login", "email", "display_name", "roles", "active", "fields", "meta"}`; `fields` and `meta`
-    /// hold at least the keys asked for.
+    /// What WordPress holds of an account, found by login or e-mail address: `{"exists", "login", "email",
+    /// "display_name", "roles", "active", "fields", "meta"}`; `fields` and `meta` hold at least the keys
+    /// asked for.
     fn account(&mut self, login_or_email: &str, fields: &[String], meta: &[String]) -> Result<Value, String>;
 
     /// Gives the site a role, or a role that it has other capabilities.

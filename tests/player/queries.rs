@@ -1,5 +1,5 @@
-//! Random people, groups and queries: what the service finds, and in which order, is what the filter says of each
-//! resource by itself. Whatever the database decides, it must not be told from Rust's own verdict.
+//! Random people, groups and queries: what the service finds, and in which order, is what the filter says of
+//! each resource by itself. Whatever the database decides, it must not be told from Rust's own verdict.
 
 use crate::player::transcript::Transcript;
 use crate::player::{Site, send};

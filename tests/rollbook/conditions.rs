@@ -1,4 +1,5 @@
-//! Requests on the condition of a version (RFC 7644 §3.14, RFC 9110 §13): every method, every header, people and groups.
+//! Requests on the condition of a version (RFC 7644 §3.14, RFC 9110 §13): every method, every header, people
+//! and groups.
 
 use crate::player::memory::InMemory;
 use crate::player::{Incoming, Outgoing, Site};

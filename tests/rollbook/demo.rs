@@ -5,7 +5,8 @@
 //! cargo run --no-default-features --example demo -- "$(tests/site info)"
 //! ```
 //!
-//! The argument is what `tests/site info` prints, or a file that holds it. Ends with status 0 if everything went as expected.
+//! The argument is what `tests/site info` prints, or a file that holds it. Ends with status 0 if everything
+//! went as expected.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a demo does")]
 

@@ -1,8 +1,10 @@
-//! Every error keyword of RFC 7644 Table 9 where it belongs, with a detail that names what was wrong and its cure.
+//! Every error keyword of RFC 7644 Table 9 where it belongs, with a detail that names what was wrong and its
+//! cure.
 //!
-//! Three are not here. `tooMany` needs ten thousand people: see `sorting_limit`. `invalidVers` cannot occur: the version stands
-//! in the base address, and at the address of another version there is no service that could answer. `sensitive` cannot occur: no
-//! attribute that must not stand in an address can be asked for, as a filter does not see passwords (`passwords_are_not_seen`).
+//! Three are not here. `tooMany` needs ten thousand people: see `sorting_limit`. `invalidVers` cannot occur:
+//! the version stands in the base address, and at the address of another version there is no service that
+//! could answer. `sensitive` cannot occur: no attribute that must not stand in an address can be asked for,
+//! as a filter does not see passwords (`passwords_are_not_seen`).
 
 use crate::player::memory::InMemory;
 use crate::player::{Outgoing, Site};
@@ -10,8 +12,8 @@ use serde_json::{Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// What an error is about: the method, the address and body, the status and keyword, and what the detail names: the attribute or
-/// place, the value, and how to mend it.
+/// What an error is about: the method, the address and body, the status and keyword, and what the detail
+/// names: the attribute or place, the value, and how to mend it.
 type Case = (&'static str, &'static str, fn() -> Value, u16, &'static str, &'static [&'static str]);
 
 fn nothing() -> Value {

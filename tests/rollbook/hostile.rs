@@ -1,7 +1,8 @@
 //! Bodies that are made to be dear: what one costs is bounded, whatever stands in it.
 //!
-//! Each is about as large as a body may be, and is measured by another one as large that is only what it seems: a long list. What
-//! is compared are two times of the same run, and what grows with the square of a body's size is thousands of times too dear.
+//! Each is about as large as a body may be, and is measured by another one as large that is only what it
+//! seems: a long list. What is compared are two times of the same run, and what grows with the square of a
+//! body's size is thousands of times too dear.
 
 use crate::player::memory::InMemory;
 use crate::player::{Outgoing, Site};

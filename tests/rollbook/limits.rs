@@ -1,7 +1,8 @@
-//! Every limit that the crate names, tried through whole requests: at the limit it works, one more is refused.
+//! Every limit that the crate names, tried through whole requests: at the limit it works, one more is
+//! refused.
 //!
-//! How many resources are sorted stands in `sorting_limit`, how long a cursor lives and may be beside its code: both need more
-//! than a request.
+//! How many resources are sorted stands in `sorting_limit`, how long a cursor lives and may be beside its
+//! code: both need more than a request.
 
 use crate::player::memory::InMemory;
 use crate::player::{Incoming, Outgoing, Site};
@@ -340,7 +341,8 @@ const LIMITS: &[Limit] = &[
         name: "scim::resource::MAX_SIZE of somebody new",
         most: resource::MAX_SIZE,
         request: |size| {
-            // With their names, and those of what everybody has: `userName`, and `active`, which is made up later.
+            // With their names, and those of what everybody has: `userName`, and `active`, which is made up
+            // later.
             let rest = size - resource::MAX_ATTRIBUTE_SIZE - "userNamenewtitlenickName".len();
             let person = json!({
                 "userName": "new", "title": "t".repeat(resource::MAX_ATTRIBUTE_SIZE), "nickName": "n".repeat(rest),

@@ -74,7 +74,8 @@ fn a_login_alone_counts_where_there_is_no_address() {
     assert_eq!(site.directory.account("jdoe").unwrap().account.email, "jdoe@corp.test");
 }
 
-/// Whichever of the addresses it is, and whether the account has a row by now: the next search by name finds it.
+/// Whichever of the addresses it is, and whether the account has a row by now: the next search by name finds
+/// it.
 #[test]
 fn a_post_that_is_refused_gives_the_account_the_persons_name() {
     for (listed, emails) in [
@@ -205,7 +206,8 @@ fn a_read_locks_nobody_out() {
     }
 }
 
-/// The owner's task does what it has said: an identity provider that sees the person inactive may never send a word.
+/// The owner's task does what it has said: an identity provider that sees the person inactive may never send
+/// a word.
 #[test]
 fn the_task_for_the_whole_site_locks_out_whom_another_plugin_had() {
     let mut site = site(json!({}));

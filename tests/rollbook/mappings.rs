@@ -1,4 +1,5 @@
-//! Mapped attributes: whatever the row, the value and the field, an IdP finds what it sent and has nothing to send again.
+//! Mapped attributes: whatever the row, the value and the field, an IdP finds what it sent and has nothing to
+//! send again.
 
 use super::site::send;
 use crate::player::memory::InMemory;
@@ -265,7 +266,8 @@ fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
     assert_eq!(before, after, "and that was it");
 }
 
-/// The bound of a document is one for what is sent. Whom an administrator has written a long text about is locked out nevertheless.
+/// The bound of a document is one for what is sent. Whom an administrator has written a long text about is
+/// locked out nevertheless.
 #[test]
 fn who_has_grown_inside_wordpress_can_still_be_changed() {
     let mut site = site(&json!({ "path": "title", "target": "meta:title" })).unwrap();

@@ -54,7 +54,8 @@ fn id_of(answer: &Incoming) -> String {
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-/// The account gets on the site, in the role of a new person; nothing else of it changes, whatever is sent then or later.
+/// The account gets on the site, in the role of a new person; nothing else of it changes, whatever is sent
+/// then or later.
 #[test]
 fn an_account_of_another_site_is_added_and_left_as_it_is() {
     let settings = json!({ "password_sync": true, "username": { "from": "userName", "rename": true } });
@@ -212,7 +213,8 @@ fn an_heir_is_on_the_site() {
     assert!(refused.body.contains("is not on this site of the network"), "{}", refused.body);
 }
 
-/// Who is gone here blocks nobody, though the other site's directory keeps the address at the account: it waits.
+/// Who is gone here blocks nobody, though the other site's directory keeps the address at the account: it
+/// waits.
 #[test]
 fn the_address_of_who_left_this_site_waits_for_a_newcomer() {
     let mut site = site(json!({}), OF_ANOTHER_SITE);
@@ -241,7 +243,8 @@ fn the_address_of_who_left_this_site_waits_for_a_newcomer() {
     assert_eq!(site.directory.account("anna.two@contoso.example").unwrap().account.email, ANNA);
 }
 
-/// As long as the administrator of the network does not allow more, people of the site are linked, and their accounts left as they are.
+/// As long as the administrator of the network does not allow more, people of the site are linked, and their
+/// accounts left as they are.
 #[test]
 fn an_account_that_the_site_did_not_create_is_out_of_reach() {
     let network = InNetwork {

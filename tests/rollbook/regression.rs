@@ -92,7 +92,8 @@ fn a_value_within_a_value_is_held_to_the_type_of_its_attribute() {
     assert_eq!(send(&mut site, "PATCH", &path, set(json!("False"))).json()["active"], false);
 }
 
-/// Found by fuzzing: one attribute of a person's schema was kept in a group and lost when it was sent back as it is shown.
+/// Found by fuzzing: one attribute of a person's schema was kept in a group and lost when it was sent back as
+/// it is shown.
 #[test]
 fn schemas_of_people_are_ignored_in_groups_in_every_form() {
     const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

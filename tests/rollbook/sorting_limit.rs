@@ -1,4 +1,5 @@
-//! How much is sorted at most, tried against a WordPress that has more people than anybody would make one by one.
+//! How much is sorted at most, tried against a WordPress that has more people than anybody would make one by
+//! one.
 
 use rollbook::directory::{Account, Scope, TokenRecord, UserRecord};
 use rollbook::exchange::Exchange;

@@ -246,6 +246,24 @@ fn no_file_names_a_registry_or_a_machine() {
     }
 }
 
+/// rustfmt does it for code; for comments its stable version does not.
+#[test]
+fn comments_keep_to_the_width_of_the_code() {
+    let width: usize = line_after(&read("rustfmt.toml"), "max_width =").parse().unwrap();
+    for (path, text) in files(".", &["rs"]) {
+        for (number, line) in text.lines().enumerate() {
+            let is_comment = line.trim_start().starts_with("//");
+            let length = line.chars().count();
+            assert!(
+                !is_comment || length <= width,
+                "{}:{}: {length} characters, {width} at most",
+                path.display(),
+                number + 1
+            );
+        }
+    }
+}
+
 #[test]
 fn no_file_is_over_a_megabyte() {
     for path in tracked(Path::new(".")) {

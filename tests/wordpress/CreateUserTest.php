@@ -70,7 +70,6 @@ final class CreateUserTest extends SiteTestCase {
 		self::assertSame( $text, $this->update( $record, array(), array( 'values' => $text ), $fields )['record']['values'] );
 		$record = $this->load( $record['id'], $fields );
 		self::assertSame( $zeros, $this->update( $record, array(), array( 'values' => $zeros ), $fields )['record']['values'] );
-		
 	}
 
 	public function test_awkward_text_comes_back_as_it_was(): void {

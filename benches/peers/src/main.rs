@@ -1,5 +1,5 @@
-//! How many nanoseconds parsers written in Rust take for each of the filters given as a JSON array: ours first. Null for a filter
-//! that a parser refuses.
+//! How many nanoseconds parsers written in Rust take for each of the filters given as a JSON array: ours
+//! first. Null for a filter that a parser refuses.
 
 use serde_json::{Value, json};
 use std::hint::black_box;

@@ -1,4 +1,5 @@
-//! The tolerances that comparisons need, which a resource's schemas decide. Those of the grammar are noted where it is read.
+//! The tolerances that comparisons need, which a resource's schemas decide. Those of the grammar are noted
+//! where it is read.
 
 use super::{Comparison, Filter, Literal};
 use crate::dialect::{Dialect, Dialects};

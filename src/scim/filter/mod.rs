@@ -8,7 +8,8 @@
 //! use serde_json::json;
 //!
 //! let filter: Filter = r#"userName eq "bjensen@example.com" and not (emails[type eq "home"])"#.parse()?;
-//! let person = json!({ "userName": "BJensen@example.com", "emails": [{ "type": "work", "value": "b@example.com" }] });
+//! let emails = json!([{ "type": "work", "value": "b@example.com" }]);
+//! let person = json!({ "userName": "BJensen@example.com", "emails": emails });
 //! let schemas = ResourceType::User.schemas();
 //! filter.check(schemas)?;
 //! assert!(filter.matches(person.as_object().unwrap(), schemas));

@@ -13,8 +13,8 @@ use crate::scim::schema::Attribute;
 use serde_json::{Map, Value};
 
 impl Writer<'_> {
-    /// Writes to the elements that the target's filter selects, or creates the one that it asks for. A list of simple values stays
-    /// one, and `skills[value eq "d"]` begins one where no schema knows better.
+    /// Writes to the elements that the target's filter selects, or creates the one that it asks for. A list
+    /// of simple values stays one, and `skills[value eq "d"]` begins one where no schema knows better.
     pub(super) fn elements(
         &mut self,
         op: Op,
@@ -87,7 +87,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The element that a value filter asks for and that is not there: what its equalities say, and the value.
+    /// The element that a value filter asks for and that is not there: what its equalities say, and the
+    /// value.
     fn create(
         &mut self,
         op: Op,

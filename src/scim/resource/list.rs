@@ -126,8 +126,8 @@ pub(crate) fn is_meant(given: &Value, element: &Value, attribute: Option<&Attrib
     given.keys().all(|name| same(name))
 }
 
-/// Whether two elements, one of which is no object, say the same value: clients send `{"value": "b"}` for `"b"`, and numbers in
-/// quotes.
+/// Whether two elements, one of which is no object, say the same value: clients send `{"value": "b"}` for
+/// `"b"`, and numbers in quotes.
 fn is_same_simple(one: &Value, other: &Value) -> bool {
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),

@@ -232,8 +232,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Whether unknown attributes under a URN are ignored: under the base schema's, as without one, and under that of a
-    /// schema that is only another resource type's, as the whole schema is.
+    /// Whether unknown attributes under a URN are ignored: under the base schema's, as without one, and under
+    /// that of a schema that is only another resource type's, as the whole schema is.
     fn keeps_nothing(&self, urn: &SchemaUrn) -> bool {
         let is_known = Schemas::standard().iter().any(|schema| *urn == schema.id);
         let is_extension = self.schemas.extensions().any(|schema| *urn == schema.id);
@@ -241,8 +241,9 @@ impl Reader<'_> {
     }
 
     /// Whether the path is the URN of a schema that nobody knows: `urn:example:2.0:Badge` reads as an
-    /// attribute `Badge`. `schemas` may say so. Otherwise its value decides, unless `:User` or `:Group` before the last
-    /// colon, with which the URNs of extensions end, shows that the attribute stands behind it. Okta's end in `:user:custom`.
+    /// attribute `Badge`. `schemas` may say so. Otherwise its value decides, unless `:User` or `:Group`
+    /// before the last colon, with which the URNs of extensions end, shows that the attribute stands behind
+    /// it. Okta's end in `:user:custom`.
     fn is_unknown_extension(&self, path: &PatchPath, value: &Value) -> bool {
         let PatchPath::Attribute(attribute) = path else { return false };
         let Some(urn) = &attribute.urn else { return false };

@@ -52,8 +52,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The object that stands there, to be put back by [`Self::set`]; empty where there is none. One that no schema bounds is
-    /// taken out, as copying it for each operation would cost too much.
+    /// The object that stands there, to be put back by [`Self::set`]; empty where there is none. One that no
+    /// schema bounds is taken out, as copying it for each operation would cost too much.
     pub(super) fn object(&self, map: &mut Map<String, Value>) -> Map<String, Value> {
         match self.get_mut(map) {
             Some(Value::Object(object)) if self.attribute.is_none() => std::mem::take(object),

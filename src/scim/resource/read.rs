@@ -331,8 +331,8 @@ enum Nulls {
 /// A value of which no schema is known: as sent, without what is empty.
 ///
 /// # Errors
-/// 400 `invalidValue` where it is nested deeper than [`json::MAX_DEPTH`], which no body is, and for text as in
-/// [`check_text`]; `invalidSyntax` as in [`check_names`].
+/// 400 `invalidValue` where it is nested deeper than [`json::MAX_DEPTH`], which no body is, and for text as
+/// in [`check_text`]; `invalidSyntax` as in [`check_names`].
 pub(crate) fn custom(value: Value, path: &dyn Display) -> Result<Option<Value>> {
     filled(value, json::MAX_DEPTH, path)
 }

@@ -5,8 +5,8 @@ use super::read::{MAX_ELEMENTS, check_length};
 use crate::scim::error::{Error, Result};
 use serde_json::{Map, Value};
 
-/// How many bytes of names and text a resource may hold, beside its photos and what is kept elsewhere: a group's members, a
-/// person's groups. Everybody whom a search looks at is loaded with all of them.
+/// How many bytes of names and text a resource may hold, beside its photos and what is kept elsewhere: a
+/// group's members, a person's groups. Everybody whom a search looks at is loaded with all of them.
 pub const MAX_SIZE: usize = 64 * 1024;
 
 /// How many bytes of them one attribute may hold.
@@ -19,8 +19,8 @@ pub const MAX_PHOTOS_SIZE: usize = 128 * 1024;
 const ELSEWHERE: [&str; 5] = ["schemas", "id", "meta", "members", "groups"];
 
 impl Resource {
-    /// Whether the resource is small enough to be kept. What was there before is no reason to refuse a change that does not make it
-    /// larger: somebody who has grown inside WordPress can still be locked out.
+    /// Whether the resource is small enough to be kept. What was there before is no reason to refuse a change
+    /// that does not make it larger: somebody who has grown inside WordPress can still be locked out.
     ///
     /// # Errors
     /// 400 `invalidValue`.
@@ -76,7 +76,8 @@ impl Resource {
         .map(|(urn, name, value)| (urn, name, size(value)))
     }
 
-    /// Whether the resource, and each extension of it, has no more attributes than an object may have members.
+    /// Whether the resource, and each extension of it, has no more attributes than an object may have
+    /// members.
     ///
     /// # Errors
     /// 400 `invalidValue`.

@@ -4,9 +4,9 @@ use crate::scim::error::{Error, Result};
 use crate::scim::filter::{Filter, ValueFilter};
 use serde_json::Value;
 
-/// How many bytes all that one request asks of lists may compare together, each comparison counted for every element of its
-/// list: about 3,000 comparisons with a list of 1,000 e-mail addresses. A body of a megabyte could ask for a thousand times as
-/// much, which are seconds.
+/// How many bytes all that one request asks of lists may compare together, each comparison counted for every
+/// element of its list: about 3,000 comparisons with a list of 1,000 e-mail addresses. A body of a megabyte
+/// could ask for a thousand times as much, which are seconds.
 pub const MAX_COMPARED: usize = 256 * 1024 * 1024;
 
 /// What looking at an element costs, whatever stands in it, in bytes.

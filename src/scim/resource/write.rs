@@ -117,7 +117,8 @@ impl<'a> Writer<'a> {
                     leaving.iter().any(|gone| list::is_meant(gone, element, place.attribute))
                 };
                 if let Some(single) = place.get(self.map).filter(|present| !present.is_array()) {
-                    // No schema says that it is a list, nor does the value: an empty one means what stands there.
+                    // No schema says that it is a list, nor does the value: an empty one means what stands
+                    // there.
                     if is_meant(single) || leaving == [""] {
                         place.remove(self.map);
                     }

@@ -18,7 +18,8 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    /// Reads the answer that a request of its own would have got; `address` is that of the resource, where it had one before.
+    /// Reads the answer that a request of its own would have got; `address` is that of the resource, where it
+    /// had one before.
     pub(super) fn of(reply: Reply, address: Option<String>) -> Self {
         let header = |name: &str| {
             reply.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())

@@ -53,8 +53,8 @@ impl Plan {
     /// Reads a request (RFC 7644 §3.7). Names are compared without regard to case.
     ///
     /// # Errors
-    /// 400 where it is no bulk request, 413 where it holds more than [`MAX_OPERATIONS`] (§3.7.4). What is wrong
-    /// with a single operation is that operation's error.
+    /// 400 where it is no bulk request, 413 where it holds more than [`MAX_OPERATIONS`] (§3.7.4). What is
+    /// wrong with a single operation is that operation's error.
     pub(super) fn read(mut body: Map<String, Value>, base: &str) -> Result<Self> {
         message::Kind::Bulk.check(&body)?;
         let fail_on_errors = match take(&mut body, "failOnErrors") {

@@ -22,7 +22,8 @@ pub(super) struct Progress {
     /// For each operation, whether those that refer to what it creates need not wait for it any more.
     released: Vec<bool>,
     begun: BTreeMap<usize, Begun>,
-    /// Operations that somebody stood in the way of, whom a later one changes; and those that were done again after it.
+    /// Operations that somebody stood in the way of, whom a later one changes; and those that were done again
+    /// after it.
     postponed: BTreeSet<usize>,
     again: BTreeSet<usize>,
     outcomes: Vec<Option<Outcome>>,
@@ -121,7 +122,8 @@ impl Progress {
         Some(Step::Begin(operation, todo))
     }
 
-    /// Puts an operation off until the others are done, once, where one that is not done yet is about who stands in its way.
+    /// Puts an operation off until the others are done, once, where one that is not done yet is about who
+    /// stands in its way.
     pub(super) fn postpone(&mut self, plan: &Plan, operation: usize, blocker: &str) -> bool {
         let is_about = |other: usize| {
             let todo = plan.operations.get(other).and_then(|other| other.todo.as_ref().ok());
@@ -210,7 +212,8 @@ impl Progress {
         }
     }
 
-    /// An operation that waits, in the end, for itself. There is one where operations are left and none is ready.
+    /// An operation that waits, in the end, for itself. There is one where operations are left and none is
+    /// ready.
     fn in_circle(&self, plan: &Plan) -> Option<usize> {
         let is_left =
             |operation: &usize| self.outcome(*operation).is_none() && !self.begun.contains_key(operation);

@@ -1,7 +1,7 @@
 //! References to resources that are yet to be created: `bulkId:qwerty` (RFC 7644 §3.7.2).
 //!
-//! A reference is a whole string, the end of an address (`…/Users/bulkId:qwerty`), or a quoted value within the path of a PATCH
-//! operation (`members[value eq "bulkId:qwerty"]`).
+//! A reference is a whole string, the end of an address (`…/Users/bulkId:qwerty`), or a quoted value within
+//! the path of a PATCH operation (`members[value eq "bulkId:qwerty"]`).
 
 use crate::scim::error::{Error, Result};
 use serde_json::{Map, Value};
@@ -49,8 +49,8 @@ pub(super) fn resolved_id(id: &str, ids: &Ids) -> Result<String> {
     }
 }
 
-/// Parts the data of a resource into what can be said now and what refers to resources that are not there yet. Of a
-/// list only the elements that do are put off.
+/// Parts the data of a resource into what can be said now and what refers to resources that are not there
+/// yet. Of a list only the elements that do are put off.
 pub(super) fn split(data: Map<String, Value>, ids: &Ids) -> (Map<String, Value>, Map<String, Value>) {
     let (mut now, mut later) = (Map::new(), Map::new());
     for (key, value) in data {

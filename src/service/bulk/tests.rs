@@ -78,7 +78,8 @@ impl Site {
         members.iter().map(&mut name).collect()
     }
 
-    /// What an answer calls created is there, at the version that it names. A person's changes with every group joined later.
+    /// What an answer calls created is there, at the version that it names. A person's changes with every
+    /// group joined later.
     #[track_caller]
     fn assert_stands(&mut self, answer: &Value, when: &str) {
         let shown = self.get(&path_of(answer));

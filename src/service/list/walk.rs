@@ -237,7 +237,8 @@ impl Service {
     }
 }
 
-/// A resource's place in a sorted list. Those with the same key stay in the order of their rows, whatever the direction.
+/// A resource's place in a sorted list. Those with the same key stay in the order of their rows, whatever the
+/// direction.
 struct Rank {
     key: Option<Key>,
     kind: ResourceType,

@@ -23,11 +23,12 @@ struct Candidate {
 }
 
 impl Service {
-    /// Goes through accounts and gives those that may be linked a row under the name that the IdP will search for. It is the IdP's
-    /// first PUT or PATCH that makes them managed.
+    /// Goes through accounts and gives those that may be linked a row under the name that the IdP will search
+    /// for. It is the IdP's first PUT or PATCH that makes them managed.
     ///
-    /// Somebody whom another plugin had locked out is locked out here from then on: the owner asks for it, having seen it in the preview,
-    /// and an IdP that finds the person inactive may never send a word about it.
+    /// Somebody whom another plugin had locked out is locked out here from then on: the owner asks for it,
+    /// having seen it in the preview, and an IdP that finds the person inactive may never send a word about
+    /// it.
     pub(super) async fn link_accounts(&self, part: Part, source: NameSource, unlinked: Unlinked) -> Answer {
         if !self.shows_unmanaged() {
             return Err(Error::conflict(KEPT_APART).into());

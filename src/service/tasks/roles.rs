@@ -38,7 +38,8 @@ impl Service {
         Ok(Reply::json(200, json!(report)))
     }
 
-    /// Reviews some people, and gives the ids of those whom somebody else has changed meanwhile: they are to be decided anew.
+    /// Reviews some people, and gives the ids of those whom somebody else has changed meanwhile: they are to
+    /// be decided anew.
     async fn review(
         &self,
         people: Vec<UserRecord>,

@@ -45,8 +45,8 @@ impl Parser<'_> {
         Ok(Name::Attribute(AttributePath { urn: Some(urn), ..path }))
     }
 
-    /// The name, if the token begins with a known URN and that is no mere part of a longer one. Of several URNs the longest
-    /// counts. One that is known by name alone tells nothing by itself, but where it ends.
+    /// The name, if the token begins with a known URN and that is no mere part of a longer one. Of several
+    /// URNs the longest counts. One that is known by name alone tells nothing by itself, but where it ends.
     fn in_known_schema(&self, token: &str, start: usize) -> Option<Parsed<Name>> {
         let schemas = self.schemas.iter().map(|schema| (&schema.id, Some(schema)));
         let urns = schemas.chain(self.urns.iter().map(|urn| (urn, None)));
