@@ -59,8 +59,9 @@ translations: ## the texts of the plugin for translators: php-plugin/languages/r
 		--output=languages/rollbook.pot --keyword=__
 
 .PHONY: stubs
-stubs: extension ## the extension's classes for editors, written anew from the extension itself
+stubs: extension ## what the analyser and editors know of the extension, written anew: its classes, and every command
 	@php -n -d extension=$(abspath $(EXTENSION)) tests/extension/stubs.php > php-plugin/stubs/rollbook.php
+	ROLLBOOK_WRITE_STUBS=1 cargo test --quiet --no-default-features --test rollbook the_stubs_tell
 
 # --- Parts of the test -----------------------------------------------------------------------------
 

@@ -6,6 +6,9 @@
 //! number of the WordPress account. A *target* names a place in WordPress where an attribute lives:
 //! `field:first_name`, `meta:scimDepartment` ([`crate::mapping`]).
 //!
+//! PHP's analyser knows the fields of each command and answer from `php-plugin/stubs/contract.php`, which is
+//! written from these structs: `make stubs`.
+//!
 //! A command either happens as a whole or leaves nothing behind; then it is answered by
 //! [`crate::exchange::Exchange::fail`]. Where a lost connection or a plugin leaves it open how much was
 //! stored, the [`Failure`] says so. What WordPress or the state of the tables forbids is no failure but an

@@ -16,6 +16,17 @@ defined( 'ABSPATH' ) || exit;
  *
  * To know in the usual case with one tiny statement that there are none, the highest number below which every account has been looked
  * at is remembered. Numbers are given in order but accounts may appear a little out of order, so a few are looked at again.
+ *
+ * @phpstan-import-type Account from \Rollbook\Contract
+ * @phpstan-import-type AdoptAccounts from \Rollbook\Contract
+ * @phpstan-import-type AllowLinking from \Rollbook\Contract
+ * @phpstan-import-type FindAccounts from \Rollbook\Contract
+ * @phpstan-import-type FindAccountsAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindUserNames from \Rollbook\Contract
+ * @phpstan-import-type FindUserNamesAnswer from \Rollbook\Contract
+ * @phpstan-import-type ListAccounts from \Rollbook\Contract
+ * @phpstan-import-type ListAccountsAnswer from \Rollbook\Contract
+ * @phpstan-import-type ReleaseRows from \Rollbook\Contract
  */
 final class Adoption {
 
@@ -54,8 +65,8 @@ final class Adoption {
 	/**
 	 * Finds accounts of the site that have no row; by login or address also those of the network that are not on the site.
 	 *
-	 * @param array<string, mixed> $command The command find_accounts.
-	 * @return array<int, array<string, mixed>>
+	 * @param FindAccounts $command The command find_accounts.
+	 * @return FindAccountsAnswer
 	 */
 	public function find( array $command ): array {
 		$limit = (int) $command['limit'];
@@ -69,7 +80,7 @@ final class Adoption {
 			$condition[] = 'w.user_login = %s';
 			$arguments[] = $command['login'];
 		}
-		$emails = array_values( array_filter( $command['emails'], 'strlen' ) );
+		$emails = array_values( array_diff( $command['emails'], array( '' ) ) );
 		if ( $emails ) {
 			$condition[] = 'w.user_email IN (' . Database::marks( $emails, '%s' ) . ')';
 			array_push( $arguments, ...$emails );
@@ -89,7 +100,7 @@ final class Adoption {
 	/**
 	 * Gives accounts a row.
 	 *
-	 * @param array<string, mixed> $command The command adopt_accounts.
+	 * @param AdoptAccounts $command The command adopt_accounts.
 	 */
 	public function adopt( array $command ): void {
 		$adoptions = array_column( $command['accounts'], null, 'user_id' );
@@ -105,7 +116,7 @@ final class Adoption {
 	/**
 	 * Takes rows of accounts away that nobody manages. The accounts are looked at again should existing ones ever be linked.
 	 *
-	 * @param array<string, mixed> $command The command release_accounts.
+	 * @param ReleaseRows $command The command release_rows.
 	 */
 	public function release( array $command ): void {
 		Transaction::run(
@@ -126,7 +137,7 @@ final class Adoption {
 	/**
 	 * Lets accounts be found again that were unlinked.
 	 *
-	 * @param array<string, mixed> $command The command allow_linking.
+	 * @param AllowLinking $command The command allow_linking.
 	 */
 	public function allow_linking( array $command ): void {
 		global $wpdb;
@@ -196,9 +207,9 @@ final class Adoption {
 	/**
 	 * Adds metas to an account.
 	 *
-	 * @param array<string, mixed> $account The account.
-	 * @param string[]             $keys    The metas' keys.
-	 * @return array<string, mixed>
+	 * @param Account  $account The account.
+	 * @param string[] $keys    The metas' keys.
+	 * @return Account
 	 */
 	private static function with_metas( array $account, array $keys ): array {
 		$account['metas'] = array();
@@ -214,13 +225,15 @@ final class Adoption {
 	/**
 	 * Says something of each of some accounts.
 	 *
-	 * @param int[]                                    $user_ids The accounts.
-	 * @param callable(\WP_User): array<string, mixed> $describe Says it of one.
-	 * @return list<array<string, mixed>> Without accounts that are gone.
+	 * @template T of array<string, mixed>
+	 * @param int[]                 $user_ids The accounts.
+	 * @param callable(\WP_User): T $describe Says it of one.
+	 * @return list<T> Without accounts that are gone.
 	 */
 	private static function each( array $user_ids, callable $describe ): array {
 		$described = array();
 		foreach ( array_chunk( $user_ids, self::AT_ONCE ) as $some ) {
+			/** @var list<T> $of_some */
 			$of_some   = PassingBy::with( $some, static fn(): array => array_map( $describe, array_values( UserReader::accounts( $some ) ) ) );
 			$described = array_merge( $described, $of_some );
 		}
@@ -239,8 +252,8 @@ final class Adoption {
 	/**
 	 * Accounts of the site by number, with and without a row.
 	 *
-	 * @param array<string, mixed> $command The command list_accounts.
-	 * @return array{total: ?int, accounts: array<int, array<string, mixed>>}
+	 * @param ListAccounts $command The command list_accounts.
+	 * @return ListAccountsAnswer
 	 */
 	public function list_accounts( array $command ): array {
 		global $wpdb;
@@ -255,8 +268,8 @@ final class Adoption {
 		$described = static fn( \WP_User $user ): array => array(
 			'account' => self::with_metas( UserReader::account( $user ), $command['read'] ),
 			'row'     => null === $rows[ $user->ID ]['id'] ? null : array(
-				'id'            => $rows[ $user->ID ]['id'],
-				'user_name'     => $rows[ $user->ID ]['user_name'],
+				'id'            => (string) $rows[ $user->ID ]['id'],
+				'user_name'     => (string) $rows[ $user->ID ]['user_name'],
 				'locked_before' => (bool) $rows[ $user->ID ]['locked_before'],
 				'managed'       => (bool) $rows[ $user->ID ]['managed'],
 				'deleted'       => (bool) $rows[ $user->ID ]['deleted'],
@@ -271,8 +284,8 @@ final class Adoption {
 	/**
 	 * Who is called so.
 	 *
-	 * @param array<string, mixed> $command The command find_user_names.
-	 * @return array<int, array{key: string, user_id: ?int}>
+	 * @param FindUserNames $command The command find_user_names.
+	 * @return FindUserNamesAnswer
 	 */
 	public function find_user_names( array $command ): array {
 		if ( ! $command['keys'] ) {
@@ -292,7 +305,7 @@ final class Adoption {
 	 *
 	 * @param int      $limit The most to give.
 	 * @param string[] $read  The metas to read with each.
-	 * @return array<int, array<string, mixed>>
+	 * @return list<Account>
 	 */
 	private function next( int $limit, array $read ): array {
 		global $wpdb;
@@ -304,7 +317,7 @@ final class Adoption {
 		$from     = self::$looked_up_to ? self::$looked_up_to : max( 0, $remembered - self::LOOK_BACK );
 		$accounts = $this->accounts( "w.ID > %d AND w.ID <= %d AND NOT EXISTS (SELECT 1 FROM $wpdb->usermeta n WHERE n.user_id = w.ID AND n.meta_key = %s)", array( $from, $newest, self::mark() ), $limit, true, $read );
 
-		self::$looked_up_to = count( $accounts ) < $limit ? $newest : end( $accounts )['user_id'];
+		self::$looked_up_to = count( $accounts ) < $limit ? $newest : end( $accounts )['user_id'] ?? $newest;
 		if ( ! $accounts ) {
 			self::remember( $newest );
 		}
@@ -319,7 +332,7 @@ final class Adoption {
 	 * @param int    $limit     The most to give.
 	 * @param bool   $of_site   Whether only those on this site count, not all of the network.
 	 * @param array  $read      The metas to read with each.
-	 * @return array<int, array<string, mixed>>
+	 * @return list<Account>
 	 */
 	private function accounts( string $condition, array $arguments, int $limit, bool $of_site, array $read ): array {
 		global $wpdb;

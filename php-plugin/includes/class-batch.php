@@ -20,6 +20,11 @@ defined( 'ABSPATH' ) || exit;
  * when everything after it does is the witness: it is asked for whenever the transaction turns out to have ended.
  *
  * On SQLite each operation keeps its own transaction: every failing statement of any plugin would undo all operations before it.
+ *
+ * @phpstan-import-type BatchState from \Rollbook\Contract
+ * @phpstan-import-type BeginBatchAnswer from \Rollbook\Contract
+ * @phpstan-import-type CheckBatchAnswer from \Rollbook\Contract
+ * @phpstan-import-type EndBatchAnswer from \Rollbook\Contract
  */
 final class Batch {
 
@@ -75,7 +80,7 @@ final class Batch {
 	/**
 	 * Carries out begin_batch: a transaction is opened by the first operation that writes.
 	 *
-	 * @return array{shared: bool, now: int} Whether one transaction holds all operations, and the time.
+	 * @return BeginBatchAnswer Whether one transaction holds all operations, and the time.
 	 */
 	public static function begin(): array {
 		self::end();
@@ -107,7 +112,7 @@ final class Batch {
 	/**
 	 * Carries out check_batch.
 	 *
-	 * @return array{state: string, now: int} Whether what the operations before the last one have answered stands, and the time.
+	 * @return CheckBatchAnswer Whether what the operations before the last one have answered stands, and the time.
 	 */
 	public static function report(): array {
 		return array(
@@ -119,7 +124,7 @@ final class Batch {
 	/**
 	 * Whether what was done stands.
 	 *
-	 * @return string Whether what the operations before the last one have answered is known to be lost.
+	 * @return BatchState Whether what the operations before the last one have answered is known to be lost.
 	 */
 	public static function state(): string {
 		return self::$lost ? 'lost' : 'kept';
@@ -128,7 +133,7 @@ final class Batch {
 	/**
 	 * Carries out end_batch.
 	 *
-	 * @return string Whether what the operations have answered stands.
+	 * @return EndBatchAnswer Whether what the operations have answered stands.
 	 * @throws DatabaseFailure Where nobody can tell.
 	 */
 	public static function end(): string {
@@ -146,7 +151,7 @@ final class Batch {
 	/**
 	 * Carries out end_batch where what the operations have done is not wanted.
 	 *
-	 * @return string That it does not stand.
+	 * @return EndBatchAnswer That it does not stand.
 	 */
 	public static function undo(): string {
 		if ( null !== self::$witness ) {

@@ -34,7 +34,10 @@ final class Directory {
 		$depth = Network::depth();
 		AccessControl::tell_rights_as_they_are();
 		try {
-			return self::only_reads( $command ) ? Database::watched( fn(): mixed => $this->carry_out( $command ) ) : $this->carry_out( $command );
+			$name = (string) $command['do'];
+			return self::only_reads( $command )
+				? Database::watched( fn(): mixed => $this->carry_out( $name, $command ) )
+				: $this->carry_out( $name, $command );
 		} catch ( Refusal $refusal ) {
 			return $refusal->outcome();
 		} catch ( DatabaseFailure $failure ) {
@@ -83,11 +86,12 @@ final class Directory {
 	/**
 	 * Finds who carries out a command.
 	 *
-	 * @param array<string, mixed> $command The command.
+	 * @param string $name    The command's name.
+	 * @param mixed  $command The command; what it holds, stubs/contract.php says by its name.
 	 * @throws \UnexpectedValueException When nobody does.
 	 */
-	private function carry_out( array $command ): mixed {
-		return match ( $command['do'] ) {
+	private function carry_out( string $name, mixed $command ): mixed {
+		return match ( $name ) {
 			'list_tokens'     => Tokens::records(),
 			'touch_token'     => Tokens::touch( (int) $command['id'], (int) $command['now'] ),
 			'check_token'     => Tokens::state( (int) $command['id'] ),
@@ -125,7 +129,7 @@ final class Directory {
 			'check_batch'     => Batch::report(),
 			'end_batch'       => $command['keep'] ? Batch::end() : Batch::undo(),
 			'delete_group'    => ( new GroupWriter() )->delete( $command ),
-			default           => throw new \UnexpectedValueException( sprintf( 'The directory knows no command "%s".', $command['do'] ) ),
+			default           => throw new \UnexpectedValueException( sprintf( 'The directory knows no command "%s".', $name ) ),
 		};
 	}
 }

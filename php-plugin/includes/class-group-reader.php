@@ -13,6 +13,20 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Reads groups and their members, a whole page with a constant number of statements.
+ *
+ * @phpstan-import-type FindGroups from \Rollbook\Contract
+ * @phpstan-import-type FindGroupsAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindMembers from \Rollbook\Contract
+ * @phpstan-import-type FindMembersAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindPeopleIn from \Rollbook\Contract
+ * @phpstan-import-type FindPeopleInAnswer from \Rollbook\Contract
+ * @phpstan-import-type GroupRecord from \Rollbook\Contract
+ * @phpstan-import-type ListNestingsAnswer from \Rollbook\Contract
+ * @phpstan-import-type LoadGroup from \Rollbook\Contract
+ * @phpstan-import-type LoadGroupAnswer from \Rollbook\Contract
+ * @phpstan-import-type Member from \Rollbook\Contract
+ * @phpstan-import-type ResolveMembers from \Rollbook\Contract
+ * @phpstan-import-type ResolveMembersAnswer from \Rollbook\Contract
  */
 final class GroupReader {
 
@@ -39,8 +53,8 @@ final class GroupReader {
 	/**
 	 * A page of groups.
 	 *
-	 * @param array<string, mixed> $command The command find_groups.
-	 * @return array{total: ?int, groups: array<int, array<string, mixed>>, reached: ?array<string, mixed>}
+	 * @param FindGroups $command The command find_groups.
+	 * @return FindGroupsAnswer
 	 */
 	public function find( array $command ): array {
 		$selection = new Selection( $command['selection'], Tables::name( 'groups' ), 'g', '1=1' );
@@ -58,8 +72,8 @@ final class GroupReader {
 	/**
 	 * One group.
 	 *
-	 * @param array<string, mixed> $command The command load_group.
-	 * @return ?array<string, mixed>
+	 * @param LoadGroup $command The command load_group.
+	 * @return LoadGroupAnswer
 	 */
 	public function load( array $command ): ?array {
 		$rows = array_filter( $this->rows( 'g.id = %s', $command['id'] ), static fn( array $row ): bool => $row['id'] === $command['id'] );
@@ -71,7 +85,7 @@ final class GroupReader {
 	 *
 	 * @param int  $row_id  The row's number.
 	 * @param bool $members Whether the members are wanted.
-	 * @return ?array<string, mixed>
+	 * @return ?GroupRecord
 	 */
 	public function written( int $row_id, bool $members ): ?array {
 		return $this->records( $this->rows( 'g.row_id = %d', $row_id ), $members )[0] ?? null;
@@ -80,8 +94,8 @@ final class GroupReader {
 	/**
 	 * Which ids exist, and what they are.
 	 *
-	 * @param array<string, mixed> $command The command resolve_members.
-	 * @return array<int, array{id: string, kind: string, display: ?string}> In the order of the ids.
+	 * @param ResolveMembers $command The command resolve_members.
+	 * @return ResolveMembersAnswer
 	 */
 	public function resolve_members( array $command ): array {
 		global $wpdb;
@@ -106,8 +120,8 @@ final class GroupReader {
 	/**
 	 * Which of the ids are members of the group.
 	 *
-	 * @param array<string, mixed> $command The command find_members.
-	 * @return string[]
+	 * @param FindMembers $command The command find_members.
+	 * @return FindMembersAnswer
 	 */
 	public function find_members( array $command ): array {
 		$found = array();
@@ -119,27 +133,29 @@ final class GroupReader {
 			);
 			$found = array_merge( $found, array_map( 'strval', array_column( $rows, 'member_id' ) ) );
 		}
-		return $found;
+		return array_values( $found );
 	}
 
 	/**
 	 * Every group that is a member of another. Begins with the groups, of which there are few; memberships may be very many.
 	 *
-	 * @return list<array<string, ?string>> The `member`, the `group` and its `display`.
+	 * @return ListNestingsAnswer
 	 */
 	public function list_nestings(): array {
 		$groups = Tables::name( 'groups' );
-		return Database::rows(
+		/** @var ListNestingsAnswer $nestings None of these columns can be NULL. */
+		$nestings = Database::rows(
 			"SELECT i.id AS member, g.id AS `group`, g.display_name AS display FROM $groups i INNER JOIN " . Tables::name( 'group_members' )
 			. " m ON m.member_id = i.id INNER JOIN $groups g ON g.row_id = m.group_row ORDER BY g.row_id, i.row_id"
 		);
+		return $nestings;
 	}
 
 	/**
 	 * The people who are members of one of some groups.
 	 *
-	 * @param array<string, mixed> $command The command find_people_in.
-	 * @return string[] Their ids, each once.
+	 * @param FindPeopleIn $command The command find_people_in.
+	 * @return FindPeopleInAnswer
 	 */
 	public function find_people_in( array $command ): array {
 		$found = array();
@@ -159,7 +175,7 @@ final class GroupReader {
 	 *
 	 * @param string     $condition The condition.
 	 * @param int|string $argument  Its argument.
-	 * @return array<int, array<string, ?string>>
+	 * @return list<array<string, ?string>>
 	 */
 	private function rows( string $condition, int|string $argument ): array {
 		return Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'groups' ) . " g WHERE $condition", array( $argument ) );
@@ -170,7 +186,7 @@ final class GroupReader {
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The rows.
 	 * @param bool                               $members Whether the members are wanted.
-	 * @return array<int, array<string, mixed>>
+	 * @return list<GroupRecord>
 	 */
 	private function records( array $rows, bool $members ): array {
 		if ( ! $rows ) {
@@ -179,28 +195,26 @@ final class GroupReader {
 		$row_ids = array_map( 'intval', array_column( $rows, 'row_id' ) );
 		$lists   = $members ? $this->members( $row_ids ) : array();
 		$counts  = $members ? array_map( 'count', $lists ) : $this->counts( $row_ids );
-		return array_map(
-			static fn( array $row ): array => array(
-				'row'          => (int) $row['row_id'],
-				'id'           => $row['id'],
-				'display_name' => $row['display_name'],
-				'external_id'  => $row['external_id'],
-				'version'      => (int) $row['version'],
-				'created'      => (int) $row['created'],
-				'modified'     => (int) $row['modified'],
-				'document'     => $row['document'],
-				'members'      => $members ? $lists[ (int) $row['row_id'] ] ?? array() : null,
-				'member_count' => $counts[ (int) $row['row_id'] ] ?? 0,
-			),
-			$rows
+		$record  = static fn( array $row ): array => array(
+			'row'          => (int) $row['row_id'],
+			'id'           => (string) $row['id'],
+			'display_name' => (string) $row['display_name'],
+			'external_id'  => $row['external_id'],
+			'version'      => (int) $row['version'],
+			'created'      => (int) $row['created'],
+			'modified'     => (int) $row['modified'],
+			'document'     => $row['document'],
+			'members'      => $members ? $lists[ (int) $row['row_id'] ] ?? array() : null,
+			'member_count' => $counts[ (int) $row['row_id'] ] ?? 0,
 		);
+		return array_values( array_map( $record, $rows ) );
 	}
 
 	/**
 	 * The members of groups.
 	 *
 	 * @param int[] $row_ids The groups' rows.
-	 * @return array<int, array<int, array{id: string, kind: string, display: ?string}>> By row.
+	 * @return array<int, list<Member>> By row.
 	 */
 	private function members( array $row_ids ): array {
 		global $wpdb;
@@ -236,13 +250,13 @@ final class GroupReader {
 	 * A member of a group.
 	 *
 	 * @param array<string, ?string> $row What was read of it.
-	 * @return array{id: string, kind: string, display: ?string}
+	 * @return Member
 	 */
 	private function member( array $row ): array {
 		$display = (string) $row['display_name'];
 		return array(
 			'id'      => (string) $row['id'],
-			'kind'    => (string) $row['kind'],
+			'kind'    => 'Group' === $row['kind'] ? 'Group' : 'User',
 			'display' => in_array( $display, array( '', $row['user_name'] ), true ) ? null : $display,
 		);
 	}

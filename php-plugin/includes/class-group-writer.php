@@ -13,6 +13,19 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Creates, changes and deletes groups; a group lives in our tables alone.
+ *
+ * @phpstan-import-type CreateGroup from \Rollbook\Contract
+ * @phpstan-import-type CreateGroupAnswer from \Rollbook\Contract
+ * @phpstan-import-type DecidedOn from \Rollbook\Contract
+ * @phpstan-import-type DeleteGroup from \Rollbook\Contract
+ * @phpstan-import-type DeleteGroupAnswer from \Rollbook\Contract
+ * @phpstan-import-type GroupRecord from \Rollbook\Contract
+ * @phpstan-import-type GroupRow from \Rollbook\Contract
+ * @phpstan-import-type RoleChange from \Rollbook\Contract
+ * @phpstan-import-type UpdateGroup from \Rollbook\Contract
+ * @phpstan-import-type UpdateGroupAnswer from \Rollbook\Contract
+ * @phpstan-type Write array{row: GroupRow, roles: list<RoleChange>, now: int, ...}
+ * @phpstan-type Decision array{version: int, people: list<DecidedOn>, roles: list<RoleChange>, ...}
  */
 final class GroupWriter {
 
@@ -24,8 +37,8 @@ final class GroupWriter {
 	/**
 	 * Creates a group.
 	 *
-	 * @param array<string, mixed> $command The command create_group.
-	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @param CreateGroup $command The command create_group.
+	 * @return CreateGroupAnswer
 	 * @throws Refusal When it must not happen.
 	 */
 	public function create( array $command ): array {
@@ -52,8 +65,8 @@ final class GroupWriter {
 	/**
 	 * Changes a group.
 	 *
-	 * @param array<string, mixed> $command The command update_group.
-	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @param UpdateGroup $command The command update_group.
+	 * @return UpdateGroupAnswer
 	 * @throws Refusal When it must not happen.
 	 */
 	public function update( array $command ): array {
@@ -86,8 +99,8 @@ final class GroupWriter {
 	/**
 	 * Deletes a group and its memberships.
 	 *
-	 * @param array<string, mixed> $command The command delete_group.
-	 * @return array{outcome: string, record: null}
+	 * @param DeleteGroup $command The command delete_group.
+	 * @return DeleteGroupAnswer
 	 * @throws Refusal When it must not happen.
 	 */
 	public function delete( array $command ): array {
@@ -116,10 +129,10 @@ final class GroupWriter {
 	 * Writes a group, and before it the roles that change with it, inside a transaction. Should that break off after the roles are stored, the
 	 * same request finds the group as it was and does the rest.
 	 *
-	 * @param array<string, mixed> $command The command.
-	 * @param int                  $row_id  The row; 0 for a new one.
-	 * @param callable             $write   What to do.
-	 * @param callable             $stands  Whether it is done.
+	 * @param Write    $command The command.
+	 * @param int      $row_id  The row; 0 for a new one.
+	 * @param callable $write   What to do.
+	 * @param callable $stands  Whether it is done.
 	 * @throws Refusal When another group has the name.
 	 * @throws ClaimFailure When the row cannot be written for another reason.
 	 * @throws \Throwable When a hook of another plugin fails.
@@ -146,8 +159,8 @@ final class GroupWriter {
 	/**
 	 * Sets the roles that change with a group that is there, if it is still as it was decided on.
 	 *
-	 * @param int                  $row_id  The row.
-	 * @param array<string, mixed> $command The command.
+	 * @param int      $row_id  The row.
+	 * @param Decision $command The command.
 	 * @throws Refusal When it is not.
 	 */
 	private function set_roles( int $row_id, array $command ): void {
@@ -187,8 +200,8 @@ final class GroupWriter {
 	/**
 	 * The columns that a command writes.
 	 *
-	 * @param array<string, mixed> $command The command.
-	 * @param string               $mark    The mark of this write.
+	 * @param Write  $command The command.
+	 * @param string $mark    The mark of this write.
 	 * @return array<string, int|string|null>
 	 */
 	private function columns( array $command, string $mark ): array {
@@ -205,8 +218,8 @@ final class GroupWriter {
 	/**
 	 * Adds members. Who was deleted in the meantime is passed over, as is who is a member already.
 	 *
-	 * @param int                                        $row_id  The group's row.
-	 * @param string                                     $id      The group's id.
+	 * @param int                                         $row_id  The group's row.
+	 * @param string                                      $id      The group's id.
 	 * @param array<int, array{id: string, kind: string}> $members The members.
 	 */
 	private function add_members( int $row_id, string $id, array $members ): void {
@@ -230,8 +243,8 @@ final class GroupWriter {
 	/**
 	 * Removes members.
 	 *
-	 * @param int                  $row_id  The group's row.
-	 * @param array<string, mixed> $command The command update_group.
+	 * @param int         $row_id  The group's row.
+	 * @param UpdateGroup $command The command update_group.
 	 */
 	private function remove_members( int $row_id, array $command ): void {
 		$sql = 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d';
@@ -263,7 +276,7 @@ final class GroupWriter {
 	 *
 	 * @param int  $row_id  The row.
 	 * @param bool $members Whether the members are wanted.
-	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @return array{outcome: 'done', record: GroupRecord}
 	 * @throws DatabaseFailure When the group is gone already.
 	 */
 	private function done( int $row_id, bool $members ): array {

@@ -16,6 +16,8 @@ defined( 'ABSPATH' ) || exit;
  * extension (src/wordpress/network.rs).
  *
  * Which sites an account is on is read from its user metas, which are loaded anyway: every site keeps its roles there under its own key.
+ *
+ * @phpstan-import-type InNetwork from \Rollbook\Contract
  */
 final class Network {
 
@@ -33,7 +35,7 @@ final class Network {
 	 * What the extension wants to know.
 	 *
 	 * @param \WP_User $user The account.
-	 * @return ?array{on_site: bool, on_others: bool, home: string, created_here: bool, touchable: bool, protected_elsewhere: bool} Null where the site stands alone.
+	 * @return ?InNetwork Null where the site stands alone.
 	 */
 	public static function facts( \WP_User $user ): ?array {
 		if ( ! is_multisite() ) {

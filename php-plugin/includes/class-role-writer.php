@@ -13,6 +13,14 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Gives accounts the roles that the extension has decided on.
+ *
+ * @phpstan-import-type FindRoles from \Rollbook\Contract
+ * @phpstan-import-type FindRolesAnswer from \Rollbook\Contract
+ * @phpstan-import-type RegroupPeople from \Rollbook\Contract
+ * @phpstan-import-type RegroupPeopleAnswer from \Rollbook\Contract
+ * @phpstan-import-type RoleChange from \Rollbook\Contract
+ * @phpstan-import-type SetRoles from \Rollbook\Contract
+ * @phpstan-import-type SetRolesAnswer from \Rollbook\Contract
  */
 final class RoleWriter {
 
@@ -24,8 +32,8 @@ final class RoleWriter {
 	/**
 	 * Which of some roles the site has.
 	 *
-	 * @param array<string, mixed> $command The command find_roles.
-	 * @return string[]
+	 * @param FindRoles $command The command find_roles.
+	 * @return FindRolesAnswer
 	 */
 	public function find( array $command ): array {
 		return array_values( array_filter( $command['roles'], static fn( string $role ): bool => wp_roles()->is_role( $role ) ) );
@@ -34,8 +42,8 @@ final class RoleWriter {
 	/**
 	 * Changes the roles of accounts, each in a transaction of its own: a plugin that minds one of them does not stop the others.
 	 *
-	 * @param array<string, mixed> $command The command set_roles.
-	 * @return array<int, array{user_id: int, outcome: array<string, mixed>}>
+	 * @param SetRoles $command The command set_roles.
+	 * @return SetRolesAnswer
 	 */
 	public function set_each( array $command ): array {
 		return array_map(
@@ -50,8 +58,8 @@ final class RoleWriter {
 	/**
 	 * Sets the roles of people whose groups were changed before.
 	 *
-	 * @param array<string, mixed> $command The command regroup_people.
-	 * @return array{outcome: string, record: null}
+	 * @param RegroupPeople $command The command regroup_people.
+	 * @return RegroupPeopleAnswer
 	 * @throws Refusal When one was decided on what is no longer true, or must not happen.
 	 * @throws \Throwable When a hook of another plugin fails.
 	 */
@@ -78,10 +86,10 @@ final class RoleWriter {
 	/**
 	 * Changes the roles of accounts, within a transaction.
 	 *
-	 * @param array<int, array<string, mixed>>           $changes What is to change, as the extension decided it.
+	 * @param array<int, array<string, mixed>>            $changes What is to change, as the extension decided it.
 	 * @param array<int, array{id: string, version: int}> $people  Everybody whose groups change, those whose role stays as well; each
 	 *                                                             gets the next version.
-	 * @param ?string                                    $mark    The mark of this write, where nothing else is written that has one.
+	 * @param ?string                                     $mark    The mark of this write, where nothing else is written that has one.
 	 * @throws Refusal When one was decided on what is no longer true, or must not happen.
 	 */
 	public static function set_all( array $changes, array $people = array(), ?string $mark = null ): void {
@@ -207,8 +215,8 @@ final class RoleWriter {
 	/**
 	 * Changes the roles of one account.
 	 *
-	 * @param array<string, mixed> $change What is to change.
-	 * @return array<string, mixed> The outcome.
+	 * @param RoleChange $change What is to change.
+	 * @return RegroupPeopleAnswer
 	 * @throws DatabaseFailure When the database fails.
 	 */
 	private function set_one( array $change ): array {

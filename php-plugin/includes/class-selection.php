@@ -13,6 +13,8 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * A page of a table, as the extension cuts it: its condition is text without any user's data, with placeholders for the arguments.
+ *
+ * @phpstan-import-type Reached from \Rollbook\Contract
  */
 final class Selection {
 
@@ -96,7 +98,7 @@ final class Selection {
 	/**
 	 * How far rows() has come.
 	 *
-	 * @return ?array{rows: int, last: ?int, more: bool}
+	 * @return ?Reached
 	 */
 	public function reached(): ?array {
 		return $this->reached;

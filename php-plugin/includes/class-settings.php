@@ -90,7 +90,7 @@ final class Settings {
 		$heir = $document['deletion']['reassign_to'] ?? null;
 		return array(
 			'foreign_metas' => self::foreign_metas( $document ),
-			'heir'          => is_string( $heir ) ? ( new UserReader() )->find_heir( array( 'login' => $heir ) ) : null,
+			'heir'          => is_string( $heir ) ? ( new UserReader() )->find_heir( array( 'do' => 'find_heir', 'login' => $heir ) ) : null,
 		) + Site::facts();
 	}
 

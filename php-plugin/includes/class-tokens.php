@@ -19,6 +19,9 @@ defined( 'ABSPATH' ) || exit;
  * Keeps the tokens that identity providers log in with. Of a token only a hash is stored; its text is given out once.
  *
  * Whether a token lets a request in is decided by the extension. All times are milliseconds since 1970.
+ *
+ * @phpstan-import-type CheckTokenAnswer from \Rollbook\Contract
+ * @phpstan-import-type ListTokensAnswer from \Rollbook\Contract
  */
 final class Tokens {
 
@@ -65,7 +68,7 @@ final class Tokens {
 	/**
 	 * Every token, as the extension wants them.
 	 *
-	 * @return list<array{id: int, name: string, hash: string, scope: string, expires: int|null, revoked: int|null, last_used: int|null}>
+	 * @return ListTokensAnswer
 	 */
 	public static function records(): array {
 		$records = array_map( array( self::class, 'record' ), self::all() );
@@ -99,7 +102,7 @@ final class Tokens {
 	 * A token as it is now, for a request that it let in some time ago.
 	 *
 	 * @param int $id Its number.
-	 * @return array{token: array<string, mixed>|null, now: int}
+	 * @return CheckTokenAnswer
 	 */
 	public static function state( int $id ): array {
 		$records = array_filter( self::records(), static fn( array $record ): bool => $record['id'] === $id );

@@ -17,6 +17,21 @@ defined( 'ABSPATH' ) || exit;
  * Reads people out of our tables and WordPress's, a whole page with a constant number of statements.
  *
  * Only what is loaded before other plugins is used here, nothing of pluggable.php, so that reads can be answered at that point.
+ *
+ * @phpstan-import-type Account from \Rollbook\Contract
+ * @phpstan-import-type FindConflicts from \Rollbook\Contract
+ * @phpstan-import-type FindConflictsAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindHeir from \Rollbook\Contract
+ * @phpstan-import-type FindHeirAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindUsers from \Rollbook\Contract
+ * @phpstan-import-type FindUsersAnswer from \Rollbook\Contract
+ * @phpstan-import-type LoadAccounts from \Rollbook\Contract
+ * @phpstan-import-type LoadAccountsAnswer from \Rollbook\Contract
+ * @phpstan-import-type LoadPeople from \Rollbook\Contract
+ * @phpstan-import-type LoadPeopleAnswer from \Rollbook\Contract
+ * @phpstan-import-type LoadUser from \Rollbook\Contract
+ * @phpstan-import-type LoadUserAnswer from \Rollbook\Contract
+ * @phpstan-import-type UserRecord from \Rollbook\Contract
  */
 final class UserReader {
 
@@ -48,8 +63,8 @@ final class UserReader {
 	/**
 	 * A page of people.
 	 *
-	 * @param array<string, mixed> $command The command find_users.
-	 * @return array{total: ?int, users: array<int, array<string, mixed>>, reached: ?array<string, mixed>}
+	 * @param FindUsers $command The command find_users.
+	 * @return FindUsersAnswer
 	 */
 	public function find( array $command ): array {
 		$always    = $command['unmanaged'] ? 'u.deleted = 0' : 'u.deleted = 0 AND u.managed = 1';
@@ -64,8 +79,8 @@ final class UserReader {
 	/**
 	 * One person.
 	 *
-	 * @param array<string, mixed> $command The command load_user.
-	 * @return ?array<string, mixed>
+	 * @param LoadUser $command The command load_user.
+	 * @return LoadUserAnswer
 	 */
 	public function load( array $command ): ?array {
 		$rows = $this->rows( 'u.id = %s AND u.deleted = 0', array( $command['id'] ) );
@@ -77,8 +92,8 @@ final class UserReader {
 	/**
 	 * The people of some accounts.
 	 *
-	 * @param array<string, mixed> $command The command load_accounts.
-	 * @return array<int, array<string, mixed>>
+	 * @param LoadAccounts $command The command load_accounts.
+	 * @return LoadAccountsAnswer
 	 */
 	public function load_accounts( array $command ): array {
 		if ( ! $command['user_ids'] ) {
@@ -90,8 +105,8 @@ final class UserReader {
 	/**
 	 * The people with these ids.
 	 *
-	 * @param array<string, mixed> $command The command load_people.
-	 * @return array<int, array<string, mixed>>
+	 * @param LoadPeople $command The command load_people.
+	 * @return LoadPeopleAnswer
 	 */
 	public function load_people( array $command ): array {
 		if ( ! $command['ids'] ) {
@@ -104,8 +119,8 @@ final class UserReader {
 	 * Everybody who conflicts with a person. Each part is a statement, or a part of a UNION, that one index answers: joined by OR they would
 	 * read every row.
 	 *
-	 * @param array<string, mixed> $command The command find_conflicts.
-	 * @return array{people: array<int, array<string, mixed>>, email_holder: ?int, email_accepted: bool}
+	 * @param FindConflicts $command The command find_conflicts.
+	 * @return FindConflictsAnswer
 	 */
 	public function find_conflicts( array $command ): array {
 		global $wpdb;
@@ -141,8 +156,8 @@ final class UserReader {
 	/**
 	 * Who is to get content.
 	 *
-	 * @param array<string, mixed> $command The command find_heir.
-	 * @return ?array{user_id: int, active: bool, on_site: bool}
+	 * @param FindHeir $command The command find_heir.
+	 * @return FindHeirAnswer
 	 */
 	public function find_heir( array $command ): ?array {
 		$user = Database::watched( static fn(): mixed => get_user_by( 'login', $command['login'] ) );
@@ -158,7 +173,7 @@ final class UserReader {
 	 *
 	 * @param int      $row_id  The row's number.
 	 * @param string[] $targets The targets to read.
-	 * @return ?array<string, mixed>
+	 * @return ?UserRecord
 	 */
 	public function written( int $row_id, array $targets ): ?array {
 		return $this->records( $this->rows( 'u.row_id = %d', array( $row_id ) ), $targets )[0] ?? null;
@@ -168,7 +183,7 @@ final class UserReader {
 	 * An account as the extension sees it.
 	 *
 	 * @param \WP_User $user The account.
-	 * @return array{user_id: int, login: string, email: string, display_name: string, roles: string[], protected: bool, self_registered: bool, unlinked: bool, registered: int, network: ?array<string, mixed>}
+	 * @return Account
 	 */
 	public static function account( \WP_User $user ): array {
 		return array(
@@ -244,7 +259,7 @@ final class UserReader {
 	 * @param string   $condition The condition.
 	 * @param array    $arguments Its arguments, one for each person.
 	 * @param string[] $targets   The targets to read.
-	 * @return array<int, array<string, mixed>>
+	 * @return list<UserRecord>
 	 */
 	private function fitting( string $condition, array $arguments, array $targets ): array {
 		if ( count( $arguments ) <= self::FEW_NAMED ) {
@@ -272,7 +287,7 @@ final class UserReader {
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The rows.
 	 * @param string[]                           $targets The targets to read.
-	 * @return array<int, array<string, mixed>>
+	 * @return list<UserRecord>
 	 */
 	private function records_of_many( array $rows, array $targets ): array {
 		return PassingBy::with( array_map( 'intval', array_column( $rows, 'user_id' ) ), fn(): array => $this->records( $rows, $targets ), $targets );
@@ -283,8 +298,8 @@ final class UserReader {
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The rows.
 	 * @param string[]                           $targets The targets to read.
-	 * @return array<int, array<string, mixed>> Without people whose account is gone, which happens to one that was deleted, or taken off the
-	 *                                          site, past WordPress or while the plugin was not active.
+	 * @return list<UserRecord> Without people whose account is gone, which happens to one that was deleted, or taken off the site, past
+	 *                          WordPress or while the plugin was not active.
 	 */
 	private function records( array $rows, array $targets ): array {
 		if ( ! $rows ) {
@@ -298,8 +313,8 @@ final class UserReader {
 			if ( $user && Network::is_on_site( $user->ID ) ) {
 				$records[] = array(
 					'row'           => (int) $row['row_id'],
-					'id'            => $row['id'],
-					'user_name'     => $row['user_name'],
+					'id'            => (string) $row['id'],
+					'user_name'     => (string) $row['user_name'],
 					'external_id'   => $row['external_id'],
 					'active'        => (bool) $row['active'],
 					'locked_before' => (bool) $row['locked_before'],

@@ -13,14 +13,19 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Deletes people, with or without their account, and forgets those who were deleted elsewhere.
+ *
+ * @phpstan-import-type DeleteUser from \Rollbook\Contract
+ * @phpstan-import-type DeleteUserAnswer from \Rollbook\Contract
+ * @phpstan-import-type UnlinkUser from \Rollbook\Contract
+ * @phpstan-import-type UnlinkUserAnswer from \Rollbook\Contract
  */
 final class UserRemover {
 
 	/**
 	 * Deletes a person's resource and carries out its account's fate.
 	 *
-	 * @param array<string, mixed> $command The command delete_user.
-	 * @return array{outcome: string, record: null}
+	 * @param DeleteUser $command The command delete_user.
+	 * @return DeleteUserAnswer
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
 	 */
@@ -76,8 +81,8 @@ final class UserRemover {
 	/**
 	 * Forgets a person whose account stays as it is, and marks the account: no identity provider finds it until that is allowed again.
 	 *
-	 * @param array<string, mixed> $command The command unlink_user.
-	 * @return array{outcome: string, record: null}
+	 * @param UnlinkUser $command The command unlink_user.
+	 * @return UnlinkUserAnswer
 	 * @throws Refusal When the person is gone, or was changed meanwhile.
 	 */
 	public function unlink( array $command ): array {

@@ -13,6 +13,19 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Creates and changes people: their row and their account, both or neither.
+ *
+ * @phpstan-import-type AccountChange from \Rollbook\Contract
+ * @phpstan-import-type CreateUser from \Rollbook\Contract
+ * @phpstan-import-type CreateUserAnswer from \Rollbook\Contract
+ * @phpstan-import-type FillTargets from \Rollbook\Contract
+ * @phpstan-import-type FillTargetsAnswer from \Rollbook\Contract
+ * @phpstan-import-type IndexUser from \Rollbook\Contract
+ * @phpstan-import-type NoteWish from \Rollbook\Contract
+ * @phpstan-import-type UpdateUser from \Rollbook\Contract
+ * @phpstan-import-type UpdateUserAnswer from \Rollbook\Contract
+ * @phpstan-import-type UserRecord from \Rollbook\Contract
+ * @phpstan-import-type UserRow from \Rollbook\Contract
+ * @phpstan-type Write array{row: UserRow, account: AccountChange, targets: list<string>, now: int, ...}
  */
 final class UserWriter {
 
@@ -24,8 +37,8 @@ final class UserWriter {
 	/**
 	 * Creates a person, or brings one back whose account was kept.
 	 *
-	 * @param array<string, mixed> $command The command create_user.
-	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @param CreateUser $command The command create_user.
+	 * @return CreateUserAnswer
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
 	 */
@@ -38,8 +51,8 @@ final class UserWriter {
 	/**
 	 * Changes a person.
 	 *
-	 * @param array<string, mixed> $command The command update_user.
-	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @param UpdateUser $command The command update_user.
+	 * @return UpdateUserAnswer
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
 	 */
@@ -88,8 +101,8 @@ final class UserWriter {
 	/**
 	 * Writes to a person's account what could not be written before.
 	 *
-	 * @param array<string, mixed> $command The command fill_targets.
-	 * @return array{outcome: string, record: null}
+	 * @param FillTargets $command The command fill_targets.
+	 * @return FillTargetsAnswer
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
 	 */
@@ -128,7 +141,7 @@ final class UserWriter {
 	/**
 	 * Renews a person's matchable values, the name of one whom nobody manages, and the time of its last change.
 	 *
-	 * @param array<string, mixed> $command The command index_user.
+	 * @param IndexUser $command The command index_user.
 	 */
 	public function index( array $command ): void {
 		global $wpdb;
@@ -163,8 +176,8 @@ final class UserWriter {
 	/**
 	 * Creates a person with a new account.
 	 *
-	 * @param array<string, mixed> $command The command create_user.
-	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @param CreateUser $command The command create_user.
+	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
 	 */
@@ -182,8 +195,8 @@ final class UserWriter {
 	/**
 	 * Creates a person with a new account while no other site of a network does.
 	 *
-	 * @param array<string, mixed> $command The command create_user.
-	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @param CreateUser $command The command create_user.
+	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
 	 */
@@ -226,18 +239,18 @@ final class UserWriter {
 	/**
 	 * Makes row and account.
 	 *
-	 * @param array<string, mixed> $command The command create_user.
-	 * @param string               $id      The person's id.
-	 * @param string               $login   The account's login.
-	 * @param AccountWriter        $maker   Who makes the account.
-	 * @param string               $mark    The mark of this write.
+	 * @param CreateUser    $command The command create_user.
+	 * @param string        $id      The person's id.
+	 * @param string        $login   The account's login.
+	 * @param AccountWriter $maker   Who makes the account.
+	 * @param string        $mark    The mark of this write.
 	 * @return int The row's number.
 	 * @throws ClaimFailure When another site has just taken the login.
 	 */
 	private function make( array $command, string $id, string $login, AccountWriter $maker, string $mark ): int {
 		$this->give_up( $command );
 		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null, $command['account']['email'], $mark );
-		if ( is_multisite() || ( $command['giving_up'] ?? array() ) ) {
+		if ( is_multisite() || array() !== ( $command['giving_up'] ?? array() ) ) {
 			// Another site may have been faster before the claim; none is after it.
 			AccountWriter::check_email( (string) $command['account']['email'] );
 			if ( username_exists( $login ) ) {
@@ -255,8 +268,8 @@ final class UserWriter {
 	/**
 	 * Brings a person back whose account was kept: the same row and account under a new id.
 	 *
-	 * @param array<string, mixed> $command The command create_user.
-	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @param CreateUser $command The command create_user.
+	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
 	 */
@@ -306,12 +319,12 @@ final class UserWriter {
 	/**
 	 * Carries out a write to an existing account.
 	 *
-	 * @param array<string, mixed> $command The command.
+	 * @param Write                $command The command.
 	 * @param \WP_User             $user    The account as it is.
 	 * @param callable(string):int $write   What to do, with the mark of this write; returns the row's number.
 	 * @param int                  $row_id  The row; 0 where there is none yet.
 	 * @param ?callable(int): void $taken   Looks whether the claim that failed was one on a login; the next attempt claims another then.
-	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
 	 */
@@ -344,8 +357,8 @@ final class UserWriter {
 	/**
 	 * Sees to it that a changed address can be had.
 	 *
-	 * @param array<string, mixed> $command The command.
-	 * @param \WP_User             $user    The account as it is.
+	 * @param Write    $command The command.
+	 * @param \WP_User $user    The account as it is.
 	 * @throws Refusal When it cannot.
 	 */
 	private static function check_email( array $command, \WP_User $user ): void {
@@ -357,7 +370,7 @@ final class UserWriter {
 	/**
 	 * Frees what others give up for a person: deleted people for good, and those who exchange something with it until they get theirs.
 	 *
-	 * @param array<string, mixed> $command The command update_user.
+	 * @param UpdateUser $command The command update_user.
 	 */
 	private function make_room( array $command ): void {
 		global $wpdb;
@@ -378,7 +391,7 @@ final class UserWriter {
 	/**
 	 * Takes from deleted people, whose accounts were kept, what a living one needs.
 	 *
-	 * @param array<string, mixed> $command The command; `giving_up` says what.
+	 * @param CreateUser|UpdateUser $command The command; `giving_up` says what.
 	 */
 	private function give_up( array $command ): void {
 		$table = Tables::name( 'users' );
@@ -406,8 +419,8 @@ final class UserWriter {
 	/**
 	 * Writes those who exchange something with the person that the command is about.
 	 *
-	 * @param array<string, mixed> $command The command update_user; `others` are such commands, too.
-	 * @param string               $mark    The mark of this write.
+	 * @param UpdateUser $command The command update_user; `others` are such commands, too.
+	 * @param string     $mark    The mark of this write.
 	 */
 	private function write_others( array $command, string $mark ): void {
 		$table = Tables::name( 'users' );
@@ -444,7 +457,7 @@ final class UserWriter {
 	/**
 	 * Notes which userName is wanted for a person while somebody else has it.
 	 *
-	 * @param array<string, mixed> $command The command note_wish.
+	 * @param NoteWish $command The command note_wish.
 	 */
 	public function note_wish( array $command ): void {
 		$arguments = array();
@@ -456,12 +469,12 @@ final class UserWriter {
 	 * Inserts the row of a person. Until all of it is written it is nobody's, as that of a deleted person whose account was kept; so
 	 * whatever is left of a write that broke off comes back with the person.
 	 *
-	 * @param array<string, mixed> $command   The command create_user.
-	 * @param string               $id        The person's id.
-	 * @param ?string              $login_key The claim on a login.
-	 * @param ?int                 $user_id   The account, if there is one already.
-	 * @param ?string              $email     The address that the account will have.
-	 * @param string               $mark      The mark of this write.
+	 * @param CreateUser $command   The command create_user.
+	 * @param string     $id        The person's id.
+	 * @param ?string    $login_key The claim on a login.
+	 * @param ?int       $user_id   The account, if there is one already.
+	 * @param ?string    $email     The address that the account will have.
+	 * @param string     $mark      The mark of this write.
 	 * @return int The row's number.
 	 * @throws ClaimFailure When somebody else holds a value.
 	 */
@@ -503,9 +516,9 @@ final class UserWriter {
 	/**
 	 * The columns that a command writes. With nothing in `applied` the person is unfinished, until the last statement says otherwise.
 	 *
-	 * @param array<string, mixed> $command The command.
-	 * @param ?string              $email   The address that the account will have.
-	 * @param string               $mark    The mark of this write.
+	 * @param Write   $command The command.
+	 * @param ?string $email   The address that the account will have.
+	 * @param string  $mark    The mark of this write.
 	 * @return array<string, int|string|null>
 	 */
 	private function columns( array $command, ?string $email, string $mark ): array {
@@ -529,9 +542,9 @@ final class UserWriter {
 	/**
 	 * Writes what comes last: the account, what WordPress made of the values, and that the person is there.
 	 *
-	 * @param int                  $row_id  The row.
-	 * @param \WP_User             $user    The account as it stands.
-	 * @param array<string, mixed> $command The command.
+	 * @param int      $row_id  The row.
+	 * @param \WP_User $user    The account as it stands.
+	 * @param Write    $command The command.
 	 */
 	private function finish( int $row_id, \WP_User $user, array $command ): void {
 		$applied = Targets::read( $user, array_unique( array_merge( $command['targets'], array_keys( $command['account']['values'] ) ) ) );
@@ -599,7 +612,7 @@ final class UserWriter {
 	 *
 	 * @param int      $row_id  The row.
 	 * @param string[] $targets The targets to read.
-	 * @return array{outcome: string, record: array<string, mixed>}
+	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws DatabaseFailure When the person is gone already.
 	 */
 	private function done( int $row_id, array $targets ): array {

@@ -204,10 +204,10 @@ impl Resource {
 
     /// The resource as filters see it, those of searches and of role rules.
     ///
-    /// Entra ID sends the roles of an application as JSON in a string, `{"value":
-    /// "{\"id\":\"…\",\"value\":\"Admin\",\"displayName\":\"Administrator\"}"}`, and wants them back so; `roles.value
-    /// eq "Admin" ` means the inner value. Here each such element holds the inner `value`, and the inner
-    /// `displayName` where it has no `display` of its own.
+    /// Entra ID sends the roles of an application as JSON in a string, and wants them back so:
+    /// `{"value": "{\"id\":\"…\",\"value\":\"Admin\",\"displayName\":\"Administrator\"}"}`. Yet a filter's
+    /// `roles.value eq "Admin"` means the inner value. Here each such element holds the inner `value`, and
+    /// the inner `displayName` where it has no `display` of its own.
     pub fn matchable(&self) -> Cow<'_, Self> {
         let has_role = |value: &Value| {
             value.as_array().into_iter().flatten().any(|element| matches!(matchable(element), Cow::Owned(_)))

@@ -32,4 +32,5 @@ mod regression;
 mod roles;
 mod site;
 mod sorting_limit;
+mod stubs;
 mod tidy;
