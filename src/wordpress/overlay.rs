@@ -7,11 +7,10 @@
 use crate::directory::UserRecord;
 use crate::mapping::value::text_of;
 use crate::mapping::{Row, Several};
-use crate::scim::filter::Literal;
 use crate::scim::path::{AttributePath, PatchPath};
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceSchemas;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Whether the value of a row was edited inside WordPress since the last write of ours.
 pub(super) fn is_edited(row: &Row, record: &UserRecord) -> bool {
@@ -128,21 +127,10 @@ fn with_part(mut element: Value, path: &PatchPath, value: Value) -> Value {
 
 /// An element that fulfils the path's filter.
 fn new_element(path: &PatchPath, value: Value) -> Value {
-    let equalities = path.filter().and_then(|filter| filter.equalities()).unwrap_or_default();
-    if path.sub_attribute().is_none() && equalities.is_empty() {
+    let mut element = path.filter().and_then(|filter| filter.element()).unwrap_or_default();
+    if path.sub_attribute().is_none() && element.is_empty() {
         return value;
     }
-    let mut element: Map<String, Value> = equalities
-        .into_iter()
-        .filter_map(|(name, literal)| {
-            let value = match literal {
-                Literal::Boolean(boolean) => Value::Bool(*boolean),
-                Literal::String(text) => Value::from(text.as_str()),
-                Literal::Null | Literal::Number(_) => return None,
-            };
-            Some((name.to_string(), value))
-        })
-        .collect();
     element.insert(path.sub_attribute().map_or("value", |sub| sub.as_str()).to_owned(), value);
     Value::Object(element)
 }
@@ -194,6 +182,12 @@ mod tests {
         shows(row("roles"), roles, json!([]), json!({}));
         shows(row("roles"), json!({}), json!(["a"]), json!({ "roles": [{ "value": "a" }] }));
         shows(row("title"), json!({ "title": "a" }), json!(["a", "b"]), json!({ "title": "a, b" }));
+        shows(
+            row("urn:acme:2.0:User:badges[floor eq 5 and open eq true].value"),
+            json!({}),
+            json!(["a"]),
+            json!({ "urn:acme:2.0:User": { "badges": [{ "floor": 5, "open": true, "value": "a" }] } }),
+        );
     }
 
     #[test]

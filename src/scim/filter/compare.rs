@@ -126,30 +126,6 @@ impl Operand<'_> {
     }
 }
 
-impl Literal {
-    /// The literal as a value of the attribute, as far as it can be read as one: what an element needs to
-    /// hold to equal it. `None` for an attribute that no schema defines.
-    pub fn to_json(&self, attribute: Option<&Attribute>) -> Value {
-        let as_written = || match self {
-            Self::Null => Value::Null,
-            Self::Boolean(boolean) => Value::Bool(*boolean),
-            Self::Number(number) => serde_json::from_str(number.as_str()).map_or(Value::Null, Value::Number),
-            Self::String(string) => Value::from(string.as_str()),
-        };
-        if *self == Self::Null {
-            return Value::Null;
-        }
-        match attribute.map(|attribute| attribute.type_) {
-            None | Some(AttributeType::Complex) => as_written(),
-            Some(AttributeType::Boolean) => boolean(text(self)).map_or_else(as_written, Value::Bool),
-            Some(AttributeType::Integer | AttributeType::Decimal) => {
-                Number::parse(text(self)).map_or_else(as_written, |number| Self::Number(number).to_json(None))
-            }
-            Some(_) => Value::from(text(self)),
-        }
-    }
-}
-
 /// Text as it is compared where case does not matter: under full Unicode case folding, so that "STRASSE" is
 /// "Straße".
 pub fn fold_case(text: &str) -> Cow<'_, str> {
@@ -262,8 +238,6 @@ pub(crate) fn instant(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scim::schema::ResourceType;
-    use serde_json::json;
 
     #[test]
     fn folding_is_that_of_unicode() {
@@ -331,21 +305,5 @@ mod tests {
         ] {
             assert_eq!(instant(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn a_literal_becomes_a_value_of_its_attribute() {
-        let attribute = |path: &str| ResourceType::User.attribute(&path.parse().unwrap());
-        let string = |text: &str| Literal::String(text.into());
-        let number = |text: &str| Literal::Number(Number::parse(text).unwrap());
-        assert_eq!(string("True").to_json(attribute("emails.primary")), json!(true));
-        assert_eq!(number("0").to_json(attribute("emails.primary")), json!(false));
-        assert_eq!(string("maybe").to_json(attribute("emails.primary")), json!("maybe"));
-        assert_eq!(number("1e5").to_json(attribute("emails.type")), json!("1e5"));
-        assert_eq!(Literal::Boolean(true).to_json(attribute("emails.type")), json!("true"));
-        assert_eq!(Literal::Boolean(true).to_json(None), json!(true));
-        assert_eq!(number("12").to_json(None), json!(12));
-        assert_eq!(string("12").to_json(None), json!("12"));
-        assert_eq!(Literal::Null.to_json(attribute("emails.type")), json!(null));
     }
 }

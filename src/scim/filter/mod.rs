@@ -41,6 +41,7 @@ pub use error::FilterError;
 use super::path::{AttributeName, AttributePath, ValuePath};
 use super::schema::Schemas;
 use crate::dialect::Dialects;
+use serde_json::{Map, Value};
 use smol_str::SmolStr;
 use std::str::FromStr;
 
@@ -204,6 +205,13 @@ impl ValueFilter {
         }
         Some(equalities)
     }
+
+    /// The element that the [equalities](Self::equalities) describe, as far as they say it.
+    pub fn element(&self) -> Option<Map<String, Value>> {
+        Some(
+            self.equalities()?.into_iter().map(|(name, value)| (name.to_string(), value.to_json())).collect(),
+        )
+    }
 }
 
 /// A comparison: `attrPath SP compareOp SP compValue`.
@@ -287,6 +295,18 @@ pub enum Literal {
     String(SmolStr),
 }
 
+impl Literal {
+    /// The literal as JSON.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Boolean(boolean) => Value::Bool(*boolean),
+            Self::Number(number) => serde_json::from_str(number.as_str()).map_or(Value::Null, Value::Number),
+            Self::String(string) => Value::from(string.as_str()),
+        }
+    }
+}
+
 /// A JSON number as it was written: without quotes, `1e5` may as well be somebody's identifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number(SmolStr);
@@ -302,5 +322,26 @@ impl Number {
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_value_filter_describes_an_element() {
+        let element = |text: &str| {
+            let Ok(Filter::Value(path)) = text.parse() else { panic!("{text} is a value filter") };
+            path.filter.element().map(Value::Object)
+        };
+        assert_eq!(
+            element(r#"emails[type eq "work" and primary eq true and rank eq 12 and display eq null]"#),
+            Some(json!({ "type": "work", "primary": true, "rank": 12 }))
+        );
+        assert_eq!(element(r#"emails[value eq "12"]"#), Some(json!({ "value": "12" })));
+        assert_eq!(element(r#"emails[type eq "work" or type eq "home"]"#), None);
+        assert_eq!(element(r#"emails[type ne "work"]"#), None);
     }
 }

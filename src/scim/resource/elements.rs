@@ -136,21 +136,15 @@ impl Writer<'_> {
     fn demanded(&mut self, place: &Place<'_>, target: &Target<'_>) -> Option<Map<String, Value>> {
         let mut reader = Reader::new(self.schemas, self.dialects);
         let mut element = Map::new();
-        for (name, literal) in target.filter.equalities()? {
-            let value = match literal {
-                Literal::Null => continue,
-                Literal::Boolean(value) => Value::Bool(*value),
-                Literal::Number(number) => serde_json::from_str(number.as_str()).ok()?,
-                Literal::String(text) => Value::from(text.as_str()),
-            };
+        for (name, value) in target.filter.element()? {
             let (name, value) = match place.attribute {
-                None => (name.as_str(), value),
+                None => (name, value),
                 Some(list) => {
-                    let sub = list.sub_attribute(name)?;
-                    (sub.name.as_str(), reader.value(sub, value, target.path).ok()??)
+                    let sub = list.sub_attribute(&name)?;
+                    (sub.name.to_string(), reader.value(sub, value, target.path).ok()??)
                 }
             };
-            element.insert(name.to_owned(), value);
+            element.insert(name, value);
         }
         Some(element)
     }
