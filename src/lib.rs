@@ -30,8 +30,9 @@
 //!   list, error.
 //! - [`mapping`]: which attribute lands where in WordPress, and how a value is written there and read back.
 //! - [`protection`]: which roles and rights are out of an IdP's reach.
-//! - [`wordpress`]: what a resource means for an account: logins, languages, roles, which account is whose,
-//!   networks of sites, filters as SQL, what other plugins left.
+//! - [`wordpress`]: what a record shows as a resource (`user`, `group`), and what a changed one means for the
+//!   account (`account`): addresses, logins, languages, roles, which account is whose, networks of sites,
+//!   filters as SQL, what other plugins left.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - `extension`: the PHP classes; behind the feature `extension`.
@@ -47,6 +48,8 @@
 //!   same request, settings and answers give the same commands and response, so a recorded conversation is a
 //!   test.
 //! - Architecture invariant: [`scim`] knows nothing of WordPress.
+//! - Architecture invariant: no room imports one above it, so that there is no circle. The table stands in
+//!   `tests/rollbook/tidy.rs`.
 //! - Architecture invariant: no PHP file names a SCIM attribute or decides a status code, but for the fixed
 //!   503 while this extension is missing.
 //! - Architecture invariant: what a client sends is bounded by named constants: [`http::MAX_BODY`],

@@ -4,7 +4,7 @@ use super::meta_key::{Verdict, verdict};
 use std::fmt;
 use std::str::FromStr;
 
-/// The target of the account's e-mail address, which [`crate::wordpress::person`] chooses among `emails`.
+/// The target of the account's e-mail address, which [`crate::wordpress::email`] chooses among `emails`.
 pub const EMAIL_TARGET: &str = "field:user_email";
 
 /// The most characters of the account's display name (`display_name`).

@@ -7,7 +7,7 @@ use crate::directory::{
     GroupReference, GroupRow, ListNestings, LoadGroup, MAX_NESTING, Member, MemberId, MemberKind, Nesting,
     Outcome, ResolveMembers, Unique, UpdateGroup,
 };
-use crate::wordpress::sql::folded;
+use crate::wordpress::columns::folded;
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;

@@ -4,8 +4,8 @@ use crate::directory::{GroupRecord, Selection, UserRecord};
 use crate::scim::filter::{Comparison, Filter, Literal, Operator};
 use crate::scim::schema::ResourceType;
 use crate::settings::Settings;
-use crate::wordpress::sql::folded;
-use crate::wordpress::{group, person};
+use crate::wordpress::columns::folded;
+use crate::wordpress::{group, user};
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
@@ -19,7 +19,7 @@ pub(super) fn people_matching(
     settings: &Settings,
 ) -> Result<Vec<UserRecord>, String> {
     matching(people, selection, ResourceType::User, |user| {
-        person::resource(user, settings, "").matchable().into_owned().into_map()
+        user::resource(user, settings, "").matchable().into_owned().into_map()
     })
 }
 

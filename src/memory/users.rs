@@ -9,8 +9,8 @@ use crate::directory::{
     LoadPeople, LoadUser, Lookup, NoteWish, Outcome, ReleaseRows, Ruling, Unique, UnlinkUser, UpdateUser,
     UserRecord, UserRow,
 };
-use crate::wordpress::person::is_address;
-use crate::wordpress::sql::folded;
+use crate::wordpress::columns::folded;
+use crate::wordpress::email::is_address;
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 

@@ -7,10 +7,13 @@ use crate::directory::{
     UserRow,
 };
 use crate::scim::filter::Filter;
+use crate::wordpress::adoption;
+use crate::wordpress::columns::{LOOKUP_LENGTH, folded};
+use crate::wordpress::hint::AccountHint;
 use crate::wordpress::linking::{self, Identity};
-use crate::wordpress::person;
+use crate::wordpress::lookups;
 use crate::wordpress::predecessor::{self, Predecessor};
-use crate::wordpress::sql::{AccountHint, LOOKUP_LENGTH, folded};
+use crate::wordpress::user;
 
 /// How many accounts are given a row at a time.
 const ADOPTION_BATCH: u64 = 500;
@@ -59,7 +62,7 @@ impl Service {
         let Some(account) = who.account(&accounts).filter(|account| !account.unlinked) else {
             return Ok(false);
         };
-        self.adopt(account, name.unwrap_or(person::own_name(account))).await?;
+        self.adopt(account, name.unwrap_or(adoption::own_name(account))).await?;
         // Its name may be somebody else's userName by now; then its address is its name.
         if name.is_none()
             && self.directory.ask(&find).await?.iter().any(|left| left.user_id == account.user_id)
@@ -75,7 +78,7 @@ impl Service {
         let accounts = self.directory.ask(&FindAccounts { metas, ..self.find_accounts() }).await?;
         let is_known = |account: &&Account| Predecessor::of(account).external_id() == Some(external_id);
         let Some(account) = only(&accounts, is_known) else { return Ok(false) };
-        self.adopt(account, person::own_name(account)).await?;
+        self.adopt(account, adoption::own_name(account)).await?;
         Ok(true)
     }
 
@@ -88,12 +91,12 @@ impl Service {
         let accounts = self.directory.ask(&find).await?;
         let is_known = |account: &&Account| Predecessor::of(account).id().as_deref() == Some(id);
         let Some(account) = only(&accounts, is_known) else { return Ok(false) };
-        self.adopt(account, person::own_name(account)).await?;
+        self.adopt(account, adoption::own_name(account)).await?;
         Ok(true)
     }
 
     pub(super) async fn adopt(&self, account: &Account, user_name: &str) -> Answer<()> {
-        let accounts = vec![person::adoption(account, user_name)];
+        let accounts = vec![adoption::adoption(account, user_name)];
         self.directory.ask(&AdoptAccounts { accounts, now: self.now }).await?;
         Ok(())
     }
@@ -105,7 +108,7 @@ impl Service {
         let find = FindConflicts {
             user_name_key: Some(key.clone()),
             email: Some(name.to_owned()),
-            targets: person::targets(&self.settings),
+            targets: user::targets(&self.settings),
             ..FindConflicts::default()
         };
         let records = self.directory.ask(&find).await?.people;
@@ -116,7 +119,7 @@ impl Service {
         let index = IndexUser {
             id: record.id.clone(),
             user_name: Some(UserName { raw: name.to_owned(), key }),
-            lookups: person::lookups(&self.user_resource(record)),
+            lookups: lookups::lookups(&self.user_resource(record)),
             lock: false,
             modified: None,
         };
@@ -134,7 +137,7 @@ impl Service {
             let index = IndexUser {
                 id: record.id.clone(),
                 user_name: Some(UserName { raw: name.clone(), key: folded(name, usize::MAX) }),
-                lookups: person::lookups(&self.user_resource(record)),
+                lookups: lookups::lookups(&self.user_resource(record)),
                 lock: false,
                 modified: None,
             };
@@ -152,7 +155,7 @@ impl Service {
             return Ok(Vec::new());
         }
         let find =
-            FindConflicts { lookups, targets: person::targets(&self.settings), ..FindConflicts::default() };
+            FindConflicts { lookups, targets: user::targets(&self.settings), ..FindConflicts::default() };
         let mut found = self.directory.ask(&find).await?.people;
         found.retain(|record| !record.managed && !record.deleted && who.has_address_of(&record.account));
         Ok(found)
@@ -171,7 +174,7 @@ impl Service {
         let find = FindConflicts {
             user_name_key: Some(row.user_name_key.clone()),
             lookups: who.addresses.iter().map(|address| address_lookup(address)).collect(),
-            targets: person::targets(&self.settings),
+            targets: user::targets(&self.settings),
             ..FindConflicts::default()
         };
         let found = self.directory.ask(&find).await?.people;
@@ -195,8 +198,10 @@ impl Service {
                 return Ok(any);
             }
             any = true;
-            let adoptions =
-                accounts.iter().map(|account| person::adoption(account, person::own_name(account))).collect();
+            let adoptions = accounts
+                .iter()
+                .map(|account| adoption::adoption(account, adoption::own_name(account)))
+                .collect();
             self.directory.ask(&AdoptAccounts { accounts: adoptions, now: self.now }).await?;
         }
     }

@@ -5,16 +5,18 @@ use crate::directory::{Conflicts, FindConflicts, GivingUp, ReleaseRows, UserReco
 use crate::mapping::meta_key::SECOND_FACTORS;
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
+use crate::wordpress::columns::folded;
+use crate::wordpress::email;
 use crate::wordpress::linking::{self, Identity};
-use crate::wordpress::person;
-use crate::wordpress::sql::folded;
+use crate::wordpress::lookups;
+use crate::wordpress::user;
 use smol_str::SmolStr;
 
 impl Service {
     /// Everybody who conflicts with a person. Where existing accounts are kept apart, one that got its row
     /// when they were linked loses it: it keeps no name from the IdP's people.
     pub(super) async fn conflicts(&self, find: FindConflicts) -> Answer<Conflicts> {
-        let find = FindConflicts { targets: person::targets(&self.settings), ..find };
+        let find = FindConflicts { targets: user::targets(&self.settings), ..find };
         let mut conflicts = self.directory.ask(&find).await?;
         if !self.shows_unmanaged() {
             let is_stranger = |record: &UserRecord| !record.managed && !record.deleted;
@@ -38,7 +40,7 @@ impl Service {
             user_name_key: Some(row.user_name_key.clone()),
             email: email.map(str::to_owned),
             external_id: row.external_id.clone().filter(|id| !id.is_empty()),
-            lookups: person::former_lookups(&row.user_name, email.unwrap_or_default()),
+            lookups: lookups::former_lookups(&row.user_name, email.unwrap_or_default()),
             targets: Vec::new(),
         })
         .await
@@ -125,7 +127,7 @@ impl Service {
     fn had_address(&self, record: &UserRecord, email: &str) -> bool {
         let same = |other: &str| fold_case(other) == fold_case(email);
         same(&record.account.email)
-            || person::email(&self.user_resource(record)).is_some_and(|last| same(&last))
+            || email::email(&self.user_resource(record)).is_some_and(|last| same(&last))
     }
 
     /// What a deleted person gives up for a living one.
@@ -136,7 +138,7 @@ impl Service {
                 record.account.email, record.account.login
             ));
         }
-        let lookups = person::former_lookups(&record.user_name, &record.account.email);
+        let lookups = lookups::former_lookups(&record.user_name, &record.account.email);
         GivingUp { id: record.id.clone(), email, lookups }
     }
 

@@ -19,7 +19,7 @@ use crate::scim::resource::{Resource, bytes_of};
 use crate::scim::schema::ResourceType;
 use crate::scim::sort::{Key, Sort};
 use crate::wordpress::sql::{self, Plan};
-use crate::wordpress::{group, person};
+use crate::wordpress::{group, user};
 use serde_json::{Map, Value, json};
 
 /// How many resources are sorted by what has no column of its own. Beyond it the client is asked to narrow
@@ -213,7 +213,7 @@ impl Service {
                 let find = FindUsers {
                     selection,
                     unmanaged: self.shows_unmanaged(),
-                    targets: person::targets(&self.settings),
+                    targets: user::targets(&self.settings),
                 };
                 let found = self.directory.ask(&find).await?;
                 let users = found.users.into_iter().map(|user| Found::User(Box::new(user)));

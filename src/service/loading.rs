@@ -2,14 +2,14 @@
 
 use super::{Answer, Service};
 use crate::directory::{Directory, Failure, LoadAccounts, LoadPeople, UserRecord};
-use crate::wordpress::person;
+use crate::wordpress::user;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 impl Service {
     /// The people with these ids, in as many answers as it takes.
     pub(super) async fn load_people(&self, ids: Vec<SmolStr>) -> Answer<Vec<UserRecord>> {
-        let targets = person::targets(&self.settings);
+        let targets = user::targets(&self.settings);
         let mut left: BTreeSet<SmolStr> = ids.into_iter().collect();
         let mut people = Vec::with_capacity(left.len());
         while !left.is_empty() {

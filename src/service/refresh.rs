@@ -7,8 +7,10 @@ use crate::directory::{Directory, Failure, FillTargets, IndexUser, UserName, Use
 use crate::http::Response;
 use crate::scim::resource::Resource;
 use crate::settings::Settings;
-use crate::wordpress::person;
-use crate::wordpress::sql::folded;
+use crate::wordpress::account;
+use crate::wordpress::columns::folded;
+use crate::wordpress::lookups;
+use crate::wordpress::user;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -38,7 +40,7 @@ async fn renew(
     settings: &Settings,
     now: i64,
 ) -> Result<(), Failure> {
-    let targets = person::targets(settings);
+    let targets = user::targets(settings);
     let mut left: BTreeSet<u64> = user_ids.into_iter().collect();
     let mut failed = None;
     loop {
@@ -47,14 +49,14 @@ async fn renew(
             break;
         }
         for record in some {
-            let shown = person::resource(&record, settings, "");
+            let shown = user::resource(&record, settings, "");
             // One person whom some plugin does not let be written keeps nobody else from it.
             match fill(directory, &record, &shown, settings, now).await {
                 Err(failure) if failure.passes => return Err(failure),
                 filled => failed = failed.or(filled.err()),
             }
-            let edited = !record.managed || person::is_locally_edited(&record, settings);
-            let lookups = person::record_lookups(&record, &shown);
+            let edited = !record.managed || account::is_locally_edited(&record, settings);
+            let lookups = lookups::record_lookups(&record, &shown);
             let user_name = own_name_again(&record);
             let modified = edited.then_some(now);
             let index = IndexUser { id: record.id, user_name, lookups, lock: false, modified };
@@ -84,11 +86,11 @@ async fn fill(
     settings: &Settings,
     now: i64,
 ) -> Result<(), Failure> {
-    let targets = person::due_targets(record, settings);
+    let targets = account::due_targets(record, settings);
     if targets.is_empty() || record.unfinished || !record.managed || !record.account.is_writable() {
         return Ok(());
     }
-    let change = person::account_change(Some((record, shown)), shown, settings);
+    let change = account::account_change(Some((record, shown)), shown, settings);
     let values = change.values.into_iter().filter(|(target, _)| targets.contains(target)).collect();
     let fill = FillTargets { id: record.id.clone(), version: record.version, values, targets, now };
     directory.ask(&fill).await.map(drop)

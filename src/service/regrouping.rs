@@ -10,7 +10,7 @@ use crate::directory::{
     DecidedOn, Failure, FindPeopleIn, GroupRecord, GroupReference, GroupRow, ListNestings, MAX_NESTING,
     MemberKind, Nesting, Outcome, RegroupPeople, RoleChange, UserRecord,
 };
-use crate::wordpress::{person, roles};
+use crate::wordpress::{roles, user};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -208,7 +208,7 @@ impl Service {
 
     /// The role that the rules give somebody.
     fn ruled(&self, record: &UserRecord) -> Option<&str> {
-        roles::ruled(&person::resource(record, &self.settings, &self.base), &self.settings)
+        roles::ruled(&user::resource(record, &self.settings, &self.base), &self.settings)
     }
 
     /// Whether a change of groups can change a role at all.

@@ -16,7 +16,7 @@ use crate::scim::resource::{Received, Resource, changes};
 use crate::scim::schema::ResourceType;
 use crate::settings::ExistingAccounts;
 use crate::wordpress::linking::{self, Identity};
-use crate::wordpress::{network, password, person};
+use crate::wordpress::{account, email, lookups, network, password, user};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
@@ -35,7 +35,7 @@ impl Service {
         let projection = self.projection(query, ResourceType::User)?;
         let record = self.load_user(id).await?;
         self.note("read", &record.id, &record.user_name);
-        let version = person::version(&record);
+        let version = user::version(&record);
         if precondition.is_known(&version) {
             return Ok(Reply::empty(304).header("ETag", version));
         }
@@ -49,8 +49,8 @@ impl Service {
         let Received { mut resource, password } = Resource::from_body(body, schemas, &mut self.dialects())?;
         resource.check_size(None)?;
         set_default_active(&mut resource, true)?;
-        let mut row = person::row(&resource)?;
-        let email = person::email(&resource);
+        let mut row = user::row(&resource)?;
+        let email = email::email(&resource);
         let mut conflicts = self.conflicts_of_newcomer(&row, email.as_deref()).await?;
         let who = Identity::of(&resource, email.as_deref());
         self.free_name(&mut conflicts.people, &row.user_name_key, &who).await?;
@@ -65,8 +65,8 @@ impl Service {
         let before = returning.map(|record| (record, self.user_resource(record)));
         let before = before.as_ref().map(|(record, shown)| (*record, shown));
         let mut account = match &joining {
-            Some(joining) => person::joining(joining, &resource, &self.settings),
-            None => person::account_change(before, &resource, &self.settings),
+            Some(joining) => account::joining(joining, &resource, &self.settings),
+            None => account::account_change(before, &resource, &self.settings),
         };
         if joining.is_none() && returning.is_none() {
             network::may_create(self.settings.site.network, self.of_network.get())?;
@@ -79,12 +79,12 @@ impl Service {
         row.linked = joining.is_some() || returning.is_some_and(|record| record.linked);
         if let Some((record, shown)) = before.filter(|_| !account.logins.is_empty()) {
             // The kept login stays for now; the next request about the person renames it.
-            row.login_of = person::login_of(record, shown, &self.settings);
+            row.login_of = account::login_of(record, shown, &self.settings);
             account.logins.clear();
         }
         self.settle_role(&mut account, returning.is_some()).await?;
         self.note_withheld_role(&resource);
-        let targets = person::written_targets(joining.as_ref(), &self.settings);
+        let targets = account::written_targets(joining.as_ref(), &self.settings);
         if returning.is_some() && account.ours {
             account.end_credentials = true;
             account.credential_metas = Self::credential_metas();
@@ -106,7 +106,7 @@ impl Service {
             }
         };
         self.note("created", &record.id, &record.user_name);
-        self.note_unwritten(person::unwritten(
+        self.note_unwritten(account::unwritten(
             returning,
             &record,
             &create.account,
@@ -175,7 +175,7 @@ impl Service {
     ) -> Answer {
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_user(id).await?;
-            precondition.holds(&person::version(&record))?;
+            precondition.holds(&user::version(&record))?;
             self.may_change(&record)?;
             if !record.managed {
                 return Err(Error::new(
@@ -202,7 +202,7 @@ impl Service {
                 fate,
                 ours: record.account.is_ours(),
                 reassign_to: reassign_to.cloned(),
-                lookups: person::former_lookups(&record.user_name, &record.account.email),
+                lookups: lookups::former_lookups(&record.user_name, &record.account.email),
                 now: self.now,
             };
             match self.directory.ask(&delete).await? {
@@ -238,25 +238,25 @@ impl Service {
         let mut refused: Option<String> = None;
         for attempt in 1..=MAX_ATTEMPTS {
             let record = self.load_user(id).await?;
-            precondition.holds(&person::version(&record))?;
+            precondition.holds(&user::version(&record))?;
             self.may_change(&record)?;
             let shown = self.user_resource(&record);
             let Patched { resource, password } = decide(&shown)?;
-            let mut resource = person::with_groups_of(resource, &shown);
+            let mut resource = user::with_groups_of(resource, &shown);
             let links = !record.managed;
             if links {
-                linking::may_link(&record, &Identity::of(&resource, person::email(&resource).as_deref()))?;
+                linking::may_link(&record, &Identity::of(&resource, email::email(&resource).as_deref()))?;
             }
             // Nobody is locked out, or let back in, by an attribute that was left out or removed.
             set_default_active(&mut resource, record.active && !record.locked_before)?;
-            let mut row = person::row(&resource)?;
+            let mut row = user::row(&resource)?;
             row.linked = links || record.linked;
             let withheld_password = password.is_some() && self.settings.password_sync;
             let password = {
                 let takes_password = record.account.is_writable() && record.account.takes_password();
                 self.password_to_set(password, takes_password, row.active)?
             };
-            let mut account = person::account_change(Some((&record, &shown)), &resource, &self.settings);
+            let mut account = account::account_change(Some((&record, &shown)), &resource, &self.settings);
             self.settle_role(&mut account, false).await?;
             let detail = self.note.borrow().detail.clone();
             let mut changing =
@@ -267,10 +267,10 @@ impl Service {
                 && !record.unfinished
                 && password.is_none()
                 && account.role.is_none()
-                && person::row(&shown)?.document == row.document
+                && user::row(&shown)?.document == row.document
                 && account.email.is_none()
                 && account.logins.is_empty()
-                && person::is_complete(&record, &self.settings);
+                && account::is_complete(&record, &self.settings);
             if unchanged {
                 self.note_unapplied(&record, &[], withheld_password);
                 if record.wished_name.is_some() {
@@ -279,11 +279,11 @@ impl Service {
                 self.note("unchanged", &record.id, &record.user_name);
                 return Ok(self.user_reply(200, &record, &projection));
             }
-            let may_wait = !row.active || person::waiting_email(&record, &shown) == account.email;
+            let may_wait = !row.active || email::waiting_email(&record, &shown) == account.email;
             account.password = password;
             account.end_credentials = (links || record.unfinished && record.linked)
                 && linking::ends_credentials(&record.account, &self.settings);
-            let targets = person::written_targets(Some(&record.account), &self.settings);
+            let targets = account::written_targets(Some(&record.account), &self.settings);
             let email = account.email.clone();
             let update = UpdateUser {
                 id: record.id.clone(),
@@ -299,7 +299,7 @@ impl Service {
                 Outcome::Done { record: written } => {
                     self.note(if links { "linked" } else { "updated" }, &record.id, &written.user_name);
                     self.note_withheld_role(&resource);
-                    self.note_unwritten(person::unwritten(
+                    self.note_unwritten(account::unwritten(
                         Some(&record),
                         &written,
                         &update.account,
@@ -352,7 +352,7 @@ impl Service {
     }
 
     async fn load_user(&self, id: &str) -> Answer<UserRecord> {
-        let load = LoadUser { id: SmolStr::new(id), targets: person::targets(&self.settings) };
+        let load = LoadUser { id: SmolStr::new(id), targets: user::targets(&self.settings) };
         let record = match self.directory.ask(&load).await? {
             None if self.adopt_numbered(id).await? => self.directory.ask(&load).await?,
             record => record,
@@ -362,13 +362,13 @@ impl Service {
     }
 
     pub(super) fn user_resource(&self, record: &UserRecord) -> Resource {
-        person::resource(record, &self.settings, &self.base)
+        user::resource(record, &self.settings, &self.base)
     }
 
     fn user_reply(&self, status: u16, record: &UserRecord, projection: &Projection) -> Reply {
         let resource = projection.apply(self.user_resource(record), self.schemas(ResourceType::User));
         let location = meta::location(&self.base, ResourceType::User, &record.id);
-        Reply::resource(status, resource, &person::version(record), &location)
+        Reply::resource(status, resource, &user::version(record), &location)
     }
 
     pub(super) fn shows_unmanaged(&self) -> bool {

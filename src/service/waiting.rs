@@ -15,9 +15,14 @@ use crate::scim::filter::fold_case;
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
 use crate::service::Event;
+use crate::wordpress::account;
+use crate::wordpress::columns::folded;
+use crate::wordpress::email;
+use crate::wordpress::email::MAX_EMAIL_LENGTH;
+use crate::wordpress::email::waiting_email;
 use crate::wordpress::linking::Identity;
-use crate::wordpress::person::{self, MAX_EMAIL_LENGTH, waiting_email};
-use crate::wordpress::sql::folded;
+use crate::wordpress::lookups;
+use crate::wordpress::user;
 use serde_json::Value;
 
 /// How many people exchange names or addresses at most.
@@ -70,7 +75,7 @@ impl Service {
         };
         let mut conflicts = self.conflicts(find).await?;
         if renames {
-            let who = Identity::of(after, person::email(after).as_deref());
+            let who = Identity::of(after, email::email(after).as_deref());
             self.free_name(&mut conflicts.people, &key, &who).await?;
             self.settle_name(record, row, after, &conflicts, &mut settled).await?;
         }
@@ -81,7 +86,7 @@ impl Service {
                 self.reason_to_wait(record, &email, &conflicts, may_wait, refused, &mut settled).await?
             {
                 account.email = None;
-                row.lookups.push(person::waiting_lookup(&email));
+                row.lookups.push(lookups::waiting_lookup(&email));
                 settled.sentences.push(format!("The e-mail address {email} waits: {reason}"));
             }
         }
@@ -102,7 +107,7 @@ impl Service {
     ) {
         let waits = !row.active || !record.account.is_writable();
         if waits && !account.logins.is_empty() {
-            row.login_of = person::login_of(record, shown, &self.settings);
+            row.login_of = account::login_of(record, shown, &self.settings);
             account.logins.clear();
         }
     }
@@ -125,7 +130,7 @@ impl Service {
                     let user_name = Some(row.user_name.clone());
                     self.directory.ask(&NoteWish { id: record.id.clone(), user_name }).await?;
                 }
-                return Err(self.name_clash(other, person::email(after).as_deref()).into());
+                return Err(self.name_clash(other, email::email(after).as_deref()).into());
             }
         }
         Ok(())
@@ -198,7 +203,7 @@ impl Service {
             if may_wait {
                 return Ok(Some("WordPress does not accept it, or it is too long.".to_owned()));
             }
-            person::check_email_length(email)?;
+            email::check_email_length(email)?;
             return Ok(None); // WordPress says why itself.
         }
         let user_id = record.account.user_id;
@@ -276,7 +281,7 @@ impl Service {
                 }
                 Some(_) if !holder.active => {
                     update.account.email = Some(String::new());
-                    update.row.lookups.push(person::waiting_lookup(&wanted));
+                    update.row.lookups.push(lookups::waiting_lookup(&wanted));
                     None
                 }
                 Some(Some(next)) => Some(next),
@@ -334,7 +339,7 @@ impl Service {
             });
             if let Some(update) = kept.and_then(|index| settled.others.get_mut(index)) {
                 if let Some(email) = update.account.email.take() {
-                    update.row.lookups.push(person::waiting_lookup(&email));
+                    update.row.lookups.push(lookups::waiting_lookup(&email));
                 }
                 continue;
             }
@@ -346,7 +351,7 @@ impl Service {
             match wanted.filter(|email| settled.before.iter().any(|one| keeps(one, email))) {
                 Some(email) => {
                     account.email = None;
-                    row.lookups.push(person::waiting_lookup(&email));
+                    row.lookups.push(lookups::waiting_lookup(&email));
                 }
                 None => return Ok(()),
             }
@@ -360,9 +365,9 @@ impl Service {
         shown: &Resource,
         resource: &Resource,
     ) -> Answer<UpdateUser> {
-        let mut row = person::row(resource)?;
+        let mut row = user::row(resource)?;
         row.active = record.active;
-        let mut account = person::account_change(Some((record, shown)), resource, &self.settings);
+        let mut account = account::account_change(Some((record, shown)), resource, &self.settings);
         self.settle_login(record, shown, &mut row, &mut account);
         self.settle_role(&mut account, false).await?;
         Ok(UpdateUser {
@@ -372,7 +377,7 @@ impl Service {
             account,
             others: Vec::new(),
             giving_up: Vec::new(),
-            targets: person::written_targets(Some(&record.account), &self.settings),
+            targets: account::written_targets(Some(&record.account), &self.settings),
             now: self.now,
         })
     }
@@ -444,7 +449,7 @@ impl Service {
     async fn serve_one(&self, address: &str) -> Answer<Option<String>> {
         let find = FindConflicts {
             email: Some(address.to_owned()),
-            lookups: vec![person::waiting_lookup(address)],
+            lookups: vec![lookups::waiting_lookup(address)],
             ..FindConflicts::default()
         };
         let conflicts = self.conflicts(find).await?;
@@ -506,7 +511,7 @@ impl Service {
         let reason = match (holder_id, holder) {
             _ if !fits && !row.active => "WordPress does not accept it, or it is too long.".to_owned(),
             _ if !fits => {
-                person::check_email_length(&email)?;
+                email::check_email_length(&email)?;
                 return Ok((giving_up, None)); // WordPress says why itself.
             }
             (None, _) => return Ok((giving_up, None)),
@@ -523,7 +528,7 @@ impl Service {
             (_, None) => "another WordPress account has it.".to_owned(),
         };
         account.email = account.user_id.is_none().then(String::new);
-        row.lookups.push(person::waiting_lookup(&email));
+        row.lookups.push(lookups::waiting_lookup(&email));
         Ok((giving_up, Some(format!("The e-mail address {email} waits: {reason}"))))
     }
 }

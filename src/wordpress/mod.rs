@@ -1,14 +1,19 @@
 //! SCIM ⇄ WordPress: what a resource means for an account, and the other way round.
 
+pub mod account;
+pub mod adoption;
 pub mod columns;
+pub mod email;
 pub mod group;
+pub mod hint;
 pub mod language;
 pub mod linking;
 pub mod login;
+pub mod lookups;
 pub mod network;
 mod overlay;
 pub mod password;
-pub mod person;
 pub mod predecessor;
 pub mod roles;
 pub mod sql;
+pub mod user;

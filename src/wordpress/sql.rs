@@ -3,32 +3,14 @@
 //! SQL narrows, Rust decides: a condition never leaves out what the filter matches, and [`Plan::exact`] says
 //! whether it also holds nothing more. No text of the filter stands in the SQL, only placeholders do.
 
+use super::columns::{LOOKUP_LENGTH, folded};
+use super::lookups::WITHOUT_VALUE;
 use crate::directory::Condition;
-use crate::scim::filter::{Comparison, Filter, Literal, Operand, Operator, fold_case};
+use crate::scim::filter::{Comparison, Filter, Operand, Operator, fold_case};
 use crate::scim::path::{AttributePath, ValuePath};
 use crate::scim::schema::{ENTERPRISE_USER_URN, ResourceSchemas, ResourceType};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-
-/// How many characters of a matchable value are stored.
-pub const LOOKUP_LENGTH: usize = 191;
-
-/// The attributes of a person that have an index, as [`crate::directory::Lookup::path`] names them.
-pub const LOOKUP_PATHS: [&str; 3] = ["emails.value", "displayName", "employeeNumber"];
-
-/// The [`crate::directory::Lookup::path`] of somebody whose `emails` all lack a value: present they are (RFC
-/// 7644 Table 3).
-pub const WITHOUT_VALUE: &str = "emails";
-
-/// Text as our columns hold it where case does not count: folded, at most so many characters, and with
-/// no-break spaces for the spaces at its end. MariaDB would leave those out of account, so that two names
-/// would be one there and two on SQLite.
-pub fn folded(text: &str, length: usize) -> String {
-    let folded: String = fold_case(text).chars().take(length).collect();
-    let trimmed = folded.trim_end_matches(' ');
-    let spaces = folded.len() - trimmed.len();
-    format!("{trimmed}{}", "\u{a0}".repeat(spaces))
-}
 
 /// A filter as SQL.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,81 +21,12 @@ pub struct Plan {
     pub exact: bool,
 }
 
-/// What an IdP matches people by, for accounts that have no row yet.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AccountHint {
-    /// The login or address that `userName` is to equal.
-    pub user_name: Option<String>,
-    /// The address that one of `emails` is to equal.
-    pub email: Option<String>,
-    /// What `externalId` is to equal; another plugin may have noted it.
-    pub external_id: Option<String>,
-}
-
 impl Plan {
     /// Compiles a filter over the resources of a type.
     pub fn of(filter: &Filter, schemas: &ResourceSchemas) -> Self {
         let mut compiler = Compiler { schemas, arguments: Vec::new() };
         let (sql, exact) = compiler.filter(filter).unwrap_or_else(|| ("1=1".to_owned(), false));
         Self { condition: Condition { sql, arguments: compiler.arguments }, exact }
-    }
-}
-
-impl AccountHint {
-    /// What the filter demands of everybody whom it matches, as far as an account shows it; `None` where the
-    /// filter may match people who are not told by name or address.
-    pub fn of(filter: &Filter) -> Option<Self> {
-        let mut hint = Self::default();
-        let operands = match filter {
-            Filter::And(operands) => operands.as_slice(),
-            single => std::slice::from_ref(single),
-        };
-        for operand in operands {
-            match operand {
-                Filter::Compare(comparison) => hint.take(comparison, &comparison.path),
-                Filter::Value(path) if path.attribute.name == "emails" => hint.take_element(path),
-                _ => {}
-            }
-        }
-        (hint != Self::default()).then_some(hint)
-    }
-
-    /// Whether the filter asks for a value that no account without a row can have.
-    pub fn is_hopeless(filter: &Filter) -> bool {
-        let operands = match filter {
-            Filter::And(operands) => operands.as_slice(),
-            single => std::slice::from_ref(single),
-        };
-        operands.iter().any(|operand| match operand {
-            Filter::Compare(Comparison { path, operator: Operator::Equal, value: Literal::String(_) }) => {
-                path.urn.is_none() && path.name == "id"
-            }
-            _ => false,
-        })
-    }
-
-    fn take(&mut self, comparison: &Comparison, path: &AttributePath) {
-        let Comparison { operator: Operator::Equal, value: Literal::String(text), .. } = comparison else {
-            return;
-        };
-        if path.urn.is_some() {
-            return;
-        }
-        if path.name == "userName" {
-            self.user_name = Some(text.to_string());
-        } else if path.name == "externalId" {
-            self.external_id = Some(text.to_string());
-        } else if path.name == "emails" && path.sub.as_ref().is_none_or(|sub| *sub == "value") {
-            self.email = Some(text.to_string());
-        }
-    }
-
-    fn take_element(&mut self, path: &ValuePath) {
-        for (name, value) in path.filter.equalities().into_iter().flatten() {
-            if let (true, Literal::String(text)) = (*name == "value", value) {
-                self.email = Some(text.to_string());
-            }
-        }
     }
 }
 
@@ -522,19 +435,5 @@ mod tests {
         assert_eq!(sql(ResourceType::Group, "active ne true"), "1=1");
         assert!(!plan(ResourceType::Group, r#"urn:acme:2.0:Team:cost eq "a""#).exact);
         assert!(!plan(ResourceType::User, r#"badge eq "a""#).exact);
-    }
-
-    #[test]
-    fn accounts_are_hinted_at_by_login_or_address() {
-        let hint = |filter: &str| AccountHint::of(&filter.parse().unwrap());
-        assert_eq!(hint(r#"userName eq "jane""#).unwrap().user_name.as_deref(), Some("jane"));
-        assert_eq!(
-            hint(r#"active eq true and emails[type eq "work"].value eq "a@b""#).unwrap().email.as_deref(),
-            Some("a@b")
-        );
-        assert_eq!(hint(r#"emails eq "a@b""#).unwrap().email.as_deref(), Some("a@b"));
-        assert_eq!(hint(r#"userName eq "a" or userName eq "b""#), None);
-        assert_eq!(hint(r#"externalId eq "a""#).unwrap().external_id.as_deref(), Some("a"));
-        assert_eq!(hint(r#"displayName eq "a""#), None);
     }
 }

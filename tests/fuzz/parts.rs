@@ -10,7 +10,8 @@ use rollbook::scim::patch::Patch;
 use rollbook::scim::path::{AttributePath, PatchPath, SchemaUrn};
 use rollbook::scim::resource::Resource;
 use rollbook::scim::schema::{ResourceType, Schemas};
-use rollbook::wordpress::sql::{AccountHint, Plan};
+use rollbook::wordpress::hint::AccountHint;
+use rollbook::wordpress::sql::Plan;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 

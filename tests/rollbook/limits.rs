@@ -11,7 +11,7 @@ use rollbook::scim::list::{DEFAULT_PAGE, MAX_PAGE};
 use rollbook::scim::{filter, json, patch, path, projection, resource};
 use rollbook::service::{bulk, groups, list};
 use rollbook::settings::{MAX_DAYS, MAX_MAPPINGS, MAX_NETWORKS, MAX_ROLE_RULES, Settings};
-use rollbook::wordpress::{columns, group, person};
+use rollbook::wordpress::{columns, email, group};
 use serde_json::{Map, Value, json};
 
 const CUSTOM: &str = "urn:example:2.0:User";
@@ -355,8 +355,8 @@ const LIMITS: &[Limit] = &[
         says: "photos not counted",
     },
     Limit {
-        name: "wordpress::person::MAX_EMAIL_LENGTH",
-        most: person::MAX_EMAIL_LENGTH,
+        name: "wordpress::email::MAX_EMAIL_LENGTH",
+        most: email::MAX_EMAIL_LENGTH,
         request: |length| {
             let value = format!("{}@example.test", "m".repeat(length - "@example.test".len()));
             post("/Users", &json!({ "userName": "new", "emails": [{ "value": value }] }).to_string())

@@ -7,8 +7,8 @@ use crate::directory::{
 };
 use crate::scim::error::Error;
 use crate::service::{Answer, Reply, Service};
+use crate::wordpress::adoption::adoption;
 use crate::wordpress::linking::{self, KEPT_APART};
-use crate::wordpress::person::adoption;
 use crate::wordpress::predecessor;
 use serde_json::json;
 use smol_str::SmolStr;

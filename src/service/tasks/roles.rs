@@ -3,14 +3,14 @@
 use super::{Entry, Part, Report, Verdict};
 use crate::directory::{FindUsers, Outcome, Reached, RoleChange, Selection, SetRoles, UserRecord};
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service};
-use crate::wordpress::{person, roles};
+use crate::wordpress::{roles, user};
 use serde_json::json;
 use smol_str::SmolStr;
 
 impl Service {
     /// Goes through managed people and gives each the role that is due.
     pub(super) async fn review_roles(&self, part: Part) -> Answer {
-        let targets = person::targets(&self.settings);
+        let targets = user::targets(&self.settings);
         let selection = Selection {
             after_row: (part.after > 0).then_some(part.after),
             limit: part.limit(),
@@ -49,7 +49,7 @@ impl Service {
     ) -> Answer<Vec<SmolStr>> {
         let mut due: Vec<(UserRecord, RoleChange)> = Vec::new();
         for record in people {
-            let shown = person::resource(&record, &self.settings, &self.base);
+            let shown = user::resource(&record, &self.settings, &self.base);
             match roles::due(&record, &shown, &self.settings) {
                 None => report.count(Verdict::Same),
                 Some(_) if record.account.protected => report.count(Verdict::Protected),

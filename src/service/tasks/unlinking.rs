@@ -4,13 +4,13 @@ use crate::directory::{AllowLinking, FindAccounts, LoadAccounts, Outcome, Unlink
 use crate::scim::error::Error;
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service, refused_by_wordpress};
 use crate::wordpress::linking;
-use crate::wordpress::person;
+use crate::wordpress::user;
 use serde_json::json;
 
 impl Service {
     /// Takes the resource away and leaves the account as it is. No IdP finds it until the owner allows that.
     pub(super) async fn unlink(&self, user_id: u64) -> Answer {
-        let load = LoadAccounts { user_ids: vec![user_id], targets: person::targets(&self.settings) };
+        let load = LoadAccounts { user_ids: vec![user_id], targets: user::targets(&self.settings) };
         for _ in 0..MAX_ATTEMPTS {
             let record = self.directory.ask(&load).await?.into_iter().find(|record| record.managed);
             let Some(record) = record else {

@@ -1,0 +1,218 @@
+//! What a changed resource means for the account, and what of it has not arrived there.
+
+use super::email::email;
+use super::overlay::{is_due, is_edited};
+use super::roles::{self, Decision, Roles};
+use super::user::{rows, targets};
+use super::{language, login};
+use crate::directory::{Account, AccountChange, UserRecord};
+use crate::mapping::Row;
+use crate::mapping::target::{EMAIL_TARGET, MAX_DISPLAY_NAME_LENGTH, Target};
+use crate::mapping::value::same;
+use crate::scim::filter::fold_case;
+use crate::scim::resource::Resource;
+use crate::settings::Settings;
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// What is to change in the account of a person who is now to be as `after` says. `before` is what the record
+/// showed; `None` for somebody new.
+pub fn account_change(
+    before: Option<(&UserRecord, &Resource)>,
+    after: &Resource,
+    settings: &Settings,
+) -> AccountChange {
+    let email = email(after);
+    let is_writable = before.is_none_or(|(record, _)| record.account.is_writable());
+    let ours = before.is_none_or(|(record, _)| record.account.is_ours());
+    let mut change = AccountChange { ours, ..AccountChange::default() };
+    for row in rows(settings).filter(|_| is_writable) {
+        let wanted = value(row, after, settings);
+        let stays = match before {
+            None => wanted.is_none(),
+            Some((record, _)) if record.unfinished => says(row, record, wanted.as_ref()),
+            // A target that was missing at the last write and is back gets its value.
+            Some((record, _)) if is_due(row, record) => wanted.is_none(),
+            // What was edited stays only if it says what is wanted; a transform, or a value of another type,
+            // does not show that.
+            Some((record, _)) if is_edited(row, record) => says(row, record, wanted.as_ref()),
+            Some((_, shown)) => same(wanted.as_ref(), value(row, shown, settings).as_ref()),
+        };
+        if !stays {
+            change.values.insert(row.target.to_string(), wanted.unwrap_or_default());
+        }
+    }
+    match before {
+        None => {
+            change.logins =
+                login::proposals(&settings.username, after.user_name().unwrap_or_default(), email.as_deref());
+            change.email = email;
+            let ruling = roles::of_newcomer(after, settings);
+            change.role.clone_from(&ruling.role);
+            change.ruling = Some(ruling);
+        }
+        Some((record, shown)) => {
+            change.user_id = Some(record.account.user_id);
+            // Of an account out of reach it waits.
+            change.logins = renamed(record, shown, after, settings);
+            if is_writable {
+                // What the IdP is shown is what the account has: none, where it has taken the address away.
+                change.email = Some(email.unwrap_or_default()).filter(|email| *email != record.account.email);
+            }
+            let ruled = |person| roles::ruled(person, settings);
+            let Decision { roles, ruling } = if record.deleted {
+                // Who is back is given what a newcomer is, whatever the account had.
+                let ruling = roles::of_newcomer(after, settings);
+                let roles = ruling.role.clone().map(|role| Roles { role, others: Vec::new() });
+                Decision { roles, ruling: Some(ruling) }
+            } else {
+                roles::changed(record, ruled(shown), ruled(after), settings)
+            };
+            change.ruling = ruling;
+            if let Some(Roles { role, others }) = roles {
+                change.role = Some(role);
+                change.other_roles = others;
+            }
+        }
+    }
+    change
+}
+
+/// What is to change in an account of the network that is added to this site for a new person.
+pub fn joining(account: &Account, after: &Resource, settings: &Settings) -> AccountChange {
+    let mut change = account_change(None, after, settings);
+    change.user_id = Some(account.user_id);
+    change.ours = account.is_ours();
+    change.logins.clear();
+    if !change.ours {
+        change.email = None;
+        change.values.clear();
+    }
+    change
+}
+
+/// The logins for a person who is called otherwise now: none where the owner wants accounts to keep their
+/// login, or where the new name comes to the same one. An account that is only being linked, or is back,
+/// keeps the login that its person knows.
+fn renamed(record: &UserRecord, shown: &Resource, after: &Resource, settings: &Settings) -> Vec<String> {
+    if !settings.username.rename || !record.managed {
+        return Vec::new();
+    }
+    let logins = |resource: &Resource| {
+        login::proposals(
+            &settings.username,
+            resource.user_name().unwrap_or_default(),
+            email(resource).as_deref(),
+        )
+    };
+    let (old, new) = (logins(shown), logins(after));
+    if record.unfinished && !new.iter().any(|login| fold_case(login) == fold_case(&record.account.login)) {
+        return new;
+    }
+    if record.login_of.as_ref().or(old.first()) == new.first() { Vec::new() } else { new }
+}
+
+/// What the login of a person was made of, before a rename that waits.
+pub fn login_of(record: &UserRecord, shown: &Resource, settings: &Settings) -> Option<String> {
+    record.login_of.clone().or_else(|| {
+        let name = shown.user_name().unwrap_or_default();
+        login::proposals(&settings.username, name, email(shown).as_deref()).into_iter().next()
+    })
+}
+
+/// The value that a row writes. WordPress always shows a display name, so one is made where none is sent; and
+/// a language is one that the site has.
+fn value(row: &Row, resource: &Resource, settings: &Settings) -> Option<Value> {
+    static DISPLAY_NAME: LazyLock<Option<Target>> = LazyLock::new(|| "field:display_name".parse().ok());
+    let value = row.value(resource);
+    if row.target.is_locale() {
+        let preferred = value.as_ref().and_then(Value::as_str)?;
+        return language::nearest(preferred, &settings.site.languages).map(Value::from);
+    }
+    if value.is_some() || Some(&row.target) != DISPLAY_NAME.as_ref() {
+        return value;
+    }
+    let name = resource.as_map().get("name").and_then(Value::as_object);
+    let part = |key: &str| name.and_then(|name| name.get(key)?.as_str()).unwrap_or_default().trim();
+    let full = format!("{} {}", part("givenName"), part("familyName"));
+    [part("formatted"), full.trim(), resource.user_name().unwrap_or_default()]
+        .into_iter()
+        .find(|text| !text.is_empty())
+        .map(|text| Value::from(text.chars().take(MAX_DISPLAY_NAME_LENGTH).collect::<String>()))
+}
+
+/// The targets to read back after a write: none where nothing is applied to the account. As nothing counts as
+/// applied then, everything is written once that may be.
+pub fn written_targets(account: Option<&Account>, settings: &Settings) -> Vec<String> {
+    if account.is_none_or(Account::is_writable) { targets(settings) } else { Vec::new() }
+}
+
+/// Whether everything in WordPress is as the IdP wants it, as far as the resource does not show otherwise:
+/// every target that is there now was there at the last write, too, and none was edited that a transform
+/// hides.
+pub fn is_complete(record: &UserRecord, settings: &Settings) -> bool {
+    !record.account.is_writable()
+        || rows(settings).all(|row| !is_due(row, record) && !is_hidden_edit(row, record))
+}
+
+/// The targets that the site has and that nothing was written to at the last write: they were missing then,
+/// or their row is new.
+pub fn due_targets(record: &UserRecord, settings: &Settings) -> Vec<String> {
+    rows(settings).filter(|row| is_due(row, record)).map(|row| row.target.to_string()).collect()
+}
+
+/// Whether something was edited inside WordPress since the last write.
+pub fn is_locally_edited(record: &UserRecord, settings: &Settings) -> bool {
+    let email = record.applied.get(EMAIL_TARGET);
+    let email_is_edited = email.is_some_and(|applied| applied.as_str() != Some(&record.account.email));
+    record.account.is_writable() && (email_is_edited || rows(settings).any(|row| is_edited(row, record)))
+}
+
+/// Whether the live value of a row is the wanted one.
+fn says(row: &Row, record: &UserRecord, wanted: Option<&Value>) -> bool {
+    let live = record.values.get(&row.target.to_string()).and_then(|live| row.attribute_value(live));
+    same(live.as_ref(), wanted.and_then(|wanted| row.attribute_value(wanted)).as_ref())
+}
+
+fn is_hidden_edit(row: &Row, record: &UserRecord) -> bool {
+    row.transform.is_some() && record.managed && is_edited(row, record)
+}
+
+/// What of a change did not arrive, a sentence for each target: the owner is told in the log.
+pub fn unwritten(
+    before: Option<&UserRecord>,
+    written: &UserRecord,
+    change: &AccountChange,
+    after: &Resource,
+    settings: &Settings,
+) -> Vec<String> {
+    if written.account.protected {
+        return Vec::new();
+    }
+    let reason = |row: &Row| {
+        let target = row.target.to_string();
+        if row.is_misfit(after) {
+            return Some("the value, or one of several, is not of the row's type or does not fit");
+        }
+        let wanted = change.values.get(&target)?;
+        match written.values.get(&target) {
+            _ if row.target.is_locale() && wanted.is_null() && row.value(after).is_some() => {
+                Some("no such language is installed, so the account has the site's own")
+            }
+            None if !wanted.is_null() => {
+                Some("the site has no such field at the moment; it is written when the field is there")
+            }
+            // What stands there may be written otherwise, but not be what stood there before. WordPress
+            // itself refuses nothing.
+            Some(live) if row.target.is_of_plugin() && !wanted.is_null() && !row.is_same(live, wanted) => {
+                let old = before.and_then(|before| before.values.get(&target)).unwrap_or(&Value::Null);
+                row.is_same(live, old)
+                    .then_some("the plugin that the field belongs to did not accept the value")
+            }
+            _ => None,
+        }
+    };
+    rows(settings)
+        .filter_map(|row| Some(format!("{} ({}) was not written: {}.", row.target, row.path, reason(row)?)))
+        .collect()
+}
