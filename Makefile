@@ -68,7 +68,7 @@ stubs: extension ## what the analyser and editors know of the extension, written
 .PHONY: lint
 lint: ## formatting and lints of every language
 	@tests/install php lint > /dev/null
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo clippy --all-targets --quiet -- -D warnings
 	cargo clippy --no-default-features --all-targets --quiet -- -D warnings
 	cargo clippy --no-default-features --test http --quiet -- -D warnings

@@ -1,11 +1,8 @@
 //! Random queries against a real database.
 
-#[path = "../player/queries.rs"]
-mod queries;
-
 use super::SITE;
-use super::player::http::OverHttp;
-use queries::queries_agree;
+use player::http::OverHttp;
+use player::queries::queries_agree;
 use std::sync::PoisonError;
 
 #[test]

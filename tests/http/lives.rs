@@ -1,16 +1,11 @@
 //! Many people over HTTP: the cycles of an identity provider, and random lives.
 
-#[path = "../player/cycles.rs"]
-mod cycles;
-#[path = "../player/lives.rs"]
-mod random;
-
 use super::SITE;
-use super::player::Site;
-use super::player::http::OverHttp;
-use super::player::transcript::Transcript;
-use cycles::{changes_are_sent_once, second_cycle_is_quiet};
-use random::lives_agree;
+use player::Site;
+use player::cycles::{changes_are_sent_once, second_cycle_is_quiet};
+use player::http::OverHttp;
+use player::lives::lives_agree;
+use player::transcript::Transcript;
 use std::sync::PoisonError;
 
 #[test]

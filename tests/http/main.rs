@@ -15,9 +15,6 @@
 mod filters;
 mod lives;
 mod members;
-#[macro_use]
-#[path = "../player/mod.rs"]
-mod player;
 mod races;
 mod ways_in;
 
@@ -37,7 +34,7 @@ macro_rules! tests {
     };
 }
 
-each_transcript!(tests);
+player::each_transcript!(tests);
 
 fn play_over_http(name: &str) {
     let mut site = SITE.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 //! Groups of a size that one request can still name.
 
-use super::player::http::OverHttp;
 use super::{on_the_site, send};
+use player::http::OverHttp;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! Requests that arrive at the same time at different workers: of the same person, and of the same group.
 
-use super::player::{Site, http::OverHttp};
 use super::{Answer, on_the_site, send};
+use player::{Site, http::OverHttp};
 use serde_json::{Value, json};
 use std::sync::Barrier;
 use std::thread;

@@ -4,10 +4,10 @@
 //! `tests/wordpress/ways-in.php` opens the other ways, by a header.
 
 use super::SITE;
-use super::player::Played;
-use super::player::http::OverHttp;
-use super::player::play_and_watch;
-use super::player::transcript::Transcript;
+use player::Played;
+use player::http::OverHttp;
+use player::play_and_watch;
+use player::transcript::Transcript;
 use regex::{Captures, Regex};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,7 +43,7 @@ macro_rules! tests {
     };
 }
 
-each_transcript!(tests);
+player::each_transcript!(tests);
 
 #[test]
 fn a_whole_life_beside_plugins_that_end_requests() {

@@ -1,7 +1,7 @@
 //! Bulk requests: roles that are decided once for a batch, and a request whose time is over.
 
 use super::site::{configure, send, site};
-use crate::player::memory::InMemory;
+use player::memory::InMemory;
 use rollbook::service::bulk::TIME_BUDGET;
 use serde_json::{Value, json};
 

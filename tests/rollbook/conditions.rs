@@ -1,8 +1,8 @@
 //! Requests on the condition of a version (RFC 7644 §3.14, RFC 9110 §13): every method, every header, people
 //! and groups.
 
-use crate::player::memory::InMemory;
-use crate::player::{Incoming, Outgoing, Site};
+use player::memory::InMemory;
+use player::{Incoming, Outgoing, Site};
 use serde_json::{Value, json};
 
 /// What a header holds.

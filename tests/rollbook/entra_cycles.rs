@@ -1,10 +1,7 @@
 //! Cycles of Entra ID in memory, where the commands can be looked at.
 
-#[path = "../player/cycles.rs"]
-mod cycles;
-
-use crate::player::memory::InMemory;
-use cycles::{changes_are_sent_once, second_cycle_is_quiet};
+use player::cycles::{changes_are_sent_once, second_cycle_is_quiet};
+use player::memory::InMemory;
 
 #[test]
 fn a_second_cycle_over_two_hundred_people_sends_no_write() {

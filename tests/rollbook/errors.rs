@@ -6,8 +6,8 @@
 //! could answer. `sensitive` cannot occur: no attribute that must not stand in an address can be asked for,
 //! as a filter does not see passwords (`passwords_are_not_seen`).
 
-use crate::player::memory::InMemory;
-use crate::player::{Outgoing, Site};
+use player::memory::InMemory;
+use player::{Outgoing, Site};
 use serde_json::{Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

@@ -1,10 +1,7 @@
 //! Queries against a WordPress in memory.
 
-#[path = "../player/queries.rs"]
-mod queries;
-
-use crate::player::memory::InMemory;
-use queries::queries_agree;
+use player::memory::InMemory;
+use player::queries::queries_agree;
 
 #[test]
 fn random_queries_are_answered_as_the_resources_say() {

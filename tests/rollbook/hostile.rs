@@ -4,8 +4,8 @@
 //! seems: a long list. What is compared are two times of the same run, and what grows with the square of a
 //! body's size is thousands of times too dear.
 
-use crate::player::memory::InMemory;
-use crate::player::{Outgoing, Site};
+use player::memory::InMemory;
+use player::{Outgoing, Site};
 use rollbook::http::MAX_BODY;
 use serde_json::{Map, Value, json};
 use std::time::{Duration, Instant};

@@ -1,8 +1,8 @@
 //! Plays every transcript with a WordPress in memory.
 
-use crate::player::memory::InMemory;
-use crate::player::play;
-use crate::player::transcript::{Transcript, folder};
+use player::memory::InMemory;
+use player::play;
+use player::transcript::{Transcript, folder};
 
 macro_rules! tests {
     ($($name:ident)*) => {
@@ -25,9 +25,9 @@ macro_rules! tests {
             files.sort();
             let mut listed = vec![$(stringify!($name).replace('_', "-")),*];
             listed.sort();
-            assert_eq!(files, listed, "tests/player/list.rs names every file of tests/transcripts");
+            assert_eq!(files, listed, "tests/player/src/list.rs names every file of tests/transcripts");
         }
     };
 }
 
-each_transcript!(tests);
+player::each_transcript!(tests);

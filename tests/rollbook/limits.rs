@@ -4,8 +4,8 @@
 //! How many resources are sorted stands in `sorting_limit`, how long a cursor lives and may be beside its
 //! code: both need more than a request.
 
-use crate::player::memory::InMemory;
-use crate::player::{Incoming, Outgoing, Site};
+use player::memory::InMemory;
+use player::{Incoming, Outgoing, Site};
 use rollbook::http::MAX_BODY;
 use rollbook::scim::list::{DEFAULT_PAGE, MAX_PAGE};
 use rollbook::scim::{filter, json, patch, path, projection, resource};

@@ -1,8 +1,8 @@
 //! Accounts that were there before: whose they are, and what the first link does to them.
 
 use super::site::{send, site};
-use crate::player::memory::InMemory;
-use crate::player::{Incoming, Outgoing, Site};
+use player::memory::InMemory;
+use player::{Incoming, Outgoing, Site};
 use serde_json::{Value, json};
 
 const CEO: &str = "ceo@corp.test";

@@ -1,10 +1,7 @@
 //! Random lives in a WordPress in memory.
 
-#[path = "../player/lives.rs"]
-mod random;
-
-use crate::player::memory::InMemory;
-use random::lives_agree;
+use player::lives::lives_agree;
+use player::memory::InMemory;
 
 #[test]
 fn after_the_random_lives_of_two_hundred_people_everything_is_as_the_model_says() {

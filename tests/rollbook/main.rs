@@ -9,10 +9,6 @@
     reason = "a test fails by panicking"
 )]
 
-#[macro_use]
-#[path = "../player/mod.rs"]
-mod player;
-
 mod batches;
 mod conditions;
 mod entra_cycles;

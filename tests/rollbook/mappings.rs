@@ -2,7 +2,7 @@
 //! send again.
 
 use super::site::send;
-use crate::player::memory::InMemory;
+use player::memory::InMemory;
 use proptest::prelude::*;
 use rollbook::memory::wordpress_stores;
 use rollbook::scim::resource::MAX_SIZE;

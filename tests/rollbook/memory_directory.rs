@@ -1,7 +1,7 @@
 //! What happens when WordPress fails, or somebody else is faster.
 
-use crate::player::memory::InMemory;
-use crate::player::{Incoming, Outgoing, Site};
+use player::memory::InMemory;
+use player::{Incoming, Outgoing, Site};
 use rollbook::http::Request;
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! Accounts of a network that other sites have a say about, too.
 
 use super::site::send;
-use crate::player::Incoming;
-use crate::player::memory::InMemory;
+use player::Incoming;
+use player::memory::InMemory;
 use rollbook::directory::site::NetworkRules;
 use rollbook::directory::{Account, Fate, Home, InNetwork, Scope, TokenRecord};
 use rollbook::memory::StoredAccount;

@@ -1,7 +1,7 @@
 //! Passwords that identity providers send: what is set, what is refused, and that nothing of them is told.
 
 use super::site::{send, site};
-use crate::player::memory::InMemory;
+use player::memory::InMemory;
 use serde_json::{Value, json};
 
 fn bulk(method: &str, path: &str, data: &Value) -> Value {

@@ -2,8 +2,8 @@
 //! hear of it.
 
 use super::site::{configure, send, site};
-use crate::player::Incoming;
-use crate::player::memory::InMemory;
+use player::Incoming;
+use player::memory::InMemory;
 use serde_json::{Value, json};
 
 fn person(user_name: &str) -> Value {

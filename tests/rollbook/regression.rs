@@ -1,8 +1,8 @@
 //! Bugs that were found once, a test each.
 
 use super::site::send;
-use crate::player::Site;
-use crate::player::memory::InMemory;
+use player::Site;
+use player::memory::InMemory;
 use serde_json::{Value, json};
 
 #[test]

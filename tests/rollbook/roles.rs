@@ -1,8 +1,8 @@
 //! Roles: those that rules give, those given by hand, and what the owner does to everybody at once.
 
 use super::site::{configure, send, site};
-use crate::player::Incoming;
-use crate::player::memory::InMemory;
+use player::Incoming;
+use player::memory::InMemory;
 use rollbook::service::tasks::Task;
 use serde_json::{Value, json};
 use std::rc::Rc;

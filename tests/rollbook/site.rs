@@ -1,7 +1,7 @@
 //! A site in memory with settings, and requests to it with the full token.
 
-use crate::player::memory::InMemory;
-use crate::player::{Incoming, Outgoing, Site};
+use player::memory::InMemory;
+use player::{Incoming, Outgoing, Site};
 use rollbook::settings::Settings;
 use serde_json::Value;
 use std::borrow::Borrow;

@@ -45,6 +45,12 @@ impl InMemory {
     }
 }
 
+impl Default for InMemory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Site for InMemory {
     fn prepare(&mut self, transcript: &Transcript) -> Result<(), String> {
         *self = Self::new();

@@ -1,7 +1,7 @@
 //! Every transcript, each a test of its own.
 
 /// Calls a macro with the name of every file in `tests/transcripts`, `_` for `-`.
-#[allow(unused_macros, reason = "the demo shows only a few")]
+#[macro_export]
 macro_rules! each_transcript {
     ($callback:ident) => {
         $callback! {

@@ -4,7 +4,7 @@
 //! how-provisioning-works.md): a cycle reads each person by the matching attribute and compares attribute by
 //! attribute.
 
-use crate::player::{Site, send};
+use crate::{Site, send};
 use serde_json::{Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -39,7 +39,7 @@ const MAPPING: [&str; 22] = [
 ///
 /// # Errors
 /// What was sent again, or refused.
-pub(super) fn second_cycle_is_quiet(site: &mut dyn Site, people: usize) -> Result<(), String> {
+pub fn second_cycle_is_quiet(site: &mut dyn Site, people: usize) -> Result<(), String> {
     let people: Vec<Person> = (0..people).map(Person::number).collect();
     match (cycle(site, &people)?, cycle(site, &people)?) {
         (created, 0) if created == people.len() => Ok(()),
@@ -51,7 +51,7 @@ pub(super) fn second_cycle_is_quiet(site: &mut dyn Site, people: usize) -> Resul
 ///
 /// # Errors
 /// What was sent again, or refused.
-pub(super) fn changes_are_sent_once(site: &mut dyn Site, people: usize) -> Result<(), String> {
+pub fn changes_are_sent_once(site: &mut dyn Site, people: usize) -> Result<(), String> {
     let mut people: Vec<Person> = (0..people).map(Person::number).collect();
     cycle(site, &people)?;
     let mut changes = 0;

@@ -2,8 +2,8 @@
 //! renamed, move between groups, publish, leave, come back and are deleted under each deletion policy, and
 //! WordPress equals the model.
 
-use crate::player::transcript::Transcript;
-use crate::player::{Site, send};
+use crate::transcript::Transcript;
+use crate::{Site, send};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree;
@@ -49,7 +49,7 @@ const STEPS: [(u32, &str, Step); 14] = [
 /// # Errors
 /// The first answer that is not as expected, or the first difference between WordPress and the model, after
 /// the last steps.
-pub(super) fn lives_agree(site: &mut dyn Site, people: usize, steps: usize) -> Result<(), String> {
+pub fn lives_agree(site: &mut dyn Site, people: usize, steps: usize) -> Result<(), String> {
     let mut world = World::new(site, people)?;
     for who in 0..people {
         world.create(site, who).map_err(|problem| world.after_steps(&problem))?;

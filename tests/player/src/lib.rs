@@ -3,13 +3,13 @@
 //!
 //! What a transcript may contain stands in `tests/transcripts/README.md`.
 
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of the player")]
-
+pub mod cycles;
 pub mod http;
-#[macro_use]
 pub mod list;
+pub mod lives;
 pub mod matching;
 pub mod memory;
+pub mod queries;
 pub mod transcript;
 pub mod variables;
 

@@ -1,8 +1,8 @@
 //! Random people, groups and queries: what the service finds, and in which order, is what the filter says of
 //! each resource by itself. Whatever the database decides, it must not be told from Rust's own verdict.
 
-use crate::player::transcript::Transcript;
-use crate::player::{Site, send};
+use crate::transcript::Transcript;
+use crate::{Site, send};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::{BoxedStrategy, ValueTree};
@@ -31,7 +31,7 @@ const TEXTS: [&str; 24] = [
 ///
 /// # Errors
 /// The first query whose answer differs from what its filter says of every resource.
-pub(super) fn queries_agree(site: &mut dyn Site, queries: usize) -> Result<(), String> {
+pub fn queries_agree(site: &mut dyn Site, queries: usize) -> Result<(), String> {
     site.prepare(&Transcript::empty("Random queries"))?;
     let mut random = TestRunner::deterministic();
     let mut ids = Vec::new();

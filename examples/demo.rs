@@ -10,10 +10,6 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a demo does")]
 
-#[macro_use]
-#[path = "../player/mod.rs"]
-mod player;
-
 use player::http::OverHttp;
 use player::transcript::Transcript;
 use player::{Played, Site, play_and_watch};

@@ -249,7 +249,7 @@ impl Drop for WordPress {
 }
 
 fn info() -> Result<String, String> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/site");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../site");
     let done = Command::new(&script)
         .arg("info")
         .output()

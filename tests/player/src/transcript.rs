@@ -155,7 +155,7 @@ impl Transcript {
 }
 
 pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../transcripts")
 }
 
 fn once() -> u32 {
