@@ -4,7 +4,8 @@
 //! operation cannot be said without them; a PATCH of members is a few set operations.
 
 use super::query::Query;
-use super::{Answer, MAX_ATTEMPTS, Precondition, Problem, Reply, Service, refused_by_wordpress};
+use super::reply::written;
+use super::{Answer, MAX_ATTEMPTS, Precondition, Problem, Reply, Service};
 use crate::directory::{
     CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, MemberId, MemberKind, Outcome,
     ResolveMembers, UpdateGroup,
@@ -54,16 +55,15 @@ impl Service {
             let create =
                 CreateGroup { row: row.clone(), members: members.clone(), people, roles, now: self.now };
             match self.directory.ask(&create).await? {
-                Outcome::Done { record } => {
-                    self.note("created", &record.id, &record.display_name);
-                    self.tell_group(&record, "created", Vec::new(), create.roles);
-                    return Ok(self.group_reply(201, &record, &projection));
-                }
-                // A member has changed, whose role was decided.
-                Outcome::Stale => {}
-                Outcome::Taken { .. } => return Err(name_taken(&row.display_name).into()),
-                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
                 Outcome::Gone => break,
+                outcome => {
+                    // None: a member has changed, whose role was decided.
+                    if let Some(record) = written(outcome, "", |_| name_taken(&row.display_name))? {
+                        self.note("created", &record.id, &record.display_name);
+                        self.tell_group(&record, "created", Vec::new(), create.roles);
+                        return Ok(self.group_reply(201, &record, &projection));
+                    }
+                }
             }
         }
         Err(Error::conflict(
@@ -117,16 +117,11 @@ impl Service {
             precondition.holds(&version(&record))?;
             let (people, roles) = self.roles_without(&record).await?;
             let delete = DeleteGroup { id: record.id.clone(), version: record.version, people, roles };
-            match self.directory.ask(&delete).await? {
-                Outcome::Done { .. } => {
-                    self.note("deleted", &record.id, &record.display_name);
-                    self.tell_group(&record, "deleted", Vec::new(), delete.roles);
-                    return Ok(Reply::empty(204));
-                }
-                Outcome::Stale => {}
-                Outcome::Gone => return Err(Error::not_found(id).into()),
-                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
-                Outcome::Taken { .. } => return Err(name_taken(&record.display_name).into()),
+            let outcome = self.directory.ask(&delete).await?;
+            if written(outcome, id, |_| name_taken(&record.display_name))?.is_some() {
+                self.note("deleted", &record.id, &record.display_name);
+                self.tell_group(&record, "deleted", Vec::new(), delete.roles);
+                return Ok(Reply::empty(204));
             }
         }
         Err(precondition.lost().into())
@@ -145,14 +140,15 @@ impl Service {
             let record = self.load_group(id, false).await?;
             precondition.holds(&version(&record))?;
             let shown = resource(&record, &self.base);
-            let row = group_row(&decide(&shown)?)?;
+            let wanted = decide(&shown)?;
+            let row = group_row(&wanted)?;
             let change = self.membership(&record, operations).await?;
             if change.is_empty() && group_row(&shown)? == row {
                 self.note("unchanged", &record.id, &record.display_name);
                 return self.changed_group_reply(&record, &projection).await;
             }
             let (people, roles) = self.roles_with(Some(&record), &row, &change).await?;
-            let changes = change.changes(changes(&shown, &decide(&shown)?));
+            let changes = change.changes(changes(&shown, &wanted));
             let update = UpdateGroup {
                 id: record.id.clone(),
                 version: record.version,
@@ -165,17 +161,12 @@ impl Service {
                 roles,
                 now: self.now,
             };
-            match self.directory.ask(&update).await? {
-                Outcome::Done { record } => {
-                    self.note("updated", &record.id, &record.display_name);
-                    self.tell_group(&record, "updated", changes.clone(), update.roles);
-                    self.note_changes(changes);
-                    return self.changed_group_reply(&record, &projection).await;
-                }
-                Outcome::Stale => {}
-                Outcome::Gone => return Err(Error::not_found(id).into()),
-                Outcome::Taken { .. } => return Err(name_taken(&update.row.display_name).into()),
-                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
+            let outcome = self.directory.ask(&update).await?;
+            if let Some(record) = written(outcome, id, |_| name_taken(&update.row.display_name))? {
+                self.note("updated", &record.id, &record.display_name);
+                self.tell_group(&record, "updated", changes.clone(), update.roles);
+                self.note_changes(changes);
+                return self.changed_group_reply(&record, &projection).await;
             }
         }
         Err(precondition.lost().into())

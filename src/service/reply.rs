@@ -2,9 +2,9 @@
 
 use super::Summary;
 use super::media::MEDIA_TYPE;
-use crate::directory::Failure;
+use crate::directory::{Failure, Outcome, Unique};
 use crate::http::Response;
-use crate::scim::error::{Error, ScimType};
+use crate::scim::error::{Error, Result, ScimType};
 use serde_json::{Map, Value};
 
 /// An answer before it is written down.
@@ -90,6 +90,24 @@ pub(super) fn break_down(note: &mut Summary, failure: &Failure) -> Reply {
     let status = if failure.passes { 503 } else { 500 };
     let reply = refuse(note, &Error::new(status, detail));
     if failure.passes { reply.header("Retry-After", RETRY_AFTER) } else { reply }
+}
+
+/// What a write has left; `None` where somebody else wrote in between, so that it is decided anew.
+///
+/// # Errors
+/// Why nothing was written. `taken` words it where somebody else has a value that must be unique.
+pub(super) fn written<T>(
+    outcome: Outcome<T>,
+    id: &str,
+    taken: impl FnOnce(Unique) -> Error,
+) -> Result<Option<T>> {
+    match outcome {
+        Outcome::Done { record } => Ok(Some(record)),
+        Outcome::Stale => Ok(None),
+        Outcome::Gone => Err(Error::not_found(id)),
+        Outcome::Taken { value } => Err(taken(value)),
+        Outcome::Refused { message, .. } => Err(refused_by_wordpress(&message)),
+    }
 }
 
 /// 400 for a value of the request that does not fit.

@@ -1,8 +1,9 @@
 //! People: `/Users`.
 
 use super::query::Query;
+use super::reply::written;
 use super::waiting::Changing;
-use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service, refused_by_wordpress};
+use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service};
 use crate::directory::{
     Account, CreateUser, DeleteUser, Fate, FindAccounts, LoadUser, NoteWish, Outcome, Unique, UpdateUser,
     UserRecord,
@@ -40,7 +41,7 @@ impl Service {
             return Ok(Reply::empty(304).header("ETag", version));
         }
         precondition.holds(&version)?;
-        Ok(self.user_reply(200, &record, &projection))
+        Ok(self.user_reply(200, &record, self.user_resource(&record), &projection))
     }
 
     pub(super) async fn create_user(&self, body: Map<String, Value>, query: &Query) -> Answer {
@@ -92,18 +93,16 @@ impl Service {
         let (giving_up, waits) =
             self.settle_address_of_newcomer(&conflicts, returning, &mut row, &mut account)?;
         let create = CreateUser { row, account, giving_up, targets, now: self.now };
-        let record = match self.directory.ask(&create).await? {
-            Outcome::Done { record } => record,
-            Outcome::Taken { value } => {
-                return Err(self.taken(value, &create.row.user_name, email.as_deref()).into());
-            }
-            Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
-            Outcome::Stale | Outcome::Gone => {
-                return Err(Error::conflict(
-                    "The person is being created by another request at the same time.",
-                )
-                .into());
-            }
+        // A kept account may be gone again, which is no address to the client.
+        let outcome = match self.directory.ask(&create).await? {
+            Outcome::Gone => Outcome::Stale,
+            outcome => outcome,
+        };
+        let taken = |value| self.taken(value, &create.row.user_name, email.as_deref());
+        let Some(record) = written(outcome, "", taken)? else {
+            return Err(
+                Error::conflict("The person is being created by another request at the same time.").into()
+            );
         };
         self.note("created", &record.id, &record.user_name);
         self.note_unwritten(account::unwritten(
@@ -121,7 +120,7 @@ impl Service {
             }
             None => self.tell_arrival(returning.filter(|record| !record.unfinished), &record),
         }
-        Ok(self.user_reply(201, &record, &projection))
+        Ok(self.user_reply(201, &record, self.user_resource(&record), &projection))
     }
 
     pub(super) async fn replace_user(
@@ -205,21 +204,16 @@ impl Service {
                 lookups: lookups::former_lookups(&record.user_name, &record.account.email),
                 now: self.now,
             };
-            match self.directory.ask(&delete).await? {
-                Outcome::Done { .. } => {
-                    self.note("deleted", &record.id, &record.user_name);
-                    self.tell(Event::UserDeleted {
-                        user_id: record.account.user_id,
-                        id: record.id.to_string(),
-                        account_kept: fate != Fate::Delete,
-                    });
-                    self.serve_waiting(&record.account.email).await;
-                    return Ok(Reply::empty(204));
-                }
-                Outcome::Stale => {}
-                Outcome::Gone => return Err(Error::not_found(id).into()),
-                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
-                Outcome::Taken { value } => return Err(self.taken(value, &record.user_name, None).into()),
+            let outcome = self.directory.ask(&delete).await?;
+            if written(outcome, id, |value| self.taken(value, &record.user_name, None))?.is_some() {
+                self.note("deleted", &record.id, &record.user_name);
+                self.tell(Event::UserDeleted {
+                    user_id: record.account.user_id,
+                    id: record.id.to_string(),
+                    account_kept: fate != Fate::Delete,
+                });
+                self.serve_waiting(&record.account.email).await;
+                return Ok(Reply::empty(204));
             }
         }
         Err(precondition.lost().into())
@@ -277,7 +271,7 @@ impl Service {
                     self.directory.ask(&NoteWish { id: record.id.clone(), user_name: None }).await?;
                 }
                 self.note("unchanged", &record.id, &record.user_name);
-                return Ok(self.user_reply(200, &record, &projection));
+                return Ok(self.user_reply(200, &record, shown, &projection));
             }
             let may_wait = !row.active || email::waiting_email(&record, &shown) == account.email;
             account.password = password;
@@ -295,43 +289,42 @@ impl Service {
                 targets,
                 now: self.now,
             };
-            match self.directory.ask(&update).await? {
-                Outcome::Done { record: written } => {
-                    self.note(if links { "linked" } else { "updated" }, &record.id, &written.user_name);
-                    self.note_withheld_role(&resource);
-                    self.note_unwritten(account::unwritten(
-                        Some(&record),
-                        &written,
-                        &update.account,
-                        &resource,
-                        &self.settings,
-                    ));
-                    if links {
-                        self.note_detail(linking::credentials_sentence(update.account.end_credentials));
-                    }
-                    self.notify(&record, &written, &update.account);
-                    let mut changes = changes(&shown, &self.user_resource(&written));
-                    changes.extend(update.account.password.as_ref().map(|_| "password".to_owned()));
-                    self.note_unapplied(&record, &changes, withheld_password);
-                    self.tell_change(&record, &written, changes.clone());
-                    self.note_changes(changes);
-                    self.conclude_exchange(&record, &update, &settled).await;
-                    return Ok(self.user_reply(200, &written, &projection));
-                }
-                Outcome::Stale => {}
-                Outcome::Gone => return Err(Error::not_found(id).into()),
+            let outcome = match self.directory.ask(&update).await? {
                 // Somebody was faster since it was decided, which is seen now.
-                Outcome::Taken { value: Unique::UserName | Unique::Email } if attempt == 1 => {}
+                Outcome::Taken { value: Unique::UserName | Unique::Email } if attempt == 1 => Outcome::Stale,
                 Outcome::Taken { value: Unique::Email } if refused.is_none() && may_wait => {
                     refused = Some("another WordPress account has it.".to_owned());
-                }
-                Outcome::Taken { value } => {
-                    return Err(self.taken(value, &update.row.user_name, email.as_deref()).into());
+                    Outcome::Stale
                 }
                 Outcome::Refused { message, value: Some(Unique::Email) } if refused.is_none() && may_wait => {
                     refused = Some(message);
+                    Outcome::Stale
                 }
-                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
+                outcome => outcome,
+            };
+            let taken = |value| self.taken(value, &update.row.user_name, email.as_deref());
+            if let Some(written) = written(outcome, id, taken)? {
+                self.note(if links { "linked" } else { "updated" }, &record.id, &written.user_name);
+                self.note_withheld_role(&resource);
+                self.note_unwritten(account::unwritten(
+                    Some(&record),
+                    &written,
+                    &update.account,
+                    &resource,
+                    &self.settings,
+                ));
+                if links {
+                    self.note_detail(linking::credentials_sentence(update.account.end_credentials));
+                }
+                self.notify(&record, &written, &update.account);
+                let now_shown = self.user_resource(&written);
+                let mut changes = changes(&shown, &now_shown);
+                changes.extend(update.account.password.as_ref().map(|_| "password".to_owned()));
+                self.note_unapplied(&record, &changes, withheld_password);
+                self.tell_change(&record, &written, changes.clone());
+                self.note_changes(changes);
+                self.conclude_exchange(&record, &update, &settled).await;
+                return Ok(self.user_reply(200, &written, now_shown, &projection));
             }
             self.note.borrow_mut().detail = detail;
         }
@@ -365,8 +358,15 @@ impl Service {
         user::resource(record, &self.settings, &self.base)
     }
 
-    fn user_reply(&self, status: u16, record: &UserRecord, projection: &Projection) -> Reply {
-        let resource = projection.apply(self.user_resource(record), self.schemas(ResourceType::User));
+    /// `shown` is what the record shows.
+    fn user_reply(
+        &self,
+        status: u16,
+        record: &UserRecord,
+        shown: Resource,
+        projection: &Projection,
+    ) -> Reply {
+        let resource = projection.apply(shown, self.schemas(ResourceType::User));
         let location = meta::location(&self.base, ResourceType::User, &record.id);
         Reply::resource(status, resource, &user::version(record), &location)
     }
