@@ -39,7 +39,8 @@ spl_autoload_register(
 		}
 		$path   = explode( '\\', substr( $class_name, strlen( __NAMESPACE__ ) + 1 ) );
 		$name   = strtolower( preg_replace( '/(?<=[a-z])(?=[A-Z])/', '-', array_pop( $path ) ) );
-		$folder = array() === $path ? 'includes' : strtolower( implode( '/', $path ) );
+		$room   = strtolower( implode( '/', $path ) );
+		$folder = 'admin' === $room ? $room : rtrim( "includes/$room", '/' );
 		$file   = __DIR__ . "/$folder/class-$name.php";
 		if ( is_readable( $file ) ) {
 			require $file;

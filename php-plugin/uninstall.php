@@ -9,11 +9,15 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress;
 
+use Rollbook\WordPress\Access\DropIns;
+use Rollbook\WordPress\Access\MustUseFile;
+use Rollbook\WordPress\Store\Tables;
+
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-require_once __DIR__ . '/includes/class-tables.php';
-require_once __DIR__ . '/includes/class-must-use-file.php';
-require_once __DIR__ . '/includes/class-drop-ins.php';
+require_once __DIR__ . '/includes/store/class-tables.php';
+require_once __DIR__ . '/includes/access/class-must-use-file.php';
+require_once __DIR__ . '/includes/access/class-drop-ins.php';
 
 /**
  * Removes the current site's tables and options.

@@ -8,7 +8,7 @@
 //! **Rust decides, PHP does.**
 //!
 //! ```text
-//! IdP ── HTTP ──▶ php-plugin/includes/class-endpoint.php ──▶ Exchange::open( request, settings )
+//! IdP ── HTTP ──▶ php-plugin/includes/endpoint/class-endpoint.php ──▶ Exchange::open( request, settings )
 //!                      ▲      │                                   │
 //!                      │      └─ Directory::run( command ) ◀──── command()      until there is none
 //!                      │                     └──────────────────▶ answer( … )

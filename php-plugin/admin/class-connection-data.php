@@ -9,8 +9,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\WordPress\Address;
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Endpoint\Address;
+use Rollbook\WordPress\Store\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 

@@ -9,9 +9,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\People\Targets;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
-use Rollbook\WordPress\Targets;
 
 defined( 'ABSPATH' ) || exit;
 

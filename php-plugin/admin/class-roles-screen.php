@@ -9,10 +9,10 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\WordPress\Administrators;
+use Rollbook\WordPress\People\Administrators;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
-use Rollbook\WordPress\TaskRun;
+use Rollbook\WordPress\Upkeep\TaskRun;
 
 defined( 'ABSPATH' ) || exit;
 

@@ -11,8 +11,8 @@ namespace Rollbook\WordPress\Admin;
 
 use Rollbook\InvalidSettings;
 use Rollbook\WordPress\ChangedMeanwhile;
-use Rollbook\WordPress\DatabaseFailure;
 use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\DatabaseFailure;
 
 defined( 'ABSPATH' ) || exit;
 

@@ -9,7 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\WordPress\TaskRun;
+use Rollbook\WordPress\Upkeep\TaskRun;
 
 defined( 'ABSPATH' ) || exit;
 

@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Admin;
 use DateTimeImmutable;
 use InvalidArgumentException;
 use Rollbook\InvalidToken;
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Tokens;
 use RuntimeException;
 
 defined( 'ABSPATH' ) || exit;

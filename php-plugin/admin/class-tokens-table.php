@@ -9,7 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Tokens;
 use WP_List_Table;
 
 defined( 'ABSPATH' ) || exit;

@@ -10,17 +10,17 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\Exchange;
-use Rollbook\WordPress\ActivityLog;
-use Rollbook\WordPress\Adoption;
-use Rollbook\WordPress\Announcements;
-use Rollbook\WordPress\Conversation;
-use Rollbook\WordPress\Database;
-use Rollbook\WordPress\DatabaseFailure;
-use Rollbook\WordPress\Protection;
+use Rollbook\WordPress\Endpoint\ActivityLog;
+use Rollbook\WordPress\Endpoint\Announcements;
+use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\People\Adoption;
+use Rollbook\WordPress\People\Protection;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
-use Rollbook\WordPress\Tables;
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 

@@ -14,6 +14,8 @@
 
 namespace Rollbook\WordPress;
 
+use Rollbook\WordPress\Endpoint\Endpoint;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -32,7 +34,7 @@ function answer_while_closed( $is_maintenance ) {
 	$credentials           = array( 'HTTP_AUTHORIZATION', 'REDIRECT_HTTP_AUTHORIZATION', 'PHP_AUTH_USER' );
 	$has_credentials       = array() !== array_intersect_key( $server, array_flip( $credentials ) );
 	$wants_a_page          = isset( $server['HTTP_ACCEPT'] ) && 0 === strpos( $server['HTTP_ACCEPT'], 'text/html' );
-	$is_served_by_a_plugin = class_exists( __NAMESPACE__ . '\Endpoint', false ); // It has its own answer to this.
+	$is_served_by_a_plugin = class_exists( Endpoint::class, false ); // It has its own answer to this.
 	if ( ! $is_the_service || $wants_a_page && ! $has_credentials || $is_served_by_a_plugin || ! is_callable( array( 'Rollbook\Exchange', 'closed' ) ) ) {
 		return;
 	}

@@ -9,6 +9,13 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress;
 
+use Rollbook\WordPress\People\Targets;
+use Rollbook\WordPress\People\UserReader;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\WrittenCaches;
+
 defined( 'ABSPATH' ) || exit;
 
 /**

@@ -11,6 +11,10 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress;
 
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Access\DropIns;
+use Rollbook\WordPress\Access\MustUseFile;
+use Rollbook\WordPress\Access\PasswordControl;
 use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
@@ -18,6 +22,16 @@ use Rollbook\WordPress\Admin\SettingsPage;
 use Rollbook\WordPress\Admin\TaskActions;
 use Rollbook\WordPress\Admin\TokenActions;
 use Rollbook\WordPress\Admin\UnlinkActions;
+use Rollbook\WordPress\Endpoint\ActivityLog;
+use Rollbook\WordPress\Endpoint\Endpoint;
+use Rollbook\WordPress\Endpoint\RestRoute;
+use Rollbook\WordPress\People\Network;
+use Rollbook\WordPress\People\UserRemover;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Upkeep\CatchUp;
+use Rollbook\WordPress\Upkeep\NetworkSites;
+use Rollbook\WordPress\Upkeep\ProfileChanges;
+use Rollbook\WordPress\Upkeep\SiteHealth;
 
 defined( 'ABSPATH' ) || exit;
 

@@ -13,6 +13,8 @@
 
 namespace Rollbook\WordPress;
 
+use Rollbook\WordPress\Access\AccessControl;
+
 defined( 'ABSPATH' ) || exit;
 
 /** The version of this file and of the copy beside it. */
@@ -22,7 +24,7 @@ const DOORS_VERSION = '0.1.0';
 add_action(
 	'plugins_loaded',
 	static function () {
-		if ( class_exists( __NAMESPACE__ . '\AccessControl', false ) || false === get_option( 'rollbook_tables' ) ) {
+		if ( class_exists( AccessControl::class, false ) || false === get_option( 'rollbook_tables' ) ) {
 			return;
 		}
 		$file = __DIR__ . '/rollbook-doors/class-access-control.php';

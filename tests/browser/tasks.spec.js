@@ -46,7 +46,7 @@ test( 'rules are previewed and, once that is confirmed, applied to everybody', a
 	for ( const login of logins ) {
 		await person( login );
 	}
-	php( `foreach ( array( 'tasks-ann', 'tasks-bob' ) as $login ) { get_user_by( 'login', $login )->set_role( 'subscriber' ); } Rollbook\\WordPress\\TaskRun::discard( 'roles' );` );
+	php( `foreach ( array( 'tasks-ann', 'tasks-bob' ) as $login ) { get_user_by( 'login', $login )->set_role( 'subscriber' ); } Rollbook\\WordPress\\Upkeep\\TaskRun::discard( 'roles' );` );
 	await rule( page, 'author' );
 
 	await expect( panel( page ).getByRole( 'button', { name: 'Apply to everybody' } ) ).toHaveCount( 0 );
@@ -74,7 +74,7 @@ test( 'rules are previewed and, once that is confirmed, applied to everybody', a
 } );
 
 test( 'a run that was torn off goes on by itself, or by a button without JavaScript, and can be stopped', async ( { settings: page, browser } ) => {
-	const begin = () => php( `Rollbook\\WordPress\\TaskRun::begin( 'roles', false, array() );` );
+	const begin = () => php( `Rollbook\\WordPress\\Upkeep\\TaskRun::begin( 'roles', false, array() );` );
 	begin();
 	await page.goto( tab( 'roles' ) );
 	await expect( panel( page ).getByText( 'Finished.' ) ).toBeVisible();
@@ -96,7 +96,7 @@ test( 'a run that was torn off goes on by itself, or by a button without JavaScr
 } );
 
 test( 'where a request fails the page says so and offers to continue', async ( { settings: page } ) => {
-	php( `Rollbook\\WordPress\\TaskRun::begin( 'roles', false, array() );` );
+	php( `Rollbook\\WordPress\\Upkeep\\TaskRun::begin( 'roles', false, array() );` );
 	await page.route( '**/admin-ajax.php', ( route ) => ( route.request().headers()[ 'content-type' ]?.startsWith( 'multipart/' ) ? route.abort() : route.continue() ) );
 	await page.goto( tab( 'roles' ) );
 	await expect( panel( page ).getByRole( 'status' ) ).toHaveText( 'It stopped. Press Continue.' );
@@ -106,8 +106,8 @@ test( 'where a request fails the page says so and offers to continue', async ( {
 
 test( 'the accounts of a site are made ready to link', async ( { settings: page } ) => {
 	php( `if ( ! username_exists( 'tasks-local' ) ) { wp_insert_user( array( 'user_login' => 'tasks-local', 'user_email' => 'tasks-local@example.test', 'user_pass' => 'x', 'display_name' => 'Lo <b>Cal' ) ); }
-		Rollbook\\WordPress\\TaskRun::discard( 'linking' );
-		$GLOBALS['wpdb']->delete( Rollbook\\WordPress\\Tables::name( 'users' ), array( 'user_id' => username_exists( 'tasks-local' ) ) );` );
+		Rollbook\\WordPress\\Upkeep\\TaskRun::discard( 'linking' );
+		$GLOBALS['wpdb']->delete( Rollbook\\WordPress\\Store\\Tables::name( 'users' ), array( 'user_id' => username_exists( 'tasks-local' ) ) );` );
 	await page.goto( tab( 'people' ) );
 	await panel( page ).getByLabel( 'the e-mail address of the account' ).check();
 	await panel( page ).getByRole( 'button', { name: 'Preview' } ).click();

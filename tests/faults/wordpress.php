@@ -3,7 +3,7 @@
 require_once ABSPATH . 'wp-admin/includes/user.php';
 
 $wpdb->suppress_errors( true );
-$table = static fn( string $name ): string => \Rollbook\WordPress\Tables::name( $name );
+$table = static fn( string $name ): string => \Rollbook\WordPress\Store\Tables::name( $name );
 $rows  = static function ( string $sql, mixed ...$arguments ): array {
 	global $wpdb;
 	$rows = $wpdb->get_results( $arguments ? $wpdb->prepare( $sql, ...$arguments ) : $sql, ARRAY_A );
@@ -26,8 +26,8 @@ $prepare = static function ( array $question ) use ( $table ): void {
 	}
 	$wpdb->query( "DELETE FROM $wpdb->options WHERE option_name LIKE 'rollbook\\_task\\_%' OR option_name LIKE 'rollbook\\_batch\\_%'" );
 	wp_cache_flush();
-	delete_option( \Rollbook\WordPress\Adoption::OPTION );
-	delete_option( \Rollbook\WordPress\CatchUp::OPTION );
+	delete_option( \Rollbook\WordPress\People\Adoption::OPTION );
+	delete_option( \Rollbook\WordPress\Upkeep\CatchUp::OPTION );
 	delete_option( \Rollbook\WordPress\Settings::OPTION );
 	wp_insert_user( array( 'user_login' => 'heir', 'user_email' => 'heir@heir.test', 'user_pass' => 'x', 'role' => 'editor' ) );
 	\Rollbook\WordPress\Settings::merge( $question['settings'] );
@@ -78,7 +78,7 @@ $scene = static function ( array $question ) use ( $table, $rows ): array {
 
 	foreach ( $accounts as &$found ) {
 		$user = new WP_User( (int) $found['ID'] );
-		\Rollbook\WordPress\AccessControl::forget( $user->ID );
+		\Rollbook\WordPress\Access\AccessControl::forget( $user->ID );
 		$found['may_enter'] = ! is_wp_error( apply_filters( 'authenticate', $user, $user->user_login, '' ) );
 		$found['opens']     = null === $question['password'] ? null : wp_check_password( $question['password'], $found['user_pass'], $user->ID );
 		unset( $found['user_pass'] );
@@ -102,7 +102,7 @@ $orphans = static function () use ( $table, $rows ): object {
 	global $wpdb;
 	// What a worker that was killed has left of a batch is swept some time later.
 	$wpdb->query( "UPDATE $wpdb->options SET option_value = option_value - 1000000000 WHERE option_name LIKE 'rollbook\\_batch\\_%'" );
-	\Rollbook\WordPress\Batch::sweep();
+	\Rollbook\WordPress\Store\Batch::sweep();
 	return (object) array_filter(
 		array(
 			'lookups'     => $rows( "SELECT row_id, path, value FROM {$table( 'lookups' )} WHERE row_id NOT IN ( SELECT row_id FROM {$table( 'users' )} )" ),
@@ -169,7 +169,7 @@ $stored = static function ( array $question ) use ( $rows, $table ): array {
 	$found          = $rows( "SELECT ID, user_email, display_name FROM $wpdb->users WHERE user_login = %s", $question['login'] )[0];
 	$capabilities   = $rows( "SELECT meta_value FROM $wpdb->usermeta WHERE user_id = %d AND meta_key = %s", (int) $found['ID'], $wpdb->prefix . 'capabilities' );
 	$found['roles'] = array_keys( (array) maybe_unserialize( $capabilities[0]['meta_value'] ?? '' ) );
-	\Rollbook\WordPress\AccessControl::forget( (int) $found['ID'] );
+	\Rollbook\WordPress\Access\AccessControl::forget( (int) $found['ID'] );
 	$found['may_enter'] = ! is_wp_error( apply_filters( 'authenticate', get_userdata( (int) $found['ID'] ), $question['login'], '' ) );
 	return $found;
 };

@@ -19,7 +19,7 @@ require_once ABSPATH . 'wp-admin/includes/plugin.php';
 $result = activate_plugin( 'rollbook/rollbook.php', '', is_multisite() );
 if ( is_wp_error( $result ) ) { throw new RuntimeException( $result->get_error_message() ); }
 """
-CREATE_TOKEN = "echo \\Rollbook\\WordPress\\Tokens::create( $args[0], $args[1] );"
+CREATE_TOKEN = "echo \\Rollbook\\WordPress\\Store\\Tokens::create( $args[0], $args[1] );"
 MERGE_SETTINGS = """
 $partial = json_decode( $args[0], true, 512, JSON_THROW_ON_ERROR );
 if ( ! is_array( $partial ) ) { throw new RuntimeException( 'The settings are a JSON object.' ); }

@@ -4,11 +4,11 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\ActivityLog;
+use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Settings;
-use Rollbook\WordPress\Tables;
-use Rollbook\WordPress\TaskRun;
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\TaskRun;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';
@@ -272,7 +272,7 @@ final class ActivityLogTest extends SiteTestCase {
 	public function test_revocation_ends_a_running_bulk(): void {
 		$file = WPMU_PLUGIN_DIR . '/rollbook-test-revoke.php';
 		$text = Tokens::create( 'pu-running' );
-		file_put_contents( $file, '<?php add_action( "user_register", static function ( $id ) { if ( "pu-r2" === get_userdata( $id )->user_login ) { Rollbook\WordPress\Tokens::revoke( ' . Tokens::all()[0]['id'] . ' ); } } );' );
+		file_put_contents( $file, '<?php add_action( "user_register", static function ( $id ) { if ( "pu-r2" === get_userdata( $id )->user_login ) { Rollbook\WordPress\Store\Tokens::revoke( ' . Tokens::all()[0]['id'] . ' ); } } );' );
 		$operations = array_map(
 			static fn( int $number ): array => array( 'method' => 'POST', 'path' => '/Users', 'bulkId' => "r$number", 'data' => array( 'userName' => "pu-r$number" ) ),
 			range( 1, 4 )

@@ -5,7 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use PHPUnit\Framework\TestCase;
-use Rollbook\WordPress\Address;
+use Rollbook\WordPress\Endpoint\Address;
 
 /** Which request targets are the service's, and how they come apart. */
 final class AddressTest extends TestCase {

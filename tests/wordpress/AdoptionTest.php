@@ -4,7 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Store\Tables;
 
 final class AdoptionTest extends SiteTestCase {
 
@@ -85,7 +85,7 @@ final class AdoptionTest extends SiteTestCase {
 		$this->adopt( array( array( 'id' => (string) $user_id, 'external_id' => 'X-1', 'active' => false ) + $found[0] ) );
 		$record = $this->load( (string) $user_id );
 		self::assertSame( array( (string) $user_id, 'X-1', false, false ), array( $record['id'], $record['external_id'], $record['active'], $record['managed'] ) );
-		self::assertTrue( \Rollbook\WordPress\AccessControl::is_locked_out( $user_id ) );
+		self::assertTrue( \Rollbook\WordPress\Access\AccessControl::is_locked_out( $user_id ) );
 		self::assertSame( array(), $this->accounts( null, null, 100, array( 'user_id' => $user_id ) ), 'who has a row is known' );
 	}
 

@@ -5,13 +5,13 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\Exchange;
-use Rollbook\WordPress\Batch;
-use Rollbook\WordPress\Conversation;
-use Rollbook\WordPress\Database;
+use Rollbook\WordPress\Endpoint\Conversation;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
-use Rollbook\WordPress\Tables;
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Batch;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
 use RuntimeException;
 
 /** Many operations in one request: what is answered of each is what WordPress holds, whatever hooks do in the midst. */

@@ -4,8 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Database;
-use Rollbook\WordPress\DropIns;
+use Rollbook\WordPress\Access\DropIns;
+use Rollbook\WordPress\Store\Database;
 
 /** WordPress while it ends every request before plugins are loaded: during an update, and without its database. */
 final class ClosedTest extends SiteTestCase {

@@ -4,9 +4,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Database;
-use Rollbook\WordPress\Lookups;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Lookups;
+use Rollbook\WordPress\Store\Tables;
 use RuntimeException;
 
 final class CreateUserTest extends SiteTestCase {
@@ -319,7 +319,7 @@ final class CreateUserTest extends SiteTestCase {
 
 	public function test_an_abandoned_write_leaves_nothing(): void {
 		$abandon = static function (): void {
-			( new \Rollbook\WordPress\Directory() )->abandon(); // What the endpoint does when a hook has called exit.
+			( new \Rollbook\WordPress\Endpoint\Directory() )->abandon(); // What the endpoint does when a hook has called exit.
 			throw new RuntimeException( 'the request is over' );
 		};
 		try {
@@ -328,7 +328,7 @@ final class CreateUserTest extends SiteTestCase {
 			wp_cache_flush();
 		}
 		self::assertFalse( username_exists( 'pu-abandoned' ) );
-		self::assertFalse( has_filter( 'send_email_change_email', array( \Rollbook\WordPress\AccountWriter::class, 'filter_send_email' ) ) );
+		self::assertFalse( has_filter( 'send_email_change_email', array( \Rollbook\WordPress\People\AccountWriter::class, 'filter_send_email' ) ) );
 	}
 
 	public function test_the_same_person_created_at_once_is_one(): void {

@@ -5,15 +5,15 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\Exchange;
-use Rollbook\WordPress\Adoption;
-use Rollbook\WordPress\CatchUp;
-use Rollbook\WordPress\Conversation;
-use Rollbook\WordPress\Database;
-use Rollbook\WordPress\ProfileChanges;
+use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\People\Adoption;
 use Rollbook\WordPress\Settings;
-use Rollbook\WordPress\Tables;
-use Rollbook\WordPress\TaskRun;
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\CatchUp;
+use Rollbook\WordPress\Upkeep\ProfileChanges;
+use Rollbook\WordPress\Upkeep\TaskRun;
 use Throwable;
 
 /**
@@ -343,7 +343,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 					return $query;
 				}
 				// Only what is sent within a transaction counts where the failure is swallowed: before it nothing depends on it.
-				if ( ++$count === $number && ! preg_match( '/^(ROLLBACK|SELECT GET_LOCK|SELECT RELEASE_LOCK)/', $query ) && ( ! $swallowed || \Rollbook\WordPress\Transaction::is_open() ) ) {
+				if ( ++$count === $number && ! preg_match( '/^(ROLLBACK|SELECT GET_LOCK|SELECT RELEASE_LOCK)/', $query ) && ( ! $swallowed || \Rollbook\WordPress\Store\Transaction::is_open() ) ) {
 					$suffered = true;
 					$guarded  = true;
 					$query    = $fault( $query );
@@ -461,7 +461,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 	private function attempt( callable $work ): ?array {
 		try {
 			return $work();
-		} catch ( \Rollbook\WordPress\DatabaseFailure ) {
+		} catch ( \Rollbook\WordPress\Store\DatabaseFailure ) {
 			return null;
 		}
 	}

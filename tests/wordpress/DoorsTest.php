@@ -4,9 +4,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\AccessControl;
-use Rollbook\WordPress\MustUseFile;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Access\MustUseFile;
+use Rollbook\WordPress\Store\Tables;
 use WP_Application_Passwords;
 use WP_Session_Tokens;
 
@@ -486,7 +486,7 @@ final class DoorsTest extends SiteTestCase {
 		file_put_contents( $copy, '<?php // Old.' );
 		unlink( $loader );
 		self::assertTrue( MustUseFile::install() );
-		self::assertFileEquals( dirname( __DIR__, 2 ) . '/php-plugin/includes/class-access-control.php', $copy );
+		self::assertFileEquals( dirname( __DIR__, 2 ) . '/php-plugin/includes/access/class-access-control.php', $copy );
 		self::assertFileEquals( dirname( __DIR__, 2 ) . '/php-plugin/must-use/rollbook-doors.php', $loader );
 		self::assertSame( array( '.', '..', 'class-access-control.php' ), scandir( dirname( $copy ) ), 'no half of a file is left' );
 		self::assertTrue( MustUseFile::is_in_step() );
@@ -502,7 +502,7 @@ final class DoorsTest extends SiteTestCase {
 	/** PHP 7.2 reads it. */
 	public function test_the_file_is_written_in_old_syntax(): void {
 		$new = array( T_MATCH, T_FN, T_NULLSAFE_OBJECT_OPERATOR, T_COALESCE_EQUAL, T_ATTRIBUTE );
-		foreach ( array( 'includes/class-access-control.php', 'must-use/rollbook-doors.php', 'drop-ins/closed.php', 'includes/old-php.php', 'rollbook.php' ) as $file ) {
+		foreach ( array( 'includes/access/class-access-control.php', 'must-use/rollbook-doors.php', 'drop-ins/closed.php', 'includes/old-php.php', 'rollbook.php' ) as $file ) {
 			$text = (string) file_get_contents( dirname( __DIR__, 2 ) . "/php-plugin/$file" );
 			$met  = array_filter( token_get_all( $text ), static fn( mixed $token ): bool => is_array( $token ) && in_array( $token[0], $new, true ) );
 			self::assertSame( array(), array_column( $met, 1 ), $file );

@@ -5,8 +5,8 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Settings;
-use Rollbook\WordPress\Tables;
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
 
 require_once __DIR__ . '/KeepsSettings.php';
 

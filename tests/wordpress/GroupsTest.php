@@ -4,8 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Identifier;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Store\Identifier;
+use Rollbook\WordPress\Store\Tables;
 
 final class GroupsTest extends SiteTestCase {
 

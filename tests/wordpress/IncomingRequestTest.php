@@ -5,8 +5,8 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use PHPUnit\Framework\TestCase;
-use Rollbook\WordPress\Address;
-use Rollbook\WordPress\IncomingRequest;
+use Rollbook\WordPress\Endpoint\Address;
+use Rollbook\WordPress\Endpoint\IncomingRequest;
 
 /** What becomes of the server's variables. */
 final class IncomingRequestTest extends TestCase {

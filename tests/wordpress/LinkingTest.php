@@ -4,9 +4,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\AccessControl;
-use Rollbook\WordPress\Credentials;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\People\Credentials;
+use Rollbook\WordPress\Store\Tables;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';

@@ -5,7 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Settings;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Store\Tables;
 
 /** Plugins that end requests before the service answers, and WordPress's REST server beside it. */
 final class NeighboursTest extends SiteTestCase {

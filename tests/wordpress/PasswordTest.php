@@ -4,8 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\PasswordControl;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Access\PasswordControl;
+use Rollbook\WordPress\Store\Tables;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';

@@ -4,12 +4,12 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Conversation;
-use Rollbook\WordPress\ProfileChanges;
-use Rollbook\WordPress\Settings;
-use Rollbook\WordPress\Tables;
-use Rollbook\WordPress\Tokens;
 use Rollbook\Exchange;
+use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\ProfileChanges;
 
 require_once __DIR__ . '/KeepsSettings.php';
 

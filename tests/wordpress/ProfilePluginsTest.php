@@ -4,8 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\CatchUp;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Upkeep\CatchUp;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';

@@ -5,10 +5,10 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\InvalidSettings;
-use Rollbook\WordPress\Administrators;
-use Rollbook\WordPress\PasswordControl;
+use Rollbook\WordPress\Access\PasswordControl;
+use Rollbook\WordPress\People\Administrators;
 use Rollbook\WordPress\Settings;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Store\Tables;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';

@@ -7,7 +7,7 @@ namespace Rollbook\Tests\WordPress;
 use Rollbook\InvalidSettings;
 use Rollbook\WordPress\ChangedMeanwhile;
 use Rollbook\WordPress\Settings;
-use Rollbook\WordPress\SiteHealth;
+use Rollbook\WordPress\Upkeep\SiteHealth;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';

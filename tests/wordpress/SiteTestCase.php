@@ -5,9 +5,9 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use PHPUnit\Framework\TestCase;
-use Rollbook\WordPress\Adoption;
-use Rollbook\WordPress\Directory;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Endpoint\Directory;
+use Rollbook\WordPress\People\Adoption;
+use Rollbook\WordPress\Store\Tables;
 
 /**
  * A test inside a real site. What it adds is removed after it; whom the site had before stays.

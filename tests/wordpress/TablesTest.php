@@ -4,8 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\MustUseFile;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Access\MustUseFile;
+use Rollbook\WordPress\Store\Tables;
 
 final class TablesTest extends SiteTestCase {
 

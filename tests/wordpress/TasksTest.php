@@ -4,8 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Tables;
-use Rollbook\WordPress\TaskRun;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Upkeep\TaskRun;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';
@@ -259,7 +259,7 @@ final class TasksTest extends SiteTestCase {
 			\Rollbook\WordPress\Site::facts(),
 			self::NOW
 		);
-		( new \Rollbook\WordPress\Conversation( $exchange ) )->hold();
+		( new \Rollbook\WordPress\Endpoint\Conversation( $exchange ) )->hold();
 		return array_key_first( json_decode( $exchange->response()['body'], true )['counts'] );
 	}
 

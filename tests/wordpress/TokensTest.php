@@ -7,8 +7,8 @@ namespace Rollbook\Tests\WordPress;
 use InvalidArgumentException;
 use PHPUnit\Framework\TestCase;
 use Rollbook\InvalidToken;
-use Rollbook\WordPress\Tables;
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
 
 /** What is kept of tokens, and how they come and go. */
 final class TokensTest extends TestCase {

@@ -4,7 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Store\Tables;
 use RuntimeException;
 use WP_Session_Tokens;
 

@@ -5,8 +5,8 @@
 
 declare( strict_types=1 );
 
-use Rollbook\WordPress\CatchUp;
-use Rollbook\WordPress\SiteHealth;
+use Rollbook\WordPress\Upkeep\CatchUp;
+use Rollbook\WordPress\Upkeep\SiteHealth;
 
 require __DIR__ . '/wordpress.php';
 

@@ -16,7 +16,7 @@ if ( isset( $argv[4] ) ) {
 usleep( (int) ( ( ceil( microtime( true ) + 0.5 ) - microtime( true ) ) * 1e6 ) );
 
 echo json_encode(
-	( new Rollbook\WordPress\Directory() )->run(
+	( new Rollbook\WordPress\Endpoint\Directory() )->run(
 		array(
 			'do'      => 'create_user',
 			'row'     => array(

@@ -8,7 +8,7 @@
 declare( strict_types=1 );
 
 use Rollbook\WordPress\ChangedMeanwhile;
-use Rollbook\WordPress\DatabaseFailure;
+use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Settings;
 
 require __DIR__ . '/wordpress.php';

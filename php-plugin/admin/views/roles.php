@@ -12,7 +12,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\WordPress\Administrators;
+use Rollbook\WordPress\People\Administrators;
 
 defined( 'ABSPATH' ) || exit;
 

@@ -13,7 +13,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 

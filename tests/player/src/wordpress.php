@@ -16,12 +16,12 @@ $empty = static function (): void {
 		wp_delete_post( $post->ID, true );
 	}
 	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity' ) as $table ) {
-		$wpdb->query( 'DELETE FROM ' . \Rollbook\WordPress\Tables::name( $table ) );
+		$wpdb->query( 'DELETE FROM ' . \Rollbook\WordPress\Store\Tables::name( $table ) );
 	}
 	foreach ( array_diff( array_keys( wp_roles()->roles ), array( 'administrator', 'editor', 'author', 'contributor', 'subscriber' ) ) as $role ) {
 		remove_role( $role );
 	}
-	delete_option( \Rollbook\WordPress\Adoption::OPTION );
+	delete_option( \Rollbook\WordPress\People\Adoption::OPTION );
 	delete_option( \Rollbook\WordPress\Settings::OPTION );
 };
 
@@ -63,7 +63,7 @@ $account = static function ( array $question ) use ( $find ): array {
 		return array( 'exists' => false );
 	}
 	// Active is who is let in at the door, whatever stands in a table.
-	\Rollbook\WordPress\AccessControl::forget( $user->ID );
+	\Rollbook\WordPress\Access\AccessControl::forget( $user->ID );
 	$active = ! is_wp_error( apply_filters( 'authenticate', $user, $user->user_login, '' ) );
 	$meta   = static fn( string $key ) => metadata_exists( 'user', $user->ID, $key ) ? get_user_meta( $user->ID, $key, true ) : null;
 	return array(
@@ -127,8 +127,8 @@ $opens = static function ( array $question ) use ( $find ): bool {
 
 $read_token = static function (): string {
 	global $wpdb;
-	$wpdb->delete( \Rollbook\WordPress\Tables::name( 'tokens' ), array( 'name' => 'tests/transcripts' ) );
-	return \Rollbook\WordPress\Tokens::create( 'tests/transcripts', 'read' );
+	$wpdb->delete( \Rollbook\WordPress\Store\Tables::name( 'tokens' ), array( 'name' => 'tests/transcripts' ) );
+	return \Rollbook\WordPress\Store\Tokens::create( 'tests/transcripts', 'read' );
 };
 
 $mails = static fn(): int => count( file( ROLLBOOK_SITE_DIR . '/mail.jsonl' ) );
@@ -136,7 +136,7 @@ $mails = static fn(): int => count( file( ROLLBOOK_SITE_DIR . '/mail.jsonl' ) );
 // Accounts with an address, rows of ours with it as userName, and rows that stayed without an account.
 $claims = static function ( array $question ): array {
 	global $wpdb;
-	$rows = \Rollbook\WordPress\Tables::name( 'users' );
+	$rows = \Rollbook\WordPress\Store\Tables::name( 'users' );
 	return array(
 		(int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->users WHERE user_email = %s", $question['address'] ) ),
 		(int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $rows WHERE user_name_key = %s", $question['address'] ) ),

@@ -4,9 +4,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress\Network;
 
-use Rollbook\WordPress\Network;
-use Rollbook\WordPress\PasswordControl;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Access\PasswordControl;
+use Rollbook\WordPress\People\Network;
+use Rollbook\WordPress\Store\Tables;
 
 /** One account, several sites, and an identity provider for each of them. */
 final class AccountsTest extends NetworkTestCase {
@@ -309,7 +309,7 @@ final class AccountsTest extends NetworkTestCase {
 		$user   = $this->account( self::ANNA );
 		$unlink = static function ( int $user_id ): int {
 			$exchange = \Rollbook\Exchange::task( array( 'task' => 'unlinking', 'user_id' => $user_id ), \Rollbook\WordPress\Settings::document(), \Rollbook\WordPress\Site::facts(), self::NOW );
-			( new \Rollbook\WordPress\Conversation( $exchange ) )->hold();
+			( new \Rollbook\WordPress\Endpoint\Conversation( $exchange ) )->hold();
 			return $exchange->response()['status'];
 		};
 		self::assertSame( self::FIRST, Network::home_of( $user->ID ) );

@@ -4,8 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress\Network;
 
-use Rollbook\WordPress\AccessControl;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Store\Tables;
 
 /** Who leaves a site leaves that site. */
 final class LeavingTest extends NetworkTestCase {

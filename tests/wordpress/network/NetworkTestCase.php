@@ -7,11 +7,11 @@ namespace Rollbook\Tests\WordPress\Network;
 use Rollbook\Tests\WordPress\Browser;
 use Rollbook\Tests\WordPress\SendsScim;
 use Rollbook\Tests\WordPress\SiteTestCase;
-use Rollbook\WordPress\Adoption;
 use Rollbook\WordPress\NetworkSettings;
+use Rollbook\WordPress\People\Adoption;
 use Rollbook\WordPress\Settings;
-use Rollbook\WordPress\Tables;
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
 
 require_once dirname( __DIR__ ) . '/SendsScim.php';
 

@@ -5,7 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress\Network;
 
 use Rollbook\WordPress\NetworkSettings;
-use Rollbook\WordPress\Tokens;
+use Rollbook\WordPress\Store\Tokens;
 
 /** What the administrator of the network lets its sites do. */
 final class RulesTest extends NetworkTestCase {

@@ -4,9 +4,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress\Network;
 
-use Rollbook\WordPress\Network;
 use Rollbook\WordPress\NetworkSettings;
-use Rollbook\WordPress\Tables;
+use Rollbook\WordPress\People\Network;
+use Rollbook\WordPress\Store\Tables;
 
 /** Sites come into the network and leave it. */
 final class SitesTest extends NetworkTestCase {

@@ -1,0 +1,424 @@
+<?php
+/**
+ * The doors of the site.
+ *
+ * A copy of this file stands among the must-use plugins and keeps the doors shut while the plugin is not active or cannot run (see
+ * must-use/rollbook-doors.php). So it needs nothing else of the plugin's, and is written in syntax that PHP 7.2 reads.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Access;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Keeps people out whom their directory has deactivated, at every door, without taking anything from them: roles, password and
+ * application passwords are there again when they return.
+ *
+ * Two doors would do for core: `authenticate` for passwords and `determine_current_user` for everything that arrives with a request.
+ * The others are for plugins that log people in by themselves.
+ *
+ * What a door says to a stranger does not tell who is deactivated. The reason is for those who have shown the right password or key.
+ */
+final class AccessControl {
+
+	/**
+	 * What is known of people, by table and account. A request asks at most once for each.
+	 *
+	 * @var array<string, array<int, bool>>
+	 */
+	private static $known = array();
+
+	/**
+	 * The accounts of which this request could not find out anything.
+	 *
+	 * @var array<string, array<int, bool>>
+	 */
+	private static $unknown = array();
+
+	/**
+	 * For whom a login cookie is being made.
+	 *
+	 * @var int
+	 */
+	private static $cookie_of = 0;
+
+	/**
+	 * The scheduled events that were begun, as keys.
+	 *
+	 * @var array<string, bool>
+	 */
+	private static $events = array();
+
+	/**
+	 * The accounts that the request itself has brought along and that were refused, as keys.
+	 *
+	 * @var array<int, bool>
+	 */
+	private static $refused = array();
+
+	/**
+	 * The keys for a new password that are not mailed.
+	 *
+	 * @var string[]
+	 */
+	private static $withheld = array();
+
+	/**
+	 * How many times rights were asked to be told as they are.
+	 *
+	 * @var int
+	 */
+	private static $as_they_are = 0;
+
+	/**
+	 * Shuts the doors. Each is shut last (PHP_INT_MAX): whatever core (20 and 30) or another plugin has decided, the directory has the last
+	 * word.
+	 */
+	public static function add_hooks(): void {
+		add_filter( 'authenticate', array( self::class, 'filter_authenticate' ), PHP_INT_MAX );
+		add_filter( 'determine_current_user', array( self::class, 'filter_determine_current_user' ), PHP_INT_MAX );
+		add_action( 'wp_authenticate_application_password_errors', array( self::class, 'action_application_password' ), PHP_INT_MAX, 2 );
+		add_filter( 'allow_password_reset', array( self::class, 'filter_allow_password_reset' ), PHP_INT_MAX, 2 );
+		add_action( 'validate_password_reset', array( self::class, 'action_validate_password_reset' ), PHP_INT_MAX, 2 );
+		add_filter( 'send_auth_cookies', array( self::class, 'filter_send_auth_cookies' ), PHP_INT_MAX, 4 );
+		add_filter( 'map_meta_cap', array( self::class, 'filter_map_meta_cap' ), PHP_INT_MAX, 3 );
+		add_filter( 'wp_insert_post_empty_content', array( self::class, 'filter_wp_insert_post_empty_content' ), PHP_INT_MAX, 2 );
+		// These first: nobody is to act on a login that does not count, or to send what is withheld.
+		add_action( 'set_current_user', array( self::class, 'action_set_current_user' ), PHP_INT_MIN );
+		add_action( 'set_logged_in_cookie', array( self::class, 'action_set_logged_in_cookie' ), PHP_INT_MIN, 4 );
+		add_action( 'retrieve_password_key', array( self::class, 'action_retrieve_password_key' ), PHP_INT_MIN, 2 );
+		add_filter( 'pre_wp_mail', array( self::class, 'filter_pre_wp_mail' ), PHP_INT_MIN, 2 );
+		add_filter( 'pre_unschedule_event', array( self::class, 'filter_pre_unschedule_event' ), 10, 3 );
+	}
+
+	/**
+	 * Whether a person is deactivated.
+	 *
+	 * Where our table is missing nobody is: the plugin was removed by hand, and locking everybody out then, the administrator included,
+	 * would be worse than what it prevents.
+	 *
+	 * @param int $user_id The account.
+	 * @throws \RuntimeException When the database does not tell.
+	 */
+	public static function is_locked_out( int $user_id ): bool {
+		global $wpdb;
+		if ( $user_id < 1 ) {
+			return false;
+		}
+		$table = $wpdb->prefix . 'rollbook_users';
+		if ( ! isset( self::$known[ $table ][ $user_id ] ) ) {
+			self::$known[ $table ][ $user_id ] = self::read( $table, $user_id );
+		}
+		return self::$known[ $table ][ $user_id ];
+	}
+
+	/**
+	 * Forgets what is known of a person, who was just written.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function forget( int $user_id ): void {
+		global $wpdb;
+		unset( self::$known[ $wpdb->prefix . 'rollbook_users' ][ $user_id ] );
+	}
+
+	/**
+	 * Forgets what is known of anybody.
+	 */
+	public static function forget_everybody(): void {
+		self::$known   = array();
+		self::$unknown = array();
+	}
+
+	/**
+	 * Lets rights be told as they are, also of people who are deactivated: what protects an account is looked at while nobody acts.
+	 */
+	public static function tell_rights_as_they_are(): void {
+		++self::$as_they_are;
+	}
+
+	/**
+	 * Ends that.
+	 */
+	public static function tell_rights_of_who_acts(): void {
+		--self::$as_they_are;
+	}
+
+	/**
+	 * The door for passwords: login form, XML-RPC, and plugins that call wp_authenticate().
+	 *
+	 * @param mixed $user Who was let in so far: a user, an error or null.
+	 * @return mixed
+	 */
+	public static function filter_authenticate( $user ) {
+		$refusal = $user instanceof \WP_User ? self::refusal( $user->ID ) : null;
+		return null === $refusal ? $user : $refusal;
+	}
+
+	/**
+	 * The door for all that arrives with a request: cookies, application passwords, tokens of other plugins.
+	 *
+	 * @param mixed $user_id Who was recognised so far, or false.
+	 * @return mixed
+	 */
+	public static function filter_determine_current_user( $user_id ) {
+		if ( ! is_numeric( $user_id ) || ! self::keeps_out( (int) $user_id ) ) {
+			return $user_id;
+		}
+		self::$refused[ (int) $user_id ] = true;
+		return false;
+	}
+
+	/**
+	 * The door for application passwords; it names the reason, which the general one cannot. WordPress asks once the password was right.
+	 *
+	 * @param \WP_Error $error Where the refusal goes.
+	 * @param \WP_User  $user  Who showed an application password.
+	 */
+	public static function action_application_password( \WP_Error $error, \WP_User $user ): void {
+		self::add_to( $error, $user );
+	}
+
+	/**
+	 * The door for plugins that make somebody the current user by themselves.
+	 */
+	public static function action_set_current_user(): void {
+		$user_id = get_current_user_id();
+		if ( $user_id && ! self::acts_without_a_login( $user_id ) && self::keeps_out( $user_id ) ) {
+			self::$refused[ $user_id ] = true;
+			wp_set_current_user( 0 );
+		}
+	}
+
+	/**
+	 * The last door, for plugins that make somebody the current user behind WordPress's back, or let somebody act without: who is
+	 * deactivated may do nothing. A super administrator is asked here too, unlike at `user_has_cap`.
+	 *
+	 * @param mixed $caps    What is needed.
+	 * @param mixed $cap     What is asked about.
+	 * @param mixed $user_id Who is.
+	 * @return mixed
+	 */
+	public static function filter_map_meta_cap( $caps, $cap, $user_id ) {
+		$user_id = (int) $user_id;
+		if ( $user_id < 1 || self::$as_they_are > 0 || ! self::keeps_out( $user_id ) || self::acts_without_a_login( $user_id ) ) {
+			return $caps;
+		}
+		return array( 'do_not_allow' );
+	}
+
+	/**
+	 * Notes which events WordPress's cron begins: it takes each off its list right before.
+	 *
+	 * @param mixed $pre       What is returned instead.
+	 * @param mixed $timestamp When it was due.
+	 * @param mixed $hook      The event.
+	 * @return mixed
+	 */
+	public static function filter_pre_unschedule_event( $pre, $timestamp, $hook ) {
+		if ( wp_doing_cron() ) {
+			self::$events[ (string) $hook ] = true;
+		}
+		return $pre;
+	}
+
+	/**
+	 * The door for plugins that make a login cookie by themselves: its session ends before it begins.
+	 *
+	 * @param mixed $cookie     The cookie.
+	 * @param mixed $expire     When the browser forgets it.
+	 * @param mixed $expiration When it stops to be valid.
+	 * @param int   $user_id    Whose it is.
+	 */
+	public static function action_set_logged_in_cookie( $cookie, $expire, $expiration, int $user_id ): void {
+		self::$cookie_of = $user_id;
+		if ( self::keeps_out( $user_id ) ) {
+			\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
+		}
+	}
+
+	/**
+	 * The same cookie is not even sent. Before WordPress 6.2 this filter was not told whose it is.
+	 *
+	 * @param mixed $send       Whether it is to be sent.
+	 * @param mixed $expire     When the browser forgets it.
+	 * @param mixed $expiration When it stops to be valid.
+	 * @param ?int  $user_id    Whose it is; 0 where cookies are taken away.
+	 */
+	public static function filter_send_auth_cookies( $send, $expire = 0, $expiration = 0, ?int $user_id = null ): bool {
+		$user_id         = $user_id ?? self::$cookie_of;
+		self::$cookie_of = 0;
+		return $send && ! self::keeps_out( $user_id );
+	}
+
+	/**
+	 * The door for people who have forgotten their password. It says to a stranger what it says of anybody else; no link is sent. Whoever
+	 * edits accounts is told.
+	 *
+	 * @param mixed $allow   Whether a new one may be asked for: a boolean or an error.
+	 * @param mixed $user_id Who asks.
+	 * @return mixed
+	 */
+	public static function filter_allow_password_reset( $allow, $user_id ) {
+		$refusal = self::refusal( (int) $user_id );
+		if ( null !== $refusal && ( 'rollbook_deactivated' !== $refusal->get_error_code() || current_user_can( 'edit_users' ) ) ) {
+			return $refusal;
+		}
+		return $allow;
+	}
+
+	/**
+	 * Notes the key that is not to be sent.
+	 *
+	 * @param mixed $login Whose it is.
+	 * @param mixed $key   The key.
+	 */
+	public static function action_retrieve_password_key( $login, $key ): void {
+		$user = get_user_by( 'login', (string) $login );
+		if ( false !== $user && '' !== (string) $key && self::keeps_out( $user->ID ) ) {
+			self::$withheld[] = (string) $key;
+		}
+	}
+
+	/**
+	 * Keeps the mail in that holds it; to whoever sends it, it was sent.
+	 *
+	 * @param mixed $sent What is returned instead of sending.
+	 * @param mixed $mail The mail.
+	 * @return mixed
+	 */
+	public static function filter_pre_wp_mail( $sent, $mail ) {
+		$message = isset( $mail['message'] ) && is_string( $mail['message'] ) ? $mail['message'] : '';
+		foreach ( self::$withheld as $key ) {
+			if ( false !== strpos( $message, $key ) ) {
+				return true;
+			}
+		}
+		return $sent;
+	}
+
+	/**
+	 * The door for a link that was mailed before the person was deactivated.
+	 *
+	 * @param \WP_Error $errors Where the refusal goes.
+	 * @param mixed     $user   Who follows the link: a user, or an error where the link is none.
+	 */
+	public static function action_validate_password_reset( \WP_Error $errors, $user ): void {
+		self::add_to( $errors, $user );
+	}
+
+	/**
+	 * The door for posts by e-mail (wp-mail.php), whose author is whoever has the sender's address.
+	 *
+	 * @param mixed $is_empty Whether the post is taken for empty, and refused.
+	 * @param mixed $post     The post.
+	 * @return mixed
+	 */
+	public static function filter_wp_insert_post_empty_content( $is_empty, $post ) {
+		return did_action( 'wp-mail.php' ) && self::keeps_out( (int) ( $post['post_author'] ?? 0 ) ) ? true : $is_empty;
+	}
+
+	/**
+	 * Whether a door is shut for somebody: who is deactivated, and anybody while the database does not tell.
+	 *
+	 * @param int $user_id The account.
+	 */
+	private static function keeps_out( int $user_id ): bool {
+		global $wpdb;
+		$table = $wpdb->prefix . 'rollbook_users';
+		if ( isset( self::$unknown[ $table ][ $user_id ] ) ) {
+			return true;
+		}
+		try {
+			return self::is_locked_out( $user_id );
+		} catch ( \RuntimeException $trouble ) {
+			self::$unknown[ $table ][ $user_id ] = true;
+			return true;
+		}
+	}
+
+	/**
+	 * Whether somebody acts without having come in by a door: what a person has scheduled goes on, and whoever sits at the command line
+	 * needs no password. wp-cron.php by itself is no such place, because anybody may call it: only an event that its runner has begun is,
+	 * and not for an account that the request brought along.
+	 *
+	 * @param int $user_id The account.
+	 */
+	private static function acts_without_a_login( int $user_id ): bool {
+		if ( defined( 'WP_CLI' ) && WP_CLI ) {
+			return true;
+		}
+		if ( ! wp_doing_cron() || isset( self::$refused[ $user_id ] ) ) {
+			return false;
+		}
+		foreach ( array_keys( self::$events ) as $hook ) {
+			if ( doing_action( (string) $hook ) ) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Asks the database, twice if need be. The answer names the account that was asked about: so a statement that failed, or that a plugin
+	 * has made another one of, is told from a person who is not there.
+	 *
+	 * @param string $table   Our table.
+	 * @param int    $user_id The account.
+	 * @throws \RuntimeException When it does not tell.
+	 */
+	private static function read( string $table, int $user_id ): bool {
+		global $wpdb;
+		$suppressed = $wpdb->suppress_errors( true );
+		try {
+			for ( $attempt = 1; $attempt <= 2; ++$attempt ) {
+				// phpcs:disable WordPress.DB -- The name is ours; a cache would keep a door open.
+				$row = $wpdb->get_row( $wpdb->prepare( "SELECT %d AS asked, (SELECT active FROM $table WHERE user_id = %d) AS active", $user_id, $user_id ), ARRAY_A );
+				if ( is_array( $row ) && array_key_exists( 'active', $row ) && (string) $user_id === (string) ( $row['asked'] ?? '' ) ) {
+					return null !== $row['active'] && 0 === (int) $row['active'];
+				}
+				if ( 0 === $wpdb->query( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $table ) ) ) ) {
+					return false;
+				}
+				// phpcs:enable
+			}
+		} finally {
+			$wpdb->suppress_errors( $suppressed );
+		}
+		throw new \RuntimeException( 'the database does not tell whether a person is deactivated' );
+	}
+
+	/**
+	 * What somebody is told who has shown the right password.
+	 *
+	 * @param int $user_id The account.
+	 * @return ?\WP_Error Nothing where the door is open.
+	 */
+	private static function refusal( int $user_id ) {
+		if ( ! self::keeps_out( $user_id ) ) {
+			return null;
+		}
+		global $wpdb;
+		if ( isset( self::$unknown[ $wpdb->prefix . 'rollbook_users' ][ $user_id ] ) ) {
+			return new \WP_Error( 'rollbook_unknown', __( 'This site cannot tell at the moment whether you may log in. Please try again in a few minutes.', 'rollbook' ) );
+		}
+		return new \WP_Error( 'rollbook_deactivated', __( 'Your account has been deactivated by your organization’s directory.', 'rollbook' ) );
+	}
+
+	/**
+	 * Adds the refusal to others.
+	 *
+	 * @param \WP_Error $errors Where it goes.
+	 * @param mixed     $user   Who is refused.
+	 */
+	private static function add_to( \WP_Error $errors, $user ): void {
+		$refusal = $user instanceof \WP_User ? self::refusal( $user->ID ) : null;
+		if ( null !== $refusal ) {
+			$errors->add( $refusal->get_error_code(), $refusal->get_error_message() );
+		}
+	}
+}

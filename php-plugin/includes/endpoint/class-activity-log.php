@@ -1,0 +1,349 @@
+<?php
+/**
+ * The activity log.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Endpoint;
+
+use Rollbook\WordPress\Requirements;
+use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Writes down what happened, when, by whom and from where, for as long as the owner wants it kept: each request, and each thing that
+ * decides what requests may do. It holds no secret.
+ *
+ * Anybody can send requests without a valid token, any number of them. They are counted, a row a day for each reason.
+ */
+final class ActivityLog {
+
+	/**
+	 * The option that remembers when old entries were last removed.
+	 */
+	public const OPTION = 'rollbook_activity_purged';
+
+	/** What something happened to. */
+	public const REQUEST  = 'request';
+	public const LINK     = 'link';
+	public const TASK     = 'task';
+	public const TOKEN    = 'token';
+	public const SETTINGS = 'settings';
+	public const CATCH_UP = 'catch_up';
+
+	/**
+	 * The longest path that is kept; more of it says nothing.
+	 */
+	private const LONGEST_PATH = 2000;
+
+	/** How much is kept of a setting's value, in characters. */
+	private const LONGEST_VALUE = 1000;
+
+	/** What a setting is called whose value is nobody's business. There is none today. */
+	private const SECRET = '/secret|token|credential|private|api_?key|passphrase/i';
+
+	/** The milliseconds of a day. */
+	private const DAY = DAY_IN_SECONDS * 1000;
+
+	/**
+	 * Writes a request down, or what a task has done. A request without a valid token is counted.
+	 *
+	 * @param array<string, mixed> $summary     The exchange's summary.
+	 * @param float                $duration_ms How long it took, in milliseconds.
+	 */
+	public static function record( array $summary, float $duration_ms ): void {
+		if ( isset( $summary['refusal'] ) ) {
+			self::count( $summary['refusal'] );
+			return;
+		}
+		$is_request = isset( $summary['token'] );
+		$entry      = array(
+			'token_id'      => $summary['token'] ?? null,
+			'method'        => mb_substr( $summary['method'], 0, 16 ),
+			'path'          => mb_substr( $summary['path'], 0, self::LONGEST_PATH ),
+			'status'        => (int) $summary['status'],
+			'duration_ms'   => (int) round( $duration_ms ),
+			'action'        => $summary['action'] ?? null,
+			'resource_id'   => $summary['resource'] ?? null,
+			'resource_name' => $summary['name'] ?? null,
+			'detail'        => $summary['detail'] ?? null,
+			'failure'       => $summary['failure'] ?? null,
+			'changes'       => self::json( $summary['changes'] ?? array() ),
+			'dialects'      => self::json( $summary['dialects'] ?? array() ),
+		);
+		self::write( $is_request ? self::REQUEST : self::TASK, $entry + ( $is_request ? array() : self::actor() ) );
+		if ( null === ( $summary['resource'] ?? null ) ) {
+			self::record_links( $summary );
+		}
+	}
+
+	/**
+	 * Writes down something that happened to what decides about requests: a token, the settings, a task.
+	 *
+	 * @param string               $kind   What it happened to.
+	 * @param string               $action What happened, in one word.
+	 * @param array<string, mixed> $entry  Other columns. `changes` is a list.
+	 */
+	public static function tell( string $kind, string $action, array $entry = array() ): void {
+		$entry['changes'] = self::json( $entry['changes'] ?? array() );
+		try {
+			self::write( $kind, array( 'action' => $action ) + $entry + self::actor() );
+		} catch ( DatabaseFailure $failure ) {
+			// What happened stands; it is not undone because it could not be told.
+			error_log( "Rollbook: the activity log lacks “{$kind} {$action}”: {$failure->getMessage()}" ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log
+		}
+	}
+
+	/**
+	 * Tells which settings changed: of each what it was and what it is.
+	 *
+	 * @param mixed $before The document before; anything but an array where there was none.
+	 * @param mixed $after  The document now.
+	 */
+	public static function tell_settings( mixed $before, mixed $after ): void {
+		$before  = self::flat( is_array( $before ) ? $before : array() );
+		$after   = self::flat( is_array( $after ) ? $after : array() );
+		$changes = array();
+		foreach ( array_keys( $before + $after ) as $key ) {
+			if ( ( $before[ $key ] ?? null ) !== ( $after[ $key ] ?? null ) ) {
+				$changes[] = array(
+					'key'    => $key,
+					'before' => self::shown( $key, $before[ $key ] ?? null ),
+					'after'  => self::shown( $key, $after[ $key ] ?? null ),
+				);
+			}
+		}
+		if ( $changes ) {
+			self::tell( self::SETTINGS, 'changed', array( 'changes' => $changes ) );
+		}
+	}
+
+	/**
+	 * The settings were stored for the first time: what they say that the defaults do not.
+	 *
+	 * @param mixed $option The option's name.
+	 * @param mixed $value  The document.
+	 */
+	public static function action_add_option( mixed $option, mixed $value ): void {
+		self::tell_settings( Requirements::met() ? \Rollbook\Settings::defaults() : array(), $value );
+	}
+
+	/**
+	 * The settings changed, by whatever door.
+	 *
+	 * @param mixed $before The document before.
+	 * @param mixed $after  The document now.
+	 */
+	public static function action_update_option( mixed $before, mixed $after ): void {
+		self::tell_settings( $before, $after );
+	}
+
+	/**
+	 * The settings were deleted: the defaults hold again.
+	 */
+	public static function action_delete_option(): void {
+		self::tell( self::SETTINGS, 'deleted' );
+	}
+
+	/**
+	 * A token came.
+	 *
+	 * @param int      $id         Its number.
+	 * @param string   $name       Its name.
+	 * @param string   $scope      What it may do.
+	 * @param int|null $expires_at When it ends.
+	 * @param bool     $own        Whether the owner brought it along.
+	 */
+	public static function action_token_created( int $id, string $name, string $scope, ?int $expires_at, bool $own ): void {
+		self::tell(
+			self::TOKEN,
+			$own ? 'added' : 'created',
+			array(
+				'token_id'      => $id,
+				'resource_name' => $name,
+				'changes'       => array(
+					array(
+						'scope'   => $scope,
+						'expires' => $expires_at,
+					),
+				),
+			)
+		);
+	}
+
+	/**
+	 * A token was revoked.
+	 *
+	 * @param int $id Its number.
+	 */
+	public static function action_token_revoked( int $id ): void {
+		$token = Tokens::find( $id );
+		self::tell(
+			self::TOKEN,
+			'revoked',
+			array(
+				'token_id'      => $id,
+				'resource_name' => $token['name'] ?? null,
+			)
+		);
+	}
+
+	/**
+	 * Counts a request that came without a valid token.
+	 *
+	 * @param string $reason Why it was refused, in one word.
+	 */
+	private static function count( string $reason ): void {
+		$now       = Tokens::now();
+		$address   = self::address();
+		$arguments = array();
+		$set       = Database::assignments(
+			array(
+				'last_time'    => $now,
+				'last_address' => $address,
+			),
+			$arguments
+		);
+		$table     = Tables::name( 'refusals' );
+		$key       = array( intdiv( $now, self::DAY ), mb_substr( $reason, 0, 16 ) );
+		$more      = static fn(): int => Database::run( "UPDATE $table SET times = times + 1, $set WHERE day = %d AND reason = %s", array( ...$arguments, ...$key ) );
+		if ( 0 === $more() ) {
+			// Another request may make the same row just now.
+			Database::insert_new( $table, array( 'day', 'reason', 'times', 'last_time', 'last_address' ), array( array( ...$key, 0, $now, $address ) ) );
+			$more();
+		}
+		self::purge( $now );
+	}
+
+	/**
+	 * Writes down each account that was linked among many. What is said of the request as a whole does not tell which.
+	 *
+	 * @param array<string, mixed> $summary The exchange's summary.
+	 */
+	private static function record_links( array $summary ): void {
+		$linked = array_filter( $summary['events'] ?? array(), static fn( array $event ): bool => 'user_linked' === $event['event'] );
+		if ( ! $linked ) {
+			return;
+		}
+		$by   = isset( $summary['token'] ) ? array( 'token_id' => $summary['token'] ) : self::actor();
+		$rows = array_map(
+			static fn( array $event ): array => array( Tokens::now(), self::LINK, 'linked', $event['id'], (string) $event['user_id'], self::address(), ...array_values( $by ) ),
+			array_values( $linked )
+		);
+		Database::insert_all( Tables::name( 'activity' ), array( 'time', 'kind', 'action', 'resource_id', 'detail', 'address', ...array_keys( $by ) ), $rows );
+	}
+
+	/**
+	 * Writes a row.
+	 *
+	 * @param string                         $kind  What it is about.
+	 * @param array<string, int|string|null> $entry Its columns.
+	 */
+	private static function write( string $kind, array $entry ): void {
+		$now = Tokens::now();
+		foreach ( array(
+			'resource_id'   => 64,
+			'resource_name' => 255,
+		) as $column => $longest ) {
+			$entry[ $column ] = isset( $entry[ $column ] ) ? mb_substr( (string) $entry[ $column ], 0, $longest ) : null;
+		}
+		$entry += array(
+			'time'    => $now,
+			'kind'    => $kind,
+			'address' => self::address(),
+		);
+		Database::insert( Tables::name( 'activity' ), $entry );
+		self::purge( $now );
+	}
+
+	/**
+	 * Who does what is being done, where it is no identity provider.
+	 *
+	 * @return array{actor_id: int|null, actor: string|null} Nobody in the background.
+	 */
+	private static function actor(): array {
+		$user = wp_get_current_user();
+		if ( $user->exists() ) {
+			return array(
+				'actor_id' => $user->ID,
+				'actor'    => mb_substr( $user->user_login, 0, 60 ),
+			);
+		}
+		return array(
+			'actor_id' => null,
+			'actor'    => defined( 'WP_CLI' ) && WP_CLI ? 'WP-CLI' : null,
+		);
+	}
+
+	/**
+	 * The address that the request came from, as the web server names it; none on the command line.
+	 */
+	private static function address(): ?string {
+		$address = filter_var( $_SERVER['REMOTE_ADDR'] ?? '', FILTER_VALIDATE_IP );
+		return false === $address ? null : $address;
+	}
+
+	/**
+	 * Removes entries that are too old, at most once a day.
+	 *
+	 * @param int $now Now.
+	 */
+	private static function purge( int $now ): void {
+		if ( $now - (int) get_option( self::OPTION ) < self::DAY ) {
+			return;
+		}
+		update_option( self::OPTION, $now, true );
+		$oldest = $now - (int) ( Settings::document()['activity_days'] ?? 90 ) * self::DAY;
+		Database::run( 'DELETE FROM ' . Tables::name( 'activity' ) . ' WHERE time < %d', array( $oldest ) );
+		Database::run( 'DELETE FROM ' . Tables::name( 'refusals' ) . ' WHERE day < %d', array( intdiv( $oldest, self::DAY ) ) );
+	}
+
+	/**
+	 * A document with the keys of its objects in one level: `username.from`. Lists stay whole.
+	 *
+	 * @param array<string, mixed> $document The document.
+	 * @param string               $prefix   What stands before its keys.
+	 * @return array<string, mixed>
+	 */
+	private static function flat( array $document, string $prefix = '' ): array {
+		$flat = array();
+		foreach ( $document as $key => $value ) {
+			$flat += is_array( $value ) && ! array_is_list( $value ) ? self::flat( $value, "$prefix$key." ) : array( "$prefix$key" => $value );
+		}
+		return $flat;
+	}
+
+	/**
+	 * A setting's value as the log shows it.
+	 *
+	 * @param string $key   The setting.
+	 * @param mixed  $value Its value.
+	 */
+	private static function shown( string $key, mixed $value ): mixed {
+		if ( is_bool( $value ) || is_int( $value ) || null === $value ) {
+			return $value;
+		}
+		if ( preg_match( self::SECRET, $key ) ) {
+			return '…';
+		}
+		$text = is_string( $value ) ? $value : (string) wp_json_encode( $value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE );
+		return mb_strlen( $text ) > self::LONGEST_VALUE ? mb_substr( $text, 0, self::LONGEST_VALUE ) . '…' : $text;
+	}
+
+	/**
+	 * A list as JSON; nothing for an empty one.
+	 *
+	 * @param array<int, mixed> $entries The list.
+	 */
+	private static function json( array $entries ): ?string {
+		return $entries ? (string) wp_json_encode( $entries, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ) : null;
+	}
+}

@@ -1,0 +1,122 @@
+<?php
+/**
+ * An exchange with the extension, carried to its end.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Endpoint;
+
+use Rollbook\Exchange;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Transaction;
+use Throwable;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Carries out the commands of one exchange, one after the other. The extension decides; this runs errands.
+ */
+final class Conversation {
+
+	/**
+	 * How many conversations are being held.
+	 *
+	 * @var int
+	 */
+	private static int $held = 0;
+
+	/**
+	 * The command being carried out.
+	 *
+	 * @var array<string, mixed>|null
+	 */
+	private ?array $command = null;
+
+	/**
+	 * A conversation about to be held.
+	 *
+	 * @param Exchange  $exchange  The exchange.
+	 * @param Directory $directory Who carries its commands out.
+	 */
+	public function __construct( public readonly Exchange $exchange, private readonly Directory $directory = new Directory() ) {
+	}
+
+	/**
+	 * Whether some conversation is being held: then a change to an account is ours, and no local edit.
+	 */
+	public static function is_held(): bool {
+		return self::$held > 0;
+	}
+
+	/**
+	 * Holds the conversation to its end.
+	 */
+	public function hold(): void {
+		++self::$held;
+		try {
+			$this->command = $this->exchange->command();
+			while ( null !== $this->command ) {
+				$this->carry_out( $this->command );
+				$this->command = $this->exchange->command();
+			}
+		} finally {
+			--self::$held;
+		}
+	}
+
+	/**
+	 * Ends a conversation that was torn off: some hook ended PHP in the midst of a command. Nothing of that command
+	 * is to remain, and nothing further is carried out.
+	 *
+	 * @param string $reason What is known of the cause, for the log.
+	 */
+	public function break_off( string $reason ): void {
+		$reason = $this->logged( $reason );
+		$this->directory->abandon();
+		$this->command ??= $this->exchange->command();
+		while ( null !== $this->command ) {
+			if ( Directory::settles( $this->command ) ) {
+				$this->carry_out( $this->command );
+			} else {
+				$this->exchange->fail( $reason, ! Database::is_available(), ! Transaction::was_undone() );
+			}
+			$this->command = $this->exchange->command();
+		}
+	}
+
+	/**
+	 * Carries out one command. Whatever goes wrong is told to the extension, which words it for the client; the
+	 * cause itself is for the log alone.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 */
+	private function carry_out( array $command ): void {
+		try {
+			$this->exchange->answer( $this->directory->run( $command ) );
+		} catch ( Throwable $error ) {
+			$database = $error instanceof DatabaseFailure;
+			$this->exchange->fail(
+				$this->logged( sprintf( '%s (%s:%d)', $error->getMessage(), $error->getFile(), $error->getLine() ) ),
+				$database,
+				$database ? $error->may_be_stored : ! Transaction::was_undone()
+			);
+		}
+	}
+
+	/**
+	 * Writes a failure to PHP's log.
+	 *
+	 * @param string $reason The reason, as some plugin words it.
+	 * @return string The same reason, as text that the extension reads: a plugin may use any encoding.
+	 */
+	private function logged( string $reason ): string {
+		$reason = wp_check_invalid_utf8( $reason, true );
+		// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- The place where a site's owner looks for what a plugin broke.
+		error_log( sprintf( 'Rollbook: %s failed: %s', $this->command['do'] ?? 'the request', $reason ) );
+		return $reason;
+	}
+}

@@ -1,0 +1,154 @@
+<?php
+/**
+ * Carries out the extension's commands.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Endpoint;
+
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\People\AccountWriter;
+use Rollbook\WordPress\People\Adoption;
+use Rollbook\WordPress\People\GroupReader;
+use Rollbook\WordPress\People\GroupWriter;
+use Rollbook\WordPress\People\Network;
+use Rollbook\WordPress\People\Refusal;
+use Rollbook\WordPress\People\RoleWriter;
+use Rollbook\WordPress\People\UserReader;
+use Rollbook\WordPress\People\UserRemover;
+use Rollbook\WordPress\People\UserWriter;
+use Rollbook\WordPress\Store\Batch;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\WrittenCaches;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The directory of people and groups that the extension speaks to. What each command means, and what it wants to hear, is written
+ * in the extension's src/directory.rs.
+ *
+ * An exception says that the command could not be carried out and left nothing behind.
+ */
+final class Directory {
+
+	/**
+	 * Carries out a command.
+	 *
+	 * @param array<string, mixed> $command Its name under `do`, and its fields.
+	 * @return mixed The answer.
+	 * @throws DatabaseFailure When the database fails.
+	 * @throws \Throwable When the command cannot be carried out for another reason.
+	 */
+	public function run( array $command ): mixed {
+		global $wpdb;
+		// A statement of some hook that fails must not print HTML into the response; it is still logged.
+		$shown = $wpdb->hide_errors();
+		$depth = Network::depth();
+		AccessControl::tell_rights_as_they_are();
+		try {
+			$name = (string) $command['do'];
+			return self::only_reads( $command )
+				? Database::watched( fn(): mixed => $this->carry_out( $name, $command ) )
+				: $this->carry_out( $name, $command );
+		} catch ( Refusal $refusal ) {
+			return $refusal->outcome();
+		} catch ( DatabaseFailure $failure ) {
+			Tables::restore( $failure );
+			throw $failure;
+		} finally {
+			AccessControl::tell_rights_of_who_acts();
+			Network::back_to( $depth );
+			if ( ! Batch::is_open() ) {
+				WrittenCaches::committed();
+			}
+			if ( $shown ) {
+				$wpdb->show_errors();
+			}
+		}
+	}
+
+	/**
+	 * Whether a command only settles what was done before, so that it is carried out even where nothing else is any more.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 */
+	public static function settles( array $command ): bool {
+		return in_array( $command['do'], array( 'check_batch', 'end_batch' ), true );
+	}
+
+	/**
+	 * Whether a command only reads. Something is decided on what it finds, so not one of its statements may fail, whoever sends it: what
+	 * could not be read is not what is not there.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 */
+	private static function only_reads( array $command ): bool {
+		return 1 === preg_match( '/^(?:find|load|list|resolve)_/', $command['do'] );
+	}
+
+	/**
+	 * Undoes the command that is being carried out, when a hook has ended the request in its midst: neither catch nor finally
+	 * happen then.
+	 */
+	public function abandon(): void {
+		Transaction::roll_back();
+		AccountWriter::speak_again();
+	}
+
+	/**
+	 * Finds who carries out a command.
+	 *
+	 * @param string $name    The command's name.
+	 * @param mixed  $command The command; what it holds, stubs/contract.php says by its name.
+	 * @throws \UnexpectedValueException When nobody does.
+	 */
+	private function carry_out( string $name, mixed $command ): mixed {
+		return match ( $name ) {
+			'list_tokens'     => Tokens::records(),
+			'touch_token'     => Tokens::touch( (int) $command['id'], (int) $command['now'] ),
+			'check_token'     => Tokens::state( (int) $command['id'] ),
+			'find_users'      => ( new UserReader() )->find( $command ),
+			'load_user'       => ( new UserReader() )->load( $command ),
+			'load_accounts'   => ( new UserReader() )->load_accounts( $command ),
+			'load_people'     => ( new UserReader() )->load_people( $command ),
+			'find_conflicts'  => ( new UserReader() )->find_conflicts( $command ),
+			'find_accounts'   => ( new Adoption() )->find( $command ),
+			'find_heir'       => ( new UserReader() )->find_heir( $command ),
+			'adopt_accounts'  => ( new Adoption() )->adopt( $command ),
+			'release_rows'    => ( new Adoption() )->release( $command ),
+			'create_user'     => ( new UserWriter() )->create( $command ),
+			'update_user'     => ( new UserWriter() )->update( $command ),
+			'fill_targets'    => ( new UserWriter() )->fill( $command ),
+			'index_user'      => ( new UserWriter() )->index( $command ),
+			'note_wish'       => ( new UserWriter() )->note_wish( $command ),
+			'delete_user'     => ( new UserRemover() )->delete( $command ),
+			'find_groups'     => ( new GroupReader() )->find( $command ),
+			'load_group'      => ( new GroupReader() )->load( $command ),
+			'resolve_members' => ( new GroupReader() )->resolve_members( $command ),
+			'find_members'    => ( new GroupReader() )->find_members( $command ),
+			'find_people_in'  => ( new GroupReader() )->find_people_in( $command ),
+			'regroup_people'  => ( new RoleWriter() )->regroup( $command ),
+			'list_nestings'   => ( new GroupReader() )->list_nestings(),
+			'create_group'    => ( new GroupWriter() )->create( $command ),
+			'update_group'    => ( new GroupWriter() )->update( $command ),
+			'find_roles'      => ( new RoleWriter() )->find( $command ),
+			'set_roles'       => ( new RoleWriter() )->set_each( $command ),
+			'list_accounts'   => ( new Adoption() )->list_accounts( $command ),
+			'find_user_names' => ( new Adoption() )->find_user_names( $command ),
+			'allow_linking'   => ( new Adoption() )->allow_linking( $command ),
+			'unlink_user'     => ( new UserRemover() )->unlink( $command ),
+			'begin_batch'     => Batch::begin(),
+			'check_batch'     => Batch::report(),
+			'end_batch'       => $command['keep'] ? Batch::end() : Batch::undo(),
+			'delete_group'    => ( new GroupWriter() )->delete( $command ),
+			default           => throw new \UnexpectedValueException( sprintf( 'The directory knows no command "%s".', $name ) ),
+		};
+	}
+}

@@ -1,0 +1,341 @@
+<?php
+/**
+ * The service's address, answered.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Endpoint;
+
+use Rollbook\Exchange;
+use Rollbook\WordPress\Requirements;
+use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Site;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Throwable;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Owns a request to the service from its first byte to its last.
+ *
+ * The request is recognised when the plugin loads and answered when WordPress has loaded, before it looks for a
+ * page or builds its REST server. So nothing that plugins do to REST requests, to logins or to bearer tokens
+ * reaches it, and no rewriting, merging of parameters or error page of WordPress can show.
+ */
+final class Endpoint {
+
+	/**
+	 * The request being served, if it is the service's.
+	 *
+	 * @var self|null
+	 */
+	private static ?self $serving = null;
+
+	/**
+	 * The conversation about it.
+	 *
+	 * @var Conversation|null
+	 */
+	private ?Conversation $conversation = null;
+
+	/**
+	 * Whether the response was sent.
+	 *
+	 * @var bool
+	 */
+	private bool $answered = false;
+
+	/**
+	 * Whether plugins had their say about the response.
+	 *
+	 * @var bool
+	 */
+	private bool $was_filtered = false;
+
+	/**
+	 * A request that is the service's.
+	 *
+	 * @param IncomingRequest $request The request.
+	 */
+	private function __construct( private readonly IncomingRequest $request ) {
+	}
+
+	/**
+	 * Takes the request over if it goes to the service.
+	 */
+	public static function take_over(): void {
+		if ( null !== self::$serving || ! isset( $_SERVER['REQUEST_URI'] ) ) {
+			return;
+		}
+		// phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- The raw bytes are what is compared; there are no slashes yet.
+		$address = Address::recognise( (string) $_SERVER['REQUEST_URI'], (string) get_option( 'home' ), rest_get_url_prefix(), Settings::answers_wpo365() );
+		if ( null === $address ) {
+			return;
+		}
+		self::begin( $address, $_SERVER );
+	}
+
+	/**
+	 * Makes the request ours.
+	 *
+	 * @param Address              $address Where it goes.
+	 * @param array<string, mixed> $server  The server's variables, without WordPress's slashes; loses the credentials.
+	 */
+	private static function begin( Address $address, array &$server ): void {
+		self::$serving = new self( IncomingRequest::take( $address, $server ) );
+
+		ignore_user_abort( true ); // A client that hangs up must not leave half of its request done.
+		Output::hold_back();
+		remove_action( 'shutdown', 'wp_ob_end_flush_all', 1 );
+		register_shutdown_function( array( self::class, 'last_word' ) );
+		defined( 'DONOTCACHEPAGE' ) || define( 'DONOTCACHEPAGE', true );
+		// Before the first of them is called.
+		add_action( 'init', array( Interference::class, 'set_aside' ), PHP_INT_MIN );
+	}
+
+	/**
+	 * Answers a request that only WordPress's own rules have recognised as one to its REST server: the address that arrived was another.
+	 *
+	 * @param \WP $wp WordPress's request.
+	 */
+	public static function action_parse_request( \WP $wp ): void {
+		$route = $wp->query_vars['rest_route'] ?? '';
+		if ( null !== self::$serving || ! is_string( $route ) || '' === $route ) {
+			return;
+		}
+		/** @var array<string, mixed> $server */
+		$server  = wp_unslash( $_SERVER ); // WordPress has added slashes by now.
+		$query   = (string) preg_replace( '/(?:^|&)rest_route=[^&]*/', '', (string) ( $server['QUERY_STRING'] ?? '' ) );
+		$address = Address::recognise( (string) ( $server['REQUEST_URI'] ?? '' ), (string) get_option( 'home' ), rest_get_url_prefix(), Settings::answers_wpo365() )
+			?? Address::of_route( $route, $query, Settings::answers_wpo365() );
+		if ( null !== $address ) {
+			self::begin( $address, $server );
+			self::serve();
+		}
+	}
+
+	/**
+	 * Answers a request that has come as far as WordPress's REST server, before that reads it.
+	 *
+	 * @param mixed $enabled Whether the server wraps its answers in a callback.
+	 */
+	public static function filter_rest_jsonp_enabled( mixed $enabled ): mixed {
+		if ( ( $GLOBALS['wp'] ?? null ) instanceof \WP ) {
+			self::action_parse_request( $GLOBALS['wp'] );
+		}
+		return $enabled;
+	}
+
+	/**
+	 * Answers a request that was made inside WordPress, and gives the answer.
+	 *
+	 * @param IncomingRequest $request The request.
+	 * @return array{status: int, headers: array<string, string>, body: string}
+	 */
+	public static function answer_within( IncomingRequest $request ): array {
+		$inner   = new self( $request );
+		$user_id = get_current_user_id();
+		wp_set_current_user( 0 ); // A token is no person.
+		try {
+			return $inner->finished(
+				static function () use ( $inner ): void {
+					$inner->conversation()->hold();
+				}
+			);
+		} finally {
+			wp_set_current_user( $user_id );
+			$inner->conclude();
+		}
+	}
+
+	/**
+	 * Answers the request if it is the service's, and ends.
+	 */
+	public static function serve(): void {
+		if ( null === self::$serving ) {
+			return;
+		}
+		do_action( 'litespeed_control_set_nocache', 'rollbook' );
+		wp_set_current_user( 0 ); // A token is no person.
+		self::$serving->answer();
+		exit;
+	}
+
+	/**
+	 * Answers in place of a request that somebody ended: a fatal error, or an exit in some plugin's hook.
+	 */
+	public static function last_word(): void {
+		if ( null !== self::$serving && ! self::$serving->answered ) {
+			$is_ours = null !== self::$serving->conversation;
+			$reason  = self::fatal_error() ?? 'some code ended PHP before the request was answered; ' . Interference::culprit();
+			self::$serving->break_off( $reason );
+			if ( ! $is_ours ) {
+				Interference::tell( $reason );
+			}
+		}
+	}
+
+	/**
+	 * Answers in place of WordPress's error page. WordPress prints that page after a fatal error as well, before
+	 * any other code has a say; and when memory is exhausted PHP has dropped our buffer by then.
+	 *
+	 * @param callable $handler Who would print it.
+	 */
+	public static function filter_wp_die_handler( callable $handler ): callable {
+		if ( null === self::$serving ) {
+			return $handler;
+		}
+		return static function ( mixed $message, mixed $title = '', mixed $arguments = array() ): void {
+			if ( ! self::$serving->answered ) {
+				$reason = is_wp_error( $message ) ? $message->get_error_message() : (string) $message;
+				self::$serving->break_off( self::fatal_error() ?? sprintf( '%s (%s)', wp_strip_all_tags( $reason ), Interference::culprit() ) );
+			}
+			if ( false !== ( ( (array) $arguments )['exit'] ?? true ) ) {
+				exit;
+			}
+		};
+	}
+
+	/**
+	 * Holds the conversation and sends its response.
+	 */
+	private function answer(): void {
+		$this->send(
+			function (): void {
+				$this->conversation()->hold();
+			}
+		);
+	}
+
+	/**
+	 * Ends the conversation and sends its response.
+	 *
+	 * @param string $reason What is known of the cause.
+	 */
+	private function break_off( string $reason ): void {
+		ini_set( 'memory_limit', '-1' ); // phpcs:ignore WordPress.PHP.IniSet.memory_limit_Disallowed -- It may be what ended the request.
+		$this->send(
+			function () use ( $reason ): void {
+				$this->conversation()->break_off( $reason );
+			}
+		);
+	}
+
+	/**
+	 * Lets the conversation come to its end, sends the response, and logs the request once the client is gone.
+	 *
+	 * @param callable(): void $finish Brings the conversation to its end.
+	 */
+	private function send( callable $finish ): void {
+		$response       = $this->finished( $finish );
+		$this->answered = true;
+		Output::send( $response );
+		$this->conclude();
+	}
+
+	/**
+	 * Lets the conversation come to its end, and gives the response.
+	 *
+	 * @param callable(): void $finish Brings the conversation to its end.
+	 * @return array{status: int, headers: array<string, string>, body: string}
+	 */
+	private function finished( callable $finish ): array {
+		$response = Requirements::refusal();
+		if ( Requirements::met() ) {
+			try {
+				$finish();
+				$response = $this->filtered( $this->conversation()->exchange );
+			} catch ( Throwable $error ) {
+				self::log( $error );
+			}
+		}
+		return $response;
+	}
+
+	/**
+	 * Logs the request, and tells other plugins of it.
+	 */
+	private function conclude(): void {
+		if ( null === $this->conversation ) {
+			return;
+		}
+		try {
+			$started = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
+			$summary = $this->conversation->exchange->summary();
+			Announcements::prepare( $summary );
+			ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
+		} catch ( Throwable $error ) {
+			self::log( $error );
+		}
+		Announcements::make();
+	}
+
+	/**
+	 * The response, about whose body plugins have a say. Should one make something of it that is no JSON, or fail, or end PHP, it is sent
+	 * as the extension wrote it.
+	 *
+	 * @param Exchange $exchange The exchange, at its end.
+	 * @return array{status: int, headers: array<string, string>, body: string}
+	 */
+	private function filtered( Exchange $exchange ): array {
+		$response = $exchange->response();
+		if ( $this->was_filtered || '' === $response['body'] || ! has_filter( 'rollbook/response_body' ) ) {
+			return $response;
+		}
+		$this->was_filtered = true;
+		try {
+			$summary = $exchange->summary();
+			/** Documented in HOOKS.md. */
+			$body = apply_filters( 'rollbook/response_body', $response['body'], $response['status'], $summary['method'], $summary['path'] );
+			if ( is_string( $body ) && null !== json_decode( $body ) ) {
+				$response['body'] = $body;
+			}
+		} catch ( Throwable $error ) {
+			self::log( $error );
+		}
+		return $response;
+	}
+
+	/**
+	 * The conversation about this request; opened once.
+	 */
+	private function conversation(): Conversation {
+		return $this->conversation ??= new Conversation( Exchange::open( $this->request->described(), self::settings(), Site::facts_of_request() ) );
+	}
+
+	/**
+	 * The settings; nothing where the database does not give them.
+	 *
+	 * @return ?array<string, mixed>
+	 */
+	private static function settings(): ?array {
+		try {
+			return Settings::document();
+		} catch ( DatabaseFailure $failure ) {
+			self::log( $failure );
+			return null;
+		}
+	}
+
+	/**
+	 * The error that ended PHP, if one did; a mere warning did not.
+	 */
+	private static function fatal_error(): ?string {
+		$error = error_get_last();
+		$fatal = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
+		return null !== $error && 0 !== ( $error['type'] & $fatal ) ? $error['message'] : null;
+	}
+
+	/**
+	 * Logs what should never happen: the extension itself failed, or the log.
+	 *
+	 * @param Throwable $error The error.
+	 */
+	private static function log( Throwable $error ): void {
+		// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log
+		error_log( sprintf( 'Rollbook: %s (%s:%d)', $error->getMessage(), $error->getFile(), $error->getLine() ) );
+	}
+}

@@ -1,0 +1,110 @@
+<?php
+/**
+ * The service as a route of WordPress's REST server.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Endpoint;
+
+use Rollbook\Exchange;
+use Rollbook\WordPress\Settings;
+use WP_REST_Request;
+use WP_REST_Response;
+use WP_REST_Server;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Makes the service known to WordPress's index and tools, and answers what is dispatched inside WordPress. It is the request as it was
+ * made that is answered: what the server would do to parameters, methods or the answer does not count here.
+ */
+final class RestRoute {
+
+	/** Every method that the service knows. */
+	private const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
+	/**
+	 * The answers as the extension wrote them, by the request that they belong to.
+	 *
+	 * @var ?\WeakMap<WP_REST_Request, array{status: int, headers: array<string, string>, body: string}>
+	 */
+	private static ?\WeakMap $answers = null;
+
+	/**
+	 * Registers the route.
+	 *
+	 * @param WP_REST_Server $server The REST server.
+	 */
+	public static function action_rest_api_init( WP_REST_Server $server ): void {
+		foreach ( Address::rest_namespaces( Settings::answers_wpo365() ) as $namespace ) {
+			$options = array(
+				'methods'             => self::METHODS,
+				'callback'            => array( self::class, 'answer' ),
+				// The token is verified by the extension, for each request.
+				'permission_callback' => '__return_true',
+				'show_in_index'       => true,
+			);
+			register_rest_route( $namespace, '/(?P<path>.+)', $options );
+			if ( Address::is_own( $namespace ) ) {
+				// In place of the index of the namespace, which WordPress has made with the first route.
+				$server->register_route( $namespace, "/$namespace", array( $options ), true );
+			}
+		}
+	}
+
+	/**
+	 * Answers before the server looks at methods, parameters and permissions.
+	 *
+	 * @param mixed           $result  What another plugin answers.
+	 * @param WP_REST_Server  $server  The REST server.
+	 * @param WP_REST_Request $request The request.
+	 */
+	public static function filter_rest_pre_dispatch( mixed $result, WP_REST_Server $server, WP_REST_Request $request ): mixed {
+		return null === self::address( $request ) ? $result : self::answer( $request );
+	}
+
+	/**
+	 * Answers a request.
+	 *
+	 * @param WP_REST_Request $request The request.
+	 */
+	public static function answer( WP_REST_Request $request ): WP_REST_Response {
+		$incoming                 = IncomingRequest::dispatched( self::address( $request ), $request );
+		$answer                   = Endpoint::answer_within( $incoming );
+		self::$answers          ??= new \WeakMap();
+		self::$answers[ $request ] = $answer;
+		// As arrays, which WordPress's own filters and plugins take apart.
+		return new WP_REST_Response( json_decode( $answer['body'], true ), $answer['status'], $answer['headers'] );
+	}
+
+	/**
+	 * Sends the answer as the extension wrote it, whatever became of it in the REST server, and ends: nothing that others would send has
+	 * a place beside it. Where somebody's verdict about the client came before, nothing was dispatched yet.
+	 *
+	 * @param mixed           $served  Whether it was sent already.
+	 * @param mixed           $result  What the server made of it.
+	 * @param WP_REST_Request $request The request.
+	 */
+	public static function filter_rest_pre_serve_request( mixed $served, mixed $result, WP_REST_Request $request ): mixed {
+		if ( true === $served || null === self::address( $request ) ) {
+			return $served;
+		}
+		if ( ! isset( self::$answers[ $request ] ) ) {
+			self::answer( $request );
+		}
+		Output::send( self::$answers[ $request ] );
+		exit;
+	}
+
+	/**
+	 * Where a request goes, if it is to the service.
+	 *
+	 * @param WP_REST_Request $request The request.
+	 */
+	private static function address( WP_REST_Request $request ): ?Address {
+		return Address::of_route( $request->get_route(), http_build_query( $request->get_query_params(), '', '&', PHP_QUERY_RFC3986 ), Settings::answers_wpo365() );
+	}
+}

@@ -1,0 +1,486 @@
+<?php
+/**
+ * WordPress accounts, written.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\NetworkSettings;
+use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\WrittenCaches;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Creates and changes accounts through WordPress's own functions, so that every plugin hears of it, but without mail.
+ *
+ * WordPress wants slashed data and unslashes it before it is stored; a password it hashes slashed, as its login form sends it.
+ */
+final class AccountWriter {
+
+	/**
+	 * What the tables of WordPress hold.
+	 */
+	private const LONGEST_LOGIN    = 60;
+	private const LONGEST_NICENAME = 50;
+	private const LONGEST_EMAIL    = 100;
+
+	/**
+	 * The account that create() made. Known even where a hook threw and wp_insert_user() never returned.
+	 *
+	 * @var int
+	 */
+	private int $made = 0;
+
+	/**
+	 * Creates an account.
+	 *
+	 * @param array<string, mixed> $change What it is to hold.
+	 * @param string               $login  Its login, a free one.
+	 * @param callable(int): void  $made   Is told the account's number before any plugin hears of the account.
+	 * @return \WP_User The account as it stands.
+	 * @throws Refusal When WordPress or a plugin refuses.
+	 * @throws DatabaseFailure When the account could not be stored.
+	 */
+	public function create( array $change, string $login, callable $made ): \WP_User {
+		RoleWriter::check( $change['role'] );
+		$change['values'] = self::filtered( $change['values'], 0 );
+
+		$email = (string) $change['email'];
+		$metas = array_filter( Targets::metas( $change['values'] ), static fn( mixed $value ): bool => null !== $value );
+		$data  = array_filter( Targets::fields( $change['values'] ), static fn( string $value ): bool => '' !== $value );
+		$data += array(
+			'user_login' => $login,
+			'user_email' => $email,
+			'user_pass'  => $change['password'] ?? bin2hex( random_bytes( 32 ) ),
+			'meta_input' => $metas,
+		);
+		if ( null !== $change['role'] ) {
+			$data['role'] = $change['role'];
+		}
+
+		/** Documented in HOOKS.md. */
+		$data = self::still_the_same( (array) apply_filters( 'rollbook/new_account_data', $data ), $data );
+
+		$metas = new NewAccountMetas( $login, $made );
+		if ( null === $change['password'] ) {
+			add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
+		}
+		self::hush();
+		$keep = self::keep_zeros( $data );
+		try {
+			$user_id = wp_insert_user( wp_slash( $data ) );
+		} catch ( \Throwable $failure ) {
+			// Memory must not take login and address for taken.
+			wp_cache_delete( $login, 'userlogins' );
+			wp_cache_delete( $email, 'useremail' );
+			throw $failure;
+		} finally {
+			self::speak_again();
+			$keep();
+			$metas->end();
+			$this->made = $metas->user_id();
+			WrittenCaches::note( $this->made ); // Should a later step undo it.
+		}
+		self::check_result( $user_id );
+		if ( is_multisite() ) {
+			// Its role is set; this makes the site its first one.
+			$user = UserReader::accounts( array( $user_id ) )[ $user_id ];
+			Network::add( $user, (string) reset( $user->roles ) );
+			Network::note_created( $user_id );
+		}
+
+		Targets::write_plugin_fields( $user_id, $change['values'] );
+		return self::with_email( $user_id, $email );
+	}
+
+	/**
+	 * Changes an account, as far as it differs from what is wanted.
+	 *
+	 * @param \WP_User             $user   The account.
+	 * @param array<string, mixed> $change What it is to hold.
+	 * @param ?string              $login  Its new login, a free one.
+	 * @return \WP_User The account as it stands.
+	 * @throws Refusal When WordPress or a plugin refuses.
+	 */
+	public function change( \WP_User $user, array $change, ?string $login = null ): \WP_User {
+		RoleWriter::check( $change['role'] );
+		if ( null !== $login || self::writes( $change ) ) {
+			self::check_protection( $user->ID );
+		}
+		$change['values'] = self::filtered( $change['values'], $user->ID );
+		self::hush();
+		try {
+			if ( null !== $login ) {
+				$this->rename( $user, $login );
+			}
+			if ( $change['end_credentials'] ?? false ) {
+				// Before anything else: should the rest break off, nobody else gets in meanwhile.
+				Credentials::end( $user, null !== $change['password'], $change['credential_metas'] ?? array() );
+			}
+			Targets::write_metas( $user->ID, Targets::metas( $change['values'] ) );
+			$data = $this->differing( $user, $change ) + ( null === $login ? array() : array( 'user_nicename' => self::nicename( $login ) ) );
+			if ( $data ) {
+				$keep = self::keep_zeros( $data );
+				try {
+					self::check_result( wp_update_user( wp_slash( array( 'ID' => $user->ID ) + $data ) ) );
+				} finally {
+					$keep();
+				}
+			}
+			$roles = array_filter( array( $change['role'], ...( $change['other_roles'] ?? array() ) ) );
+			if ( null !== $change['role'] && array_values( $user->roles ) !== array_values( $roles ) ) {
+				RoleWriter::set( UserReader::accounts( array( $user->ID ) )[ $user->ID ] ?? $user, $change['role'], $change['other_roles'] ?? array() );
+			}
+			Targets::write_plugin_fields( $user->ID, $change['values'] );
+		} finally {
+			self::speak_again();
+		}
+		return self::with_email( $user->ID, $change['email'] );
+	}
+
+	/**
+	 * Sees to it, within a transaction, that an account has not become protected since it was decided to change it.
+	 *
+	 * @param int $user_id The account.
+	 * @throws Refusal When it has, or is gone.
+	 */
+	public static function check_protection( int $user_id ): void {
+		wp_cache_delete( $user_id, 'user_meta' ); // Whoever gave it rights did so in another request.
+		$user = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? null;
+		if ( null === $user || Database::watched( static fn(): bool => Protection::covers( $user ) ) ) {
+			throw Refusal::stale();
+		}
+	}
+
+	/**
+	 * Gives an account a password that nobody knows, within a change. What was mailed to set another one ends with it.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function set_unknown_password( int $user_id ): void {
+		add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
+		$data = array(
+			'ID'        => $user_id,
+			'user_pass' => bin2hex( random_bytes( 32 ) ),
+		);
+		self::check_result( wp_update_user( $data ) );
+	}
+
+	/**
+	 * The first login that WordPress accepts and nobody has.
+	 *
+	 * @param string[] $logins  Proposals, the best first.
+	 * @param int      $user_id The account whose own login counts as free; 0 for a new one.
+	 * @throws Refusal When there is none.
+	 */
+	public static function free_login( array $logins, int $user_id = 0 ): string {
+		/** This filter is documented in wp-includes/user.php */
+		$illegal = array_map( 'strtolower', (array) apply_filters( 'illegal_user_logins', array() ) );
+		foreach ( $logins as $login ) {
+			$login = is_multisite() ? strtolower( $login ) : $login; // Networks know no other logins.
+			if ( '' === $login || mb_strlen( $login ) > self::LONGEST_LOGIN || ! validate_username( $login ) || in_array( strtolower( $login ), $illegal, true ) ) {
+				continue;
+			}
+			wp_cache_delete( sanitize_user( $login ), 'userlogins' ); // The database is to be asked, as for addresses.
+			$holder = Database::watched( static fn(): mixed => username_exists( $login ) );
+			if ( ! $holder && NetworkSettings::forbids_login( $login ) ) {
+				continue;
+			}
+			if ( ! $holder || (int) $holder === $user_id ) {
+				return $login;
+			}
+		}
+		throw Refusal::taken( 'login' );
+	}
+
+	/**
+	 * Sees to it that an address can be had as it is.
+	 *
+	 * @param string $email   The address.
+	 * @param int    $user_id The account whose own address counts as free; 0 for a new one.
+	 * @throws Refusal When it cannot.
+	 */
+	public static function check_email( string $email, int $user_id = 0 ): void {
+		if ( '' === $email ) {
+			return;
+		}
+		if ( ! self::accepts_email( $email ) ) {
+			throw self::unfit_email( $email );
+		}
+		$refusal = NetworkSettings::refusal_of_email( $email );
+		if ( null !== $refusal ) {
+			throw Refusal::refused( $refusal );
+		}
+		wp_cache_delete( $email, 'useremail' );
+		$holder = (int) Database::watched( static fn(): mixed => email_exists( $email ) );
+		if ( $holder && $holder !== $user_id ) {
+			throw Refusal::taken( 'email' );
+		}
+	}
+
+	/**
+	 * Whether WordPress takes a text for an address, and stores it as it is. None is one, too.
+	 *
+	 * @param string $email The text.
+	 */
+	public static function accepts_email( string $email ): bool {
+		return '' === $email || ( mb_strlen( $email ) <= self::LONGEST_EMAIL && is_email( $email ) === $email && sanitize_email( $email ) === $email );
+	}
+
+	/**
+	 * The account that create() made; 0 for none.
+	 */
+	public function made(): int {
+		return $this->made;
+	}
+
+	/**
+	 * Removes the account that create() made and a rollback has left behind, where tables know no transactions. Its hooks
+	 * are not called: one of them is what failed.
+	 */
+	public function undo(): void {
+		global $wpdb;
+		if ( $this->made ) {
+			Database::run( "DELETE FROM $wpdb->usermeta WHERE user_id = %d", array( $this->made ) );
+			Database::run( "DELETE FROM $wpdb->users WHERE ID = %d", array( $this->made ) );
+			self::forget( $this->made );
+		}
+	}
+
+	/**
+	 * Lets WordPress's caches forget an account whose write was undone.
+	 *
+	 * @param int        $user_id The account.
+	 * @param ?\WP_User  $before  The account as it was before.
+	 */
+	public static function forget( int $user_id, ?\WP_User $before = null ): void {
+		foreach ( array( wp_cache_get( $user_id, 'users' ), $before->data ?? null ) as $data ) {
+			if ( $data ) {
+				wp_cache_delete( $data->user_login, 'userlogins' );
+				wp_cache_delete( $data->user_nicename, 'userslugs' );
+				if ( '' !== $data->user_email ) {
+					wp_cache_delete( $data->user_email, 'useremail' );
+				}
+			}
+		}
+		wp_cache_delete( $user_id, 'users' );
+		wp_cache_delete( $user_id, 'user_meta' );
+		wp_cache_set( 'last_changed', microtime(), 'users' );
+		try {
+			Targets::forget( $user_id, Settings::targets() );
+		} catch ( DatabaseFailure ) {
+			return; // Whatever brought us here is told already.
+		}
+	}
+
+	/**
+	 * Makes the hash of a password that was made up here a cheap one: nobody can guess 256 random bits, however fast the hash; and the
+	 * usual one takes longer than all the rest of making an account.
+	 *
+	 * @param array<string, mixed> $options   The hash's options.
+	 * @param string|int           $algorithm The hash.
+	 * @return array<string, mixed>
+	 */
+	public static function filter_hash_options( array $options, string|int $algorithm ): array {
+		return PASSWORD_BCRYPT === $algorithm ? array( 'cost' => 4 ) + $options : $options;
+	}
+
+	/**
+	 * Keeps WordPress's mails about changed passwords and addresses in.
+	 */
+	public static function filter_send_email(): bool {
+		return false;
+	}
+
+	/**
+	 * Ends what hush() began, and the cheap hash.
+	 */
+	public static function speak_again(): void {
+		remove_filter( 'send_password_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
+		remove_filter( 'send_email_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
+		remove_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX );
+	}
+
+	/**
+	 * Lets no mail leave. These filters stand here and not among the other hooks because they hold for a single write.
+	 */
+	private static function hush(): void {
+		add_filter( 'send_password_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
+		add_filter( 'send_email_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
+	}
+
+	/**
+	 * Sees to it that a field that says "0" is written so: wp_insert_user() takes it for an empty one and asks for it once more, as
+	 * `pre_user_…`, before it is stored.
+	 *
+	 * @param array<string, mixed> $data What is about to be written.
+	 * @return callable(): void Ends it.
+	 */
+	private static function keep_zeros( array $data ): callable {
+		$zero   = static fn(): string => '0';
+		$fields = array_keys( $data, '0', true );
+		foreach ( $fields as $field ) {
+			add_filter( "pre_user_$field", $zero, PHP_INT_MAX );
+		}
+		return static function () use ( $fields, $zero ): void {
+			foreach ( $fields as $field ) {
+				remove_filter( "pre_user_$field", $zero, PHP_INT_MAX );
+			}
+		};
+	}
+
+	/**
+	 * Lets plugins have a say about values that are about to be written.
+	 *
+	 * @param array<string, mixed> $values  By target.
+	 * @param int                  $user_id The account; 0 for a new one.
+	 * @return array<string, mixed>
+	 */
+	private static function filtered( array $values, int $user_id ): array {
+		foreach ( $values as $target => $value ) {
+			/** Documented in HOOKS.md. */
+			$values[ $target ] = apply_filters( 'rollbook/mapped_value', $value, $target, $user_id );
+		}
+		return $values;
+	}
+
+	/**
+	 * What a plugin made of a new account's data. Who it is stays: login, address and password were claimed and decided on.
+	 *
+	 * @param array<string, mixed> $filtered The data as the plugin left it.
+	 * @param array<string, mixed> $data     The data as it was.
+	 * @return array<string, mixed>
+	 * @throws Refusal When the site does not have the role.
+	 */
+	private static function still_the_same( array $filtered, array $data ): array {
+		RoleWriter::check( $filtered['role'] ?? null );
+		unset( $filtered['ID'] );
+		$metas = (array) ( $filtered['meta_input'] ?? array() );
+		return array(
+			'user_login' => $data['user_login'],
+			'user_email' => $data['user_email'],
+			'user_pass'  => $data['user_pass'],
+			'meta_input' => array_combine( wp_slash( array_keys( $metas ) ), $metas ),
+		) + $filtered;
+	}
+
+	/**
+	 * Whether a change is one of the account, and not of the person's row alone.
+	 *
+	 * @param array<string, mixed> $change What the account is to hold.
+	 */
+	private static function writes( array $change ): bool {
+		$given = array_intersect_key( $change, array_flip( array( 'email', 'password', 'role' ) ) );
+		return $change['values'] || ( $change['end_credentials'] ?? false ) || array() !== array_filter( $given, static fn( mixed $value ): bool => null !== $value );
+	}
+
+	/**
+	 * What wp_update_user() has to write, not yet slashed.
+	 *
+	 * @param \WP_User             $user   The account.
+	 * @param array<string, mixed> $change What it is to hold.
+	 * @return array<string, string>
+	 */
+	private function differing( \WP_User $user, array $change ): array {
+		$data = array();
+		foreach ( Targets::fields( $change['values'] ) as $field => $value ) {
+			$current = Targets::read( $user, array( "field:$field" ) )[ "field:$field" ];
+			if ( $current !== $value ) {
+				$data[ $field ] = $value;
+			}
+		}
+		if ( null !== $change['email'] && $change['email'] !== $user->data->user_email ) {
+			$data['user_email'] = $change['email'];
+		}
+		if ( null !== $change['password'] ) {
+			$data['user_pass'] = $change['password'];
+		}
+		return $data;
+	}
+
+	/**
+	 * Gives an account another login, which no function of WordPress does. Cookies name the login, so open sessions end; application
+	 * passwords go on, with the new one.
+	 *
+	 * @param \WP_User $user  The account.
+	 * @param string   $login The login.
+	 */
+	private function rename( \WP_User $user, string $login ): void {
+		global $wpdb;
+		Database::run( "UPDATE $wpdb->users SET user_login = %s WHERE ID = %d", array( $login, $user->ID ) );
+		clean_user_cache( $user );
+		\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
+	}
+
+	/**
+	 * The name in addresses that WordPress makes of a login; it makes it unique itself.
+	 *
+	 * @param string $login The login.
+	 */
+	private static function nicename( string $login ): string {
+		return sanitize_title( mb_substr( $login, 0, self::LONGEST_NICENAME ) );
+	}
+
+	/**
+	 * The account, if it has the address that it was given: a filter may have changed it, and a changed address is another person's.
+	 *
+	 * @param int     $user_id The account.
+	 * @param ?string $email   The address; null where none was given.
+	 * @throws Refusal When it has not.
+	 * @throws DatabaseFailure When the account is gone.
+	 */
+	private static function with_email( int $user_id, ?string $email ): \WP_User {
+		global $wpdb;
+		if ( wp_using_ext_object_cache() ) {
+			// Another request, which does not see this transaction yet, may have filled it.
+			self::forget( $user_id );
+			$stored = Database::value( "SELECT user_email FROM $wpdb->users WHERE ID = %d", array( $user_id ) );
+		}
+		$user     = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw new DatabaseFailure( 'the account disappeared while it was written' );
+		$stored ??= $user->data->user_email;
+		if ( null !== $email && $stored !== $email ) {
+			throw self::unfit_email( $email );
+		}
+		return $user;
+	}
+
+	/**
+	 * Reads what wp_insert_user() and wp_update_user() return.
+	 *
+	 * @param int|\WP_Error $result What they returned.
+	 * @phpstan-assert int $result
+	 * @throws Refusal When they refused.
+	 * @throws DatabaseFailure When the database did, which they do not look at.
+	 */
+	private static function check_result( int|\WP_Error $result ): void {
+		if ( is_wp_error( $result ) ) {
+			throw match ( $result->get_error_code() ) {
+				'existing_user_email' => Refusal::taken( 'email' ),
+				'existing_user_login' => Refusal::taken( 'login' ),
+				default               => Refusal::refused( $result->get_error_message() ),
+			};
+		}
+		if ( 0 === $result ) {
+			throw DatabaseFailure::last();
+		}
+	}
+
+	/**
+	 * The refusal of an address.
+	 *
+	 * @param string $email The address.
+	 */
+	private static function unfit_email( string $email ): Refusal {
+		/* translators: %s: an email address. */
+		$message = sprintf( __( 'WordPress does not accept “%s” as an email address.', 'rollbook' ), $email );
+		// A refusal reads markup, and esc_html() leaves what looks like an entity.
+		return Refusal::refused( htmlspecialchars( $message, ENT_QUOTES | ENT_HTML5, 'UTF-8' ), 'email' );
+	}
+}

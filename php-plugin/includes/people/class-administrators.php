@@ -1,0 +1,62 @@
+<?php
+/**
+ * Those who can mend everything else.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Tables;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Sees to it that one administrator is left who can log in, whatever an identity provider sends and whatever the settings protect.
+ */
+final class Administrators {
+
+	/**
+	 * Their role.
+	 */
+	public const ROLE = 'administrator';
+
+	/**
+	 * Sees to it that the site can do without an account as an administrator. To be called within a transaction, before anything else in
+	 * it: the rows of all administrators are locked, and of two requests at once that each take one of two away the second waits here
+	 * and then sees what the first has done.
+	 *
+	 * @param \WP_User $user The account.
+	 * @throws Refusal When it is the last one.
+	 */
+	public static function check_without( \WP_User $user ): void {
+		if ( in_array( self::ROLE, $user->roles, true ) && array( $user->ID ) === self::lock() ) {
+			throw Refusal::refused( __( 'This is the last administrator who can log in. Make somebody else an administrator first.', 'rollbook' ) );
+		}
+	}
+
+	/**
+	 * Locks the roles of the administrators until the transaction ends.
+	 *
+	 * @return list<int> Those who can log in.
+	 */
+	public static function lock(): array {
+		global $wpdb;
+		$rows     = Database::rows(
+			"SELECT m.user_id, m.meta_value, u.active FROM $wpdb->usermeta m LEFT JOIN " . Tables::name( 'users' )
+			. ' u ON u.user_id = m.user_id WHERE m.meta_key = %s AND m.meta_value LIKE %s FOR UPDATE',
+			array( $wpdb->get_blog_prefix() . 'capabilities', '%"' . $wpdb->esc_like( self::ROLE ) . '"%' )
+		);
+		$user_ids = array();
+		foreach ( $rows as $row ) {
+			$roles = maybe_unserialize( $row['meta_value'] );
+			if ( is_array( $roles ) && ! empty( $roles[ self::ROLE ] ) && '0' !== (string) $row['active'] ) {
+				$user_ids[] = (int) $row['user_id'];
+			}
+		}
+		return array_values( array_unique( $user_ids ) );
+	}
+}

@@ -1,0 +1,433 @@
+<?php
+/**
+ * Accounts that have no row yet.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Identifier;
+use Rollbook\WordPress\Store\Lookups;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Transaction;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Finds accounts without a row and gives them one, so that they have an id.
+ *
+ * To know in the usual case with one tiny statement that there are none, the highest number below which every account has been looked
+ * at is remembered. Numbers are given in order but accounts may appear a little out of order, so a few are looked at again.
+ *
+ * @phpstan-import-type Account from \Rollbook\Contract
+ * @phpstan-import-type AdoptAccounts from \Rollbook\Contract
+ * @phpstan-import-type AllowLinking from \Rollbook\Contract
+ * @phpstan-import-type FindAccounts from \Rollbook\Contract
+ * @phpstan-import-type FindAccountsAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindUserNames from \Rollbook\Contract
+ * @phpstan-import-type FindUserNamesAnswer from \Rollbook\Contract
+ * @phpstan-import-type ListAccounts from \Rollbook\Contract
+ * @phpstan-import-type ListAccountsAnswer from \Rollbook\Contract
+ * @phpstan-import-type ReleaseRows from \Rollbook\Contract
+ */
+final class Adoption {
+
+	/**
+	 * The option that remembers the highest number.
+	 */
+	public const OPTION = 'rollbook_adopted_up_to';
+
+	/**
+	 * The user meta that marks an account which the owner has unlinked; with the prefix of the site's tables before it.
+	 */
+	private const UNLINKED = 'rollbook_unlinked';
+
+	/**
+	 * How many numbers are looked at again.
+	 */
+	private const LOOK_BACK = 100;
+
+	/**
+	 * How many accounts are held in memory at a time, with whatever plugins have noted of them.
+	 */
+	private const AT_ONCE = 50;
+
+	/**
+	 * The most accounts with the same meta that are looked at: with two nobody can tell already who is meant.
+	 */
+	private const ALIKE = 10;
+
+	/**
+	 * How far this request has looked; so that an account that cannot be adopted is not found over and over.
+	 *
+	 * @var int
+	 */
+	private static int $looked_up_to = 0;
+
+	/**
+	 * Finds accounts of the site that have no row; by login or address also those of the network that are not on the site.
+	 *
+	 * @param FindAccounts $command The command find_accounts.
+	 * @return FindAccountsAnswer
+	 */
+	public function find( array $command ): array {
+		$limit = (int) $command['limit'];
+		if ( null === $command['login'] && ! $command['emails'] && null === $command['user_id'] && ! $command['metas'] ) {
+			return $this->next( $limit, $command['read'] );
+		}
+		$user_ids  = array_merge( array_filter( array( $command['user_id'] ) ), ...array_map( array( self::class, 'having' ), $command['metas'] ) );
+		$condition = $user_ids ? array( 'w.ID IN (' . Database::marks( $user_ids, '%d' ) . ')' ) : array();
+		$arguments = $user_ids;
+		if ( '' !== (string) $command['login'] ) {
+			$condition[] = 'w.user_login = %s';
+			$arguments[] = $command['login'];
+		}
+		$emails = array_values( array_diff( $command['emails'], array( '' ) ) );
+		if ( $emails ) {
+			$condition[] = 'w.user_email IN (' . Database::marks( $emails, '%s' ) . ')';
+			array_push( $arguments, ...$emails );
+		}
+		if ( ! $condition ) {
+			return array();
+		}
+		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit, false, $command['read'] );
+		// The database's collation takes josé for jose.
+		$accounts = array_filter(
+			$accounts,
+			static fn( array $account ): bool => in_array( $account['user_id'], $user_ids, true ) || self::same( $account['login'], $command['login'] ) || array() !== array_filter( $emails, static fn( string $email ): bool => self::same( $account['email'], $email ) )
+		);
+		return array_values( $accounts );
+	}
+
+	/**
+	 * Gives accounts a row.
+	 *
+	 * @param AdoptAccounts $command The command adopt_accounts.
+	 */
+	public function adopt( array $command ): void {
+		$adoptions = array_column( $command['accounts'], null, 'user_id' );
+		if ( $adoptions ) {
+			Transaction::run(
+				fn() => $this->insert( $adoptions, (int) $command['now'] ),
+				static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
+			);
+		}
+		self::remember( self::$looked_up_to );
+	}
+
+	/**
+	 * Takes rows of accounts away that nobody manages. The accounts are looked at again should existing ones ever be linked.
+	 *
+	 * @param ReleaseRows $command The command release_rows.
+	 */
+	public function release( array $command ): void {
+		Transaction::run(
+			static function () use ( $command ): void {
+				foreach ( $command['ids'] as $id ) {
+					$row_id = Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s AND managed = 0', array( $id ) );
+					if ( null !== $row_id ) {
+						UserRemover::forget_memberships( $id );
+						UserRemover::forget_row( (int) $row_id );
+					}
+				}
+			},
+			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
+		);
+		self::forget();
+	}
+
+	/**
+	 * Lets accounts be found again that were unlinked.
+	 *
+	 * @param AllowLinking $command The command allow_linking.
+	 */
+	public function allow_linking( array $command ): void {
+		global $wpdb;
+		$user_ids = $command['user_ids'];
+		Transaction::run(
+			static function () use ( $user_ids ): void {
+				foreach ( $user_ids as $user_id ) {
+					wp_cache_delete( (int) $user_id, 'user_meta' );
+					delete_user_meta( (int) $user_id, self::mark() );
+				}
+				self::forget();
+			},
+			static fn(): bool => null === Database::value( "SELECT umeta_id FROM $wpdb->usermeta WHERE meta_key = %s AND user_id IN (" . Database::marks( $user_ids, '%d' ) . ') LIMIT 1', array( self::mark(), ...$user_ids ) )
+		);
+	}
+
+	/**
+	 * Whether the owner has unlinked an account on this site.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function is_unlinked( int $user_id ): bool {
+		return metadata_exists( 'user', $user_id, self::mark() );
+	}
+
+	/**
+	 * Marks an account as unlinked on this site.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function mark_unlinked( int $user_id ): void {
+		update_user_meta( $user_id, self::mark(), 1 );
+	}
+
+	/**
+	 * The key of the mark. It lies with the account and not in our tables, so that it outlives them and goes with the account.
+	 */
+	private static function mark(): string {
+		global $wpdb;
+		return $wpdb->get_blog_prefix() . self::UNLINKED;
+	}
+
+	/**
+	 * Has all accounts looked at again, because one has lost its row.
+	 */
+	public static function forget(): void {
+		delete_option( self::OPTION );
+		self::$looked_up_to = 0;
+	}
+
+	/**
+	 * The accounts that have a meta with exactly this value.
+	 *
+	 * @param array{key: string, value: string} $meta The meta.
+	 * @return int[]
+	 */
+	private static function having( array $meta ): array {
+		global $wpdb;
+		if ( '' === $meta['value'] ) {
+			return array();
+		}
+		$rows = Database::rows( "SELECT user_id, meta_value FROM $wpdb->usermeta WHERE meta_key = %s AND meta_value = %s LIMIT %d", array( $meta['key'], $meta['value'], self::ALIKE ) );
+		$rows = self::is_evidence( $meta['key'] ) ? array_filter( $rows, static fn( array $row ): bool => self::same( $row['meta_value'], $meta['value'] ) ) : array();
+		return array_map( 'intval', array_column( $rows, 'user_id' ) );
+	}
+
+	/**
+	 * Adds metas to an account.
+	 *
+	 * @param Account  $account The account.
+	 * @param string[] $keys    The metas' keys.
+	 * @return Account
+	 */
+	private static function with_metas( array $account, array $keys ): array {
+		$account['metas'] = array();
+		foreach ( $keys as $key ) {
+			$value = self::is_evidence( $key ) ? get_user_meta( $account['user_id'], $key )[0] ?? null : null;
+			if ( is_string( $value ) ) {
+				$account['metas'][ $key ] = $value;
+			}
+		}
+		return $account;
+	}
+
+	/**
+	 * Says something of each of some accounts.
+	 *
+	 * @template T of array<string, mixed>
+	 * @param int[]                 $user_ids The accounts.
+	 * @param callable(\WP_User): T $describe Says it of one.
+	 * @return list<T> Without accounts that are gone.
+	 */
+	private static function each( array $user_ids, callable $describe ): array {
+		$described = array();
+		foreach ( array_chunk( $user_ids, self::AT_ONCE ) as $some ) {
+			/** @var list<T> $of_some */
+			$of_some   = PassingBy::with( $some, static fn(): array => array_map( $describe, array_values( UserReader::accounts( $some ) ) ) );
+			$described = array_merge( $described, $of_some );
+		}
+		return $described;
+	}
+
+	/**
+	 * Whether a meta says what a plugin has written. One that people can write by themselves through the REST API says nothing.
+	 *
+	 * @param string $key Its key.
+	 */
+	private static function is_evidence( string $key ): bool {
+		return empty( get_registered_meta_keys( 'user' )[ $key ]['show_in_rest'] );
+	}
+
+	/**
+	 * Accounts of the site by number, with and without a row.
+	 *
+	 * @param ListAccounts $command The command list_accounts.
+	 * @return ListAccountsAnswer
+	 */
+	public function list_accounts( array $command ): array {
+		global $wpdb;
+		list( $members, $arguments ) = self::members_of_the_site();
+
+		$found = Database::rows(
+			"SELECT w.ID, u.id, u.user_name, u.locked_before, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
+			array( ...$arguments, (int) $command['after'], (int) $command['limit'] )
+		);
+		/** @var array<int, array<string, ?string>> $rows */
+		$rows      = array_column( $found, null, 'ID' );
+		$described = static fn( \WP_User $user ): array => array(
+			'account' => self::with_metas( UserReader::account( $user ), $command['read'] ),
+			'row'     => null === $rows[ $user->ID ]['id'] ? null : array(
+				'id'            => (string) $rows[ $user->ID ]['id'],
+				'user_name'     => (string) $rows[ $user->ID ]['user_name'],
+				'locked_before' => (bool) $rows[ $user->ID ]['locked_before'],
+				'managed'       => (bool) $rows[ $user->ID ]['managed'],
+				'deleted'       => (bool) $rows[ $user->ID ]['deleted'],
+			),
+		);
+		return array(
+			'total'    => $command['count'] ? (int) Database::value( "SELECT COUNT(*) FROM $wpdb->users w$members", $arguments ) : null,
+			'accounts' => self::each( array_map( 'intval', array_keys( $rows ) ), $described ),
+		);
+	}
+
+	/**
+	 * Who is called so.
+	 *
+	 * @param FindUserNames $command The command find_user_names.
+	 * @return FindUserNamesAnswer
+	 */
+	public function find_user_names( array $command ): array {
+		if ( ! $command['keys'] ) {
+			return array();
+		}
+		return array_map(
+			static fn( array $row ): array => array(
+				'key'     => (string) $row['user_name_key'],
+				'user_id' => null === $row['user_id'] ? null : (int) $row['user_id'],
+			),
+			Database::rows( 'SELECT user_name_key, user_id FROM ' . Tables::name( 'users' ) . ' WHERE user_name_key IN (' . Database::marks( $command['keys'], '%s' ) . ')', $command['keys'] )
+		);
+	}
+
+	/**
+	 * The next accounts by number.
+	 *
+	 * @param int      $limit The most to give.
+	 * @param string[] $read  The metas to read with each.
+	 * @return list<Account>
+	 */
+	private function next( int $limit, array $read ): array {
+		global $wpdb;
+		$remembered = max( (int) get_option( self::OPTION ), self::$looked_up_to );
+		$newest     = (int) Database::value( "SELECT MAX(ID) FROM $wpdb->users" );
+		if ( $newest <= $remembered ) {
+			return array();
+		}
+		$from     = self::$looked_up_to ? self::$looked_up_to : max( 0, $remembered - self::LOOK_BACK );
+		$accounts = $this->accounts( "w.ID > %d AND w.ID <= %d AND NOT EXISTS (SELECT 1 FROM $wpdb->usermeta n WHERE n.user_id = w.ID AND n.meta_key = %s)", array( $from, $newest, self::mark() ), $limit, true, $read );
+
+		self::$looked_up_to = count( $accounts ) < $limit ? $newest : end( $accounts )['user_id'] ?? $newest;
+		if ( ! $accounts ) {
+			self::remember( $newest );
+		}
+		return $accounts;
+	}
+
+	/**
+	 * Accounts of the site without a row, by number.
+	 *
+	 * @param string $condition Which.
+	 * @param array  $arguments The condition's arguments.
+	 * @param int    $limit     The most to give.
+	 * @param bool   $of_site   Whether only those on this site count, not all of the network.
+	 * @param array  $read      The metas to read with each.
+	 * @return list<Account>
+	 */
+	private function accounts( string $condition, array $arguments, int $limit, bool $of_site, array $read ): array {
+		global $wpdb;
+		$which = 'w.ID';
+		$joins = ' LEFT JOIN ' . Tables::name( 'users' ) . ' u ON u.user_id = w.ID';
+		$wants = 'u.row_id IS NULL';
+		if ( is_multisite() ) {
+			$joins    .= " LEFT JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s";
+			$arguments = array( $wpdb->get_blog_prefix() . 'capabilities', ...$arguments );
+			$which     = 'DISTINCT w.ID';
+			// Who was taken off the site while the plugin was not active has left a row behind.
+			$wants     = $of_site ? "$wants AND c.umeta_id IS NOT NULL" : "($wants OR c.umeta_id IS NULL)";
+		}
+		$rows     = Database::rows(
+			"SELECT $which FROM $wpdb->users w$joins WHERE $wants AND $condition ORDER BY w.ID LIMIT %d",
+			array( ...$arguments, $limit )
+		);
+		$user_ids = array_map( 'intval', array_column( $rows, 'ID' ) );
+		return self::each( $user_ids, static fn( \WP_User $user ): array => self::with_metas( UserReader::account( $user ), $read ) );
+	}
+
+	/**
+	 * What leaves accounts out that belong to other sites of a network: a join, and its arguments.
+	 *
+	 * @return array{string, string[]}
+	 */
+	private static function members_of_the_site(): array {
+		global $wpdb;
+		if ( ! is_multisite() ) {
+			return array( '', array() );
+		}
+		return array( " INNER JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s", array( $wpdb->get_blog_prefix() . 'capabilities' ) );
+	}
+
+	/**
+	 * Inserts rows, passing over accounts that have got one in the meantime and names that somebody has.
+	 *
+	 * @param array<int, array<string, mixed>> $adoptions By account.
+	 * @param int                              $now       Now.
+	 */
+	private function insert( array $adoptions, int $now ): void {
+		global $wpdb;
+		$table    = Tables::name( 'users' );
+		$user_ids = array_keys( $adoptions );
+		$existing = array_flip( array_column( Database::rows( "SELECT ID FROM $wpdb->users WHERE ID IN (" . Database::marks( $user_ids, '%d' ) . ')', $user_ids ), 'ID' ) );
+		$rows     = array();
+		foreach ( array_intersect_key( $adoptions, $existing ) as $user_id => $adoption ) {
+			AccessControl::forget( $user_id );
+			$rows[] = array( $adoption['id'] ?? Identifier::create(), $user_id, $adoption['user_name'], $adoption['user_name_key'], $adoption['external_id'] ?? null, (int) ( $adoption['active'] ?? true ), (int) ( $adoption['locked_before'] ?? false ), (int) $adoption['created'], $now );
+		}
+		if ( ! $rows ) {
+			return;
+		}
+		Database::insert_new(
+			$table,
+			array( 'id', 'user_id', 'user_name', 'user_name_key', 'external_id', 'active', 'locked_before', 'created', 'modified' ),
+			$rows
+		);
+		$lookups = array();
+		$ids     = array_column( $rows, 0 );
+		$new     = Database::rows( "SELECT row_id, user_id FROM $table WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', $ids );
+		Lookups::clear( ...array_map( 'intval', array_column( $new, 'row_id' ) ) ); // What may be left under their numbers.
+		foreach ( $new as $row ) {
+			foreach ( $adoptions[ (int) $row['user_id'] ]['lookups'] as $lookup ) {
+				$lookups[] = array( (int) $row['row_id'], $lookup['path'], $lookup['value'] );
+			}
+		}
+		Lookups::insert( $lookups );
+	}
+
+	/**
+	 * Whether two names or addresses are the same but for case.
+	 *
+	 * @param string  $one   One.
+	 * @param ?string $other The other.
+	 */
+	private static function same( string $one, ?string $other ): bool {
+		return null !== $other && mb_strtolower( $one, 'UTF-8' ) === mb_strtolower( $other, 'UTF-8' );
+	}
+
+	/**
+	 * Remembers how far every account was looked at.
+	 *
+	 * @param int $user_id The highest number.
+	 */
+	private static function remember( int $user_id ): void {
+		if ( $user_id > (int) get_option( self::OPTION ) ) {
+			update_option( self::OPTION, $user_id, true );
+		}
+	}
+}

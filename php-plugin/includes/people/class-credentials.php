@@ -1,0 +1,84 @@
+<?php
+/**
+ * What opens an account.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Tells whether anybody could have made an account, and ends what opens one. When that happens is decided by the extension.
+ */
+final class Credentials {
+
+	/** The user meta in which WordPress keeps a new address until it is confirmed. */
+	private const NEW_ADDRESS = '_new_email';
+
+	/**
+	 * Whether anybody could have made an account: people register on this site, or get an account by a purchase, and the account has no
+	 * more rights than that gives, here or on another site.
+	 *
+	 * @param \WP_User $user The account.
+	 */
+	public static function may_be_anybodys( \WP_User $user ): bool {
+		$roles = self::roles_of_registration();
+		if ( ! $roles ) {
+			return false;
+		}
+		$granted = array_keys( array_filter( $user->caps ) );
+		foreach ( is_multisite() ? Network::other_sites_of( $user->ID ) : array() as $site ) {
+			$granted = array_merge( $granted, array_keys( array_filter( (array) get_user_meta( $user->ID, $GLOBALS['wpdb']->get_blog_prefix( $site ) . 'capabilities', true ) ) ) );
+		}
+		return ! array_diff( $granted, $roles );
+	}
+
+	/**
+	 * Ends everything that opens an account: the password becomes one that nobody knows, application passwords and sessions go, and so
+	 * does what is under way to change the address or the password.
+	 *
+	 * @param \WP_User $user         The account.
+	 * @param bool     $has_password Whether it has just got another password.
+	 * @param string[] $beginnings   What the keys of metas begin with that go with it, in lower case: second factors.
+	 */
+	public static function end( \WP_User $user, bool $has_password, array $beginnings = array() ): void {
+		delete_user_meta( $user->ID, self::NEW_ADDRESS );
+		foreach ( $beginnings ? array_keys( (array) get_user_meta( $user->ID ) ) : array() as $key ) {
+			if ( array_filter( $beginnings, static fn( string $beginning ): bool => str_starts_with( strtolower( (string) $key ), $beginning ) ) ) {
+				delete_user_meta( $user->ID, wp_slash( (string) $key ) );
+			}
+		}
+		if ( class_exists( \WP_Application_Passwords::class ) ) {
+			\WP_Application_Passwords::delete_all_application_passwords( $user->ID );
+		}
+		\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
+		if ( ! $has_password ) {
+			AccountWriter::set_unknown_password( $user->ID );
+		}
+	}
+
+	/**
+	 * The roles that somebody gets who registers or buys something; none where nobody can.
+	 *
+	 * @return string[]
+	 */
+	private static function roles_of_registration(): array {
+		$roles = array();
+		$open  = is_multisite() ? in_array( get_site_option( 'registration' ), array( 'user', 'all' ), true ) : (bool) get_option( 'users_can_register' );
+		if ( $open ) {
+			$roles[] = (string) get_option( 'default_role' );
+			if ( function_exists( 'bbp_get_default_role' ) ) {
+				$roles[] = (string) bbp_get_default_role(); // bbPress gives it to everybody beside the other one.
+			}
+		}
+		if ( class_exists( 'WooCommerce' ) ) {
+			$roles[] = 'customer';
+		}
+		/** Documented in HOOKS.md. */
+		return array_filter( (array) apply_filters( 'rollbook/anybody_can_register', $roles ), 'is_string' );
+	}
+}

@@ -1,0 +1,267 @@
+<?php
+/**
+ * Groups, read.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Selection;
+use Rollbook\WordPress\Store\Tables;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Reads groups and their members, a whole page with a constant number of statements.
+ *
+ * @phpstan-import-type FindGroups from \Rollbook\Contract
+ * @phpstan-import-type FindGroupsAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindMembers from \Rollbook\Contract
+ * @phpstan-import-type FindMembersAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindPeopleIn from \Rollbook\Contract
+ * @phpstan-import-type FindPeopleInAnswer from \Rollbook\Contract
+ * @phpstan-import-type GroupRecord from \Rollbook\Contract
+ * @phpstan-import-type ListNestingsAnswer from \Rollbook\Contract
+ * @phpstan-import-type LoadGroup from \Rollbook\Contract
+ * @phpstan-import-type LoadGroupAnswer from \Rollbook\Contract
+ * @phpstan-import-type Member from \Rollbook\Contract
+ * @phpstan-import-type ResolveMembers from \Rollbook\Contract
+ * @phpstan-import-type ResolveMembersAnswer from \Rollbook\Contract
+ */
+final class GroupReader {
+
+	/**
+	 * So many groups are read without being weighed, because a search for one is one statement then.
+	 */
+	private const FEW = 10;
+
+	/**
+	 * What a member takes, about; half of it is the row that it is read from.
+	 */
+	private const BYTES_OF_MEMBER = 250;
+
+	/**
+	 * The columns of a group's row.
+	 */
+	private const COLUMNS = 'g.row_id, g.id, g.display_name, g.external_id, g.version, g.created, g.modified, g.document';
+
+	/**
+	 * Ids in one statement.
+	 */
+	private const IDS_AT_ONCE = 1000;
+
+	/**
+	 * A page of groups.
+	 *
+	 * @param FindGroups $command The command find_groups.
+	 * @return FindGroupsAnswer
+	 */
+	public function find( array $command ): array {
+		$selection = new Selection( $command['selection'], Tables::name( 'groups' ), 'g', '1=1' );
+		$weight    = 'COALESCE(LENGTH(g.document), 0)';
+		if ( $command['members'] ) {
+			$weight .= ' + ' . self::BYTES_OF_MEMBER . ' * (SELECT COUNT(*) FROM ' . Tables::name( 'group_members' ) . ' w WHERE w.group_row = g.row_id)';
+		}
+		return array(
+			'total'   => $selection->total(),
+			'groups'  => $this->records( $selection->rows( self::COLUMNS, $weight, $command['members'] ? 1 : self::FEW ), $command['members'] ),
+			'reached' => $selection->reached(),
+		);
+	}
+
+	/**
+	 * One group.
+	 *
+	 * @param LoadGroup $command The command load_group.
+	 * @return LoadGroupAnswer
+	 */
+	public function load( array $command ): ?array {
+		$rows = array_filter( $this->rows( 'g.id = %s', $command['id'] ), static fn( array $row ): bool => $row['id'] === $command['id'] );
+		return $this->records( array_values( $rows ), $command['members'] )[0] ?? null;
+	}
+
+	/**
+	 * The record of a row that was just written.
+	 *
+	 * @param int  $row_id  The row's number.
+	 * @param bool $members Whether the members are wanted.
+	 * @return ?GroupRecord
+	 */
+	public function written( int $row_id, bool $members ): ?array {
+		return $this->records( $this->rows( 'g.row_id = %d', $row_id ), $members )[0] ?? null;
+	}
+
+	/**
+	 * Which ids exist, and what they are.
+	 *
+	 * @param ResolveMembers $command The command resolve_members.
+	 * @return ResolveMembersAnswer
+	 */
+	public function resolve_members( array $command ): array {
+		global $wpdb;
+		$found = array();
+		foreach ( array_chunk( array_values( array_unique( $command['ids'] ) ), self::IDS_AT_ONCE ) as $ids ) {
+			$marks = Database::marks( $ids, '%s' );
+			$rows  = Database::rows(
+				"SELECT u.id, 'User' AS kind, u.user_name, w.display_name FROM " . Tables::name( 'users' ) . " u INNER JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.deleted = 0 AND u.id IN ($marks)",
+				$ids
+			);
+			if ( count( $rows ) < count( $ids ) ) {
+				$groups = Database::rows( "SELECT g.id, 'Group' AS kind, '' AS user_name, g.display_name FROM " . Tables::name( 'groups' ) . " g WHERE g.id IN ($marks)", $ids );
+				$rows   = array_merge( $rows, $groups );
+			}
+			foreach ( $rows as $row ) {
+				$found[ $row['id'] ] = $this->member( $row );
+			}
+		}
+		return array_values( array_filter( array_map( static fn( string $id ): ?array => $found[ $id ] ?? null, $command['ids'] ) ) );
+	}
+
+	/**
+	 * Which of the ids are members of the group.
+	 *
+	 * @param FindMembers $command The command find_members.
+	 * @return FindMembersAnswer
+	 */
+	public function find_members( array $command ): array {
+		$found = array();
+		foreach ( array_chunk( array_values( array_unique( $command['among'] ) ), self::IDS_AT_ONCE ) as $ids ) {
+			$rows  = Database::rows(
+				'SELECT m.member_id FROM ' . Tables::name( 'group_members' ) . ' m INNER JOIN ' . Tables::name( 'groups' ) . ' g ON g.row_id = m.group_row'
+				. ' WHERE g.id = %s AND m.member_id IN (' . Database::marks( $ids, '%s' ) . ')',
+				array( $command['id'], ...$ids )
+			);
+			$found = array_merge( $found, array_map( 'strval', array_column( $rows, 'member_id' ) ) );
+		}
+		return array_values( $found );
+	}
+
+	/**
+	 * Every group that is a member of another. Begins with the groups, of which there are few; memberships may be very many.
+	 *
+	 * @return ListNestingsAnswer
+	 */
+	public function list_nestings(): array {
+		$groups = Tables::name( 'groups' );
+		/** @var ListNestingsAnswer $nestings None of these columns can be NULL. */
+		$nestings = Database::rows(
+			"SELECT i.id AS member, g.id AS `group`, g.display_name AS display FROM $groups i INNER JOIN " . Tables::name( 'group_members' )
+			. " m ON m.member_id = i.id INNER JOIN $groups g ON g.row_id = m.group_row ORDER BY g.row_id, i.row_id"
+		);
+		return $nestings;
+	}
+
+	/**
+	 * The people who are members of one of some groups.
+	 *
+	 * @param FindPeopleIn $command The command find_people_in.
+	 * @return FindPeopleInAnswer
+	 */
+	public function find_people_in( array $command ): array {
+		$found = array();
+		foreach ( array_chunk( $command['groups'], self::IDS_AT_ONCE ) as $ids ) {
+			$rows   = Database::rows(
+				'SELECT DISTINCT m.member_id FROM ' . Tables::name( 'group_members' ) . ' m INNER JOIN ' . Tables::name( 'groups' )
+				. " g ON g.row_id = m.group_row WHERE m.member_kind = 'User' AND g.id IN (" . Database::marks( $ids, '%s' ) . ')',
+				$ids
+			);
+			$found += array_map( 'strval', array_column( $rows, 'member_id', 'member_id' ) );
+		}
+		return array_values( $found );
+	}
+
+	/**
+	 * Reads rows.
+	 *
+	 * @param string     $condition The condition.
+	 * @param int|string $argument  Its argument.
+	 * @return list<array<string, ?string>>
+	 */
+	private function rows( string $condition, int|string $argument ): array {
+		return Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'groups' ) . " g WHERE $condition", array( $argument ) );
+	}
+
+	/**
+	 * Makes records of rows.
+	 *
+	 * @param array<int, array<string, ?string>> $rows    The rows.
+	 * @param bool                               $members Whether the members are wanted.
+	 * @return list<GroupRecord>
+	 */
+	private function records( array $rows, bool $members ): array {
+		if ( ! $rows ) {
+			return array();
+		}
+		$row_ids = array_map( 'intval', array_column( $rows, 'row_id' ) );
+		$lists   = $members ? $this->members( $row_ids ) : array();
+		$counts  = $members ? array_map( 'count', $lists ) : $this->counts( $row_ids );
+		$record  = static fn( array $row ): array => array(
+			'row'          => (int) $row['row_id'],
+			'id'           => (string) $row['id'],
+			'display_name' => (string) $row['display_name'],
+			'external_id'  => $row['external_id'],
+			'version'      => (int) $row['version'],
+			'created'      => (int) $row['created'],
+			'modified'     => (int) $row['modified'],
+			'document'     => $row['document'],
+			'members'      => $members ? $lists[ (int) $row['row_id'] ] ?? array() : null,
+			'member_count' => $counts[ (int) $row['row_id'] ] ?? 0,
+		);
+		return array_values( array_map( $record, $rows ) );
+	}
+
+	/**
+	 * The members of groups.
+	 *
+	 * @param int[] $row_ids The groups' rows.
+	 * @return array<int, list<Member>> By row.
+	 */
+	private function members( array $row_ids ): array {
+		global $wpdb;
+		$rows    = Database::rows(
+			'SELECT m.group_row, m.member_id AS id, m.member_kind AS kind, u.user_name, COALESCE(w.display_name, g.display_name) AS display_name FROM ' . Tables::name( 'group_members' ) . ' m'
+			. ' LEFT JOIN ' . Tables::name( 'users' ) . " u ON m.member_kind = 'User' AND u.id = m.member_id LEFT JOIN $wpdb->users w ON w.ID = u.user_id"
+			. ' LEFT JOIN ' . Tables::name( 'groups' ) . " g ON m.member_kind = 'Group' AND g.id = m.member_id"
+			. ' WHERE m.group_row IN (' . Database::marks( $row_ids, '%d' ) . ') ORDER BY m.group_row, m.member_id',
+			$row_ids
+		);
+		$members = array();
+		foreach ( $rows as $row ) {
+			$members[ (int) $row['group_row'] ][] = $this->member( $row );
+		}
+		return $members;
+	}
+
+	/**
+	 * How many members groups have.
+	 *
+	 * @param int[] $row_ids The groups' rows.
+	 * @return array<int, int> By row.
+	 */
+	private function counts( array $row_ids ): array {
+		$rows = Database::rows(
+			'SELECT group_row, COUNT(*) AS members FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row IN (' . Database::marks( $row_ids, '%d' ) . ') GROUP BY group_row',
+			$row_ids
+		);
+		return array_map( 'intval', array_column( $rows, 'members', 'group_row' ) );
+	}
+
+	/**
+	 * A member of a group.
+	 *
+	 * @param array<string, ?string> $row What was read of it.
+	 * @return Member
+	 */
+	private function member( array $row ): array {
+		$display = (string) $row['display_name'];
+		return array(
+			'id'      => (string) $row['id'],
+			'kind'    => 'Group' === $row['kind'] ? 'Group' : 'User',
+			'display' => in_array( $display, array( '', $row['user_name'] ), true ) ? null : $display,
+		);
+	}
+}

@@ -1,0 +1,296 @@
+<?php
+/**
+ * Groups, written.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Store\ClaimFailure;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Identifier;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\WrittenCaches;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Creates, changes and deletes groups; a group lives in our tables alone.
+ *
+ * @phpstan-import-type CreateGroup from \Rollbook\Contract
+ * @phpstan-import-type CreateGroupAnswer from \Rollbook\Contract
+ * @phpstan-import-type DecidedOn from \Rollbook\Contract
+ * @phpstan-import-type DeleteGroup from \Rollbook\Contract
+ * @phpstan-import-type DeleteGroupAnswer from \Rollbook\Contract
+ * @phpstan-import-type GroupRecord from \Rollbook\Contract
+ * @phpstan-import-type GroupRow from \Rollbook\Contract
+ * @phpstan-import-type RoleChange from \Rollbook\Contract
+ * @phpstan-import-type UpdateGroup from \Rollbook\Contract
+ * @phpstan-import-type UpdateGroupAnswer from \Rollbook\Contract
+ * @phpstan-type Write array{row: GroupRow, roles: list<RoleChange>, now: int, ...}
+ * @phpstan-type Decision array{version: int, people: list<DecidedOn>, roles: list<RoleChange>, ...}
+ */
+final class GroupWriter {
+
+	/**
+	 * Ids in one statement.
+	 */
+	private const IDS_AT_ONCE = 1000;
+
+	/**
+	 * Creates a group.
+	 *
+	 * @param CreateGroup $command The command create_group.
+	 * @return CreateGroupAnswer
+	 * @throws Refusal When it must not happen.
+	 */
+	public function create( array $command ): array {
+		$mark    = Identifier::create();
+		$columns = array(
+			'id'      => Identifier::create(),
+			'created' => (int) $command['now'],
+		);
+		return $this->write(
+			$command,
+			0,
+			function () use ( $command, $columns, $mark ): array {
+				RoleWriter::set_all( $command['roles'], $command['people'] );
+				$row_id = $this->claim( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command, $mark ) ) );
+				// SQLite gives the number of a row again that was never stored.
+				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
+				$this->add_members( $row_id, $columns['id'], $command['members'] );
+				return $this->done( $row_id, true );
+			},
+			fn(): bool => $this->stands( $mark )
+		);
+	}
+
+	/**
+	 * Changes a group.
+	 *
+	 * @param UpdateGroup $command The command update_group.
+	 * @return UpdateGroupAnswer
+	 * @throws Refusal When it must not happen.
+	 */
+	public function update( array $command ): array {
+		$mark   = Identifier::create();
+		$row_id = $this->row_of( $command['id'] );
+		return $this->write(
+			$command,
+			$row_id,
+			function () use ( $command, $row_id, $mark ): array {
+				$this->set_roles( $row_id, $command );
+				$arguments = array();
+				$set       = Database::assignments( $this->columns( $command, $mark ), $arguments );
+				$changed   = $this->claim(
+					fn(): int => Database::run(
+						'UPDATE ' . Tables::name( 'groups' ) . " SET $set, version = version + 1 WHERE row_id = %d AND version = %d",
+						array( ...$arguments, $row_id, (int) $command['version'] )
+					)
+				);
+				if ( 0 === $changed ) {
+					throw Refusal::stale();
+				}
+				$this->remove_members( $row_id, $command );
+				$this->add_members( $row_id, $command['id'], $command['add'] );
+				return $this->done( $row_id, $command['members'] );
+			},
+			fn(): bool => $this->stands( $mark )
+		);
+	}
+
+	/**
+	 * Deletes a group and its memberships.
+	 *
+	 * @param DeleteGroup $command The command delete_group.
+	 * @return DeleteGroupAnswer
+	 * @throws Refusal When it must not happen.
+	 */
+	public function delete( array $command ): array {
+		$row_id = $this->row_of( $command['id'] );
+		$this->write(
+			$command,
+			$row_id,
+			function () use ( $command, $row_id ): void {
+				$this->set_roles( $row_id, $command );
+				$deleted = Database::run( 'DELETE FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d AND version = %d', array( $row_id, (int) $command['version'] ) );
+				if ( 0 === $deleted ) {
+					throw Refusal::stale();
+				}
+				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
+				UserRemover::forget_memberships( $command['id'] );
+			},
+			static fn(): bool => null === Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE id = %s', array( $command['id'] ) )
+		);
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
+	 * Writes a group, and before it the roles that change with it, inside a transaction. Should that break off after the roles are stored, the
+	 * same request finds the group as it was and does the rest.
+	 *
+	 * @param Write    $command The command.
+	 * @param int      $row_id  The row; 0 for a new one.
+	 * @param callable $write   What to do.
+	 * @param callable $stands  Whether it is done.
+	 * @throws Refusal When another group has the name.
+	 * @throws ClaimFailure When the row cannot be written for another reason.
+	 * @throws \Throwable When a hook of another plugin fails.
+	 */
+	private function write( array $command, int $row_id, callable $write, callable $stands ): mixed {
+		$user_ids = array_column( $command['roles'], 'user_id' );
+		try {
+			$written = Transaction::run(
+				$write,
+				$stands
+			);
+			array_map( array( WrittenCaches::class, 'note' ), $user_ids );
+			return $written;
+		} catch ( ClaimFailure $failure ) {
+			$holder = Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE display_name_key = %s AND row_id <> %d', array( $command['row']['display_name_key'], $row_id ) );
+			throw null === $holder ? $failure->getPrevious() ?? $failure : Refusal::taken( 'display_name' );
+		} catch ( \Throwable $failure ) {
+			// Memory must not know roles that the database has forgotten.
+			array_map( 'clean_user_cache', $user_ids );
+			throw $failure;
+		}
+	}
+
+	/**
+	 * Sets the roles that change with a group that is there, if it is still as it was decided on.
+	 *
+	 * @param int      $row_id  The row.
+	 * @param Decision $command The command.
+	 * @throws Refusal When it is not.
+	 */
+	private function set_roles( int $row_id, array $command ): void {
+		if ( ! $command['people'] && ! $command['roles'] ) {
+			return;
+		}
+		$version = Database::value( 'SELECT version FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d FOR UPDATE', array( $row_id ) );
+		if ( (string) $command['version'] !== $version ) {
+			throw Refusal::stale();
+		}
+		RoleWriter::set_all( $command['roles'], $command['people'] );
+	}
+
+	/**
+	 * Whether a write is in the database: this very one, and not somebody else's.
+	 *
+	 * @param string $mark Its mark.
+	 */
+	private function stands( string $mark ): bool {
+		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE written_by = %s', array( $mark ) );
+	}
+
+	/**
+	 * Writes the row itself.
+	 *
+	 * @param callable $write The statement.
+	 * @throws ClaimFailure When the database does not accept it.
+	 */
+	private function claim( callable $write ): int {
+		try {
+			return $write();
+		} catch ( DatabaseFailure $failure ) {
+			throw ClaimFailure::of( $failure );
+		}
+	}
+
+	/**
+	 * The columns that a command writes.
+	 *
+	 * @param Write  $command The command.
+	 * @param string $mark    The mark of this write.
+	 * @return array<string, int|string|null>
+	 */
+	private function columns( array $command, string $mark ): array {
+		return array(
+			'written_by'       => $mark,
+			'display_name'     => $command['row']['display_name'],
+			'display_name_key' => $command['row']['display_name_key'],
+			'external_id'      => $command['row']['external_id'],
+			'modified'         => (int) $command['now'],
+			'document'         => $command['row']['document'],
+		);
+	}
+
+	/**
+	 * Adds members. Who was deleted in the meantime is passed over, as is who is a member already.
+	 *
+	 * @param int                                         $row_id  The group's row.
+	 * @param string                                      $id      The group's id.
+	 * @param array<int, array{id: string, kind: string}> $members The members.
+	 */
+	private function add_members( int $row_id, string $id, array $members ): void {
+		$there = array( $id => true );
+		foreach ( array_chunk( array_column( $members, 'id' ), self::IDS_AT_ONCE ) as $ids ) {
+			$marks  = Database::marks( $ids, '%s' );
+			$there += array_flip( array_column( Database::rows( 'SELECT id FROM ' . Tables::name( 'users' ) . " WHERE deleted = 0 AND id IN ($marks)", $ids ), 'id' ) );
+			if ( in_array( 'Group', array_column( $members, 'kind' ), true ) ) {
+				$there += array_flip( array_column( Database::rows( 'SELECT id FROM ' . Tables::name( 'groups' ) . " WHERE id IN ($marks)", $ids ), 'id' ) );
+			}
+		}
+		$rows = array();
+		foreach ( $members as $member ) {
+			if ( isset( $there[ $member['id'] ] ) ) {
+				$rows[] = array( $row_id, $member['id'], $member['kind'] );
+			}
+		}
+		Database::insert_new( Tables::name( 'group_members' ), array( 'group_row', 'member_id', 'member_kind' ), $rows );
+	}
+
+	/**
+	 * Removes members.
+	 *
+	 * @param int         $row_id  The group's row.
+	 * @param UpdateGroup $command The command update_group.
+	 */
+	private function remove_members( int $row_id, array $command ): void {
+		$sql = 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d';
+		if ( $command['remove_all'] ) {
+			Database::run( $sql, array( $row_id ) );
+			return;
+		}
+		foreach ( array_chunk( $command['remove'], self::IDS_AT_ONCE ) as $ids ) {
+			Database::run( "$sql AND member_id IN (" . Database::marks( $ids, '%s' ) . ')', array( $row_id, ...$ids ) );
+		}
+	}
+
+	/**
+	 * The row of a group.
+	 *
+	 * @param string $id The group's id.
+	 * @throws Refusal When there is none.
+	 */
+	private function row_of( string $id ): int {
+		$row = Database::row( 'SELECT row_id, id FROM ' . Tables::name( 'groups' ) . ' WHERE id = %s', array( $id ) );
+		if ( null === $row || $row['id'] !== $id ) {
+			throw Refusal::gone();
+		}
+		return (int) $row['row_id'];
+	}
+
+	/**
+	 * The answer to a write. It is read within the transaction: what cannot be read back was not written.
+	 *
+	 * @param int  $row_id  The row.
+	 * @param bool $members Whether the members are wanted.
+	 * @return array{outcome: 'done', record: GroupRecord}
+	 * @throws DatabaseFailure When the group is gone already.
+	 */
+	private function done( int $row_id, bool $members ): array {
+		return array(
+			'outcome' => 'done',
+			'record'  => ( new GroupReader() )->written( $row_id, $members ) ?? throw new DatabaseFailure( 'the group disappeared right after it was written' ),
+		);
+	}
+}

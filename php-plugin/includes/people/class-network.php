@@ -1,0 +1,239 @@
+<?php
+/**
+ * Accounts in a network of sites.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\NetworkSettings;
+use Rollbook\WordPress\Store\Tables;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * What the sites of a network have to do with an account, which is common to all of them. What follows from it is decided by the
+ * extension (src/wordpress/network.rs).
+ *
+ * Which sites an account is on is read from its user metas, which are loaded anyway: every site keeps its roles there under its own key.
+ *
+ * @phpstan-import-type InNetwork from \Rollbook\Contract
+ */
+final class Network {
+
+	/**
+	 * The user meta with the number of the site whose directory has charge of the account.
+	 */
+	public const HOME = 'rollbook_home_site';
+
+	/**
+	 * The user meta with the number of the site whose identity provider created the account.
+	 */
+	private const CREATED = 'rollbook_created_on_site';
+
+	/**
+	 * What the extension wants to know.
+	 *
+	 * @param \WP_User $user The account.
+	 * @return ?InNetwork Null where the site stands alone.
+	 */
+	public static function facts( \WP_User $user ): ?array {
+		if ( ! is_multisite() ) {
+			return null;
+		}
+		$others = self::other_sites_of( $user->ID );
+		$home   = self::home_of( $user->ID );
+		return array(
+			'on_site'             => self::is_on_site( $user->ID ),
+			'on_others'           => array() !== $others,
+			'home'                => match ( $home ) {
+				0                     => 'nobody',
+				get_current_blog_id() => 'here',
+				default               => 'elsewhere',
+			},
+			'created_here'        => get_current_blog_id() === (int) get_user_meta( $user->ID, self::CREATED, true ),
+			'touchable'           => NetworkSettings::allows( NetworkSettings::TOUCH_ACCOUNTS ),
+			'protected_elsewhere' => self::is_protected_on( $others, $user->ID ),
+		);
+	}
+
+	/**
+	 * Whether an account is on this site; without a network all are.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function is_on_site( int $user_id ): bool {
+		global $wpdb;
+		return ! is_multisite() || metadata_exists( 'user', $user_id, $wpdb->get_blog_prefix() . 'capabilities' );
+	}
+
+	/**
+	 * The other sites that an account is on. Unlike get_blogs_of_user() it loads none of them, and counts archived ones, too.
+	 *
+	 * @param int $user_id The account.
+	 * @return list<int>
+	 */
+	public static function other_sites_of( int $user_id ): array {
+		global $wpdb;
+		$pattern = '/^' . preg_quote( $wpdb->base_prefix, '/' ) . '(?:(\d+)_)?capabilities$/';
+		$sites   = array();
+		foreach ( array_keys( (array) get_user_meta( $user_id ) ) as $key ) {
+			if ( preg_match( $pattern, (string) $key, $found ) ) {
+				$sites[] = (int) ( $found[1] ?? 1 ); // The first site's tables and keys have no number, whichever is the main one.
+			}
+		}
+		$others = array_diff( array_unique( $sites ), array( get_current_blog_id() ) );
+		return array_values( array_filter( $others, static fn( int $site ): bool => null !== get_site( $site ) ) );
+	}
+
+	/**
+	 * The site whose directory has charge of an account; 0 for none.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function home_of( int $user_id ): int {
+		$stored = (int) get_user_meta( $user_id, self::HOME, true );
+		$home   = $stored && null === get_site( $stored ) ? 0 : $stored;
+		/** Documented in HOOKS.md. */
+		return (int) apply_filters( 'rollbook/home_site', $home, $user_id );
+	}
+
+	/**
+	 * Makes this site the home of an account.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function move_in( int $user_id ): void {
+		if ( is_multisite() && get_current_blog_id() !== (int) get_user_meta( $user_id, self::HOME, true ) ) {
+			update_user_meta( $user_id, self::HOME, get_current_blog_id() );
+		}
+	}
+
+	/**
+	 * Notes that this site's identity provider created an account.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function note_created( int $user_id ): void {
+		if ( is_multisite() ) {
+			update_user_meta( $user_id, self::CREATED, get_current_blog_id() );
+		}
+	}
+
+	/**
+	 * Ends that, where it was so.
+	 *
+	 * @param int $user_id The account.
+	 */
+	public static function move_out( int $user_id ): void {
+		if ( is_multisite() ) {
+			delete_user_meta( $user_id, self::HOME, get_current_blog_id() );
+		}
+	}
+
+	/**
+	 * Sees to it that an account is on this site.
+	 *
+	 * @param \WP_User $user The account.
+	 * @param string   $role Its role; none where it is empty.
+	 * @throws Refusal When a plugin refuses.
+	 */
+	public static function add( \WP_User $user, string $role ): void {
+		$result = is_multisite() ? add_user_to_blog( get_current_blog_id(), $user->ID, $role ) : true;
+		if ( is_wp_error( $result ) ) {
+			throw Refusal::refused( $result->get_error_message() );
+		}
+	}
+
+	/**
+	 * Does something on each of some sites that have tables of ours.
+	 *
+	 * @param int[]            $sites The sites.
+	 * @param callable(): void $work  What to do there.
+	 */
+	public static function on_each( array $sites, callable $work ): void {
+		foreach ( $sites as $site ) {
+			switch_to_blog( $site );
+			try {
+				if ( Tables::exist() ) {
+					$work();
+				}
+			} finally {
+				restore_current_blog();
+			}
+		}
+	}
+
+	/**
+	 * How many sites WordPress has switched through.
+	 */
+	public static function depth(): int {
+		return count( $GLOBALS['_wp_switched_stack'] ?? array() );
+	}
+
+	/**
+	 * Brings WordPress back to the site that it was on: a hook that fails between switching and restoring leaves it elsewhere.
+	 *
+	 * @param int $depth What depth() was then.
+	 */
+	public static function back_to( int $depth ): void {
+		while ( self::depth() > $depth ) {
+			restore_current_blog();
+		}
+	}
+
+	/**
+	 * Lets an account that was put on the site be looked at: it may be older than all that were looked at before.
+	 *
+	 * @param mixed $user_id The account.
+	 */
+	public static function action_add_user_to_blog( mixed $user_id ): void {
+		if ( ! Conversation::is_held() && (int) get_option( Adoption::OPTION ) >= (int) $user_id ) {
+			update_option( Adoption::OPTION, (int) $user_id - 1, true );
+		}
+	}
+
+	/**
+	 * Forgets the person of an account that is taken off the site.
+	 *
+	 * @param mixed $user_id The account.
+	 */
+	public static function action_remove_user_from_blog( mixed $user_id ): void {
+		if ( Tables::exist() ) {
+			UserRemover::action_deleted_user( (int) $user_id );
+		}
+		self::move_out( (int) $user_id );
+	}
+
+	/**
+	 * Forgets the person of an account that is deleted, on every site; WordPress passes over archived ones.
+	 *
+	 * @param mixed $user_id The account.
+	 */
+	public static function action_wpmu_delete_user( mixed $user_id ): void {
+		self::on_each(
+			array( get_current_blog_id(), ...self::other_sites_of( (int) $user_id ) ),
+			static fn() => UserRemover::action_deleted_user( (int) $user_id )
+		);
+	}
+
+	/**
+	 * Whether an account is protected on one of some sites.
+	 *
+	 * @param int[] $sites   The sites.
+	 * @param int   $user_id The account.
+	 */
+	private static function is_protected_on( array $sites, int $user_id ): bool {
+		global $wpdb;
+		foreach ( $sites as $site ) {
+			if ( Protection::covers_on( $site, (array) get_user_meta( $user_id, $wpdb->get_blog_prefix( $site ) . 'capabilities', true ) ) ) {
+				return true;
+			}
+		}
+		return false;
+	}
+}

@@ -1,0 +1,89 @@
+<?php
+/**
+ * A write that must not happen.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Unwinds a write so that its transaction is rolled back; no failure but an answer.
+ */
+final class Refusal extends \Exception {
+
+	/**
+	 * The answer to the command.
+	 *
+	 * @var array{outcome: string, value?: string, message?: string}
+	 */
+	private array $outcome;
+
+	/**
+	 * The record has another version than the one the write was decided on.
+	 */
+	public static function stale(): self {
+		return self::because( array( 'outcome' => 'stale' ) );
+	}
+
+	/**
+	 * The record is gone.
+	 */
+	public static function gone(): self {
+		return self::because( array( 'outcome' => 'gone' ) );
+	}
+
+	/**
+	 * Somebody else holds a value that must be unique.
+	 *
+	 * @param string $value One of user_name, email, login, display_name.
+	 */
+	public static function taken( string $value ): self {
+		return self::because(
+			array(
+				'outcome' => 'taken',
+				'value'   => $value,
+			)
+		);
+	}
+
+	/**
+	 * WordPress or a plugin refuses.
+	 *
+	 * @param string  $message Why, as WordPress words it, with or without markup.
+	 * @param ?string $value   The value that is refused, where it is one alone, as in taken().
+	 */
+	public static function refused( string $message, ?string $value = null ): self {
+		return self::because(
+			array(
+				'outcome' => 'refused',
+				'value'   => $value,
+				'message' => html_entity_decode( wp_strip_all_tags( $message, true ), ENT_QUOTES | ENT_HTML5, 'UTF-8' ),
+			)
+		);
+	}
+
+	/**
+	 * The answer to the command.
+	 *
+	 * @return array{outcome: string, value?: string, message?: string}
+	 */
+	public function outcome(): array {
+		return $this->outcome;
+	}
+
+	/**
+	 * Wraps an outcome.
+	 *
+	 * @param array{outcome: string, value?: string, message?: string} $outcome The answer.
+	 */
+	private static function because( array $outcome ): self {
+		$refusal          = new self( $outcome['message'] ?? $outcome['outcome'] );
+		$refusal->outcome = $outcome;
+		return $refusal;
+	}
+}

@@ -1,0 +1,352 @@
+<?php
+/**
+ * The places in WordPress where attributes live.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Store\Database;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Reads and writes values by target: `field:` a column or core profile field of the account, `meta:` a user meta, `xprofile:` a
+ * BuddyPress profile field, `acf:` a field of Advanced Custom Fields.
+ *
+ * WordPress's own functions take their values slashed, and so does ACF, which hands them on to update_metadata(). BuddyPress does
+ * as well and keeps them so: names, options and values lie in its tables slashed and as HTML.
+ */
+final class Targets {
+
+	/**
+	 * Columns of the table of accounts.
+	 */
+	private const COLUMNS = array( 'user_email', 'user_url', 'display_name' );
+
+	/**
+	 * Profile fields that core keeps in user metas of the same name.
+	 */
+	private const PROFILE = array( 'first_name', 'last_name', 'nickname', 'description', 'locale' );
+
+	/**
+	 * What is written through the account itself and not as a profile field.
+	 */
+	private const READ_ONLY = array( 'user_email' );
+
+	/**
+	 * Whether user metas are open to attributes, by key, with a 1 before it for that of a plugin's field.
+	 *
+	 * @var array<string, bool>
+	 */
+	private static array $open = array();
+
+	/**
+	 * The values of targets. One that the site does not have is left out.
+	 *
+	 * @param \WP_User $user    The account, fresh from the database.
+	 * @param string[] $targets The targets.
+	 * @return array<string, mixed>
+	 */
+	public static function read( \WP_User $user, array $targets ): array {
+		$values = array();
+		foreach ( $targets as $target ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( self::exists( $kind, $name ) ) {
+				$values[ $target ] = self::plain( self::value( $user, $kind, $name ) );
+			}
+		}
+		return $values;
+	}
+
+	/**
+	 * The values that go into wp_insert_user() and wp_update_user(), by their names there, not yet slashed.
+	 *
+	 * @param array<string, mixed> $values By target.
+	 * @return array<string, ?string>
+	 */
+	public static function fields( array $values ): array {
+		$fields = array();
+		foreach ( $values as $target => $value ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( 'field' === $kind && self::exists( $kind, $name ) && ! in_array( $name, self::READ_ONLY, true ) ) {
+				$fields[ $name ] = self::text( $value );
+			}
+		}
+		return $fields;
+	}
+
+	/**
+	 * The values that go into user metas, by key, not yet slashed.
+	 *
+	 * @param array<string, mixed> $values By target.
+	 * @return array<string, mixed>
+	 */
+	public static function metas( array $values ): array {
+		$metas = array();
+		foreach ( $values as $target => $value ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( 'meta' === $kind && self::exists( $kind, $name ) ) {
+				$metas[ $name ] = $value;
+			}
+		}
+		return $metas;
+	}
+
+	/**
+	 * Writes user metas.
+	 *
+	 * @param int                  $user_id The account.
+	 * @param array<string, mixed> $metas   By key; null takes the value away.
+	 */
+	public static function write_metas( int $user_id, array $metas ): void {
+		foreach ( $metas as $key => $value ) {
+			if ( null === $value ) {
+				delete_user_meta( $user_id, wp_slash( $key ) );
+			} else {
+				update_user_meta( $user_id, wp_slash( $key ), wp_slash( $value ) );
+			}
+		}
+	}
+
+	/**
+	 * Writes fields of other plugins. One that the site does not have is passed over. Whether the plugin takes the value shows when it
+	 * is read back.
+	 *
+	 * @param int                  $user_id The account.
+	 * @param array<string, mixed> $values  By target; null takes the value away.
+	 */
+	public static function write_plugin_fields( int $user_id, array $values ): void {
+		foreach ( $values as $target => $value ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( ! self::exists( $kind, $name ) ) {
+				continue;
+			}
+			if ( 'xprofile' === $kind ) {
+				$field = self::xprofile( $name );
+				if ( null === $value ) {
+					xprofile_delete_field_data( $field, $user_id );
+				} elseif ( ! xprofile_set_field_data( $field, $user_id, wp_slash( $value ) ) ) {
+					// An option is called "R&amp;D" there.
+					xprofile_set_field_data( $field, $user_id, wp_slash( map_deep( $value, array( self::class, 'html' ) ) ) );
+				}
+			} elseif ( 'acf' === $kind ) {
+				$key = self::acf( $name )['key'];
+				null === $value
+					? delete_field( $key, "user_$user_id" )
+					: update_field( $key, wp_slash( $value ), "user_$user_id" );
+			}
+		}
+	}
+
+	/**
+	 * Lets the caches of other plugins forget an account whose write was undone.
+	 *
+	 * @param int      $user_id The account.
+	 * @param string[] $targets The targets.
+	 */
+	public static function forget( int $user_id, array $targets ): void {
+		foreach ( $targets as $target ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( ! self::exists( $kind, $name ) ) {
+				continue;
+			}
+			if ( 'xprofile' === $kind ) {
+				wp_cache_delete( $user_id . ':' . self::xprofile( $name ), 'bp_xprofile_data' );
+			} elseif ( 'acf' === $kind ) {
+				acf_flush_value_cache( "user_$user_id", self::acf( $name )['name'] );
+			}
+		}
+	}
+
+	/**
+	 * The targets that the site does not have, and why.
+	 *
+	 * @param string[] $targets The targets.
+	 * @return array<string, string> The reasons, by target.
+	 */
+	public static function missing( array $targets ): array {
+		$missing = array();
+		foreach ( $targets as $target ) {
+			list( $kind, $name ) = explode( ':', $target, 2 );
+			if ( self::exists( $kind, $name ) ) {
+				continue;
+			}
+			$missing[ $target ] = match ( true ) {
+				'xprofile' === $kind && ! function_exists( 'xprofile_get_field_id_from_name' )
+					=> __( 'BuddyPress, or its component Extended Profiles, is not active.', 'rollbook' ),
+				'xprofile' === $kind
+					/* translators: %s: name of a profile field. */
+					=> sprintf( __( 'BuddyPress has no profile field “%s”.', 'rollbook' ), $name ),
+				'acf' === $kind && ! function_exists( 'acf_get_field' )
+					=> __( 'Advanced Custom Fields is not active.', 'rollbook' ),
+				'acf' === $kind
+					/* translators: %s: name of a field. */
+					=> sprintf( __( 'Advanced Custom Fields has no field “%s”.', 'rollbook' ), $name ),
+				default => __( 'Attributes must not be put there.', 'rollbook' ),
+			};
+		}
+		return $missing;
+	}
+
+	/**
+	 * Whether the site has a target.
+	 *
+	 * @param string $kind What stands before the colon.
+	 * @param string $name What stands behind it.
+	 */
+	private static function exists( string $kind, string $name ): bool {
+		return match ( $kind ) {
+			'field'    => in_array( $name, self::COLUMNS, true ) || in_array( $name, self::PROFILE, true ),
+			'meta'     => self::is_open( $name, false ),
+			'xprofile' => function_exists( 'xprofile_get_field_id_from_name' ) && 0 !== self::xprofile( $name ),
+			'acf'      => function_exists( 'acf_get_field' ) && null !== self::acf( $name ),
+			default    => false,
+		};
+	}
+
+	/**
+	 * The number of a BuddyPress field. Its functions take a name for a number if it looks like one.
+	 *
+	 * @param string $name Its name.
+	 * @return int 0 where there is none.
+	 */
+	private static function xprofile( string $name ): int {
+		$field = xprofile_get_field_id_from_name( $name );
+		return (int) ( $field ? $field : xprofile_get_field_id_from_name( wp_slash( self::html( $name ) ) ) );
+	}
+
+	/**
+	 * A text as HTML.
+	 *
+	 * @param mixed $text The text; anything else stays as it is.
+	 */
+	public static function html( mixed $text ): mixed {
+		return is_string( $text ) ? wp_kses( $text, 'data' ) : $text;
+	}
+
+	/**
+	 * What a stored text of BuddyPress says.
+	 *
+	 * @param mixed $text The text; anything else stays as it is.
+	 */
+	public static function from_html( mixed $text ): mixed {
+		return is_string( $text ) ? wp_specialchars_decode( wp_unslash( $text ), ENT_QUOTES ) : $text;
+	}
+
+	/**
+	 * An ACF field.
+	 *
+	 * @param string $name Its name or key.
+	 * @return ?array<string, mixed> Nothing where there is none, and where its value would lie in a meta that attributes must not reach.
+	 */
+	private static function acf( string $name ): ?array {
+		$field = acf_get_field( $name );
+		return $field && self::is_open( (string) $field['name'], true ) ? $field : null;
+	}
+
+	/**
+	 * Whether attributes may be written to a user meta, which the extension says of its key. One of an unusual form is open where the
+	 * field of a plugin has it, and the database knows no guarded key that it takes for the same.
+	 *
+	 * @param string $key      The meta's key, the one that is written.
+	 * @param bool   $of_field Whether a plugin's field is kept there.
+	 */
+	private static function is_open( string $key, bool $of_field ): bool {
+		return self::$open[ (int) $of_field . $key ] ??= match ( \Rollbook\Settings::verdict( $key ) ) {
+			'open'  => true,
+			'odd'   => $of_field && '' !== $key && ! in_array( 'guarded', array_map( array( \Rollbook\Settings::class, 'verdict' ), self::equal_keys( array( $key ) ) ), true ),
+			default => false,
+		};
+	}
+
+	/**
+	 * The user metas that accounts have, among those that the database takes for one of some keys: it knows no case, no accent, no
+	 * trailing blank and no character that nobody sees.
+	 *
+	 * @param string[] $keys The keys.
+	 * @return string[] As they are stored.
+	 */
+	public static function equal_keys( array $keys ): array {
+		global $wpdb;
+		if ( ! $keys ) {
+			return array();
+		}
+		return array_map( 'strval', array_column( Database::rows( "SELECT DISTINCT meta_key FROM $wpdb->usermeta WHERE meta_key IN (" . Database::marks( $keys, '%s' ) . ')', array_values( $keys ) ), 'meta_key' ) );
+	}
+
+	/**
+	 * The value of an existing target.
+	 *
+	 * @param \WP_User $user The account.
+	 * @param string   $kind What stands before the colon.
+	 * @param string   $name What stands behind it.
+	 */
+	private static function value( \WP_User $user, string $kind, string $name ): mixed {
+		return match ( $kind ) {
+			'field'    => in_array( $name, self::COLUMNS, true )
+				? (string) ( $user->data->$name ?? '' )
+				: self::text( get_user_meta( $user->ID, $name, true ) ),
+			'meta'     => get_user_meta( $user->ID, $name )[0] ?? null,
+			'xprofile' => self::xprofile_value( self::xprofile( $name ), $user->ID ),
+			'acf'      => self::acf_value( self::acf( $name ), 'user_' . $user->ID ),
+		};
+	}
+
+	/**
+	 * The value of a BuddyPress field as it is stored: xprofile_get_field_data() gives what is shown, "3 years ago" or a link.
+	 *
+	 * @param int $field   The field.
+	 * @param int $user_id The account.
+	 */
+	private static function xprofile_value( int $field, int $user_id ): mixed {
+		$stored = maybe_unserialize( \BP_XProfile_ProfileData::get_value_byid( $field, $user_id ) );
+		return self::present( map_deep( $stored, array( self::class, 'from_html' ) ) );
+	}
+
+	/**
+	 * The value of an ACF field as it is stored: neither formatted nor, where there is none, the default.
+	 *
+	 * @param array<string, mixed> $field The field.
+	 * @param string               $owner Whose, in ACF's words: `user_7`.
+	 */
+	private static function acf_value( array $field, string $owner ): mixed {
+		return null === acf_get_metadata( $owner, $field['name'] ) ? null : self::present( get_field( $field['key'], $owner, false ) );
+	}
+
+	/**
+	 * A value, where plugins say false or nothing for "none".
+	 *
+	 * @param mixed $value The value.
+	 */
+	private static function present( mixed $value ): mixed {
+		return false === $value || '' === $value || array() === $value ? null : $value;
+	}
+
+	/**
+	 * A value as text, for places that hold nothing else.
+	 *
+	 * @param mixed $value The value.
+	 */
+	private static function text( mixed $value ): string {
+		if ( is_bool( $value ) ) {
+			return $value ? 'true' : 'false';
+		}
+		return is_scalar( $value ) ? (string) $value : '';
+	}
+
+	/**
+	 * A value without objects, which no attribute can hold and which may belong to classes that are not loaded.
+	 *
+	 * @param mixed $value The value.
+	 */
+	private static function plain( mixed $value ): mixed {
+		if ( is_array( $value ) ) {
+			return array_map( array( self::class, 'plain' ), $value );
+		}
+		return is_scalar( $value ) ? $value : null;
+	}
+}

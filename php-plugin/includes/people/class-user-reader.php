@@ -1,0 +1,400 @@
+<?php
+/**
+ * People, read.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\Exchange;
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\NetworkSettings;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Selection;
+use Rollbook\WordPress\Store\Tables;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Reads people out of our tables and WordPress's, a whole page with a constant number of statements.
+ *
+ * Only what is loaded before other plugins is used here, nothing of pluggable.php, so that reads can be answered at that point.
+ *
+ * @phpstan-import-type Account from \Rollbook\Contract
+ * @phpstan-import-type FindConflicts from \Rollbook\Contract
+ * @phpstan-import-type FindConflictsAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindHeir from \Rollbook\Contract
+ * @phpstan-import-type FindHeirAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindUsers from \Rollbook\Contract
+ * @phpstan-import-type FindUsersAnswer from \Rollbook\Contract
+ * @phpstan-import-type LoadAccounts from \Rollbook\Contract
+ * @phpstan-import-type LoadAccountsAnswer from \Rollbook\Contract
+ * @phpstan-import-type LoadPeople from \Rollbook\Contract
+ * @phpstan-import-type LoadPeopleAnswer from \Rollbook\Contract
+ * @phpstan-import-type LoadUser from \Rollbook\Contract
+ * @phpstan-import-type LoadUserAnswer from \Rollbook\Contract
+ * @phpstan-import-type UserRecord from \Rollbook\Contract
+ */
+final class UserReader {
+
+	/**
+	 * So many people are read without being weighed, because a search for somebody is one statement then.
+	 */
+	private const FEW = 10;
+
+	/**
+	 * The same for people who are named.
+	 */
+	private const FEW_NAMED = 30;
+
+	/**
+	 * The columns of a person's row.
+	 */
+	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.locked_before, u.managed, u.linked, u.deleted, u.wished_name, u.login_of, u.version, u.created, u.modified, u.document, u.applied, u.ruling';
+
+	/**
+	 * Ids in one statement.
+	 */
+	private const IDS_AT_ONCE = 1000;
+
+	/**
+	 * The most people that find_conflicts gives, the latest first: a name may have been given again and again.
+	 */
+	private const CONFLICTS = 50;
+
+	/**
+	 * A page of people.
+	 *
+	 * @param FindUsers $command The command find_users.
+	 * @return FindUsersAnswer
+	 */
+	public function find( array $command ): array {
+		$always    = $command['unmanaged'] ? 'u.deleted = 0' : 'u.deleted = 0 AND u.managed = 1';
+		$selection = new Selection( $command['selection'], Tables::name( 'users' ), 'u', $always );
+		return array(
+			'total'   => $selection->total(),
+			'users'   => $this->records_of_many( $selection->rows( self::COLUMNS, self::weight(), self::FEW ), $command['targets'] ),
+			'reached' => $selection->reached(),
+		);
+	}
+
+	/**
+	 * One person.
+	 *
+	 * @param LoadUser $command The command load_user.
+	 * @return LoadUserAnswer
+	 */
+	public function load( array $command ): ?array {
+		$rows = $this->rows( 'u.id = %s AND u.deleted = 0', array( $command['id'] ) );
+		// SQLite takes two ids for one that differ in the case of a letter only.
+		$rows = array_filter( $rows, static fn( array $row ): bool => $row['id'] === $command['id'] );
+		return $this->records( $rows, $command['targets'] )[0] ?? null;
+	}
+
+	/**
+	 * The people of some accounts.
+	 *
+	 * @param LoadAccounts $command The command load_accounts.
+	 * @return LoadAccountsAnswer
+	 */
+	public function load_accounts( array $command ): array {
+		if ( ! $command['user_ids'] ) {
+			return array();
+		}
+		return $this->fitting( 'u.deleted = 0 AND u.user_id IN (' . Database::marks( $command['user_ids'], '%d' ) . ')', $command['user_ids'], $command['targets'] );
+	}
+
+	/**
+	 * The people with these ids.
+	 *
+	 * @param LoadPeople $command The command load_people.
+	 * @return LoadPeopleAnswer
+	 */
+	public function load_people( array $command ): array {
+		if ( ! $command['ids'] ) {
+			return array();
+		}
+		return $this->fitting( 'u.deleted = 0 AND u.id IN (' . Database::marks( $command['ids'], '%s' ) . ')', $command['ids'], $command['targets'] );
+	}
+
+	/**
+	 * Everybody who conflicts with a person. Each part is a statement, or a part of a UNION, that one index answers: joined by OR they would
+	 * read every row.
+	 *
+	 * @param FindConflicts $command The command find_conflicts.
+	 * @return FindConflictsAnswer
+	 */
+	public function find_conflicts( array $command ): array {
+		global $wpdb;
+		$users     = Tables::name( 'users' );
+		$lookups   = Tables::name( 'lookups' );
+		$email     = (string) $command['email'];
+		$parts     = array();
+		$arguments = array();
+		if ( null !== $command['user_name_key'] ) {
+			$parts[]     = "SELECT row_id FROM $users WHERE user_name_key = %s";
+			$arguments[] = $command['user_name_key'];
+		}
+		if ( null !== $command['external_id'] ) {
+			$parts[]     = "SELECT row_id FROM $users WHERE external_id = %s AND deleted = 1";
+			$arguments[] = $command['external_id'];
+		}
+		foreach ( $command['lookups'] as $lookup ) {
+			$parts[] = "SELECT row_id FROM $lookups WHERE path = %s AND value = %s";
+			array_push( $arguments, $lookup['path'], $lookup['value'] );
+		}
+		$row_ids = $parts ? array_column( Database::rows( implode( ' UNION ', $parts ), $arguments ), 'row_id' ) : array();
+		$holders = '' === $email ? array() : Database::rows( "SELECT w.ID, u.row_id FROM $wpdb->users w LEFT JOIN $users u ON u.user_id = w.ID WHERE w.user_email = %s", array( $email ) );
+		$row_ids = array_unique( array_map( 'intval', array_filter( array_merge( array_column( $holders, 'row_id' ), $row_ids ) ) ) );
+		rsort( $row_ids );
+		$row_ids = array_slice( $row_ids, 0, self::CONFLICTS );
+		return array(
+			'people'         => $row_ids ? $this->records( $this->rows( 'u.row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids ), $command['targets'] ) : array(),
+			'email_holder'   => $holders ? (int) $holders[0]['ID'] : null,
+			'email_accepted' => AccountWriter::accepts_email( $email ) && null === NetworkSettings::refusal_of_email( $email ),
+		);
+	}
+
+	/**
+	 * Who is to get content.
+	 *
+	 * @param FindHeir $command The command find_heir.
+	 * @return FindHeirAnswer
+	 */
+	public function find_heir( array $command ): ?array {
+		$user = Database::watched( static fn(): mixed => get_user_by( 'login', $command['login'] ) );
+		return false === $user ? null : array(
+			'user_id' => $user->ID,
+			'active'  => ! AccessControl::is_locked_out( $user->ID ),
+			'on_site' => Network::is_on_site( $user->ID ),
+		);
+	}
+
+	/**
+	 * The record of a row that was just written.
+	 *
+	 * @param int      $row_id  The row's number.
+	 * @param string[] $targets The targets to read.
+	 * @return ?UserRecord
+	 */
+	public function written( int $row_id, array $targets ): ?array {
+		return $this->records( $this->rows( 'u.row_id = %d', array( $row_id ) ), $targets )[0] ?? null;
+	}
+
+	/**
+	 * An account as the extension sees it.
+	 *
+	 * @param \WP_User $user The account.
+	 * @return Account
+	 */
+	public static function account( \WP_User $user ): array {
+		return array(
+			'user_id'         => $user->ID,
+			'login'           => $user->data->user_login,
+			'email'           => $user->data->user_email,
+			'display_name'    => $user->data->display_name,
+			'roles'           => array_values( $user->roles ),
+			'protected'       => Protection::covers( $user ),
+			'self_registered' => Credentials::may_be_anybodys( $user ),
+			'unlinked'        => Adoption::is_unlinked( $user->ID ),
+			'registered'      => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
+			'network'         => Network::facts( $user ),
+		);
+	}
+
+	/**
+	 * Loads accounts with their metas. Others may have filled a shared cache with what a transaction was about to change, and something
+	 * is going to be decided on what is read here: so it comes from the database.
+	 *
+	 * @param int[] $user_ids The accounts.
+	 * @return array<int, \WP_User> By number; without those that are gone.
+	 * @throws DatabaseFailure When the database fails.
+	 */
+	public static function accounts( array $user_ids ): array {
+		global $wpdb;
+		if ( wp_using_ext_object_cache() ) {
+			wp_cache_delete_multiple( $user_ids, 'users' );
+			wp_cache_delete_multiple( $user_ids, 'user_meta' );
+		}
+		$missing = _get_non_cached_ids( $user_ids, 'users' );
+		if ( $missing ) {
+			foreach ( Database::rows( "SELECT * FROM $wpdb->users WHERE ID IN (" . Database::marks( $missing, '%d' ) . ')', $missing ) as $row ) {
+				update_user_caches( (object) $row );
+			}
+		}
+		try {
+			return Database::watched(
+				static function () use ( $user_ids ): array {
+					update_meta_cache( 'user', $user_ids );
+					$users = array();
+					foreach ( $user_ids as $user_id ) {
+						$data = \WP_User::get_data_by( 'id', $user_id );
+						if ( $data ) {
+							$users[ $user_id ] = new \WP_User();
+							$users[ $user_id ]->init( $data );
+						}
+					}
+					return $users;
+				}
+			);
+		} catch ( DatabaseFailure $failure ) {
+			// WordPress has noted that they have no metas.
+			wp_cache_delete_multiple( $user_ids, 'user_meta' );
+			throw $failure;
+		}
+	}
+
+	/**
+	 * Reads rows.
+	 *
+	 * @param string $condition The condition.
+	 * @param array  $arguments Its arguments.
+	 * @return array<int, array<string, ?string>>
+	 */
+	private function rows( string $condition, array $arguments ): array {
+		return Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'users' ) . " u WHERE $condition ORDER BY u.row_id", $arguments );
+	}
+
+	/**
+	 * The people whom a condition selects, as far as memory has room for them.
+	 *
+	 * @param string   $condition The condition.
+	 * @param array    $arguments Its arguments, one for each person.
+	 * @param string[] $targets   The targets to read.
+	 * @return list<UserRecord>
+	 */
+	private function fitting( string $condition, array $arguments, array $targets ): array {
+		if ( count( $arguments ) <= self::FEW_NAMED ) {
+			return $this->records( $this->rows( $condition, $arguments ), $targets );
+		}
+		$weighed = Database::rows( 'SELECT u.row_id, ' . self::weight() . ' AS weight FROM ' . Tables::name( 'users' ) . " u WHERE $condition ORDER BY u.row_id", $arguments );
+		if ( ! $weighed ) {
+			return array();
+		}
+		$fitting = PassingBy::fitting( array_map( 'intval', array_column( $weighed, 'weight' ) ) );
+		$row_ids = array_map( 'intval', array_slice( array_column( $weighed, 'row_id' ), 0, $fitting ) );
+		return $this->records_of_many( $this->rows( 'u.row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids ), $targets );
+	}
+
+	/**
+	 * What says how many bytes are read of a person.
+	 */
+	private static function weight(): string {
+		global $wpdb;
+		return "COALESCE(LENGTH(u.document), 0) + COALESCE(LENGTH(u.applied), 0) + (SELECT COALESCE(SUM(LENGTH(m.meta_value)), 0) FROM $wpdb->usermeta m WHERE m.user_id = u.user_id)";
+	}
+
+	/**
+	 * Makes records of rows without keeping the accounts in mind.
+	 *
+	 * @param array<int, array<string, ?string>> $rows    The rows.
+	 * @param string[]                           $targets The targets to read.
+	 * @return list<UserRecord>
+	 */
+	private function records_of_many( array $rows, array $targets ): array {
+		return PassingBy::with( array_map( 'intval', array_column( $rows, 'user_id' ) ), fn(): array => $this->records( $rows, $targets ), $targets );
+	}
+
+	/**
+	 * Makes records of rows.
+	 *
+	 * @param array<int, array<string, ?string>> $rows    The rows.
+	 * @param string[]                           $targets The targets to read.
+	 * @return list<UserRecord> Without people whose account is gone, which happens to one that was deleted, or taken off the site, past
+	 *                          WordPress or while the plugin was not active.
+	 */
+	private function records( array $rows, array $targets ): array {
+		if ( ! $rows ) {
+			return array();
+		}
+		$users   = self::accounts( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
+		$groups  = $this->groups( array_column( $rows, 'id' ) );
+		$records = array();
+		foreach ( $rows as $row ) {
+			$user = $users[ (int) $row['user_id'] ] ?? null;
+			if ( $user && Network::is_on_site( $user->ID ) ) {
+				$records[] = array(
+					'row'           => (int) $row['row_id'],
+					'id'            => (string) $row['id'],
+					'user_name'     => (string) $row['user_name'],
+					'external_id'   => $row['external_id'],
+					'active'        => (bool) $row['active'],
+					'locked_before' => (bool) $row['locked_before'],
+					'managed'       => (bool) $row['managed'],
+					'linked'        => (bool) $row['linked'],
+					'deleted'       => (bool) $row['deleted'],
+					'wished_name'   => $row['wished_name'],
+					'login_of'      => $row['login_of'],
+					'unfinished'    => $row['managed'] && null === $row['applied'],
+					'version'       => (int) $row['version'],
+					'created'       => (int) $row['created'],
+					'modified'      => (int) $row['modified'],
+					'document'      => $row['document'],
+					'values'        => Targets::read( $user, $targets ),
+					'applied'       => (array) json_decode( $row['applied'] ?? '{}', true ),
+					'ruling'        => $row['ruling'],
+					'account'       => self::account( $user ),
+					'groups'        => array_values( $groups[ $row['id'] ] ?? array() ),
+				);
+			}
+		}
+		return $records;
+	}
+
+	/**
+	 * The groups of people, and the groups that those are in: one statement for each step up, and none for a step that nobody takes.
+	 *
+	 * @param string[] $ids The people's ids.
+	 * @return array<string, array<string, array{id: string, display: string, direct: bool}>> By the person's id and the group's; direct ones first.
+	 */
+	private function groups( array $ids ): array {
+		$groups = array();
+		// The people who are in it, by the id of a member: themselves at first, then the groups that they were found in.
+		$members = array_map( static fn( string $id ): array => array( $id ), array_combine( $ids, $ids ) );
+		for ( $step = 0; array() !== $members && $step <= Exchange::MAX_NESTING; ++$step ) {
+			$outer = array();
+			foreach ( $this->memberships( array_keys( $members ) ) as $row ) {
+				foreach ( $members[ $row['member_id'] ] as $id ) {
+					if ( isset( $groups[ $id ][ $row['id'] ] ) ) {
+						continue;
+					}
+					$groups[ $id ][ $row['id'] ] = array(
+						'id'      => $row['id'],
+						'display' => $row['display_name'],
+						'direct'  => 0 === $step,
+					);
+					if ( $row['is_member'] ) {
+						$outer[ $row['id'] ][] = $id;
+					}
+				}
+			}
+			$members = $outer;
+		}
+		return $groups;
+	}
+
+	/**
+	 * The groups that people or groups are members of, and whether those are members themselves.
+	 *
+	 * @param string[] $ids The ids of the members.
+	 * @return list<array<string, string>>
+	 */
+	private function memberships( array $ids ): array {
+		$members = Tables::name( 'group_members' );
+		$rows    = array();
+		foreach ( array_chunk( $ids, self::IDS_AT_ONCE ) as $some ) {
+			/** @var list<array<string, string>> $found None of these columns can be NULL. */
+			$found = Database::rows(
+				"SELECT m.member_id, g.row_id, g.id, g.display_name, EXISTS (SELECT 1 FROM $members o WHERE o.member_id = g.id) AS is_member FROM $members m INNER JOIN "
+				. Tables::name( 'groups' ) . ' g ON g.row_id = m.group_row WHERE m.member_id IN (' . Database::marks( $some, '%s' ) . ') ORDER BY g.row_id',
+				$some
+			);
+			$rows  = array_merge( $rows, $found );
+		}
+		return $rows;
+	}
+}

@@ -1,0 +1,277 @@
+<?php
+/**
+ * People, removed.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Lookups;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\WrittenCaches;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Deletes people, with or without their account, and forgets those who were deleted elsewhere.
+ *
+ * @phpstan-import-type DeleteUser from \Rollbook\Contract
+ * @phpstan-import-type DeleteUserAnswer from \Rollbook\Contract
+ * @phpstan-import-type UnlinkUser from \Rollbook\Contract
+ * @phpstan-import-type UnlinkUserAnswer from \Rollbook\Contract
+ */
+final class UserRemover {
+
+	/**
+	 * Deletes a person's resource and carries out its account's fate.
+	 *
+	 * @param DeleteUser $command The command delete_user.
+	 * @return DeleteUserAnswer
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	public function delete( array $command ): array {
+		$table = Tables::name( 'users' );
+		$row   = Database::row( "SELECT row_id, id, user_id, version FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) );
+		if ( null === $row || $row['id'] !== $command['id'] ) {
+			throw Refusal::gone();
+		}
+		$user_id = (int) $row['user_id'];
+		$heir    = $this->heir( $command['reassign_to'], $user_id );
+		$delete  = function () use ( $command, $row, $user_id, $heir ): void {
+			$user = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? null;
+			if ( null !== $user ) {
+				Administrators::check_without( $user );
+			}
+			if ( 'keep' !== $command['fate'] || null !== $heir ) {
+				AccountWriter::check_protection( $user_id );
+			}
+			$this->lock_out( (int) $row['row_id'], $command );
+			self::forget_memberships( $row['id'] );
+			Lookups::replace( (int) $row['row_id'], $command['lookups'] ?? array() );
+			if ( 'keep' !== $command['fate'] ) {
+				$this->delete_account( $user_id, $heir, 'leave' === $command['fate'] );
+				self::forget_row( (int) $row['row_id'] );
+				return;
+			}
+			if ( $command['ours'] ) {
+				\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
+			}
+			if ( null !== $heir ) {
+				$this->reassign_content( $user_id, $heir );
+			}
+			$this->mark_deleted( (int) $row['row_id'], $row['id'] );
+		};
+		$gone    = static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) )
+			&& ( 'keep' === $command['fate'] || ! self::has_account( $user_id, 'leave' === $command['fate'] ) );
+
+		try {
+			Transaction::run( $delete, $gone );
+		} catch ( \Throwable $failure ) {
+			AccountWriter::forget( $user_id );
+			throw $failure;
+		}
+		AccessControl::forget( $user_id );
+		WrittenCaches::note( $user_id );
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
+	 * Forgets a person whose account stays as it is, and marks the account: no identity provider finds it until that is allowed again.
+	 *
+	 * @param UnlinkUser $command The command unlink_user.
+	 * @return UnlinkUserAnswer
+	 * @throws Refusal When the person is gone, or was changed meanwhile.
+	 */
+	public function unlink( array $command ): array {
+		$table   = Tables::name( 'users' );
+		$user_id = Transaction::run(
+			static function () use ( $command, $table ): int {
+				$row = Database::row( "SELECT row_id, id, user_id, version, active FROM $table WHERE id = %s AND deleted = 0 FOR UPDATE", array( $command['id'] ) );
+				if ( null === $row || $row['id'] !== $command['id'] ) {
+					throw Refusal::gone();
+				}
+				if ( (int) $row['version'] !== (int) $command['version'] || ! $row['active'] ) {
+					throw Refusal::stale();
+				}
+				self::forget_memberships( $row['id'] );
+				self::forget_row( (int) $row['row_id'] );
+				Adoption::mark_unlinked( (int) $row['user_id'] );
+				Network::move_out( (int) $row['user_id'] ); // Nobody has charge of it now.
+				return (int) $row['user_id'];
+			},
+			static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s", array( $command['id'] ) )
+		);
+		AccessControl::forget( $user_id );
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
+	 * Forgets a person whose account is deleted, here or by somebody else.
+	 *
+	 * @param int $user_id The account.
+	 * @throws DatabaseFailure When the database refuses, in the midst of a command.
+	 */
+	public static function action_deleted_user( int $user_id ): void {
+		try {
+			$row = Database::row( 'SELECT row_id, id FROM ' . Tables::name( 'users' ) . ' WHERE user_id = %d', array( $user_id ) );
+			if ( null !== $row ) {
+				self::forget_memberships( $row['id'] );
+				self::forget_row( (int) $row['row_id'] );
+			}
+		} catch ( DatabaseFailure $failure ) {
+			if ( Transaction::is_open() ) {
+				throw $failure;
+			}
+			// The account is gone already; a row without one is passed over and removed when it gets in somebody's way.
+		}
+		AccessControl::forget( $user_id );
+	}
+
+	/**
+	 * Removes a person's row.
+	 *
+	 * @param int $row_id The row.
+	 */
+	public static function forget_row( int $row_id ): void {
+		Lookups::clear( $row_id );
+		Database::run( 'DELETE FROM ' . Tables::name( 'users' ) . ' WHERE row_id = %d', array( $row_id ) );
+	}
+
+	/**
+	 * Removes a person or group from every group.
+	 *
+	 * @param string $id Its id.
+	 */
+	public static function forget_memberships( string $id ): void {
+		Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE member_id = %s', array( $id ) );
+	}
+
+	/**
+	 * What stands in the place of a deleted person's claim on a userName.
+	 *
+	 * @param string $id The id that the person had.
+	 */
+	public static function former_key( string $id ): string {
+		return "deleted $id";
+	}
+
+	/**
+	 * Locks the person out, if nobody else was faster. Whatever happens to the rest of the deletion, this comes first, and that the
+	 * resource is gone comes last: a deletion that was left half done can be asked for again.
+	 *
+	 * @param int                  $row_id  The row.
+	 * @param array<string, mixed> $command The command.
+	 * @throws Refusal When somebody was faster.
+	 */
+	private function lock_out( int $row_id, array $command ): void {
+		$changed = Database::run(
+			'UPDATE ' . Tables::name( 'users' ) . ' SET active = 0, modified = %d, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0',
+			array( (int) $command['now'], $row_id, (int) $command['version'] )
+		);
+		if ( 0 === $changed ) {
+			throw Refusal::stale();
+		}
+	}
+
+	/**
+	 * Marks the row deleted. It claims nothing any more: name, address and login are free for others. By its matchable values the
+	 * person is known on return.
+	 *
+	 * @param int    $row_id The row.
+	 * @param string $id     The id that the person had.
+	 */
+	private function mark_deleted( int $row_id, string $id ): void {
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET deleted = 1, user_name_key = %s, email_key = NULL, login_key = NULL WHERE row_id = %d', array( self::former_key( $id ), $row_id ) );
+	}
+
+	/**
+	 * Whether an account is there, as the database knows it.
+	 *
+	 * @param int  $user_id The account.
+	 * @param bool $on_site Whether it counts on this site only.
+	 */
+	private static function has_account( int $user_id, bool $on_site ): bool {
+		global $wpdb;
+		return $on_site
+			? null !== Database::value( "SELECT umeta_id FROM $wpdb->usermeta WHERE user_id = %d AND meta_key = %s", array( $user_id, $wpdb->get_blog_prefix() . 'capabilities' ) )
+			: null !== Database::value( "SELECT ID FROM $wpdb->users WHERE ID = %d", array( $user_id ) );
+	}
+
+	/**
+	 * Who gets the content.
+	 *
+	 * @param ?string $login   The heir's login.
+	 * @param int     $user_id The person who leaves.
+	 * @throws Refusal When there is no such heir.
+	 */
+	private function heir( ?string $login, int $user_id ): ?int {
+		if ( null === $login ) {
+			return null;
+		}
+		$heir = (int) Database::watched( static fn(): mixed => username_exists( $login ) );
+		if ( 0 === $heir || $heir === $user_id || ! Network::is_on_site( $heir ) ) {
+			/* translators: %s: login of an account. */
+			throw Refusal::refused( sprintf( __( 'There is no other account “%s” to take over the content.', 'rollbook' ), $login ) );
+		}
+		return $heir;
+	}
+
+	/**
+	 * Deletes the account.
+	 *
+	 * @param int  $user_id The account.
+	 * @param ?int $heir    Who gets its content; without one it goes too.
+	 * @param bool $stays   Whether it goes off this site only and stays in the network.
+	 * @throws Refusal When it must go from the network, but has got on another site in the meantime; or is there afterwards.
+	 */
+	private function delete_account( int $user_id, ?int $heir, bool $stays ): void {
+		require_once ABSPATH . 'wp-admin/includes/user.php';
+		require_once ABSPATH . 'wp-admin/includes/bookmark.php'; // Its links, for which the file above does not ask.
+		wp_delete_user( $user_id, $heir ); // In a network it takes the account off this site.
+		if ( is_multisite() && ! $stays ) {
+			require_once ABSPATH . 'wp-admin/includes/ms.php';
+			wp_cache_delete( $user_id, 'user_meta' );
+			if ( Network::other_sites_of( $user_id ) ) {
+				throw Refusal::stale();
+			}
+			wpmu_delete_user( $user_id );
+		}
+		if ( self::has_account( $user_id, $stays ) ) {
+			throw Refusal::refused( __( 'WordPress, or one of its plugins, has not deleted the account.', 'rollbook' ) );
+		}
+	}
+
+	/**
+	 * Gives a person's content to somebody else, as wp_delete_user() does it for an account that goes.
+	 *
+	 * @param int $user_id The person.
+	 * @param int $heir    Who gets it.
+	 */
+	private function reassign_content( int $user_id, int $heir ): void {
+		global $wpdb;
+		$posts = Database::rows( "SELECT ID FROM $wpdb->posts WHERE post_author = %d", array( $user_id ) );
+		Database::run( "UPDATE $wpdb->posts SET post_author = %d WHERE post_author = %d", array( $heir, $user_id ) );
+		foreach ( array_column( $posts, 'ID' ) as $post_id ) {
+			clean_post_cache( (int) $post_id );
+		}
+		$links = Database::rows( "SELECT link_id FROM $wpdb->links WHERE link_owner = %d", array( $user_id ) );
+		Database::run( "UPDATE $wpdb->links SET link_owner = %d WHERE link_owner = %d", array( $heir, $user_id ) );
+		foreach ( array_column( $links, 'link_id' ) as $link_id ) {
+			clean_bookmark_cache( (int) $link_id );
+		}
+	}
+}

@@ -1,0 +1,329 @@
+<?php
+/**
+ * Several operations in one transaction.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Store;
+
+use Rollbook\WordPress\Access\AccessControl;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The operations that the extension says belong together. To end a transaction is the dearest of all statements, because the database
+ * waits for its disk; so it is done once for many operations, and each of them stands behind a savepoint of its own.
+ *
+ * What an operation has answered is to be true, but hooks of other plugins, a deadlock or a lost connection can end the transaction
+ * between any two statements, unnoticed, and undo what was answered long before. A row that is written first and survives exactly
+ * when everything after it does is the witness: it is asked for whenever the transaction turns out to have ended.
+ *
+ * On SQLite each operation keeps its own transaction: every failing statement of any plugin would undo all operations before it.
+ *
+ * @phpstan-import-type BatchState from \Rollbook\Contract
+ * @phpstan-import-type BeginBatchAnswer from \Rollbook\Contract
+ * @phpstan-import-type CheckBatchAnswer from \Rollbook\Contract
+ * @phpstan-import-type EndBatchAnswer from \Rollbook\Contract
+ */
+final class Batch {
+
+	/**
+	 * How long PHP may take for a batch, in seconds, where less is configured.
+	 */
+	private const SECONDS = 60;
+
+	/**
+	 * The beginning of a witness's name.
+	 */
+	private const WITNESS = 'rollbook_batch_';
+
+	/**
+	 * How old a witness is that nobody asks for any more, because PHP was killed before it did, in milliseconds.
+	 */
+	private const FORGOTTEN = 3_600_000;
+
+	/**
+	 * How often the witness is asked for while the database does not answer, and how long to wait in between at first, in microseconds.
+	 */
+	private const ATTEMPTS = 5;
+	private const PAUSE    = 100_000;
+
+	/**
+	 * Whether operations belong together.
+	 *
+	 * @var bool
+	 */
+	private static bool $wanted = false;
+
+	/**
+	 * The name of the witness, while a transaction is open.
+	 *
+	 * @var string|null
+	 */
+	private static ?string $witness = null;
+
+	/**
+	 * Whether a transaction of this batch was undone.
+	 *
+	 * @var bool
+	 */
+	private static bool $lost = false;
+
+	/**
+	 * Why it cannot be told whether one was kept.
+	 *
+	 * @var DatabaseFailure|null
+	 */
+	private static ?DatabaseFailure $doubt = null;
+
+	/**
+	 * Carries out begin_batch: a transaction is opened by the first operation that writes.
+	 *
+	 * @return BeginBatchAnswer Whether one transaction holds all operations, and the time.
+	 */
+	public static function begin(): array {
+		self::end();
+		self::$wanted = self::is_safe();
+		$limit        = (int) ini_get( 'max_execution_time' );
+		if ( $limit > 0 && function_exists( 'set_time_limit' ) ) {
+			set_time_limit( max( $limit, self::SECONDS ) ); // phpcs:ignore Squiz.PHP.DiscouragedFunctions.Discouraged -- A batch is as much work as many requests.
+		}
+		return array(
+			'shared' => self::$wanted,
+			'now'    => Tokens::now(),
+		);
+	}
+
+	/**
+	 * Whether a transaction is open.
+	 */
+	public static function is_open(): bool {
+		return null !== self::$witness;
+	}
+
+	/**
+	 * Whether a transaction of this batch was undone.
+	 */
+	public static function is_lost(): bool {
+		return self::$lost;
+	}
+
+	/**
+	 * Carries out check_batch.
+	 *
+	 * @return CheckBatchAnswer Whether what the operations before the last one have answered stands, and the time.
+	 */
+	public static function report(): array {
+		return array(
+			'state' => self::state(),
+			'now'   => Tokens::now(),
+		);
+	}
+
+	/**
+	 * Whether what was done stands.
+	 *
+	 * @return BatchState Whether what the operations before the last one have answered is known to be lost.
+	 */
+	public static function state(): string {
+		return self::$lost ? 'lost' : 'kept';
+	}
+
+	/**
+	 * Carries out end_batch.
+	 *
+	 * @return EndBatchAnswer Whether what the operations have answered stands.
+	 * @throws DatabaseFailure Where nobody can tell.
+	 */
+	public static function end(): string {
+		try {
+			self::close();
+			$state = self::state();
+			return null === self::$doubt ? $state : throw self::$doubt;
+		} finally {
+			self::$wanted = false;
+			self::$lost   = false;
+			self::$doubt  = null;
+		}
+	}
+
+	/**
+	 * Carries out end_batch where what the operations have done is not wanted.
+	 *
+	 * @return EndBatchAnswer That it does not stand.
+	 */
+	public static function undo(): string {
+		if ( null !== self::$witness ) {
+			self::$witness = null;
+			try {
+				Database::run( 'ROLLBACK' );
+			} finally {
+				NetworkLock::release();
+				self::forget_everything();
+			}
+		}
+		self::$lost = true;
+		return self::end();
+	}
+
+	/**
+	 * Sees to it that the transaction of the batch is open, before an operation writes.
+	 *
+	 * @return bool Whether there is one; otherwise the operation needs its own.
+	 * @throws DatabaseFailure When the operations before are lost: this one was decided on what they did.
+	 */
+	public static function enter(): bool {
+		if ( null !== self::$witness && ! self::stands() ) {
+			self::close( 'ROLLBACK' ); // What is left of it goes; the witness tells whether somebody has stored the rest.
+		}
+		if ( self::$lost ) {
+			throw new DatabaseFailure( 'the transaction of the operations before was undone by somebody else' );
+		}
+		if ( self::$wanted && null === self::$witness ) {
+			self::open();
+		}
+		return null !== self::$witness;
+	}
+
+	/**
+	 * Ends the transaction, if there is one, and finds out whether it was kept.
+	 *
+	 * @param string $statement What ends it.
+	 */
+	public static function close( string $statement = 'COMMIT' ): void {
+		if ( null === self::$witness ) {
+			return;
+		}
+		global $wpdb;
+		$witness       = self::$witness;
+		self::$witness = null;
+		// Until it is known to be kept.
+		self::$lost = true;
+		try {
+			Database::run( $statement );
+			$ended = true;
+		} catch ( \Throwable ) { // A plugin that looks at statements may throw as well.
+			$ended = false; // Whether it was kept all the same, the witness tells.
+		}
+		try {
+			self::$lost = ! self::was_kept( $witness, $ended );
+		} finally {
+			self::release_lock();
+			if ( self::$lost ) {
+				self::forget_everything();
+			} else {
+				WrittenCaches::committed();
+			}
+		}
+	}
+
+	/**
+	 * Asks for a witness, and takes it away.
+	 *
+	 * @param string $witness Its name.
+	 * @param bool   $ended   Whether the transaction has ended for certain.
+	 * @throws DatabaseFailure When the database does not tell, however often it is asked.
+	 */
+	private static function was_kept( string $witness, bool $ended ): bool {
+		global $wpdb;
+		for ( $attempt = 1; ; ++$attempt ) {
+			try {
+				if ( ! $ended || $attempt > 1 ) {
+					Database::reconnect();
+					Database::run( 'ROLLBACK' ); // Only what is stored is to be seen.
+				}
+				$kept = null !== Database::value( "SELECT option_id FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
+				break;
+			} catch ( \Throwable $error ) {
+				if ( self::ATTEMPTS === $attempt ) {
+					self::$doubt                = $error instanceof DatabaseFailure ? $error : new DatabaseFailure( $error->getMessage(), 0, $error );
+					self::$doubt->may_be_stored = true;
+					throw self::$doubt;
+				}
+				usleep( self::PAUSE * $attempt );
+			}
+		}
+		try {
+			Database::run( "DELETE FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
+		} catch ( \Throwable ) {
+			return $kept; // sweep() takes it away.
+		}
+		return $kept;
+	}
+
+	/**
+	 * Lets other sites of a network make accounts again.
+	 */
+	private static function release_lock(): void {
+		try {
+			NetworkLock::release();
+		} catch ( DatabaseFailure ) {
+			return; // It has gone with the connection.
+		}
+	}
+
+	/**
+	 * Takes witnesses away that nobody asks for any more.
+	 */
+	public static function sweep(): void {
+		global $wpdb;
+		Database::run( "DELETE FROM $wpdb->options WHERE option_name LIKE %s AND CAST( option_value AS UNSIGNED ) < %d", array( $wpdb->esc_like( self::WITNESS ) . '%', Tokens::now() - self::FORGOTTEN ) );
+	}
+
+	/**
+	 * Opens a transaction. Its reads see what others commit meanwhile, as those of single operations do: a write that was decided on
+	 * an old version is decided anew on what is read again.
+	 */
+	private static function open(): void {
+		global $wpdb;
+		$witness = self::WITNESS . Identifier::create();
+		self::sweep();
+		NetworkLock::take(); // Before any row is locked; and until the commit, because others see no account before.
+		Database::run( 'COMMIT' ); // Somebody may have left one open.
+		Database::run( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );
+		Database::run( 'START TRANSACTION' );
+		Database::run( "INSERT INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, %s, 'no')", array( $witness, (string) Tokens::now() ) );
+		Database::run( 'SAVEPOINT rollbook_batch' );
+		self::$witness = $witness;
+	}
+
+	/**
+	 * Whether the transaction is still the one that was opened: its savepoint is there.
+	 */
+	private static function stands(): bool {
+		try {
+			Database::run( 'RELEASE SAVEPOINT rollbook_batch' );
+			Database::run( 'SAVEPOINT rollbook_batch' );
+			return true;
+		} catch ( \Throwable ) { // A plugin that looks at statements may throw as well.
+			return false;
+		}
+	}
+
+	/**
+	 * Whether a failing statement leaves the rest of its transaction alone, and the isolation of open() can be had.
+	 */
+	private static function is_safe(): bool {
+		if ( defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ) {
+			return false;
+		}
+		try {
+			// A log of statements, instead of rows, does not allow it.
+			$log = Database::row( 'SELECT @@log_bin AS kept, @@binlog_format AS form' );
+			return null !== $log && ( ! (int) $log['kept'] || 'STATEMENT' !== $log['form'] );
+		} catch ( DatabaseFailure ) {
+			return false;
+		}
+	}
+
+	/**
+	 * Lets memory forget whatever the database has forgotten.
+	 */
+	private static function forget_everything(): void {
+		wp_cache_flush();
+		AccessControl::forget_everybody();
+	}
+}

@@ -1,0 +1,110 @@
+<?php
+/**
+ * The unique values of a person's row.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Store;
+
+use Rollbook\WordPress\People\Network;
+use Rollbook\WordPress\People\UserRemover;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The row of a person claims a folded userName, an address and a login, so that two web servers which write the same person at once
+ * do not both succeed.
+ */
+final class Claims {
+
+	/**
+	 * How long a claim may wait for its account before it counts as left over from a crash, in milliseconds. Only tables without
+	 * transactions show such a claim at all.
+	 */
+	private const PATIENCE = 600_000;
+
+	/**
+	 * The key of an address: none for none.
+	 *
+	 * @param ?string $email The address.
+	 */
+	public static function email_key( ?string $email ): ?string {
+		return null === $email || '' === $email ? null : mb_strtolower( $email, 'UTF-8' );
+	}
+
+	/**
+	 * The key of a login.
+	 *
+	 * @param string $login The login.
+	 */
+	public static function login_key( string $login ): string {
+		return mb_strtolower( $login, 'UTF-8' );
+	}
+
+	/**
+	 * Finds out why a claim failed. Claims that nobody stands behind any more are lifted on the way: the account is gone, or has
+	 * another address or login by now.
+	 *
+	 * @param array{user_name_key?: string, email_key?: ?string, login_key?: ?string} $keys   What was claimed.
+	 * @param int                                                                     $row_id The row that claimed it; 0 for a new one.
+	 * @param int                                                                     $now    Now.
+	 * @return ?string What somebody else holds: user_name, email or login; null if nothing.
+	 */
+	public static function holder( array $keys, int $row_id, int $now ): ?string {
+		global $wpdb;
+		$table = Tables::name( 'users' );
+		$names = array(
+			'user_name_key' => 'user_name',
+			'email_key'     => 'email',
+			'login_key'     => 'login',
+		);
+		foreach ( $names as $column => $name ) {
+			if ( ! isset( $keys[ $column ] ) ) {
+				continue;
+			}
+			$row = Database::row(
+				"SELECT u.row_id, u.user_id, u.created, w.ID, w.user_email, w.user_login FROM $table u LEFT JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.$column = %s AND u.row_id <> %d",
+				array( $keys[ $column ], $row_id )
+			);
+			if ( null !== $row && null !== $row['ID'] && ! Network::is_on_site( (int) $row['ID'] ) ) {
+				$row['ID'] = null;
+			}
+			if ( null !== $row && ! self::lifted( $row, $column, $keys[ $column ], $now ) ) {
+				return $name;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Lifts a claim that nobody stands behind.
+	 *
+	 * @param array<string, ?string> $row    The row that holds it, with its account.
+	 * @param string                 $column The claim.
+	 * @param string                 $key    What it claims.
+	 * @param int                    $now    Now.
+	 * @return bool Whether it was lifted.
+	 */
+	private static function lifted( array $row, string $column, string $key, int $now ): bool {
+		if ( null === $row['ID'] ) {
+			if ( null === $row['user_id'] && (int) $row['created'] > $now - self::PATIENCE ) {
+				return false;
+			}
+			UserRemover::forget_row( (int) $row['row_id'] );
+			return true;
+		}
+		$held = match ( $column ) {
+			'email_key' => self::email_key( $row['user_email'] ),
+			'login_key' => self::login_key( $row['user_login'] ),
+			default     => $key,
+		};
+		if ( $held === $key ) {
+			return false;
+		}
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET $column = NULL WHERE row_id = %d", array( (int) $row['row_id'] ) );
+		return true;
+	}
+}

@@ -1,0 +1,88 @@
+<?php
+/**
+ * A statement that the database did not carry out.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Carries the database's own words. They are for the activity log: they may quote the statement.
+ */
+final class DatabaseFailure extends \RuntimeException {
+
+	/**
+	 * Errors of MySQL and MariaDB that say nothing about the statement: too many connections (1040, 1203), shutting down (1053), a lock
+	 * that others hold (1205), a deadlock (1213), a killed statement or connection (1317, 1927, 4031), a lost connection (2002 to 2013).
+	 */
+	private const PASSING = array( 1040, 1053, 1203, 1205, 1213, 1317, 1927, 2002, 2003, 2006, 2013, 4031 );
+
+	/**
+	 * Those of them after which the connection is gone.
+	 */
+	private const LOST = array( 1053, 1927, 2002, 2003, 2006, 2013, 4031 );
+
+	/**
+	 * Errors of MySQL and MariaDB: there is no such table.
+	 */
+	public const NO_TABLE = 1146;
+
+	/**
+	 * Whether the change may be in the database all the same, as a whole or in part.
+	 *
+	 * @var bool
+	 */
+	public bool $may_be_stored = false;
+
+	/**
+	 * Takes the error that wpdb noted last.
+	 */
+	public static function last(): self {
+		global $wpdb, $EZSQL_ERROR; // phpcs:ignore WordPress.NamingConventions.ValidVariableName -- WordPress's own.
+		$noted = (array) $EZSQL_ERROR; // phpcs:ignore WordPress.NamingConventions.ValidVariableName
+		$text  = '' !== $wpdb->last_error ? $wpdb->last_error : (string) ( end( $noted )['error_str'] ?? '' );
+		// SQLite's drop-in hands out a page of HTML: the statements, then the error, then a backtrace.
+		$text  = trim( wp_strip_all_tags( $text ) );
+		$error = strrpos( $text, 'SQLSTATE[' );
+		if ( false !== $error ) {
+			$text = strtok( substr( $text, $error ), "\n" );
+		}
+		$connection = Database::connection();
+		return new self( '' === $text ? 'the database refused a statement without giving a reason' : (string) $text, null === $connection ? 0 : $connection->errno );
+	}
+
+	/**
+	 * Takes the error that mysqli threw.
+	 *
+	 * @param \mysqli_sql_exception $error The error.
+	 */
+	public static function thrown( \mysqli_sql_exception $error ): self {
+		return new self( $error->getMessage(), (int) $error->getCode(), $error );
+	}
+
+	/**
+	 * Whether the same change may succeed in a moment.
+	 */
+	public function is_passing(): bool {
+		return in_array( $this->code, self::PASSING, true ) || str_contains( $this->message, 'database is locked' );
+	}
+
+	/**
+	 * Whether the connection is gone.
+	 */
+	public function is_lost_connection(): bool {
+		return in_array( $this->code, self::LOST, true );
+	}
+
+	/**
+	 * Whether a table is missing.
+	 */
+	public function is_missing_table(): bool {
+		return self::NO_TABLE === $this->code || str_contains( $this->message, 'no such table' ) || str_contains( $this->message, '42S02' );
+	}
+}

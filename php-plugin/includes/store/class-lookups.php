@@ -1,0 +1,85 @@
+<?php
+/**
+ * The values that people are matched by.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Keeps the index of matchable values.
+ */
+final class Lookups {
+
+	private const COLUMNS = array( 'row_id', 'path', 'value' );
+
+	/**
+	 * Gives a person these values and no others; writes only what differs.
+	 *
+	 * @param int                                          $row_id  The person's row.
+	 * @param array<int, array{path: string, value: string}> $lookups The values.
+	 */
+	public static function replace( int $row_id, array $lookups ): void {
+		$table  = Tables::name( 'lookups' );
+		$wanted = array();
+		foreach ( $lookups as $lookup ) {
+			$wanted[ $lookup['path'] . "\0" . $lookup['value'] ] = array( $row_id, $lookup['path'], $lookup['value'] );
+		}
+		foreach ( Database::rows( "SELECT path, value FROM $table WHERE row_id = %d", array( $row_id ) ) as $row ) {
+			$key = $row['path'] . "\0" . $row['value'];
+			if ( isset( $wanted[ $key ] ) ) {
+				unset( $wanted[ $key ] );
+			} else {
+				Database::run( "DELETE FROM $table WHERE row_id = %d AND path = %s AND value = %s", array( $row_id, $row['path'], $row['value'] ) );
+			}
+		}
+		self::insert( array_values( $wanted ) );
+	}
+
+	/**
+	 * Gives values to a person whose row is new, and only those: SQLite gives the number of a row again that was never stored, and older
+	 * databases that of the last one after they were started anew.
+	 *
+	 * @param int                                            $row_id  The person's row.
+	 * @param array<int, array{path: string, value: string}> $lookups The values.
+	 */
+	public static function begin( int $row_id, array $lookups ): void {
+		self::clear( $row_id );
+		self::add( $row_id, $lookups );
+	}
+
+	/**
+	 * Adds values to those that a person has.
+	 *
+	 * @param int                                            $row_id  The person's row.
+	 * @param array<int, array{path: string, value: string}> $lookups The values.
+	 */
+	public static function add( int $row_id, array $lookups ): void {
+		self::insert( array_map( static fn( array $lookup ): array => array( $row_id, $lookup['path'], $lookup['value'] ), $lookups ) );
+	}
+
+	/**
+	 * Inserts values of any number of people.
+	 *
+	 * @param array<int, array{int, string, string}> $rows Row, path and value of each.
+	 */
+	public static function insert( array $rows ): void {
+		Database::insert_new( Tables::name( 'lookups' ), self::COLUMNS, $rows );
+	}
+
+	/**
+	 * Takes all values from people.
+	 *
+	 * @param int ...$row_ids Their rows.
+	 */
+	public static function clear( int ...$row_ids ): void {
+		if ( $row_ids ) {
+			Database::run( 'DELETE FROM ' . Tables::name( 'lookups' ) . ' WHERE row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids );
+		}
+	}
+}

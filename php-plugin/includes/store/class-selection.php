@@ -1,0 +1,220 @@
+<?php
+/**
+ * Which rows of a table, in which order.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Store;
+
+use Rollbook\WordPress\People\PassingBy;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * A page of a table, as the extension cuts it: its condition is text without any user's data, with placeholders for the arguments.
+ *
+ * @phpstan-import-type Reached from \Rollbook\Contract
+ */
+final class Selection {
+
+	/**
+	 * The columns that may be ordered by. Names are ordered by their folded form, without regard to case.
+	 */
+	private const ORDERS = array(
+		'row_id'           => 'row_id',
+		'id'               => 'id',
+		'user_name'        => 'user_name_key',
+		'user_name_key'    => 'user_name_key',
+		'display_name'     => 'display_name_key',
+		'display_name_key' => 'display_name_key',
+		'external_id'      => 'external_id',
+		'active'           => 'active',
+		'created'          => 'created',
+		'modified'         => 'modified',
+	);
+
+	/**
+	 * How far rows() has come.
+	 *
+	 * @var ?array{rows: int, last: ?int, more: bool}
+	 */
+	private ?array $reached = null;
+
+	/**
+	 * A selection of rows.
+	 *
+	 * @param array<string, mixed> $wanted The selection's fields.
+	 * @param string               $table  The full name of the table.
+	 * @param string               $alias  Its name in the condition.
+	 * @param string               $always What every row must fulfil besides.
+	 */
+	public function __construct(
+		private readonly array $wanted,
+		private readonly string $table,
+		private readonly string $alias,
+		private readonly string $always
+	) {}
+
+	/**
+	 * How many rows there are in all, if that is wanted.
+	 */
+	public function total(): ?int {
+		if ( empty( $this->wanted['count'] ) ) {
+			return null;
+		}
+		return (int) Database::value( "SELECT COUNT(*) FROM {$this->table} {$this->alias} WHERE " . $this->condition(), $this->arguments() );
+	}
+
+	/**
+	 * The rows of the page, as far as memory has room for them.
+	 *
+	 * @param string $columns The columns to read.
+	 * @param string $weight  What says how many bytes a row leads to.
+	 * @param int    $few     How many rows are read without being weighed.
+	 * @return array<int, array<string, ?string>>
+	 * @throws \UnexpectedValueException When the order names no column.
+	 */
+	public function rows( string $columns, string $weight, int $few ): array {
+		$limit  = max( 0, (int) $this->wanted['limit'] );
+		$offset = (int) ( $this->wanted['offset'] ?? 0 );
+		$rows   = $this->read( $columns, min( $limit, $few ), $offset );
+		$more   = count( $rows ) === $few || count( $rows ) === $limit;
+		if ( count( $rows ) === $few && $few < $limit ) {
+			$offset += $few;
+			$weights = array_map( 'intval', array_column( $this->read( "{$this->alias}.row_id, $weight AS weight", $limit - $few, $offset ), 'weight' ) );
+			$fitting = PassingBy::fitting( $weights );
+			$more    = $fitting < count( $weights ) || count( $weights ) === $limit - $few;
+			$rows    = array_merge( $rows, $this->read( $columns, $fitting, $offset ) );
+		}
+		$this->reached = array(
+			'rows' => count( $rows ),
+			'last' => $rows ? (int) end( $rows )['row_id'] : null,
+			'more' => $more && array() !== $rows,
+		);
+		return $rows;
+	}
+
+	/**
+	 * How far rows() has come.
+	 *
+	 * @return ?Reached
+	 */
+	public function reached(): ?array {
+		return $this->reached;
+	}
+
+	/**
+	 * Reads rows of the page.
+	 *
+	 * @param string $columns The columns to read.
+	 * @param int    $limit   The most rows to give.
+	 * @param int    $offset  How many to leave out.
+	 * @return array<int, array<string, ?string>>
+	 * @throws \UnexpectedValueException When the order names no column.
+	 */
+	private function read( string $columns, int $limit, int $offset ): array {
+		if ( $limit < 1 ) {
+			return array();
+		}
+		$sql       = "SELECT $columns FROM {$this->table} {$this->alias} WHERE " . $this->condition();
+		$arguments = $this->arguments();
+		if ( isset( $this->wanted['after_row'] ) ) {
+			$sql      .= ' AND ' . $this->behind();
+			$arguments = array_merge( $arguments, $this->behind_arguments() );
+		}
+		$sql        .= ' ORDER BY ' . $this->order() . ' LIMIT %d OFFSET %d';
+		$arguments[] = $limit;
+		$arguments[] = $offset;
+		return Database::rows( $sql, $arguments );
+	}
+
+	/**
+	 * The condition.
+	 */
+	private function condition(): string {
+		$tables = array(
+			'{lookups}' => Tables::name( 'lookups' ),
+			'{members}' => Tables::name( 'group_members' ),
+		);
+		return $this->always . ' AND (' . strtr( $this->wanted['condition']['sql'] ?? '1=1', $tables ) . ')';
+	}
+
+	/**
+	 * The condition's arguments.
+	 *
+	 * @return array<int, int|string>
+	 */
+	private function arguments(): array {
+		return $this->wanted['condition']['arguments'] ?? array();
+	}
+
+	/**
+	 * The condition of the rows that lie behind another one.
+	 *
+	 * @throws \UnexpectedValueException When the order names no column.
+	 */
+	private function behind(): string {
+		$row = "{$this->alias}.row_id " . ( $this->is_backward() ? '<' : '>' ) . ' %d';
+		if ( empty( $this->wanted['order'] ) ) {
+			return $row;
+		}
+		$column = $this->column();
+		$value  = is_int( $this->wanted['after_value'] ?? null ) ? '%d' : '%s';
+		$behind = $this->is_descending() ? '<' : '>';
+		return "($column $behind $value OR ($column = $value AND $row))";
+	}
+
+	/**
+	 * The arguments of that condition.
+	 *
+	 * @return array<int, int|string>
+	 */
+	private function behind_arguments(): array {
+		$row = (int) $this->wanted['after_row'];
+		if ( empty( $this->wanted['order'] ) ) {
+			return array( $row );
+		}
+		$value = $this->wanted['after_value'] ?? '';
+		return array( $value, $value, $row );
+	}
+
+	/**
+	 * The order.
+	 *
+	 * @throws \UnexpectedValueException When it names no column.
+	 */
+	private function order(): string {
+		$row = "{$this->alias}.row_id " . ( $this->is_backward() ? 'DESC' : 'ASC' );
+		if ( empty( $this->wanted['order'] ) ) {
+			return $row;
+		}
+		return $this->column() . ' ' . ( $this->is_descending() ? 'DESC' : 'ASC' ) . ", $row";
+	}
+
+	/**
+	 * The column of the order.
+	 *
+	 * @throws \UnexpectedValueException When it names none.
+	 */
+	private function column(): string {
+		$column = self::ORDERS[ $this->wanted['order']['column'] ] ?? throw new \UnexpectedValueException( 'There is no such order of rows.' );
+		return "{$this->alias}.$column";
+	}
+
+	/**
+	 * Whether everything is the other way round.
+	 */
+	private function is_backward(): bool {
+		return ! empty( $this->wanted['backward'] );
+	}
+
+	/**
+	 * Whether the greatest value comes first, after all.
+	 */
+	private function is_descending(): bool {
+		return $this->wanted['order']['descending'] !== $this->is_backward();
+	}
+}

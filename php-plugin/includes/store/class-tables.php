@@ -1,0 +1,246 @@
+<?php
+/**
+ * The plugin's own tables.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Names, shape and upgrade of the tables, each site of a network having its own.
+ *
+ * Every text column compares byte by byte: what must match whatever its case is stored folded beside the text as sent.
+ * One collation for a whole table also keeps wpdb from reading every statement through a regular expression, which it does
+ * where a column's collation is not a "safe" one, and from refusing non-ASCII text, which it does where character sets mix.
+ * SQLite's drop-in knows no collations: there ASCII letters compare without case, and who needs the case writes BINARY.
+ *
+ * Times are milliseconds since 1970 (UTC).
+ */
+final class Tables {
+
+	/**
+	 * Counts the changes of the shape below.
+	 */
+	private const VERSION = 7;
+
+	/**
+	 * The option that remembers which shape the site's tables have.
+	 */
+	public const OPTION = 'rollbook_tables';
+
+	private const NAMES = array( 'users', 'lookups', 'groups', 'group_members', 'tokens', 'activity', 'refusals' );
+
+	/**
+	 * The full name of a table of the current site.
+	 *
+	 * @param string $table One of users, lookups, groups, group_members, tokens, activity, refusals.
+	 */
+	public static function name( string $table ): string {
+		global $wpdb;
+		return $wpdb->prefix . 'rollbook_' . $table;
+	}
+
+	/**
+	 * The full names of all tables of a site.
+	 *
+	 * @param ?string $prefix The prefix of its tables; null for the current site.
+	 * @return string[]
+	 */
+	public static function names( ?string $prefix = null ): array {
+		global $wpdb;
+		$prefix ??= $wpdb->prefix;
+		return array_map( static fn( string $name ): string => $prefix . 'rollbook_' . $name, self::NAMES );
+	}
+
+	/**
+	 * Whether the current site has its tables in this version's shape. A site of a network gets them with its first request.
+	 */
+	public static function exist(): bool {
+		return self::VERSION === (int) get_option( self::OPTION );
+	}
+
+	/**
+	 * Creates the current site's tables, or brings them to this version's shape.
+	 */
+	public static function create(): void {
+		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+		dbDelta( self::definition() );
+		update_option( self::OPTION, self::VERSION, true );
+	}
+
+	/**
+	 * Makes a table again that somebody has dropped: the next request finds it.
+	 *
+	 * @param DatabaseFailure $failure What a statement failed for.
+	 */
+	public static function restore( DatabaseFailure $failure ): void {
+		if ( $failure->is_missing_table() && str_contains( $failure->getMessage(), 'rollbook_' ) ) {
+			self::create();
+		}
+	}
+
+	/**
+	 * Brings the tables to this version's shape after an update of the plugin, which runs no activation hook.
+	 */
+	public static function action_plugins_loaded(): void {
+		if ( ! self::exist() ) {
+			self::create();
+		}
+	}
+
+	/**
+	 * Removes the current site's tables with all they hold.
+	 */
+	public static function drop(): void {
+		global $wpdb;
+		foreach ( self::names() as $name ) {
+			$wpdb->query( "DROP TABLE IF EXISTS $name" ); // phpcs:ignore WordPress.DB
+		}
+		delete_option( self::OPTION );
+	}
+
+	/**
+	 * The tables as dbDelta reads them: one field a line, two spaces after PRIMARY KEY, widths as MariaDB shows them.
+	 *
+	 * A claim is a unique value that WordPress's own tables do not keep unique: `email_key` the address and `login_key` the login of a
+	 * managed person's account, in lower case. A deleted person, whose account was kept, claims nothing. `user_id` is empty only between
+	 * the claim and the making of the account. `written_by` is the mark of the last write, by which it is known again should the
+	 * connection be lost while it is stored.
+	 *
+	 * A row of `activity` is an event: `kind` says what happened to (a request, a token, the settings …), `action` what happened, `token_id`
+	 * or `actor` by whom, `address` from where. A row of `refusals` is a day's requests that came without a valid token, of one reason.
+	 *
+	 * @return string[]
+	 */
+	private static function definition(): array {
+		global $wpdb;
+		$charset = $wpdb->charset ? $wpdb->charset : 'utf8mb4';
+		$end     = ") DEFAULT CHARACTER SET $charset COLLATE {$charset}_bin;";
+
+		$users         = self::name( 'users' );
+		$lookups       = self::name( 'lookups' );
+		$groups        = self::name( 'groups' );
+		$group_members = self::name( 'group_members' );
+		$tokens        = self::name( 'tokens' );
+		$activity      = self::name( 'activity' );
+		$refusals      = self::name( 'refusals' );
+
+		return array(
+			"CREATE TABLE $users (
+  row_id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  id char(36) NOT NULL,
+  user_id bigint(20) unsigned NULL,
+  user_name varchar(255) NOT NULL,
+  user_name_key varchar(255) NOT NULL,
+  email_key varchar(191) NULL,
+  login_key varchar(60) NULL,
+  external_id varchar(255) NULL,
+  active tinyint(1) NOT NULL DEFAULT 1,
+  locked_before tinyint(1) NOT NULL DEFAULT 0,
+  managed tinyint(1) NOT NULL DEFAULT 0,
+  linked tinyint(1) NOT NULL DEFAULT 0,
+  deleted tinyint(1) NOT NULL DEFAULT 0,
+  wished_name varchar(255) NULL,
+  login_of varchar(60) NULL,
+  version bigint(20) unsigned NOT NULL DEFAULT 1,
+  created bigint(20) NOT NULL,
+  modified bigint(20) NOT NULL,
+  document longtext NULL,
+  applied longtext NULL,
+  ruling text NULL,
+  written_by char(36) NULL,
+  PRIMARY KEY  (row_id),
+  UNIQUE KEY id (id),
+  UNIQUE KEY user_id (user_id),
+  UNIQUE KEY user_name_key (user_name_key),
+  UNIQUE KEY email_key (email_key),
+  UNIQUE KEY login_key (login_key),
+  KEY external_id (external_id),
+  KEY created (created),
+  KEY modified (modified)
+$end",
+			"CREATE TABLE $lookups (
+  row_id bigint(20) unsigned NOT NULL,
+  path varchar(100) NOT NULL,
+  value varchar(191) NOT NULL,
+  PRIMARY KEY  (path,value,row_id),
+  KEY row_id (row_id)
+$end",
+			"CREATE TABLE $groups (
+  row_id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  id char(36) NOT NULL,
+  display_name varchar(256) NOT NULL,
+  display_name_key varchar(512) NOT NULL,
+  external_id varchar(255) NULL,
+  version bigint(20) unsigned NOT NULL DEFAULT 1,
+  created bigint(20) NOT NULL,
+  modified bigint(20) NOT NULL,
+  document longtext NULL,
+  written_by char(36) NULL,
+  PRIMARY KEY  (row_id),
+  UNIQUE KEY id (id),
+  UNIQUE KEY display_name_key (display_name_key),
+  KEY external_id (external_id)
+$end",
+			"CREATE TABLE $group_members (
+  group_row bigint(20) unsigned NOT NULL,
+  member_id char(36) NOT NULL,
+  member_kind varchar(8) NOT NULL,
+  PRIMARY KEY  (group_row,member_id),
+  KEY member_id (member_id)
+$end",
+			"CREATE TABLE $tokens (
+  id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  name varchar(255) NOT NULL,
+  hash char(64) NOT NULL,
+  scope varchar(16) NOT NULL,
+  created bigint(20) NOT NULL,
+  expires bigint(20) NULL,
+  revoked bigint(20) NULL,
+  last_used bigint(20) NULL,
+  created_by bigint(20) unsigned NOT NULL DEFAULT 0,
+  form char(36) NULL,
+  PRIMARY KEY  (id),
+  UNIQUE KEY hash (hash),
+  UNIQUE KEY form (form)
+$end",
+			"CREATE TABLE $activity (
+  id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  time bigint(20) NOT NULL,
+  kind varchar(16) NOT NULL,
+  action varchar(16) NULL,
+  token_id bigint(20) unsigned NULL,
+  actor_id bigint(20) unsigned NULL,
+  actor varchar(60) NULL,
+  address varchar(45) NULL,
+  method varchar(16) NULL,
+  path text NULL,
+  status smallint(5) unsigned NULL,
+  duration_ms int(10) unsigned NULL,
+  resource_id varchar(64) NULL,
+  resource_name varchar(255) NULL,
+  detail text NULL,
+  failure text NULL,
+  changes longtext NULL,
+  dialects text NULL,
+  PRIMARY KEY  (id),
+  KEY time (time),
+  KEY kind (kind,time),
+  KEY resource_id (resource_id,time)
+$end",
+			"CREATE TABLE $refusals (
+  day int(10) unsigned NOT NULL,
+  reason varchar(16) NOT NULL,
+  times bigint(20) unsigned NOT NULL,
+  last_time bigint(20) NOT NULL,
+  last_address varchar(45) NULL,
+  PRIMARY KEY  (day,reason)
+$end",
+		);
+	}
+}

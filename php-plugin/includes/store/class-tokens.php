@@ -1,0 +1,263 @@
+<?php
+/**
+ * The bearer tokens of the site.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Store;
+
+use InvalidArgumentException;
+use RuntimeException;
+use SensitiveParameter;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Keeps the tokens that identity providers log in with. Of a token only a hash is stored; its text is given out once.
+ *
+ * Whether a token lets a request in is decided by the extension. All times are milliseconds since 1970.
+ *
+ * @phpstan-import-type CheckTokenAnswer from \Rollbook\Contract
+ * @phpstan-import-type ListTokensAnswer from \Rollbook\Contract
+ */
+final class Tokens {
+
+	/** The constant in wp-config.php that fixes one token's hash. */
+	private const CONSTANT = 'ROLLBOOK_TOKEN_HASH';
+
+	/** The longest name. */
+	public const NAME_LENGTH = 190;
+
+	/**
+	 * Makes a token.
+	 *
+	 * @param string   $name       Its name.
+	 * @param string   $scope      `full`, or `read` for reading only.
+	 * @param int|null $expires_at When it ends.
+	 * @param ?string  $form       What tells the form that asks for it from every other: the same form makes one token, however often it is sent.
+	 * @return string Its text, which is known to nobody afterwards.
+	 * @throws InvalidArgumentException When the form was sent before.
+	 */
+	public static function create( string $name, string $scope = 'full', ?int $expires_at = null, ?string $form = null ): string {
+		$made = \Rollbook\Token::generate();
+		self::add( $made['hash'], $name, $scope, $expires_at, $form, false );
+		return $made['token'];
+	}
+
+	/**
+	 * Adds a token that the owner brings along, to change plugins without touching the identity provider.
+	 *
+	 * @param string   $plaintext  Its text.
+	 * @param string   $name       Its name.
+	 * @param string   $scope      `full`, or `read` for reading only.
+	 * @param int|null $expires_at When it ends.
+	 * @throws \Rollbook\InvalidToken When the text is no fit token.
+	 * @throws InvalidArgumentException When it is there already, or was revoked: what was revoked does not come back.
+	 */
+	public static function add_own( #[SensitiveParameter] string $plaintext, string $name, string $scope = 'full', ?int $expires_at = null ): void {
+		$hash = \Rollbook\Token::hash( $plaintext );
+		if ( in_array( $hash, array_column( self::all(), 'hash' ), true ) ) {
+			throw new InvalidArgumentException( __( 'This token is in the list already, perhaps as a revoked one.', 'rollbook' ) );
+		}
+		self::add( $hash, $name, $scope, $expires_at, null, true );
+	}
+
+	/**
+	 * Every token, as the extension wants them.
+	 *
+	 * @return ListTokensAnswer
+	 */
+	public static function records(): array {
+		$records = array_map( array( self::class, 'record' ), self::all() );
+		if ( self::constant_is_used() ) {
+			$records[] = array(
+				'id'        => 0,
+				'name'      => self::CONSTANT,
+				'hash'      => strtolower( constant( self::CONSTANT ) ),
+				'scope'     => 'full',
+				'expires'   => null,
+				'revoked'   => null,
+				'last_used' => null,
+			);
+		}
+		return $records;
+	}
+
+	/**
+	 * A token as the extension wants it.
+	 *
+	 * @param array<string, mixed> $row Its row.
+	 * @return array<string, mixed>
+	 */
+	private static function record( array $row ): array {
+		$by = (int) $row['created_by'];
+		unset( $row['created'], $row['created_by'] );
+		return is_multisite() ? $row + array( 'of_network' => 0 === $by || is_super_admin( $by ) ) : $row; // 0 is the command line.
+	}
+
+	/**
+	 * A token as it is now, for a request that it let in some time ago.
+	 *
+	 * @param int $id Its number.
+	 * @return CheckTokenAnswer
+	 */
+	public static function state( int $id ): array {
+		$records = array_filter( self::records(), static fn( array $record ): bool => $record['id'] === $id );
+		return array(
+			'token' => reset( $records ) ?: null,
+			'now'   => self::now(),
+		);
+	}
+
+	/**
+	 * A stored token.
+	 *
+	 * @param int $id Its number.
+	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}|null
+	 */
+	public static function find( int $id ): ?array {
+		$found = array_filter( self::all(), static fn( array $token ): bool => $token['id'] === $id );
+		return reset( $found ) ?: null;
+	}
+
+	/**
+	 * Every stored token, the newest first.
+	 *
+	 * @return list<array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}>
+	 */
+	public static function all(): array {
+		// A revoked token must not live on in a cache; and one that cannot be read is not unknown.
+		$rows = Database::rows( 'SELECT id, name, hash, scope, created, expires, revoked, last_used, created_by FROM ' . Tables::name( 'tokens' ) . ' ORDER BY id DESC' );
+		return array_map( array( self::class, 'typed' ), $rows );
+	}
+
+	/**
+	 * Notes that a token was used.
+	 *
+	 * @param int $id  Its number; the one of wp-config.php has no row and keeps no note.
+	 * @param int $now Now.
+	 */
+	public static function touch( int $id, int $now ): void {
+		global $wpdb;
+		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$wpdb->update( Tables::name( 'tokens' ), array( 'last_used' => $now ), array( 'id' => $id ), '%d', '%d' );
+	}
+
+	/**
+	 * Revokes a token. Its row stays, so that the log can go on naming it.
+	 *
+	 * @param int $id Its number.
+	 * @return bool Whether there was such a token, not yet revoked.
+	 */
+	public static function revoke( int $id ): bool {
+		global $wpdb;
+		$table = Tables::name( 'tokens' );
+		// phpcs:ignore WordPress.DB -- The name is ours.
+		$revoked = 1 === $wpdb->query( $wpdb->prepare( "UPDATE $table SET revoked = %d WHERE id = %d AND revoked IS NULL", self::now(), $id ) );
+		if ( $revoked ) {
+			/**
+			 * Fires after a token was revoked.
+			 *
+			 * @param int $id The token's number.
+			 */
+			do_action( 'rollbook_token_revoked', $id );
+		}
+		return $revoked;
+	}
+
+	/**
+	 * Whether wp-config.php fixes a token. Anything but the hexadecimal SHA-256 of a text is no hash of one; that of the empty text lets
+	 * nobody in.
+	 */
+	public static function constant_is_used(): bool {
+		$hash = defined( self::CONSTANT ) ? constant( self::CONSTANT ) : null;
+		return is_string( $hash ) && 1 === preg_match( '/^[0-9a-f]{64}$/Di', $hash ) && hash( 'sha256', '' ) !== strtolower( $hash );
+	}
+
+	/**
+	 * The time.
+	 */
+	public static function now(): int {
+		return (int) floor( microtime( true ) * 1000 );
+	}
+
+	/**
+	 * Stores a token.
+	 *
+	 * @param string   $hash       The hash of its text.
+	 * @param string   $name       Its name.
+	 * @param string   $scope      What it may do.
+	 * @param int|null $expires_at When it ends.
+	 * @param ?string  $form       The form that asks for it.
+	 * @param bool     $own        Whether the owner brings it along.
+	 * @throws InvalidArgumentException When the name or the scope is none, or the form was sent before.
+	 * @throws RuntimeException When the database refuses.
+	 */
+	private static function add( string $hash, string $name, string $scope, ?int $expires_at, ?string $form, bool $own ): void {
+		global $wpdb;
+		$name = trim( $name );
+		if ( '' === $name || mb_strlen( $name ) > self::NAME_LENGTH ) {
+			throw new InvalidArgumentException(
+				/* translators: %d: a number of characters. */
+				sprintf( __( 'A token needs a name of at most %d characters.', 'rollbook' ), self::NAME_LENGTH )
+			);
+		}
+		if ( ! in_array( $scope, array( 'full', 'read' ), true ) ) {
+			throw new InvalidArgumentException( __( 'The access of a token is “full” or “read”.', 'rollbook' ) );
+		}
+		$row = array(
+			'name'       => $name,
+			'hash'       => $hash,
+			'scope'      => $scope,
+			'created'    => self::now(),
+			'expires'    => $expires_at,
+			'created_by' => get_current_user_id(),
+			'form'       => $form,
+		);
+		// One that fails because of the form is expected to.
+		$suppressed = $wpdb->suppress_errors( true );
+		$stored     = $wpdb->insert( Tables::name( 'tokens' ), $row, array( '%s', '%s', '%s', '%d', '%d', '%d', '%s' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$id         = (int) $wpdb->insert_id;
+		$wpdb->suppress_errors( $suppressed );
+		if ( false === $stored ) {
+			if ( null !== $form && null !== Database::value( 'SELECT id FROM ' . Tables::name( 'tokens' ) . ' WHERE form = %s', array( $form ) ) ) {
+				throw new InvalidArgumentException( __( 'This form was sent before, and its token was shown then. If you have not copied it, create another one and revoke the first.', 'rollbook' ) );
+			}
+			throw new RuntimeException( __( 'The token could not be stored.', 'rollbook' ) );
+		}
+		/**
+		 * Fires after a token was created.
+		 *
+		 * @param int      $id         The token's number.
+		 * @param string   $name       Its name.
+		 * @param string   $scope      `full` or `read`.
+		 * @param int|null $expires_at When it ends, in milliseconds since 1970.
+		 * @param bool     $own        Whether the owner brought it along.
+		 */
+		do_action( 'rollbook_token_created', $id, $name, $scope, $expires_at, $own );
+	}
+
+	/**
+	 * A row with the types that its columns have; the database gives strings.
+	 *
+	 * @param array<string, string|null> $row The row.
+	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}
+	 */
+	private static function typed( array $row ): array {
+		$optional = static fn( string $column ): ?int => null === $row[ $column ] ? null : (int) $row[ $column ];
+		return array(
+			'id'         => (int) $row['id'],
+			'name'       => (string) $row['name'],
+			'hash'       => (string) $row['hash'],
+			'scope'      => (string) $row['scope'],
+			'created'    => (int) $row['created'],
+			'expires'    => $optional( 'expires' ),
+			'revoked'    => $optional( 'revoked' ),
+			'last_used'  => $optional( 'last_used' ),
+			'created_by' => (int) $row['created_by'],
+		);
+	}
+}

@@ -1,0 +1,171 @@
+<?php
+/**
+ * Rollbook's part of Tools → Site Health.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Upkeep;
+
+use Rollbook\WordPress\Access\DropIns;
+use Rollbook\WordPress\Admin\SettingsPage;
+use Rollbook\WordPress\ExtensionFile;
+use Rollbook\WordPress\People\Targets;
+use Rollbook\WordPress\Requirements;
+use Rollbook\WordPress\Settings;
+use const Rollbook\WordPress\VERSION;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Tells in Site Health whether the extension runs, and whether the site has what the settings name: places for attributes, roles, accounts.
+ */
+final class SiteHealth {
+
+	/**
+	 * Adds the test.
+	 *
+	 * @param array<string, array<string, mixed>> $tests The tests.
+	 * @return array<string, array<string, mixed>>
+	 */
+	public static function filter_tests( array $tests ): array {
+		$tests['direct']['rollbook_extension'] = array(
+			'label' => __( 'Rollbook extension', 'rollbook' ),
+			'test'  => array( self::class, 'test_extension' ),
+		);
+		if ( Requirements::met() ) {
+			$tests['direct']['rollbook_targets'] = array(
+				'label' => __( 'Rollbook attributes', 'rollbook' ),
+				'test'  => array( self::class, 'test_targets' ),
+			);
+
+			$tests['direct']['rollbook_settings'] = array(
+				'label' => __( 'Rollbook settings', 'rollbook' ),
+				'test'  => array( self::class, 'test_settings' ),
+			);
+		}
+		return $tests;
+	}
+
+	/**
+	 * Tests whether every mapped attribute has its place.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function test_targets(): array {
+		$missing = Targets::missing( Settings::targets() );
+		$lines   = array();
+		foreach ( $missing as $target => $reason ) {
+			$lines[] = '<li><code>' . esc_html( $target ) . '</code> – ' . esc_html( $reason ) . '</li>';
+		}
+		return array(
+			'label'       => $missing ? __( 'Some mapped attributes have no place to go', 'rollbook' ) : __( 'Every mapped attribute has its place', 'rollbook' ),
+			'status'      => $missing ? 'recommended' : 'good',
+			'badge'       => array(
+				'label' => __( 'Provisioning', 'rollbook' ),
+				'color' => 'blue',
+			),
+			'description' => $missing
+				? '<p>' . esc_html__( 'Nothing is lost: what identity providers send is kept, and written when the field is there.', 'rollbook' ) . '</p><ul>' . implode( '', $lines ) . '</ul>'
+				: '<p>' . esc_html__( 'What identity providers send arrives in the profiles.', 'rollbook' ) . '</p>',
+			'actions'     => $missing ? sprintf( '<a href="%s">%s</a>', esc_url( admin_url( 'options-general.php?page=rollbook&tab=attributes' ) ), esc_html__( 'Mend the mappings', 'rollbook' ) ) : '',
+			'test'        => 'rollbook_targets',
+		);
+	}
+
+	/**
+	 * Tests whether the roles and accounts that the settings name are still there, and may still have what they are to get.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function test_settings(): array {
+		$problems = Settings::problems();
+		$lines    = array();
+		foreach ( $problems as $problem ) {
+			$tab     = SettingsPage::tab_of( $problem['place'] );
+			$lines[] = sprintf( '<li><a href="%s"><code>%s</code></a> – %s.</li>', esc_url( SettingsPage::url( $tab ) ), esc_html( $problem['place'] ), esc_html( $problem['reason'] ) );
+		}
+		return array(
+			'label'       => $problems ? __( 'Some settings of Rollbook no longer fit the site', 'rollbook' ) : __( 'The settings of Rollbook fit the site', 'rollbook' ),
+			'status'      => $problems ? 'recommended' : 'good',
+			'badge'       => array(
+				'label' => __( 'Provisioning', 'rollbook' ),
+				'color' => 'blue',
+			),
+			'description' => $problems
+				? '<p>' . esc_html__( 'They were right when they were saved, and the site has changed since. They are kept until you replace them.', 'rollbook' ) . '</p><ul>' . implode( '', $lines ) . '</ul>'
+				: '<p>' . esc_html__( 'The roles and accounts that they name are there.', 'rollbook' ) . '</p>',
+			'actions'     => '',
+			'test'        => 'rollbook_settings',
+		);
+	}
+
+	/**
+	 * Tests the extension.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public static function test_extension(): array {
+		$complaint = Requirements::complaint();
+		$sound     = array() === $complaint;
+		$sentences = $sound ? array( __( 'Identity providers can reach the service.', 'rollbook' ) ) : array( ...$complaint, self::consequence() );
+		return array(
+			'label'       => $sound ? __( 'The Rollbook extension runs', 'rollbook' ) : __( 'The Rollbook extension does not run', 'rollbook' ),
+			'status'      => $sound ? 'good' : 'critical',
+			'badge'       => array(
+				'label' => __( 'Provisioning', 'rollbook' ),
+				'color' => 'blue',
+			),
+			'description' => '<p>' . implode( '</p><p>', array_map( 'esc_html', $sentences ) ) . '</p>',
+			'actions'     => '',
+			'test'        => 'rollbook_extension',
+		);
+	}
+
+	/**
+	 * Adds what a report about a problem should say.
+	 *
+	 * @param array<string, array<string, mixed>> $sections The sections of the report.
+	 * @return array<string, array<string, mixed>>
+	 */
+	public static function filter_debug_information( array $sections ): array {
+		$sections['rollbook'] = array(
+			'label'  => 'Rollbook',
+			'fields' => array(
+				'plugin'    => array(
+					'label' => __( 'Plugin', 'rollbook' ),
+					'value' => VERSION,
+				),
+				'extension' => array(
+					'label' => __( 'Extension', 'rollbook' ),
+					'value' => phpversion( 'rollbook' ) ?: __( 'not loaded', 'rollbook' ),
+				),
+				'scope'     => array(
+					'label' => __( 'Active for', 'rollbook' ),
+					'value' => NetworkSites::plugin_is_active() ? __( 'every site of the network', 'rollbook' ) : __( 'this site', 'rollbook' ),
+				),
+				'closed'    => array(
+					'label' => __( 'During an update, and without the database', 'rollbook' ),
+					'value' => DropIns::missing()
+						/* translators: %s: names of files. */
+						? sprintf( __( 'identity providers get a page, because these files in wp-content are not Rollbook’s: %s', 'rollbook' ), implode( ', ', DropIns::missing() ) )
+						: __( 'identity providers are told to wait', 'rollbook' ),
+				),
+				'build'     => array(
+					'label' => __( 'Build of PHP', 'rollbook' ),
+					'value' => ExtensionFile::expected_build(),
+				),
+			),
+		);
+		return $sections;
+	}
+
+	/**
+	 * What the missing extension means.
+	 */
+	public static function consequence(): string {
+		return __( 'Until then nobody is provisioned, and identity providers are told to try again later. The site itself runs on, and deactivated people stay locked out.', 'rollbook' );
+	}
+}

@@ -1,0 +1,315 @@
+<?php
+/**
+ * Something that is done to everybody.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Upkeep;
+
+use Rollbook\Exchange;
+use Rollbook\WordPress\Endpoint\ActivityLog;
+use Rollbook\WordPress\Endpoint\Announcements;
+use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Site;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Identifier;
+use Rollbook\WordPress\Store\Tokens;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * A task of the extension that is carried out part by part, in as many requests as it takes: how far it has come, and what it found.
+ *
+ * It lives in an option, so that a page that is reloaded, closed or torn off loses nothing. Each part is decided anew by the extension;
+ * one that is done twice, by two windows or after a crash, changes nothing the second time and is counted once.
+ */
+final class TaskRun {
+
+	/** What can be done. */
+	public const ROLES   = 'roles';
+	public const LINKING = 'linking';
+	public const KINDS   = array( self::ROLES, self::LINKING );
+
+	/** The beginning of the options' names. */
+	public const OPTION = 'rollbook_task_';
+
+	/** How many accounts are listed; all are counted. */
+	public const LISTED = 500;
+
+	/** How many seconds a request works, about. */
+	private const SECONDS = 2.0;
+
+	/** How many accounts are changed at a time. Looking at them alone is quicker. */
+	private const CHANGED_AT_ONCE = 50;
+
+	/**
+	 * The part that is being carried out, should some plugin end PHP in its midst.
+	 *
+	 * @var ?array{self, Conversation}
+	 */
+	private static ?array $in_the_midst = null;
+
+	/**
+	 * A run.
+	 *
+	 * @param string               $kind   What is done.
+	 * @param array<string, mixed> $state  How far it has come.
+	 * @param string               $stored The state as it is stored.
+	 */
+	private function __construct( public readonly string $kind, private array $state, private string $stored ) {
+	}
+
+	/**
+	 * The run of a kind, if one was begun.
+	 *
+	 * @param string $kind The kind.
+	 * @throws DatabaseFailure When the database does not tell.
+	 */
+	public static function current( string $kind ): ?self {
+		wp_cache_delete( self::OPTION . $kind, 'options' ); // Another request may be at it.
+		wp_cache_delete( 'notoptions', 'options' ); // Where reading failed, WordPress remembers that there is none.
+		$stored = Database::watched( static fn(): mixed => get_option( self::OPTION . $kind ) );
+		$state  = is_string( $stored ) ? json_decode( $stored, true ) : null;
+		return is_array( $state ) ? new self( $kind, $state, $stored ) : null;
+	}
+
+	/**
+	 * Begins a run, in the place of one before.
+	 *
+	 * @param string                $kind    The kind.
+	 * @param bool                  $applies Whether it changes anything, or only tells what it would change.
+	 * @param array<string, string> $choices What the extension is told besides.
+	 */
+	public static function begin( string $kind, bool $applies, array $choices ): self {
+		$state  = array(
+			'id'       => Identifier::create(),
+			'applies'  => $applies,
+			'choices'  => $choices,
+			'settings' => self::settings(),
+			'after'    => 0,
+			'examined' => 0,
+			'total'    => 0,
+			'counts'   => array(),
+			'entries'  => array(),
+			'finished' => false,
+			'failure'  => null,
+		);
+		$stored = (string) wp_json_encode( $state );
+		Database::watched(
+			static function () use ( $kind, $stored ): void {
+				self::discard( $kind );
+				add_option( self::OPTION . $kind, $stored, '', false );
+			}
+		);
+		if ( $applies ) {
+			ActivityLog::tell( ActivityLog::TASK, 'begun', array( 'resource_name' => $kind ) );
+		}
+		return new self( $kind, $state, $stored );
+	}
+
+	/**
+	 * Forgets a run. What it has changed stays.
+	 *
+	 * @param string $kind The kind.
+	 */
+	public static function discard( string $kind ): void {
+		delete_option( self::OPTION . $kind );
+	}
+
+	/**
+	 * Whether it changes anything.
+	 */
+	public function applies(): bool {
+		return $this->state['applies'];
+	}
+
+	/**
+	 * Whether it has come to its end.
+	 */
+	public function is_finished(): bool {
+		return $this->state['finished'];
+	}
+
+	/**
+	 * Whether the settings are those that it was begun with. Otherwise it would do what nobody has seen in the preview.
+	 */
+	public function is_up_to_date(): bool {
+		return self::settings() === $this->state['settings'];
+	}
+
+	/**
+	 * What the extension was told besides.
+	 *
+	 * @return array<string, string>
+	 */
+	public function choices(): array {
+		return $this->state['choices'];
+	}
+
+	/**
+	 * How many accounts were looked at, and how many there are.
+	 *
+	 * @return array{int, int}
+	 */
+	public function progress(): array {
+		return array( $this->state['examined'], max( $this->state['examined'], $this->state['total'] ) );
+	}
+
+	/**
+	 * How many accounts there are of each verdict.
+	 *
+	 * @return array<string, int>
+	 */
+	public function counts(): array {
+		return $this->state['counts'];
+	}
+
+	/**
+	 * The accounts that there is something to tell about, the first of them.
+	 *
+	 * @return list<array<string, mixed>>
+	 */
+	public function entries(): array {
+		return $this->state['entries'];
+	}
+
+	/**
+	 * Why the last part could not be carried out, if it could not.
+	 */
+	public function failure(): ?string {
+		return $this->state['failure'];
+	}
+
+	/**
+	 * Goes on for a few seconds, or to the end.
+	 */
+	public function advance(): void {
+		static $registered = false;
+		if ( ! $registered ) {
+			$registered = true;
+			register_shutdown_function( array( self::class, 'last_word' ) );
+			// Whoever listens is told once the page was sent.
+			register_shutdown_function( array( Announcements::class, 'make' ) );
+		}
+		ignore_user_abort( true );
+		$until = microtime( true ) + self::SECONDS;
+		do {
+			$goes_on = ! $this->is_finished() && $this->is_up_to_date() && $this->carry_out_part();
+		} while ( $goes_on && microtime( true ) < $until );
+	}
+
+	/**
+	 * Notes that a plugin ended PHP, for whoever looks at the run next. What the part had begun is undone.
+	 *
+	 * @return bool Whether there was a part that it ended.
+	 */
+	public static function last_word(): bool {
+		if ( null === self::$in_the_midst ) {
+			return false;
+		}
+		ini_set( 'memory_limit', '-1' ); // phpcs:ignore WordPress.PHP.IniSet.memory_limit_Disallowed -- It may be what ended PHP.
+		list( $run, $conversation ) = self::$in_the_midst;
+		self::$in_the_midst         = null;
+		$reason                     = error_get_last()['message'] ?? __( 'The code of some plugin ended PHP.', 'rollbook' );
+		$conversation->break_off( $reason );
+		$run->take_note( $conversation, 0.0 );
+		return true;
+	}
+
+	/**
+	 * Carries out the next part.
+	 *
+	 * @return bool Whether another one can follow at once.
+	 */
+	private function carry_out_part(): bool {
+		$part               = array(
+			'task' => $this->kind,
+			'part' => array(
+				'after' => $this->state['after'],
+				'limit' => $this->at_once(),
+				'apply' => $this->applies(),
+			),
+		);
+		$started            = microtime( true );
+		$conversation       = new Conversation( Exchange::task( $part + $this->state['choices'], Settings::document(), Site::facts(), Tokens::now() ) );
+		self::$in_the_midst = array( $this, $conversation );
+		$conversation->hold();
+		self::$in_the_midst = null;
+		return $this->take_note( $conversation, ( microtime( true ) - $started ) * 1000 );
+	}
+
+	/**
+	 * How many accounts the next part has: fewer after one that failed, whose memory or time may not have sufficed.
+	 */
+	private function at_once(): int {
+		return $this->state['at_once'] ?? ( $this->applies() ? self::CHANGED_AT_ONCE : Exchange::MAX_PART );
+	}
+
+	/**
+	 * Takes note of what a part came to.
+	 *
+	 * @param Conversation $conversation The conversation about it.
+	 * @param float        $duration_ms  How long it took.
+	 * @return bool Whether it went well, and nobody else was quicker.
+	 */
+	private function take_note( Conversation $conversation, float $duration_ms ): bool {
+		$response = $conversation->exchange->response();
+		$report   = json_decode( $response['body'], true );
+		$summary  = $conversation->exchange->summary();
+		Announcements::prepare( $summary );
+		if ( $summary['changes'] || null !== $summary['failure'] ) {
+			ActivityLog::record( $summary, $duration_ms );
+		}
+		if ( ! isset( $report['examined'] ) ) {
+			$this->state['failure'] = $summary['failure'] ?? $report['detail'] ?? '';
+			$this->state['at_once'] = max( 1, intdiv( $this->at_once(), 2 ) );
+			$this->store();
+			return false;
+		}
+		$this->state['failure']   = null;
+		$this->state['finished']  = null === $report['next'];
+		$this->state['after']     = (int) $report['next'];
+		$this->state['total']     = $report['total'] ?? $this->state['total'];
+		$this->state['examined'] += $report['examined'];
+		foreach ( $report['counts'] as $verdict => $count ) {
+			$this->state['counts'][ $verdict ] = $count + ( $this->state['counts'][ $verdict ] ?? 0 );
+		}
+		$this->state['entries'] = array_slice( array_merge( $this->state['entries'], $report['entries'] ), 0, self::LISTED );
+		return $this->store();
+	}
+
+	/**
+	 * Stores the state, unless another request has come further meanwhile: then its state is taken.
+	 *
+	 * @return bool Whether it was stored.
+	 */
+	private function store(): bool {
+		global $wpdb;
+		$option  = self::OPTION . $this->kind;
+		$stored  = (string) wp_json_encode( $this->state, JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE );
+		$changed = Database::run( "UPDATE $wpdb->options SET option_value = %s WHERE option_name = %s AND option_value = %s", array( $stored, $option, $this->stored ) );
+		wp_cache_delete( $option, 'options' );
+		if ( 1 === $changed ) {
+			$this->stored = $stored;
+			return true;
+		}
+		$other = self::current( $this->kind );
+		if ( null !== $other ) {
+			$this->state  = $other->state;
+			$this->stored = $other->stored;
+		}
+		return false;
+	}
+
+	/**
+	 * What tells the present settings from others.
+	 */
+	private static function settings(): string {
+		return md5( (string) wp_json_encode( Settings::document() ) );
+	}
+}
