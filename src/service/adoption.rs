@@ -7,13 +7,11 @@ use crate::directory::{
     UserRow,
 };
 use crate::scim::filter::Filter;
-use crate::wordpress::adoption;
 use crate::wordpress::columns::{LOOKUP_LENGTH, folded};
 use crate::wordpress::hint::AccountHint;
 use crate::wordpress::linking::{self, Identity};
-use crate::wordpress::lookups;
 use crate::wordpress::predecessor::{self, Predecessor};
-use crate::wordpress::user;
+use crate::wordpress::{adoption, lookups, user};
 
 /// How many accounts are given a row at a time.
 const ADOPTION_BATCH: u64 = 500;

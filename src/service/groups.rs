@@ -32,12 +32,8 @@ impl Service {
         let projection = self.projection(query, ResourceType::Group)?;
         let record = self.load_group(id, projection.wants("members")).await?;
         self.note("read", &record.id, &record.display_name);
-        let version = version(&record);
-        if precondition.is_known(&version) {
-            return Ok(Reply::empty(304).header("ETag", version));
-        }
-        precondition.holds(&version)?;
-        Ok(self.group_reply(200, &record, &projection))
+        let unmodified = precondition.unmodified(&version(&record))?;
+        Ok(unmodified.unwrap_or_else(|| self.group_reply(200, &record, &projection)))
     }
 
     pub(super) async fn create_group(&self, body: Map<String, Value>, query: &Query) -> Answer {

@@ -6,10 +6,8 @@ use crate::mapping::meta_key::SECOND_FACTORS;
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
 use crate::wordpress::columns::folded;
-use crate::wordpress::email;
 use crate::wordpress::linking::{self, Identity};
-use crate::wordpress::lookups;
-use crate::wordpress::user;
+use crate::wordpress::{email, lookups, user};
 use smol_str::SmolStr;
 
 impl Service {

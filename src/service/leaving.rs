@@ -1,17 +1,84 @@
-//! Who gets the content of people who leave.
+//! People who leave, and who gets their content.
 
-use super::{Answer, Service};
-use crate::directory::{FindHeir, UserRecord};
+use super::reply::written;
+use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service};
+use crate::directory::{DeleteUser, Fate, FindHeir, UserRecord};
 use crate::scim::error::Error;
 use crate::settings::heir;
+use crate::wordpress::{lookups, network, user};
 
 impl Service {
+    pub(super) async fn delete_user(&self, id: &str, precondition: &Precondition<'_>) -> Answer {
+        let deletion = &self.settings.deletion;
+        self.remove_user(id, precondition, deletion.fate, deletion.reassign_to.clone()).await
+    }
+
+    /// Takes a person back who was just created: nothing that the account may have had before is lost.
+    pub(super) async fn withdraw_user(&self, id: &str) -> Answer {
+        let any = Precondition { if_match: None, if_none_match: None };
+        self.remove_user(id, &any, Fate::Keep, None).await
+    }
+
+    async fn remove_user(
+        &self,
+        id: &str,
+        precondition: &Precondition<'_>,
+        fate: Fate,
+        reassign_to: Option<String>,
+    ) -> Answer {
+        for _ in 0..MAX_ATTEMPTS {
+            let record = self.load_user(id).await?;
+            precondition.holds(&user::version(&record))?;
+            self.may_change(&record)?;
+            if !record.managed {
+                return Err(Error::new(
+                    403,
+                    format!(
+                        "The WordPress account {:?} was there before the identity provider and has never been changed by \
+                         it. Such an account is not deleted through SCIM; send a PUT or PATCH first to take charge of it.",
+                        record.account.login
+                    ),
+                )
+                .into());
+            }
+            // Of an account that has become protected nothing goes but the way in.
+            let (fate, reassign_to) = match record.account.protected {
+                true => (Fate::Keep, None),
+                false => (network::fate(&record.account, fate), reassign_to.as_ref()),
+            };
+            if let Some(login) = reassign_to {
+                self.check_heir(&record, login).await?;
+            }
+            let delete = DeleteUser {
+                id: record.id.clone(),
+                version: record.version,
+                fate,
+                ours: record.account.is_ours(),
+                reassign_to: reassign_to.cloned(),
+                lookups: lookups::former_lookups(&record.user_name, &record.account.email),
+                now: self.now,
+            };
+            let outcome = self.directory.ask(&delete).await?;
+            if written(outcome, id, |value| self.taken(value, &record.user_name, None))?.is_some() {
+                self.note("deleted", &record.id, &record.user_name);
+                self.tell(Event::UserDeleted {
+                    user_id: record.account.user_id,
+                    id: record.id.to_string(),
+                    account_kept: fate != Fate::Delete,
+                });
+                self.serve_waiting(&record.account.email).await;
+                return Ok(Reply::empty(204));
+            }
+        }
+        Err(precondition.lost().into())
+    }
+
     /// Sees to it that the content of somebody who leaves gets to a person who is there to look after it.
     ///
     /// # Errors
     /// 409 where the one whom the owner has named cannot have it. The person is not deleted then: its content
     /// would be lost, or nobody's.
-    pub(super) async fn check_heir(&self, leaving: &UserRecord, login: &str) -> Answer<()> {
+    async fn check_heir(&self, leaving: &UserRecord, login: &str) -> Answer<()> {
         let heir = self.directory.ask(&FindHeir { login: login.to_owned() }).await?;
         let is_leaving = heir.as_ref().is_some_and(|heir| heir.user_id == leaving.account.user_id);
         let reason = match heir::problem(heir.as_ref()) {

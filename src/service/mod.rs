@@ -12,6 +12,7 @@ mod deactivation;
 mod discovery;
 mod endpoint;
 mod event;
+mod existing;
 pub mod groups;
 mod identity;
 mod leaving;

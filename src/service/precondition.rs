@@ -1,5 +1,6 @@
 //! Conditions of a request on the version of what it is about.
 
+use super::Reply;
 use crate::http::Request;
 use crate::scim::error::{Error, Result};
 
@@ -15,8 +16,20 @@ impl<'a> Precondition<'a> {
     }
 
     /// Whether a reader has this version already.
-    pub(crate) fn is_known(&self, version: &str) -> bool {
+    fn is_known(&self, version: &str) -> bool {
         self.if_none_match.is_some_and(|known| names(known, version))
+    }
+
+    /// The answer to a reader who has this version already.
+    ///
+    /// # Errors
+    /// As of [`Self::holds`].
+    pub(crate) fn unmodified(&self, version: &str) -> Result<Option<Reply>> {
+        if self.is_known(version) {
+            return Ok(Some(Reply::empty(304).header("ETag", version)));
+        }
+        self.holds(version)?;
+        Ok(None)
     }
 
     /// # Errors

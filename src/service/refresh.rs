@@ -7,10 +7,8 @@ use crate::directory::{Directory, Failure, FillTargets, IndexUser, UserName, Use
 use crate::http::Response;
 use crate::scim::resource::Resource;
 use crate::settings::Settings;
-use crate::wordpress::account;
 use crate::wordpress::columns::folded;
-use crate::wordpress::lookups;
-use crate::wordpress::user;
+use crate::wordpress::{account, lookups, user};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 

@@ -3,21 +3,16 @@
 use super::query::Query;
 use super::reply::written;
 use super::waiting::Changing;
-use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service};
-use crate::directory::{
-    Account, CreateUser, DeleteUser, Fate, FindAccounts, LoadUser, NoteWish, Outcome, Unique, UpdateUser,
-    UserRecord,
-};
+use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service};
+use crate::directory::{Account, CreateUser, LoadUser, NoteWish, Outcome, Unique, UpdateUser, UserRecord};
 use crate::scim::error::{Error, Result};
-use crate::scim::filter::fold_case;
 use crate::scim::meta;
 use crate::scim::patch::{Patch, Patched};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{Received, Resource, changes};
 use crate::scim::schema::ResourceType;
-use crate::settings::ExistingAccounts;
 use crate::wordpress::linking::{self, Identity};
-use crate::wordpress::{account, email, lookups, network, password, user};
+use crate::wordpress::{account, email, network, password, user};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
@@ -36,12 +31,9 @@ impl Service {
         let projection = self.projection(query, ResourceType::User)?;
         let record = self.load_user(id).await?;
         self.note("read", &record.id, &record.user_name);
-        let version = user::version(&record);
-        if precondition.is_known(&version) {
-            return Ok(Reply::empty(304).header("ETag", version));
-        }
-        precondition.holds(&version)?;
-        Ok(self.user_reply(200, &record, self.user_resource(&record), &projection))
+        let unmodified = precondition.unmodified(&user::version(&record))?;
+        Ok(unmodified
+            .unwrap_or_else(|| self.user_reply(200, &record, self.user_resource(&record), &projection)))
     }
 
     pub(super) async fn create_user(&self, body: Map<String, Value>, query: &Query) -> Answer {
@@ -152,71 +144,6 @@ impl Service {
             patch.apply_noting(current, schemas, &mut self.dialects())
         })
         .await
-    }
-
-    pub(super) async fn delete_user(&self, id: &str, precondition: &Precondition<'_>) -> Answer {
-        let deletion = &self.settings.deletion;
-        self.remove_user(id, precondition, deletion.fate, deletion.reassign_to.clone()).await
-    }
-
-    /// Takes a person back who was just created: nothing that the account may have had before is lost.
-    pub(super) async fn withdraw_user(&self, id: &str) -> Answer {
-        let any = Precondition { if_match: None, if_none_match: None };
-        self.remove_user(id, &any, Fate::Keep, None).await
-    }
-
-    async fn remove_user(
-        &self,
-        id: &str,
-        precondition: &Precondition<'_>,
-        fate: Fate,
-        reassign_to: Option<String>,
-    ) -> Answer {
-        for _ in 0..MAX_ATTEMPTS {
-            let record = self.load_user(id).await?;
-            precondition.holds(&user::version(&record))?;
-            self.may_change(&record)?;
-            if !record.managed {
-                return Err(Error::new(
-                    403,
-                    format!(
-                        "The WordPress account {:?} was there before the identity provider and has never been changed by \
-                         it. Such an account is not deleted through SCIM; send a PUT or PATCH first to take charge of it.",
-                        record.account.login
-                    ),
-                )
-                .into());
-            }
-            // Of an account that has become protected nothing goes but the way in.
-            let (fate, reassign_to) = match record.account.protected {
-                true => (Fate::Keep, None),
-                false => (network::fate(&record.account, fate), reassign_to.as_ref()),
-            };
-            if let Some(login) = reassign_to {
-                self.check_heir(&record, login).await?;
-            }
-            let delete = DeleteUser {
-                id: record.id.clone(),
-                version: record.version,
-                fate,
-                ours: record.account.is_ours(),
-                reassign_to: reassign_to.cloned(),
-                lookups: lookups::former_lookups(&record.user_name, &record.account.email),
-                now: self.now,
-            };
-            let outcome = self.directory.ask(&delete).await?;
-            if written(outcome, id, |value| self.taken(value, &record.user_name, None))?.is_some() {
-                self.note("deleted", &record.id, &record.user_name);
-                self.tell(Event::UserDeleted {
-                    user_id: record.account.user_id,
-                    id: record.id.to_string(),
-                    account_kept: fate != Fate::Delete,
-                });
-                self.serve_waiting(&record.account.email).await;
-                return Ok(Reply::empty(204));
-            }
-        }
-        Err(precondition.lost().into())
     }
 
     /// Reads, decides and writes under the version that was read. Where somebody else wrote in between, it is
@@ -344,7 +271,7 @@ impl Service {
         }
     }
 
-    async fn load_user(&self, id: &str) -> Answer<UserRecord> {
+    pub(super) async fn load_user(&self, id: &str) -> Answer<UserRecord> {
         let load = LoadUser { id: SmolStr::new(id), targets: user::targets(&self.settings) };
         let record = match self.directory.ask(&load).await? {
             None if self.adopt_numbered(id).await? => self.directory.ask(&load).await?,
@@ -371,16 +298,12 @@ impl Service {
         Reply::resource(status, resource, &user::version(record), &location)
     }
 
-    pub(super) fn shows_unmanaged(&self) -> bool {
-        self.settings.existing_accounts == ExistingAccounts::Link
-    }
-
     /// Whether a client may change a person. Whoever is managed can always be locked out, with whichever
     /// rights; what else is sent of a protected one is stored, and not applied to the account.
     ///
     /// # Errors
     /// 403 for a protected account that was there before.
-    fn may_change(&self, record: &UserRecord) -> Result<()> {
+    pub(super) fn may_change(&self, record: &UserRecord) -> Result<()> {
         if record.account.protected && !record.managed { Err(protected(&record.account)) } else { Ok(()) }
     }
 
@@ -413,107 +336,7 @@ impl Service {
         Ok(linked.created(meta::location(&self.base, ResourceType::User, &record.id)))
     }
 
-    /// # Errors
-    /// 409 where somebody whom nobody manages has an account with one of a new person's further addresses.
-    async fn check_other_addresses(&self, who: &Identity) -> Answer<()> {
-        if !self.shows_unmanaged() {
-            return Ok(());
-        }
-        let others = self.unmanaged_with_other_addresses(who).await?;
-        self.name_unmanaged(&others, who).await?;
-        match others.first() {
-            Some(other) => Err(self.email_clash(&other.account, None).into()),
-            None => Ok(()),
-        }
-    }
-
-    /// The account of the network that is to be added to the site for a new person.
-    ///
-    /// # Errors
-    /// 409 where an account of the site that nobody manages is the person's, or has the address. It gets a
-    /// row under the person's name, so that the IdP finds it.
-    async fn existing_account(
-        &self,
-        who: &Identity,
-        email: Option<&str>,
-        returning: Option<&UserRecord>,
-        active: bool,
-    ) -> Answer<Option<Account>> {
-        let login = who.user_name.clone().filter(|_| self.shows_unmanaged());
-        let emails = match self.shows_unmanaged() {
-            true => who.addresses.clone(),
-            false => email.into_iter().map(str::to_owned).collect(),
-        };
-        let find = FindAccounts { login, emails, ..self.find_accounts() };
-        let accounts = self.directory.ask(&find).await?;
-        let who = Identity { user_name: find.login, addresses: find.emails };
-        let mut others = accounts.clone();
-        others.retain(|account| returning.is_none_or(|record| record.account.user_id != account.user_id));
-        match (who.account(&others), who.account_to_join(&accounts)) {
-            (None, None) => Ok(None),
-            (None, Some(account))
-                if self.shows_unmanaged()
-                    && returning.is_none()
-                    && !account.protected
-                    && account.may_join() =>
-            {
-                Ok(Some(account.clone()))
-            }
-            // Who is created locked out is created; the address waits.
-            (None, Some(_)) if !active => Ok(None),
-            (Some(account), _)
-                if !active && !account.protected && (account.unlinked || !self.shows_unmanaged()) =>
-            {
-                self.note_detail(&format!(
-                    "The WordPress account {:?} has this person's address and stays as it is: {}.",
-                    account.login,
-                    if account.unlinked { "it was unlinked" } else { "existing accounts are kept apart" }
-                ));
-                Ok(None)
-            }
-            (None, Some(account)) => Err(self.email_clash(account, email).into()),
-            // By its login alone an unlinked account is nobody's.
-            (Some(account), _) if account.unlinked && account.email.is_empty() => Ok(None),
-            (Some(account), _) => {
-                if let Some(name) = who.user_name.as_deref().filter(|_| !account.unlinked) {
-                    self.adopt(account, name).await?;
-                }
-                Err(self.email_clash(account, email).into())
-            }
-        }
-    }
-
-    pub(super) fn email_clash(&self, account: &Account, email: Option<&str>) -> Error {
-        let what = match email {
-            Some(email) if fold_case(email) == fold_case(&account.email) => {
-                format!("has the e-mail address {email:?}")
-            }
-            _ if !account.email.is_empty() => "has another address of this person".to_owned(),
-            _ => "has this name".to_owned(),
-        };
-        let cure = if account.protected {
-            "It is protected and never linked: leave the person out of the provisioning."
-        } else if account.unlinked && self.shows_unmanaged() {
-            "The owner of the site has unlinked it: give one of the two another address, or choose \"Allow linking\" at the account in \
-             the list of users inside WordPress."
-        } else if !account.may_join() && !account.is_on_site() {
-            "This site may not take it in, because its identity provider did not create it. An administrator of the network can add the \
-             account to the site, or allow it under Network Admin → Settings → Rollbook."
-        } else if !account.is_on_site() && self.shows_unmanaged() {
-            "It is another person's in this network: give one of the two another address."
-        } else if self.shows_unmanaged() {
-            "Match people by userName or emails: the account is found and linked by the first change."
-        } else {
-            "Existing accounts are kept apart: give one of the two another address, or allow linking in the Rollbook settings."
-        };
-        let who = match account.is_on_site() {
-            true => format!("The WordPress account {:?}", account.login),
-            false => "An account on another site of this network".to_owned(),
-        };
-        Error::conflict(format!("{who} {what} already. {cure}"))
-    }
-
-    fn taken(&self, value: Unique, user_name: &str, email: Option<&str>) -> Error {
+    pub(super) fn taken(&self, value: Unique, user_name: &str, email: Option<&str>) -> Error {
         Error::conflict(match value {
             Unique::UserName => format!("There is a person with the userName {user_name:?} already."),
             Unique::Email => format!(

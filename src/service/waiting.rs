@@ -6,24 +6,19 @@
 //! written, and so does the request that frees it. A request that closes a circle of exchanged addresses or
 //! names writes everybody in it.
 
+mod circles;
+mod serving;
+
 use super::identity::has_name;
-use super::{Answer, Problem, Service};
+use super::{Answer, Service};
 use crate::directory::{
-    AccountChange, Conflicts, FindConflicts, GivingUp, NoteWish, Outcome, UpdateUser, UserRecord, UserRow,
+    AccountChange, Conflicts, FindConflicts, GivingUp, NoteWish, UpdateUser, UserRecord, UserRow,
 };
-use crate::scim::filter::fold_case;
 use crate::scim::resource::Resource;
-use crate::scim::schema::ResourceType;
-use crate::service::Event;
-use crate::wordpress::account;
 use crate::wordpress::columns::folded;
-use crate::wordpress::email;
-use crate::wordpress::email::MAX_EMAIL_LENGTH;
-use crate::wordpress::email::waiting_email;
+use crate::wordpress::email::{self, MAX_EMAIL_LENGTH, waiting_email};
 use crate::wordpress::linking::Identity;
-use crate::wordpress::lookups;
-use crate::wordpress::user;
-use serde_json::Value;
+use crate::wordpress::{account, lookups, user};
 
 /// How many people exchange names or addresses at most.
 const MAX_EXCHANGE: usize = 10;
@@ -136,56 +131,6 @@ impl Service {
         Ok(())
     }
 
-    /// Follows who wants whose name. Where that leads back to the person, or to a name that nobody has,
-    /// everybody gets the wished one.
-    async fn close_circle_of_names(
-        &self,
-        record: &UserRecord,
-        holder: &UserRecord,
-        settled: &mut Settled,
-    ) -> Answer<bool> {
-        let mut chain: Vec<UpdateUser> = Vec::new();
-        let mut before: Vec<UserRecord> = Vec::new();
-        let mut holder = holder.clone();
-        while chain.len() < MAX_EXCHANGE {
-            let Some(wish) = holder.wished_name.clone() else { return Ok(false) };
-            let is_in = before.iter().any(|one| one.id == holder.id);
-            if !holder.managed || !holder.account.is_writable() || is_in {
-                return Ok(false);
-            }
-            let shown = self.user_resource(&holder);
-            let mut resource = shown.clone();
-            let Ok(path) = "userName".parse() else { return Ok(false) };
-            if resource.set(&path, Value::from(wish.as_str()), ResourceType::User.schemas()).is_err() {
-                return Ok(false);
-            }
-            let update = self.update_of(&holder, &shown, &resource).await?;
-            let key = update.row.user_name_key.clone();
-            chain.push(update);
-            before.push(holder);
-            let next = if has_name(record, &key) {
-                None
-            } else {
-                let find = FindConflicts { user_name_key: Some(key.clone()), ..FindConflicts::default() };
-                let found = self.conflicts(find).await?.people;
-                match found.into_iter().find(|other| has_name(other, &key)) {
-                    Some(gone) if gone.deleted => {
-                        settled.giving_up.push(self.giving_up(&gone, false));
-                        None
-                    }
-                    next => next,
-                }
-            };
-            let Some(next) = next else {
-                settled.others = chain;
-                settled.before = before;
-                return Ok(true);
-            };
-            holder = next;
-        }
-        Ok(false)
-    }
-
     /// Why a person cannot have an address now; `None` where it gets it.
     async fn reason_to_wait(
         &self,
@@ -239,125 +184,6 @@ impl Service {
         }
     }
 
-    /// Follows who waits for whose address. Where that leads back to the person, or to an address that nobody
-    /// has, everybody gets the one that they wait for. Who is locked out and has another one in the IdP
-    /// leaves the old one.
-    async fn close_circle_of_addresses(
-        &self,
-        record: &UserRecord,
-        holder: &UserRecord,
-        settled: &mut Settled,
-    ) -> Answer<bool> {
-        let own = fold_case(&record.account.email);
-        let mut chain: Vec<UpdateUser> = Vec::new();
-        let mut before: Vec<UserRecord> = Vec::new();
-        let mut holder = holder.clone();
-        let mut giving_up = None;
-        while chain.len() < MAX_EXCHANGE {
-            let shown = self.user_resource(&holder);
-            let Some(wanted) = waiting_email(&holder, &shown) else { return Ok(false) };
-            if holder.id == record.id || before.iter().any(|one| one.id == holder.id) {
-                return Ok(false);
-            }
-            let mut update = self.update_of(&holder, &shown, &shown).await?;
-            let is_closed = wanted.is_empty() || !own.is_empty() && fold_case(&wanted) == own;
-            let conflicts = match is_closed {
-                true => None,
-                false => {
-                    let find = FindConflicts { email: Some(wanted.clone()), ..FindConflicts::default() };
-                    Some(self.conflicts(find).await?)
-                }
-            };
-            let next = conflicts.and_then(|conflicts| {
-                let next = conflicts.email_holder.filter(|next| *next != holder.account.user_id);
-                let next = next.map(|id| conflicts.people.into_iter().find(|one| one.account.user_id == id));
-                if conflicts.email_accepted { next } else { Some(None) }
-            });
-            let next = match next {
-                None => None,
-                Some(Some(gone)) if gone.deleted && gone.account.is_writable() => {
-                    giving_up = Some(gone);
-                    None
-                }
-                Some(_) if !holder.active => {
-                    update.account.email = Some(String::new());
-                    update.row.lookups.push(lookups::waiting_lookup(&wanted));
-                    None
-                }
-                Some(Some(next)) => Some(next),
-                Some(None) => return Ok(false),
-            };
-            chain.push(update);
-            before.push(holder);
-            let Some(next) = next else {
-                settled.giving_up.extend(giving_up.map(|gone| self.giving_up(&gone, true)));
-                settled.others = chain;
-                settled.before = before;
-                return Ok(true);
-            };
-            holder = next;
-        }
-        Ok(false)
-    }
-
-    /// Whose address comes of the name gets another one with it, where it is free or left by one of those who
-    /// exchange names.
-    async fn settle_addresses_of_others(
-        &self,
-        record: &UserRecord,
-        row: &mut UserRow,
-        account: &mut AccountChange,
-        settled: &mut Settled,
-    ) -> Answer<()> {
-        let mut holders: Vec<Option<u64>> = Vec::new();
-        for index in 0..settled.others.len() {
-            let Some(update) = settled.others.get(index) else { break };
-            let user_id = update.account.user_id;
-            let Some(email) = update.account.email.clone().filter(|email| !email.is_empty()) else {
-                holders.push(None);
-                continue;
-            };
-            let find = FindConflicts { email: Some(email), ..FindConflicts::default() };
-            let conflicts = self.conflicts(find).await?;
-            let holder = conflicts.email_holder.filter(|holder| Some(*holder) != user_id);
-            let gone = conflicts
-                .people
-                .iter()
-                .find(|one| Some(one.account.user_id) == holder && one.deleted && one.account.is_writable());
-            settled.giving_up.extend(gone.map(|gone| self.giving_up(gone, true)));
-            let is_accepted = conflicts.email_accepted;
-            holders.push(if is_accepted { holder.filter(|_| gone.is_none()) } else { Some(0) });
-        }
-        // Who gets nothing keeps what somebody else was to get.
-        loop {
-            let leaves = account.email.is_some();
-            let kept = settled.others.iter().zip(&holders).position(|(update, holder)| {
-                update.account.email.is_some()
-                    && holder.is_some_and(|holder| {
-                        !(settled.leaves_address(holder) || leaves && holder == record.account.user_id)
-                    })
-            });
-            if let Some(update) = kept.and_then(|index| settled.others.get_mut(index)) {
-                if let Some(email) = update.account.email.take() {
-                    update.row.lookups.push(lookups::waiting_lookup(&email));
-                }
-                continue;
-            }
-            let wanted = account.email.clone().filter(|email| !email.is_empty());
-            let keeps = |one: &UserRecord, email: &str| {
-                fold_case(&one.account.email) == fold_case(email)
-                    && !settled.leaves_address(one.account.user_id)
-            };
-            match wanted.filter(|email| settled.before.iter().any(|one| keeps(one, email))) {
-                Some(email) => {
-                    account.email = None;
-                    row.lookups.push(lookups::waiting_lookup(&email));
-                }
-                None => return Ok(()),
-            }
-        }
-    }
-
     /// The change of a person that another one's change brings with it.
     async fn update_of(
         &self,
@@ -380,107 +206,6 @@ impl Service {
             targets: account::written_targets(Some(&record.account), &self.settings),
             now: self.now,
         })
-    }
-
-    /// Notes what waits and who was changed beside the one that the request was about, and gives addresses
-    /// that are free now to those who wait for them.
-    pub(super) async fn conclude_exchange(
-        &self,
-        record: &UserRecord,
-        update: &UpdateUser,
-        settled: &Settled,
-    ) {
-        settled.sentences.iter().for_each(|sentence| self.note_detail(sentence));
-        for (other, before) in update.others.iter().zip(&settled.before) {
-            let renamed = other.row.user_name != before.user_name;
-            let mut changes = Vec::new();
-            if renamed {
-                changes.push("userName".to_owned());
-                self.note_detail(&format!(
-                    "The person {:?} is called {:?} from now on, as the identity provider wants.",
-                    before.user_name, other.row.user_name
-                ));
-            }
-            if let Some(email) = &other.account.email {
-                changes.push("emails".to_owned());
-                self.note_detail(&format!(
-                    "The person {:?} has got the address {email:?} instead of {:?}.",
-                    other.row.user_name, before.account.email
-                ));
-            }
-            let (user_id, id) = (before.account.user_id, before.id.to_string());
-            self.tell(Event::UserUpdated { user_id, id, changes });
-        }
-        let everybody = std::iter::once((record, &update.account))
-            .chain(settled.before.iter().zip(update.others.iter().map(|other| &other.account)));
-        let changed: Vec<_> = everybody.filter(|(_, account)| account.email.is_some()).collect();
-        for (before, _) in &changed {
-            let old = fold_case(&before.account.email);
-            let is_given = |email: &Option<String>| email.as_ref().is_some_and(|new| fold_case(new) == old);
-            if !changed.iter().any(|(_, account)| is_given(&account.email)) {
-                self.serve_waiting(&before.account.email).await;
-            }
-        }
-    }
-
-    /// Gives an address that has become free to somebody who waits for it, the one that is left by that to
-    /// the next, and so on. The request is done already: what fails here is done by the next request about
-    /// the person.
-    pub(super) async fn serve_waiting(&self, address: &str) {
-        let mut address = address.to_owned();
-        for _ in 0..MAX_EXCHANGE {
-            if address.is_empty() {
-                return;
-            }
-            match self.serve_one(&address).await {
-                Ok(Some(left)) => address = left,
-                Ok(None) | Err(Problem::Client(_)) => return,
-                Err(Problem::Failure(failure)) => {
-                    self.note_detail(&format!(
-                        "Who waits for the address {address} did not get it yet: {failure}."
-                    ));
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Gives an address to one who waits for it. Returns the address that was left.
-    async fn serve_one(&self, address: &str) -> Answer<Option<String>> {
-        let find = FindConflicts {
-            email: Some(address.to_owned()),
-            lookups: vec![lookups::waiting_lookup(address)],
-            ..FindConflicts::default()
-        };
-        let conflicts = self.conflicts(find).await?;
-        let waiting = |record: &UserRecord| {
-            let wanted = waiting_email(record, &self.user_resource(record));
-            wanted.is_some_and(|wanted| fold_case(&wanted) == fold_case(address))
-        };
-        let first =
-            conflicts.people.iter().filter(|one| waiting(one)).min_by_key(|one| (!one.active, one.row));
-        let Some(record) = first.filter(|_| conflicts.email_accepted) else { return Ok(None) };
-        let shown = self.user_resource(record);
-        let mut update = self.update_of(record, &shown, &shown).await?;
-        match conflicts.email_holder.filter(|holder| *holder != record.account.user_id) {
-            None => {}
-            Some(holder) => match conflicts.people.iter().find(|one| one.account.user_id == holder) {
-                Some(gone) if gone.deleted && gone.account.is_writable() => {
-                    update.giving_up.push(self.giving_up(gone, true));
-                }
-                _ => return Ok(None),
-            },
-        }
-        if !matches!(self.directory.ask(&update).await?, Outcome::Done { .. }) {
-            return Ok(None);
-        }
-        self.note_detail(&format!(
-            "The person {:?} has got the address {address}, for which it waited.",
-            record.user_name
-        ));
-        let changes = vec!["emails".to_owned()];
-        self.tell(Event::UserUpdated { user_id: record.account.user_id, id: record.id.to_string(), changes });
-        Ok(Some(record.account.email.clone()))
     }
 
     /// The address of somebody new. Returns the sentence for the log where it waits.

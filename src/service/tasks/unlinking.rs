@@ -3,8 +3,7 @@
 use crate::directory::{AllowLinking, FindAccounts, LoadAccounts, Outcome, UnlinkUser};
 use crate::scim::error::Error;
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service, refused_by_wordpress};
-use crate::wordpress::linking;
-use crate::wordpress::user;
+use crate::wordpress::{linking, user};
 use serde_json::json;
 
 impl Service {

@@ -1,0 +1,111 @@
+//! Addresses that have become free go to those who wait for them.
+
+use super::{MAX_EXCHANGE, Settled};
+use crate::directory::{FindConflicts, Outcome, UpdateUser, UserRecord};
+use crate::scim::filter::fold_case;
+use crate::service::{Answer, Event, Problem, Service};
+use crate::wordpress::email::waiting_email;
+use crate::wordpress::lookups;
+
+impl Service {
+    /// Notes what waits and who was changed beside the one that the request was about, and gives addresses
+    /// that are free now to those who wait for them.
+    pub(in crate::service) async fn conclude_exchange(
+        &self,
+        record: &UserRecord,
+        update: &UpdateUser,
+        settled: &Settled,
+    ) {
+        settled.sentences.iter().for_each(|sentence| self.note_detail(sentence));
+        for (other, before) in update.others.iter().zip(&settled.before) {
+            let renamed = other.row.user_name != before.user_name;
+            let mut changes = Vec::new();
+            if renamed {
+                changes.push("userName".to_owned());
+                self.note_detail(&format!(
+                    "The person {:?} is called {:?} from now on, as the identity provider wants.",
+                    before.user_name, other.row.user_name
+                ));
+            }
+            if let Some(email) = &other.account.email {
+                changes.push("emails".to_owned());
+                self.note_detail(&format!(
+                    "The person {:?} has got the address {email:?} instead of {:?}.",
+                    other.row.user_name, before.account.email
+                ));
+            }
+            let (user_id, id) = (before.account.user_id, before.id.to_string());
+            self.tell(Event::UserUpdated { user_id, id, changes });
+        }
+        let everybody = std::iter::once((record, &update.account))
+            .chain(settled.before.iter().zip(update.others.iter().map(|other| &other.account)));
+        let changed: Vec<_> = everybody.filter(|(_, account)| account.email.is_some()).collect();
+        for (before, _) in &changed {
+            let old = fold_case(&before.account.email);
+            let is_given = |email: &Option<String>| email.as_ref().is_some_and(|new| fold_case(new) == old);
+            if !changed.iter().any(|(_, account)| is_given(&account.email)) {
+                self.serve_waiting(&before.account.email).await;
+            }
+        }
+    }
+
+    /// Gives an address that has become free to somebody who waits for it, the one that is left by that to
+    /// the next, and so on. The request is done already: what fails here is done by the next request about
+    /// the person.
+    pub(in crate::service) async fn serve_waiting(&self, address: &str) {
+        let mut address = address.to_owned();
+        for _ in 0..MAX_EXCHANGE {
+            if address.is_empty() {
+                return;
+            }
+            match self.serve_one(&address).await {
+                Ok(Some(left)) => address = left,
+                Ok(None) | Err(Problem::Client(_)) => return,
+                Err(Problem::Failure(failure)) => {
+                    self.note_detail(&format!(
+                        "Who waits for the address {address} did not get it yet: {failure}."
+                    ));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Gives an address to one who waits for it. Returns the address that was left.
+    async fn serve_one(&self, address: &str) -> Answer<Option<String>> {
+        let find = FindConflicts {
+            email: Some(address.to_owned()),
+            lookups: vec![lookups::waiting_lookup(address)],
+            ..FindConflicts::default()
+        };
+        let conflicts = self.conflicts(find).await?;
+        let waiting = |record: &UserRecord| {
+            let wanted = waiting_email(record, &self.user_resource(record));
+            wanted.is_some_and(|wanted| fold_case(&wanted) == fold_case(address))
+        };
+        let first =
+            conflicts.people.iter().filter(|one| waiting(one)).min_by_key(|one| (!one.active, one.row));
+        let Some(record) = first.filter(|_| conflicts.email_accepted) else { return Ok(None) };
+        let shown = self.user_resource(record);
+        let mut update = self.update_of(record, &shown, &shown).await?;
+        match conflicts.email_holder.filter(|holder| *holder != record.account.user_id) {
+            None => {}
+            Some(holder) => match conflicts.people.iter().find(|one| one.account.user_id == holder) {
+                Some(gone) if gone.deleted && gone.account.is_writable() => {
+                    update.giving_up.push(self.giving_up(gone, true));
+                }
+                _ => return Ok(None),
+            },
+        }
+        if !matches!(self.directory.ask(&update).await?, Outcome::Done { .. }) {
+            return Ok(None);
+        }
+        self.note_detail(&format!(
+            "The person {:?} has got the address {address}, for which it waited.",
+            record.user_name
+        ));
+        let changes = vec!["emails".to_owned()];
+        self.tell(Event::UserUpdated { user_id: record.account.user_id, id: record.id.to_string(), changes });
+        Ok(Some(record.account.email.clone()))
+    }
+}
