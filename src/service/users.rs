@@ -4,7 +4,9 @@ use super::query::Query;
 use super::reply::written;
 use super::waiting::Changing;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service};
-use crate::directory::{Account, CreateUser, LoadUser, NoteWish, Outcome, Unique, UpdateUser, UserRecord};
+use crate::directory::{
+    Account, AccountChange, CreateUser, LoadUser, NoteWish, Outcome, Unique, UpdateUser, UserRecord, UserRow,
+};
 use crate::scim::error::{Error, Result};
 use crate::scim::meta;
 use crate::scim::patch::{Patch, Patched};
@@ -183,16 +185,7 @@ impl Service {
             let mut changing =
                 Changing { record: &record, shown: &shown, row: &mut row, account: &mut account };
             let mut settled = self.settle_identity(&mut changing, &resource, refused.as_deref()).await?;
-            // A role that somebody has given by hand may have to go even where the client changes nothing.
-            let unchanged = record.managed
-                && !record.unfinished
-                && password.is_none()
-                && account.role.is_none()
-                && user::row(&shown)?.document == row.document
-                && account.email.is_none()
-                && account.logins.is_empty()
-                && account::is_complete(&record, &self.settings);
-            if unchanged {
+            if password.is_none() && self.is_as_it_was(&record, &shown, &row, &account)? {
                 self.note_unapplied(&record, &[], withheld_password);
                 if record.wished_name.is_some() {
                     self.directory.ask(&NoteWish { id: record.id.clone(), user_name: None }).await?;
@@ -216,34 +209,11 @@ impl Service {
                 targets,
                 now: self.now,
             };
-            let outcome = match self.directory.ask(&update).await? {
-                // Somebody was faster since it was decided, which is seen now.
-                Outcome::Taken { value: Unique::UserName | Unique::Email } if attempt == 1 => Outcome::Stale,
-                Outcome::Taken { value: Unique::Email } if refused.is_none() && may_wait => {
-                    refused = Some("another WordPress account has it.".to_owned());
-                    Outcome::Stale
-                }
-                Outcome::Refused { message, value: Some(Unique::Email) } if refused.is_none() && may_wait => {
-                    refused = Some(message);
-                    Outcome::Stale
-                }
-                outcome => outcome,
-            };
+            let outcome = self.directory.ask(&update).await?;
+            let outcome = put_off(outcome, attempt == 1, may_wait, &mut refused);
             let taken = |value| self.taken(value, &update.row.user_name, email.as_deref());
             if let Some(written) = written(outcome, id, taken)? {
-                self.note(if links { "linked" } else { "updated" }, &record.id, &written.user_name);
-                self.note_withheld_role(&resource);
-                self.note_unwritten(account::unwritten(
-                    Some(&record),
-                    &written,
-                    &update.account,
-                    &resource,
-                    &self.settings,
-                ));
-                if links {
-                    self.note_detail(linking::credentials_sentence(update.account.end_credentials));
-                }
-                self.notify(&record, &written, &update.account);
+                self.note_written(&record, &written, &update.account, &resource);
                 let now_shown = self.user_resource(&written);
                 let mut changes = changes(&shown, &now_shown);
                 changes.extend(update.account.password.as_ref().map(|_| "password".to_owned()));
@@ -256,6 +226,42 @@ impl Service {
             self.note.borrow_mut().detail = detail;
         }
         Err(precondition.lost().into())
+    }
+
+    /// Whether a write would leave everything as it was. A role that somebody has given by hand may have to
+    /// go even where the client changes nothing.
+    fn is_as_it_was(
+        &self,
+        record: &UserRecord,
+        shown: &Resource,
+        row: &UserRow,
+        account: &AccountChange,
+    ) -> Result<bool> {
+        Ok(record.managed
+            && !record.unfinished
+            && account.role.is_none()
+            && user::row(shown)?.document == row.document
+            && account.email.is_none()
+            && account.logins.is_empty()
+            && account::is_complete(record, &self.settings))
+    }
+
+    /// Notes for the log, and for who is told by mail, what was written.
+    fn note_written(
+        &self,
+        record: &UserRecord,
+        written: &UserRecord,
+        change: &AccountChange,
+        resource: &Resource,
+    ) {
+        let links = !record.managed;
+        self.note(if links { "linked" } else { "updated" }, &record.id, &written.user_name);
+        self.note_withheld_role(resource);
+        self.note_unwritten(account::unwritten(Some(record), written, change, resource, &self.settings));
+        if links {
+            self.note_detail(linking::credentials_sentence(change.end_credentials));
+        }
+        self.notify(record, written, change);
     }
 
     /// The password to set, where any is. One that cannot be set keeps nobody in: who is deactivated goes
@@ -349,6 +355,28 @@ impl Service {
             ),
             Unique::DisplayName => "The displayName is taken.".to_owned(),
         })
+    }
+}
+
+/// A write that was refused and is decided anew: somebody was faster since the first decision, which is seen
+/// now, or the address can wait. `refused` is why it has to.
+fn put_off(
+    outcome: Outcome<UserRecord>,
+    is_first: bool,
+    may_wait: bool,
+    refused: &mut Option<String>,
+) -> Outcome<UserRecord> {
+    match outcome {
+        Outcome::Taken { value: Unique::UserName | Unique::Email } if is_first => Outcome::Stale,
+        Outcome::Taken { value: Unique::Email } if refused.is_none() && may_wait => {
+            *refused = Some("another WordPress account has it.".to_owned());
+            Outcome::Stale
+        }
+        Outcome::Refused { message, value: Some(Unique::Email) } if refused.is_none() && may_wait => {
+            *refused = Some(message);
+            Outcome::Stale
+        }
+        outcome => outcome,
     }
 }
 
