@@ -8,6 +8,7 @@ use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\CatchUp;
 use Rollbook\WordPress\Upkeep\TaskRun;
 
 require_once __DIR__ . '/KeepsSettings.php';
@@ -266,6 +267,31 @@ final class ActivityLogTest extends SiteTestCase {
 		TaskRun::discard( TaskRun::ROLES );
 		$row = $this->rows()[0];
 		self::assertSame( array( 'task', 'begun', 'roles', $user->user_login ), array( $row['kind'], $row['action'], $row['resource_name'], $row['actor'] ) );
+	}
+
+	/** A new mapping is written to everybody: when that began and ended is told, with what changed, and nothing where nothing did. */
+	public function test_a_catch_up_is_told_once(): void {
+		$was = get_option( CatchUp::OPTION );
+		$map = fn( string ...$targets ): mixed => $this->settings( array( 'mappings' => array_map( static fn( string $target ): array => array( 'path' => 'title', 'target' => $target ), $targets ) ) );
+		$run = function (): array {
+			$this->newest = $this->newest();
+			CatchUp::action_event();
+			$rows = array_filter( $this->rows(), static fn( array $row ): bool => ActivityLog::CATCH_UP === $row['kind'] );
+			return array_map( static fn( array $row ): array => array( $row['action'], $row['changes'] ), array_values( $rows ) );
+		};
+		try {
+			$map( 'meta:pu_told' );
+			$person = $this->provision( 'pu-caught', array( 'title' => 'Dr' ) );
+			$run();
+			self::assertSame( array(), $run() );
+			$map( 'meta:pu_told', 'meta:pu_added' );
+			self::assertSame( array( array( 'begun', '["meta:pu_added"]' ), array( 'finished', '["meta:pu_added"]' ) ), $run() );
+			wp_cache_flush();
+			self::assertSame( 'Dr', get_user_meta( $this->account_of( $person->id )->ID, 'pu_added', true ) );
+			self::assertSame( array(), $run() );
+		} finally {
+			false === $was ? delete_option( CatchUp::OPTION ) : update_option( CatchUp::OPTION, $was, false );
+		}
 	}
 
 	/** Revocation reaches a request that is running: nothing further is done. */
