@@ -39,5 +39,6 @@ if ( is_wp_error( $site ) ) { throw new RuntimeException( $site->get_error_messa
 switch_to_blog( $site );
 update_option( 'permalink_structure', '/%postname%/' );
 // What the administrator of the network allows: Rollbook's tests are about sites that may provision.
-update_site_option( 'rollbook_network', array( 'sites_provision' => true, 'create_accounts' => true, 'touch_accounts' => true ) );
+$allowed = array( 'sites_provision' => true, 'create_accounts' => true, 'touch_accounts' => true );
+update_site_option( 'rollbook_network', $allowed );
 """

@@ -141,4 +141,5 @@ def execute(folder: Path, address: str, code: str) -> int:
 
 
 def _command(folder: Path, address: str, code: str, *arguments: str) -> list[str]:
-    return processes.bounded([tool("php"), str(TEMPLATES / "run.php"), str(folder / "wordpress"), address, code, *arguments])
+    script = str(TEMPLATES / "run.php")
+    return processes.bounded([tool("php"), script, str(folder / "wordpress"), address, code, *arguments])
