@@ -4,7 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\{Identifier, Tables};
+use Rollbook\WordPress\Store\{Identifier, Tables};
 
 require_once __DIR__ . '/SendsScim.php';
 

@@ -9,7 +9,9 @@ declare( strict_types=1 );
 require __DIR__ . '/wordpress.php';
 
 use Rollbook\Exchange;
-use Rollbook\WordPress\{Conversation, Settings, Site, Tokens};
+use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\{Settings, Site};
 
 ini_set( 'memory_limit', $argv[1] );
 $asked   = json_decode( $argv[2], true, 512, JSON_THROW_ON_ERROR );
