@@ -66,6 +66,20 @@ final class Batch {
 	private static ?string $witness = null;
 
 	/**
+	 * The connection that it was opened on.
+	 *
+	 * @var array{?object, int}
+	 */
+	private static array $connection = array( null, 0 );
+
+	/**
+	 * The name of the witness of a transaction that has ended, until it is known whether it was kept. A hook may end PHP before that.
+	 *
+	 * @var string|null
+	 */
+	private static ?string $asked = null;
+
+	/**
 	 * Whether a transaction of this batch was undone.
 	 *
 	 * @var bool
@@ -117,6 +131,7 @@ final class Batch {
 	 * @return CheckBatchAnswer Whether what the operations before the last one have answered stands, and the time.
 	 */
 	public static function report(): array {
+		self::find_out();
 		return array(
 			'state' => self::state(),
 			'now'   => Tokens::now(),
@@ -141,6 +156,7 @@ final class Batch {
 	public static function end(): string {
 		try {
 			self::close();
+			self::find_out();
 			$state = self::state();
 			return null === self::$doubt ? $state : throw self::$doubt;
 		} finally {
@@ -197,8 +213,7 @@ final class Batch {
 		if ( null === self::$witness ) {
 			return;
 		}
-		global $wpdb;
-		$witness       = self::$witness;
+		self::$asked   = self::$witness;
 		self::$witness = null;
 		// Until it is known to be kept.
 		self::$lost = true;
@@ -208,9 +223,23 @@ final class Batch {
 		} catch ( \Throwable ) { // A plugin that looks at statements may throw as well.
 			$ended = false; // Whether it was kept all the same, the witness tells.
 		}
+		self::find_out( $ended );
+	}
+
+	/**
+	 * Finds out whether a transaction was kept that has ended, if that is not known yet.
+	 *
+	 * @param bool $ended Whether it has ended for certain.
+	 */
+	private static function find_out( bool $ended = false ): void {
+		if ( null === self::$asked ) {
+			return;
+		}
+		$witness = self::$asked;
 		try {
 			self::$lost = ! self::was_kept( $witness, $ended );
 		} finally {
+			self::$asked = null;
 			self::release_lock();
 			if ( self::$lost ) {
 				self::forget_everything();
@@ -218,10 +247,12 @@ final class Batch {
 				WrittenCaches::committed();
 			}
 		}
+		// Last: whatever becomes of this statement, it is known what was kept.
+		self::take_away( $witness );
 	}
 
 	/**
-	 * Asks for a witness, and takes it away.
+	 * Asks for a witness.
 	 *
 	 * @param string $witness Its name.
 	 * @param bool   $ended   Whether the transaction has ended for certain.
@@ -229,14 +260,15 @@ final class Batch {
 	 */
 	private static function was_kept( string $witness, bool $ended ): bool {
 		global $wpdb;
-		for ( $attempt = 1; ; ++$attempt ) {
+		$attempt = 0;
+		while ( true ) {
+			++$attempt;
 			try {
 				if ( ! $ended || $attempt > 1 ) {
 					Database::reconnect();
 					Database::run( 'ROLLBACK' ); // Only what is stored is to be seen.
 				}
-				$kept = null !== Database::value( "SELECT option_id FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
-				break;
+				return null !== Database::value( "SELECT option_id FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
 			} catch ( \Throwable $error ) {
 				if ( self::ATTEMPTS === $attempt ) {
 					self::$doubt                = $error instanceof DatabaseFailure ? $error : new DatabaseFailure( $error->getMessage(), 0, $error );
@@ -246,12 +278,20 @@ final class Batch {
 				usleep( self::PAUSE * $attempt );
 			}
 		}
+	}
+
+	/**
+	 * Takes a witness away that has been asked.
+	 *
+	 * @param string $witness Its name.
+	 */
+	private static function take_away( string $witness ): void {
+		global $wpdb;
 		try {
 			Database::run( "DELETE FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
 		} catch ( \Throwable ) {
-			return $kept; // sweep() takes it away.
+			return; // sweep() does it later.
 		}
-		return $kept;
 	}
 
 	/**
@@ -285,19 +325,23 @@ final class Batch {
 		Database::run( 'COMMIT' ); // Somebody may have left one open.
 		Database::run( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );
 		Database::run( 'START TRANSACTION' );
+		self::$connection = Database::which_connection();
 		Database::run( "INSERT INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, %s, 'no')", array( $witness, (string) Tokens::now() ) );
 		Database::run( 'SAVEPOINT rollbook_batch' );
+		if ( ! Database::is_still( self::$connection ) ) {
+			throw new DatabaseFailure( 'the connection was lost before the batch began', 2006 );
+		}
 		self::$witness = $witness;
 	}
 
 	/**
-	 * Whether the transaction is still the one that was opened: its savepoint is there.
+	 * Whether the transaction is still the one that was opened: its savepoint is there, and the connection.
 	 */
 	private static function stands(): bool {
 		try {
 			Database::run( 'RELEASE SAVEPOINT rollbook_batch' );
 			Database::run( 'SAVEPOINT rollbook_batch' );
-			return true;
+			return Database::is_still( self::$connection );
 		} catch ( \Throwable ) { // A plugin that looks at statements may throw as well.
 			return false;
 		}

@@ -108,6 +108,28 @@ final class Database {
 	}
 
 	/**
+	 * Which connection it is: the object and the server's number for it. After a loss wpdb connects again and sends the statement once more,
+	 * outside of whatever transaction there was.
+	 *
+	 * @return array{?object, int}
+	 */
+	public static function which_connection(): array {
+		global $wpdb;
+		return array( $wpdb->dbh ?? null, self::connection()->thread_id ?? 0 );
+	}
+
+	/**
+	 * Whether the connection is still the same. Replacements of wpdb that know several servers change between them; there savepoints alone
+	 * tell.
+	 *
+	 * @param array{?object, int} $connection What which_connection() gave.
+	 */
+	public static function is_still( array $connection ): bool {
+		global $wpdb;
+		return isset( $wpdb->dbhs ) || self::which_connection() === $connection;
+	}
+
+	/**
 	 * Whether the connection is there, as far as the last statement told.
 	 */
 	public static function is_available(): bool {

@@ -295,7 +295,7 @@ final class Transaction {
 			} catch ( DatabaseFailure $failure ) {
 				$known = false;
 			}
-			$known = $known && self::is_connected();
+			$known = $known && Database::is_still( self::$connection );
 		}
 		self::unwatch();
 		self::$open = false;
@@ -358,27 +358,17 @@ final class Transaction {
 		}
 		if ( 0 !== $number || Database::failures() > self::$failures ) {
 			self::$failure = DatabaseFailure::last();
-		} elseif ( ! self::is_connected() ) {
+		} elseif ( ! Database::is_still( self::$connection ) ) {
 			self::$failure = new DatabaseFailure( 'the connection was lost in the midst of the change', 2006 );
 		}
 		return self::$failure;
 	}
 
 	/**
-	 * Whether the connection is still the one that the transaction was begun on. Replacements of wpdb that know several servers change
-	 * between them; there the savepoint alone tells.
-	 */
-	private static function is_connected(): bool {
-		global $wpdb;
-		return isset( $wpdb->dbhs ) || array( $wpdb->dbh ?? null, Database::connection()->thread_id ?? 0 ) === self::$connection;
-	}
-
-	/**
 	 * Begins to look at every statement.
 	 */
 	private static function watch(): void {
-		global $wpdb;
-		self::$connection = array( $wpdb->dbh ?? null, Database::connection()->thread_id ?? 0 );
+		self::$connection = Database::which_connection();
 		self::$failures   = Database::failures();
 		self::$failure    = null;
 		self::$looks      = false;
