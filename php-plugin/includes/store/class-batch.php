@@ -316,6 +316,8 @@ final class Batch {
 	/**
 	 * Opens a transaction. Its reads see what others commit meanwhile, as those of single operations do: a write that was decided on
 	 * an old version is decided anew on what is read again.
+	 *
+	 * @throws DatabaseFailure When the connection is lost meanwhile.
 	 */
 	private static function open(): void {
 		global $wpdb;
