@@ -38,8 +38,8 @@ pub const MAX_OPERATIONS: usize = 1_000;
 /// few enough for nobody to wait long for what it has locked.
 const OPERATIONS_PER_BATCH: usize = 100;
 
-/// For how many milliseconds operations of one request are begun. Published in the README; the usual web
-/// server gives up after 60 seconds, and then the client would never learn what was done.
+/// For how many milliseconds operations of one request are begun. Published in `docs/features.md`; the usual
+/// web server gives up after 60 seconds, and then the client would never learn what was done.
 pub const TIME_BUDGET: i64 = 45_000;
 
 /// After how many milliseconds a batch takes up no further operation, because others wait for what it has
