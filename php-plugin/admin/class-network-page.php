@@ -46,7 +46,7 @@ final class NetworkPage {
 			),
 			NetworkSettings::TOUCH_ACCOUNTS  => array(
 				__( 'The identity providers of sites may touch accounts that they did not create', 'rollbook' ),
-				__( 'They take such accounts in from other sites, and change address and profile of those that are on no other site. Otherwise they say who of the people on their site has which role and may log in there. Passwords of such accounts they never set, and they delete none.', 'rollbook' ),
+				__( 'They add such accounts from other sites to their own, and change the address and profile of those that are on no other site. Otherwise they only say which role such a person has on their site, and whether the person may log in there. They never set a password of such an account, and they never delete one.', 'rollbook' ),
 			),
 		);
 		require __DIR__ . '/views/network.php';

@@ -20,7 +20,7 @@ defined( 'ABSPATH' ) || exit;
 	<?php if ( isset( $_GET['updated'] ) ) : // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only shows that the form was saved. ?>
 		<div class="notice notice-success is-dismissible" role="status"><p><?php esc_html_e( 'Settings saved.', 'rollbook' ); ?></p></div>
 	<?php endif; ?>
-	<p><?php esc_html_e( 'Accounts are common to all sites of this network. Here you decide what its sites may do with them through Rollbook; nothing is allowed until you allow it.', 'rollbook' ); ?></p>
+	<p><?php esc_html_e( 'Accounts are common to all sites of this network. Here you decide what the administrators of sites and their identity providers may do with them through Rollbook. Until you allow it, only tokens that you and the other administrators of the network make let identity providers in.', 'rollbook' ); ?></p>
 	<form method="post" action="<?php echo esc_url( network_admin_url( 'edit.php?action=' . NetworkPage::SAVE ) ); ?>">
 		<?php wp_nonce_field( NetworkPage::SAVE ); ?>
 		<table class="form-table" role="presentation">
