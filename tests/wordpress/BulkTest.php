@@ -202,6 +202,24 @@ final class BulkTest extends SiteTestCase {
 		$this->assert_true( $answers );
 	}
 
+	/** After a loss wpdb connects again and sends the statement once more: then the savepoint is there, and the transaction is not. */
+	public function test_a_connection_that_is_lost_at_the_savepoint_is_no_transaction(): void {
+		global $wpdb;
+		$savepoints = 0;
+		$lose       = static function ( string $query ) use ( &$savepoints, $wpdb ): string {
+			if ( 'SAVEPOINT rollbook_batch' === $query && 2 === ++$savepoints ) {
+				mysqli_report( MYSQLI_REPORT_OFF );
+				mysqli_query( $wpdb->dbh, 'KILL ' . mysqli_thread_id( $wpdb->dbh ) );
+			}
+			return $query;
+		};
+		$operations = array( $this->posted( 'pu-a' ), $this->group( 'PU-Group', 'pu-a' ) );
+		$answers    = $this->quietly( fn(): array => $this->with_hook( 'query', $lose, fn(): array => $this->bulk( $operations ) ) );
+		self::assertSame( null !== Database::connection(), $savepoints >= 2, 'on SQLite there are no batches' );
+		self::assertSame( array( '201', '201' ), array_column( $answers, 'status' ) );
+		$this->assert_true( $answers );
+	}
+
 	/** The operations' answers. */
 	private function bulk( array $operations ): array {
 		$request      = array(
