@@ -142,6 +142,25 @@ final class BulkTest extends SiteTestCase {
 		$this->assert_true( $answers );
 	}
 
+	/**
+	 * What COMMIT has stored is told as done, although PHP ends before that is known.
+	 *
+	 * @testWith ["SELECT"]
+	 *           ["DELETE"]
+	 */
+	public function test_a_hook_that_ends_php_after_the_commit_costs_nothing( string $at ): void {
+		$answer = ( new Browser( $this->url() ) )->fetch(
+			'/scim/v2/Bulk',
+			(string) wp_json_encode( array( 'Operations' => array( $this->posted( 'pu-a' ), $this->group( 'PU-Group', 'pu-a' ) ) ) ),
+			array( 'Authorization: Bearer ' . self::$token, 'Content-Type: application/scim+json', "X-Exit-At: $at" )
+		);
+		$answers = json_decode( $answer->body, true )['Operations'];
+		self::assertSame( array( '201', '201' ), array_column( $answers, 'status' ), $answer->body );
+		Database::run( "DELETE FROM {$GLOBALS['wpdb']->options} WHERE option_name LIKE %s", array( 'rollbook\_batch\_%' ) );
+		wp_cache_flush();
+		$this->assert_true( $answers );
+	}
+
 	public function test_one_transaction_carries_a_batch_where_that_is_safe(): void {
 		$commits = 0;
 		$count   = static function ( string $query ) use ( &$commits ): string {

@@ -40,6 +40,20 @@ add_action(
 	}
 );
 
+// It ends PHP when a batch asks what was stored, or takes its witness away; once, because it looks at statements.
+if ( isset( $_SERVER['HTTP_X_EXIT_AT'] ) ) {
+	add_filter(
+		'query',
+		static function ( mixed $query ): mixed {
+			static $left = 1;
+			if ( is_string( $query ) && str_starts_with( $query, $_SERVER['HTTP_X_EXIT_AT'] ) && str_contains( $query, "= 'rollbook_batch_" ) && 0 < $left-- ) {
+				exit( 'exit' );
+			}
+			return $query;
+		}
+	);
+}
+
 // What becomes of a new account depends on its name.
 add_action(
 	'user_register',
