@@ -48,6 +48,11 @@ extension: ## the PHP extension, optimised: target/release/librollbook.so
 	@# The library alone: beside an rlib, rustc leaves link-time optimisation out.
 	cargo rustc --release --lib --crate-type cdylib
 
+.PHONY: dist
+dist: ## what a release consists of, in dist/: the plugin's zip, the extension for each PHP here, Debian packages, sums
+	@tests/install dist
+	packaging/build
+
 .PHONY: translations
 translations: ## the texts of the plugin for translators: php-plugin/languages/rollbook.pot
 	@mkdir -p php-plugin/languages
@@ -113,6 +118,10 @@ test-browser: extension ## the settings page in Chromium
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
 	tests/browser/run
 
+.PHONY: test-dist
+test-dist: dist ## what dist/ holds: old servers load it, packages come and go cleanly, a second build is the same; takes as long as the first
+	@tests/dist/run -v
+
 .PHONY: test-faults
 test-faults: extension ## some of the faults, and an object cache that all requests share
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
@@ -149,4 +158,4 @@ bench-peers: ## how fast filters are read, beside the parsers of others, which i
 .PHONY: clean
 clean: ## stops the sites and removes what was built
 	@for db in sqlite mariadb; do tests/site down --db $$db; tests/site down --db $$db --network; done || true
-	rm -rf build target
+	rm -rf build dist target

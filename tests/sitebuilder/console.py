@@ -21,6 +21,7 @@ TOOLS = {
     "dpkg": ("dpkg", ""),
     "mariadb-install-db": ("mariadb-server-core", "mariadb"),
     "mariadbd": ("mariadb-server-core", "mariadb"),
+    "mmdebstrap": ("mmdebstrap", "dist"),
     "nginx": ("nginx-light", "web"),
     "npm": ("npm", ""),
     "php": ("php-cli", "php"),
@@ -28,6 +29,7 @@ TOOLS = {
     "php-fpm": ("php-fpm", "php"),
     "prlimit": ("util-linux", ""),
     "redis-server": ("redis-server", "cache"),
+    "unshare": ("util-linux", ""),
 }
 
 
