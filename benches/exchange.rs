@@ -2,9 +2,9 @@
 //! `cargo bench --no-default-features --bench exchange`.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use rollbook::directory::Scope;
+use rollbook::host::Scope;
 use rollbook::http::{Request, Response};
-use rollbook::memory::MemoryDirectory;
+use rollbook::memory::MemoryHost;
 use rollbook::settings::Settings;
 use serde_json::json;
 use std::rc::Rc;
@@ -39,8 +39,8 @@ fn person(name: &str) -> String {
 }
 
 /// A site with somebody in it, and the address of that person.
-fn site(settings: &Rc<Settings>) -> (MemoryDirectory, String) {
-    let mut site = MemoryDirectory::new();
+fn site(settings: &Rc<Settings>) -> (MemoryHost, String) {
+    let mut site = MemoryHost::new();
     site.add_token(TOKEN, Scope::Full);
     let created = site.exchange(request("POST", "/Users", "", &person("jane")), settings);
     let location = created.header("Location").unwrap_or_default().to_owned();

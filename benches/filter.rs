@@ -4,7 +4,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rollbook::scim::filter::Filter;
 use rollbook::scim::schema::ResourceType;
-use rollbook::wordpress::sql::Plan;
+use rollbook::wordpress::sql::SqlPlan;
 use serde_json::{Value, json};
 use std::hint::black_box;
 
@@ -43,7 +43,7 @@ fn compile(c: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     for (name, text) in FILTERS {
         let Ok(filter) = Filter::parse(text) else { continue };
-        group.bench_function(name, |b| b.iter(|| Plan::of(black_box(&filter), schemas)));
+        group.bench_function(name, |b| b.iter(|| SqlPlan::of(black_box(&filter), schemas)));
     }
     group.finish();
 }

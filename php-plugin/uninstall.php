@@ -47,7 +47,7 @@ if ( is_multisite() ) {
 		}
 		restore_current_blog();
 	}
-	delete_metadata( 'user', 0, 'rollbook_home_site', '', true );
+	delete_metadata( 'user', 0, 'rollbook_owning_site', '', true );
 	delete_metadata( 'user', 0, 'rollbook_created_on_site', '', true );
 	delete_site_option( 'rollbook_network' );
 } else {

@@ -1,12 +1,12 @@
 //! One request as a conversation: commands go out, answers come in, a response stands at the end.
 //!
-//! An operation is an `async fn` that awaits its [`Directory`]. There is no runtime and nothing ever
+//! An operation is an `async fn` that awaits its [`Host`]. There is no runtime and nothing ever
 //! wakes anything: the future is polled once when the exchange opens and once after each answer, and
 //! is pending exactly while a command is on its way. The owner of the exchange calls, in this order:
 //! [`Exchange::command`] until it gives `None`, after each `Some` one of [`Exchange::answer`] or
 //! [`Exchange::fail`], then [`Exchange::response`] and [`Exchange::summary`].
 
-use crate::directory::{Command, Directory, Failure, Turn};
+use crate::host::{Command, Host, HostError, Turn};
 use crate::http::{Request, Response};
 use crate::service::tasks::Task;
 use crate::service::{self, Summary};
@@ -43,43 +43,43 @@ pub enum OutOfTurn {
 impl Exchange {
     /// Opens the exchange for one HTTP request.
     pub fn open(request: Request, settings: Rc<Settings>) -> Self {
-        Self::run(|directory| service::answer(directory, request, settings))
+        Self::run(|host| service::answer(host, request, settings))
     }
 
     /// Opens the exchange for a request that cannot be served, because the site's settings cannot be used.
     pub fn broken(request: Request, reason: &str) -> Self {
-        Self::refused(request, Failure::new(&format!("The settings cannot be read: {reason}")))
+        Self::refused(request, HostError::new(&format!("The settings cannot be read: {reason}")))
     }
 
     /// Opens the exchange for a request that cannot be served at the moment, because the database does not
     /// give the site's settings.
     pub fn unavailable(request: Request) -> Self {
-        Self::refused(request, Failure::new("The database does not give the settings.").passing(true))
+        Self::refused(request, HostError::new("The database does not give the settings.").passing(true))
     }
 
-    fn refused(request: Request, failure: Failure) -> Self {
+    fn refused(request: Request, failure: HostError) -> Self {
         Self::run(|_| std::future::ready(service::broken(&request, &failure)))
     }
 
     /// Opens an exchange of our own, after accounts were edited inside WordPress: what people are searched by
     /// is renewed. Its response is empty.
     pub fn refresh(user_ids: Vec<u64>, settings: Rc<Settings>, now: i64) -> Self {
-        Self::run(|directory| service::refresh(directory, user_ids, settings, now))
+        Self::run(|host| service::refresh(host, user_ids, settings, now))
     }
 
     /// Opens an exchange of our own, for something that the owner has done to everybody. Its response is 200
     /// with a report, or an error ([`service::tasks`]).
     pub fn task(task: Task, settings: Rc<Settings>, now: i64) -> Self {
-        Self::run(|directory| service::tasks::perform(directory, task, settings, now))
+        Self::run(|host| service::tasks::perform(host, task, settings, now))
     }
 
     fn run<F, Operation>(start: F) -> Self
     where
-        F: FnOnce(Directory) -> Operation,
+        F: FnOnce(Host) -> Operation,
         Operation: Future<Output = (Response, Summary)> + 'static,
     {
         let turn = Rc::new(RefCell::new(Turn::Service));
-        let operation = start(Directory { turn: Rc::clone(&turn) });
+        let operation = start(Host { turn: Rc::clone(&turn) });
         let mut exchange = Self { turn, state: State::Running(Box::pin(operation)) };
         exchange.advance();
         exchange
@@ -113,14 +113,14 @@ impl Exchange {
     /// # Errors
     /// [`OutOfTurn::NothingAsked`] when no command awaits an answer.
     pub fn fail(&mut self, reason: &str) -> Result<(), OutOfTurn> {
-        self.fail_with(Failure::new(reason))
+        self.fail_with(HostError::new(reason))
     }
 
     /// Says that the command last handed out could not be carried out, and what is known of it.
     ///
     /// # Errors
     /// [`OutOfTurn::NothingAsked`] when no command awaits an answer.
-    pub fn fail_with(&mut self, failure: Failure) -> Result<(), OutOfTurn> {
+    pub fn fail_with(&mut self, failure: HostError) -> Result<(), OutOfTurn> {
         self.proceed(Err(failure))
     }
 
@@ -146,7 +146,7 @@ impl Exchange {
         }
     }
 
-    fn proceed(&mut self, answer: Result<Value, Failure>) -> Result<(), OutOfTurn> {
+    fn proceed(&mut self, answer: Result<Value, HostError>) -> Result<(), OutOfTurn> {
         if !matches!(*self.turn.borrow(), Turn::Owner) {
             return Err(OutOfTurn::NothingAsked);
         }

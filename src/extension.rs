@@ -4,9 +4,9 @@
 
 #![expect(unnameable_types, reason = "PHP names its classes, nothing in Rust does")]
 
-use crate::directory::site::Site;
-use crate::directory::{Failure, MAX_NESTING};
 use crate::exchange::{Exchange, OutOfTurn};
+use crate::host::site::Site;
+use crate::host::{HostError, MAX_NESTING};
 use crate::http::{MAX_BODY, Request, Response};
 use crate::mapping::{self, meta_key, target};
 use crate::protection;
@@ -60,7 +60,7 @@ pub struct OutOfTurnException;
 pub struct InvalidSettings {
     #[php(prop)]
     message: String,
-    problems: Vec<settings::Problem>,
+    problems: Vec<settings::SettingsProblem>,
 }
 
 #[php_impl]
@@ -170,7 +170,7 @@ impl PhpExchange {
     /// "passes" says that it was the database's trouble, so that the request may succeed later;
     /// "may_be_stored" that it is not known how much was left behind.
     pub fn fail(&mut self, reason: &str, passes: Option<bool>, may_be_stored: Option<bool>) -> PhpResult<()> {
-        let failure = Failure::new(reason)
+        let failure = HostError::new(reason)
             .passing(passes.unwrap_or_default())
             .maybe_stored(may_be_stored.unwrap_or_default());
         self.exchange.fail_with(failure).map_err(out_of_turn)

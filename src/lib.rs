@@ -3,7 +3,7 @@
 //! # Bird's eye view
 //!
 //! An identity provider (IdP) sends SCIM requests to a WordPress site. The PHP plugin hands each one, raw, to
-//! this crate. The crate decides everything that SCIM is about and tells the plugin, one [command](directory)
+//! this crate. The crate decides everything that SCIM is about and tells the plugin, one [command](host)
 //! at a time, what to read from and write to WordPress; the plugin answers; at the end there is a response.
 //! **Rust decides, PHP does.**
 //!
@@ -23,7 +23,7 @@
 //!
 //! - [`exchange`]: the plumbing; one request as a conversation.
 //! - [`http`]: the request and the response as values.
-//! - [`directory`]: commands and answers, the whole contract with WordPress.
+//! - [`host`]: commands and answers, the whole contract with WordPress.
 //! - [`service`]: what each endpoint does; who is who and what waits for whom (`identity`, `waiting`);
 //!   [`service::tasks`]: what the owner does to everybody at once.
 //! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort,
@@ -58,7 +58,7 @@
 //!   [`scim::resource::MAX_COMPARED`], [`scim::resource::MAX_SIZE`], [`scim::resource::MAX_ATTRIBUTE_SIZE`],
 //!   [`scim::resource::MAX_PHOTOS_SIZE`], [`service::bulk::MAX_OPERATIONS`], [`scim::list::MAX_PAGE`],
 //!   [`service::list::MAX_PAGE_SIZE`], [`service::list::MAX_SORTED`]; how deep groups lie in groups by
-//!   [`directory::MAX_NESTING`]; a part of a task by [`service::tasks::MAX_PART`].
+//!   [`host::MAX_NESTING`]; a part of a task by [`service::tasks::MAX_PART`].
 //!
 //! # Where building moved a wall
 //!
@@ -83,10 +83,10 @@
 //!   randomness.
 
 pub mod dialect;
-pub mod directory;
 pub mod exchange;
 #[cfg(feature = "extension")]
 mod extension;
+pub mod host;
 pub mod http;
 pub mod mapping;
 #[cfg(feature = "memory")]

@@ -10,7 +10,7 @@
 //! change nothing), `edit_theme_options` and `customize` (they change what the site looks like; HTML and CSS
 //! that could hold a script need `unfiltered_html`), `edit_dashboard`.
 
-use crate::directory::site::Role;
+use crate::host::site::Role;
 
 /// The role that is always protected.
 pub const ADMINISTRATOR: &str = "administrator";

@@ -4,14 +4,14 @@
 //! reason, all of them at once, so that a form can show them at its fields.
 
 mod attainable;
-pub mod heir;
 mod on_site;
 mod reader;
+pub mod reassign_target;
 
-use self::reader::Reader;
-use crate::directory::Fate;
-use crate::directory::site::Site;
-use crate::mapping::Row;
+use self::reader::SettingsReader;
+use crate::host::AccountDisposal;
+use crate::host::site::Site;
+use crate::mapping::Mapping;
 use crate::mapping::target::Target;
 use crate::protection;
 use crate::scim::filter::Filter;
@@ -61,7 +61,7 @@ pub struct Settings {
     /// The first rule that matches decides.
     pub role_rules: Vec<RoleRule>,
     /// Which attribute lands where, beside the standard ones.
-    pub mappings: Vec<Row>,
+    pub mappings: Vec<Mapping>,
     /// Whether a password that the IdP sends is set.
     pub password_sync: bool,
     /// Whether managed people may set a password of their own, where none is synchronised.
@@ -148,7 +148,7 @@ pub enum UsernameSource {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
     /// Kept and locked, or deleted.
-    pub fate: Fate,
+    pub disposal: AccountDisposal,
     /// The login of the person who gets the content.
     pub reassign_to: Option<String>,
 }
@@ -172,7 +172,7 @@ pub struct Compatibility {
 
 /// What is wrong at one place of the document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
+pub struct SettingsProblem {
     /// The place: `role_rules[2].filter`.
     pub place: String,
     /// What is wrong, and what would be right.
@@ -184,10 +184,10 @@ pub struct Problem {
 #[error("{}", sentence(.problems))]
 pub struct InvalidSettings {
     /// All that is wrong, in the document's order.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<SettingsProblem>,
 }
 
-fn sentence(problems: &[Problem]) -> String {
+fn sentence(problems: &[SettingsProblem]) -> String {
     let lines: Vec<String> =
         problems.iter().map(|problem| format!("{}: {}", problem.place, problem.reason)).collect();
     lines.join("\n")
@@ -206,7 +206,7 @@ impl Default for Settings {
                 replacement: String::new(),
                 rename: false,
             },
-            deletion: Deletion { fate: Fate::Keep, reassign_to: None },
+            deletion: Deletion { disposal: AccountDisposal::Deactivate, reassign_to: None },
             default_role: Some("subscriber".to_owned()),
             hand_given_roles: HandGivenRoles::Keep,
             role_rules: Vec::new(),
@@ -230,7 +230,7 @@ impl Settings {
     /// [`InvalidSettings`] with everything that is wrong.
     pub fn parse(document: &Map<String, Value>) -> Result<Self, InvalidSettings> {
         let mut settings = Self::default();
-        let mut reader = Reader::new(document);
+        let mut reader = SettingsReader::new(document);
         for (key, value) in document {
             match key.as_str() {
                 "existing_accounts" => reader.read(key, value, &mut settings.existing_accounts),
@@ -244,14 +244,17 @@ impl Settings {
                 "default_role" => reader.read(key, value, &mut settings.default_role),
                 "hand_given_roles" => reader.read(key, value, &mut settings.hand_given_roles),
                 "role_rules" => {
-                    settings.role_rules = reader.list(key, value, MAX_ROLE_RULES, Reader::role_rule)
+                    settings.role_rules = reader.list(key, value, MAX_ROLE_RULES, SettingsReader::role_rule)
                 }
-                "mappings" => settings.mappings = reader.list(key, value, MAX_MAPPINGS, Reader::mapping),
+                "mappings" => {
+                    settings.mappings = reader.list(key, value, MAX_MAPPINGS, SettingsReader::mapping)
+                }
                 "password_sync" => reader.read(key, value, &mut settings.password_sync),
                 "local_passwords" => reader.read(key, value, &mut settings.local_passwords),
                 "welcome_mail" => reader.read(key, value, &mut settings.welcome_mail),
                 "allowed_networks" => {
-                    settings.allowed_networks = reader.list(key, value, MAX_NETWORKS, Reader::network);
+                    settings.allowed_networks =
+                        reader.list(key, value, MAX_NETWORKS, SettingsReader::network);
                 }
                 "activity_days" => reader.days(key, value, &mut settings.activity_days),
                 "compatibility" => reader.read(key, value, &mut settings.compatibility),
@@ -275,10 +278,10 @@ impl Settings {
 
     /// The complete document.
     pub fn document(&self) -> Map<String, Value> {
-        let policy = match (self.deletion.fate, &self.deletion.reassign_to) {
-            (Fate::Keep, _) => "deactivate",
-            (Fate::Delete | Fate::Leave, Some(_)) => "reassign",
-            (Fate::Delete | Fate::Leave, None) => "delete",
+        let policy = match (self.deletion.disposal, &self.deletion.reassign_to) {
+            (AccountDisposal::Deactivate, _) => "deactivate",
+            (AccountDisposal::Delete | AccountDisposal::RemoveFromSite, Some(_)) => "reassign",
+            (AccountDisposal::Delete | AccountDisposal::RemoveFromSite, None) => "delete",
         };
         let rules: Vec<Value> = self
             .role_rules
@@ -300,7 +303,7 @@ impl Settings {
             "default_role": self.default_role,
             "hand_given_roles": self.hand_given_roles,
             "role_rules": rules,
-            "mappings": self.mappings.iter().map(Row::document).collect::<Vec<_>>(),
+            "mappings": self.mappings.iter().map(Mapping::document).collect::<Vec<_>>(),
             "password_sync": self.password_sync,
             "local_passwords": self.local_passwords,
             "welcome_mail": self.welcome_mail,
@@ -334,7 +337,7 @@ impl Settings {
         protection::is_protected(role, &self.protected_roles, &self.site.roles)
     }
 
-    fn check(&self, reader: &mut Reader) {
+    fn check(&self, reader: &mut SettingsReader) {
         let mut targets: Vec<&Target> = Vec::new();
         for (index, row) in self.mappings.iter().enumerate() {
             if targets.contains(&&row.target) {

@@ -8,7 +8,7 @@
 
 mod strength;
 
-use crate::directory::{Scope, TokenRecord};
+use crate::host::{Scope, TokenRecord};
 use data_encoding::{BASE32_DNSSEC as BASE32, BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
 pub use strength::{FEWEST_BITS, Weakness};

@@ -64,7 +64,7 @@ final class TaskActions {
 	 */
 	private static function instead_of_the_error_page( callable $handler, string $kind ): callable {
 		return static function ( mixed $message, mixed $title = '', mixed $arguments = array() ) use ( $handler, $kind ): void {
-			if ( ! TaskRun::last_word() || headers_sent() ) {
+			if ( ! TaskRun::on_shutdown() || headers_sent() ) {
 				$handler( $message, $title, $arguments );
 				return;
 			}

@@ -12,8 +12,8 @@ namespace Rollbook\WordPress\Admin;
 use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Endpoint\Announcements;
-use Rollbook\WordPress\Endpoint\Conversation;
-use Rollbook\WordPress\People\Adoption;
+use Rollbook\WordPress\Endpoint\ExchangeRunner;
+use Rollbook\WordPress\People\AccountRegistry;
 use Rollbook\WordPress\People\Protection;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
@@ -116,11 +116,11 @@ final class UnlinkActions {
 			'task'    => $task,
 			'user_id' => $user_id,
 		);
-		$started      = microtime( true );
-		$conversation = new Conversation( Exchange::task( $fields, Settings::document(), Site::facts(), Tokens::now() ) );
-		$conversation->hold();
-		$report  = json_decode( $conversation->exchange->response()['body'], true );
-		$summary = $conversation->exchange->summary();
+		$started = microtime( true );
+		$runner  = new ExchangeRunner( Exchange::task( $fields, Settings::document(), Site::facts(), Tokens::now() ) );
+		$runner->run();
+		$report  = json_decode( $runner->exchange->response()['body'], true );
+		$summary = $runner->exchange->summary();
 		ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
 		Announcements::prepare( $summary );
 		register_shutdown_function( array( Announcements::class, 'make' ) );
@@ -172,7 +172,7 @@ final class UnlinkActions {
 				'user_id'   => $user_id,
 				'managed'   => (bool) ( $rows[ $user_id ]['managed'] ?? false ),
 				'active'    => (bool) ( $rows[ $user_id ]['active'] ?? true ),
-				'unlinked'  => Adoption::is_unlinked( $user_id ),
+				'unlinked'  => AccountRegistry::is_unlinked( $user_id ),
 				'protected' => false !== $user && Protection::covers( $user ),
 			);
 		}

@@ -94,10 +94,10 @@ final class Settings {
 	 * @return array<string, mixed>
 	 */
 	private static function facts( array $document ): array {
-		$heir = $document['deletion']['reassign_to'] ?? null;
+		$reassign_target = $document['deletion']['reassign_to'] ?? null;
 		return array(
-			'foreign_metas' => self::foreign_metas( $document ),
-			'heir'          => is_string( $heir ) ? ( new UserReader() )->find_heir( array( 'do' => 'find_heir', 'login' => $heir ) ) : null,
+			'foreign_metas'   => self::foreign_metas( $document ),
+			'reassign_target' => is_string( $reassign_target ) ? ( new UserReader() )->find_reassign_target( array( 'do' => 'find_reassign_target', 'login' => $reassign_target ) ) : null,
 		) + Site::facts();
 	}
 

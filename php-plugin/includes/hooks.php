@@ -52,7 +52,7 @@ add_action( 'rest_api_init', array( RestRoute::class, 'action_rest_api_init' ) )
 add_filter( 'rest_pre_dispatch', array( RestRoute::class, 'filter_rest_pre_dispatch' ), PHP_INT_MAX, 3 );
 add_filter( 'rest_pre_serve_request', array( RestRoute::class, 'filter_rest_pre_serve_request' ), PHP_INT_MIN, 3 );
 // Before anybody else prints, if the request was torn off.
-add_action( 'shutdown', array( Endpoint::class, 'last_word' ), PHP_INT_MIN );
+add_action( 'shutdown', array( Endpoint::class, 'on_shutdown' ), PHP_INT_MIN );
 // After a plugin that prints such pages in its own design.
 foreach ( array( '', 'ajax_', 'json_', 'jsonp_', 'xmlrpc_', 'xml_' ) as $rollbook_kind ) {
 	add_filter( "wp_die_{$rollbook_kind}handler", array( Endpoint::class, 'filter_wp_die_handler' ), PHP_INT_MAX );
@@ -106,8 +106,8 @@ add_action( 'wp_set_password', array( PasswordControl::class, 'action_wp_set_pas
 add_filter( 'rest_request_before_callbacks', array( PasswordControl::class, 'filter_rest_request_before_callbacks' ), 10, 3 );
 
 // The activity log: tokens, and the settings by whatever door they change.
-add_action( 'rollbook_token_created', array( ActivityLog::class, 'action_token_created' ), 10, 5 );
-add_action( 'rollbook_token_revoked', array( ActivityLog::class, 'action_token_revoked' ) );
+add_action( 'rollbook/token_created', array( ActivityLog::class, 'action_token_created' ), 10, 5 );
+add_action( 'rollbook/token_revoked', array( ActivityLog::class, 'action_token_revoked' ) );
 add_action( 'add_option_' . Settings::OPTION, array( ActivityLog::class, 'action_add_option' ), 10, 2 );
 add_action( 'update_option_' . Settings::OPTION, array( ActivityLog::class, 'action_update_option' ), 10, 2 );
 add_action( 'delete_option_' . Settings::OPTION, array( ActivityLog::class, 'action_delete_option' ), 10, 0 );

@@ -21,8 +21,8 @@ namespace Rollbook;
  * @phpstan-type Order array{column: string, descending: bool}
  * @phpstan-type Selection array{filter: ?string, condition: Condition, exact: bool, order: ?Order, after_row: ?int, after_value: mixed|null, backward: bool, offset: int, limit: int, count: bool}
  * @phpstan-type FindUsers array{do: 'find_users', selection: Selection, unmanaged: bool, targets: list<string>}
- * @phpstan-type Home 'nobody'|'here'|'elsewhere'
- * @phpstan-type InNetwork array{on_site: bool, on_others: bool, home: Home, created_here: bool, touchable: bool, protected_elsewhere: bool}
+ * @phpstan-type OwningSite 'nobody'|'here'|'elsewhere'
+ * @phpstan-type InNetwork array{on_site: bool, on_others: bool, owning_site: OwningSite, created_here: bool, touchable: bool, protected_elsewhere: bool}
  * @phpstan-type Account array{user_id: int, login: string, email: string, display_name: string, roles?: list<string>, protected?: bool, self_registered?: bool, unlinked?: bool, registered: int, metas?: array<string, mixed>, network?: ?InNetwork}
  * @phpstan-type GroupReference array{id: string, display: string, direct: bool}
  * @phpstan-type UserRecord array{row: int, id: string, user_name: string, external_id?: ?string, active: bool, locked_before?: bool, managed: bool, linked?: bool, deleted?: bool, wished_name?: ?string, login_of?: ?string, unfinished?: bool, version: int, created: int, modified: int, document: ?string, values?: array<string, mixed>, applied?: array<string, mixed>, ruling?: ?string, account: Account, groups?: list<GroupReference>}
@@ -31,27 +31,27 @@ namespace Rollbook;
  * @phpstan-type FindUsersAnswer FoundUsers
  * @phpstan-type LoadUser array{do: 'load_user', id: string, targets: list<string>}
  * @phpstan-type LoadUserAnswer ?UserRecord
- * @phpstan-type LoadAccounts array{do: 'load_accounts', user_ids: list<int>, targets: list<string>}
- * @phpstan-type LoadAccountsAnswer list<UserRecord>
- * @phpstan-type LoadPeople array{do: 'load_people', ids: list<string>, targets: list<string>}
- * @phpstan-type LoadPeopleAnswer list<UserRecord>
+ * @phpstan-type LoadUsersByAccount array{do: 'load_users_by_account', user_ids: list<int>, targets: list<string>}
+ * @phpstan-type LoadUsersByAccountAnswer list<UserRecord>
+ * @phpstan-type LoadUsers array{do: 'load_users', ids: list<string>, targets: list<string>}
+ * @phpstan-type LoadUsersAnswer list<UserRecord>
  * @phpstan-type Lookup array{path: string, value: string}
  * @phpstan-type FindConflicts array{do: 'find_conflicts', user_name_key: ?string, email: ?string, external_id: ?string, lookups: list<Lookup>, targets: list<string>}
  * @phpstan-type Conflicts array{people: list<UserRecord>, email_holder?: ?int, email_accepted: bool}
  * @phpstan-type FindConflictsAnswer Conflicts
  * @phpstan-type MetaValue array{key: string, value: string}
- * @phpstan-type FindAccounts array{do: 'find_accounts', login: ?string, emails: list<string>, user_id: ?int, metas: list<MetaValue>, read: list<string>, limit: int}
- * @phpstan-type FindAccountsAnswer list<Account>
- * @phpstan-type FindHeir array{do: 'find_heir', login: string}
- * @phpstan-type Heir array{user_id: int, active: bool, on_site: bool}
- * @phpstan-type FindHeirAnswer ?Heir
- * @phpstan-type Adoption array{user_id: int, id: ?string, user_name: string, user_name_key: string, external_id: ?string, active: bool, locked_before: bool, created: int, lookups: list<Lookup>}
- * @phpstan-type AdoptAccounts array{do: 'adopt_accounts', accounts: list<Adoption>, now: int}
- * @phpstan-type AdoptAccountsAnswer null
+ * @phpstan-type FindUnregisteredAccounts array{do: 'find_unregistered_accounts', login: ?string, emails: list<string>, user_id: ?int, metas: list<MetaValue>, read: list<string>, limit: int}
+ * @phpstan-type FindUnregisteredAccountsAnswer list<Account>
+ * @phpstan-type FindReassignTarget array{do: 'find_reassign_target', login: string}
+ * @phpstan-type ReassignTarget array{user_id: int, active: bool, on_site: bool}
+ * @phpstan-type FindReassignTargetAnswer ?ReassignTarget
+ * @phpstan-type Registration array{user_id: int, id: ?string, user_name: string, user_name_key: string, external_id: ?string, active: bool, locked_before: bool, created: int, lookups: list<Lookup>}
+ * @phpstan-type RegisterAccounts array{do: 'register_accounts', accounts: list<Registration>, now: int}
+ * @phpstan-type RegisterAccountsAnswer null
  * @phpstan-type ReleaseRows array{do: 'release_rows', ids: list<string>}
  * @phpstan-type ReleaseRowsAnswer null
  * @phpstan-type UserRow array{user_name: string, user_name_key: string, external_id: ?string, active: bool, linked: bool, login_of: ?string, document: ?string, lookups: list<Lookup>}
- * @phpstan-type AccountChange array{user_id: ?int, ours: bool, logins: list<string>, email: ?string, password: ?string, end_credentials: bool, credential_metas: list<string>, role: ?string, other_roles: list<string>, ruling: ?string, values: array<string, mixed>}
+ * @phpstan-type AccountChange array{user_id: ?int, managed_here: bool, logins: list<string>, email: ?string, password: ?string, end_credentials: bool, credential_metas: list<string>, role: ?string, other_roles: list<string>, ruling: ?string, values: array<string, mixed>}
  * @phpstan-type GivingUp array{id: string, email: bool, lookups: list<Lookup>}
  * @phpstan-type CreateUser array{do: 'create_user', row: UserRow, account: AccountChange, giving_up: list<GivingUp>, targets: list<string>, now: int}
  * @phpstan-type Unique 'user_name'|'email'|'login'|'display_name'
@@ -65,8 +65,8 @@ namespace Rollbook;
  * @phpstan-type IndexUserAnswer null
  * @phpstan-type NoteWish array{do: 'note_wish', id: string, user_name: ?string}
  * @phpstan-type NoteWishAnswer null
- * @phpstan-type Fate 'keep'|'leave'|'delete'
- * @phpstan-type DeleteUser array{do: 'delete_user', id: string, version: int, fate: Fate, ours: bool, reassign_to: ?string, lookups: list<Lookup>, now: int}
+ * @phpstan-type AccountDisposal 'deactivate'|'remove_from_site'|'delete'
+ * @phpstan-type DeleteUser array{do: 'delete_user', id: string, version: int, disposal: AccountDisposal, managed_here: bool, reassign_to: ?string, lookups: list<Lookup>, now: int}
  * @phpstan-type DeleteUserAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type FindGroups array{do: 'find_groups', selection: Selection, members: bool}
  * @phpstan-type MemberKind 'User'|'Group'
@@ -93,8 +93,8 @@ namespace Rollbook;
  * @phpstan-type ListNestings array{do: 'list_nestings'}
  * @phpstan-type Nesting array{member: string, group: string, display: string}
  * @phpstan-type ListNestingsAnswer list<Nesting>
- * @phpstan-type FindPeopleIn array{do: 'find_people_in', groups: list<string>}
- * @phpstan-type FindPeopleInAnswer list<string>
+ * @phpstan-type ListUsersInGroups array{do: 'list_users_in_groups', groups: list<string>}
+ * @phpstan-type ListUsersInGroupsAnswer list<string>
  * @phpstan-type RegroupPeople array{do: 'regroup_people', people: list<DecidedOn>, roles: list<RoleChange>}
  * @phpstan-type RegroupPeopleAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type FindRoles array{do: 'find_roles', roles: list<string>}
@@ -107,9 +107,9 @@ namespace Rollbook;
  * @phpstan-type SiteAccount array{account: Account, row?: ?AccountRow}
  * @phpstan-type SiteAccounts array{total?: ?int, accounts: list<SiteAccount>}
  * @phpstan-type ListAccountsAnswer SiteAccounts
- * @phpstan-type FindUserNames array{do: 'find_user_names', keys: list<string>}
+ * @phpstan-type LookUpUserNames array{do: 'look_up_user_names', keys: list<string>}
  * @phpstan-type HeldUserName array{key: string, user_id?: ?int}
- * @phpstan-type FindUserNamesAnswer list<HeldUserName>
+ * @phpstan-type LookUpUserNamesAnswer list<HeldUserName>
  * @phpstan-type UnlinkUser array{do: 'unlink_user', id: string, version: int}
  * @phpstan-type UnlinkUserAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type AllowLinking array{do: 'allow_linking', user_ids: list<int>}

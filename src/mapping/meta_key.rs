@@ -192,7 +192,7 @@ mod tests {
             "_application_passwords",
             " _application_passwords ",
             "_new_email",
-            "rollbook_home_site",
+            "rollbook_owning_site",
             "wpo365_scim_external_id",
             "wpo365_active",
             "mo_scim_user_status",

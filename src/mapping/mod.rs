@@ -1,6 +1,6 @@
 //! Which attribute lands where in WordPress.
 //!
-//! A [`Row`] joins a SCIM path to a [`Target`]. The standard rows need no configuration; a row of the owner's
+//! A [`Mapping`] joins a SCIM path to a [`Target`]. The standard mappings need no configuration; a mapping of the owner's
 //! that has the same target takes their place.
 
 pub mod meta_key;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// The attributes that people are most often described by, beside the standard rows', as an owner would map
+/// The attributes that people are most often described by, beside the standard mappings', as an owner would map
 /// them.
 pub const COMMON_PATHS: [&str; 15] = [
     "title",
@@ -43,7 +43,7 @@ pub const SEPARATOR: &str = ", ";
 
 /// One attribute and its place in WordPress.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct Mapping {
     /// The attribute.
     pub path: PatchPath,
     /// Its place.
@@ -97,8 +97,8 @@ impl Transform {
     }
 }
 
-impl Row {
-    /// A row without anything special about it.
+impl Mapping {
+    /// A mapping without anything special about it.
     pub fn new(path: PatchPath, target: Target) -> Self {
         Self {
             path,
@@ -114,10 +114,10 @@ impl Row {
         }
     }
 
-    /// The rows that need no configuration. The language that somebody reads is `preferredLanguage` (RFC 7643
+    /// The mappings that need no configuration. The language that somebody reads is `preferredLanguage` (RFC 7643
     /// §4.1.1); `locale` is about currency and dates.
     pub fn standard() -> &'static [Self] {
-        static STANDARD: LazyLock<Vec<Row>> = LazyLock::new(|| {
+        static STANDARD: LazyLock<Vec<Mapping>> = LazyLock::new(|| {
             [
                 ("name.givenName", "field:first_name"),
                 ("name.familyName", "field:last_name"),
@@ -127,7 +127,7 @@ impl Row {
                 ("preferredLanguage", "field:locale"),
             ]
             .into_iter()
-            .filter_map(|(path, target)| Some(Row::new(path.parse().ok()?, target.parse().ok()?)))
+            .filter_map(|(path, target)| Some(Mapping::new(path.parse().ok()?, target.parse().ok()?)))
             .collect()
         });
         &STANDARD
@@ -152,7 +152,7 @@ impl Row {
         }
     }
 
-    /// Whether the person has a value that cannot be written as what the row says that it is.
+    /// Whether the person has a value that cannot be written as what the mapping says that it is.
     pub fn is_misfit(&self, resource: &Resource) -> bool {
         let texts = self.texts(resource);
         match self.several {
@@ -226,7 +226,7 @@ impl Row {
 mod tests {
     use super::*;
 
-    fn row(document: Value) -> Row {
+    fn mapping(document: Value) -> Mapping {
         let settings = json!({ "mappings": [document] });
         crate::settings::Settings::parse(settings.as_object().unwrap()).unwrap().mappings.remove(0)
     }
@@ -242,13 +242,13 @@ mod tests {
             let path: PatchPath = path.parse().unwrap();
             let attribute = path.attribute().and_then(|path| schemas.attribute(path));
             assert!(attribute.is_some(), "{path}");
-            row(json!({ "path": path.to_string(), "target": "meta:somewhere" }));
+            mapping(json!({ "path": path.to_string(), "target": "meta:somewhere" }));
         }
     }
 
     #[test]
     fn every_standard_row_is_there() {
-        assert_eq!(Row::standard().len(), 6);
+        assert_eq!(Mapping::standard().len(), 6);
     }
 
     #[test]
@@ -262,7 +262,7 @@ mod tests {
         let value = |more: Value| {
             let mut document = json!({ "path": "phoneNumbers.value", "target": "meta:phone" });
             document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            row(document).value(&jane)
+            mapping(document).value(&jane)
         };
         let transform = json!({ "pattern": "^00 ", "replacement": "+" });
         assert_eq!(value(json!({})), Some(json!("00 1, 00 2, 00 1")));
@@ -289,26 +289,26 @@ mod tests {
     #[test]
     fn a_value_that_does_not_fit_is_told_from_none() {
         let jane = person(json!({ "title": "many", "roles": [{ "value": "1" }, { "value": "x" }] }));
-        let is_misfit = |document: Value| row(document).is_misfit(&jane);
+        let is_misfit = |document: Value| mapping(document).is_misfit(&jane);
         assert!(is_misfit(json!({ "path": "title", "target": "acf:a", "type": "number" })));
         assert!(!is_misfit(json!({ "path": "title", "target": "acf:a" })));
         assert!(!is_misfit(json!({ "path": "nickName", "target": "acf:a", "type": "number" })));
         let list = json!({ "path": "roles", "target": "acf:a", "type": "number", "values": "list" });
         assert!(is_misfit(list.clone()));
-        assert_eq!(row(list).value(&jane), Some(json!([1])));
+        assert_eq!(mapping(list).value(&jane), Some(json!([1])));
     }
 
     #[test]
     fn no_spelling_is_another_value() {
-        let list = row(json!({ "path": "roles", "target": "acf:a", "values": "list" }));
+        let list = mapping(json!({ "path": "roles", "target": "acf:a", "values": "list" }));
         assert!(list.is_same(&json!(["b", "a"]), &json!({ "1": "a", "2": "b" })));
         assert!(list.is_same(&json!("a"), &json!(["a"])) && list.is_same(&json!(""), &json!(null)));
         assert!(!list.is_same(&json!(["a"]), &json!([])));
-        let boolean = row(json!({ "path": "active", "target": "acf:a", "type": "boolean" }));
+        let boolean = mapping(json!({ "path": "active", "target": "acf:a", "type": "boolean" }));
         assert!(boolean.is_same(&json!("1"), &json!(true)) && boolean.is_same(&json!(""), &json!(0)));
-        let date = row(json!({ "path": "title", "target": "acf:a", "type": "date" }));
+        let date = mapping(json!({ "path": "title", "target": "acf:a", "type": "date" }));
         assert!(date.is_same(&json!("19800501"), &json!("1980-05-01 00:00:00")));
-        let text = row(json!({ "path": "title", "target": "meta:a" }));
+        let text = mapping(json!({ "path": "title", "target": "meta:a" }));
         assert!(!text.is_same(&json!("1"), &json!("01")) && text.is_same(&json!("7"), &json!(7)));
     }
 }

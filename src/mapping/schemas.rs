@@ -5,7 +5,7 @@
 //! mapped ones tells an identity provider what it may send. How a value is read does not depend on it: one
 //! value of an unexpected type would otherwise fail a whole person.
 
-use super::{Row, Several};
+use super::{Mapping, Several};
 use crate::scim::path::{AttributeName, PatchPath, SchemaUrn};
 use crate::scim::schema::{
     Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Schemas, Uniqueness,
@@ -14,8 +14,8 @@ use crate::scim::schema::{
 
 /// The schemas that requests are read by: those of RFC 7643, and where the URNs end that attributes are
 /// mapped under.
-pub fn for_reading(mappings: &[Row]) -> Schemas {
-    knowing(mappings.iter().map(|row| &row.path))
+pub fn for_reading(mappings: &[Mapping]) -> Schemas {
+    knowing(mappings.iter().map(|mapping| &mapping.path))
 }
 
 /// The schemas of RFC 7643, and where the URNs of these paths end.
@@ -44,41 +44,42 @@ pub fn shown(schema: &Schema, password_sync: bool) -> Schema {
 }
 
 /// The schemas of a site with these mappings.
-pub fn of(mappings: &[Row]) -> Schemas {
-    let rows: Vec<&Row> = mappings.iter().collect();
-    let urns = distinct(rows.iter().filter_map(|row| row.path.attribute()?.urn.as_ref()));
+pub fn of(mappings: &[Mapping]) -> Schemas {
+    let mappings: Vec<&Mapping> = mappings.iter().collect();
+    let urns = distinct(mappings.iter().filter_map(|mapping| mapping.path.attribute()?.urn.as_ref()));
     urns.into_iter().fold(Schemas::standard().clone(), |schemas, urn| {
         // Refused is what RFC 7643 defines: its schemas are shown as they are.
-        schemas.with_extension(ResourceType::User, schema(urn, &rows)).unwrap_or(schemas)
+        schemas.with_extension(ResourceType::User, schema(urn, &mappings)).unwrap_or(schemas)
     })
 }
 
-fn schema(urn: &SchemaUrn, rows: &[&Row]) -> Schema {
-    let rows: Vec<&Row> = rows.iter().copied().filter(|row| urn_of(row) == Some(urn)).collect();
-    let names = distinct(rows.iter().filter_map(|row| Some(&row.path.attribute()?.name)));
+fn schema(urn: &SchemaUrn, mappings: &[&Mapping]) -> Schema {
+    let mappings: Vec<&Mapping> =
+        mappings.iter().copied().filter(|mapping| urn_of(mapping) == Some(urn)).collect();
+    let names = distinct(mappings.iter().filter_map(|mapping| Some(&mapping.path.attribute()?.name)));
     Schema {
         id: urn.clone(),
         name: urn.to_string(),
         description: Some("Attributes that are mapped on the Rollbook settings page.".to_owned()),
-        attributes: names.into_iter().map(|name| attribute(name, &rows)).collect(),
+        attributes: names.into_iter().map(|name| attribute(name, &mappings)).collect(),
     }
 }
 
-/// An attribute with the sub-attributes that rows name, and that their value filters ask for.
-fn attribute(name: &AttributeName, rows: &[&Row]) -> Attribute {
-    let is_named = |row: &&&Row| row.path.attribute().is_some_and(|path| path.name == *name);
-    let rows: Vec<&Row> = rows.iter().filter(is_named).copied().collect();
-    let subs = distinct(rows.iter().flat_map(|row| {
-        let asked = row.path.filter().and_then(|filter| filter.equalities()).unwrap_or_default();
-        asked.into_iter().map(|(name, _)| name).chain(row.path.sub_attribute())
+/// An attribute with the sub-attributes that mappings name, and that their value filters ask for.
+fn attribute(name: &AttributeName, mappings: &[&Mapping]) -> Attribute {
+    let is_named = |mapping: &&&Mapping| mapping.path.attribute().is_some_and(|path| path.name == *name);
+    let mappings: Vec<&Mapping> = mappings.iter().filter(is_named).copied().collect();
+    let subs = distinct(mappings.iter().flat_map(|mapping| {
+        let asked = mapping.path.filter().and_then(|filter| filter.equalities()).unwrap_or_default();
+        asked.into_iter().map(|(name, _)| name).chain(mapping.path.sub_attribute())
     }));
-    let title = rows.iter().map(|row| row.title.as_str()).find(|title| !title.is_empty());
+    let title = mappings.iter().map(|mapping| mapping.title.as_str()).find(|title| !title.is_empty());
     let of_sub = |name| text(name, String::new());
     Attribute {
         type_: if subs.is_empty() { AttributeType::String } else { AttributeType::Complex },
-        multi_valued: rows.iter().any(|row| {
-            let is_list = matches!(row.several, Several::Joined | Several::List);
-            matches!(row.path, PatchPath::Value(..)) || is_list
+        multi_valued: mappings.iter().any(|mapping| {
+            let is_list = matches!(mapping.several, Several::Joined | Several::List);
+            matches!(mapping.path, PatchPath::Value(..)) || is_list
         }),
         sub_attributes: subs.into_iter().map(of_sub).collect(),
         ..text(name, title.unwrap_or_default().to_owned())
@@ -102,8 +103,8 @@ fn text(name: &AttributeName, description: String) -> Attribute {
     }
 }
 
-fn urn_of(row: &Row) -> Option<&SchemaUrn> {
-    row.path.attribute()?.urn.as_ref()
+fn urn_of(mapping: &Mapping) -> Option<&SchemaUrn> {
+    mapping.path.attribute()?.urn.as_ref()
 }
 
 fn distinct<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
@@ -123,12 +124,12 @@ mod tests {
 
     #[track_caller]
     fn shown(paths: &[&str]) -> Value {
-        let rows: Vec<Value> = paths
+        let mappings: Vec<Value> = paths
             .iter()
             .enumerate()
             .map(|(number, path)| json!({ "path": path, "target": format!("meta:m{number}"), "title": "T" }))
             .collect();
-        let settings = json!({ "mappings": rows });
+        let settings = json!({ "mappings": mappings });
         let schemas = of(&Settings::parse(settings.as_object().unwrap()).unwrap().mappings);
         let beyond = schemas.iter().filter(|schema| Schemas::standard().get(&schema.id).is_none());
         let attribute = |attribute: &Attribute| {

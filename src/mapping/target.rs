@@ -44,7 +44,7 @@ impl Target {
 
     /// Makes a text fit for the target, or says that it cannot be stored there: an address that was cut off
     /// would lead somewhere else.
-    pub(super) fn fit(&self, text: String) -> Option<String> {
+    pub(super) fn to_stored(&self, text: String) -> Option<String> {
         let Self::Field(name) = self else { return Some(text) };
         let limit = FIELDS.iter().find(|(field, _)| field == name).and_then(|(_, limit)| *limit);
         match (name.as_str(), limit) {
@@ -61,7 +61,7 @@ impl Target {
 
     /// The text of the attribute that a live text of this target stands for. WordPress writes en_US where
     /// everybody else writes en-US (RFC 5646).
-    pub(super) fn unfit(&self, text: String) -> String {
+    pub(super) fn from_stored(&self, text: String) -> String {
         if self.is_locale() { text.replace('_', "-") } else { text }
     }
 }

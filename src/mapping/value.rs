@@ -33,7 +33,7 @@ impl Kind {
     /// What is written for an attribute's value; nothing where the value is none of this kind.
     pub(super) fn write(self, text: &str, target: &Target) -> Option<Value> {
         let number = match self {
-            Self::Text => return target.fit(text.to_owned()).map(Value::String),
+            Self::Text => return target.to_stored(text.to_owned()).map(Value::String),
             Self::Boolean => Number::from(u8::from(boolean(text)?)),
             Self::Number => number(text)?,
             Self::Date => {
@@ -75,7 +75,7 @@ impl Kind {
                 .and_then(|point| point.to_zoned(TimeZone::UTC).ok())
                 .map(|point| Value::String(point.timestamp().to_string())),
         };
-        Some(read.unwrap_or_else(|| Value::String(target.unfit(text))))
+        Some(read.unwrap_or_else(|| Value::String(target.from_stored(text))))
     }
 }
 

@@ -1,11 +1,11 @@
 //! WordPress accounts, with and without a row of ours.
 
-use super::MemoryDirectory;
+use super::MemoryHost;
 use super::roles::set_roles;
 use super::users::Person;
-use crate::directory::{
-    Account, AccountChange, AdoptAccounts, AllowLinking, FindAccounts, Home, ListAccounts, SiteAccount,
-    SiteAccounts, Unique,
+use crate::host::{
+    Account, AccountChange, AllowLinking, FindUnregisteredAccounts, ListAccounts, OwningSite,
+    RegisterAccounts, SiteAccount, SiteAccounts, Unique,
 };
 use crate::mapping::target::MAX_DISPLAY_NAME_LENGTH;
 use crate::protection;
@@ -40,7 +40,7 @@ pub fn wordpress_stores(target: &str, value: &Value) -> Value {
     if is_field(target) { Value::from(line_of_text(&text)) } else { Value::from(text) }
 }
 
-impl MemoryDirectory {
+impl MemoryHost {
     /// Makes an account as an administrator of the site would, and gives its number.
     pub fn add_account(&mut self, login: &str, email: &str, display_name: &str, role: &str) -> u64 {
         let user_id = self.number();
@@ -112,7 +112,10 @@ impl MemoryDirectory {
         })
     }
 
-    pub(super) fn find_accounts(&mut self, find: FindAccounts) -> Result<Vec<Account>, String> {
+    pub(super) fn find_unregistered_accounts(
+        &mut self,
+        find: FindUnregisteredAccounts,
+    ) -> Result<Vec<Account>, String> {
         let has_row =
             |account: &Account| self.people.values().any(|person| person.user_id == account.user_id);
         let limit = usize::try_from(find.limit).unwrap_or(usize::MAX);
@@ -154,12 +157,13 @@ impl MemoryDirectory {
         Account { metas, ..self.told(stored) }
     }
 
-    pub(super) fn adopt_accounts(&mut self, adopt: AdoptAccounts) -> Result<(), String> {
-        for adoption in adopt.accounts {
-            let is_known = self.people.values().any(|person| person.user_id == adoption.user_id);
-            let is_taken = self.people.values().any(|person| person.user_name_key == adoption.user_name_key);
-            if !is_known && !is_taken && self.accounts.contains_key(&adoption.user_id) {
-                self.add_unmanaged(adoption, adopt.now);
+    pub(super) fn register_accounts(&mut self, register: RegisterAccounts) -> Result<(), String> {
+        for registration in register.accounts {
+            let is_known = self.people.values().any(|person| person.user_id == registration.user_id);
+            let is_taken =
+                self.people.values().any(|person| person.user_name_key == registration.user_name_key);
+            if !is_known && !is_taken && self.accounts.contains_key(&registration.user_id) {
+                self.add_unmanaged(registration, register.now);
             }
         }
         Ok(())
@@ -203,10 +207,10 @@ impl MemoryDirectory {
     }
 
     /// Gives what somebody has written to somebody else.
-    pub(super) fn reassign(&mut self, user_id: u64, heir: &str) {
+    pub(super) fn reassign(&mut self, user_id: u64, target: &str) {
         let posts = self.accounts.get_mut(&user_id).map(|stored| std::mem::take(&mut stored.posts));
-        if let Some(heir) = self.account_mut(heir) {
-            heir.posts.extend(posts.unwrap_or_default());
+        if let Some(target) = self.account_mut(target) {
+            target.posts.extend(posts.unwrap_or_default());
         }
     }
 
@@ -216,8 +220,8 @@ impl MemoryDirectory {
         stored.account.roles.clear();
         if let Some(network) = &mut stored.account.network {
             network.on_site = false;
-            if network.home == Home::Here {
-                network.home = Home::Nobody;
+            if network.owning_site == OwningSite::Here {
+                network.owning_site = OwningSite::Nobody;
             }
         }
     }
@@ -238,8 +242,8 @@ impl MemoryDirectory {
         let account = &mut stored.account;
         if let Some(network) = &mut account.network {
             network.on_site = true;
-            if change.ours {
-                network.home = Home::Here;
+            if change.managed_here {
+                network.owning_site = OwningSite::Here;
             }
         }
         if change.user_id.is_none() {

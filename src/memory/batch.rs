@@ -1,10 +1,10 @@
 //! Batches: operations in one transaction.
 
-use super::MemoryDirectory;
+use super::MemoryHost;
 use super::accounts::StoredAccount;
 use super::groups::StoredGroup;
 use super::users::Person;
-use crate::directory::{BatchBegun, BatchReport, BatchState, BeginBatch, CheckBatch, EndBatch, Question};
+use crate::host::{BatchBegun, BatchReport, BatchState, BeginBatch, CheckBatch, EndBatch, Question};
 use std::collections::BTreeMap;
 
 /// The batch that is being carried out.
@@ -23,7 +23,7 @@ struct Rows {
     groups: BTreeMap<u64, StoredGroup>,
 }
 
-impl MemoryDirectory {
+impl MemoryHost {
     /// Lets the transaction of a batch be undone before the command that comes after so many others of the
     /// batch: 0 is the first one. The command itself is carried out.
     pub fn lose_batch_before(&mut self, commands: usize) {

@@ -1,11 +1,11 @@
 //! Groups and their members.
 
-use super::MemoryDirectory;
+use super::MemoryHost;
 use super::selection::{Column, groups_matching, page};
-use crate::directory::{
-    CreateGroup, DeleteGroup, FindGroups, FindMembers, FindPeopleIn, FoundGroups, GroupRecord,
-    GroupReference, GroupRow, ListNestings, LoadGroup, MAX_NESTING, Member, MemberId, MemberKind, Nesting,
-    Outcome, ResolveMembers, Unique, UpdateGroup,
+use crate::host::{
+    CreateGroup, DeleteGroup, FindGroups, FindMembers, FoundGroups, GroupRecord, GroupReference, GroupRow,
+    ListNestings, ListUsersInGroups, LoadGroup, MAX_NESTING, Member, MemberId, MemberKind, Nesting, Outcome,
+    ResolveMembers, Unique, UpdateGroup,
 };
 use crate::wordpress::columns::folded;
 use serde_json::{Map, Value, json};
@@ -37,7 +37,7 @@ impl StoredGroup {
     }
 }
 
-impl MemoryDirectory {
+impl MemoryHost {
     pub(super) fn find_groups(&mut self, find: FindGroups) -> Result<FoundGroups, String> {
         // A filter may ask for members that the answer is not to show.
         let members = find.members || find.selection.filter.is_some();
@@ -141,7 +141,7 @@ impl MemoryDirectory {
             .collect())
     }
 
-    pub(super) fn find_people_in(&mut self, find: FindPeopleIn) -> Result<Vec<SmolStr>, String> {
+    pub(super) fn list_users_in_groups(&mut self, find: ListUsersInGroups) -> Result<Vec<SmolStr>, String> {
         let groups = self.groups.values().filter(|group| find.groups.contains(&group.id));
         let members = groups.flat_map(|group| &group.members);
         let people = members.filter(|member| member.kind == MemberKind::User);

@@ -15,17 +15,15 @@ pub use accounts::{StoredAccount, wordpress_stores};
 use self::batch::Batch;
 use self::groups::StoredGroup;
 use self::users::Person;
-use crate::directory::{
-    AdoptAccounts, AllowLinking, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser,
-    EndBatch, FillTargets, FindAccounts, FindConflicts, FindGroups, FindHeir, FindMembers, FindPeopleIn,
-    FindRoles, FindUserNames, FindUsers, IndexUser, ListAccounts, ListNestings, LoadAccounts, LoadGroup,
-    LoadPeople, LoadUser, NoteWish, RegroupPeople, ReleaseRows, ResolveMembers, SetRoles, UnlinkUser,
-    UpdateGroup, UpdateUser,
-};
-use crate::directory::{
-    CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken,
-};
 use crate::exchange::Exchange;
+use crate::host::{
+    AllowLinking, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
+    FillTargets, FindConflicts, FindGroups, FindMembers, FindReassignTarget, FindRoles,
+    FindUnregisteredAccounts, FindUsers, IndexUser, ListAccounts, ListNestings, ListUsersInGroups, LoadGroup,
+    LoadUser, LoadUsers, LoadUsersByAccount, LookUpUserNames, NoteWish, RegisterAccounts, RegroupPeople,
+    ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup, UpdateUser,
+};
+use crate::host::{CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken};
 use crate::http::{Request, Response};
 use crate::service::tasks::Task;
 use crate::settings::Settings;
@@ -36,7 +34,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 /// A WordPress site that lives in memory.
-pub struct MemoryDirectory {
+pub struct MemoryHost {
     /// Every command so far, also those that failed.
     pub trace: Vec<Command>,
     /// What WordPress makes of a value that is written to a target.
@@ -60,7 +58,7 @@ pub struct MemoryDirectory {
     batch: Batch,
 }
 
-impl Default for MemoryDirectory {
+impl Default for MemoryHost {
     fn default() -> Self {
         Self {
             trace: Vec::new(),
@@ -83,7 +81,7 @@ impl Default for MemoryDirectory {
     }
 }
 
-impl MemoryDirectory {
+impl MemoryHost {
     /// A site without accounts and tokens.
     pub fn new() -> Self {
         Self::default()
@@ -172,12 +170,12 @@ impl MemoryDirectory {
             CheckToken::NAME => self.carry_out(command, Self::check_token),
             FindUsers::NAME => self.carry_out(command, Self::find_users),
             LoadUser::NAME => self.carry_out(command, Self::load_user),
-            LoadAccounts::NAME => self.carry_out(command, Self::load_accounts),
-            LoadPeople::NAME => self.carry_out(command, Self::load_people),
+            LoadUsersByAccount::NAME => self.carry_out(command, Self::load_users_by_account),
+            LoadUsers::NAME => self.carry_out(command, Self::load_users),
             FindConflicts::NAME => self.carry_out(command, Self::find_conflicts),
-            FindAccounts::NAME => self.carry_out(command, Self::find_accounts),
-            FindHeir::NAME => self.carry_out(command, Self::find_heir),
-            AdoptAccounts::NAME => self.carry_out(command, Self::adopt_accounts),
+            FindUnregisteredAccounts::NAME => self.carry_out(command, Self::find_unregistered_accounts),
+            FindReassignTarget::NAME => self.carry_out(command, Self::find_reassign_target),
+            RegisterAccounts::NAME => self.carry_out(command, Self::register_accounts),
             ReleaseRows::NAME => self.carry_out(command, Self::release_rows),
             CreateUser::NAME => self.carry_out(command, Self::create_user),
             UpdateUser::NAME => self.carry_out(command, Self::update_user),
@@ -193,12 +191,12 @@ impl MemoryDirectory {
             ResolveMembers::NAME => self.carry_out(command, Self::resolve_members),
             FindMembers::NAME => self.carry_out(command, Self::find_members),
             ListNestings::NAME => self.carry_out(command, Self::list_nestings),
-            FindPeopleIn::NAME => self.carry_out(command, Self::find_people_in),
+            ListUsersInGroups::NAME => self.carry_out(command, Self::list_users_in_groups),
             RegroupPeople::NAME => self.carry_out(command, Self::regroup_people),
             FindRoles::NAME => self.carry_out(command, Self::find_roles),
             SetRoles::NAME => self.carry_out(command, Self::set_each_role),
             ListAccounts::NAME => self.carry_out(command, Self::list_accounts),
-            FindUserNames::NAME => self.carry_out(command, Self::find_user_names),
+            LookUpUserNames::NAME => self.carry_out(command, Self::look_up_user_names),
             AllowLinking::NAME => self.carry_out(command, Self::allow_linking),
             UnlinkUser::NAME => self.carry_out(command, Self::unlink_user),
             BeginBatch::NAME => self.carry_out(command, Self::begin_batch),
@@ -273,7 +271,7 @@ impl MemoryDirectory {
 }
 
 /// The state of the site after its last request, for the message of a test that failed.
-impl std::fmt::Display for MemoryDirectory {
+impl std::fmt::Display for MemoryHost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let accounts: Vec<Value> = self.accounts.values().map(|stored| json!(stored.account)).collect();
         let names: Vec<&str> = self.trace.iter().map(|command| command.name).collect();

@@ -1,10 +1,8 @@
 //! Roles, and the last administrator's.
 
-use super::MemoryDirectory;
+use super::MemoryHost;
 use super::users::Person;
-use crate::directory::{
-    Account, DecidedOn, FindRoles, Outcome, RegroupPeople, RoleChange, RolesSet, SetRoles,
-};
+use crate::host::{Account, DecidedOn, FindRoles, Outcome, RegroupPeople, RoleChange, RolesSet, SetRoles};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +14,7 @@ pub(super) fn of_wordpress() -> BTreeSet<String> {
     [ADMINISTRATOR, "editor", "author", "contributor", "subscriber"].map(str::to_owned).into()
 }
 
-impl MemoryDirectory {
+impl MemoryHost {
     pub(super) fn find_roles(&mut self, mut find: FindRoles) -> Result<Vec<String>, String> {
         find.roles.retain(|role| self.roles.contains(role));
         Ok(find.roles)

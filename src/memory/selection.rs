@@ -1,6 +1,6 @@
 //! What SQL does in WordPress: choosing, ordering and cutting pages.
 
-use crate::directory::{GroupRecord, Selection, UserRecord};
+use crate::host::{GroupRecord, Selection, UserRecord};
 use crate::scim::filter::{Comparison, Filter, Literal, Operator};
 use crate::scim::schema::ResourceType;
 use crate::settings::Settings;

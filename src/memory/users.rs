@@ -1,13 +1,13 @@
 //! The rows of people.
 
-use super::MemoryDirectory;
+use super::MemoryHost;
 use super::accounts::{StoredAccount, equal};
 use super::selection::{Column, named, page, people_matching};
-use crate::directory::{
-    AccountChange, AccountRow, Adoption, Conflicts, CreateUser, DeleteUser, Fate, FillTargets, FindConflicts,
-    FindHeir, FindUserNames, FindUsers, FoundUsers, GivingUp, Heir, HeldUserName, IndexUser, LoadAccounts,
-    LoadPeople, LoadUser, Lookup, NoteWish, Outcome, ReleaseRows, Ruling, Unique, UnlinkUser, UpdateUser,
-    UserRecord, UserRow,
+use crate::host::{
+    AccountChange, AccountDisposal, AccountRow, Conflicts, CreateUser, DeleteUser, FillTargets,
+    FindConflicts, FindReassignTarget, FindUsers, FoundUsers, GivingUp, HeldUserName, IndexUser, LoadUser,
+    LoadUsers, LoadUsersByAccount, LookUpUserNames, Lookup, NoteWish, Outcome, ReassignTarget, Registration,
+    ReleaseRows, Ruling, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
 };
 use crate::wordpress::columns::folded;
 use crate::wordpress::email::is_address;
@@ -90,7 +90,7 @@ impl Person {
     }
 }
 
-impl MemoryDirectory {
+impl MemoryHost {
     /// Whether the person of an account may log in, and the values that it is matched by.
     pub fn state_of(&self, user_id: u64) -> Option<(bool, &[Lookup])> {
         let person = self.people.values().find(|person| person.user_id == user_id)?;
@@ -116,11 +116,14 @@ impl MemoryDirectory {
         found.map(|(row, person)| self.record(*row, person, &load.targets)).transpose()
     }
 
-    pub(super) fn load_accounts(&mut self, load: LoadAccounts) -> Result<Vec<UserRecord>, String> {
+    pub(super) fn load_users_by_account(
+        &mut self,
+        load: LoadUsersByAccount,
+    ) -> Result<Vec<UserRecord>, String> {
         self.records(&load.targets, |person| !person.deleted && load.user_ids.contains(&person.user_id))
     }
 
-    pub(super) fn load_people(&mut self, load: LoadPeople) -> Result<Vec<UserRecord>, String> {
+    pub(super) fn load_users(&mut self, load: LoadUsers) -> Result<Vec<UserRecord>, String> {
         self.records(&load.targets, |person| !person.deleted && load.ids.contains(&person.id))
     }
 
@@ -291,8 +294,8 @@ impl MemoryDirectory {
     }
 
     pub(super) fn delete_user(&mut self, delete: DeleteUser) -> Result<Outcome<()>, String> {
-        let heir = delete.reassign_to.as_deref();
-        if let Some(login) = heir.filter(|login| self.account(login).is_none()) {
+        let target = delete.reassign_to.as_deref();
+        if let Some(login) = target.filter(|login| self.account(login).is_none()) {
             return Ok(Outcome::Refused {
                 message: format!("There is no account {login} to take over the content."),
                 value: None,
@@ -311,13 +314,13 @@ impl MemoryDirectory {
             });
         }
         self.forget_member(&delete.id);
-        if let Some(heir) = heir {
-            self.reassign(person.user_id, heir);
+        if let Some(target) = target {
+            self.reassign(person.user_id, target);
         }
-        match delete.fate {
-            Fate::Delete => drop(self.accounts.remove(&person.user_id)),
-            Fate::Leave => self.take_off(person.user_id),
-            Fate::Keep => {
+        match delete.disposal {
+            AccountDisposal::Delete => drop(self.accounts.remove(&person.user_id)),
+            AccountDisposal::RemoveFromSite => self.take_off(person.user_id),
+            AccountDisposal::Deactivate => {
                 person.deleted = true;
                 person.active = false;
                 person.modified = delete.now;
@@ -330,13 +333,16 @@ impl MemoryDirectory {
         Ok(Outcome::Done { record: () })
     }
 
-    pub(super) fn find_heir(&mut self, find: FindHeir) -> Result<Option<Heir>, String> {
-        let heir = self.accounts.values().find(|stored| equal(&stored.account.login, &find.login));
-        Ok(heir.map(|heir| {
-            let user_id = heir.account.user_id;
+    pub(super) fn find_reassign_target(
+        &mut self,
+        find: FindReassignTarget,
+    ) -> Result<Option<ReassignTarget>, String> {
+        let target = self.accounts.values().find(|stored| equal(&stored.account.login, &find.login));
+        Ok(target.map(|target| {
+            let user_id = target.account.user_id;
             let row = self.people.values().find(|person| person.user_id == user_id);
-            let on_site = heir.account.is_on_site();
-            Heir { user_id, active: row.is_none_or(|person| person.active), on_site }
+            let on_site = target.account.is_on_site();
+            ReassignTarget { user_id, active: row.is_none_or(|person| person.active), on_site }
         }))
     }
 
@@ -345,7 +351,7 @@ impl MemoryDirectory {
         Ok(())
     }
 
-    pub(super) fn find_user_names(&mut self, find: FindUserNames) -> Result<Vec<HeldUserName>, String> {
+    pub(super) fn look_up_user_names(&mut self, find: LookUpUserNames) -> Result<Vec<HeldUserName>, String> {
         let held = self.people.values().filter(|person| find.keys.contains(&person.user_name_key));
         let held = held
             .map(|person| HeldUserName { key: person.user_name_key.clone(), user_id: Some(person.user_id) });
@@ -367,16 +373,16 @@ impl MemoryDirectory {
         Ok(Outcome::Done { record: () })
     }
 
-    pub(super) fn add_unmanaged(&mut self, adoption: Adoption, now: i64) {
+    pub(super) fn add_unmanaged(&mut self, registration: Registration, now: i64) {
         let row = self.number();
-        let id = adoption.id.unwrap_or_else(|| self.id());
-        let mut person = Person::new(adoption.user_id, id, adoption.created);
-        person.external_id = adoption.external_id;
-        person.active = adoption.active;
-        person.locked_before = adoption.locked_before;
-        person.user_name = adoption.user_name;
-        person.user_name_key = adoption.user_name_key;
-        person.lookups = adoption.lookups;
+        let id = registration.id.unwrap_or_else(|| self.id());
+        let mut person = Person::new(registration.user_id, id, registration.created);
+        person.external_id = registration.external_id;
+        person.active = registration.active;
+        person.locked_before = registration.locked_before;
+        person.user_name = registration.user_name;
+        person.user_name_key = registration.user_name_key;
+        person.lookups = registration.lookups;
         person.modified = now;
         person.version = 1;
         self.people.insert(row, person);

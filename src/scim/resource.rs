@@ -93,8 +93,8 @@ impl Resource {
     pub fn set(&mut self, path: &PatchPath, value: Value, schemas: &ResourceSchemas) -> Result<()> {
         let mut dialects = Dialects::default();
         let found = path.attribute().and_then(|path| schemas.find(path));
-        let is_ours = found.is_some_and(|found| found.attribute.mutability == Mutability::ReadOnly);
-        let value = if is_ours {
+        let is_managed_here = found.is_some_and(|found| found.attribute.mutability == Mutability::ReadOnly);
+        let value = if is_managed_here {
             Some(value).filter(|value| !value.is_null())
         } else {
             let assignment = Assignment { path: path.clone(), value };

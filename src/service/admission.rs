@@ -1,7 +1,7 @@
 //! Who is let in: the network that a request comes from, and its token.
 
 use super::{Answer, Service};
-use crate::directory::{CheckToken, ListTokens, TokenRecord, TouchToken};
+use crate::host::{CheckToken, ListTokens, TokenRecord, TouchToken};
 use crate::http::Request;
 use crate::scim::error::{Error, Result};
 use crate::token;
@@ -42,7 +42,7 @@ impl Service {
     }
 
     async fn authenticate(&self, request: &Request) -> Answer<TokenRecord> {
-        let records = self.directory.ask(&ListTokens {}).await?;
+        let records = self.host.ask(&ListTokens {}).await?;
         let token = match token::verify(request.header("Authorization"), &records, self.now) {
             Ok(token) => token.clone(),
             Err(refusal) => {
@@ -55,7 +55,7 @@ impl Service {
         network::admits(self.settings.site.network, &token)?;
         self.of_network.set(token.of_network);
         if token.last_used.is_none_or(|last| self.now - last >= TOUCH_INTERVAL) {
-            self.directory.ask(&TouchToken { id: token.id, now: self.now }).await?;
+            self.host.ask(&TouchToken { id: token.id, now: self.now }).await?;
         }
         Ok(token)
     }
@@ -65,7 +65,7 @@ impl Service {
     /// # Errors
     /// 401 where it has ended meanwhile, 403 where it may only read now.
     pub(super) async fn still_admits(&self, token: &TokenRecord) -> Answer<()> {
-        let state = self.directory.ask(&CheckToken { id: token.id }).await?;
+        let state = self.host.ask(&CheckToken { id: token.id }).await?;
         let Some(token) = state.token else {
             return Err(Error::new(401, token::Refusal::Revoked.to_string()).into());
         };

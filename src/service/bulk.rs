@@ -21,11 +21,11 @@ mod references;
 mod tests;
 
 use super::query::Query;
-use super::{Answer, Precondition, Problem, Reply, Service, Write, break_down, refuse};
-use crate::directory::{BatchState, BeginBatch, CheckBatch, EndBatch, Failure, TokenRecord};
+use super::{Answer, Precondition, Reply, RequestError, Service, Write, break_down, refuse};
+use crate::host::{BatchState, BeginBatch, CheckBatch, EndBatch, HostError, TokenRecord};
 use crate::scim::error::Error;
 use crate::scim::schema::ResourceType;
-use outcome::Outcome;
+use outcome::BulkResult;
 use plan::{Action, Plan, Todo};
 use progress::{Begun, Progress, Step};
 use references::Ids;
@@ -60,7 +60,7 @@ impl Service {
             let before = progress.clone();
             let events = self.events_so_far();
             let begun = match together {
-                true => self.directory.ask(&BeginBatch {}).await.ok(),
+                true => self.host.ask(&BeginBatch {}).await.ok(),
                 false => None,
             };
             together = begun.is_some();
@@ -92,7 +92,7 @@ impl Service {
         if let Some(error) = progress.barred.clone() {
             while let Some(operation) = progress.next_unanswered(&plan) {
                 let reply = refuse(&mut self.note.borrow_mut(), &error);
-                self.settle(&plan, &mut progress, operation, Outcome::of(reply, None));
+                self.settle(&plan, &mut progress, operation, BulkResult::of(reply, None));
             }
         }
         progress.tally.write_into(&mut self.note.borrow_mut());
@@ -127,20 +127,20 @@ impl Service {
             let may = if step.begins() { self.still_admits(token).await } else { Ok(()) };
             match may {
                 Ok(()) => self.step(plan, progress, step).await,
-                Err(Problem::Client(error)) => {
+                Err(RequestError::Client(error)) => {
                     progress.barred = Some(error);
                     break;
                 }
                 Err(problem) => {
-                    let outcome = Outcome::of(self.reply(Err(problem)), None);
+                    let outcome = BulkResult::of(self.reply(Err(problem)), None);
                     self.settle(plan, progress, operation, outcome);
                 }
             }
             // A failed check tells nothing; the end of the batch will.
-            let report = self.directory.ask(&CheckBatch {}).await.ok();
+            let report = self.host.ask(&CheckBatch {}).await.ok();
             report.iter().for_each(|report| time.note(report.now));
             if together && report.is_some_and(|report| report.state == BatchState::Lost) {
-                let ended = self.directory.ask(&EndBatch { keep: true }).await;
+                let ended = self.host.ask(&EndBatch { keep: true }).await;
                 if let Err(failure) = ended
                     && failure.may_be_stored
                 {
@@ -149,7 +149,7 @@ impl Service {
                     return Err(Broken::Unknown(failure));
                 }
                 let postponed = self.end_postponing();
-                let stands = progress.outcome(operation).is_none_or(Outcome::is_success);
+                let stands = progress.outcome(operation).is_none_or(BulkResult::is_success);
                 self.forget_events(events..if stands { events_before } else { usize::MAX });
                 if stands && let Err(problem) = self.decide_postponed(postponed).await {
                     self.note_problem(&problem);
@@ -164,13 +164,13 @@ impl Service {
             return Ok(());
         }
         let keep = self.decide_postponed(self.end_postponing()).await.is_ok();
-        match self.directory.ask(&EndBatch { keep }).await {
+        match self.host.ask(&EndBatch { keep }).await {
             Ok(BatchState::Kept) => Ok(()),
             Err(failure) if failure.may_be_stored => {
                 self.forget_events(events..usize::MAX);
                 Err(Broken::Unknown(failure))
             }
-            Ok(BatchState::Lost) | Err(Failure { .. }) => {
+            Ok(BatchState::Lost) | Err(HostError { .. }) => {
                 self.forget_events(events..usize::MAX);
                 Err(Broken::Lost(None))
             }
@@ -179,7 +179,7 @@ impl Service {
 
     /// Answers the operations of a batch of which nobody knows whether it is stored, and bars the rest. To do
     /// them again would answer that what they have made is there already.
-    fn doubt(&self, plan: &Plan, before: Progress, after: &Progress, failure: &Failure) -> Progress {
+    fn doubt(&self, plan: &Plan, before: Progress, after: &Progress, failure: &HostError) -> Progress {
         let mut progress = before;
         for operation in 0..plan.operations.len() {
             if progress.outcome(operation).is_some() {
@@ -187,7 +187,7 @@ impl Service {
             }
             if let Some(outcome) = after.outcome(operation) {
                 let outcome = match outcome.is_success() {
-                    true => Outcome::of(self.reply(Err(Problem::Failure(failure.clone()))), None),
+                    true => BulkResult::of(self.reply(Err(RequestError::Host(failure.clone()))), None),
                     false => outcome.clone(),
                 };
                 self.settle(plan, &mut progress, operation, outcome);
@@ -204,7 +204,7 @@ impl Service {
         match step {
             Step::Refuse(operation, error) => {
                 let reply = refuse(&mut self.note.borrow_mut(), &error);
-                self.settle(plan, progress, operation, Outcome::of(reply, None));
+                self.settle(plan, progress, operation, BulkResult::of(reply, None));
             }
             Step::Run(operation, todo) => {
                 drop(self.blocked_by.take());
@@ -233,10 +233,10 @@ impl Service {
         }
     }
 
-    async fn run(&self, todo: &Todo, data: Map<String, Value>, ids: &Ids) -> Outcome {
+    async fn run(&self, todo: &Todo, data: Map<String, Value>, ids: &Ids) -> BulkResult {
         let mut address = None;
         let answer = self.carry_out(todo, data, ids, &mut address).await;
-        Outcome::of(self.reply(answer), address)
+        BulkResult::of(self.reply(answer), address)
     }
 
     async fn carry_out(
@@ -265,7 +265,7 @@ impl Service {
     }
 
     /// Puts into a resource what it could not refer to when it was created.
-    async fn finish(&self, plan: &Plan, begun: &Begun, ids: &Ids) -> Outcome {
+    async fn finish(&self, plan: &Plan, begun: &Begun, ids: &Ids) -> BulkResult {
         let Some(resource_type) = plan.resource_type(begun.operation) else { return begun.outcome.clone() };
         let mut later = begun.later.clone();
         let answer = match references::resolve(&mut later, ids) {
@@ -285,8 +285,8 @@ impl Service {
                 self.note("created", "", "");
                 begun.outcome.clone().at_version_of(reply)
             }
-            Err(Problem::Client(error)) => self.take_back(plan, begun, &error).await,
-            Err(Problem::Failure(failure)) => {
+            Err(RequestError::Client(error)) => self.take_back(plan, begun, &error).await,
+            Err(RequestError::Host(failure)) => {
                 let reply = break_down(&mut self.note.borrow_mut(), &failure);
                 let error = Error::new(reply.status, "The references of this resource could not be put in.");
                 self.take_back(plan, begun, &error).await
@@ -296,7 +296,7 @@ impl Service {
 
     /// Removes a resource that cannot be what was asked for. The client, which is told of an error, may send
     /// it again.
-    async fn take_back(&self, plan: &Plan, begun: &Begun, error: &Error) -> Outcome {
+    async fn take_back(&self, plan: &Plan, begun: &Begun, error: &Error) -> BulkResult {
         let any = Precondition { if_match: None, if_none_match: None };
         let removed = match plan.resource_type(begun.operation) {
             Some(ResourceType::Group) => self.delete_group(&begun.id, &any).await,
@@ -304,7 +304,7 @@ impl Service {
             _ => self.withdraw_user(&begun.id).await,
         };
         if removed.is_ok() {
-            return Outcome::of(refuse(&mut self.note.borrow_mut(), error), None);
+            return BulkResult::of(refuse(&mut self.note.borrow_mut(), error), None);
         }
         let detail = format!(
             "{} The resource was created without them and could not be removed again: its id is {}.",
@@ -312,18 +312,18 @@ impl Service {
             begun.id
         );
         let reply = refuse(&mut self.note.borrow_mut(), &Error::new(error.status(), detail));
-        Outcome::of(reply, begun.outcome.location.clone())
+        BulkResult::of(reply, begun.outcome.location.clone())
     }
 
     fn reply(&self, answer: Answer) -> Reply {
         match answer {
             Ok(reply) => reply,
-            Err(Problem::Client(error)) => refuse(&mut self.note.borrow_mut(), &error),
-            Err(Problem::Failure(failure)) => break_down(&mut self.note.borrow_mut(), &failure),
+            Err(RequestError::Client(error)) => refuse(&mut self.note.borrow_mut(), &error),
+            Err(RequestError::Host(failure)) => break_down(&mut self.note.borrow_mut(), &failure),
         }
     }
 
-    fn settle(&self, plan: &Plan, progress: &mut Progress, operation: usize, outcome: Outcome) {
+    fn settle(&self, plan: &Plan, progress: &mut Progress, operation: usize, outcome: BulkResult) {
         progress.tally.count(&mut self.note.borrow_mut());
         progress.settle(plan, operation, outcome);
     }
@@ -334,7 +334,7 @@ enum Broken {
     /// What it has done is gone, but for this one operation, if there is one.
     Lost(Option<usize>),
     /// Nobody knows.
-    Unknown(Failure),
+    Unknown(HostError),
 }
 
 /// The answer to an operation that succeeded shows no resource (RFC 7644 §3.7: a server may omit it), so

@@ -1,8 +1,8 @@
 //! A request that was to lock somebody out and is refused: the owner has to know that the person is still let
 //! in.
 
-use super::{Answer, Problem, Service};
-use crate::directory::LoadUser;
+use super::{Answer, RequestError, Service};
+use crate::host::LoadUser;
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
@@ -14,11 +14,11 @@ impl Service {
         id: &str,
         answer: Answer<T>,
     ) -> Answer<T> {
-        if !locks_out || !matches!(answer, Err(Problem::Client(_))) {
+        if !locks_out || !matches!(answer, Err(RequestError::Client(_))) {
             return answer;
         }
         let load = LoadUser { id: SmolStr::new(id), targets: Vec::new() };
-        if let Ok(Some(record)) = self.directory.ask(&load).await
+        if let Ok(Some(record)) = self.host.ask(&load).await
             && record.active
         {
             self.note.borrow_mut().finding = Some(format!(

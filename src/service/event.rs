@@ -1,7 +1,7 @@
 //! What other plugins of the site are told: who came, changed and left.
 
 use super::Service;
-use crate::directory::{Account, AccountChange, GroupRecord, RoleChange, UserRecord};
+use crate::host::{Account, AccountChange, GroupRecord, RoleChange, UserRecord};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -134,7 +134,7 @@ impl Service {
     /// Notes who is to be told by mail that an address or password was changed: people whose account was
     /// there before.
     pub(super) fn notify(&self, before: &UserRecord, after: &UserRecord, change: &AccountChange) {
-        if !(self.settings.notify_existing_accounts && after.linked && change.ours) {
+        if !(self.settings.notify_existing_accounts && after.linked && change.managed_here) {
             return;
         }
         let (user_id, old) = (after.account.user_id, &before.account.email);

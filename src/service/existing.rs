@@ -1,7 +1,7 @@
 //! Accounts that were there before the identity provider and are in the way of somebody new.
 
 use super::{Answer, Service};
-use crate::directory::{Account, FindAccounts, UserRecord};
+use crate::host::{Account, FindUnregisteredAccounts, UserRecord};
 use crate::scim::error::Error;
 use crate::scim::filter::fold_case;
 use crate::settings::ExistingAccounts;
@@ -43,8 +43,8 @@ impl Service {
             true => who.addresses.clone(),
             false => email.into_iter().map(str::to_owned).collect(),
         };
-        let find = FindAccounts { login, emails, ..self.find_accounts() };
-        let accounts = self.directory.ask(&find).await?;
+        let find = FindUnregisteredAccounts { login, emails, ..self.find_unregistered_accounts() };
+        let accounts = self.host.ask(&find).await?;
         let who = Identity { user_name: find.login, addresses: find.emails };
         let mut others = accounts.clone();
         others.retain(|account| returning.is_none_or(|record| record.account.user_id != account.user_id));
@@ -75,7 +75,7 @@ impl Service {
             (Some(account), _) if account.unlinked && account.email.is_empty() => Ok(None),
             (Some(account), _) => {
                 if let Some(name) = who.user_name.as_deref().filter(|_| !account.unlinked) {
-                    self.adopt(account, name).await?;
+                    self.register(account, name).await?;
                 }
                 Err(self.email_clash(account, email).into())
             }

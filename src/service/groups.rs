@@ -5,8 +5,8 @@
 
 use super::query::Query;
 use super::reply::written;
-use super::{Answer, MAX_ATTEMPTS, Precondition, Problem, Reply, Service};
-use crate::directory::{
+use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, RequestError, Service};
+use crate::host::{
     CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, MemberId, MemberKind, Outcome,
     ResolveMembers, UpdateGroup,
 };
@@ -50,7 +50,7 @@ impl Service {
             let (people, roles) = self.roles_with(None, &row, &joining).await?;
             let create =
                 CreateGroup { row: row.clone(), members: members.clone(), people, roles, now: self.now };
-            match self.directory.ask(&create).await? {
+            match self.host.ask(&create).await? {
                 Outcome::Gone => break,
                 outcome => {
                     // None: a member has changed, whose role was decided.
@@ -113,7 +113,7 @@ impl Service {
             precondition.holds(&version(&record))?;
             let (people, roles) = self.roles_without(&record).await?;
             let delete = DeleteGroup { id: record.id.clone(), version: record.version, people, roles };
-            let outcome = self.directory.ask(&delete).await?;
+            let outcome = self.host.ask(&delete).await?;
             if written(outcome, id, |_| name_taken(&record.display_name))?.is_some() {
                 self.note("deleted", &record.id, &record.display_name);
                 self.tell_group(&record, "deleted", Vec::new(), delete.roles);
@@ -157,7 +157,7 @@ impl Service {
                 roles,
                 now: self.now,
             };
-            let outcome = self.directory.ask(&update).await?;
+            let outcome = self.host.ask(&update).await?;
             if let Some(record) = written(outcome, id, |_| name_taken(&update.row.display_name))? {
                 self.note("updated", &record.id, &record.display_name);
                 self.tell_group(&record, "updated", changes.clone(), update.roles);
@@ -176,7 +176,7 @@ impl Service {
             return Ok(Reply::empty(204).header("ETag", version(record)));
         }
         match self.load_group(&record.id, true).await {
-            Err(Problem::Failure(failure)) => {
+            Err(RequestError::Host(failure)) => {
                 self.note_detail(&format!("The group is changed; the answer could not show it: {failure}"));
                 Ok(Reply::empty(204).header("ETag", version(record)))
             }
@@ -254,7 +254,7 @@ impl Service {
         if among.is_empty() {
             return Ok(change);
         }
-        let members = self.directory.ask(&FindMembers { id: record.id.clone(), among }).await?;
+        let members = self.host.ask(&FindMembers { id: record.id.clone(), among }).await?;
         let members: BTreeSet<SmolStr> = members.into_iter().collect();
         change.add.retain(|id, _| !members.contains(id));
         change.remove.retain(|id| members.contains(id));
@@ -270,7 +270,7 @@ impl Service {
             return Ok(Vec::new());
         }
         let ids = references.iter().map(|reference| reference.value.clone()).collect();
-        let found = self.directory.ask(&ResolveMembers { ids }).await?;
+        let found = self.host.ask(&ResolveMembers { ids }).await?;
         let others = found.into_iter().filter(|member| member.id != group);
         let known: Vec<_> = others.map(|member| (member.id, member.kind)).collect();
         let names_itself = references.iter().any(|reference| reference.value == group);
@@ -290,7 +290,7 @@ impl Service {
     }
 
     pub(super) async fn load_group(&self, id: &str, members: bool) -> Answer<GroupRecord> {
-        let record = self.directory.ask(&LoadGroup { id: SmolStr::new(id), members }).await?;
+        let record = self.host.ask(&LoadGroup { id: SmolStr::new(id), members }).await?;
         Ok(record.ok_or_else(|| Error::not_found(id))?)
     }
 

@@ -1,7 +1,7 @@
 //! Who is who: who comes back, and who has a name or an address already.
 
 use super::{Answer, Service};
-use crate::directory::{Conflicts, FindConflicts, GivingUp, ReleaseRows, UserRecord, UserRow};
+use crate::host::{Conflicts, FindConflicts, GivingUp, ReleaseRows, UserRecord, UserRow};
 use crate::mapping::meta_key::SECOND_FACTORS;
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
@@ -15,13 +15,13 @@ impl Service {
     /// when they were linked loses it: it keeps no name from the IdP's people.
     pub(super) async fn conflicts(&self, find: FindConflicts) -> Answer<Conflicts> {
         let find = FindConflicts { targets: user::targets(&self.settings), ..find };
-        let mut conflicts = self.directory.ask(&find).await?;
+        let mut conflicts = self.host.ask(&find).await?;
         if !self.shows_unmanaged() {
             let is_stranger = |record: &UserRecord| !record.managed && !record.deleted;
             let ids: Vec<SmolStr> =
                 conflicts.people.iter().filter(|one| is_stranger(one)).map(|one| one.id.clone()).collect();
             if !ids.is_empty() {
-                self.directory.ask(&ReleaseRows { ids }).await?;
+                self.host.ask(&ReleaseRows { ids }).await?;
                 conflicts.people.retain(|record| !is_stranger(record));
             }
         }
@@ -61,7 +61,7 @@ impl Service {
         let ids: Vec<SmolStr> =
             people.iter().filter(|one| is_in_the_way(one)).map(|one| one.id.clone()).collect();
         if !ids.is_empty() {
-            self.directory.ask(&ReleaseRows { ids }).await?;
+            self.host.ask(&ReleaseRows { ids }).await?;
             people.retain(|record| !is_in_the_way(record));
         }
         Ok(())

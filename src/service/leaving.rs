@@ -2,28 +2,28 @@
 
 use super::reply::written;
 use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service};
-use crate::directory::{DeleteUser, Fate, FindHeir, UserRecord};
+use crate::host::{AccountDisposal, DeleteUser, FindReassignTarget, UserRecord};
 use crate::scim::error::Error;
-use crate::settings::heir;
+use crate::settings::reassign_target;
 use crate::wordpress::{lookups, network, user};
 
 impl Service {
     pub(super) async fn delete_user(&self, id: &str, precondition: &Precondition<'_>) -> Answer {
         let deletion = &self.settings.deletion;
-        self.remove_user(id, precondition, deletion.fate, deletion.reassign_to.clone()).await
+        self.remove_user(id, precondition, deletion.disposal, deletion.reassign_to.clone()).await
     }
 
     /// Takes a person back who was just created: nothing that the account may have had before is lost.
     pub(super) async fn withdraw_user(&self, id: &str) -> Answer {
         let any = Precondition { if_match: None, if_none_match: None };
-        self.remove_user(id, &any, Fate::Keep, None).await
+        self.remove_user(id, &any, AccountDisposal::Deactivate, None).await
     }
 
     async fn remove_user(
         &self,
         id: &str,
         precondition: &Precondition<'_>,
-        fate: Fate,
+        disposal: AccountDisposal,
         reassign_to: Option<String>,
     ) -> Answer {
         for _ in 0..MAX_ATTEMPTS {
@@ -42,29 +42,29 @@ impl Service {
                 .into());
             }
             // Of an account that has become protected nothing goes but the way in.
-            let (fate, reassign_to) = match record.account.protected {
-                true => (Fate::Keep, None),
-                false => (network::fate(&record.account, fate), reassign_to.as_ref()),
+            let (disposal, reassign_to) = match record.account.protected {
+                true => (AccountDisposal::Deactivate, None),
+                false => (network::disposal(&record.account, disposal), reassign_to.as_ref()),
             };
             if let Some(login) = reassign_to {
-                self.check_heir(&record, login).await?;
+                self.check_reassign_target(&record, login).await?;
             }
             let delete = DeleteUser {
                 id: record.id.clone(),
                 version: record.version,
-                fate,
-                ours: record.account.is_ours(),
+                disposal,
+                managed_here: record.account.is_managed_here(),
                 reassign_to: reassign_to.cloned(),
                 lookups: lookups::former_lookups(&record.user_name, &record.account.email),
                 now: self.now,
             };
-            let outcome = self.directory.ask(&delete).await?;
+            let outcome = self.host.ask(&delete).await?;
             if written(outcome, id, |value| self.taken(value, &record.user_name, None))?.is_some() {
                 self.note("deleted", &record.id, &record.user_name);
                 self.tell(Event::UserDeleted {
                     user_id: record.account.user_id,
                     id: record.id.to_string(),
-                    account_kept: fate != Fate::Delete,
+                    account_kept: disposal != AccountDisposal::Delete,
                 });
                 self.serve_waiting(&record.account.email).await;
                 return Ok(Reply::empty(204));
@@ -78,10 +78,10 @@ impl Service {
     /// # Errors
     /// 409 where the one whom the owner has named cannot have it. The person is not deleted then: its content
     /// would be lost, or nobody's.
-    async fn check_heir(&self, leaving: &UserRecord, login: &str) -> Answer<()> {
-        let heir = self.directory.ask(&FindHeir { login: login.to_owned() }).await?;
-        let is_leaving = heir.as_ref().is_some_and(|heir| heir.user_id == leaving.account.user_id);
-        let reason = match heir::problem(heir.as_ref()) {
+    async fn check_reassign_target(&self, leaving: &UserRecord, login: &str) -> Answer<()> {
+        let target = self.host.ask(&FindReassignTarget { login: login.to_owned() }).await?;
+        let is_leaving = target.as_ref().is_some_and(|target| target.user_id == leaving.account.user_id);
+        let reason = match reassign_target::problem(target.as_ref()) {
             _ if is_leaving => "is the one to be deleted",
             Some(reason) => reason,
             None => return Ok(()),

@@ -10,7 +10,7 @@ use super::cursor::{Position, Walk, invalid};
 use super::query::Query;
 use super::{Answer, Reply, Service};
 use crate::dialect::Dialects;
-use crate::directory::{FindGroups, FindUsers, GroupRecord, Order, Reached, Selection, UserRecord};
+use crate::host::{FindGroups, FindUsers, GroupRecord, Order, Reached, Selection, UserRecord};
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::filter::Filter;
 use crate::scim::list::{self, Page};
@@ -18,7 +18,7 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{Resource, bytes_of};
 use crate::scim::schema::ResourceType;
 use crate::scim::sort::{Key, Sort};
-use crate::wordpress::sql::{self, Plan};
+use crate::wordpress::sql::{self, SqlPlan};
 use crate::wordpress::{group, user};
 use serde_json::{Map, Value, json};
 
@@ -119,7 +119,7 @@ impl Service {
         let search = self.search(kinds, query)?;
         let mut walked = self.walk(&search).await?;
         if let Some(users) = walked.total_of(ResourceType::User)
-            && self.adopt_for(search.filter.as_ref(), users).await?
+            && self.register_for(search.filter.as_ref(), users).await?
         {
             walked = self.walk(&search).await?;
         }
@@ -176,7 +176,7 @@ impl Service {
         if let Some(filter) = filter {
             filter.check(schemas)?;
             filter.note_comparisons(schemas, &mut self.dialects());
-            let plan = Plan::of(filter, schemas);
+            let plan = SqlPlan::of(filter, schemas);
             selection.filter = Some(filter.to_string());
             selection.condition = plan.condition;
             selection.exact = plan.exact;
@@ -215,13 +215,13 @@ impl Service {
                     unmanaged: self.shows_unmanaged(),
                     targets: user::targets(&self.settings),
                 };
-                let found = self.directory.ask(&find).await?;
+                let found = self.host.ask(&find).await?;
                 let users = found.users.into_iter().map(|user| Found::User(Box::new(user)));
                 Ok((found.total, users.collect(), found.reached))
             }
             ResourceType::Group => {
                 let find = FindGroups { selection, members: source.members };
-                let found = self.directory.ask(&find).await?;
+                let found = self.host.ask(&find).await?;
                 let groups = found.groups.into_iter().map(|group| Found::Group(Box::new(group)));
                 Ok((found.total, groups.collect(), found.reached))
             }

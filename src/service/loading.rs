@@ -1,20 +1,20 @@
 //! Loading people of whom memory may not hold all at once on the other side.
 
 use super::{Answer, Service};
-use crate::directory::{Directory, Failure, LoadAccounts, LoadPeople, UserRecord};
+use crate::host::{Host, HostError, LoadUsers, LoadUsersByAccount, UserRecord};
 use crate::wordpress::user;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 impl Service {
     /// The people with these ids, in as many answers as it takes.
-    pub(super) async fn load_people(&self, ids: Vec<SmolStr>) -> Answer<Vec<UserRecord>> {
+    pub(super) async fn load_users(&self, ids: Vec<SmolStr>) -> Answer<Vec<UserRecord>> {
         let targets = user::targets(&self.settings);
         let mut left: BTreeSet<SmolStr> = ids.into_iter().collect();
         let mut people = Vec::with_capacity(left.len());
         while !left.is_empty() {
-            let load = LoadPeople { ids: left.iter().cloned().collect(), targets: targets.clone() };
-            let found = self.directory.ask(&load).await?;
+            let load = LoadUsers { ids: left.iter().cloned().collect(), targets: targets.clone() };
+            let found = self.host.ask(&load).await?;
             let before = left.len();
             for record in &found {
                 left.remove(&record.id);
@@ -30,16 +30,16 @@ impl Service {
 }
 
 /// Takes some of these accounts out, those that were loaded, with their people; none where nobody is left.
-pub(super) async fn load_accounts(
-    directory: &Directory,
+pub(super) async fn load_users_by_account(
+    host: &Host,
     left: &mut BTreeSet<u64>,
     targets: &[String],
-) -> Result<Vec<UserRecord>, Failure> {
+) -> Result<Vec<UserRecord>, HostError> {
     if left.is_empty() {
         return Ok(Vec::new());
     }
-    let load = LoadAccounts { user_ids: left.iter().copied().collect(), targets: targets.to_vec() };
-    let mut found = directory.ask(&load).await?;
+    let load = LoadUsersByAccount { user_ids: left.iter().copied().collect(), targets: targets.to_vec() };
+    let mut found = host.ask(&load).await?;
     found.retain(|record| left.remove(&record.account.user_id));
     Ok(found)
 }

@@ -4,7 +4,6 @@
 //! that does not hold decides the answer.
 
 mod admission;
-mod adoption;
 pub mod bulk;
 pub mod closed;
 mod cursor;
@@ -22,6 +21,7 @@ mod media;
 mod precondition;
 mod query;
 mod refresh;
+mod registration;
 mod regrouping;
 mod reply;
 mod roles;
@@ -31,7 +31,7 @@ pub mod users;
 mod waiting;
 
 use crate::dialect::Dialects;
-use crate::directory::{Directory, Failure, TokenRecord};
+use crate::host::{Host, HostError, TokenRecord};
 use crate::http::{Request, Response};
 use crate::mapping::schemas;
 use crate::scim::error::{Error, Result};
@@ -59,12 +59,8 @@ pub use summary::Summary;
 pub const MAX_ATTEMPTS: usize = 5;
 
 /// Answers one request.
-pub(crate) async fn answer(
-    directory: Directory,
-    request: Request,
-    settings: Rc<Settings>,
-) -> (Response, Summary) {
-    let service = Service::new(directory, &request, settings);
+pub(crate) async fn answer(host: Host, request: Request, settings: Rc<Settings>) -> (Response, Summary) {
+    let service = Service::new(host, &request, settings);
     let admitted = service.admit(&request).await;
     let answer = match admitted {
         Ok(token) => service.dispatch(&request, &token).await,
@@ -72,14 +68,14 @@ pub(crate) async fn answer(
     };
     let reply = match answer {
         Ok(reply) => reply,
-        Err(Problem::Client(error)) => service.refuse(&error),
-        Err(Problem::Failure(failure)) => break_down(&mut service.note.borrow_mut(), &failure),
+        Err(RequestError::Client(error)) => service.refuse(&error),
+        Err(RequestError::Host(failure)) => break_down(&mut service.note.borrow_mut(), &failure),
     };
     service.conclude(&request, reply)
 }
 
 /// Says that nothing can be served.
-pub(crate) fn broken(request: &Request, failure: &Failure) -> (Response, Summary) {
+pub(crate) fn broken(request: &Request, failure: &HostError) -> (Response, Summary) {
     let mut summary = Summary::of(request);
     summary.refusal = Some(NOT_ASKED);
     let reply = break_down(&mut summary, failure);
@@ -90,7 +86,7 @@ pub(crate) fn broken(request: &Request, failure: &Failure) -> (Response, Summary
 
 /// Everything that an operation needs: WordPress, the settings, and where and when it happens.
 pub(crate) struct Service {
-    pub(crate) directory: Directory,
+    pub(crate) host: Host,
     pub(crate) settings: Rc<Settings>,
     pub(crate) base: String,
     pub(crate) now: i64,
@@ -106,26 +102,26 @@ pub(crate) struct Service {
 
 /// Why an operation ended early.
 #[derive(Debug)]
-pub(crate) enum Problem {
+pub(crate) enum RequestError {
     /// The request cannot be carried out; the client is told why.
     Client(Error),
     /// Something broke on our side; the owner is told why.
-    Failure(Failure),
+    Host(HostError),
 }
 
-impl From<Error> for Problem {
+impl From<Error> for RequestError {
     fn from(error: Error) -> Self {
         Self::Client(error)
     }
 }
 
-impl From<Failure> for Problem {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
+impl From<HostError> for RequestError {
+    fn from(failure: HostError) -> Self {
+        Self::Host(failure)
     }
 }
 
-pub(crate) type Answer<T = Reply> = std::result::Result<T, Problem>;
+pub(crate) type Answer<T = Reply> = std::result::Result<T, RequestError>;
 
 /// A change of a resource, with what it says; not yet of which type.
 enum Write<'a> {
@@ -136,9 +132,9 @@ enum Write<'a> {
 }
 
 impl Service {
-    fn new(directory: Directory, request: &Request, settings: Rc<Settings>) -> Self {
+    fn new(host: Host, request: &Request, settings: Rc<Settings>) -> Self {
         Self {
-            directory,
+            host,
             schemas: schemas::for_reading(&settings.mappings),
             settings,
             base: request.base.trim_end_matches('/').to_owned(),

@@ -2,8 +2,8 @@
 //! have come are filled.
 
 use super::Summary;
-use super::loading::load_accounts;
-use crate::directory::{Directory, Failure, FillTargets, IndexUser, UserName, UserRecord};
+use super::loading::load_users_by_account;
+use crate::host::{FillTargets, Host, HostError, IndexUser, UserName, UserRecord};
 use crate::http::Response;
 use crate::scim::resource::Resource;
 use crate::settings::Settings;
@@ -16,12 +16,12 @@ use std::rc::Rc;
 /// Nobody is answered: the response is empty and says 204, or 500 where it failed, 503 where it was the
 /// database and everybody is to be looked at again; the summary says why.
 pub(crate) async fn refresh(
-    directory: Directory,
+    host: Host,
     user_ids: Vec<u64>,
     settings: Rc<Settings>,
     now: i64,
 ) -> (Response, Summary) {
-    let failure = renew(&directory, user_ids, &settings, now).await.err();
+    let failure = renew(&host, user_ids, &settings, now).await.err();
     let status = match &failure {
         None => 204,
         Some(failure) if failure.passes => 503,
@@ -32,24 +32,19 @@ pub(crate) async fn refresh(
     (Response { status, headers: Vec::new(), body: String::new() }, summary)
 }
 
-async fn renew(
-    directory: &Directory,
-    user_ids: Vec<u64>,
-    settings: &Settings,
-    now: i64,
-) -> Result<(), Failure> {
+async fn renew(host: &Host, user_ids: Vec<u64>, settings: &Settings, now: i64) -> Result<(), HostError> {
     let targets = user::targets(settings);
     let mut left: BTreeSet<u64> = user_ids.into_iter().collect();
     let mut failed = None;
     loop {
-        let some = load_accounts(directory, &mut left, &targets).await?;
+        let some = load_users_by_account(host, &mut left, &targets).await?;
         if some.is_empty() {
             break;
         }
         for record in some {
             let shown = user::resource(&record, settings, "");
             // One person whom some plugin does not let be written keeps nobody else from it.
-            match fill(directory, &record, &shown, settings, now).await {
+            match fill(host, &record, &shown, settings, now).await {
                 Err(failure) if failure.passes => return Err(failure),
                 filled => failed = failed.or(filled.err()),
             }
@@ -58,7 +53,7 @@ async fn renew(
             let user_name = own_name_again(&record);
             let modified = edited.then_some(now);
             let index = IndexUser { id: record.id, user_name, lookups, lock: false, modified };
-            directory.ask(&index).await?;
+            host.ask(&index).await?;
         }
     }
     failed.map_or(Ok(()), Err)
@@ -78,12 +73,12 @@ fn own_name_again(record: &UserRecord) -> Option<UserName> {
 /// Writes what fields that have come since the last write are to hold. Whoever writes to the person meanwhile
 /// does it as well.
 async fn fill(
-    directory: &Directory,
+    host: &Host,
     record: &UserRecord,
     shown: &Resource,
     settings: &Settings,
     now: i64,
-) -> Result<(), Failure> {
+) -> Result<(), HostError> {
     let targets = account::due_targets(record, settings);
     if targets.is_empty() || record.unfinished || !record.managed || !record.account.is_writable() {
         return Ok(());
@@ -91,5 +86,5 @@ async fn fill(
     let change = account::account_change(Some((record, shown)), shown, settings);
     let values = change.values.into_iter().filter(|(target, _)| targets.contains(target)).collect();
     let fill = FillTargets { id: record.id.clone(), version: record.version, values, targets, now };
-    directory.ask(&fill).await.map(drop)
+    host.ask(&fill).await.map(drop)
 }

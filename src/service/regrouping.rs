@@ -5,10 +5,10 @@
 //! transaction ends.
 
 use super::groups::Membership;
-use super::{Answer, Event, MAX_ATTEMPTS, Problem, Service};
-use crate::directory::{
-    DecidedOn, Failure, FindPeopleIn, GroupRecord, GroupReference, GroupRow, ListNestings, MAX_NESTING,
-    MemberKind, Nesting, Outcome, RegroupPeople, RoleChange, UserRecord,
+use super::{Answer, Event, MAX_ATTEMPTS, RequestError, Service};
+use crate::host::{
+    DecidedOn, GroupRecord, GroupReference, GroupRow, HostError, ListNestings, ListUsersInGroups,
+    MAX_NESTING, MemberKind, Nesting, Outcome, RegroupPeople, RoleChange, UserRecord,
 };
 use crate::wordpress::{roles, user};
 use smol_str::SmolStr;
@@ -48,7 +48,7 @@ impl Service {
         if concerned.is_empty() && (!is_whole || self.is_postponed(&id)) {
             return Ok(Regrouping::default());
         }
-        let before = Nestings::new(self.directory.ask(&ListNestings {}).await?);
+        let before = GroupGraph::new(self.host.ask(&ListNestings {}).await?);
         let mut after = before.clone();
         after.remove(|member, group| *group == id && (change.remove_all || change.remove.contains(member)));
         let inner = change.add.iter().filter(|(_, kind)| **kind == MemberKind::Group);
@@ -73,7 +73,7 @@ impl Service {
         if !self.rules_read_groups() || self.is_postponed(&record.id) {
             return Ok(Regrouping::default());
         }
-        let before = Nestings::new(self.directory.ask(&ListNestings {}).await?);
+        let before = GroupGraph::new(self.host.ask(&ListNestings {}).await?);
         let mut after = before.clone();
         after.remove(|member, group| *group == record.id || *member == record.id);
         let people = self.people_in(BTreeSet::new(), Some(&record.id), [&before, &after]).await?;
@@ -106,14 +106,14 @@ impl Service {
     async fn decide_some(&self, ids: &[SmolStr], postponed: &Postponed) -> Answer<()> {
         for _ in 0..MAX_ATTEMPTS {
             let (mut people, mut changes) = Regrouping::default();
-            for record in self.load_people(ids.to_vec()).await? {
+            for record in self.load_users(ids.to_vec()).await? {
                 let before = postponed.people.get(&record.id).and_then(Option::as_deref);
                 let now = self.ruled(&record);
                 people.push(DecidedOn { id: record.id.clone(), version: record.version });
                 changes.extend(roles::changed_around(&record, before, now, &self.settings));
             }
-            let regroup = RegroupPeople { people, roles: self.settle_roles(changes).await? };
-            match self.directory.ask(&regroup).await? {
+            let regroup = RegroupPeople { people, roles: self.keep_existing_roles(changes).await? };
+            match self.host.ask(&regroup).await? {
                 Outcome::Done { .. } => {
                     for RoleChange { user_id, role, before, .. } in regroup.roles {
                         self.tell(Event::RoleChanged { user_id, role, before });
@@ -121,11 +121,11 @@ impl Service {
                     return Ok(());
                 }
                 Outcome::Stale | Outcome::Gone => {}
-                Outcome::Refused { message, .. } => return Err(Problem::Failure(Failure::new(&message))),
+                Outcome::Refused { message, .. } => return Err(RequestError::Host(HostError::new(&message))),
                 Outcome::Taken { .. } => break,
             }
         }
-        Err(Problem::Failure(Failure::new("others changed the same people again and again")))
+        Err(RequestError::Host(HostError::new("others changed the same people again and again")))
     }
 
     fn postpones(&self) -> bool {
@@ -145,7 +145,7 @@ impl Service {
         }
         let people: Vec<SmolStr> = people.into_iter().collect();
         for ids in people.chunks(PEOPLE_AT_ONCE) {
-            let records = self.load_people(ids.to_vec()).await?;
+            let records = self.load_users(ids.to_vec()).await?;
             let ruled =
                 records.iter().map(|record| (record.id.clone(), self.ruled(record).map(str::to_owned)));
             if let Some(postponed) = &mut *self.postponed.borrow_mut() {
@@ -164,16 +164,16 @@ impl Service {
         &self,
         mut concerned: BTreeSet<SmolStr>,
         whole: Option<&SmolStr>,
-        [before, after]: [&Nestings; 2],
+        [before, after]: [&GroupGraph; 2],
     ) -> Answer<BTreeSet<SmolStr>> {
         let mut groups = concerned.clone();
         groups.extend(whole.cloned());
-        let mut inner = before.below(&groups);
-        inner.extend(after.below(&groups));
+        let mut inner = before.descendants(&groups);
+        inner.extend(after.descendants(&groups));
         inner.extend(whole.cloned());
         if !inner.is_empty() {
-            let find = FindPeopleIn { groups: inner.into_iter().collect() };
-            concerned.extend(self.directory.ask(&find).await?);
+            let find = ListUsersInGroups { groups: inner.into_iter().collect() };
+            concerned.extend(self.host.ask(&find).await?);
         }
         Ok(concerned)
     }
@@ -184,18 +184,18 @@ impl Service {
         &self,
         group: &SmolStr,
         concerned: BTreeSet<SmolStr>,
-        after: &Nestings,
+        after: &GroupGraph,
         direct: impl Fn(&SmolStr, bool) -> Option<GroupReference>,
     ) -> Answer<Regrouping> {
         let (mut people, mut changes) = Regrouping::default();
         let concerned: Vec<SmolStr> = concerned.into_iter().collect();
         for ids in concerned.chunks(PEOPLE_AT_ONCE) {
-            for record in self.load_people(ids.to_vec()).await? {
+            for record in self.load_users(ids.to_vec()).await? {
                 let mut regrouped = record.clone();
                 regrouped.groups.retain(|known| known.direct && known.id != *group);
                 let is_member = record.groups.iter().any(|known| known.direct && known.id == *group);
                 regrouped.groups.extend(direct(&record.id, is_member));
-                after.surround(&mut regrouped.groups);
+                after.add_ancestors(&mut regrouped.groups);
                 if is_regrouped(&record.groups, &regrouped.groups) {
                     people.push(DecidedOn { id: record.id.clone(), version: record.version });
                 }
@@ -203,7 +203,7 @@ impl Service {
                 changes.extend(roles::changed_around(&record, before, now, &self.settings));
             }
         }
-        Ok((people, self.settle_roles(changes).await?))
+        Ok((people, self.keep_existing_roles(changes).await?))
     }
 
     /// The role that the rules give somebody.
@@ -224,16 +224,16 @@ fn is_regrouped(before: &[GroupReference], after: &[GroupReference]) -> bool {
 
 /// Which groups lie in which.
 #[derive(Clone)]
-struct Nestings {
+struct GroupGraph {
     /// The groups that a group is a member of.
-    around: BTreeMap<SmolStr, BTreeSet<SmolStr>>,
+    parents: BTreeMap<SmolStr, BTreeSet<SmolStr>>,
     /// What the groups with groups in them are called.
     names: BTreeMap<SmolStr, String>,
 }
 
-impl Nestings {
+impl GroupGraph {
     fn new(nestings: Vec<Nesting>) -> Self {
-        let mut new = Self { around: BTreeMap::new(), names: BTreeMap::new() };
+        let mut new = Self { parents: BTreeMap::new(), names: BTreeMap::new() };
         for Nesting { member, group, display } in nestings {
             new.names.insert(group.clone(), display);
             new.insert(member, group);
@@ -242,23 +242,23 @@ impl Nestings {
     }
 
     fn insert(&mut self, member: SmolStr, group: SmolStr) {
-        self.around.entry(member).or_default().insert(group);
+        self.parents.entry(member).or_default().insert(group);
     }
 
     fn remove(&mut self, gone: impl Fn(&SmolStr, &SmolStr) -> bool) {
-        for (member, groups) in &mut self.around {
+        for (member, groups) in &mut self.parents {
             groups.retain(|group| !gone(member, group));
         }
     }
 
     /// All groups among these, and all that lie in them: each once, so that a circle of groups comes to an
     /// end.
-    fn below(&self, ids: &BTreeSet<SmolStr>) -> BTreeSet<SmolStr> {
+    fn descendants(&self, ids: &BTreeSet<SmolStr>) -> BTreeSet<SmolStr> {
         let mut within: BTreeMap<&SmolStr, Vec<&SmolStr>> = BTreeMap::new();
-        for (member, groups) in &self.around {
+        for (member, groups) in &self.parents {
             groups.iter().for_each(|group| within.entry(group).or_default().push(member));
         }
-        let is_nested = |id: &&SmolStr| self.around.contains_key(*id) || within.contains_key(*id);
+        let is_nested = |id: &&SmolStr| self.parents.contains_key(*id) || within.contains_key(*id);
         let mut left: Vec<&SmolStr> = ids.iter().filter(is_nested).collect();
         let mut found = BTreeSet::new();
         while let Some(group) = left.pop() {
@@ -270,12 +270,12 @@ impl Nestings {
     }
 
     /// Adds the indirect groups to somebody's direct ones.
-    fn surround(&self, groups: &mut Vec<GroupReference>) {
+    fn add_ancestors(&self, groups: &mut Vec<GroupReference>) {
         let mut known: BTreeSet<SmolStr> = groups.iter().map(|group| group.id.clone()).collect();
         let mut step: Vec<SmolStr> = known.iter().cloned().collect();
         for _ in 0..MAX_NESTING {
             let next: BTreeSet<&SmolStr> =
-                step.iter().filter_map(|group| self.around.get(group)).flatten().collect();
+                step.iter().filter_map(|group| self.parents.get(group)).flatten().collect();
             step = next.into_iter().filter(|group| known.insert((*group).clone())).cloned().collect();
             groups.extend(step.iter().map(|id| GroupReference {
                 id: id.clone(),

@@ -2,7 +2,7 @@
 
 use super::Summary;
 use super::media::MEDIA_TYPE;
-use crate::directory::{Failure, Outcome, Unique};
+use crate::host::{HostError, Outcome, Unique};
 use crate::http::Response;
 use crate::scim::error::{Error, Result, ScimType};
 use serde_json::{Map, Value};
@@ -74,7 +74,7 @@ pub(super) fn refuse(note: &mut Summary, error: &Error) -> Reply {
 pub(super) const RETRY_AFTER: &str = "30";
 
 /// The answer where something broke on our side.
-pub(super) fn break_down(note: &mut Summary, failure: &Failure) -> Reply {
+pub(super) fn break_down(note: &mut Summary, failure: &HostError) -> Reply {
     note.failure = Some(failure.to_string());
     let who = match failure.passes {
         true => "The database of the site",

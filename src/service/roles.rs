@@ -1,15 +1,15 @@
 //! Roles that rules name and the site does not have: nobody gets them, nothing else suffers, and the owner
 //! hears of it.
 
-use super::{Answer, Problem, Service};
-use crate::directory::{AccountChange, FindRoles, RoleChange, Ruling};
+use super::{Answer, RequestError, Service};
+use crate::host::{AccountChange, FindRoles, RoleChange, Ruling};
 use crate::scim::resource::Resource;
 use crate::wordpress::roles;
 
 impl Service {
     /// Leaves a role that the site does not have out of a change. A new account gets the default one instead,
     /// and none where WordPress would give it a protected one.
-    pub(super) async fn settle_role(&self, account: &mut AccountChange, is_back: bool) -> Answer<()> {
+    pub(super) async fn keep_existing_role(&self, account: &mut AccountChange, is_back: bool) -> Answer<()> {
         let is_new = is_back || account.user_id.is_none();
         if let Some(role) = account.role.take() {
             let default = roles::default(&self.settings).filter(|_| is_new);
@@ -47,7 +47,7 @@ impl Service {
     }
 
     /// Leaves out changes to roles that the site does not have.
-    pub(super) async fn settle_roles(&self, mut changes: Vec<RoleChange>) -> Answer<Vec<RoleChange>> {
+    pub(super) async fn keep_existing_roles(&self, mut changes: Vec<RoleChange>) -> Answer<Vec<RoleChange>> {
         let mut named: Vec<String> = changes.iter().map(|change| change.role.clone()).collect();
         named.sort_unstable();
         named.dedup();
@@ -62,7 +62,7 @@ impl Service {
             return Ok(roles);
         }
         let find = FindRoles { roles };
-        let known = self.directory.ask(&find).await?;
+        let known = self.host.ask(&find).await?;
         for role in find.roles.iter().filter(|role| !known.contains(role)) {
             self.note_failure(format!(
                 "This site has no role {role:?}, which the Rollbook settings give; whoever is due it was left without it. \
@@ -73,10 +73,10 @@ impl Service {
     }
 
     /// Notes for the owner that something remained undone which nobody can be told of any more.
-    pub(super) fn note_problem(&self, problem: &Problem) {
+    pub(super) fn note_problem(&self, problem: &RequestError) {
         self.note_failure(match problem {
-            Problem::Client(error) => error.detail().to_owned(),
-            Problem::Failure(failure) => failure.to_string(),
+            RequestError::Client(error) => error.detail().to_owned(),
+            RequestError::Host(failure) => failure.to_string(),
         });
     }
 

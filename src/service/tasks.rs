@@ -9,8 +9,8 @@ mod linking;
 mod roles;
 mod unlinking;
 
-use super::{Answer, Problem, Service, Summary, break_down};
-use crate::directory::{Account, Directory};
+use super::{Answer, RequestError, Service, Summary, break_down};
+use crate::host::{Account, Host};
 use crate::http::{Request, Response};
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
@@ -190,12 +190,7 @@ impl Entry {
 
 /// Carries out a task. The response is 200 with the report as JSON, or an error as SCIM words it, whose
 /// `detail` is for the owner.
-pub(crate) async fn perform(
-    directory: Directory,
-    task: Task,
-    settings: Rc<Settings>,
-    now: i64,
-) -> (Response, Summary) {
+pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now: i64) -> (Response, Summary) {
     let path = match task {
         Task::Roles { .. } => "/roles",
         Task::Linking { .. } => "/linking",
@@ -203,7 +198,7 @@ pub(crate) async fn perform(
         Task::AllowingLinking { .. } => "/allowing_linking",
     };
     let request = Request { method: "TASK".to_owned(), path: path.to_owned(), now, ..Request::default() };
-    let service = Service::new(directory, &request, settings);
+    let service = Service::new(host, &request, settings);
     let done: Answer = match task {
         Task::Roles { part } => service.review_roles(part).await,
         Task::Linking { part, user_name, unlinked } => service.link_accounts(part, user_name, unlinked).await,
@@ -212,8 +207,8 @@ pub(crate) async fn perform(
     };
     let reply = match done {
         Ok(reply) => reply,
-        Err(Problem::Client(error)) => service.refuse(&error),
-        Err(Problem::Failure(failure)) => break_down(&mut service.note.borrow_mut(), &failure),
+        Err(RequestError::Client(error)) => service.refuse(&error),
+        Err(RequestError::Host(failure)) => break_down(&mut service.note.borrow_mut(), &failure),
     };
     service.conclude(&request, reply)
 }

@@ -4,7 +4,7 @@ use super::query::Query;
 use super::reply::written;
 use super::waiting::Changing;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service};
-use crate::directory::{
+use crate::host::{
     Account, AccountChange, CreateUser, LoadUser, NoteWish, Outcome, Unique, UpdateUser, UserRecord, UserRow,
 };
 use crate::scim::error::{Error, Result};
@@ -44,7 +44,7 @@ impl Service {
         let Received { mut resource, password } = Resource::from_body(body, schemas, &mut self.dialects())?;
         resource.check_size(None)?;
         set_default_active(&mut resource, true)?;
-        let mut row = user::row(&resource)?;
+        let mut row = user::user_row(&resource)?;
         let email = email::email(&resource);
         let mut conflicts = self.conflicts_of_newcomer(&row, email.as_deref()).await?;
         let who = Identity::of(&resource, email.as_deref());
@@ -68,7 +68,8 @@ impl Service {
         }
         let takes_password =
             joining.as_ref().or(returning.map(|record| &record.account)).is_none_or(Account::takes_password);
-        account.password = self.password_to_set(password, account.ours && takes_password, row.active)?;
+        account.password =
+            self.password_to_set(password, account.managed_here && takes_password, row.active)?;
         account.end_credentials =
             joining.as_ref().is_some_and(|joining| linking::ends_credentials(joining, &self.settings));
         row.linked = joining.is_some() || returning.is_some_and(|record| record.linked);
@@ -77,10 +78,10 @@ impl Service {
             row.login_of = account::login_of(record, shown, &self.settings);
             account.logins.clear();
         }
-        self.settle_role(&mut account, returning.is_some()).await?;
+        self.keep_existing_role(&mut account, returning.is_some()).await?;
         self.note_withheld_role(&resource);
         let targets = account::written_targets(joining.as_ref(), &self.settings);
-        if returning.is_some() && account.ours {
+        if returning.is_some() && account.managed_here {
             account.end_credentials = true;
             account.credential_metas = Self::credential_metas();
         }
@@ -88,7 +89,7 @@ impl Service {
             self.settle_address_of_newcomer(&conflicts, returning, &mut row, &mut account)?;
         let create = CreateUser { row, account, giving_up, targets, now: self.now };
         // A kept account may be gone again, which is no address to the client.
-        let outcome = match self.directory.ask(&create).await? {
+        let outcome = match self.host.ask(&create).await? {
             Outcome::Gone => Outcome::Stale,
             outcome => outcome,
         };
@@ -172,7 +173,7 @@ impl Service {
             }
             // Nobody is locked out, or let back in, by an attribute that was left out or removed.
             set_default_active(&mut resource, record.active && !record.locked_before)?;
-            let mut row = user::row(&resource)?;
+            let mut row = user::user_row(&resource)?;
             row.linked = links || record.linked;
             let withheld_password = password.is_some() && self.settings.password_sync;
             let password = {
@@ -180,7 +181,7 @@ impl Service {
                 self.password_to_set(password, takes_password, row.active)?
             };
             let mut account = account::account_change(Some((&record, &shown)), &resource, &self.settings);
-            self.settle_role(&mut account, false).await?;
+            self.keep_existing_role(&mut account, false).await?;
             let detail = self.note.borrow().detail.clone();
             let mut changing =
                 Changing { record: &record, shown: &shown, row: &mut row, account: &mut account };
@@ -188,7 +189,7 @@ impl Service {
             if password.is_none() && self.is_as_it_was(&record, &shown, &row, &account)? {
                 self.note_unapplied(&record, &[], withheld_password);
                 if record.wished_name.is_some() {
-                    self.directory.ask(&NoteWish { id: record.id.clone(), user_name: None }).await?;
+                    self.host.ask(&NoteWish { id: record.id.clone(), user_name: None }).await?;
                 }
                 self.note("unchanged", &record.id, &record.user_name);
                 return Ok(self.user_reply(200, &record, shown, &projection));
@@ -209,7 +210,7 @@ impl Service {
                 targets,
                 now: self.now,
             };
-            let outcome = self.directory.ask(&update).await?;
+            let outcome = self.host.ask(&update).await?;
             let outcome = put_off(outcome, attempt == 1, may_wait, &mut refused);
             let taken = |value| self.taken(value, &update.row.user_name, email.as_deref());
             if let Some(written) = written(outcome, id, taken)? {
@@ -240,7 +241,7 @@ impl Service {
         Ok(record.managed
             && !record.unfinished
             && account.role.is_none()
-            && user::row(shown)?.document == row.document
+            && user::user_row(shown)?.document == row.document
             && account.email.is_none()
             && account.logins.is_empty()
             && account::is_complete(record, &self.settings))
@@ -266,8 +267,13 @@ impl Service {
 
     /// The password to set, where any is. One that cannot be set keeps nobody in: who is deactivated goes
     /// without.
-    fn password_to_set(&self, password: Option<String>, ours: bool, active: bool) -> Result<Option<String>> {
-        let Some(password) = password.filter(|_| self.settings.password_sync && ours) else {
+    fn password_to_set(
+        &self,
+        password: Option<String>,
+        managed_here: bool,
+        active: bool,
+    ) -> Result<Option<String>> {
+        let Some(password) = password.filter(|_| self.settings.password_sync && managed_here) else {
             return Ok(None);
         };
         match password::check(&password) {
@@ -279,8 +285,8 @@ impl Service {
 
     pub(super) async fn load_user(&self, id: &str) -> Answer<UserRecord> {
         let load = LoadUser { id: SmolStr::new(id), targets: user::targets(&self.settings) };
-        let record = match self.directory.ask(&load).await? {
-            None if self.adopt_numbered(id).await? => self.directory.ask(&load).await?,
+        let record = match self.host.ask(&load).await? {
+            None if self.register_numbered(id).await? => self.host.ask(&load).await?,
             record => record,
         };
         let record = record.filter(|record| record.managed || self.shows_unmanaged());

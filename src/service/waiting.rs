@@ -11,7 +11,7 @@ mod serving;
 
 use super::identity::has_name;
 use super::{Answer, Service};
-use crate::directory::{
+use crate::host::{
     AccountChange, Conflicts, FindConflicts, GivingUp, NoteWish, UpdateUser, UserRecord, UserRow,
 };
 use crate::scim::resource::Resource;
@@ -123,7 +123,7 @@ impl Service {
             } else if !self.close_circle_of_names(record, other, settled).await? {
                 if record.managed {
                     let user_name = Some(row.user_name.clone());
-                    self.directory.ask(&NoteWish { id: record.id.clone(), user_name }).await?;
+                    self.host.ask(&NoteWish { id: record.id.clone(), user_name }).await?;
                 }
                 return Err(self.name_clash(other, email::email(after).as_deref()).into());
             }
@@ -175,7 +175,7 @@ impl Service {
                     holder.user_name, holder.id
                 )))
             }
-            Some(gone) if gone.deleted && !gone.account.is_ours() => Ok(Some(of_another_site(gone))),
+            Some(gone) if gone.deleted && !gone.account.is_managed_here() => Ok(Some(of_another_site(gone))),
             holder if may_wait => Ok(Some(match holder {
                 Some(holder) => format!("the WordPress account {:?} has it.", holder.account.login),
                 None => "another WordPress account has it.".to_owned(),
@@ -191,11 +191,11 @@ impl Service {
         shown: &Resource,
         resource: &Resource,
     ) -> Answer<UpdateUser> {
-        let mut row = user::row(resource)?;
+        let mut row = user::user_row(resource)?;
         row.active = record.active;
         let mut account = account::account_change(Some((record, shown)), resource, &self.settings);
         self.settle_login(record, shown, &mut row, &mut account);
-        self.settle_role(&mut account, false).await?;
+        self.keep_existing_role(&mut account, false).await?;
         Ok(UpdateUser {
             id: record.id.clone(),
             version: record.version,
@@ -244,7 +244,7 @@ impl Service {
                 giving_up.push(self.giving_up(gone, true));
                 return Ok((giving_up, None));
             }
-            (_, Some(gone)) if gone.deleted && !gone.account.is_ours() => of_another_site(gone),
+            (_, Some(gone)) if gone.deleted && !gone.account.is_managed_here() => of_another_site(gone),
             (_, Some(other)) if row.active || !other.managed => {
                 return Err(self.address_clash(Some(other), &email, true).into());
             }

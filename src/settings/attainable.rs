@@ -86,8 +86,9 @@ fn unsent(path: &AttributePath, schemas: &ResourceSchemas) -> Option<String> {
     if [attribute, named].iter().any(|attribute| attribute.mutability == Mutability::WriteOnly) {
         return Some(format!("{} is never kept, so there is nothing to map", attribute.name));
     }
-    let is_ours = [attribute, named].iter().any(|attribute| attribute.mutability == Mutability::ReadOnly);
-    is_ours.then(|| format!("{path} is given by Rollbook and not by the identity provider"))
+    let is_managed_here =
+        [attribute, named].iter().any(|attribute| attribute.mutability == Mutability::ReadOnly);
+    is_managed_here.then(|| format!("{path} is given by Rollbook and not by the identity provider"))
 }
 
 /// What no filter sees.

@@ -1,9 +1,9 @@
 //! What settings name that their site does not have, or must not give: what a site has changes after they
 //! were saved.
 
-use super::heir;
-use super::{InvalidSettings, Problem, Settings};
-use crate::directory::Fate;
+use super::reassign_target;
+use super::{InvalidSettings, Settings, SettingsProblem};
+use crate::host::AccountDisposal;
 use crate::mapping::target::Target;
 use crate::protection;
 use crate::scim::filter::Filter;
@@ -11,20 +11,20 @@ use crate::scim::filter::Filter;
 /// What is wrong, and with what: the same thing may stand at another place of another document.
 struct Finding<'a> {
     subject: Subject<'a>,
-    problem: Problem,
+    problem: SettingsProblem,
 }
 
 #[derive(PartialEq)]
 enum Subject<'a> {
     DefaultRole(&'a str),
     Rule(&'a Filter, &'a str),
-    Heir(Fate, &'a str),
+    ReassignTarget(AccountDisposal, &'a str),
     Meta(&'a str),
 }
 
 impl Settings {
     /// What is wrong with the settings as their site is now.
-    pub fn problems_on_site(&self) -> Vec<Problem> {
+    pub fn problems_on_site(&self) -> Vec<SettingsProblem> {
         self.findings().into_iter().map(|finding| finding.problem).collect()
     }
 
@@ -54,24 +54,24 @@ impl Settings {
         let rules = self.role_rules.iter().enumerate().map(|(index, rule)| {
             (format!("role_rules[{index}].role"), Subject::Rule(&rule.filter, &rule.role), &rule.role)
         });
-        let mut findings = self.heir_finding();
+        let mut findings = self.reassign_target_finding();
         findings.extend(default.chain(rules).filter_map(|(place, subject, role)| {
             let reason = self.role_problem(role)?;
-            Some(Finding { subject, problem: Problem { place, reason } })
+            Some(Finding { subject, problem: SettingsProblem { place, reason } })
         }));
         findings.extend(self.meta_findings());
         findings
     }
 
-    fn heir_finding(&self) -> Vec<Finding<'_>> {
+    fn reassign_target_finding(&self) -> Vec<Finding<'_>> {
         let finding = |login| {
-            let reason = heir::problem(self.site.heir.as_ref())?;
+            let reason = reassign_target::problem(self.site.reassign_target.as_ref())?;
             let reason = format!(
                 "the WordPress account {login:?} {reason}, so nobody would get the content of people who leave, and they are not deleted. \
                  Name another account"
             );
-            let problem = Problem { place: "deletion.reassign_to".to_owned(), reason };
-            Some(Finding { subject: Subject::Heir(self.deletion.fate, login), problem })
+            let problem = SettingsProblem { place: "deletion.reassign_to".to_owned(), reason };
+            Some(Finding { subject: Subject::ReassignTarget(self.deletion.disposal, login), problem })
         };
         self.deletion.reassign_to.as_deref().and_then(finding).into_iter().collect()
     }
@@ -106,7 +106,7 @@ impl Settings {
                     "accounts have the user meta {key:?} already, and no mapping has written it: another plugin may keep something \
                      there that lets people in. Choose another key, or confirm that it is to be overwritten (\"confirmed\": true)"
                 );
-                Some(Finding { subject: Subject::Meta(key), problem: Problem { place, reason } })
+                Some(Finding { subject: Subject::Meta(key), problem: SettingsProblem { place, reason } })
             }
             _ => None,
         })
@@ -114,7 +114,7 @@ impl Settings {
 
     /// A role that is misspelt would protect nobody. One that the owner has named before stays named while
     /// its plugin is away.
-    fn unknown_protected_roles(&self, before: &Self) -> Vec<Problem> {
+    fn unknown_protected_roles(&self, before: &Self) -> Vec<SettingsProblem> {
         let named = self.protected_roles.iter().enumerate();
         let unknown = named.filter(|(_, name)| {
             self.lacks_role(protection::role_of(name)) && !before.protected_roles.contains(name)
@@ -125,7 +125,7 @@ impl Settings {
                 let reason = format!(
                     "the site has no role {role:?}. Mind the spelling; a role of a plugin can be named while the plugin is active"
                 );
-                Problem { place: format!("protected_roles[{index}]"), reason }
+                SettingsProblem { place: format!("protected_roles[{index}]"), reason }
             })
             .collect()
     }
@@ -134,8 +134,8 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::Heir;
-    use crate::directory::site::{Role, Site};
+    use crate::host::ReassignTarget;
+    use crate::host::site::{Role, Site};
     use serde_json::{Value, json};
 
     fn role(name: &str, capabilities: &[&str]) -> Role {
@@ -160,8 +160,8 @@ mod tests {
         Settings::parse(document.as_object().unwrap()).unwrap().on(site)
     }
 
-    fn heir(active: bool, on_site: bool) -> Option<Heir> {
-        Some(Heir { user_id: 7, active, on_site })
+    fn target(active: bool, on_site: bool) -> Option<ReassignTarget> {
+        Some(ReassignTarget { user_id: 7, active, on_site })
     }
 
     /// The places at which a document is refused in the place of another one.
@@ -190,18 +190,20 @@ mod tests {
     }
 
     #[test]
-    fn an_heir_who_cannot_have_the_content_is_refused() {
+    fn an_reassign_target_who_cannot_have_the_content_is_refused() {
         let after = json!({ "deletion": { "reassign_to": "archive" } });
-        for (heir, reason) in [
+        for (target, reason) in [
             (None, "does not exist"),
-            (heir(false, true), "is deactivated"),
-            (heir(true, false), "is not on this site"),
+            (target(false, true), "is deactivated"),
+            (target(true, false), "is not on this site"),
         ] {
-            let site = || Site { heir: heir.clone(), ..site() };
+            let site = || Site { reassign_target: target.clone(), ..site() };
             assert_eq!(refused(&json!({}), &after, site), ["deletion.reassign_to"], "{reason}");
             assert!(settings(&after, site()).problems_on_site()[0].reason.contains(reason), "{reason}");
         }
-        assert!(refused(&json!({}), &after, || Site { heir: heir(true, true), ..site() }).is_empty());
+        assert!(
+            refused(&json!({}), &after, || Site { reassign_target: target(true, true), ..site() }).is_empty()
+        );
     }
 
     #[test]
@@ -235,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_that_needs_an_heir_needs_one_who_is_there() {
+    fn a_policy_that_needs_an_reassign_target_needs_one_who_is_there() {
         let kept = json!({ "deletion": { "reassign_to": "gone" } });
         let given = json!({ "deletion": { "policy": "reassign", "reassign_to": "gone" } });
         assert_eq!(refused(&kept, &given, site), ["deletion.reassign_to"]);

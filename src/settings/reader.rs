@@ -1,12 +1,14 @@
 //! Reads the document place by place.
 
 use super::attainable;
-use super::{Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_SEPARATOR, Problem, RoleRule, Username, UsernameSource};
-use crate::directory::Fate;
+use super::{
+    Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_SEPARATOR, RoleRule, SettingsProblem, Username, UsernameSource,
+};
+use crate::host::AccountDisposal;
 use crate::mapping::schemas;
 use crate::mapping::target::{Target, TargetError};
 use crate::mapping::value::Kind;
-use crate::mapping::{Row, SEPARATOR, Several, Transform};
+use crate::mapping::{Mapping, SEPARATOR, Several, Transform};
 use crate::protection;
 use crate::scim::filter::Filter;
 use crate::scim::path::PatchPath;
@@ -18,13 +20,13 @@ use serde_json::{Map, Value};
 use std::net::IpAddr;
 
 /// Reads places of the document and collects what is wrong.
-pub(super) struct Reader {
-    pub(super) problems: Vec<Problem>,
+pub(super) struct SettingsReader {
+    pub(super) problems: Vec<SettingsProblem>,
     /// What role rules are read by: they name attributes that are mapped.
     pub(super) schemas: Schemas,
 }
 
-impl Reader {
+impl SettingsReader {
     /// A reader of this document.
     pub(super) fn new(document: &Map<String, Value>) -> Self {
         let has_rules =
@@ -36,7 +38,7 @@ impl Reader {
     }
 
     pub(super) fn refuse(&mut self, place: &str, reason: impl Into<String>) {
-        self.problems.push(Problem { place: place.to_owned(), reason: reason.into() });
+        self.problems.push(SettingsProblem { place: place.to_owned(), reason: reason.into() });
     }
 
     pub(super) fn read<T: for<'de> Deserialize<'de>>(&mut self, place: &str, value: &Value, into: &mut T) {
@@ -164,16 +166,16 @@ impl Reader {
         into.reassign_to =
             self.member::<Option<String>>(PLACE, map, "reassign_to").filter(|login| !login.is_empty());
         match policy.as_deref() {
-            None | Some("deactivate") => into.fate = Fate::Keep,
+            None | Some("deactivate") => into.disposal = AccountDisposal::Deactivate,
             Some("reassign") if into.reassign_to.is_none() => {
                 self.refuse(
                     "deletion.reassign_to",
                     "the policy \"reassign\" needs the login of the person who gets the content",
                 );
             }
-            Some("reassign") => into.fate = Fate::Delete,
+            Some("reassign") => into.disposal = AccountDisposal::Delete,
             Some("delete") => {
-                into.fate = Fate::Delete;
+                into.disposal = AccountDisposal::Delete;
                 into.reassign_to = None;
             }
             Some(other) => self.refuse(
@@ -223,7 +225,7 @@ impl Reader {
         }
     }
 
-    pub(super) fn mapping(&mut self, place: &str, value: &Value) -> Option<Row> {
+    pub(super) fn mapping(&mut self, place: &str, value: &Value) -> Option<Mapping> {
         const KEYS: [&str; 10] = [
             "path",
             "target",
@@ -260,7 +262,7 @@ impl Reader {
         let kind = self.member(place, map, "type");
         let several = self.several(place, map, kind, target.as_ref().ok());
         let separator = self.separator(place, map);
-        Some(Row {
+        Some(Mapping {
             path: path.ok()?,
             target: target.ok()?,
             title: self.member(place, map, "title"),

@@ -3,10 +3,10 @@
 use super::email::email;
 use super::overlay::{is_due, is_edited};
 use super::roles::{self, Decision, Roles};
-use super::user::{rows, targets};
+use super::user::{mappings, targets};
 use super::{language, login};
-use crate::directory::{Account, AccountChange, UserRecord};
-use crate::mapping::Row;
+use crate::host::{Account, AccountChange, UserRecord};
+use crate::mapping::Mapping;
 use crate::mapping::target::{EMAIL_TARGET, MAX_DISPLAY_NAME_LENGTH, Target};
 use crate::mapping::value::same;
 use crate::scim::filter::fold_case;
@@ -24,22 +24,22 @@ pub fn account_change(
 ) -> AccountChange {
     let email = email(after);
     let is_writable = before.is_none_or(|(record, _)| record.account.is_writable());
-    let ours = before.is_none_or(|(record, _)| record.account.is_ours());
-    let mut change = AccountChange { ours, ..AccountChange::default() };
-    for row in rows(settings).filter(|_| is_writable) {
-        let wanted = value(row, after, settings);
+    let managed_here = before.is_none_or(|(record, _)| record.account.is_managed_here());
+    let mut change = AccountChange { managed_here, ..AccountChange::default() };
+    for mapping in mappings(settings).filter(|_| is_writable) {
+        let wanted = value(mapping, after, settings);
         let stays = match before {
             None => wanted.is_none(),
-            Some((record, _)) if record.unfinished => says(row, record, wanted.as_ref()),
+            Some((record, _)) if record.unfinished => says(mapping, record, wanted.as_ref()),
             // A target that was missing at the last write and is back gets its value.
-            Some((record, _)) if is_due(row, record) => wanted.is_none(),
+            Some((record, _)) if is_due(mapping, record) => wanted.is_none(),
             // What was edited stays only if it says what is wanted; a transform, or a value of another type,
             // does not show that.
-            Some((record, _)) if is_edited(row, record) => says(row, record, wanted.as_ref()),
-            Some((_, shown)) => same(wanted.as_ref(), value(row, shown, settings).as_ref()),
+            Some((record, _)) if is_edited(mapping, record) => says(mapping, record, wanted.as_ref()),
+            Some((_, shown)) => same(wanted.as_ref(), value(mapping, shown, settings).as_ref()),
         };
         if !stays {
-            change.values.insert(row.target.to_string(), wanted.unwrap_or_default());
+            change.values.insert(mapping.target.to_string(), wanted.unwrap_or_default());
         }
     }
     match before {
@@ -82,9 +82,9 @@ pub fn account_change(
 pub fn joining(account: &Account, after: &Resource, settings: &Settings) -> AccountChange {
     let mut change = account_change(None, after, settings);
     change.user_id = Some(account.user_id);
-    change.ours = account.is_ours();
+    change.managed_here = account.is_managed_here();
     change.logins.clear();
-    if !change.ours {
+    if !change.managed_here {
         change.email = None;
         change.values.clear();
     }
@@ -120,16 +120,16 @@ pub fn login_of(record: &UserRecord, shown: &Resource, settings: &Settings) -> O
     })
 }
 
-/// The value that a row writes. WordPress always shows a display name, so one is made where none is sent; and
+/// The value that a mapping writes. WordPress always shows a display name, so one is made where none is sent; and
 /// a language is one that the site has.
-fn value(row: &Row, resource: &Resource, settings: &Settings) -> Option<Value> {
+fn value(mapping: &Mapping, resource: &Resource, settings: &Settings) -> Option<Value> {
     static DISPLAY_NAME: LazyLock<Option<Target>> = LazyLock::new(|| "field:display_name".parse().ok());
-    let value = row.value(resource);
-    if row.target.is_locale() {
+    let value = mapping.value(resource);
+    if mapping.target.is_locale() {
         let preferred = value.as_ref().and_then(Value::as_str)?;
         return language::nearest(preferred, &settings.site.languages).map(Value::from);
     }
-    if value.is_some() || Some(&row.target) != DISPLAY_NAME.as_ref() {
+    if value.is_some() || Some(&mapping.target) != DISPLAY_NAME.as_ref() {
         return value;
     }
     let name = resource.as_map().get("name").and_then(Value::as_object);
@@ -152,30 +152,34 @@ pub fn written_targets(account: Option<&Account>, settings: &Settings) -> Vec<St
 /// hides.
 pub fn is_complete(record: &UserRecord, settings: &Settings) -> bool {
     !record.account.is_writable()
-        || rows(settings).all(|row| !is_due(row, record) && !is_hidden_edit(row, record))
+        || mappings(settings).all(|mapping| !is_due(mapping, record) && !is_hidden_edit(mapping, record))
 }
 
 /// The targets that the site has and that nothing was written to at the last write: they were missing then,
 /// or their row is new.
 pub fn due_targets(record: &UserRecord, settings: &Settings) -> Vec<String> {
-    rows(settings).filter(|row| is_due(row, record)).map(|row| row.target.to_string()).collect()
+    mappings(settings)
+        .filter(|mapping| is_due(mapping, record))
+        .map(|mapping| mapping.target.to_string())
+        .collect()
 }
 
 /// Whether something was edited inside WordPress since the last write.
 pub fn is_locally_edited(record: &UserRecord, settings: &Settings) -> bool {
     let email = record.applied.get(EMAIL_TARGET);
     let email_is_edited = email.is_some_and(|applied| applied.as_str() != Some(&record.account.email));
-    record.account.is_writable() && (email_is_edited || rows(settings).any(|row| is_edited(row, record)))
+    record.account.is_writable()
+        && (email_is_edited || mappings(settings).any(|mapping| is_edited(mapping, record)))
 }
 
-/// Whether the live value of a row is the wanted one.
-fn says(row: &Row, record: &UserRecord, wanted: Option<&Value>) -> bool {
-    let live = record.values.get(&row.target.to_string()).and_then(|live| row.attribute_value(live));
-    same(live.as_ref(), wanted.and_then(|wanted| row.attribute_value(wanted)).as_ref())
+/// Whether the live value of a mapping is the wanted one.
+fn says(mapping: &Mapping, record: &UserRecord, wanted: Option<&Value>) -> bool {
+    let live = record.values.get(&mapping.target.to_string()).and_then(|live| mapping.attribute_value(live));
+    same(live.as_ref(), wanted.and_then(|wanted| mapping.attribute_value(wanted)).as_ref())
 }
 
-fn is_hidden_edit(row: &Row, record: &UserRecord) -> bool {
-    row.transform.is_some() && record.managed && is_edited(row, record)
+fn is_hidden_edit(mapping: &Mapping, record: &UserRecord) -> bool {
+    mapping.transform.is_some() && record.managed && is_edited(mapping, record)
 }
 
 /// What of a change did not arrive, a sentence for each target: the owner is told in the log.
@@ -189,14 +193,14 @@ pub fn unwritten(
     if written.account.protected {
         return Vec::new();
     }
-    let reason = |row: &Row| {
-        let target = row.target.to_string();
-        if row.is_misfit(after) {
+    let reason = |mapping: &Mapping| {
+        let target = mapping.target.to_string();
+        if mapping.is_misfit(after) {
             return Some("the value, or one of several, is not of the row's type or does not fit");
         }
         let wanted = change.values.get(&target)?;
         match written.values.get(&target) {
-            _ if row.target.is_locale() && wanted.is_null() && row.value(after).is_some() => {
+            _ if mapping.target.is_locale() && wanted.is_null() && mapping.value(after).is_some() => {
                 Some("no such language is installed, so the account has the site's own")
             }
             None if !wanted.is_null() => {
@@ -204,15 +208,20 @@ pub fn unwritten(
             }
             // What stands there may be written otherwise, but not be what stood there before. WordPress
             // itself refuses nothing.
-            Some(live) if row.target.is_of_plugin() && !wanted.is_null() && !row.is_same(live, wanted) => {
+            Some(live)
+                if mapping.target.is_of_plugin() && !wanted.is_null() && !mapping.is_same(live, wanted) =>
+            {
                 let old = before.and_then(|before| before.values.get(&target)).unwrap_or(&Value::Null);
-                row.is_same(live, old)
+                mapping
+                    .is_same(live, old)
                     .then_some("the plugin that the field belongs to did not accept the value")
             }
             _ => None,
         }
     };
-    rows(settings)
-        .filter_map(|row| Some(format!("{} ({}) was not written: {}.", row.target, row.path, reason(row)?)))
+    mappings(settings)
+        .filter_map(|mapping| {
+            Some(format!("{} ({}) was not written: {}.", mapping.target, mapping.path, reason(mapping)?))
+        })
         .collect()
 }

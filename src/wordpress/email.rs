@@ -1,7 +1,7 @@
 //! The address of an account among those of a person.
 
 use super::columns::fits;
-use crate::directory::UserRecord;
+use crate::host::UserRecord;
 use crate::scim::error::Result;
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceSchemas;

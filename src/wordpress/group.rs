@@ -1,7 +1,7 @@
 //! A group: the resource that a record shows, and what its row is to hold.
 
 use super::columns::{MAX_KEY_LENGTH, fits, folded};
-use crate::directory::{GroupRecord, GroupRow, Member, MemberKind};
+use crate::host::{GroupRecord, GroupRow, Member, MemberKind};
 use crate::scim::error::Result;
 use crate::scim::meta::{date_time, location};
 use crate::scim::resource::Resource;

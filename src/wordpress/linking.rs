@@ -6,7 +6,7 @@
 //! IdP vouches.
 
 use super::predecessor::Predecessor;
-use crate::directory::{Account, UserRecord};
+use crate::host::{Account, UserRecord};
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
 use crate::scim::resource::Resource;
@@ -189,7 +189,7 @@ pub fn may_link(record: &UserRecord, person: &Identity) -> Result<()> {
 
 /// Whether the first link ends what opens the account until then.
 pub fn ends_credentials(account: &Account, settings: &Settings) -> bool {
-    account.is_ours()
+    account.is_managed_here()
         && match settings.link_credentials {
             LinkCredentials::SelfRegistered => account.self_registered,
             LinkCredentials::Always => true,

@@ -2,15 +2,15 @@
 
 use super::columns::{LOOKUP_LENGTH, folded};
 use super::email::waiting_email;
-use crate::directory::{Lookup, UserRecord};
+use crate::host::{Lookup, UserRecord};
 use crate::scim::path::{AttributePath, PatchPath};
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
 
-/// The attributes of a person that have an index, as [`crate::directory::Lookup::path`] names them.
+/// The attributes of a person that have an index, as [`crate::host::Lookup::path`] names them.
 pub const LOOKUP_PATHS: [&str; 3] = ["emails.value", "displayName", "employeeNumber"];
 
-/// The [`crate::directory::Lookup::path`] of somebody whose `emails` all lack a value: present they are (RFC
+/// The [`crate::host::Lookup::path`] of somebody whose `emails` all lack a value: present they are (RFC
 /// 7644 Table 3).
 pub const WITHOUT_VALUE: &str = "emails";
 

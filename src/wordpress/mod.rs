@@ -1,7 +1,6 @@
 //! SCIM ⇄ WordPress: what a resource means for an account, and the other way round.
 
 pub mod account;
-pub mod adoption;
 pub mod columns;
 pub mod email;
 pub mod group;
@@ -14,6 +13,7 @@ pub mod network;
 mod overlay;
 pub mod password;
 pub mod predecessor;
+pub mod registration;
 pub mod roles;
 pub mod sql;
 pub mod user;

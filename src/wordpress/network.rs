@@ -2,7 +2,7 @@
 //!
 //! Accounts are common to all sites of a network; membership and roles are each site's own. So one directory
 //! has charge of the account itself: login, address, password, profile fields and user metas. It is the
-//! directory of the account's home, the site whose directory created it, or linked it while it was on no
+//! directory of the account's owning_site, the site whose directory created it, or linked it while it was on no
 //! other site. Others say who is on their site, in which role, and who may log in there; what else they send
 //! comes back to them as sent and is not applied. So two directories with different values never correct each
 //! other for ever, and a site's directory takes over nobody's account by sending an address.
@@ -14,31 +14,31 @@
 //! the people on its site has which role and who may log in there, and no more. It never sets the password of
 //! an account that it did not create, and never takes one out of the network.
 
-use crate::directory::site::NetworkRules;
-use crate::directory::{Account, Fate, Home, InNetwork, TokenRecord};
+use crate::host::site::NetworkRules;
+use crate::host::{Account, AccountDisposal, InNetwork, OwningSite, TokenRecord};
 use crate::scim::error::{Error, Result};
 
 impl Account {
     /// Whether this site's directory has charge of the account itself, or takes charge of it with the next
     /// change.
-    pub fn is_ours(&self) -> bool {
+    pub fn is_managed_here(&self) -> bool {
         self.network.is_none_or(
-            |InNetwork { on_others, home, protected_elsewhere, created_here, touchable, .. }| {
+            |InNetwork { on_others, owning_site, protected_elsewhere, created_here, touchable, .. }| {
                 !protected_elsewhere
                     && (created_here || touchable)
-                    && match home {
-                        Home::Here => true,
-                        Home::Nobody => !on_others,
-                        Home::Elsewhere => false,
+                    && match owning_site {
+                        OwningSite::Here => true,
+                        OwningSite::Nobody => !on_others,
+                        OwningSite::Elsewhere => false,
                     }
             },
         )
     }
 
     /// Whether what the IdP sends is applied to the account. To a protected one it is not, nor to that of
-    /// another home: it is stored and shown as sent.
+    /// another owning_site: it is stored and shown as sent.
     pub fn is_writable(&self) -> bool {
-        !self.protected && self.is_ours()
+        !self.protected && self.is_managed_here()
     }
 
     /// Whether the IdP may set its password: only where it created the account.
@@ -59,11 +59,11 @@ impl Account {
 
 /// What becomes of the account of somebody who is deleted on this site: out of the network goes only one that
 /// this site's IdP created, that is still this site's, and on no other.
-pub fn fate(account: &Account, wanted: Fate) -> Fate {
+pub fn disposal(account: &Account, wanted: AccountDisposal) -> AccountDisposal {
     let others = account.network.is_some_and(|network| network.on_others || !network.created_here)
-        || !account.is_ours();
+        || !account.is_managed_here();
     match wanted {
-        Fate::Delete if others => Fate::Leave,
+        AccountDisposal::Delete if others => AccountDisposal::RemoveFromSite,
         wanted => wanted,
     }
 }

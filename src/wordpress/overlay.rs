@@ -4,50 +4,50 @@
 //! A value that says what it said after the last write is what WordPress made of the IdP's own value, and is
 //! shown as the IdP sent it.
 
-use crate::directory::UserRecord;
+use crate::host::UserRecord;
 use crate::mapping::value::text_of;
-use crate::mapping::{Row, Several};
+use crate::mapping::{Mapping, Several};
 use crate::scim::path::{AttributePath, PatchPath};
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceSchemas;
 use serde_json::Value;
 
-/// Whether the value of a row was edited inside WordPress since the last write of ours.
-pub(super) fn is_edited(row: &Row, record: &UserRecord) -> bool {
-    let target = row.target.to_string();
+/// Whether the value of a mapping was edited inside WordPress since the last write of ours.
+pub(super) fn is_edited(mapping: &Mapping, record: &UserRecord) -> bool {
+    let target = mapping.target.to_string();
     match (record.values.get(&target), record.applied.get(&target)) {
-        (Some(live), Some(applied)) => !row.is_same(live, applied),
+        (Some(live), Some(applied)) => !mapping.is_same(live, applied),
         // A target that was missing at the last write, or is missing now, says nothing.
         _ => false,
     }
 }
 
-/// Whether the site has a target that it did not have at the last write, or that no row wrote to then.
-pub(super) fn is_due(row: &Row, record: &UserRecord) -> bool {
-    let target = row.target.to_string();
+/// Whether the site has a target that it did not have at the last write, or that no mapping wrote to then.
+pub(super) fn is_due(mapping: &Mapping, record: &UserRecord) -> bool {
+    let target = mapping.target.to_string();
     record.values.contains_key(&target) && !record.applied.contains_key(&target)
 }
 
-/// Shows the live value of a row at its path. What cannot be put back there stays as the IdP sent it.
-pub(super) fn show(resource: &mut Resource, row: &Row, live: &Value, schemas: &ResourceSchemas) {
-    let Some(value) = row.attribute_value(live) else {
-        resource.remove(&row.path, schemas);
+/// Shows the live value of a mapping at its path. What cannot be put back there stays as the IdP sent it.
+pub(super) fn show(resource: &mut Resource, mapping: &Mapping, live: &Value, schemas: &ResourceSchemas) {
+    let Some(value) = mapping.attribute_value(live) else {
+        resource.remove(&mapping.path, schemas);
         return;
     };
-    let shown: Vec<Value> = resource.select(&row.path, schemas).into_iter().cloned().collect();
-    match (value, row.several) {
-        (Value::Array(list), _) => show_list(resource, row, list, schemas),
+    let shown: Vec<Value> = resource.select(&mapping.path, schemas).into_iter().cloned().collect();
+    match (value, mapping.several) {
+        (Value::Array(list), _) => show_list(resource, mapping, list, schemas),
         (Value::String(text), Several::AsUsual | Several::Joined)
-            if shown.len() > 1 && !row.separator.is_empty() =>
+            if shown.len() > 1 && !mapping.separator.is_empty() =>
         {
-            let list = text.split(row.separator.as_str()).map(str::trim).filter(|part| !part.is_empty());
-            show_list(resource, row, list.map(Value::from).collect(), schemas);
+            let list = text.split(mapping.separator.as_str()).map(str::trim).filter(|part| !part.is_empty());
+            show_list(resource, mapping, list.map(Value::from).collect(), schemas);
         }
         (value, Several::First) if shown.len() > 1 => {
-            let others = shown.iter().skip(1).filter_map(|other| row.shown(other));
-            show_list(resource, row, std::iter::once(value).chain(others).collect(), schemas);
+            let others = shown.iter().skip(1).filter_map(|other| mapping.shown(other));
+            show_list(resource, mapping, std::iter::once(value).chain(others).collect(), schemas);
         }
-        (value, _) => show_one(resource, &row.path, value, schemas),
+        (value, _) => show_one(resource, &mapping.path, value, schemas),
     }
 }
 
@@ -63,16 +63,16 @@ fn show_one(resource: &mut Resource, path: &PatchPath, value: Value, schemas: &R
 
 /// Shows exactly these values at a path that selects several: elements that have one of them stay as they
 /// are, another one's place is taken by a new value, and what is left is added.
-fn show_list(resource: &mut Resource, row: &Row, mut values: Vec<Value>, schemas: &ResourceSchemas) {
-    let Some(attribute) = row.path.attribute() else { return };
+fn show_list(resource: &mut Resource, mapping: &Mapping, mut values: Vec<Value>, schemas: &ResourceSchemas) {
+    let Some(attribute) = mapping.path.attribute() else { return };
     let found = schemas.find(attribute).map(|found| found.attribute);
     if found.is_some_and(|attribute| !attribute.multi_valued) {
         let texts: Vec<String> = values.iter().filter_map(text_of).collect();
-        show_one(resource, &row.path, Value::String(texts.join(&row.separator)), schemas);
+        show_one(resource, &mapping.path, Value::String(texts.join(&mapping.separator)), schemas);
         return;
     }
     let list = PatchPath::Attribute(AttributePath { sub: None, ..attribute.clone() });
-    let meant = match &row.path {
+    let meant = match &mapping.path {
         PatchPath::Value(path, _) => PatchPath::Value(path.clone(), None),
         _ => list.clone(),
     };
@@ -83,7 +83,7 @@ fn show_list(resource: &mut Resource, row: &Row, mut values: Vec<Value>, schemas
     let mut free: Vec<usize> = Vec::new();
     for element in resource.select(&list, schemas) {
         let is_meant = selected.contains(&std::ptr::from_ref(element));
-        let value = part(element, &row.path).and_then(|part| row.shown(part));
+        let value = part(element, &mapping.path).and_then(|part| mapping.shown(part));
         let position = value.and_then(|value| values.iter().position(|wanted| *wanted == value));
         match position {
             Some(position) if is_meant => drop(values.remove(position)),
@@ -98,11 +98,11 @@ fn show_list(resource: &mut Resource, row: &Row, mut values: Vec<Value>, schemas
             *element = element
                 .take()
                 .zip(values.next())
-                .map(|(element, value)| with_part(element, &row.path, value));
+                .map(|(element, value)| with_part(element, &mapping.path, value));
         }
     }
     let elements: Vec<Value> =
-        elements.into_iter().flatten().chain(values.map(|value| new_element(&row.path, value))).collect();
+        elements.into_iter().flatten().chain(values.map(|value| new_element(&mapping.path, value))).collect();
     drop(resource.set(&list, Value::Array(elements), schemas));
 }
 
@@ -143,8 +143,8 @@ mod tests {
     use serde_json::json;
 
     #[track_caller]
-    fn shows(row: Value, before: Value, live: Value, after: Value) {
-        let settings = Settings::parse(json!({ "mappings": [row] }).as_object().unwrap()).unwrap();
+    fn shows(mapping: Value, before: Value, live: Value, after: Value) {
+        let settings = Settings::parse(json!({ "mappings": [mapping] }).as_object().unwrap()).unwrap();
         let schemas = ResourceType::User.schemas();
         let mut resource = Resource::from_document(before.as_object().unwrap().clone(), schemas);
         show(&mut resource, &settings.mappings[0], &live, schemas);
@@ -155,35 +155,45 @@ mod tests {
 
     #[test]
     fn a_typed_value_is_shown_as_the_attribute_has_it() {
-        let row = |path: &str, kind: &str| json!({ "path": path, "target": "acf:a", "type": kind });
-        shows(row("active", "boolean"), json!({ "active": true }), json!("0"), json!({ "active": false }));
-        shows(row("title", "number"), json!({ "title": "7" }), json!("8"), json!({ "title": "8" }));
-        shows(row("title", "date"), json!({}), json!("19800501"), json!({ "title": "1980-05-01T00:00:00Z" }));
-        shows(row("title", "number"), json!({ "title": "7" }), json!(null), json!({}));
+        let mapping = |path: &str, kind: &str| json!({ "path": path, "target": "acf:a", "type": kind });
+        shows(
+            mapping("active", "boolean"),
+            json!({ "active": true }),
+            json!("0"),
+            json!({ "active": false }),
+        );
+        shows(mapping("title", "number"), json!({ "title": "7" }), json!("8"), json!({ "title": "8" }));
+        shows(
+            mapping("title", "date"),
+            json!({}),
+            json!("19800501"),
+            json!({ "title": "1980-05-01T00:00:00Z" }),
+        );
+        shows(mapping("title", "number"), json!({ "title": "7" }), json!(null), json!({}));
     }
 
     #[test]
     fn a_list_keeps_what_stays_and_changes_the_rest() {
-        let row = |path: &str| json!({ "path": path, "target": "acf:a", "values": "list" });
+        let mapping = |path: &str| json!({ "path": path, "target": "acf:a", "values": "list" });
         let roles = json!({ "roles": [{ "value": "a", "display": "A" }, { "value": "b" }, { "value": "c", "type": "x" }] });
-        shows(row("roles"), roles.clone(), json!(["c", "a", "b"]), roles.clone());
+        shows(mapping("roles"), roles.clone(), json!(["c", "a", "b"]), roles.clone());
         shows(
-            row("roles.value"),
+            mapping("roles.value"),
             roles.clone(),
             json!(["c", "d", "a"]),
             json!({ "roles": [{ "value": "a", "display": "A" }, { "value": "d" }, { "value": "c", "type": "x" }] }),
         );
         shows(
-            row("roles.value"),
+            mapping("roles.value"),
             roles.clone(),
             json!(["c"]),
             json!({ "roles": [{ "value": "c", "type": "x" }] }),
         );
-        shows(row("roles"), roles, json!([]), json!({}));
-        shows(row("roles"), json!({}), json!(["a"]), json!({ "roles": [{ "value": "a" }] }));
-        shows(row("title"), json!({ "title": "a" }), json!(["a", "b"]), json!({ "title": "a, b" }));
+        shows(mapping("roles"), roles, json!([]), json!({}));
+        shows(mapping("roles"), json!({}), json!(["a"]), json!({ "roles": [{ "value": "a" }] }));
+        shows(mapping("title"), json!({ "title": "a" }), json!(["a", "b"]), json!({ "title": "a, b" }));
         shows(
-            row("urn:acme:2.0:User:badges[floor eq 5 and open eq true].value"),
+            mapping("urn:acme:2.0:User:badges[floor eq 5 and open eq true].value"),
             json!({}),
             json!(["a"]),
             json!({ "urn:acme:2.0:User": { "badges": [{ "floor": 5, "open": true, "value": "a" }] } }),
@@ -192,19 +202,19 @@ mod tests {
 
     #[test]
     fn what_a_filter_does_not_select_stays() {
-        let row =
+        let mapping =
             json!({ "path": "phoneNumbers[type eq \"work\"].value", "target": "meta:a", "values": "list" });
         let numbers =
             json!({ "phoneNumbers": [{ "type": "home", "value": "1" }, { "type": "work", "value": "1" }] });
         shows(
-            row.clone(),
+            mapping.clone(),
             numbers.clone(),
             json!(["2", "3"]),
             json!({ "phoneNumbers": [
                 { "type": "home", "value": "1" }, { "type": "work", "value": "2" }, { "type": "work", "value": "3" }
             ] }),
         );
-        shows(row, numbers, json!(null), json!({ "phoneNumbers": [{ "type": "home", "value": "1" }] }));
+        shows(mapping, numbers, json!(null), json!({ "phoneNumbers": [{ "type": "home", "value": "1" }] }));
     }
 
     #[test]

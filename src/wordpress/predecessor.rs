@@ -4,7 +4,7 @@
 //! WPO365 (class `Scim_Service` of wpo365-login 37) and miniOrange (scim-user-provisioning 1.1 and its paid
 //! edition) both gave the number of the account as `id`.
 
-use crate::directory::Account;
+use crate::host::Account;
 
 /// WPO365: `externalId` as it was sent. Everybody whom it provisioned has it.
 const WPO365_EXTERNAL_ID: &str = "wpo365_scim_external_id";

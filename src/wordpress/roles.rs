@@ -3,7 +3,7 @@
 //! WordPress lets an account have several roles. The first is the one that rules give. Others beside it,
 //! which plugins or administrators have added, stay or go with [`HandGivenRoles`].
 
-use crate::directory::{Account, RoleChange, Ruling, UserRecord};
+use crate::host::{Account, RoleChange, Ruling, UserRecord};
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
 use crate::settings::{HandGivenRoles, Settings};

@@ -1,11 +1,11 @@
 //! Filters as SQL conditions over our tables.
 //!
-//! SQL narrows, Rust decides: a condition never leaves out what the filter matches, and [`Plan::exact`] says
+//! SQL narrows, Rust decides: a condition never leaves out what the filter matches, and [`SqlPlan::exact`] says
 //! whether it also holds nothing more. No text of the filter stands in the SQL, only placeholders do.
 
 use super::columns::{LOOKUP_LENGTH, folded};
 use super::lookups::WITHOUT_VALUE;
-use crate::directory::Condition;
+use crate::host::Condition;
 use crate::scim::filter::{Comparison, Filter, Operand, Operator, fold_case};
 use crate::scim::path::{AttributePath, ValuePath};
 use crate::scim::schema::{ENTERPRISE_USER_URN, ResourceSchemas, ResourceType};
@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 
 /// A filter as SQL.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct SqlPlan {
     /// The condition.
     pub condition: Condition,
     /// Whether it selects exactly what the filter matches.
     pub exact: bool,
 }
 
-impl Plan {
+impl SqlPlan {
     /// Compiles a filter over the resources of a type.
     pub fn of(filter: &Filter, schemas: &ResourceSchemas) -> Self {
         let mut compiler = Compiler { schemas, arguments: Vec::new() };
@@ -31,7 +31,7 @@ impl Plan {
 }
 
 /// The column that orders the resources of a type just as the attribute does, for
-/// [`crate::directory::Order`].
+/// [`crate::host::Order`].
 ///
 /// The columns with `_key` hold the folded form and ids are written in lower case, so that it makes no
 /// difference that SQLite's drop-in compares text without regard to case. Every one of them always has a

@@ -4,8 +4,8 @@ use super::columns::{MAX_KEY_LENGTH, fits, key};
 use super::email::set_email;
 use super::lookups::lookups;
 use super::overlay::{self, is_edited};
-use crate::directory::{GroupReference, UserRecord, UserRow};
-use crate::mapping::Row;
+use crate::host::{GroupReference, UserRecord, UserRow};
+use crate::mapping::Mapping;
 use crate::mapping::target::EMAIL_TARGET;
 use crate::scim::error::Result;
 use crate::scim::meta::{date_time, location};
@@ -17,14 +17,14 @@ use sha2::{Digest, Sha256};
 
 /// The rows that hold for a site: the standard ones, but for targets that the owner maps otherwise, and the
 /// owner's.
-pub fn rows(settings: &Settings) -> impl Iterator<Item = &Row> {
-    let overridden = |row: &Row| settings.mappings.iter().any(|own| own.target == row.target);
-    Row::standard().iter().filter(move |row| !overridden(row)).chain(&settings.mappings)
+pub fn mappings(settings: &Settings) -> impl Iterator<Item = &Mapping> {
+    let overridden = |mapping: &Mapping| settings.mappings.iter().any(|own| own.target == mapping.target);
+    Mapping::standard().iter().filter(move |mapping| !overridden(mapping)).chain(&settings.mappings)
 }
 
 /// Every target whose live value is read with a person.
 pub fn targets(settings: &Settings) -> Vec<String> {
-    rows(settings).map(|row| row.target.to_string()).chain([EMAIL_TARGET.to_owned()]).collect()
+    mappings(settings).map(|mapping| mapping.target.to_string()).chain([EMAIL_TARGET.to_owned()]).collect()
 }
 
 /// The resource that a record shows: what the IdP last sent, with what was edited locally since.
@@ -85,7 +85,7 @@ fn shown_values(record: &UserRecord) -> impl Iterator<Item = (&String, &Value)> 
 ///
 /// # Errors
 /// 400 `invalidValue` for a value that is too long for its column.
-pub fn row(resource: &Resource) -> Result<UserRow> {
+pub fn user_row(resource: &Resource) -> Result<UserRow> {
     let user_name = resource.user_name().unwrap_or_default();
     let user_name_key = key(user_name)?;
     let external_id = resource.external_id();
@@ -118,9 +118,11 @@ fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, sc
     if !record.account.is_writable() {
         return;
     }
-    for row in rows(settings).filter(|row| row.transform.is_none() && is_edited(row, record)) {
-        if let Some(live) = record.values.get(&row.target.to_string()) {
-            overlay::show(resource, row, live, schemas);
+    for mapping in
+        mappings(settings).filter(|mapping| mapping.transform.is_none() && is_edited(mapping, record))
+    {
+        if let Some(live) = record.values.get(&mapping.target.to_string()) {
+            overlay::show(resource, mapping, live, schemas);
         }
     }
     let email = &record.account.email;
@@ -134,10 +136,10 @@ fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, sc
 /// are made from the display name where the account has none.
 fn from_account(record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) -> Resource {
     let mut resource = Resource::new(schemas);
-    for row in rows(settings).filter(|row| row.transform.is_none()) {
-        let live = record.values.get(&row.target.to_string());
-        if let Some(live) = live.filter(|live| row.attribute_value(live).is_some()) {
-            overlay::show(&mut resource, row, live, schemas);
+    for mapping in mappings(settings).filter(|mapping| mapping.transform.is_none()) {
+        let live = record.values.get(&mapping.target.to_string());
+        if let Some(live) = live.filter(|live| mapping.attribute_value(live).is_some()) {
+            overlay::show(&mut resource, mapping, live, schemas);
         }
     }
     let display_name = match record.account.display_name.trim() {

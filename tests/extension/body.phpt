@@ -2,7 +2,7 @@
 A body is bytes: what is too large, too deep, doubled, no UTF-8 or of another type is refused as SCIM
 --FILE--
 <?php
-require __DIR__ . '/conversation.inc';
+require __DIR__ . '/exchange.inc';
 $try = static function ( string $body, array $headers = array() ): void {
 	$request             = request( 'POST', '/Users', $body );
 	$request['headers'] += $headers;

@@ -5,7 +5,7 @@
 
 declare( strict_types=1 );
 
-require __DIR__ . '/conversation.inc';
+require __DIR__ . '/exchange.inc';
 
 $person   = array( 'schemas' => array( 'urn:ietf:params:scim:schemas:core:2.0:User' ), 'userName' => 'jane', 'active' => true );
 $patch    = array( 'Operations' => array( array( 'op' => 'Replace', 'path' => 'active', 'value' => 'False' ) ) );

@@ -2,7 +2,7 @@
 A command that failed, or an answer of the wrong form, becomes a SCIM 500 or 503 whose cause only the log sees
 --FILE--
 <?php
-require __DIR__ . '/conversation.inc';
+require __DIR__ . '/exchange.inc';
 $exchange = Rollbook\Exchange::open( request( 'GET', '/Users/1' ), array(), array() );
 $exchange->answer( answer( $exchange->command() ) );
 $exchange->command();

@@ -2,7 +2,7 @@
 What does not fit the order of the conversation is an exception
 --FILE--
 <?php
-require __DIR__ . '/conversation.inc';
+require __DIR__ . '/exchange.inc';
 $attempt = static function ( callable $call ): void {
 	try {
 		$call();

@@ -2,7 +2,7 @@
 A task tells what it found and did; one that does not exist is refused
 --FILE--
 <?php
-require __DIR__ . '/conversation.inc';
+require __DIR__ . '/exchange.inc';
 $settings = array( 'role_rules' => array( array( 'filter' => 'userName eq "jane"', 'role' => 'editor' ) ) );
 $part     = array( 'after' => 0, 'limit' => 10, 'apply' => true );
 foreach ( array( array( 'task' => 'roles', 'part' => $part ), array( 'task' => 'linking', 'part' => $part, 'user_name' => 'login' ), array( 'task' => 'unlinking', 'user_id' => 7 ) ) as $task ) {
@@ -31,9 +31,9 @@ try {
 --EXPECT--
 find_users find_roles set_roles 200 {"changed":1}
 ["role_changed"] TASK /roles
-list_accounts find_user_names adopt_accounts find_user_names 200 {"name_taken":1}
+list_accounts look_up_user_names register_accounts look_up_user_names 200 {"name_taken":1}
 [] TASK /linking
-load_accounts unlink_user 200 {"login":"jane"}
+load_users_by_account unlink_user 200 {"login":"jane"}
 ["user_unlinked"] TASK /unlinking
 Rollbook\Exception: No such task: unknown variant 
 Rollbook\Exception: No such task: missing field 

@@ -26,7 +26,7 @@ $prepare = static function ( array $question ) use ( $table ): void {
 	}
 	$wpdb->query( "DELETE FROM $wpdb->options WHERE option_name LIKE 'rollbook\\_task\\_%' OR option_name LIKE 'rollbook\\_batch\\_%'" );
 	wp_cache_flush();
-	delete_option( \Rollbook\WordPress\People\Adoption::OPTION );
+	delete_option( \Rollbook\WordPress\People\AccountRegistry::OPTION );
 	delete_option( \Rollbook\WordPress\Upkeep\CatchUp::OPTION );
 	delete_option( \Rollbook\WordPress\Settings::OPTION );
 	wp_insert_user( array( 'user_login' => 'heir', 'user_email' => 'heir@heir.test', 'user_pass' => 'x', 'role' => 'editor' ) );
@@ -241,11 +241,11 @@ $sql = static function ( array $question ) use ( $rows ): array {
 };
 $run = static function ( array $question ): int {
 	global $wpdb;
-	$done = $wpdb->query( $question['statement'] );
-	if ( false === $done ) {
+	$result = $wpdb->query( $question['statement'] );
+	if ( false === $result ) {
 		throw new RuntimeException( $wpdb->last_error );
 	}
-	return (int) $done;
+	return (int) $result;
 };
 
 $known = compact( 'prepare', 'configure', 'told', 'settings', 'credentials', 'account', 'publish', 'scene', 'orphans', 'stale', 'read', 'stored', 'administrator', 'task', 'hold', 'release', 'sql', 'run' );

@@ -6,9 +6,9 @@ use crate::parts::is_ambiguous;
 use crate::trying;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::Regex;
-use rollbook::directory::Scope;
+use rollbook::host::Scope;
 use rollbook::http::{Request, Response};
-use rollbook::memory::MemoryDirectory;
+use rollbook::memory::MemoryHost;
 use rollbook::scim::error::ERROR_URN;
 use rollbook::settings::Settings;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ pub(crate) fn requests(random: &mut Random, bulk: bool) {
 }
 
 struct Site {
-    directory: MemoryDirectory,
+    host: MemoryHost,
     settings: Rc<Settings>,
     now: i64,
     ids: Vec<String>,
@@ -60,14 +60,13 @@ struct Site {
 impl Site {
     /// Two people and a group that both are in.
     fn new(random: &mut Random) -> Self {
-        let mut directory = MemoryDirectory::new();
-        directory.add_token(TOKEN, Scope::Full);
-        directory.add_account("admin", "admin@wordpress.example", "admin", "administrator");
-        directory.add_account("local", "local@example.test", "Local Person", "subscriber");
+        let mut host = MemoryHost::new();
+        host.add_token(TOKEN, Scope::Full);
+        host.add_account("admin", "admin@wordpress.example", "admin", "administrator");
+        host.add_account("local", "local@example.test", "Local Person", "subscriber");
         let settings =
             Settings::parse(random.pick(&CORPUS.settings).as_object().unwrap()).unwrap_or_default();
-        let mut site =
-            Self { directory, settings: Rc::new(settings), now: 1_795_327_200_000, ids: Vec::new() };
+        let mut site = Self { host, settings: Rc::new(settings), now: 1_795_327_200_000, ids: Vec::new() };
         for name in ["ann", "bob"] {
             let mail = format!("{name}@example.test");
             let body =
@@ -98,7 +97,7 @@ impl Site {
         }
         let mut path = self.filled(&sent.path, random);
         let mut query = sent.query.clone();
-        match random.below(6) {
+        match random.descendants(6) {
             0 => query = mutate::text(&query, &CORPUS.queries, random),
             1 => {
                 let filter = mutate::text(random.pick(&CORPUS.filters).as_str(), &CORPUS.filters, random);
@@ -195,9 +194,9 @@ impl Site {
     fn send(&mut self, request: Request) -> Response {
         self.now += 1_000;
         let operations = if request.path.ends_with("/Bulk") { 1_000 } else { 1 };
-        self.directory.trace.clear();
-        let exchange = self.directory.converse(Request { now: self.now, ..request }, &self.settings);
-        let commands = self.directory.trace.len();
+        self.host.trace.clear();
+        let exchange = self.host.converse(Request { now: self.now, ..request }, &self.settings);
+        let commands = self.host.trace.len();
         assert!(commands <= COMMANDS * operations, "{commands} commands");
         let failure = exchange.summary().unwrap().failure.as_ref();
         assert_eq!(failure, None);

@@ -19,17 +19,17 @@ impl Random {
     }
 
     /// A number below a limit; 0 where the limit is.
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn descendants(&mut self, limit: usize) -> usize {
         if limit == 0 { 0 } else { (self.next() % limit as u64) as usize }
     }
 
     /// True once in so many times.
     pub(crate) fn once_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
+        self.descendants(times) == 0
     }
 
     pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len())]
+        &list[self.descendants(list.len())]
     }
 }
 
@@ -157,24 +157,24 @@ const WORDS: &[&str] = &[
 /// Changes a text in one to four places; `others` lend pieces.
 pub(crate) fn text(text: &str, others: &[String], random: &mut Random) -> String {
     let mut characters: Vec<char> = text.chars().collect();
-    for _ in 0..=random.below(4) {
-        let start = random.below(characters.len() + 1);
-        let end = start + random.below((characters.len() - start).min(24) + 1);
-        let piece: Vec<char> = match random.below(8) {
+    for _ in 0..=random.descendants(4) {
+        let start = random.descendants(characters.len() + 1);
+        let end = start + random.descendants((characters.len() - start).min(24) + 1);
+        let piece: Vec<char> = match random.descendants(8) {
             0 => Vec::new(),
             1 => characters[start..end].to_vec(),
             2 => random.pick(WORDS).chars().collect(),
             3 => {
                 let word = random.pick(WORDS);
-                word.repeat(1 + random.below(200)).chars().collect()
+                word.repeat(1 + random.descendants(200)).chars().collect()
             }
             4 => {
                 let other: Vec<char> = random.pick(others).chars().collect();
-                let from = random.below(other.len() + 1);
+                let from = random.descendants(other.len() + 1);
                 other[from..].to_vec()
             }
             5 => characters[start..end].iter().map(|one| one.to_ascii_uppercase()).collect(),
-            6 => vec![char::from_u32(random.below(0x11_0000) as u32).unwrap_or('\u{fffd}')],
+            6 => vec![char::from_u32(random.descendants(0x11_0000) as u32).unwrap_or('\u{fffd}')],
             _ => characters[..start].to_vec(),
         };
         if random.once_in(3) {
@@ -189,9 +189,9 @@ pub(crate) fn text(text: &str, others: &[String], random: &mut Random) -> String
 /// Changes a document in one to three places.
 pub(crate) fn document(document: &Value, others: &[Value], random: &mut Random) -> Value {
     let mut changed = document.clone();
-    for _ in 0..=random.below(3) {
+    for _ in 0..=random.descendants(3) {
         let count = nodes(&changed);
-        let mut chosen = random.below(count);
+        let mut chosen = random.descendants(count);
         if let Some(node) = node_mut(&mut changed, &mut chosen) {
             change(node, others, random);
         }
@@ -200,32 +200,32 @@ pub(crate) fn document(document: &Value, others: &[Value], random: &mut Random) 
 }
 
 fn change(node: &mut Value, others: &[Value], random: &mut Random) {
-    match random.below(10) {
+    match random.descendants(10) {
         0 => *node = odd(random),
-        1 => *node = Value::Array(vec![node.take(); random.below(4)]),
+        1 => *node = Value::Array(vec![node.take(); random.descendants(4)]),
         2 => *node = json!({ *random.pick(WORDS): node.take() }),
         3 => *node = piece(random.pick(others), random),
         4 => *node = Value::String(node.to_string()),
         _ => match node {
             Value::String(held) => {
-                *held = match random.below(3) {
+                *held = match random.descendants(3) {
                     0 => (*random.pick(WORDS)).to_owned(),
                     1 => flipped(held),
                     _ => text(held, std::slice::from_ref(held), random),
                 }
             }
             Value::Array(list) if !list.is_empty() => {
-                let index = random.below(list.len());
-                match random.below(3) {
+                let index = random.descendants(list.len());
+                match random.descendants(3) {
                     0 => drop(list.remove(index)),
                     1 => list.push(list[index].clone()),
                     _ => list.insert(index, odd(random)),
                 }
             }
             Value::Object(map) if !map.is_empty() => {
-                let key = map.keys().nth(random.below(map.len())).cloned().unwrap_or_default();
+                let key = map.keys().nth(random.descendants(map.len())).cloned().unwrap_or_default();
                 let value = if random.once_in(3) { map.get(&key).cloned() } else { map.shift_remove(&key) };
-                let renamed = match random.below(3) {
+                let renamed = match random.descendants(3) {
                     0 => None,
                     1 => Some(flipped(&key)),
                     _ => Some((*random.pick(WORDS)).to_owned()),
@@ -246,7 +246,7 @@ fn flipped(text: &str) -> String {
 }
 
 fn odd(random: &mut Random) -> Value {
-    match random.below(12) {
+    match random.descendants(12) {
         0 => Value::Null,
         1 => json!(true),
         2 => json!(-1),
@@ -255,8 +255,8 @@ fn odd(random: &mut Random) -> Value {
         5 => json!(""),
         6 => json!([]),
         7 => json!({}),
-        8 => json!("x".repeat(1 + random.below(3_000))),
-        9 => (0..random.below(70)).fold(json!("deep"), |inner, _| json!([inner])),
+        8 => json!("x".repeat(1 + random.descendants(3_000))),
+        9 => (0..random.descendants(70)).fold(json!("deep"), |inner, _| json!([inner])),
         10 => Value::Object(Map::from_iter([((*random.pick(WORDS)).to_owned(), json!(*random.pick(WORDS)))])),
         _ => json!(*random.pick(WORDS)),
     }
@@ -265,7 +265,7 @@ fn odd(random: &mut Random) -> Value {
 /// Some part of a document.
 fn piece(document: &Value, random: &mut Random) -> Value {
     let mut document = document.clone();
-    let mut chosen = random.below(nodes(&document));
+    let mut chosen = random.descendants(nodes(&document));
     node_mut(&mut document, &mut chosen).map(|node| node.take()).unwrap_or_default()
 }
 

@@ -11,7 +11,7 @@ use rollbook::scim::path::{AttributePath, PatchPath, SchemaUrn};
 use rollbook::scim::resource::Resource;
 use rollbook::scim::schema::{ResourceType, Schemas};
 use rollbook::wordpress::hint::AccountHint;
-use rollbook::wordpress::sql::Plan;
+use rollbook::wordpress::sql::SqlPlan;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
@@ -61,8 +61,8 @@ pub(crate) fn filter(random: &mut Random) {
         }
         let matches = filter.matches(&PERSON, schemas);
         assert_eq!(filter.clone().negated().matches(&PERSON, schemas), !matches, "{written}");
-        let plan = Plan::of(&filter, schemas);
-        assert_eq!(Plan::of(&filter, schemas).exact, plan.exact);
+        let plan = SqlPlan::of(&filter, schemas);
+        assert_eq!(SqlPlan::of(&filter, schemas).exact, plan.exact);
         let _ = (AccountHint::of(&filter), AccountHint::is_hopeless(&filter));
     }
 }

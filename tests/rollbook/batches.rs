@@ -42,7 +42,7 @@ fn bulk(site: &mut InMemory, operations: &[Value]) -> Vec<Value> {
         now: site.now,
         ..Default::default()
     };
-    let response = site.directory.exchange(request, &site.settings);
+    let response = site.host.exchange(request, &site.settings);
     let body: Value = serde_json::from_str(&response.body).unwrap();
     assert_eq!(response.status, 200, "{body}");
     body["Operations"].as_array().unwrap().clone()
@@ -54,30 +54,30 @@ fn statuses(answers: &[Value]) -> Vec<&str> {
 
 fn roles(site: &InMemory) -> Vec<String> {
     let role = |number: usize| {
-        let account = &site.directory.account(&format!("p{number}@example.test")).unwrap().account;
+        let account = &site.host.account(&format!("p{number}@example.test")).unwrap().account;
         account.roles.join("+")
     };
     (0..PEOPLE).map(role).collect()
 }
 
 fn commands(site: &InMemory, name: &str) -> usize {
-    site.directory.trace.iter().filter(|command| command.name == name).count()
+    site.host.trace.iter().filter(|command| command.name == name).count()
 }
 
 #[test]
 fn renames_of_a_group_decide_its_members_roles_once() {
     let (mut site, group) = team();
     let names = ["Editors", "One", "Editors", "Two", "Editors", "Three", "Editors"];
-    site.directory.trace.clear();
+    site.host.trace.clear();
     let answers = bulk(&mut site, &names.map(|name| rename(&group, name)));
     assert_eq!(statuses(&answers), ["200"; 7]);
     assert_eq!(roles(&site), ["editor", "author", "author", "author", "author", "author"]);
-    let counts = ["load_people", "find_people_in", "list_nestings", "regroup_people", "set_roles"];
+    let counts = ["load_users", "list_users_in_groups", "list_nestings", "regroup_people", "set_roles"];
     assert_eq!(counts.map(|name| commands(&site, name)), [2, 1, 1, 1, 0]);
 
-    site.directory.trace.clear();
+    site.host.trace.clear();
     bulk(&mut site, &["Four", "Editors"].map(|name| rename(&group, name)));
-    let regroup = site.directory.trace.iter().find(|command| command.name == "regroup_people").unwrap();
+    let regroup = site.host.trace.iter().find(|command| command.name == "regroup_people").unwrap();
     assert_eq!(regroup.fields["roles"], json!([]), "nobody's role changes, so none is written");
     assert_eq!(
         regroup.fields["people"].as_array().unwrap().len(),
@@ -91,16 +91,16 @@ fn whatever_fails_roles_are_those_of_the_groups_that_stand() {
     let names = ["Editors", "One", "Editors"];
     for failing in 1..40 {
         let (mut site, group) = team();
-        site.directory.fail_after(failing);
+        site.host.fail_after(failing);
         let answers = bulk(&mut site, &names.map(|name| rename(&group, name)));
-        site.directory.fail_after(usize::MAX);
+        site.host.fail_after(usize::MAX);
         let mut done = names.iter().zip(&answers).filter(|(_, answer)| answer["status"] == "200");
         let last = done.next_back().map_or("Team", |(name, _)| name);
         assert_eq!(assert_roles_fit(&mut site, &group, failing), last, "{failing}: {answers:?}");
     }
     for lost in 0..20 {
         let (mut site, group) = team();
-        site.directory.lose_batch_before(lost);
+        site.host.lose_batch_before(lost);
         let answers = bulk(&mut site, &names.map(|name| rename(&group, name)));
         assert_eq!(statuses(&answers), ["200"; 3], "{lost}");
         assert_roles_fit(&mut site, &group, lost);
@@ -122,9 +122,9 @@ fn assert_roles_fit(site: &mut InMemory, group: &str, when: usize) -> String {
 fn a_group_that_no_rule_reads_concerns_nobody() {
     let (mut site, group) = team();
     configure(&mut site, json!({ "role_rules": [{ "filter": "title eq \"Boss\"", "role": "editor" }] }));
-    site.directory.trace.clear();
+    site.host.trace.clear();
     bulk(&mut site, &["Editors", "One"].map(|name| rename(&group, name)));
-    assert_eq!(commands(&site, "load_people") + commands(&site, "regroup_people"), 0);
+    assert_eq!(commands(&site, "load_users") + commands(&site, "regroup_people"), 0);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn operations_that_there_is_no_time_for_are_told_each_and_can_be_sent_again() {
         json!({ "method": "POST", "path": "/Users", "bulkId": number.to_string(), "data": data })
     };
     let operations: Vec<Value> = (0..10).map(create).collect();
-    site.directory.operation_takes = TIME_BUDGET / 4;
+    site.host.operation_takes = TIME_BUDGET / 4;
     let answers = bulk(&mut site, &operations);
     let done = answers.iter().filter(|answer| answer["status"] == "201").count();
     assert!((1..10).contains(&done), "{answers:?}");
@@ -152,12 +152,12 @@ fn operations_that_there_is_no_time_for_are_told_each_and_can_be_sent_again() {
         found["totalResults"].clone()
     };
     assert_eq!(count(&mut site), json!(PEOPLE + done));
-    site.directory.operation_takes = 0;
+    site.host.operation_takes = 0;
     assert!(statuses(&bulk(&mut site, &operations[done..])).iter().all(|status| *status == "201"));
     assert_eq!(count(&mut site), json!(PEOPLE + 10));
 
     // A circle that was begun is not left without what it refers to.
-    site.directory.operation_takes = TIME_BUDGET;
+    site.host.operation_takes = TIME_BUDGET;
     let circle = |name: &str, other: &str| {
         let members = json!([{ "value": format!("bulkId:{other}") }]);
         let data = json!({ "displayName": name, "members": members });

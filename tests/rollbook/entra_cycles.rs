@@ -7,10 +7,9 @@ use player::memory::InMemory;
 fn a_second_cycle_over_two_hundred_people_sends_no_write() {
     let mut site = InMemory::new();
     second_cycle_is_quiet(&mut site, 200).unwrap_or_else(|problem| panic!("{problem}"));
-    let last_creation =
-        site.directory.trace.iter().rposition(|command| command.name == "create_user").unwrap();
-    let writes = ["update_user", "delete_user", "index_user", "adopt_accounts"];
-    let written = site.directory.trace[last_creation..].iter().find(|command| writes.contains(&command.name));
+    let last_creation = site.host.trace.iter().rposition(|command| command.name == "create_user").unwrap();
+    let writes = ["update_user", "delete_user", "index_user", "register_accounts"];
+    let written = site.host.trace[last_creation..].iter().find(|command| writes.contains(&command.name));
     assert_eq!(written, None, "nor does Rollbook write by itself");
 }
 

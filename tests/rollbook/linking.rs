@@ -30,8 +30,8 @@ fn person(user_name: &str, email: &str) -> Value {
 
 /// The account of a visitor who registered.
 fn register(site: &mut InMemory, login: &str, email: &str) {
-    site.directory.add_account(login, email, login, "subscriber");
-    let stored = site.directory.account_mut(login).unwrap();
+    site.host.add_account(login, email, login, "subscriber");
+    let stored = site.host.account_mut(login).unwrap();
     stored.account.self_registered = true;
     stored.password = Some("the visitor's".to_owned());
 }
@@ -47,7 +47,7 @@ fn a_strangers_login_is_nobodys() {
     assert!(search(&mut site, "userName eq \"ceo@corp.test\"").is_empty());
     let made = send(&mut site, "POST", "/Users", person(CEO, CEO));
     assert_eq!(made.status, 201, "{}", made.body);
-    let account = &site.directory.account("ceo@corp.test-2").unwrap().account;
+    let account = &site.host.account("ceo@corp.test-2").unwrap().account;
     assert_eq!(account.email, CEO);
     assert!(site.opens("evil@evil.test", "the visitor's").unwrap(), "the stranger's account is as it was");
 }
@@ -56,22 +56,22 @@ fn a_strangers_login_is_nobodys() {
 fn the_account_with_the_address_wins() {
     let mut site = site(json!({}));
     register(&mut site, CEO, "evil@evil.test");
-    let owner = site.directory.add_account("boss", CEO, "The Chief", "editor");
+    let owner = site.host.add_account("boss", CEO, "The Chief", "editor");
     let id = id_of(&search(&mut site, "userName eq \"ceo@corp.test\""));
     assert_eq!(patch(&mut site, &id, "title", json!("CEO")).status, 200);
-    assert_eq!(site.directory.state_of(owner).map(|(active, _)| active), Some(true));
-    assert_eq!(site.directory.account("boss").unwrap().account.email, CEO);
+    assert_eq!(site.host.state_of(owner).map(|(active, _)| active), Some(true));
+    assert_eq!(site.host.account("boss").unwrap().account.email, CEO);
 }
 
 #[test]
 fn a_login_alone_counts_where_there_is_no_address() {
     let mut site = site(json!({}));
-    site.directory.add_account("jdoe", "", "J. Doe", "author");
+    site.host.add_account("jdoe", "", "J. Doe", "author");
     let id = id_of(&search(&mut site, "userName eq \"JDoe\""));
     assert_eq!(send(&mut site, "POST", "/Users", person("jdoe", "jdoe@corp.test")).status, 409);
     let linked = send(&mut site, "PUT", &format!("/Users/{id}"), person("jdoe", "jdoe@corp.test"));
     assert_eq!(linked.status, 200, "{}", linked.body);
-    assert_eq!(site.directory.account("jdoe").unwrap().account.email, "jdoe@corp.test");
+    assert_eq!(site.host.account("jdoe").unwrap().account.email, "jdoe@corp.test");
 }
 
 /// Whichever of the addresses it is, and whether the account has a row by now: the next search by name finds
@@ -85,7 +85,7 @@ fn a_post_that_is_refused_gives_the_account_the_persons_name() {
         (true, json!([{ "value": "lena@corp.test", "primary": true }, { "value": "Lena@Home.test" }])),
     ] {
         let mut site = site(json!({}));
-        site.directory.add_account("lena", "lena@home.test", "Lena", "author");
+        site.host.add_account("lena", "lena@home.test", "Lena", "author");
         if listed {
             send(&mut site, "GET", "/Users", Value::Null);
         }
@@ -121,7 +121,7 @@ fn an_account_with_another_address_is_not_linked() {
         assert!(answer.status == 409 && answer.body.contains("is not linked"), "{}", answer.body);
     }
     assert!(site.opens("jdoe", "the visitor's").unwrap());
-    assert_eq!(site.directory.account("jdoe").unwrap().account.email, "evil@evil.test");
+    assert_eq!(site.host.account("jdoe").unwrap().account.email, "evil@evil.test");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn the_first_link_ends_credentials_as_the_owner_wants_it() {
             now: site.now,
             ..Default::default()
         };
-        let exchange = site.directory.converse(request, &site.settings);
+        let exchange = site.host.converse(request, &site.settings);
         assert_eq!(exchange.response().unwrap().status, 200);
         serde_json::to_value(exchange.summary().unwrap()).unwrap()
     };
@@ -150,7 +150,7 @@ fn the_first_link_ends_credentials_as_the_owner_wants_it() {
     ] {
         let mut site = site(json!({ "link_credentials": setting }));
         register(&mut site, "visitor", CEO);
-        site.directory.account_mut("visitor").unwrap().account.self_registered = self_registered;
+        site.host.account_mut("visitor").unwrap().account.self_registered = self_registered;
         let id = id_of(&search(&mut site, "userName eq \"ceo@corp.test\""));
         assert!(site.opens("visitor", "the visitor's").unwrap(), "to be found changes nothing");
         let linked = summary(&mut site, &id, "Chief");
@@ -161,7 +161,7 @@ fn the_first_link_ends_credentials_as_the_owner_wants_it() {
         assert_eq!(linked["notices"].as_array().unwrap().len(), notices);
 
         // Only the first: whoever is managed and sets a password keeps it.
-        site.directory.account_mut("visitor").unwrap().password = Some("the person's".to_owned());
+        site.host.account_mut("visitor").unwrap().password = Some("the person's".to_owned());
         let changed = summary(&mut site, &id, "The Chief");
         assert!(site.opens("visitor", "the person's").unwrap());
         assert_eq!((&changed["detail"], &changed["notices"]), (&Value::Null, &json!([])));
@@ -177,8 +177,8 @@ fn a_read_locks_nobody_out() {
         (json!({ "op": "remove", "path": "active" }), false),
     ] {
         let mut site = site(json!({}));
-        let user_id = site.directory.add_account("moved", "moved@corp.test", "Moved", "author");
-        let stored = site.directory.account_mut("moved").unwrap();
+        let user_id = site.host.add_account("moved", "moved@corp.test", "Moved", "author");
+        let stored = site.host.account_mut("moved").unwrap();
         stored.values.insert("meta:mo_scim_user_status".to_owned(), json!("inactive"));
         for (method, path, body) in [
             ("GET", "/Users?filter=active%20eq%20false".to_owned(), None),
@@ -193,7 +193,7 @@ fn a_read_locks_nobody_out() {
                 let answer =
                     site.send(&Outgoing { method, path, headers, token: token.to_owned(), body }).unwrap();
                 assert_eq!(answer.status, 200, "{}", answer.body);
-                assert_eq!(site.directory.state_of(user_id).map(|(active, _)| active), Some(true));
+                assert_eq!(site.host.state_of(user_id).map(|(active, _)| active), Some(true));
             }
         }
         let shown = search(&mut site, "active eq false");
@@ -202,7 +202,7 @@ fn a_read_locks_nobody_out() {
         let written =
             send(&mut site, "PATCH", &format!("/Users/{user_id}"), json!({ "Operations": [write] }));
         assert_eq!(written.status, 200, "{}", written.body);
-        assert_eq!(site.directory.state_of(user_id).map(|(active, _)| active), Some(active), "{write}");
+        assert_eq!(site.host.state_of(user_id).map(|(active, _)| active), Some(active), "{write}");
     }
 }
 
@@ -211,15 +211,15 @@ fn a_read_locks_nobody_out() {
 #[test]
 fn the_task_for_the_whole_site_locks_out_whom_another_plugin_had() {
     let mut site = site(json!({}));
-    let moved = site.directory.add_account("moved", "moved@corp.test", "Moved", "author");
-    let stored = site.directory.account_mut("moved").unwrap();
+    let moved = site.host.add_account("moved", "moved@corp.test", "Moved", "author");
+    let stored = site.host.account_mut("moved").unwrap();
     stored.values.insert("meta:mo_scim_user_status".to_owned(), json!("inactive"));
     register(&mut site, "visitor", CEO);
     let perform = |site: &mut InMemory, apply: bool| -> Value {
         let part = json!({ "after": 0, "limit": 9, "apply": apply });
         let task = json!({ "task": "linking", "user_name": "email", "part": part });
         let settings = site.settings.clone();
-        let exchange = site.directory.perform(serde_json::from_value(task).unwrap(), &settings, site.now);
+        let exchange = site.host.perform(serde_json::from_value(task).unwrap(), &settings, site.now);
         serde_json::from_str(&exchange.response().unwrap().body).unwrap()
     };
     let remarks = |report: &Value, login: &str| {
@@ -229,13 +229,13 @@ fn the_task_for_the_whole_site_locks_out_whom_another_plugin_had() {
     let preview = perform(&mut site, false);
     assert_eq!(remarks(&preview, "moved"), Some(json!(["locks_out"])));
     assert_eq!(remarks(&preview, "visitor"), Some(json!(["credentials_end"])));
-    assert_eq!(site.directory.state_of(moved), None, "a preview changes nothing");
+    assert_eq!(site.host.state_of(moved), None, "a preview changes nothing");
     search(&mut site, "userName eq \"moved\"");
-    assert_eq!(site.directory.state_of(moved).map(|(active, _)| active), Some(true));
+    assert_eq!(site.host.state_of(moved).map(|(active, _)| active), Some(true));
     let done = perform(&mut site, true);
     assert_eq!(remarks(&done, "moved"), Some(json!(["locks_out"])));
-    assert_eq!(site.directory.state_of(moved).map(|(active, _)| active), Some(false));
-    assert_eq!(site.directory.account("moved").unwrap().account.email, "moved@corp.test");
+    assert_eq!(site.host.state_of(moved).map(|(active, _)| active), Some(false));
+    assert_eq!(site.host.account("moved").unwrap().account.email, "moved@corp.test");
     // Whoever is ready already is told of, too, as long as the link has something to end.
     assert_eq!(remarks(&perform(&mut site, false), "visitor"), Some(json!(["credentials_end"])));
 }

@@ -20,7 +20,7 @@ mod limits;
 mod linking;
 mod lives;
 mod mappings;
-mod memory_directory;
+mod memory_host;
 mod network;
 mod passwords;
 mod people;

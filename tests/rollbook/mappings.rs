@@ -17,12 +17,12 @@ fn site(mapping: &Value) -> Option<InMemory> {
     let document = json!({ "mappings": [mapping] });
     let mut site = InMemory::new();
     site.settings = Rc::new(Settings::parse(document.as_object()?).ok()?);
-    site.directory.plugin_fields.extend(["acf:place".to_owned(), "xprofile:place".to_owned()]);
+    site.host.plugin_fields.extend(["acf:place".to_owned(), "xprofile:place".to_owned()]);
     Some(site)
 }
 
 fn writes(site: &InMemory) -> usize {
-    site.directory.trace.iter().filter(|command| command.name == "update_user").count()
+    site.host.trace.iter().filter(|command| command.name == "update_user").count()
 }
 
 fn patch(path: &str, value: &Value) -> Value {
@@ -33,12 +33,12 @@ fn patch(path: &str, value: &Value) -> Value {
 }
 
 fn place(site: &InMemory, target: &str) -> Value {
-    let stored = site.directory.account("jane@example.test").unwrap();
-    site.directory.value(stored, target).unwrap()
+    let stored = site.host.account("jane@example.test").unwrap();
+    site.host.value(stored, target).unwrap()
 }
 
 fn edit(site: &mut InMemory, target: &str, value: Value) {
-    let stored = site.directory.account_mut("jane@example.test").unwrap();
+    let stored = site.host.account_mut("jane@example.test").unwrap();
     stored.values.insert(target.to_owned(), value);
 }
 
@@ -119,7 +119,7 @@ proptest! {
         row["path"] = json!(path);
         // Some combinations are refused by the settings.
         let Some(mut site) = site(&row) else { return Ok(()) };
-        site.directory.stores = [wordpress_stores, untidy, choosy][stores];
+        site.host.stores = [wordpress_stores, untidy, choosy][stores];
         let created = send(&mut site, "POST", "/Users", jane(&attributes));
         prop_assert_eq!(created.status, 201, "{}", created.body);
         let created = created.json();
@@ -133,7 +133,7 @@ proptest! {
             let patched = send(&mut site, "PATCH", &address, &operation);
             prop_assert_eq!(&patched.json(), &created);
         }
-        prop_assert_eq!(writes(&site), 0, "{}", site.directory);
+        prop_assert_eq!(writes(&site), 0, "{}", site.host);
     }
 
     #[test]
@@ -156,8 +156,8 @@ proptest! {
         let after = place(&site, &target);
         // Taken away is taken away, however the place says it.
         let empty = |value: &Value| value.is_null() || *value == json!("");
-        prop_assert!(after == before || empty(&after) && empty(&before), "{before} → {after}\n{}", site.directory);
-        prop_assert_eq!(writes(&site), 1, "{}", site.directory);
+        prop_assert!(after == before || empty(&after) && empty(&before), "{before} → {after}\n{}", site.host);
+        prop_assert_eq!(writes(&site), 1, "{}", site.host);
     }
 }
 
@@ -194,7 +194,7 @@ fn what_the_site_does_not_take_is_kept_and_told() {
             now: site.now,
             ..Default::default()
         };
-        let exchange = site.directory.converse(request, &site.settings);
+        let exchange = site.host.converse(request, &site.settings);
         assert_eq!(exchange.response().unwrap().status, 201);
         let body: Value = serde_json::from_str(&exchange.response().unwrap().body).unwrap();
         (exchange.summary().unwrap().detail.clone().unwrap_or_default(), body["title"].clone())
@@ -204,16 +204,16 @@ fn what_the_site_does_not_take_is_kept_and_told() {
     assert!(detail.starts_with("xprofile:place (title) was not written: the value"), "{detail}");
     assert_eq!(title, "many");
     assert_eq!(summary(&mut site, &person("two", "2")), (String::new(), json!("2")));
-    site.directory.stores = choosy;
+    site.host.stores = choosy;
     let (detail, title) = summary(&mut site, &person("three", "3"));
     assert!(detail.contains("did not accept the value"), "{detail}");
     assert_eq!(title, "3");
     // WordPress makes the same of a name as before: nothing to tell.
-    site.directory.stores = wordpress_stores;
+    site.host.stores = wordpress_stores;
     let mut named = person("five", "5");
     named["name"] = json!({ "givenName": " Jane " });
     assert_eq!(summary(&mut site, &named).0, "");
-    site.directory.plugin_fields.clear();
+    site.host.plugin_fields.clear();
     let (detail, title) = summary(&mut site, &person("four", "4"));
     assert!(detail.contains("has no such field at the moment"), "{detail}");
     assert_eq!(title, "4");
@@ -222,33 +222,33 @@ fn what_the_site_does_not_take_is_kept_and_told() {
 #[test]
 fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
     let mut site = site(&json!({ "path": "title", "target": "acf:place" })).unwrap();
-    site.directory.plugin_fields.clear();
+    site.host.plugin_fields.clear();
     let sent = json!({ "title": "Guide", "nickName": "Jay" });
     let created = send(&mut site, "POST", "/Users", jane(&sent)).json();
     let address = format!("/Users/{}", created["id"].as_str().unwrap());
     edit(&mut site, "field:nickname", json!("edited"));
-    site.directory.plugin_fields.insert("acf:place".to_owned());
+    site.host.plugin_fields.insert("acf:place".to_owned());
 
-    let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
+    let user_id = site.host.account("jane@example.test").unwrap().account.user_id;
     let refresh = |site: &mut InMemory| {
         let mut exchange =
             rollbook::exchange::Exchange::refresh(vec![user_id], Rc::clone(&site.settings), site.now);
         while let Some(command) = exchange.command() {
-            match site.directory.run(&command) {
+            match site.host.run(&command) {
                 Ok(answer) => exchange.answer(answer).unwrap(),
                 Err(reason) => exchange.fail(&reason).unwrap(),
             }
         }
         exchange.response().unwrap().status
     };
-    site.directory.fail_after(1);
+    site.host.fail_after(1);
     assert_eq!(refresh(&mut site), 500);
     assert_eq!(
-        site.directory.trace.last().unwrap().name,
+        site.host.trace.last().unwrap().name,
         "index_user",
         "the person is found by the edited name all the same"
     );
-    site.directory.stale_once();
+    site.host.stale_once();
     assert_eq!(refresh(&mut site), 204);
     assert_eq!(place(&site, "acf:place"), Value::Null, "somebody else has just written");
     assert_eq!(refresh(&mut site), 204);
@@ -260,9 +260,9 @@ fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
         (&json!("Guide"), &json!("edited")),
         "a local edit stays one"
     );
-    let before = site.directory.trace.iter().filter(|command| command.name == "fill_targets").count();
+    let before = site.host.trace.iter().filter(|command| command.name == "fill_targets").count();
     assert_eq!(refresh(&mut site), 204);
-    let after = site.directory.trace.iter().filter(|command| command.name == "fill_targets").count();
+    let after = site.host.trace.iter().filter(|command| command.name == "fill_targets").count();
     assert_eq!(before, after, "and that was it");
 }
 

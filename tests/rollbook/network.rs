@@ -3,12 +3,12 @@
 use super::site::send;
 use player::Incoming;
 use player::memory::InMemory;
-use rollbook::directory::site::NetworkRules;
-use rollbook::directory::{Account, Fate, Home, InNetwork, Scope, TokenRecord};
+use rollbook::host::site::NetworkRules;
+use rollbook::host::{Account, AccountDisposal, InNetwork, OwningSite, Scope, TokenRecord};
 use rollbook::memory::StoredAccount;
 use rollbook::settings::Settings;
 use rollbook::wordpress::linking::Identity;
-use rollbook::wordpress::network::{admits, fate, may_create};
+use rollbook::wordpress::network::{admits, disposal, may_create};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ const ANNA: &str = "anna@contoso.example";
 const OF_ANOTHER_SITE: InNetwork = InNetwork {
     on_site: false,
     on_others: true,
-    home: Home::Elsewhere,
+    owning_site: OwningSite::Elsewhere,
     created_here: false,
     touchable: true,
     protected_elsewhere: false,
@@ -38,15 +38,15 @@ fn put(site: &mut InMemory, id: &str, change: Value) -> Incoming {
 fn site(settings: Value, network: InNetwork) -> InMemory {
     let mut site = InMemory::new();
     site.settings = Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
-    site.directory.add_account("anna", ANNA, "Anna Arendt", "");
-    let stored = site.directory.account_mut("anna").unwrap();
+    site.host.add_account("anna", ANNA, "Anna Arendt", "");
+    let stored = site.host.account_mut("anna").unwrap();
     stored.account.roles.clear();
     stored.account.network = Some(network);
     site
 }
 
 fn stored(site: &mut InMemory) -> &mut StoredAccount {
-    site.directory.account_mut("anna").unwrap()
+    site.host.account_mut("anna").unwrap()
 }
 
 fn id_of(answer: &Incoming) -> String {
@@ -90,9 +90,9 @@ fn two_directories_have_nothing_to_correct() {
     stored(&mut site).account.display_name = "Changed".to_owned();
     let after = send(&mut site, "GET", &format!("/Users/{id}"), Value::Null);
     assert_eq!((before.header("ETag"), before.json()), (after.header("ETag"), after.json()));
-    let commands = site.directory.trace.len();
+    let commands = site.host.trace.len();
     assert_eq!(put(&mut site, &id, json!({})).status, 200);
-    let written = site.directory.trace.split_off(commands);
+    let written = site.host.trace.split_off(commands);
     assert!(written.iter().all(|command| command.name != "update_user"), "sending it again writes nothing");
 }
 
@@ -102,42 +102,50 @@ fn what_was_not_applied_is_applied_once_it_may_be() {
     let mut site = site(json!({}), OF_ANOTHER_SITE);
     let id = id_of(&send(&mut site, "POST", "/Users", person(ANNA, ANNA)));
     let network = stored(&mut site).account.network.as_mut().unwrap();
-    (network.home, network.on_others) = (Home::Nobody, false);
+    (network.owning_site, network.on_others) = (OwningSite::Nobody, false);
     assert_eq!(put(&mut site, &id, json!({})).status, 200);
     let account = &stored(&mut site).account;
     assert_eq!(account.display_name, "As sent");
-    assert_eq!(account.network.unwrap().home, Home::Here);
+    assert_eq!(account.network.unwrap().owning_site, OwningSite::Here);
 }
 
 #[test]
 fn whose_account_it_is() {
     let cases = [
-        (Home::Here, false, false, true),
-        (Home::Here, true, false, true),
-        (Home::Here, true, true, false),
-        (Home::Nobody, false, false, true),
-        (Home::Nobody, true, false, false),
-        (Home::Elsewhere, true, false, false),
-        (Home::Elsewhere, false, false, false),
+        (OwningSite::Here, false, false, true),
+        (OwningSite::Here, true, false, true),
+        (OwningSite::Here, true, true, false),
+        (OwningSite::Nobody, false, false, true),
+        (OwningSite::Nobody, true, false, false),
+        (OwningSite::Elsewhere, true, false, false),
+        (OwningSite::Elsewhere, false, false, false),
     ];
-    for (home, on_others, protected_elsewhere, ours) in cases {
+    for (owning_site, on_others, protected_elsewhere, managed_here) in cases {
         let network = InNetwork {
             on_site: true,
             on_others,
-            home,
-            created_here: home == Home::Here,
+            owning_site,
+            created_here: owning_site == OwningSite::Here,
             touchable: true,
             protected_elsewhere,
         };
         let account = stored(&mut site(json!({}), network)).account.clone();
-        assert_eq!(account.is_ours(), ours, "{network:?}");
-        let deleted = if ours && !on_others && home == Home::Here { Fate::Delete } else { Fate::Leave };
-        assert_eq!(fate(&account, Fate::Delete), deleted, "{network:?}");
-        assert_eq!(fate(&account, Fate::Keep), Fate::Keep, "{network:?}");
+        assert_eq!(account.is_managed_here(), managed_here, "{network:?}");
+        let deleted = if managed_here && !on_others && owning_site == OwningSite::Here {
+            AccountDisposal::Delete
+        } else {
+            AccountDisposal::RemoveFromSite
+        };
+        assert_eq!(disposal(&account, AccountDisposal::Delete), deleted, "{network:?}");
+        assert_eq!(
+            disposal(&account, AccountDisposal::Deactivate),
+            AccountDisposal::Deactivate,
+            "{network:?}"
+        );
     }
     let alone = Account { network: None, ..stored(&mut site(json!({}), OF_ANOTHER_SITE)).account.clone() };
-    assert!(alone.is_ours() && alone.is_on_site());
-    assert_eq!(fate(&alone, Fate::Delete), Fate::Delete);
+    assert!(alone.is_managed_here() && alone.is_on_site());
+    assert_eq!(disposal(&alone, AccountDisposal::Delete), AccountDisposal::Delete);
 }
 
 /// An address tells a person; a login beside another address does not.
@@ -178,7 +186,7 @@ fn accounts_of_the_network_are_kept_apart_where_those_of_the_site_are() {
     assert_eq!(refused.status, 409);
     assert!(refused.body.contains("kept apart"), "{}", refused.body);
     id_of(&send(&mut site, "POST", "/Users", person("anna", "anna@fabrikam.example")));
-    assert!(site.directory.account("anna@fabrikam.example").unwrap().account.login != "anna");
+    assert!(site.host.account("anna@fabrikam.example").unwrap().account.login != "anna");
 }
 
 /// A kept person of this site that returns with the address of another person of the network is told so.
@@ -204,7 +212,7 @@ fn an_account_of_another_home_leaves_only_this_site() {
 }
 
 #[test]
-fn an_heir_is_on_the_site() {
+fn an_reassign_target_is_on_the_site() {
     let mut site =
         site(json!({ "deletion": { "policy": "reassign", "reassign_to": "anna" } }), OF_ANOTHER_SITE);
     let id = id_of(&send(&mut site, "POST", "/Users", person("bert", "bert@contoso.example")));
@@ -233,14 +241,14 @@ fn the_address_of_who_left_this_site_waits_for_a_newcomer() {
         |value: &str| json!({ "Operations": [{ "op": "replace", "path": "emails.value", "value": value }] });
     let changed = send(&mut site, "PATCH", &format!("/Users/{living}"), patch("Anna@contoso.example"));
     assert_eq!(changed.status, 200, "{}", changed.body);
-    assert_eq!(site.directory.account("anna").unwrap().account.email, ANNA);
-    assert_eq!(site.directory.account("anna.two@contoso.example").unwrap().account.email, "");
+    assert_eq!(site.host.account("anna").unwrap().account.email, ANNA);
+    assert_eq!(site.host.account("anna.two@contoso.example").unwrap().account.email, "");
 
     // The other site's directory gives it another one.
     stored(&mut site).account.email = "moved@contoso.example".to_owned();
     let title = json!({ "Operations": [{ "op": "add", "path": "title", "value": "Second" }] });
     assert_eq!(send(&mut site, "PATCH", &format!("/Users/{id}"), title).status, 200);
-    assert_eq!(site.directory.account("anna.two@contoso.example").unwrap().account.email, ANNA);
+    assert_eq!(site.host.account("anna.two@contoso.example").unwrap().account.email, ANNA);
 }
 
 /// As long as the administrator of the network does not allow more, people of the site are linked, and their
@@ -250,7 +258,7 @@ fn an_account_that_the_site_did_not_create_is_out_of_reach() {
     let network = InNetwork {
         on_site: true,
         on_others: false,
-        home: Home::Nobody,
+        owning_site: OwningSite::Nobody,
         touchable: false,
         ..OF_ANOTHER_SITE
     };
@@ -267,14 +275,14 @@ fn an_account_that_the_site_did_not_create_is_out_of_reach() {
     let StoredAccount { account, password, .. } = stored(&mut site).clone();
     assert_eq!((account.email.as_str(), account.display_name.as_str()), (ANNA, "Anna Arendt"));
     assert_eq!(password.as_deref(), Some("her own"));
-    assert_eq!(site.directory.state_of(account.user_id).map(|(active, _)| active), Some(false));
+    assert_eq!(site.host.state_of(account.user_id).map(|(active, _)| active), Some(false));
 
     // Nor with the permission is a password set, or the account taken out of the network.
     stored(&mut site).account.network = Some(InNetwork { touchable: true, ..network });
     put(&mut site, &id, json!({ "password": "correct horse battery", "active": true }));
     let account = stored(&mut site).account.clone();
     assert_eq!(stored(&mut site).password.as_deref(), Some("her own"));
-    assert_eq!(fate(&account, Fate::Delete), Fate::Leave);
+    assert_eq!(disposal(&account, AccountDisposal::Delete), AccountDisposal::RemoveFromSite);
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn events(site: &mut InMemory, method: &str, path: &str, body: &Value) -> Value 
         now: site.now,
         ..Default::default()
     };
-    let exchange = site.directory.converse(request, &site.settings);
+    let exchange = site.host.converse(request, &site.settings);
     let status = exchange.response().unwrap().status;
     assert!(status < 300, "{}", exchange.response().unwrap().body);
     serde_json::to_value(exchange.summary().unwrap()).unwrap()
@@ -57,24 +57,24 @@ fn content_goes_to_nobody_who_cannot_look_after_it() {
         assert_eq!(refused.status, 409);
         assert!(refused.body.contains("does not exist"), "{}", refused.body);
 
-        let heir = create(&mut site, "heir@example.test");
-        assert_eq!(change(&mut site, &heir, "active", json!(false)).status, 200);
+        let target = create(&mut site, "heir@example.test");
+        assert_eq!(change(&mut site, &target, "active", json!(false)).status, 200);
         let refused = delete(&mut site, &leaving);
         assert_eq!(refused.status, 409);
         assert!(refused.body.contains("is deactivated"), "{}", refused.body);
         assert!(!refused.body.contains("scimType"), "it is no clash of names: {}", refused.body);
 
-        assert_eq!(change(&mut site, &heir, "active", json!(true)).status, 200);
-        let refused = delete(&mut site, &heir);
+        assert_eq!(change(&mut site, &target, "active", json!(true)).status, 200);
+        let refused = delete(&mut site, &target);
         assert_eq!(refused.status, 409);
         assert!(refused.body.contains("is the one to be deleted"), "{}", refused.body);
         assert_eq!(
-            send(&mut site, "GET", &format!("/Users/{heir}"), Value::Null).json()["active"],
+            send(&mut site, "GET", &format!("/Users/{target}"), Value::Null).json()["active"],
             json!(true)
         );
 
         assert_eq!(delete(&mut site, &leaving).status, 204);
-        let asked = site.directory.trace.iter().filter(|command| command.name == "delete_user").count();
+        let asked = site.host.trace.iter().filter(|command| command.name == "delete_user").count();
         assert_eq!(asked, 1, "what is refused does not even begin");
     }
 }
@@ -82,8 +82,8 @@ fn content_goes_to_nobody_who_cannot_look_after_it() {
 #[test]
 fn a_deleted_person_whose_account_was_kept_gets_no_content() {
     let mut site = site(json!({}));
-    let heir = create(&mut site, "heir@example.test");
-    assert_eq!(delete(&mut site, &heir).status, 204);
+    let target = create(&mut site, "heir@example.test");
+    assert_eq!(delete(&mut site, &target).status, 204);
     configure(&mut site, json!({ "deletion": { "policy": "reassign", "reassign_to": "heir@example.test" } }));
     let leaving = create(&mut site, "leaving@example.test");
     assert!(delete(&mut site, &leaving).body.contains("is deactivated"));
@@ -94,12 +94,12 @@ fn a_new_name_renames_the_account_only_where_the_owner_wants_it() {
     for (rename, login) in [(false, "jane"), (true, "jane.smith")] {
         let mut site = site(json!({ "username": { "from": "local-part", "rename": rename } }));
         let id = create(&mut site, "jane@example.test");
-        let user_id = site.directory.account("jane").unwrap().account.user_id;
+        let user_id = site.host.account("jane").unwrap().account.user_id;
         let answer = change(&mut site, &id, "userName", json!("jane.smith@example.test"));
         assert_eq!(answer.status, 200, "{}", answer.body);
         assert_eq!(answer.json()["id"], json!(id));
         assert_eq!(answer.json()["userName"], "jane.smith@example.test");
-        assert_eq!(site.directory.account(login).unwrap().account.user_id, user_id);
+        assert_eq!(site.host.account(login).unwrap().account.user_id, user_id);
     }
 }
 
@@ -108,39 +108,39 @@ fn a_name_that_comes_to_the_same_login_renames_nothing_and_a_taken_one_gets_a_nu
     let mut site = site(json!({ "username": { "from": "local-part", "rename": true } }));
     create(&mut site, "jane@example.test");
     let other = create(&mut site, "jane@other.test");
-    assert!(site.directory.account("jane-2").is_some());
+    assert!(site.host.account("jane-2").is_some());
     change(&mut site, &other, "userName", json!("jane@third.test"));
-    assert!(site.directory.account("jane-2").is_some(), "the login is made of the same part");
+    assert!(site.host.account("jane-2").is_some(), "the login is made of the same part");
     change(&mut site, &other, "userName", json!("joan@third.test"));
-    assert!(site.directory.account("joan").is_some());
+    assert!(site.host.account("joan").is_some());
     change(&mut site, &other, "userName", json!("jane@fourth.test"));
-    assert!(site.directory.account("jane-2").is_some());
+    assert!(site.host.account("jane-2").is_some());
 }
 
 #[test]
 fn an_account_that_is_linked_keeps_its_login() {
     let mut site = site(json!({ "username": { "from": "local-part", "rename": true } }));
-    site.directory.add_account("old-jane", "jane@example.test", "Jane", "author");
+    site.host.add_account("old-jane", "jane@example.test", "Jane", "author");
     let list = send(&mut site, "GET", "/Users?filter=userName%20eq%20%22jane%40example.test%22", Value::Null);
     let id = list.json()["Resources"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(send(&mut site, "PUT", &format!("/Users/{id}"), person("jane@example.test")).status, 200);
-    assert!(site.directory.account("old-jane").is_some());
+    assert!(site.host.account("old-jane").is_some());
 }
 
 #[test]
 fn accounts_kept_apart_hold_no_name_from_the_time_when_they_were_linked() {
     let mut site = site(json!({}));
-    site.directory.add_account("jane", "jane@local.test", "Jane", "author");
-    site.directory.add_account("joan", "joan@example.test", "Joan", "author");
+    site.host.add_account("jane", "jane@local.test", "Jane", "author");
+    site.host.add_account("joan", "joan@example.test", "Joan", "author");
     assert_eq!(send(&mut site, "GET", "/Users", Value::Null).json()["totalResults"], 3);
     configure(&mut site, json!({ "existing_accounts": "apart" }));
 
     let id = create(&mut site, "jane");
-    assert_eq!(site.directory.account("jane-2").unwrap().account.roles, ["subscriber"]);
-    assert_eq!(site.directory.account("jane@local.test").unwrap().account.login, "jane");
+    assert_eq!(site.host.account("jane-2").unwrap().account.roles, ["subscriber"]);
+    assert_eq!(site.host.account("jane@local.test").unwrap().account.login, "jane");
     let renamed = change(&mut site, &id, "userName", json!("joan"));
     assert_eq!(renamed.status, 200, "{}", renamed.body);
-    assert_eq!(site.directory.account("joan@example.test").unwrap().account.login, "joan");
+    assert_eq!(site.host.account("joan@example.test").unwrap().account.login, "joan");
 
     let clash = send(&mut site, "POST", "/Users", person("joan@example.test"));
     assert_eq!(clash.status, 409);
@@ -161,13 +161,13 @@ fn the_last_administrator_stays_even_where_no_role_is_protected() {
     let id = create(&mut site, "boss@example.test");
     for login in ["boss@example.test", "admin"] {
         let role = if login == "admin" { "subscriber" } else { "administrator" };
-        site.directory.account_mut(login).unwrap().account.roles = vec![role.to_owned()];
+        site.host.account_mut(login).unwrap().account.roles = vec![role.to_owned()];
     }
     for answer in [delete(&mut site, &id), change(&mut site, &id, "active", json!(false))] {
         assert_eq!(answer.status, 400, "{}", answer.body);
     }
     assert_eq!(change(&mut site, &id, "title", json!("Boss")).status, 200);
-    assert_eq!(site.directory.account("boss@example.test").unwrap().account.roles, ["administrator"]);
+    assert_eq!(site.host.account("boss@example.test").unwrap().account.roles, ["administrator"]);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn plugins_hear_what_happened_to_people() {
     }));
     let made = events(&mut site, "POST", "/Users", &person("jane@example.test"));
     let id = made["resource"].as_str().unwrap().to_owned();
-    let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
+    let user_id = site.host.account("jane@example.test").unwrap().account.user_id;
     assert_eq!(made["events"], json!([{ "event": "user_created", "user_id": user_id, "id": id }]));
 
     let path = format!("/Users/{id}");
@@ -215,7 +215,7 @@ fn plugins_hear_what_happened_to_people() {
 fn plugins_hear_what_happened_to_groups_and_to_linked_accounts() {
     let mut site =
         site(json!({ "role_rules": [{ "filter": "groups.display eq \"Editors\"", "role": "editor" }] }));
-    site.directory.add_account("jane", "jane@example.test", "Jane", "author");
+    site.host.add_account("jane", "jane@example.test", "Jane", "author");
     let list = send(&mut site, "GET", "/Users?filter=userName%20eq%20%22jane%40example.test%22", Value::Null);
     let jane = list.json()["Resources"][0]["id"].as_str().unwrap().to_owned();
     let linked = events(&mut site, "PUT", &format!("/Users/{jane}"), &person("jane@example.test"));
@@ -228,7 +228,7 @@ fn plugins_hear_what_happened_to_groups_and_to_linked_accounts() {
     });
     let made = events(&mut site, "POST", "/Groups", &group);
     let id = made["resource"].as_str().unwrap().to_owned();
-    let user_id = site.directory.account("jane").unwrap().account.user_id;
+    let user_id = site.host.account("jane").unwrap().account.user_id;
     assert_eq!(
         made["events"],
         json!([
@@ -251,7 +251,7 @@ fn only_who_is_new_and_can_use_it_gets_a_welcome_mail() {
 
     let mut site = site(json!({ "welcome_mail": true }));
     let made = events(&mut site, "POST", "/Users", &person("jane@example.test"));
-    let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
+    let user_id = site.host.account("jane@example.test").unwrap().account.user_id;
     assert_eq!(made["welcome"], json!([user_id]));
     let path = format!("/Users/{}", made["resource"].as_str().unwrap());
     assert_eq!(events(&mut site, "PATCH", &path, &patch("title", &json!("x")))["welcome"], json!([]));

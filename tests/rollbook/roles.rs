@@ -28,18 +28,18 @@ fn moved(site: &mut InMemory, id: &str, department: &str) {
 }
 
 fn roles(site: &InMemory, account: &str) -> Vec<String> {
-    site.directory.account(account).unwrap().account.roles.clone()
+    site.host.account(account).unwrap().account.roles.clone()
 }
 
 fn give(site: &mut InMemory, account: &str, roles: &[&str]) {
-    let account = &mut site.directory.account_mut(account).unwrap().account;
+    let account = &mut site.host.account_mut(account).unwrap().account;
     account.roles = roles.iter().map(|role| (*role).to_owned()).collect();
 }
 
 fn perform(site: &mut InMemory, task: Value) -> (u16, Value) {
     let task: Task = serde_json::from_value(task).unwrap();
     let settings = Rc::clone(&site.settings);
-    let exchange = site.directory.perform(task, &settings, site.now);
+    let exchange = site.host.perform(task, &settings, site.now);
     let response = exchange.response().unwrap();
     (response.status, serde_json::from_str(&response.body).unwrap())
 }
@@ -107,9 +107,9 @@ fn a_role_given_by_hand_is_overruled_by_every_request() {
             assert_eq!(answer.status, 200, "{}", answer.body);
             assert_eq!(roles(&site, "jane@example.test"), ["author"], "{method} {by_hand:?}");
         }
-        site.directory.trace.clear();
+        site.host.trace.clear();
         send(&mut site, method, &format!("/Users/{id}"), &body);
-        assert!(!site.directory.trace.iter().any(|command| command.name == "update_user"), "a quiet no-op");
+        assert!(!site.host.trace.iter().any(|command| command.name == "update_user"), "a quiet no-op");
     }
     moved(&mut site, &id, "Marketing");
     give(&mut site, "jane@example.test", &["editor"]);
@@ -153,7 +153,7 @@ fn a_role_that_the_site_lacks_is_reported_and_harms_nobody() {
             now: site.now,
             ..Default::default()
         };
-        let exchange = site.directory.converse(request, &site.settings);
+        let exchange = site.host.converse(request, &site.settings);
         let body: Value = serde_json::from_str(&exchange.response().unwrap().body).unwrap();
         (body, exchange.summary().unwrap().clone())
     };
@@ -187,7 +187,7 @@ fn a_role_that_the_site_lacks_is_reported_and_harms_nobody() {
     let (counts, entries) = perform_all(&mut site, json!({ "task": "roles", "part": { "apply": true } }), 1);
     assert_eq!(counts, json!({ "no_such_role": 1 }));
     assert_eq!(entries[0]["then"], json!(["shop_manager"]));
-    site.directory.roles.insert("shop_manager".to_owned());
+    site.host.roles.insert("shop_manager".to_owned());
     let (counts, _) = perform_all(&mut site, json!({ "task": "roles", "part": { "apply": true } }), 1);
     assert_eq!(counts, json!({ "changed": 1 }));
     assert_eq!(roles(&site, "jane@example.test"), ["shop_manager"]);
@@ -200,7 +200,7 @@ fn changed_rules_are_previewed_and_applied_to_everybody() {
         let department = if number % 2 == 0 { "Sales" } else { "Marketing" };
         create(&mut site, &format!("p{number}@example.test"), department);
     }
-    site.directory.add_account("local", "local@example.test", "Local", "subscriber");
+    site.host.add_account("local", "local@example.test", "Local", "subscriber");
     configure(&mut site, sales("author", json!({})));
     for limit in [1, 3, 7, 500] {
         let (counts, entries) =
@@ -229,7 +229,7 @@ fn the_last_administrator_stays_whatever_the_settings_say() {
     let joan = create(&mut site, "joan@example.test", "Marketing");
     // The account that was there before is no administrator any more.
     for account in ["jane@example.test", "joan@example.test"] {
-        site.directory.account_mut(account).unwrap().account.roles = vec!["administrator".to_owned()];
+        site.host.account_mut(account).unwrap().account.roles = vec!["administrator".to_owned()];
     }
     give(&mut site, "admin", &["subscriber"]);
     assert_eq!(change(&mut site, &joan, "active", json!(false)).status, 200, "one of two may go");
@@ -260,17 +260,17 @@ fn a_whole_site_is_made_ready_for_linking() {
     create(&mut site, "managed@example.test", "");
     let gone = create(&mut site, "gone@example.test", "");
     assert_eq!(send(&mut site, "DELETE", &format!("/Users/{gone}"), &Value::Null).status, 204);
-    site.directory.add_account("ann", "ann@example.test", "Ann", "editor");
-    site.directory.add_account("bob", "", "Bob", "subscriber");
+    site.host.add_account("ann", "ann@example.test", "Ann", "editor");
+    site.host.add_account("bob", "", "Bob", "subscriber");
     // Found already, under its address.
-    site.directory.add_account("cyd", "cyd@example.test", "Cyd", "subscriber");
+    site.host.add_account("cyd", "cyd@example.test", "Cyd", "subscriber");
     let found = send(&mut site, "GET", "/Users?filter=emails%20eq%20%22cyd%40example.test%22", &Value::Null);
     assert_eq!(found.json()["totalResults"], 1);
     // Somebody else is called by this address.
     let namesake =
         json!({ "userName": "dee@example.test", "emails": [{ "value": "namesake@example.test" }] });
     assert_eq!(send(&mut site, "POST", "/Users", &namesake).status, 201);
-    site.directory.add_account("dee", "dee@example.test", "Dee", "subscriber");
+    site.host.add_account("dee", "dee@example.test", "Dee", "subscriber");
 
     let preview = json!({ "task": "linking", "user_name": "email", "part": { "apply": false } });
     let verdicts = json!({ "protected": 1, "managed": 2, "deleted": 1, "no_address": 1, "changes": 1, "same": 1, "name_taken": 1 });
@@ -304,8 +304,8 @@ fn a_whole_site_is_made_ready_for_linking() {
 #[test]
 fn whom_another_plugin_provisioned_keeps_the_id_when_the_whole_site_is_made_ready() {
     let mut site = site(json!({}));
-    let user_id = site.directory.add_account("moved", "moved@example.test", "Jo Moved", "author");
-    let stored = site.directory.account_mut("moved").unwrap();
+    let user_id = site.host.add_account("moved", "moved@example.test", "Jo Moved", "author");
+    let stored = site.host.account_mut("moved").unwrap();
     stored.values.insert("meta:wpo365_scim_external_id".to_owned(), json!("jo"));
     let apply = json!({ "task": "linking", "user_name": "email", "part": { "apply": true } });
     let (counts, entries) = perform_all(&mut site, apply, 3);
@@ -318,7 +318,7 @@ fn whom_another_plugin_provisioned_keeps_the_id_when_the_whole_site_is_made_read
 fn whoever_is_protected_is_unlinked_and_not_to_be_linked_again() {
     let mut site = site(json!({}));
     let id = create(&mut site, "jane@example.test", "Sales");
-    let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
+    let user_id = site.host.account("jane@example.test").unwrap().account.user_id;
     give(&mut site, "jane@example.test", &["administrator"]);
     assert_eq!(perform(&mut site, json!({ "task": "unlinking", "user_id": user_id })).0, 200);
     assert_eq!(send(&mut site, "GET", &format!("/Users/{id}"), &Value::Null).status, 404);
@@ -340,7 +340,7 @@ fn whoever_is_protected_is_unlinked_and_not_to_be_linked_again() {
 fn somebody_unlinked_stays_apart_until_linking_is_allowed_again() {
     let mut site = site(json!({}));
     let id = create(&mut site, "jane@example.test", "Sales");
-    let user_id = site.directory.account("jane@example.test").unwrap().account.user_id;
+    let user_id = site.host.account("jane@example.test").unwrap().account.user_id;
     let group = json!({ "displayName": "Team", "members": [{ "value": id }] });
     let group = send(&mut site, "POST", "/Groups", &group).json()["id"].as_str().unwrap().to_owned();
     let unlink = json!({ "task": "unlinking", "user_id": user_id });
@@ -350,12 +350,12 @@ fn somebody_unlinked_stays_apart_until_linking_is_allowed_again() {
     assert_eq!(status, 409, "nobody who was locked out gets in: {refused}");
     assert_eq!(change(&mut site, &id, "active", json!(true)).status, 200);
 
-    site.directory.stale_once();
-    let before = site.directory.account("jane@example.test").unwrap().account.clone();
+    site.host.stale_once();
+    let before = site.host.account("jane@example.test").unwrap().account.clone();
     let (status, done) = perform(&mut site, unlink.clone());
     assert_eq!((status, &done["login"]), (200, &json!("jane@example.test")));
-    let after = site.directory.account("jane@example.test").unwrap().account.clone();
-    assert_eq!(after, rollbook::directory::Account { unlinked: true, ..before });
+    let after = site.host.account("jane@example.test").unwrap().account.clone();
+    assert_eq!(after, rollbook::host::Account { unlinked: true, ..before });
     assert_eq!(send(&mut site, "GET", &format!("/Users/{id}"), &Value::Null).status, 404);
     let team = send(&mut site, "GET", &format!("/Groups/{group}"), &Value::Null).json();
     assert_eq!(team["members"], json!([]));
@@ -426,7 +426,7 @@ fn who_changes_during_a_part_is_decided_anew() {
             meddled = true;
             give(&mut site, "jane@example.test", &["contributor"]);
         }
-        let answer = site.directory.run(&command).unwrap();
+        let answer = site.host.run(&command).unwrap();
         exchange.answer(answer).unwrap();
     }
     assert!(meddled);

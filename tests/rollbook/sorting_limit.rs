@@ -1,8 +1,8 @@
 //! How much is sorted at most, tried against a WordPress that has more people than anybody would make one by
 //! one.
 
-use rollbook::directory::{Account, Scope, TokenRecord, UserRecord};
 use rollbook::exchange::Exchange;
+use rollbook::host::{Account, Scope, TokenRecord, UserRecord};
 use rollbook::http::{Request, Response};
 use rollbook::service::list::MAX_SORTED;
 use rollbook::token;
@@ -43,7 +43,7 @@ fn sorted(people: u64, query: &str) -> Response {
         let answer = match command.name {
             "list_tokens" => json!([full_token()]),
             "find_users" => found(people, &command.fields["selection"]),
-            "find_accounts" => json!([]),
+            "find_unregistered_accounts" => json!([]),
             _ => Value::Null,
         };
         exchange.answer(answer).unwrap();

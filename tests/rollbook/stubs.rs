@@ -1,5 +1,5 @@
 //! Tells PHP's analyser and editors what each command holds and what its answer has to hold: the array shapes
-//! of `php-plugin/stubs/contract.php`, read off the structs of `src/directory`. `make stubs` writes the file.
+//! of `php-plugin/stubs/contract.php`, read off the structs of `src/host`. `make stubs` writes the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -29,7 +29,7 @@ enum Way {
     FromPhp,
 }
 
-/// The types of `src/directory`, and the commands in their order.
+/// The types of `src/host`, and the commands in their order.
 struct Contract {
     types: BTreeMap<String, Item>,
     commands: Vec<(String, String, Type)>,
@@ -269,8 +269,8 @@ fn snake(name: &str) -> String {
 
 fn sources() -> Vec<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = vec![source.join("directory.rs")];
-    files.extend(fs::read_dir(source.join("directory")).unwrap().map(|entry| entry.unwrap().path()));
+    let mut files = vec![source.join("host.rs")];
+    files.extend(fs::read_dir(source.join("host")).unwrap().map(|entry| entry.unwrap().path()));
     files.retain(|path| path.is_file());
     files.sort();
     files

@@ -5,7 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\Exchange;
-use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Batch;
@@ -251,9 +251,9 @@ final class BulkTest extends SiteTestCase {
 			'now'     => self::NOW,
 			'remote'  => '127.0.0.1',
 		);
-		$conversation = new Conversation( Exchange::open( $request, Settings::document(), Site::facts() ) );
-		$conversation->hold();
-		$response = $conversation->exchange->response();
+		$runner = new ExchangeRunner( Exchange::open( $request, Settings::document(), Site::facts() ) );
+		$runner->run();
+		$response = $runner->exchange->response();
 		self::assertSame( 200, $response['status'], $response['body'] );
 		return json_decode( $response['body'], true )['Operations'];
 	}

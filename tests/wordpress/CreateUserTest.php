@@ -253,14 +253,14 @@ final class CreateUserTest extends SiteTestCase {
 		foreach ( array_keys( $spoilers ) as $number => $name ) {
 			try {
 				$this->with_hook( 'user_register', $spoilers[ $name ], fn(): array => $this->create( "spoilt$number", array(), array( 'values' => array( 'meta:x' => 'y' ) ) ) );
-				$done = true;
+				$result = true;
 			} catch ( RuntimeException ) {
-				$done = false;
+				$result = false;
 			}
 			wp_cache_flush();
-			self::assertSame( $done, false !== username_exists( "spoilt$number" ), $name );
-			self::assertSame( (int) $done, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'spoilt$number' AND user_id IS NOT NULL" ), $name );
-			self::assertSame( (int) $done, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'spoilt$number'" ), $name );
+			self::assertSame( $result, false !== username_exists( "spoilt$number" ), $name );
+			self::assertSame( (int) $result, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'spoilt$number' AND user_id IS NOT NULL" ), $name );
+			self::assertSame( (int) $result, $this->count_rows( Tables::name( 'users' ), "user_name_key = 'spoilt$number'" ), $name );
 		}
 		ini_set( 'error_log', (string) $logging );
 	}
@@ -319,7 +319,7 @@ final class CreateUserTest extends SiteTestCase {
 
 	public function test_an_abandoned_write_leaves_nothing(): void {
 		$abandon = static function (): void {
-			( new \Rollbook\WordPress\Endpoint\Directory() )->abandon(); // What the endpoint does when a hook has called exit.
+			( new \Rollbook\WordPress\Endpoint\CommandTable() )->abandon(); // What the endpoint does when a hook has called exit.
 			throw new RuntimeException( 'the request is over' );
 		};
 		try {

@@ -5,8 +5,8 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\Exchange;
-use Rollbook\WordPress\Endpoint\Conversation;
-use Rollbook\WordPress\People\Adoption;
+use Rollbook\WordPress\Endpoint\ExchangeRunner;
+use Rollbook\WordPress\People\AccountRegistry;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Tables;
@@ -93,7 +93,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 	public function test_linking_is_allowed_or_the_command_fails(): void {
 		$user_id = $this->create( 'pu-allowed' )['account']['user_id'];
 		for ( $number = 1, $reached = true; $reached; ++$number ) {
-			Adoption::mark_unlinked( $user_id );
+			AccountRegistry::mark_unlinked( $user_id );
 			$count  = 0;
 			$fail   = static function ( string $query ) use ( &$count, $number ): string {
 				return ++$count === $number ? 'SELECT nothing FROM nowhere' : $query;
@@ -102,7 +102,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 				fn(): array => $this->with_hook( 'query', $fail, fn(): array => (array) $this->run_command( 'allow_linking', array( 'user_ids' => array( $user_id ) ) ) )
 			);
 			wp_cache_flush();
-			self::assertSame( null === $answer, Adoption::is_unlinked( $user_id ), "statement $number" );
+			self::assertSame( null === $answer, AccountRegistry::is_unlinked( $user_id ), "statement $number" );
 			$reached = $count >= $number;
 		}
 		self::assertGreaterThan( 4, $number );
@@ -387,18 +387,18 @@ final class DatabaseTroubleTest extends SiteTestCase {
 				},
 			);
 		}
-		$record  = $this->create( $name, array( 'lookups' => array( array( 'path' => 'userName', 'value' => $name ) ) ), array( 'email' => "$name@phpunit.test", 'role' => 'editor', 'values' => array( 'meta:dept' => 'one', 'field:last_name' => 'One' ) ) );
-		$user_id = $record['account']['user_id'];
-		$heir    = $this->create( "$name-heir" )['account'];
-		$post    = wp_insert_post( array( 'post_author' => $user_id, 'post_title' => $name, 'post_status' => 'publish' ) );
-		$group   = $this->run_command( 'create_group', $this->group( "$name-group", 'ungroup' === $command ? array( $record['id'] ) : array() ) )['record'];
-		$decided = array( array( 'id' => $record['id'], 'version' => 1 ) );
-		$roles   = array( array( 'user_id' => $user_id, 'version' => 1, 'before' => array( 'editor' ), 'role' => 'author', 'other_roles' => array() ) );
-		$row     = array( 'document' => '{"userName":"changed"}', 'lookups' => array( array( 'path' => 'userName', 'value' => "$name-2" ) ) );
-		$delete  = array( 'id' => $record['id'], 'version' => 1, 'ours' => true, 'reassign_to' => 'delete' === $command ? null : $heir['login'], 'fate' => 'keep' === $command ? 'keep' : 'delete', 'now' => self::NOW );
-		$changed = array( 'id' => $group['id'], 'version' => 1, 'add' => array( array( 'id' => $record['id'], 'kind' => 'User' ) ), 'remove' => array(), 'remove_all' => false, 'people' => $decided, 'roles' => $roles ) + $this->group( "$name-group", array() );
-		$changed = array( 'members' => false ) + $changed;
-		$run     = match ( $command ) {
+		$record          = $this->create( $name, array( 'lookups' => array( array( 'path' => 'userName', 'value' => $name ) ) ), array( 'email' => "$name@phpunit.test", 'role' => 'editor', 'values' => array( 'meta:dept' => 'one', 'field:last_name' => 'One' ) ) );
+		$user_id         = $record['account']['user_id'];
+		$reassign_target = $this->create( "$name-heir" )['account'];
+		$post            = wp_insert_post( array( 'post_author' => $user_id, 'post_title' => $name, 'post_status' => 'publish' ) );
+		$group           = $this->run_command( 'create_group', $this->group( "$name-group", 'ungroup' === $command ? array( $record['id'] ) : array() ) )['record'];
+		$decided         = array( array( 'id' => $record['id'], 'version' => 1 ) );
+		$roles           = array( array( 'user_id' => $user_id, 'version' => 1, 'before' => array( 'editor' ), 'role' => 'author', 'other_roles' => array() ) );
+		$row             = array( 'document' => '{"userName":"changed"}', 'lookups' => array( array( 'path' => 'userName', 'value' => "$name-2" ) ) );
+		$delete          = array( 'id' => $record['id'], 'version' => 1, 'managed_here' => true, 'reassign_to' => 'delete' === $command ? null : $reassign_target['login'], 'disposal' => 'deactivate' === $command ? 'keep' : 'delete', 'now' => self::NOW );
+		$changed         = array( 'id' => $group['id'], 'version' => 1, 'add' => array( array( 'id' => $record['id'], 'kind' => 'User' ) ), 'remove' => array(), 'remove_all' => false, 'people' => $decided, 'roles' => $roles ) + $this->group( "$name-group", array() );
+		$changed         = array( 'members' => false ) + $changed;
+		$run             = match ( $command ) {
 			'update'     => fn(): array => $this->update( $record, $row, array( 'email' => "$name-2@phpunit.test", 'role' => 'author', 'values' => array( 'meta:dept' => 'two', 'field:last_name' => 'Two' ) ) ),
 			'deactivate' => fn(): array => $this->update( $record, array( 'active' => false ) + $row ),
 			'keep', 'delete', 'reassign' => fn(): array => $this->run_command( 'delete_user', $delete ),
@@ -407,7 +407,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 			'ungroup'    => fn(): array => $this->run_command( 'delete_group', array( 'id' => $group['id'], 'version' => 1, 'people' => $decided, 'roles' => $roles ) ),
 			'roles'      => fn(): array => $this->run_command( 'set_roles', array( 'roles' => $roles ) ),
 		};
-		$expected = function ( string $place ) use ( $command, $record, $user_id, $name, $wpdb, $post, $heir, $group ): void {
+		$expected = function ( string $place ) use ( $command, $record, $user_id, $name, $wpdb, $post, $reassign_target, $group ): void {
 			$user    = get_userdata( $user_id );
 			$lookups = array_column( Database::rows( 'SELECT value FROM ' . Tables::name( 'lookups' ) . ' WHERE value LIKE %s', array( "$name%" ) ), 'value' );
 			match ( $command ) {
@@ -420,7 +420,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 				'roles'            => self::assertSame( array( 'author' ), $user->roles, $place ),
 			};
 			if ( in_array( $command, array( 'keep', 'reassign' ), true ) ) {
-				self::assertSame( $heir['user_id'], (int) get_post( $post )->post_author, $place );
+				self::assertSame( $reassign_target['user_id'], (int) get_post( $post )->post_author, $place );
 			}
 			if ( 'delete' === $command ) {
 				self::assertNotSame( 'publish', get_post_status( $post ), $place );
@@ -468,10 +468,10 @@ final class DatabaseTroubleTest extends SiteTestCase {
 
 	/** A request for a list of people, with a token that nobody knows. */
 	private function request(): array {
-		$request      = array( 'method' => 'GET', 'base' => 'https://site.test/scim/v2', 'path' => '/Users', 'query' => '', 'headers' => array( 'Authorization' => 'Bearer x' ), 'body' => '', 'remote' => '127.0.0.1', 'now' => Tokens::now() );
-		$conversation = new Conversation( Exchange::open( $request, Settings::document(), \Rollbook\WordPress\Site::facts() ) );
-		$conversation->hold();
-		return $conversation->exchange->response();
+		$request = array( 'method' => 'GET', 'base' => 'https://site.test/scim/v2', 'path' => '/Users', 'query' => '', 'headers' => array( 'Authorization' => 'Bearer x' ), 'body' => '', 'remote' => '127.0.0.1', 'now' => Tokens::now() );
+		$runner  = new ExchangeRunner( Exchange::open( $request, Settings::document(), \Rollbook\WordPress\Site::facts() ) );
+		$runner->run();
+		return $runner->exchange->response();
 	}
 
 	/** Ends the connection of WordPress from outside. */

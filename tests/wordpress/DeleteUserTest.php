@@ -8,17 +8,17 @@ use Rollbook\WordPress\Store\Tables;
 
 final class DeleteUserTest extends SiteTestCase {
 
-	private function delete( array $record, string $fate = 'keep', ?string $heir = null ): array {
+	private function delete( array $record, string $disposal = 'keep', ?string $reassign_target = null ): array {
 		return $this->run_command(
 			'delete_user',
 			array(
-				'id'          => $record['id'],
-				'version'     => $record['version'],
-				'fate'        => $fate,
-				'ours'        => true,
-				'reassign_to' => $heir,
-				'lookups'     => array( array( 'path' => 'former.userName', 'value' => mb_strtolower( $record['user_name'] ) ) ),
-				'now'         => self::NOW + 1,
+				'id'           => $record['id'],
+				'version'      => $record['version'],
+				'disposal'     => $disposal,
+				'managed_here' => true,
+				'reassign_to'  => $reassign_target,
+				'lookups'      => array( array( 'path' => 'former.userName', 'value' => mb_strtolower( $record['user_name'] ) ) ),
+				'now'          => self::NOW + 1,
 			)
 		);
 	}
@@ -96,24 +96,24 @@ final class DeleteUserTest extends SiteTestCase {
 		self::assertNotNull( $this->load( $record['id'] ) );
 	}
 
-	/** @dataProvider fates */
-	public function test_content_goes_to_the_heir( string $fate, bool $account_stays ): void {
-		$record = $this->create( 'pu-jane', array(), array( 'role' => 'author' ) );
-		$heir   = $this->create( 'pu-heir' );
-		$post   = wp_insert_post(
+	/** @dataProvider disposals */
+	public function test_content_goes_to_the_reassign_target( string $disposal, bool $account_stays ): void {
+		$record          = $this->create( 'pu-jane', array(), array( 'role' => 'author' ) );
+		$reassign_target = $this->create( 'pu-heir' );
+		$post            = wp_insert_post(
 			array(
 				'post_title'  => 'x',
 				'post_status' => 'publish',
 				'post_author' => $record['account']['user_id'],
 			)
 		);
-		self::assertSame( 'done', $this->delete( $record, $fate, 'pu-heir' )['outcome'] );
-		self::assertSame( (string) $heir['account']['user_id'], get_post( $post )->post_author );
+		self::assertSame( 'done', $this->delete( $record, $disposal, 'pu-heir' )['outcome'] );
+		self::assertSame( (string) $reassign_target['account']['user_id'], get_post( $post )->post_author );
 		self::assertSame( $account_stays, false !== get_userdata( $record['account']['user_id'] ) );
 		wp_delete_post( $post, true );
 	}
 
-	public function fates(): array {
+	public function disposals(): array {
 		return array(
 			'keep'   => array( 'keep', true ),
 			'delete' => array( 'delete', false ),
@@ -137,13 +137,13 @@ final class DeleteUserTest extends SiteTestCase {
 		$this->create( 'pu-jane' );
 	}
 
-	public function test_an_heir_who_does_not_exist_is_refused(): void {
+	public function test_an_reassign_target_who_does_not_exist_is_refused(): void {
 		$record = $this->create( 'pu-jane' );
-		foreach ( array( 'pu-nobody', 'pu-jane' ) as $heir ) {
-			foreach ( array( 'keep', 'delete' ) as $fate ) {
-				$answer = $this->delete( $record, $fate, $heir );
+		foreach ( array( 'pu-nobody', 'pu-jane' ) as $reassign_target ) {
+			foreach ( array( 'keep', 'delete' ) as $disposal ) {
+				$answer = $this->delete( $record, $disposal, $reassign_target );
 				self::assertSame( 'refused', $answer['outcome'] );
-				self::assertStringContainsString( $heir, $answer['message'] );
+				self::assertStringContainsString( $reassign_target, $answer['message'] );
 			}
 		}
 		self::assertTrue( $this->load( $record['id'] )['active'] );

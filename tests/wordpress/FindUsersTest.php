@@ -125,7 +125,7 @@ final class FindUsersTest extends SiteTestCase {
 	public function test_accounts_that_nobody_manages_are_left_out_where_they_do_not_count(): void {
 		$user_id = wp_insert_user( array( 'user_login' => 'pu-local', 'user_pass' => 'x' ) );
 		$this->run_command(
-			'adopt_accounts',
+			'register_accounts',
 			array(
 				'accounts' => array(
 					array(

@@ -214,9 +214,9 @@ final class GroupsTest extends SiteTestCase {
 		global $wpdb;
 		$accounts = implode( ',', array_map( static fn( int $number ): string => "('crowd$number','Crowd $number','2020-01-01 00:00:00')", range( 1, 5000 ) ) );
 		$wpdb->query( "INSERT INTO $wpdb->users (user_login, display_name, user_registered) VALUES $accounts" );
-		$user_ids  = $wpdb->get_col( "SELECT ID FROM $wpdb->users WHERE user_login LIKE 'crowd%'" );
-		$adoptions = array_map( static fn( string $user_id ): array => array( 'user_id' => (int) $user_id, 'user_name' => "crowd-$user_id", 'user_name_key' => "crowd-$user_id", 'created' => 1, 'lookups' => array() ), $user_ids );
-		$this->run_command( 'adopt_accounts', array( 'accounts' => $adoptions, 'now' => 1 ) );
+		$user_ids      = $wpdb->get_col( "SELECT ID FROM $wpdb->users WHERE user_login LIKE 'crowd%'" );
+		$registrations = array_map( static fn( string $user_id ): array => array( 'user_id' => (int) $user_id, 'user_name' => "crowd-$user_id", 'user_name_key' => "crowd-$user_id", 'created' => 1, 'lookups' => array() ), $user_ids );
+		$this->run_command( 'register_accounts', array( 'accounts' => $registrations, 'now' => 1 ) );
 		$ids = $wpdb->get_col( 'SELECT id FROM ' . Tables::name( 'users' ) . " WHERE user_name LIKE 'crowd-%'" );
 		self::assertCount( 5000, $ids );
 

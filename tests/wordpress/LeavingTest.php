@@ -50,13 +50,13 @@ final class LeavingTest extends SiteTestCase {
 	}
 
 	/**
-	 * Posts of every type, and links, go to the heir; what somebody said stays said under the name it was said under.
+	 * Posts of every type, and links, go to the reassign target; what somebody said stays said under the name it was said under.
 	 *
 	 * @dataProvider policies
 	 */
-	public function test_content_goes_to_the_heir( string $policy, bool $account_stays ): void {
-		$leaving = $this->provision( 'pu-leaving' );
-		$heir    = $this->account_of( $this->provision( 'pu-heir' )->id )->ID;
+	public function test_content_goes_to_the_reassign_target( string $policy, bool $account_stays ): void {
+		$leaving         = $this->provision( 'pu-leaving' );
+		$reassign_target = $this->account_of( $this->provision( 'pu-heir' )->id )->ID;
 		$this->settings( array( 'deletion' => array( 'policy' => $policy, 'reassign_to' => 'pu-heir' ) ) );
 		$user_id = $this->account_of( $leaving->id )->ID;
 		list( $posts, $link, $comment ) = $this->content_of( $user_id );
@@ -64,9 +64,9 @@ final class LeavingTest extends SiteTestCase {
 		self::assertSame( 204, $this->scim( 'DELETE', "/Users/$leaving->id" )->status );
 		self::assertSame( $account_stays, false !== get_userdata( $user_id ) );
 		foreach ( $posts as $kind => $post ) {
-			self::assertSame( (string) $heir, get_post( $post )->post_author, $kind );
+			self::assertSame( (string) $reassign_target, get_post( $post )->post_author, $kind );
 		}
-		self::assertSame( (string) $heir, (string) get_bookmark( $link )->link_owner );
+		self::assertSame( (string) $reassign_target, (string) get_bookmark( $link )->link_owner );
 		self::assertSame( 'pu-comment', get_comment( $comment )->comment_author );
 		self::assertSame( 404, $this->scim( 'GET', "/Users/$leaving->id" )->status );
 
@@ -82,8 +82,8 @@ final class LeavingTest extends SiteTestCase {
 		);
 	}
 
-	/** Without an heir a kept account keeps its content; a deleted one takes it along. */
-	public function test_content_without_an_heir(): void {
+	/** Without a reassign target a kept account keeps its content; a deleted one takes it along. */
+	public function test_content_without_an_reassign_target(): void {
 		$leaving = $this->provision( 'pu-leaving' );
 		$user_id = $this->account_of( $leaving->id )->ID;
 		list( $posts, $link ) = $this->content_of( $user_id );
@@ -98,13 +98,13 @@ final class LeavingTest extends SiteTestCase {
 		self::assertNull( get_bookmark( $link ) );
 	}
 
-	/** Nothing happens where the heir is not there any more to look after the content. */
-	public function test_an_unfit_heir_is_refused_and_nothing_happens(): void {
+	/** Nothing happens where the reassign target is not there any more to look after the content. */
+	public function test_an_unfit_reassign_target_is_refused_and_nothing_happens(): void {
 		require_once ABSPATH . 'wp-admin/includes/user.php';
 		foreach ( array( 'deactivate', 'reassign' ) as $policy ) {
-			$heir = wp_insert_user( array( 'user_login' => "pu-heir-$policy", 'user_pass' => 'x', 'role' => 'author' ) );
+			$reassign_target = wp_insert_user( array( 'user_login' => "pu-heir-$policy", 'user_pass' => 'x', 'role' => 'author' ) );
 			$this->settings( array( 'deletion' => array( 'policy' => $policy, 'reassign_to' => "pu-heir-$policy" ) ) );
-			wp_delete_user( $heir );
+			wp_delete_user( $reassign_target );
 			$leaving = $this->provision( "pu-leaving-$policy" );
 			$version = $this->scim( 'GET', "/Users/$leaving->id" )->json->meta->version;
 			$refused = function ( string $id, string $reason ): void {
@@ -113,12 +113,12 @@ final class LeavingTest extends SiteTestCase {
 				self::assertStringContainsString( $reason, $answer->json->detail );
 			};
 			$refused( $leaving->id, 'does not exist' );
-			$heir = $this->provision( "pu-heir-$policy" );
-			$refused( $heir->id, 'is the one to be deleted' );
-			$this->patch( $heir->id, 'active', false );
+			$reassign_target = $this->provision( "pu-heir-$policy" );
+			$refused( $reassign_target->id, 'is the one to be deleted' );
+			$this->patch( $reassign_target->id, 'active', false );
 			$refused( $leaving->id, 'is deactivated' );
 			self::assertSame( $version, $this->scim( 'GET', "/Users/$leaving->id" )->json->meta->version );
-			$this->patch( $heir->id, 'active', true );
+			$this->patch( $reassign_target->id, 'active', true );
 			self::assertSame( 204, $this->scim( 'DELETE', "/Users/$leaving->id" )->status );
 		}
 	}

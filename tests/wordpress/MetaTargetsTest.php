@@ -29,7 +29,7 @@ final class MetaTargetsTest extends SiteTestCase {
 		'loginizer_user_settings',
 		'openid-connect-generic-subject-identity',
 		'useraccesstoken',
-		'rollbook_home_site',
+		'rollbook_owning_site',
 		'wpo365_scim_external_id',
 		'mo_scim_user_status',
 		'größe',

@@ -5,7 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\Exchange;
-use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
@@ -157,7 +157,7 @@ final class ProfileChangesTest extends SiteTestCase {
 			Settings::document(),
 			\Rollbook\WordPress\Site::facts()
 		);
-		( new Conversation( $exchange ) )->hold();
+		( new ExchangeRunner( $exchange ) )->run();
 		$answer = json_decode( $exchange->response()['body'] );
 		$this->assertLessThan( 300, $exchange->response()['status'], $exchange->response()['body'] );
 		return $answer;

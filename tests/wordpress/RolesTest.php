@@ -81,7 +81,7 @@ final class RolesTest extends SiteTestCase {
 		$load = function ( int $people ) use ( $ids, $wpdb ): array {
 			wp_cache_flush();
 			$before = $wpdb->num_queries;
-			$found  = $this->run_command( 'load_people', array( 'ids' => array_slice( $ids, 0, $people ), 'targets' => array() ) );
+			$found  = $this->run_command( 'load_users', array( 'ids' => array_slice( $ids, 0, $people ), 'targets' => array() ) );
 			return array( $wpdb->num_queries - $before, array_map( static fn( array $group ): string => $group['display'] . ( $group['direct'] ? '' : '+' ), $found[0]['groups'] ) );
 		};
 		$team = $this->group( 'pu-team', $ids );
@@ -220,9 +220,9 @@ final class RolesTest extends SiteTestCase {
 			self::assertSame( 'refused', $refused['outcome'] );
 			self::assertStringContainsString( 'last administrator', $refused['message'] );
 		}
-		foreach ( array( 'keep', 'delete' ) as $fate ) {
-			$refused = $this->run_command( 'delete_user', array( 'id' => $first['id'], 'version' => $first['version'], 'fate' => $fate, 'reassign_to' => null, 'now' => self::NOW ) );
-			self::assertSame( 'refused', $refused['outcome'], $fate );
+		foreach ( array( 'keep', 'delete' ) as $disposal ) {
+			$refused = $this->run_command( 'delete_user', array( 'id' => $first['id'], 'version' => $first['version'], 'disposal' => $disposal, 'reassign_to' => null, 'now' => self::NOW ) );
+			self::assertSame( 'refused', $refused['outcome'], $disposal );
 		}
 		self::assertSame( array( 'refused' ), $this->set_roles( $this->role_change( $first, 'editor' ) ) );
 		self::assertSame( array( 'stale' ), $this->set_roles( $this->role_change( $first, 'editor', array( 'administrator' ) ) ), 'nobody protected is given a role' );
@@ -245,7 +245,7 @@ final class RolesTest extends SiteTestCase {
 	/** @dataProvider ways_to_go */
 	public function test_of_two_last_administrators_one_stays_when_both_are_to_go_at_once( bool $deleted ): void {
 		list( $first, $second ) = $this->two_administrators();
-		$delete                 = fn( array $record ): array => array( 'do' => 'delete_user', 'id' => $record['id'], 'version' => $record['version'], 'fate' => 'keep', 'ours' => true, 'reassign_to' => null, 'now' => self::NOW );
+		$delete                 = fn( array $record ): array => array( 'do' => 'delete_user', 'id' => $record['id'], 'version' => $record['version'], 'disposal' => 'deactivate', 'managed_here' => true, 'reassign_to' => null, 'now' => self::NOW );
 		$commands               = array_map( fn( array $record ): array => $deleted ? $delete( $record ) : $this->change_of( $record, false, null ), array( $first, $second ) );
 		$answers                = $this->at_once( 'command-at-once.php', array_map( static fn( array $command ): array => array( (string) json_encode( $command ) ), $commands ) );
 		$outcomes               = array_map( static fn( array $answer ): string => $answer['outcome'] ?? $answer[0]['outcome']['outcome'], $answers );

@@ -63,7 +63,7 @@ final class SettingsTest extends SiteTestCase {
 					'deletion'     => array( 'policy' => 'reassign' ),
 				)
 			);
-			$this->fail( 'A policy without an heir was accepted.' );
+			$this->fail( 'A policy without a reassign target was accepted.' );
 		} catch ( InvalidSettings $refusal ) {
 			$this->assertSame( array( 'deletion.reassign_to' ), array_column( $refusal->problems(), 'place' ) );
 		}
@@ -151,8 +151,8 @@ final class SettingsTest extends SiteTestCase {
 	public function test_what_has_become_wrong_is_told_and_stops_nobody(): void {
 		add_role( 'pu_lost', 'Soon lost' );
 		add_role( 'pu_boss', 'Soon a boss' );
-		$heir = wp_insert_user( array( 'user_login' => 'pu-heir', 'user_pass' => 'x', 'role' => 'editor' ) );
-		$rule = static fn( string $role ): array => array( 'filter' => 'title pr', 'role' => $role );
+		$reassign_target = wp_insert_user( array( 'user_login' => 'pu-heir', 'user_pass' => 'x', 'role' => 'editor' ) );
+		$rule            = static fn( string $role ): array => array( 'filter' => 'title pr', 'role' => $role );
 		Settings::merge(
 			array(
 				'default_role'    => 'pu_lost',
@@ -167,7 +167,7 @@ final class SettingsTest extends SiteTestCase {
 		remove_role( 'pu_lost' );
 		get_role( 'pu_boss' )->add_cap( 'edit_users' );
 		require_once ABSPATH . 'wp-admin/includes/user.php';
-		wp_delete_user( $heir );
+		wp_delete_user( $reassign_target );
 		$wrong = array( 'deletion.reassign_to', 'default_role', 'role_rules[1].role' );
 		$this->assertSame( $wrong, array_column( Settings::problems(), 'place' ) );
 		$health = SiteHealth::test_settings();

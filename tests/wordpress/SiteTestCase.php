@@ -5,8 +5,8 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use PHPUnit\Framework\TestCase;
-use Rollbook\WordPress\Endpoint\Directory;
-use Rollbook\WordPress\People\Adoption;
+use Rollbook\WordPress\Endpoint\CommandTable;
+use Rollbook\WordPress\People\AccountRegistry;
 use Rollbook\WordPress\Store\Tables;
 
 /**
@@ -35,20 +35,20 @@ abstract class SiteTestCase extends TestCase {
 
 	protected function tearDown(): void {
 		global $wpdb;
-		( new Directory() )->abandon();
+		( new CommandTable() )->abandon();
 		$wpdb->query( "DELETE FROM $wpdb->usermeta WHERE user_id > {$this->highest['users']}" );
 		$wpdb->query( "DELETE FROM $wpdb->users WHERE ID > {$this->highest['users']}" );
 		$wpdb->query( 'DELETE FROM ' . Tables::name( 'group_members' ) . " WHERE group_row > {$this->highest['our groups']}" );
 		$wpdb->query( 'DELETE FROM ' . Tables::name( 'groups' ) . " WHERE row_id > {$this->highest['our groups']}" );
 		$wpdb->query( 'DELETE FROM ' . Tables::name( 'lookups' ) . " WHERE row_id > {$this->highest['our users']}" );
 		$wpdb->query( 'DELETE FROM ' . Tables::name( 'users' ) . " WHERE row_id > {$this->highest['our users']}" );
-		delete_option( Adoption::OPTION );
+		delete_option( AccountRegistry::OPTION );
 		wp_cache_flush();
 	}
 
 	/** Carries out a command. */
 	protected function run_command( string $name, array $fields ): mixed {
-		return ( new Directory() )->run( array( 'do' => $name ) + $fields );
+		return ( new CommandTable() )->run( array( 'do' => $name ) + $fields );
 	}
 
 	/** The fields of create_user for a person; `row` and `account` are merged. */
@@ -64,13 +64,13 @@ abstract class SiteTestCase extends TestCase {
 				'lookups'       => array(),
 			),
 			'account' => $account + array(
-				'user_id'  => null,
-				'ours'     => true,
-				'logins'   => array( strtok( mb_strtolower( $user_name ), '@' ) ),
-				'email'    => null,
-				'password' => null,
-				'role'     => null,
-				'values'   => array(),
+				'user_id'      => null,
+				'managed_here' => true,
+				'logins'       => array( strtok( mb_strtolower( $user_name ), '@' ) ),
+				'email'        => null,
+				'password'     => null,
+				'role'         => null,
+				'values'       => array(),
 			),
 			'others'    => array(),
 			'giving_up' => array(),

@@ -201,7 +201,7 @@ final class TasksTest extends SiteTestCase {
 		$this->settings( self::RULE );
 		$run = TaskRun::begin( TaskRun::ROLES, true, array() );
 		$end = static function () use ( $run ): void {
-			TaskRun::last_word(); // What PHP does when a hook calls exit.
+			TaskRun::on_shutdown(); // What PHP does when a hook calls exit.
 			throw new \Error( 'the request is over' );
 		};
 		try {
@@ -259,7 +259,7 @@ final class TasksTest extends SiteTestCase {
 			\Rollbook\WordPress\Site::facts(),
 			self::NOW
 		);
-		( new \Rollbook\WordPress\Endpoint\Conversation( $exchange ) )->hold();
+		( new \Rollbook\WordPress\Endpoint\ExchangeRunner( $exchange ) )->run();
 		return array_key_first( json_decode( $exchange->response()['body'], true )['counts'] );
 	}
 

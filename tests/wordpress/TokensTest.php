@@ -55,7 +55,7 @@ final class TokensTest extends TestCase {
 		$note   = static function ( int $id ) use ( &$events ): void {
 			$events[] = $id;
 		};
-		add_action( 'rollbook_token_revoked', $note );
+		add_action( 'rollbook/token_revoked', $note );
 
 		Tokens::touch( $id, 1795327536881 );
 		$this->assertSame( 1795327536881, $this->added()[0]['last_used'] );
@@ -64,7 +64,7 @@ final class TokensTest extends TestCase {
 		$this->assertEqualsWithDelta( Tokens::now(), $this->added()[0]['revoked'], 5000 );
 		$this->assertSame( array( $id ), $events );
 
-		remove_action( 'rollbook_token_revoked', $note );
+		remove_action( 'rollbook/token_revoked', $note );
 	}
 
 	/** An owner's token is taken once, and never again after it was revoked. */

@@ -117,7 +117,7 @@ final class UpdateUserTest extends SiteTestCase {
 			)
 		);
 		$this->run_command(
-			'adopt_accounts',
+			'register_accounts',
 			array(
 				'accounts' => array(
 					array(
@@ -131,7 +131,7 @@ final class UpdateUserTest extends SiteTestCase {
 				'now'      => 2,
 			)
 		);
-		$record = $this->run_command( 'load_accounts', array( 'user_ids' => array( $user_id ), 'targets' => array() ) )[0];
+		$record = $this->run_command( 'load_users_by_account', array( 'user_ids' => array( $user_id ), 'targets' => array() ) )[0];
 		self::assertFalse( $record['managed'] );
 		self::assertTrue( $this->update( $record )['record']['managed'] );
 		self::assertSame( 'email', $this->run_command( 'create_user', $this->person( 'pu-other', array(), array( 'email' => 'LOCAL@phpunit.test' ) ) )['value'] );
@@ -189,14 +189,14 @@ final class UpdateUserTest extends SiteTestCase {
 		$log    = ini_set( 'error_log', '/dev/null' ); // A failing statement is one of those that WordPress logs.
 		try {
 			$answer = $this->with_hook( 'profile_update', $spoil, fn(): array => $this->update( $record, array( 'active' => false ), array( 'values' => array( 'field:first_name' => 'New', 'meta:dept' => 'x' ) ) ) );
-			$done   = 'done' === $answer['outcome'];
+			$result = 'done' === $answer['outcome'];
 		} catch ( RuntimeException ) {
-			$done = false;
+			$result = false;
 		}
 		ini_set( 'error_log', (string) $log );
 		wp_cache_flush();
 		$now = $this->load( $record['id'], array( 'field:first_name' ) );
-		self::assertSame( $done ? array( 2, false, 'New' ) : array( 1, true, 'PU-Jane' ), array( $now['version'], $now['active'], $now['values']['field:first_name'] ) );
+		self::assertSame( $result ? array( 2, false, 'New' ) : array( 1, true, 'PU-Jane' ), array( $now['version'], $now['active'], $now['values']['field:first_name'] ) );
 	}
 
 	public function spoilers(): array {
@@ -254,10 +254,10 @@ final class UpdateUserTest extends SiteTestCase {
 			$record  = $this->create( "pu-risen-$when", array(), array( 'email' => str_replace( ' ', '', $when ) . '@phpunit.test', 'role' => 'author' ) );
 			$user_id = $record['account']['user_id'];
 			// Another request writes it, so nothing that this one remembers is forgotten.
-			$rise    = static fn(): mixed => $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->usermeta SET meta_value = %s WHERE user_id = %d AND meta_key = %s", serialize( array( 'author' => true, 'manage_options' => true ) ), $user_id, $wpdb->get_blog_prefix() . 'capabilities' ) );
-			$role    = array( 'user_id' => $user_id, 'version' => 1, 'role' => 'editor', 'other_roles' => array(), 'before' => array( 'author' ) );
-			$delete  = array( 'id' => $record['id'], 'version' => 1, 'fate' => 'delete', 'ours' => true, 'reassign_to' => null, 'now' => self::NOW );
-			$ways    = array(
+			$rise   = static fn(): mixed => $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->usermeta SET meta_value = %s WHERE user_id = %d AND meta_key = %s", serialize( array( 'author' => true, 'manage_options' => true ) ), $user_id, $wpdb->get_blog_prefix() . 'capabilities' ) );
+			$role   = array( 'user_id' => $user_id, 'version' => 1, 'role' => 'editor', 'other_roles' => array(), 'before' => array( 'author' ) );
+			$delete = array( 'id' => $record['id'], 'version' => 1, 'disposal' => 'delete', 'managed_here' => true, 'reassign_to' => null, 'now' => self::NOW );
+			$ways   = array(
 				'address'  => fn(): string => $this->update( $record, array(), array( 'email' => 'taken-over@phpunit.test' ) )['outcome'],
 				'value'    => fn(): string => $this->update( $record, array(), array( 'values' => array( 'meta:dept' => 'two' ) ) )['outcome'],
 				'role'     => fn(): string => $this->update( $record, array(), array( 'role' => 'editor' ) )['outcome'],

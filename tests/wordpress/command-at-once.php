@@ -11,7 +11,7 @@ require __DIR__ . '/wordpress.php';
 usleep( (int) ( ( ceil( microtime( true ) + 0.5 ) - microtime( true ) ) * 1e6 ) );
 
 try {
-	echo json_encode( ( new Rollbook\WordPress\Endpoint\Directory() )->run( json_decode( $argv[1], true, 512, JSON_THROW_ON_ERROR ) ) );
+	echo json_encode( ( new Rollbook\WordPress\Endpoint\CommandTable() )->run( json_decode( $argv[1], true, 512, JSON_THROW_ON_ERROR ) ) );
 } catch ( Throwable $failure ) {
 	// A failure leaves nothing behind, and is told apart from an answer.
 	echo json_encode( array( 'outcome' => 'failed', 'message' => $failure->getMessage() ) );

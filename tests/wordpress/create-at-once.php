@@ -16,7 +16,7 @@ if ( isset( $argv[4] ) ) {
 usleep( (int) ( ( ceil( microtime( true ) + 0.5 ) - microtime( true ) ) * 1e6 ) );
 
 echo json_encode(
-	( new Rollbook\WordPress\Endpoint\Directory() )->run(
+	( new Rollbook\WordPress\Endpoint\CommandTable() )->run(
 		array(
 			'do'      => 'create_user',
 			'row'     => array(
@@ -28,13 +28,13 @@ echo json_encode(
 				'lookups'       => array(),
 			),
 			'account' => array(
-				'user_id'  => null,
-				'ours'     => true,
-				'logins'   => explode( ',', $logins ),
-				'email'    => $email,
-				'password' => null,
-				'role'     => null,
-				'values'   => array(),
+				'user_id'      => null,
+				'managed_here' => true,
+				'logins'       => explode( ',', $logins ),
+				'email'        => $email,
+				'password'     => null,
+				'role'         => null,
+				'values'       => array(),
 			),
 			'targets' => array(),
 			'now'     => 1_700_000_000_123,

@@ -9,7 +9,7 @@ declare( strict_types=1 );
 require __DIR__ . '/wordpress.php';
 
 use Rollbook\Exchange;
-use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\Store\Tokens;
 use Rollbook\WordPress\{Settings, Site};
 
@@ -33,7 +33,7 @@ if ( function_exists( 'memory_reset_peak_usage' ) ) {
 $exchange = isset( $asked['task'] )
 	? Exchange::task( $asked, Settings::document(), Site::facts(), Tokens::now() )
 	: Exchange::open( $request, Settings::document(), Site::facts() );
-( new Conversation( $exchange ) )->hold();
+( new ExchangeRunner( $exchange ) )->run();
 $response = $exchange->response();
 $peak     = memory_get_peak_usage() - $before;
 $body     = json_decode( $response['body'] );

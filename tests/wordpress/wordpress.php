@@ -20,7 +20,7 @@ define( 'WP_DISABLE_FATAL_ERROR_HANDLER', true ); // Its page is HTML for visito
 
 require $rollbook_site->dir . '/wordpress/wp-load.php';
 
-if ( ! class_exists( Rollbook\WordPress\Endpoint\Directory::class ) ) {
+if ( ! class_exists( Rollbook\WordPress\Endpoint\CommandTable::class ) ) {
 	fwrite( STDERR, "The site {$rollbook_site->url} runs without the plugin.\n" );
 	exit( 1 );
 }

@@ -9,7 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Access;
 
-use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\People\AccountNotices;
 use Rollbook\WordPress\People\Network;
 use Rollbook\WordPress\People\Protection;
@@ -40,19 +40,19 @@ final class PasswordControl {
 	private static array $replaced = array();
 
 	/**
-	 * Whether a person may not set a password here; in a network the account's home decides. Where the settings forbid it and our table
+	 * Whether a person may not set a password here; in a network the account's owning site decides. Where the settings forbid it and our table
 	 * does not tell for whom, nobody may.
 	 *
 	 * @param int $user_id The account.
 	 */
 	public static function is_forbidden( int $user_id ): bool {
-		$home = is_multisite() ? Network::home_of( $user_id ) : 0;
-		if ( ! $home ) {
+		$owning_site = is_multisite() ? Network::owning_site_of( $user_id ) : 0;
+		if ( ! $owning_site ) {
 			return self::is_forbidden_here( $user_id );
 		}
 		$is = false;
 		Network::on_each(
-			array( $home ),
+			array( $owning_site ),
 			static function () use ( $user_id, &$is ): void {
 				$is = self::is_forbidden_here( $user_id );
 			}
@@ -84,7 +84,7 @@ final class PasswordControl {
 	 * @param int $user_id The account.
 	 */
 	private static function must_stay( int $user_id ): bool {
-		if ( Conversation::is_held() || Transaction::is_open() || ( defined( 'WP_CLI' ) && WP_CLI ) || ! self::is_forbidden( $user_id ) ) {
+		if ( ExchangeRunner::is_running() || Transaction::is_open() || ( defined( 'WP_CLI' ) && WP_CLI ) || ! self::is_forbidden( $user_id ) ) {
 			return false;
 		}
 		$is_theirs = get_current_user_id() === $user_id;
@@ -130,7 +130,7 @@ final class PasswordControl {
 	public static function filter_query( mixed $sql ): mixed {
 		global $wpdb;
 		$is_one = is_string( $sql ) && preg_match( "/^UPDATE `$wpdb->users` SET `user_pass` = .* WHERE `ID` = (\\d+)\$/s", $sql, $found );
-		if ( $is_one && ! Conversation::is_held() && ! Transaction::is_open() && ! Settings::allows_own_passwords() ) {
+		if ( $is_one && ! ExchangeRunner::is_running() && ! Transaction::is_open() && ! Settings::allows_own_passwords() ) {
 			$hash = $wpdb->get_var( $wpdb->prepare( "SELECT user_pass FROM $wpdb->users WHERE ID = %d", (int) $found[1] ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 			if ( is_string( $hash ) ) {
 				self::$replaced[ (int) $found[1] ] = $hash;

@@ -37,9 +37,9 @@ final class Endpoint {
 	/**
 	 * The conversation about it.
 	 *
-	 * @var Conversation|null
+	 * @var ExchangeRunner|null
 	 */
-	private ?Conversation $conversation = null;
+	private ?ExchangeRunner $runner = null;
 
 	/**
 	 * Whether the response was sent.
@@ -90,7 +90,7 @@ final class Endpoint {
 		ignore_user_abort( true ); // A client that hangs up must not leave half of its request done.
 		Output::hold_back();
 		remove_action( 'shutdown', 'wp_ob_end_flush_all', 1 );
-		register_shutdown_function( array( self::class, 'last_word' ) );
+		register_shutdown_function( array( self::class, 'on_shutdown' ) );
 		defined( 'DONOTCACHEPAGE' ) || define( 'DONOTCACHEPAGE', true );
 		// Before the first of them is called.
 		add_action( 'init', array( Interference::class, 'set_aside' ), PHP_INT_MIN );
@@ -142,7 +142,7 @@ final class Endpoint {
 		try {
 			return $inner->finished(
 				static function () use ( $inner ): void {
-					$inner->conversation()->hold();
+					$inner->runner()->run();
 				}
 			);
 		} finally {
@@ -167,11 +167,11 @@ final class Endpoint {
 	/**
 	 * Answers in place of a request that somebody ended: a fatal error, or an exit in some plugin's hook.
 	 */
-	public static function last_word(): void {
+	public static function on_shutdown(): void {
 		if ( null !== self::$serving && ! self::$serving->answered ) {
-			$is_ours = null !== self::$serving->conversation;
+			$is_ours = null !== self::$serving->runner;
 			$reason  = self::fatal_error() ?? 'some code ended PHP before the request was answered; ' . Interference::culprit();
-			self::$serving->break_off( $reason );
+			self::$serving->abort( $reason );
 			if ( ! $is_ours ) {
 				Interference::tell( $reason );
 			}
@@ -191,7 +191,7 @@ final class Endpoint {
 		return static function ( mixed $message, mixed $title = '', mixed $arguments = array() ): void {
 			if ( ! self::$serving->answered ) {
 				$reason = is_wp_error( $message ) ? $message->get_error_message() : (string) $message;
-				self::$serving->break_off( self::fatal_error() ?? sprintf( '%s (%s)', wp_strip_all_tags( $reason ), Interference::culprit() ) );
+				self::$serving->abort( self::fatal_error() ?? sprintf( '%s (%s)', wp_strip_all_tags( $reason ), Interference::culprit() ) );
 			}
 			if ( false !== ( ( (array) $arguments )['exit'] ?? true ) ) {
 				exit;
@@ -205,7 +205,7 @@ final class Endpoint {
 	private function answer(): void {
 		$this->send(
 			function (): void {
-				$this->conversation()->hold();
+				$this->runner()->run();
 			}
 		);
 	}
@@ -215,11 +215,11 @@ final class Endpoint {
 	 *
 	 * @param string $reason What is known of the cause.
 	 */
-	private function break_off( string $reason ): void {
+	private function abort( string $reason ): void {
 		ini_set( 'memory_limit', '-1' ); // phpcs:ignore WordPress.PHP.IniSet.memory_limit_Disallowed -- It may be what ended the request.
 		$this->send(
 			function () use ( $reason ): void {
-				$this->conversation()->break_off( $reason );
+				$this->runner()->abort( $reason );
 			}
 		);
 	}
@@ -247,7 +247,7 @@ final class Endpoint {
 		if ( Requirements::met() ) {
 			try {
 				$finish();
-				$response = $this->filtered( $this->conversation()->exchange );
+				$response = $this->filtered( $this->runner()->exchange );
 			} catch ( Throwable $error ) {
 				self::log( $error );
 			}
@@ -259,12 +259,12 @@ final class Endpoint {
 	 * Logs the request, and tells other plugins of it.
 	 */
 	private function conclude(): void {
-		if ( null === $this->conversation ) {
+		if ( null === $this->runner ) {
 			return;
 		}
 		try {
 			$started = (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? microtime( true ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
-			$summary = $this->conversation->exchange->summary();
+			$summary = $this->runner->exchange->summary();
 			Announcements::prepare( $summary );
 			ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
 		} catch ( Throwable $error ) {
@@ -302,8 +302,8 @@ final class Endpoint {
 	/**
 	 * The conversation about this request; opened once.
 	 */
-	private function conversation(): Conversation {
-		return $this->conversation ??= new Conversation( Exchange::open( $this->request->described(), self::settings(), Site::facts_of_request() ) );
+	private function runner(): ExchangeRunner {
+		return $this->runner ??= new ExchangeRunner( Exchange::open( $this->request->described(), self::settings(), Site::facts_of_request() ) );
 	}
 
 	/**

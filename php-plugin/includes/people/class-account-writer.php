@@ -66,13 +66,13 @@ final class AccountWriter {
 		}
 
 		/** Documented in HOOKS.md. */
-		$data = self::still_the_same( (array) apply_filters( 'rollbook/new_account_data', $data ), $data );
+		$data = self::keep_identity( (array) apply_filters( 'rollbook/new_account_data', $data ), $data );
 
 		$metas = new NewAccountMetas( $login, $made );
 		if ( null === $change['password'] ) {
 			add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
 		}
-		self::hush();
+		self::suppress_mail();
 		$keep = self::keep_zeros( $data );
 		try {
 			$user_id = wp_insert_user( wp_slash( $data ) );
@@ -82,7 +82,7 @@ final class AccountWriter {
 			wp_cache_delete( $email, 'useremail' );
 			throw $failure;
 		} finally {
-			self::speak_again();
+			self::restore_mail();
 			$keep();
 			$metas->end();
 			$this->made = $metas->user_id();
@@ -115,7 +115,7 @@ final class AccountWriter {
 			self::check_protection( $user->ID );
 		}
 		$change['values'] = self::filtered( $change['values'], $user->ID );
-		self::hush();
+		self::suppress_mail();
 		try {
 			if ( null !== $login ) {
 				$this->rename( $user, $login );
@@ -140,7 +140,7 @@ final class AccountWriter {
 			}
 			Targets::write_plugin_fields( $user->ID, $change['values'] );
 		} finally {
-			self::speak_again();
+			self::restore_mail();
 		}
 		return self::with_email( $user->ID, $change['email'] );
 	}
@@ -237,7 +237,7 @@ final class AccountWriter {
 	/**
 	 * The account that create() made; 0 for none.
 	 */
-	public function made(): int {
+	public function created_id(): int {
 		return $this->made;
 	}
 
@@ -300,9 +300,9 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Ends what hush() began, and the cheap hash.
+	 * Ends what suppress_mail() began, and the cheap hash.
 	 */
-	public static function speak_again(): void {
+	public static function restore_mail(): void {
 		remove_filter( 'send_password_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
 		remove_filter( 'send_email_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
 		remove_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX );
@@ -311,7 +311,7 @@ final class AccountWriter {
 	/**
 	 * Lets no mail leave. These filters stand here and not among the other hooks because they hold for a single write.
 	 */
-	private static function hush(): void {
+	private static function suppress_mail(): void {
 		add_filter( 'send_password_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
 		add_filter( 'send_email_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
 	}
@@ -359,7 +359,7 @@ final class AccountWriter {
 	 * @return array<string, mixed>
 	 * @throws Refusal When the site does not have the role.
 	 */
-	private static function still_the_same( array $filtered, array $data ): array {
+	private static function keep_identity( array $filtered, array $data ): array {
 		RoleWriter::check( $filtered['role'] ?? null );
 		unset( $filtered['ID'] );
 		$metas = (array) ( $filtered['meta_input'] ?? array() );

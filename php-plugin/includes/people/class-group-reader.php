@@ -22,8 +22,8 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type FindGroupsAnswer from \Rollbook\Contract
  * @phpstan-import-type FindMembers from \Rollbook\Contract
  * @phpstan-import-type FindMembersAnswer from \Rollbook\Contract
- * @phpstan-import-type FindPeopleIn from \Rollbook\Contract
- * @phpstan-import-type FindPeopleInAnswer from \Rollbook\Contract
+ * @phpstan-import-type ListUsersInGroups from \Rollbook\Contract
+ * @phpstan-import-type ListUsersInGroupsAnswer from \Rollbook\Contract
  * @phpstan-import-type GroupRecord from \Rollbook\Contract
  * @phpstan-import-type ListNestingsAnswer from \Rollbook\Contract
  * @phpstan-import-type LoadGroup from \Rollbook\Contract
@@ -158,10 +158,10 @@ final class GroupReader {
 	/**
 	 * The people who are members of one of some groups.
 	 *
-	 * @param FindPeopleIn $command The command find_people_in.
-	 * @return FindPeopleInAnswer
+	 * @param ListUsersInGroups $command The command list_users_in_groups.
+	 * @return ListUsersInGroupsAnswer
 	 */
-	public function find_people_in( array $command ): array {
+	public function list_users_in_groups( array $command ): array {
 		$found = array();
 		foreach ( array_chunk( $command['groups'], self::IDS_AT_ONCE ) as $ids ) {
 			$rows   = Database::rows(

@@ -9,7 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\People;
 
-use Rollbook\WordPress\Store\ClaimFailure;
+use Rollbook\WordPress\Store\UniqueKeyConflict;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Identifier;
@@ -60,13 +60,13 @@ final class GroupWriter {
 			0,
 			function () use ( $command, $columns, $mark ): array {
 				RoleWriter::set_all( $command['roles'], $command['people'] );
-				$row_id = $this->claim( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command, $mark ) ) );
+				$row_id = $this->write_unique( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command, $mark ) ) );
 				// SQLite gives the number of a row again that was never stored.
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
 				$this->add_members( $row_id, $columns['id'], $command['members'] );
-				return $this->done( $row_id, true );
+				return $this->result( $row_id, true );
 			},
-			fn(): bool => $this->stands( $mark )
+			fn(): bool => $this->exists( $mark )
 		);
 	}
 
@@ -87,7 +87,7 @@ final class GroupWriter {
 				$this->set_roles( $row_id, $command );
 				$arguments = array();
 				$set       = Database::assignments( $this->columns( $command, $mark ), $arguments );
-				$changed   = $this->claim(
+				$changed   = $this->write_unique(
 					fn(): int => Database::run(
 						'UPDATE ' . Tables::name( 'groups' ) . " SET $set, version = version + 1 WHERE row_id = %d AND version = %d",
 						array( ...$arguments, $row_id, (int) $command['version'] )
@@ -98,9 +98,9 @@ final class GroupWriter {
 				}
 				$this->remove_members( $row_id, $command );
 				$this->add_members( $row_id, $command['id'], $command['add'] );
-				return $this->done( $row_id, $command['members'] );
+				return $this->result( $row_id, $command['members'] );
 			},
-			fn(): bool => $this->stands( $mark )
+			fn(): bool => $this->exists( $mark )
 		);
 	}
 
@@ -140,21 +140,21 @@ final class GroupWriter {
 	 * @param Write    $command The command.
 	 * @param int      $row_id  The row; 0 for a new one.
 	 * @param callable $write   What to do.
-	 * @param callable $stands  Whether it is done.
+	 * @param callable $exists  Whether it is done.
 	 * @throws Refusal When another group has the name.
-	 * @throws ClaimFailure When the row cannot be written for another reason.
+	 * @throws UniqueKeyConflict When the row cannot be written for another reason.
 	 * @throws \Throwable When a hook of another plugin fails.
 	 */
-	private function write( array $command, int $row_id, callable $write, callable $stands ): mixed {
+	private function write( array $command, int $row_id, callable $write, callable $exists ): mixed {
 		$user_ids = array_column( $command['roles'], 'user_id' );
 		try {
 			$written = Transaction::run(
 				$write,
-				$stands
+				$exists
 			);
 			array_map( array( WrittenCaches::class, 'note' ), $user_ids );
 			return $written;
-		} catch ( ClaimFailure $failure ) {
+		} catch ( UniqueKeyConflict $failure ) {
 			$holder = Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE display_name_key = %s AND row_id <> %d', array( $command['row']['display_name_key'], $row_id ) );
 			throw null === $holder ? $failure->getPrevious() ?? $failure : Refusal::taken( 'display_name' );
 		} catch ( \Throwable $failure ) {
@@ -187,7 +187,7 @@ final class GroupWriter {
 	 *
 	 * @param string $mark Its mark.
 	 */
-	private function stands( string $mark ): bool {
+	private function exists( string $mark ): bool {
 		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE written_by = %s', array( $mark ) );
 	}
 
@@ -195,13 +195,13 @@ final class GroupWriter {
 	 * Writes the row itself.
 	 *
 	 * @param callable $write The statement.
-	 * @throws ClaimFailure When the database does not accept it.
+	 * @throws UniqueKeyConflict When the database does not accept it.
 	 */
-	private function claim( callable $write ): int {
+	private function write_unique( callable $write ): int {
 		try {
 			return $write();
 		} catch ( DatabaseFailure $failure ) {
-			throw ClaimFailure::of( $failure );
+			throw UniqueKeyConflict::of( $failure );
 		}
 	}
 
@@ -287,7 +287,7 @@ final class GroupWriter {
 	 * @return array{outcome: 'done', record: GroupRecord}
 	 * @throws DatabaseFailure When the group is gone already.
 	 */
-	private function done( int $row_id, bool $members ): array {
+	private function result( int $row_id, bool $members ): array {
 		return array(
 			'outcome' => 'done',
 			'record'  => ( new GroupReader() )->written( $row_id, $members ) ?? throw new DatabaseFailure( 'the group disappeared right after it was written' ),

@@ -9,7 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\People;
 
-use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\NetworkSettings;
 use Rollbook\WordPress\Store\Tables;
 
@@ -28,7 +28,7 @@ final class Network {
 	/**
 	 * The user meta with the number of the site whose directory has charge of the account.
 	 */
-	public const HOME = 'rollbook_home_site';
+	public const OWNING_SITE = 'rollbook_owning_site';
 
 	/**
 	 * The user meta with the number of the site whose identity provider created the account.
@@ -45,12 +45,12 @@ final class Network {
 		if ( ! is_multisite() ) {
 			return null;
 		}
-		$others = self::other_sites_of( $user->ID );
-		$home   = self::home_of( $user->ID );
+		$others      = self::other_sites_of( $user->ID );
+		$owning_site = self::owning_site_of( $user->ID );
 		return array(
-			'on_site'             => self::is_on_site( $user->ID ),
-			'on_others'           => array() !== $others,
-			'home'                => match ( $home ) {
+			'on_site'     => self::is_on_site( $user->ID ),
+			'on_others'   => array() !== $others,
+			'owning_site' => match ( $owning_site ) {
 				0                     => 'nobody',
 				get_current_blog_id() => 'here',
 				default               => 'elsewhere',
@@ -95,21 +95,21 @@ final class Network {
 	 *
 	 * @param int $user_id The account.
 	 */
-	public static function home_of( int $user_id ): int {
-		$stored = (int) get_user_meta( $user_id, self::HOME, true );
-		$home   = $stored && null === get_site( $stored ) ? 0 : $stored;
+	public static function owning_site_of( int $user_id ): int {
+		$stored      = (int) get_user_meta( $user_id, self::OWNING_SITE, true );
+		$owning_site = $stored && null === get_site( $stored ) ? 0 : $stored;
 		/** Documented in HOOKS.md. */
-		return (int) apply_filters( 'rollbook/home_site', $home, $user_id );
+		return (int) apply_filters( 'rollbook/owning_site', $owning_site, $user_id );
 	}
 
 	/**
-	 * Makes this site the home of an account.
+	 * Makes this site the owning site of an account.
 	 *
 	 * @param int $user_id The account.
 	 */
-	public static function move_in( int $user_id ): void {
-		if ( is_multisite() && get_current_blog_id() !== (int) get_user_meta( $user_id, self::HOME, true ) ) {
-			update_user_meta( $user_id, self::HOME, get_current_blog_id() );
+	public static function make_owning_site( int $user_id ): void {
+		if ( is_multisite() && get_current_blog_id() !== (int) get_user_meta( $user_id, self::OWNING_SITE, true ) ) {
+			update_user_meta( $user_id, self::OWNING_SITE, get_current_blog_id() );
 		}
 	}
 
@@ -131,7 +131,7 @@ final class Network {
 	 */
 	public static function move_out( int $user_id ): void {
 		if ( is_multisite() ) {
-			delete_user_meta( $user_id, self::HOME, get_current_blog_id() );
+			delete_user_meta( $user_id, self::OWNING_SITE, get_current_blog_id() );
 		}
 	}
 
@@ -192,8 +192,8 @@ final class Network {
 	 * @param mixed $user_id The account.
 	 */
 	public static function action_add_user_to_blog( mixed $user_id ): void {
-		if ( ! Conversation::is_held() && (int) get_option( Adoption::OPTION ) >= (int) $user_id ) {
-			update_option( Adoption::OPTION, (int) $user_id - 1, true );
+		if ( ! ExchangeRunner::is_running() && (int) get_option( AccountRegistry::OPTION ) >= (int) $user_id ) {
+			update_option( AccountRegistry::OPTION, (int) $user_id - 1, true );
 		}
 	}
 

@@ -27,14 +27,14 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type Account from \Rollbook\Contract
  * @phpstan-import-type FindConflicts from \Rollbook\Contract
  * @phpstan-import-type FindConflictsAnswer from \Rollbook\Contract
- * @phpstan-import-type FindHeir from \Rollbook\Contract
- * @phpstan-import-type FindHeirAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindReassignTarget from \Rollbook\Contract
+ * @phpstan-import-type FindReassignTargetAnswer from \Rollbook\Contract
  * @phpstan-import-type FindUsers from \Rollbook\Contract
  * @phpstan-import-type FindUsersAnswer from \Rollbook\Contract
- * @phpstan-import-type LoadAccounts from \Rollbook\Contract
- * @phpstan-import-type LoadAccountsAnswer from \Rollbook\Contract
- * @phpstan-import-type LoadPeople from \Rollbook\Contract
- * @phpstan-import-type LoadPeopleAnswer from \Rollbook\Contract
+ * @phpstan-import-type LoadUsersByAccount from \Rollbook\Contract
+ * @phpstan-import-type LoadUsersByAccountAnswer from \Rollbook\Contract
+ * @phpstan-import-type LoadUsers from \Rollbook\Contract
+ * @phpstan-import-type LoadUsersAnswer from \Rollbook\Contract
  * @phpstan-import-type LoadUser from \Rollbook\Contract
  * @phpstan-import-type LoadUserAnswer from \Rollbook\Contract
  * @phpstan-import-type UserRecord from \Rollbook\Contract
@@ -98,10 +98,10 @@ final class UserReader {
 	/**
 	 * The people of some accounts.
 	 *
-	 * @param LoadAccounts $command The command load_accounts.
-	 * @return LoadAccountsAnswer
+	 * @param LoadUsersByAccount $command The command load_users_by_account.
+	 * @return LoadUsersByAccountAnswer
 	 */
-	public function load_accounts( array $command ): array {
+	public function load_users_by_account( array $command ): array {
 		if ( ! $command['user_ids'] ) {
 			return array();
 		}
@@ -111,10 +111,10 @@ final class UserReader {
 	/**
 	 * The people with these ids.
 	 *
-	 * @param LoadPeople $command The command load_people.
-	 * @return LoadPeopleAnswer
+	 * @param LoadUsers $command The command load_users.
+	 * @return LoadUsersAnswer
 	 */
-	public function load_people( array $command ): array {
+	public function load_users( array $command ): array {
 		if ( ! $command['ids'] ) {
 			return array();
 		}
@@ -162,10 +162,10 @@ final class UserReader {
 	/**
 	 * Who is to get content.
 	 *
-	 * @param FindHeir $command The command find_heir.
-	 * @return FindHeirAnswer
+	 * @param FindReassignTarget $command The command find_reassign_target.
+	 * @return FindReassignTargetAnswer
 	 */
-	public function find_heir( array $command ): ?array {
+	public function find_reassign_target( array $command ): ?array {
 		$user = Database::watched( static fn(): mixed => get_user_by( 'login', $command['login'] ) );
 		return false === $user ? null : array(
 			'user_id' => $user->ID,
@@ -200,7 +200,7 @@ final class UserReader {
 			'roles'           => array_values( $user->roles ),
 			'protected'       => Protection::covers( $user ),
 			'self_registered' => Credentials::may_be_anybodys( $user ),
-			'unlinked'        => Adoption::is_unlinked( $user->ID ),
+			'unlinked'        => AccountRegistry::is_unlinked( $user->ID ),
 			'registered'      => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
 			'network'         => Network::facts( $user ),
 		);

@@ -30,7 +30,7 @@ defined( 'ABSPATH' ) || exit;
 final class UserRemover {
 
 	/**
-	 * Deletes a person's resource and carries out its account's fate.
+	 * Deletes a person's resource and disposes of its account as asked.
 	 *
 	 * @param DeleteUser $command The command delete_user.
 	 * @return DeleteUserAnswer
@@ -43,34 +43,34 @@ final class UserRemover {
 		if ( null === $row || $row['id'] !== $command['id'] ) {
 			throw Refusal::gone();
 		}
-		$user_id = (int) $row['user_id'];
-		$heir    = $this->heir( $command['reassign_to'], $user_id );
-		$delete  = function () use ( $command, $row, $user_id, $heir ): void {
+		$user_id         = (int) $row['user_id'];
+		$reassign_target = $this->reassign_target( $command['reassign_to'], $user_id );
+		$delete          = function () use ( $command, $row, $user_id, $reassign_target ): void {
 			$user = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? null;
 			if ( null !== $user ) {
 				Administrators::check_without( $user );
 			}
-			if ( 'keep' !== $command['fate'] || null !== $heir ) {
+			if ( 'deactivate' !== $command['disposal'] || null !== $reassign_target ) {
 				AccountWriter::check_protection( $user_id );
 			}
 			$this->lock_out( (int) $row['row_id'], $command );
 			self::forget_memberships( $row['id'] );
 			Lookups::replace( (int) $row['row_id'], $command['lookups'] ?? array() );
-			if ( 'keep' !== $command['fate'] ) {
-				$this->delete_account( $user_id, $heir, 'leave' === $command['fate'] );
+			if ( 'deactivate' !== $command['disposal'] ) {
+				$this->delete_account( $user_id, $reassign_target, 'remove_from_site' === $command['disposal'] );
 				self::forget_row( (int) $row['row_id'] );
 				return;
 			}
-			if ( $command['ours'] ) {
+			if ( $command['managed_here'] ) {
 				\WP_Session_Tokens::get_instance( $user_id )->destroy_all();
 			}
-			if ( null !== $heir ) {
-				$this->reassign_content( $user_id, $heir );
+			if ( null !== $reassign_target ) {
+				$this->reassign_content( $user_id, $reassign_target );
 			}
 			$this->mark_deleted( (int) $row['row_id'], $row['id'] );
 		};
 		$gone    = static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) )
-			&& ( 'keep' === $command['fate'] || ! self::has_account( $user_id, 'leave' === $command['fate'] ) );
+			&& ( 'deactivate' === $command['disposal'] || ! self::has_account( $user_id, 'remove_from_site' === $command['disposal'] ) );
 
 		try {
 			Transaction::run( $delete, $gone );
@@ -106,7 +106,7 @@ final class UserRemover {
 				}
 				self::forget_memberships( $row['id'] );
 				self::forget_row( (int) $row['row_id'] );
-				Adoption::mark_unlinked( (int) $row['user_id'] );
+				AccountRegistry::mark_unlinked( (int) $row['user_id'] );
 				Network::move_out( (int) $row['user_id'] ); // Nobody has charge of it now.
 				return (int) $row['user_id'];
 			},
@@ -214,34 +214,34 @@ final class UserRemover {
 	/**
 	 * Who gets the content.
 	 *
-	 * @param ?string $login   The heir's login.
+	 * @param ?string $login   The reassign target's login.
 	 * @param int     $user_id The person who leaves.
-	 * @throws Refusal When there is no such heir.
+	 * @throws Refusal When there is no such reassign target.
 	 */
-	private function heir( ?string $login, int $user_id ): ?int {
+	private function reassign_target( ?string $login, int $user_id ): ?int {
 		if ( null === $login ) {
 			return null;
 		}
-		$heir = (int) Database::watched( static fn(): mixed => username_exists( $login ) );
-		if ( 0 === $heir || $heir === $user_id || ! Network::is_on_site( $heir ) ) {
+		$reassign_target = (int) Database::watched( static fn(): mixed => username_exists( $login ) );
+		if ( 0 === $reassign_target || $reassign_target === $user_id || ! Network::is_on_site( $reassign_target ) ) {
 			/* translators: %s: login of an account. */
 			throw Refusal::refused( sprintf( __( 'There is no other account “%s” to take over the content.', 'rollbook' ), $login ) );
 		}
-		return $heir;
+		return $reassign_target;
 	}
 
 	/**
 	 * Deletes the account.
 	 *
 	 * @param int  $user_id The account.
-	 * @param ?int $heir    Who gets its content; without one it goes too.
+	 * @param ?int $reassign_target    Who gets its content; without one it goes too.
 	 * @param bool $stays   Whether it goes off this site only and stays in the network.
 	 * @throws Refusal When it must go from the network, but has got on another site in the meantime; or is there afterwards.
 	 */
-	private function delete_account( int $user_id, ?int $heir, bool $stays ): void {
+	private function delete_account( int $user_id, ?int $reassign_target, bool $stays ): void {
 		require_once ABSPATH . 'wp-admin/includes/user.php';
 		require_once ABSPATH . 'wp-admin/includes/bookmark.php'; // Its links, for which the file above does not ask.
-		wp_delete_user( $user_id, $heir ); // In a network it takes the account off this site.
+		wp_delete_user( $user_id, $reassign_target ); // In a network it takes the account off this site.
 		if ( is_multisite() && ! $stays ) {
 			require_once ABSPATH . 'wp-admin/includes/ms.php';
 			wp_cache_delete( $user_id, 'user_meta' );
@@ -259,17 +259,17 @@ final class UserRemover {
 	 * Gives a person's content to somebody else, as wp_delete_user() does it for an account that goes.
 	 *
 	 * @param int $user_id The person.
-	 * @param int $heir    Who gets it.
+	 * @param int $reassign_target    Who gets it.
 	 */
-	private function reassign_content( int $user_id, int $heir ): void {
+	private function reassign_content( int $user_id, int $reassign_target ): void {
 		global $wpdb;
 		$posts = Database::rows( "SELECT ID FROM $wpdb->posts WHERE post_author = %d", array( $user_id ) );
-		Database::run( "UPDATE $wpdb->posts SET post_author = %d WHERE post_author = %d", array( $heir, $user_id ) );
+		Database::run( "UPDATE $wpdb->posts SET post_author = %d WHERE post_author = %d", array( $reassign_target, $user_id ) );
 		foreach ( array_column( $posts, 'ID' ) as $post_id ) {
 			clean_post_cache( (int) $post_id );
 		}
 		$links = Database::rows( "SELECT link_id FROM $wpdb->links WHERE link_owner = %d", array( $user_id ) );
-		Database::run( "UPDATE $wpdb->links SET link_owner = %d WHERE link_owner = %d", array( $heir, $user_id ) );
+		Database::run( "UPDATE $wpdb->links SET link_owner = %d WHERE link_owner = %d", array( $reassign_target, $user_id ) );
 		foreach ( array_column( $links, 'link_id' ) as $link_id ) {
 			clean_bookmark_cache( (int) $link_id );
 		}

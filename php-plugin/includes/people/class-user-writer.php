@@ -11,8 +11,8 @@ namespace Rollbook\WordPress\People;
 
 use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\Store\Batch;
-use Rollbook\WordPress\Store\ClaimFailure;
-use Rollbook\WordPress\Store\Claims;
+use Rollbook\WordPress\Store\UniqueKeyConflict;
+use Rollbook\WordPress\Store\UniqueKeys;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Identifier;
@@ -87,14 +87,14 @@ final class UserWriter {
 			if ( $row['active'] && ! $command['row']['active'] || RoleWriter::demotes( $command['account'] ) ) {
 				Administrators::check_without( $user );
 			}
-			$login     = $logins ? AccountWriter::free_login( $logins, $user->ID ) : null;
-			$login     = $login === $user->data->user_login ? null : $login;
-			$columns   = null === $login ? array() : array( 'login_key' => Claims::login_key( $login ) );
+			$login   = $logins ? AccountWriter::free_login( $logins, $user->ID ) : null;
+			$login   = $login === $user->data->user_login ? null : $login;
+			$columns = null === $login ? array() : array( 'login_key' => UniqueKeys::login_key( $login ) );
 			$columns  += array( 'active' => (int) $command['row']['active'] );
 			$set       = Database::assignments( $columns + $this->columns( $command, $command['account']['email'] ?? $user->data->user_email, $mark ), $arguments );
-			$this->claim( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, $row_id, (int) $command['version'] ) );
+			$this->write_unique( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, $row_id, (int) $command['version'] ) );
 			$changed = ( new AccountWriter() )->change( $user, $command['account'], $login );
-			if ( ( $row['active'] || null === $row['applied'] ) && ! $command['row']['active'] && $command['account']['ours'] ) {
+			if ( ( $row['active'] || null === $row['applied'] ) && ! $command['row']['active'] && $command['account']['managed_here'] ) {
 				\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
 			}
 			Lookups::replace( $row_id, $command['row']['lookups'] );
@@ -103,7 +103,7 @@ final class UserWriter {
 			return $row_id;
 		};
 		$taken = static function ( int $row_id ) use ( $command, &$logins, &$login ): void {
-			if ( null !== $login && null !== Claims::holder( array( 'login_key' => Claims::login_key( $login ) ), $row_id, (int) $command['now'] ) ) {
+			if ( null !== $login && null !== UniqueKeys::holder( array( 'login_key' => UniqueKeys::login_key( $login ) ), $row_id, (int) $command['now'] ) ) {
 				$logins = array_values( array_diff( $logins, array( $login ) ) );
 				$logins = $logins ? $logins : array( '' ); // With none left, free_login() says so.
 			}
@@ -128,7 +128,7 @@ final class UserWriter {
 		}
 		$mark  = Identifier::create();
 		$write = function () use ( $command, $table, $row, $user, $mark ): void {
-			$this->claim( "UPDATE $table SET modified = %d, written_by = %s, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( (int) $command['now'], $mark, (int) $row['row_id'], (int) $command['version'] ) );
+			$this->write_unique( "UPDATE $table SET modified = %d, written_by = %s, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( (int) $command['now'], $mark, (int) $row['row_id'], (int) $command['version'] ) );
 			$change  = array(
 				'values'   => $command['values'],
 				'email'    => null,
@@ -139,7 +139,7 @@ final class UserWriter {
 			$this->store_applied( (int) $row['row_id'], Targets::read( $changed, $command['targets'] ) + (array) json_decode( $row['applied'] ?? '{}', true ), $user->ID );
 		};
 		try {
-			Transaction::run( $write, fn(): bool => $this->stands( $mark ) );
+			Transaction::run( $write, fn(): bool => $this->exists( $mark ) );
 		} catch ( \Throwable $failure ) {
 			AccountWriter::forget( $user->ID, $user );
 			throw $failure;
@@ -175,9 +175,9 @@ final class UserWriter {
 			Database::run( "UPDATE $table SET active = 0, locked_before = 0, version = version + 1 WHERE row_id = %d AND managed = 0 AND locked_before = 1", array( $row_id ) );
 			AccessControl::forget( (int) $row['user_id'] );
 		}
-		if ( $row['managed'] && Claims::email_key( $row['user_email'] ) !== $row['email_key'] ) {
+		if ( $row['managed'] && UniqueKeys::email_key( $row['user_email'] ) !== $row['email_key'] ) {
 			$arguments = array();
-			$set       = Database::assignments( array( 'email_key' => Claims::email_key( $row['user_email'] ) ), $arguments );
+			$set       = Database::assignments( array( 'email_key' => UniqueKeys::email_key( $row['user_email'] ) ), $arguments );
 			Database::run( "UPDATE IGNORE $table SET $set WHERE row_id = %d", array( ...$arguments, $row_id ) );
 		}
 		Lookups::replace( $row_id, $command['lookups'] );
@@ -224,16 +224,16 @@ final class UserWriter {
 			$maker = new AccountWriter();
 			$mark  = Identifier::create();
 			try {
-				$done = Transaction::run(
-					fn(): array => $this->done( $this->make( $command, $id, $login, $maker, $mark ), $command['targets'] ),
-					fn(): bool => $this->stands( $mark )
+				$result = Transaction::run(
+					fn(): array => $this->result( $this->make( $command, $id, $login, $maker, $mark ), $command['targets'] ),
+					fn(): bool => $this->exists( $mark )
 				);
-				AccessControl::forget( $maker->made() );
-				WrittenCaches::note( $maker->made() );
-				return $done;
-			} catch ( ClaimFailure $failure ) {
-				$keys = array( 'login_key' => Claims::login_key( $login ) ) + $this->columns( $command, $command['account']['email'], $mark );
-				$held = Claims::holder( $keys, 0, (int) $command['now'] );
+				AccessControl::forget( $maker->created_id() );
+				WrittenCaches::note( $maker->created_id() );
+				return $result;
+			} catch ( UniqueKeyConflict $failure ) {
+				$keys = array( 'login_key' => UniqueKeys::login_key( $login ) ) + $this->columns( $command, $command['account']['email'], $mark );
+				$held = UniqueKeys::holder( $keys, 0, (int) $command['now'] );
 				if ( 'login' === $held ) {
 					$logins = array_values( array_diff( $logins, array( $login ) ) );
 				} elseif ( null !== $held ) {
@@ -258,16 +258,16 @@ final class UserWriter {
 	 * @param AccountWriter $maker   Who makes the account.
 	 * @param string        $mark    The mark of this write.
 	 * @return int The row's number.
-	 * @throws ClaimFailure When another site has just taken the login.
+	 * @throws UniqueKeyConflict When another site has just taken the login.
 	 */
 	private function make( array $command, string $id, string $login, AccountWriter $maker, string $mark ): int {
 		$this->give_up( $command );
-		$row_id = $this->claim_new( $command, $id, Claims::login_key( $login ), null, $command['account']['email'], $mark );
+		$row_id = $this->insert_row( $command, $id, UniqueKeys::login_key( $login ), null, $command['account']['email'], $mark );
 		if ( is_multisite() || array() !== ( $command['giving_up'] ?? array() ) ) {
 			// Another site may have been faster before the claim; none is after it.
 			AccountWriter::check_email( (string) $command['account']['email'] );
 			if ( username_exists( $login ) ) {
-				throw new ClaimFailure( new DatabaseFailure( 'another site of the network has just taken the login' ) );
+				throw new UniqueKeyConflict( new DatabaseFailure( 'another site of the network has just taken the login' ) );
 			}
 		}
 		Lookups::begin( $row_id, $command['row']['lookups'] );
@@ -313,9 +313,9 @@ final class UserWriter {
 					'created' => (int) $command['now'],
 				);
 				$set       = Database::assignments( $columns + $this->columns( $command, $email, $mark ), $arguments );
-				$this->claim( "UPDATE $table SET $set WHERE row_id = %d AND id = %s AND deleted = 1", array( ...$arguments, $row_id, $row['id'] ) );
+				$this->write_unique( "UPDATE $table SET $set WHERE row_id = %d AND id = %s AND deleted = 1", array( ...$arguments, $row_id, $row['id'] ) );
 			} else {
-				$row_id = $this->claim_new( $command, $id, null, $user->ID, $email, $mark );
+				$row_id = $this->insert_row( $command, $id, null, $user->ID, $email, $mark );
 				if ( ! Network::is_on_site( $user->ID ) ) {
 					RoleWriter::check( $command['account']['role'] );
 					Network::add( $user, (string) $command['account']['role'] );
@@ -345,12 +345,12 @@ final class UserWriter {
 		$mark = Identifier::create();
 		for ( $attempt = 1; ; ++$attempt ) {
 			try {
-				$done = Transaction::run( fn(): array => $this->done( $write( $mark ), $command['targets'] ), fn(): bool => $this->stands( $mark ) );
+				$result = Transaction::run( fn(): array => $this->result( $write( $mark ), $command['targets'] ), fn(): bool => $this->exists( $mark ) );
 				AccessControl::forget( $user->ID );
 				WrittenCaches::note( $user->ID, $user );
-				return $done;
-			} catch ( ClaimFailure $failure ) {
-				$held = Claims::holder( $this->columns( $command, $command['account']['email'] ?? $user->data->user_email, $mark ), $row_id, (int) $command['now'] );
+				return $result;
+			} catch ( UniqueKeyConflict $failure ) {
+				$held = UniqueKeys::holder( $this->columns( $command, $command['account']['email'] ?? $user->data->user_email, $mark ), $row_id, (int) $command['now'] );
 				if ( null !== $held ) {
 					throw Refusal::taken( $held );
 				}
@@ -444,10 +444,10 @@ final class UserWriter {
 			$login = $login === $user->data->user_login ? null : $login;
 			self::check_email( $other, $user );
 			$arguments = array();
-			$columns   = null === $login ? array() : array( 'login_key' => Claims::login_key( $login ) );
+			$columns   = null === $login ? array() : array( 'login_key' => UniqueKeys::login_key( $login ) );
 			$columns  += array( 'active' => (int) $other['row']['active'] );
 			$set       = Database::assignments( $columns + $this->columns( $other, $other['account']['email'] ?? $user->data->user_email, $mark ), $arguments );
-			$this->claim( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, (int) $row['row_id'], (int) $other['version'] ) );
+			$this->write_unique( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, (int) $row['row_id'], (int) $other['version'] ) );
 			$changed = ( new AccountWriter() )->change( $user, $other['account'], $login );
 			Lookups::replace( (int) $row['row_id'], $other['row']['lookups'] );
 			$this->finish( (int) $row['row_id'], $changed, $other );
@@ -489,9 +489,9 @@ final class UserWriter {
 	 * @param ?string    $email     The address that the account will have.
 	 * @param string     $mark      The mark of this write.
 	 * @return int The row's number.
-	 * @throws ClaimFailure When somebody else holds a value.
+	 * @throws UniqueKeyConflict When somebody else holds a value.
 	 */
-	private function claim_new( array $command, string $id, ?string $login_key, ?int $user_id, ?string $email, string $mark ): int {
+	private function insert_row( array $command, string $id, ?string $login_key, ?int $user_id, ?string $email, string $mark ): int {
 		$columns = array(
 			'id'        => $id,
 			'user_id'   => $user_id,
@@ -503,7 +503,7 @@ final class UserWriter {
 		try {
 			return Database::insert( Tables::name( 'users' ), $columns + $this->columns( $command, $email, $mark ) );
 		} catch ( DatabaseFailure $failure ) {
-			throw ClaimFailure::of( $failure );
+			throw UniqueKeyConflict::of( $failure );
 		}
 	}
 
@@ -512,14 +512,14 @@ final class UserWriter {
 	 *
 	 * @param string $sql       The UPDATE, on the condition that nobody else was faster.
 	 * @param array  $arguments Its arguments, the row's number and version last.
-	 * @throws ClaimFailure When somebody else holds a value.
+	 * @throws UniqueKeyConflict When somebody else holds a value.
 	 * @throws Refusal When somebody else was faster.
 	 */
-	private function claim( string $sql, array $arguments ): void {
+	private function write_unique( string $sql, array $arguments ): void {
 		try {
 			$changed = Database::run( $sql, $arguments );
 		} catch ( DatabaseFailure $failure ) {
-			throw ClaimFailure::of( $failure );
+			throw UniqueKeyConflict::of( $failure );
 		}
 		if ( 0 === $changed ) {
 			throw Refusal::stale();
@@ -539,7 +539,7 @@ final class UserWriter {
 			'written_by'    => $mark,
 			'user_name'     => $command['row']['user_name'],
 			'user_name_key' => $command['row']['user_name_key'],
-			'email_key'     => Claims::email_key( $email ),
+			'email_key'     => UniqueKeys::email_key( $email ),
 			'external_id'   => $command['row']['external_id'],
 			'locked_before' => 0,
 			'managed'       => 1,
@@ -561,8 +561,8 @@ final class UserWriter {
 	 */
 	private function finish( int $row_id, \WP_User $user, array $command ): void {
 		$applied = Targets::read( $user, array_unique( array_merge( $command['targets'], array_keys( $command['account']['values'] ) ) ) );
-		if ( $command['account']['ours'] ) {
-			Network::move_in( $user->ID );
+		if ( $command['account']['managed_here'] ) {
+			Network::make_owning_site( $user->ID );
 		}
 		$ruling  = $command['account']['ruling'] ?? null;
 		$columns = array(
@@ -596,7 +596,7 @@ final class UserWriter {
 	 *
 	 * @param string $mark Its mark.
 	 */
-	private function stands( string $mark ): bool {
+	private function exists( string $mark ): bool {
 		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE written_by = %s AND user_id IS NOT NULL AND applied IS NOT NULL', array( $mark ) );
 	}
 
@@ -608,7 +608,7 @@ final class UserWriter {
 	 * @param AccountWriter $maker Who made the account.
 	 */
 	private function undo( string $id, AccountWriter $maker ): void {
-		AccountWriter::forget( $maker->made() );
+		AccountWriter::forget( $maker->created_id() );
 		try {
 			$row_id = Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s', array( $id ) );
 			if ( null !== $row_id ) {
@@ -628,7 +628,7 @@ final class UserWriter {
 	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws DatabaseFailure When the person is gone already.
 	 */
-	private function done( int $row_id, array $targets ): array {
+	private function result( int $row_id, array $targets ): array {
 		return array(
 			'outcome' => 'done',
 			'record'  => ( new UserReader() )->written( $row_id, $targets ) ?? throw new DatabaseFailure( 'the person disappeared right after it was written' ),

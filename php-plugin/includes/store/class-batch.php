@@ -192,7 +192,7 @@ final class Batch {
 	 * @throws DatabaseFailure When the operations before are lost: this one was decided on what they did.
 	 */
 	public static function enter(): bool {
-		if ( null !== self::$witness && ! self::stands() ) {
+		if ( null !== self::$witness && ! self::exists() ) {
 			self::close( 'ROLLBACK' ); // What is left of it goes; the witness tells whether somebody has stored the rest.
 		}
 		if ( self::$lost ) {
@@ -339,7 +339,7 @@ final class Batch {
 	/**
 	 * Whether the transaction is still the one that was opened: its savepoint is there, and the connection.
 	 */
-	private static function stands(): bool {
+	private static function exists(): bool {
 		try {
 			Database::run( 'RELEASE SAVEPOINT rollbook_batch' );
 			Database::run( 'SAVEPOINT rollbook_batch' );

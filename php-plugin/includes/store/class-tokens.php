@@ -163,7 +163,7 @@ final class Tokens {
 			 *
 			 * @param int $id The token's number.
 			 */
-			do_action( 'rollbook_token_revoked', $id );
+			do_action( 'rollbook/token_revoked', $id );
 		}
 		return $revoked;
 	}
@@ -237,7 +237,7 @@ final class Tokens {
 		 * @param int|null $expires_at When it ends, in milliseconds since 1970.
 		 * @param bool     $own        Whether the owner brought it along.
 		 */
-		do_action( 'rollbook_token_created', $id, $name, $scope, $expires_at, $own );
+		do_action( 'rollbook/token_created', $id, $name, $scope, $expires_at, $own );
 	}
 
 	/**

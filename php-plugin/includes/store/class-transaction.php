@@ -151,15 +151,15 @@ final class Transaction {
 	 * all of it is tried again; hooks are called again then.
 	 *
 	 * @param callable $work   What to do; its result is returned.
-	 * @param callable $stands Whether this very work is in the database; asked only where that cannot be known otherwise.
+	 * @param callable $exists Whether this very work is in the database; asked only where that cannot be known otherwise.
 	 * @throws DatabaseFailure When the transaction did not hold.
 	 * @throws \Throwable What the work throws.
 	 */
-	public static function run( callable $work, callable $stands ): mixed {
+	public static function run( callable $work, callable $exists ): mixed {
 		$until = microtime( true ) + self::PATIENCE;
 		for ( $attempt = 1; ; ++$attempt ) {
 			try {
-				return self::attempt( $work, $stands );
+				return self::attempt( $work, $exists );
 			} catch ( DatabaseFailure $failure ) {
 				if ( self::ATTEMPTS === $attempt || microtime( true ) > $until || ! $failure->is_passing() || $failure->may_be_stored || Batch::is_lost() ) {
 					throw $failure;
@@ -240,10 +240,10 @@ final class Transaction {
 	 * Does the work once.
 	 *
 	 * @param callable $work   What to do.
-	 * @param callable $stands Whether it is in the database.
+	 * @param callable $exists Whether it is in the database.
 	 * @throws \Throwable What the work throws.
 	 */
-	private static function attempt( callable $work, callable $stands ): mixed {
+	private static function attempt( callable $work, callable $exists ): mixed {
 		$depth        = Network::depth();
 		self::$shared = Batch::enter();
 		if ( ! self::$shared ) {
@@ -255,7 +255,7 @@ final class Transaction {
 		try {
 			Database::run( 'SAVEPOINT rollbook' );
 			$result = $work();
-			self::commit( $stands );
+			self::commit( $exists );
 			return $result;
 		} catch ( \Throwable $error ) {
 			Network::back_to( $depth );
@@ -271,10 +271,10 @@ final class Transaction {
 	/**
 	 * Ends the transaction.
 	 *
-	 * @param callable $stands Whether the work is in the database.
+	 * @param callable $exists Whether the work is in the database.
 	 * @throws DatabaseFailure Where it is not.
 	 */
-	private static function commit( callable $stands ): void {
+	private static function commit( callable $exists ): void {
 		$failure = self::failure_so_far();
 		if ( null !== $failure ) {
 			throw $failure;
@@ -307,7 +307,7 @@ final class Transaction {
 		}
 		$failure ??= new DatabaseFailure( 'the connection was lost before the change was stored', 2006 );
 		try {
-			$stood = Database::reconnect() && self::forget_open() && $stands();
+			$stood = Database::reconnect() && self::forget_open() && $exists();
 		} catch ( DatabaseFailure ) {
 			$stood = null;
 		}
@@ -335,7 +335,7 @@ final class Transaction {
 	 * @param \Throwable $error What was thrown.
 	 */
 	private static function reason( \Throwable $error ): \Throwable {
-		if ( $error instanceof ClaimFailure ) {
+		if ( $error instanceof UniqueKeyConflict ) {
 			return $error;
 		}
 		if ( $error instanceof \mysqli_sql_exception ) {

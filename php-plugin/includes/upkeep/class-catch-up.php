@@ -11,7 +11,7 @@ namespace Rollbook\WordPress\Upkeep;
 
 use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ActivityLog;
-use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\People\Targets;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
@@ -223,11 +223,11 @@ final class CatchUp {
 	 * @throws DatabaseFailure When the database failed: they are to be looked at again.
 	 */
 	public static function refresh( array $user_ids ): bool {
-		$conversation = new Conversation( Exchange::refresh( $user_ids, Settings::document(), Site::facts(), Tokens::now() ) );
-		$conversation->hold();
-		$status = $conversation->exchange->response()['status'];
+		$runner = new ExchangeRunner( Exchange::refresh( $user_ids, Settings::document(), Site::facts(), Tokens::now() ) );
+		$runner->run();
+		$status = $runner->exchange->response()['status'];
 		if ( 503 === $status ) {
-			throw new DatabaseFailure( (string) $conversation->exchange->summary()['failure'] );
+			throw new DatabaseFailure( (string) $runner->exchange->summary()['failure'] );
 		}
 		return $status < 300;
 	}

@@ -9,7 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Upkeep;
 
-use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\People\Network;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Store\Database;
@@ -46,7 +46,7 @@ final class ProfileChanges {
 	 * @param mixed $user_id The account. Untyped, as below: a plugin that fires a hook with odd arguments breaks nothing.
 	 */
 	public static function action_account( mixed $user_id ): void {
-		$here = ! Conversation::is_held();
+		$here = ! ExchangeRunner::is_running();
 		if ( ( $here || is_multisite() ) && (int) $user_id > 0 ) {
 			self::$edited[ (int) $user_id ] = $here || ( self::$edited[ (int) $user_id ] ?? false );
 		}

@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Upkeep;
 use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Endpoint\Announcements;
-use Rollbook\WordPress\Endpoint\Conversation;
+use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Database;
@@ -50,9 +50,9 @@ final class TaskRun {
 	/**
 	 * The part that is being carried out, should some plugin end PHP in its midst.
 	 *
-	 * @var ?array{self, Conversation}
+	 * @var ?array{self, ExchangeRunner}
 	 */
-	private static ?array $in_the_midst = null;
+	private static ?array $running_part = null;
 
 	/**
 	 * A run.
@@ -192,7 +192,7 @@ final class TaskRun {
 		static $registered = false;
 		if ( ! $registered ) {
 			$registered = true;
-			register_shutdown_function( array( self::class, 'last_word' ) );
+			register_shutdown_function( array( self::class, 'on_shutdown' ) );
 			// Whoever listens is told once the page was sent.
 			register_shutdown_function( array( Announcements::class, 'make' ) );
 		}
@@ -208,16 +208,16 @@ final class TaskRun {
 	 *
 	 * @return bool Whether there was a part that it ended.
 	 */
-	public static function last_word(): bool {
-		if ( null === self::$in_the_midst ) {
+	public static function on_shutdown(): bool {
+		if ( null === self::$running_part ) {
 			return false;
 		}
 		ini_set( 'memory_limit', '-1' ); // phpcs:ignore WordPress.PHP.IniSet.memory_limit_Disallowed -- It may be what ended PHP.
-		list( $run, $conversation ) = self::$in_the_midst;
-		self::$in_the_midst         = null;
-		$reason                     = error_get_last()['message'] ?? __( 'The code of some plugin ended PHP.', 'rollbook' );
-		$conversation->break_off( $reason );
-		$run->take_note( $conversation, 0.0 );
+		list( $run, $runner ) = self::$running_part;
+		self::$running_part   = null;
+		$reason               = error_get_last()['message'] ?? __( 'The code of some plugin ended PHP.', 'rollbook' );
+		$runner->abort( $reason );
+		$run->record_part( $runner, 0.0 );
 		return true;
 	}
 
@@ -236,11 +236,11 @@ final class TaskRun {
 			),
 		);
 		$started            = microtime( true );
-		$conversation       = new Conversation( Exchange::task( $part + $this->state['choices'], Settings::document(), Site::facts(), Tokens::now() ) );
-		self::$in_the_midst = array( $this, $conversation );
-		$conversation->hold();
-		self::$in_the_midst = null;
-		return $this->take_note( $conversation, ( microtime( true ) - $started ) * 1000 );
+		$runner             = new ExchangeRunner( Exchange::task( $part + $this->state['choices'], Settings::document(), Site::facts(), Tokens::now() ) );
+		self::$running_part = array( $this, $runner );
+		$runner->run();
+		self::$running_part = null;
+		return $this->record_part( $runner, ( microtime( true ) - $started ) * 1000 );
 	}
 
 	/**
@@ -253,14 +253,14 @@ final class TaskRun {
 	/**
 	 * Takes note of what a part came to.
 	 *
-	 * @param Conversation $conversation The conversation about it.
+	 * @param ExchangeRunner $runner The conversation about it.
 	 * @param float        $duration_ms  How long it took.
 	 * @return bool Whether it went well, and nobody else was quicker.
 	 */
-	private function take_note( Conversation $conversation, float $duration_ms ): bool {
-		$response = $conversation->exchange->response();
+	private function record_part( ExchangeRunner $runner, float $duration_ms ): bool {
+		$response = $runner->exchange->response();
 		$report   = json_decode( $response['body'], true );
-		$summary  = $conversation->exchange->summary();
+		$summary  = $runner->exchange->summary();
 		Announcements::prepare( $summary );
 		if ( $summary['changes'] || null !== $summary['failure'] ) {
 			ActivityLog::record( $summary, $duration_ms );

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// What an operation came to.
 #[derive(Debug, Clone)]
-pub(super) struct Outcome {
+pub(super) struct BulkResult {
     status: u16,
     pub(super) location: Option<String>,
     version: Option<String>,
@@ -17,7 +17,7 @@ pub(super) struct Outcome {
     response: Option<Value>,
 }
 
-impl Outcome {
+impl BulkResult {
     /// Reads the answer that a request of its own would have got; `address` is that of the resource, where it
     /// had one before.
     pub(super) fn of(reply: Reply, address: Option<String>) -> Self {

@@ -1,6 +1,6 @@
 //! How far the operations of a bulk request are, and which comes next.
 
-use super::outcome::{Outcome, Tally};
+use super::outcome::{BulkResult, Tally};
 use super::plan::{Plan, Todo};
 use super::references::Ids;
 use crate::scim::error::Error;
@@ -26,7 +26,7 @@ pub(super) struct Progress {
     /// after it.
     postponed: BTreeSet<usize>,
     again: BTreeSet<usize>,
-    outcomes: Vec<Option<Outcome>>,
+    outcomes: Vec<Option<BulkResult>>,
 }
 
 /// A resource that was created without what it refers to.
@@ -37,7 +37,7 @@ pub(super) struct Begun {
     /// What it refers to.
     pub(super) later: Map<String, Value>,
     /// What its creation came to.
-    pub(super) outcome: Outcome,
+    pub(super) outcome: BulkResult,
 }
 
 /// What is to be done next.
@@ -138,16 +138,16 @@ impl Progress {
         postpones
     }
 
-    pub(super) fn outcome(&self, operation: usize) -> Option<&Outcome> {
+    pub(super) fn outcome(&self, operation: usize) -> Option<&BulkResult> {
         self.outcomes.get(operation)?.as_ref()
     }
 
-    pub(super) fn outcomes(&self) -> impl Iterator<Item = Option<&Outcome>> {
+    pub(super) fn outcomes(&self) -> impl Iterator<Item = Option<&BulkResult>> {
         self.outcomes.iter().map(Option::as_ref)
     }
 
     /// Notes what an operation came to.
-    pub(super) fn settle(&mut self, plan: &Plan, operation: usize, outcome: Outcome) {
+    pub(super) fn settle(&mut self, plan: &Plan, operation: usize, outcome: BulkResult) {
         let created = outcome.id.clone().filter(|_| outcome.is_success());
         self.begun.remove(&operation);
         match created {

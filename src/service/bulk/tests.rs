@@ -6,9 +6,9 @@
 )]
 
 use super::OPERATIONS_PER_BATCH;
-use crate::directory::{Scope, TokenRecord};
+use crate::host::{Scope, TokenRecord};
 use crate::http::{Request, Response};
-use crate::memory::MemoryDirectory;
+use crate::memory::MemoryHost;
 use crate::settings::Settings;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -20,16 +20,16 @@ fn token_of(name: &str) -> String {
 }
 
 struct Site {
-    directory: MemoryDirectory,
+    host: MemoryHost,
     settings: Rc<Settings>,
 }
 
 impl Site {
     fn new() -> Self {
-        let mut directory = MemoryDirectory::new();
-        directory.add_token(&token_of("full"), Scope::Full);
-        directory.add_token(&token_of("read"), Scope::Read);
-        Self { directory, settings: Rc::default() }
+        let mut host = MemoryHost::new();
+        host.add_token(&token_of("full"), Scope::Full);
+        host.add_token(&token_of("read"), Scope::Read);
+        Self { host, settings: Rc::default() }
     }
 
     fn send(&mut self, token: &str, method: &str, path: &str, body: &Value) -> Response {
@@ -43,7 +43,7 @@ impl Site {
             now: 1_795_327_200_000,
             ..Request::default()
         };
-        self.directory.exchange(request, &self.settings)
+        self.host.exchange(request, &self.settings)
     }
 
     fn get(&mut self, path: &str) -> Value {
@@ -292,7 +292,7 @@ fn answers_are_true_whenever_a_batch_is_lost() {
     let count = OPERATIONS_PER_BATCH + 5;
     for lost_before in (0..20).chain([150, 299, 300, 301, 302, 310]) {
         let mut site = Site::new();
-        site.directory.lose_batch_before(lost_before);
+        site.host.lose_batch_before(lost_before);
         let mut operations: Vec<Value> =
             (0..count).map(|number| person(&format!("p{number}"), &format!("person{number}"))).collect();
         operations[2] = person("p2", "person0");
@@ -322,7 +322,7 @@ fn answers_are_true_whenever_a_batch_is_lost() {
 fn answers_are_true_whichever_command_fails() {
     for failing in 0..40 {
         let mut site = Site::new();
-        site.directory.fail_after(failing);
+        site.host.fail_after(failing);
         let request = json!({ "Operations": [
             group("g", "G", &["a", "h"]), person("a", "ann"), group("h", "H", &["g"]), person("b", "bob"),
         ]});
@@ -331,7 +331,7 @@ fn answers_are_true_whichever_command_fails() {
             assert!(failing < 2, "only the token comes before: {failing}");
             continue;
         }
-        site.directory.fail_after(usize::MAX);
+        site.host.fail_after(usize::MAX);
         let body: Value = serde_json::from_str(&response.body).unwrap();
         let (mut users, mut groups) = (0, 0);
         for answer in body["Operations"].as_array().unwrap() {
@@ -349,11 +349,11 @@ type Change = fn(&mut TokenRecord);
 /// The answers to four operations when the token changes before the third.
 fn after_a_change(fail_on_errors: Value, change: Change) -> (Vec<Value>, u64, u64) {
     let mut site = Site::new();
-    site.directory.change_token_after(2, change);
+    site.host.change_token_after(2, change);
     let answers = site.bulk_with(json!({ "failOnErrors": fail_on_errors, "Operations": [
         person("a", "ann"), person("b", "bob"), person("c", "cy"), group("g", "G", &["a"]),
     ]}));
-    site.directory.add_token(&token_of("another"), Scope::Full);
+    site.host.add_token(&token_of("another"), Scope::Full);
     let mut count = |endpoint| {
         let response = site.send("another", "GET", endpoint, &Value::Null);
         serde_json::from_str::<Value>(&response.body).unwrap()["totalResults"].as_u64().unwrap()
@@ -381,10 +381,10 @@ fn a_token_that_ends_meanwhile_ends_the_request_at_its_next_operation() {
 #[test]
 fn what_was_begun_when_the_token_ends_is_taken_back() {
     let mut site = Site::new();
-    site.directory.change_token_after(2, |token| token.revoked = Some(1));
+    site.host.change_token_after(2, |token| token.revoked = Some(1));
     let answers = site.bulk(vec![group("a", "A", &["b"]), group("b", "B", &["a", "p"]), person("p", "pat")]);
     assert_eq!(statuses(&answers), ["401", "401", "201"], "{answers:?}");
-    site.directory.add_token(&token_of("another"), Scope::Full);
+    site.host.add_token(&token_of("another"), Scope::Full);
     let groups = site.send("another", "GET", "/Groups", &Value::Null);
     assert!(groups.body.contains("\"totalResults\":0"), "{}", groups.body);
 }

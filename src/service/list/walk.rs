@@ -1,7 +1,7 @@
 //! Finding the page that a query wants, and how many resources there are in all.
 
 use super::{Found, MAX_PAGE_SIZE, MAX_SORTED, Search, Source};
-use crate::directory::{Order, Selection};
+use crate::host::{Order, Selection};
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::filter::Filter;
 use crate::scim::schema::ResourceType;

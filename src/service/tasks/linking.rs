@@ -1,22 +1,22 @@
 //! The accounts of a whole site, made ready to be found and linked.
 
 use super::{Entry, NameSource, Part, Remark, Report, Unlinked, Verdict};
-use crate::directory::{
-    Account, AdoptAccounts, Adoption, AllowLinking, FindUserNames, HeldUserName, IndexUser, ListAccounts,
-    SiteAccount, UserName,
+use crate::host::{
+    Account, AllowLinking, HeldUserName, IndexUser, ListAccounts, LookUpUserNames, RegisterAccounts,
+    Registration, SiteAccount, UserName,
 };
 use crate::scim::error::Error;
 use crate::service::{Answer, Reply, Service};
-use crate::wordpress::adoption::adoption;
 use crate::wordpress::linking::{self, KEPT_APART};
 use crate::wordpress::predecessor;
+use crate::wordpress::registration::registration;
 use serde_json::json;
 use smol_str::SmolStr;
 
 /// An account that is to be called so.
 struct Candidate {
     account: Account,
-    adoption: Adoption,
+    registration: Registration,
     /// The row that it has, with its name.
     row: Option<(SmolStr, String)>,
     remarks: Vec<Remark>,
@@ -35,7 +35,7 @@ impl Service {
         }
         let read = predecessor::METAS.map(str::to_owned).to_vec();
         let list = ListAccounts { after: part.after, read, limit: part.limit(), count: part.after == 0 };
-        let found = self.directory.ask(&list).await?;
+        let found = self.host.ask(&list).await?;
         let last = found.accounts.last().map(|found| found.account.user_id);
         let is_full = u64::try_from(found.accounts.len()).is_ok_and(|found| found == part.limit());
         let mut report = Report { next: last.filter(|_| is_full), total: found.total, ..Report::default() };
@@ -59,7 +59,7 @@ impl Service {
         for candidate in free {
             let is_done = holders.iter().any(|held| held.user_id == Some(candidate.account.user_id));
             if is_done {
-                let (login, name) = (&candidate.account.login, &candidate.adoption.user_name);
+                let (login, name) = (&candidate.account.login, &candidate.registration.user_name);
                 self.add_change(format!("{login}: userName {name}"));
             }
             tell(&mut report, candidate, if is_done { Verdict::Changed } else { Verdict::NameTaken });
@@ -88,14 +88,14 @@ impl Service {
             _ if name.is_empty() => Verdict::NoAddress,
             Some(row) if row.user_name == *name && !row.locked_before => Verdict::Same,
             _ => {
-                let mut adoption = adoption(&account, name);
-                let locked_before = row.as_ref().map_or(adoption.locked_before, |row| row.locked_before);
+                let mut registration = registration(&account, name);
+                let locked_before = row.as_ref().map_or(registration.locked_before, |row| row.locked_before);
                 let remarks = self.remarks(&account, locked_before);
                 if locked_before {
-                    (adoption.active, adoption.locked_before) = (false, false);
+                    (registration.active, registration.locked_before) = (false, false);
                 }
                 let row = row.map(|row| (row.id, row.user_name));
-                return Some(Candidate { adoption, account, row, remarks });
+                return Some(Candidate { registration, account, row, remarks });
             }
         };
         let remarks = if verdict == Verdict::Same { self.remarks(&account, false) } else { Vec::new() };
@@ -126,8 +126,8 @@ impl Service {
         if candidates.is_empty() {
             return Ok(Vec::new());
         }
-        let keys = candidates.iter().map(|candidate| candidate.adoption.user_name_key.clone()).collect();
-        Ok(self.directory.ask(&FindUserNames { keys }).await?)
+        let keys = candidates.iter().map(|candidate| candidate.registration.user_name_key.clone()).collect();
+        Ok(self.host.ask(&LookUpUserNames { keys }).await?)
     }
 
     /// Gives accounts a row, or the row that they have its name.
@@ -135,37 +135,39 @@ impl Service {
         let unlinked = candidates.iter().filter(|candidate| candidate.account.unlinked);
         let user_ids: Vec<u64> = unlinked.map(|candidate| candidate.account.user_id).collect();
         if !user_ids.is_empty() {
-            self.directory.ask(&AllowLinking { user_ids }).await?;
+            self.host.ask(&AllowLinking { user_ids }).await?;
         }
         let without_row = candidates.iter().filter(|candidate| candidate.row.is_none());
-        let accounts: Vec<Adoption> = without_row.map(|candidate| candidate.adoption.clone()).collect();
+        let accounts: Vec<Registration> =
+            without_row.map(|candidate| candidate.registration.clone()).collect();
         if !accounts.is_empty() {
-            self.directory.ask(&AdoptAccounts { accounts, now: self.now }).await?;
+            self.host.ask(&RegisterAccounts { accounts, now: self.now }).await?;
         }
-        for Candidate { adoption, row, .. } in candidates {
+        for Candidate { registration, row, .. } in candidates {
             let Some((id, _)) = row else { continue };
-            let name = UserName { raw: adoption.user_name.clone(), key: adoption.user_name_key.clone() };
+            let name =
+                UserName { raw: registration.user_name.clone(), key: registration.user_name_key.clone() };
             let index = IndexUser {
                 id: id.clone(),
                 user_name: Some(name),
-                lookups: adoption.lookups.clone(),
+                lookups: registration.lookups.clone(),
                 lock: true,
                 modified: None,
             };
-            self.directory.ask(&index).await?;
+            self.host.ask(&index).await?;
         }
         Ok(())
     }
 }
 
 fn is_held_by_another(candidate: &Candidate, holders: &[HeldUserName]) -> bool {
-    let key = &candidate.adoption.user_name_key;
+    let key = &candidate.registration.user_name_key;
     holders.iter().any(|held| held.key == *key && held.user_id != Some(candidate.account.user_id))
 }
 
 fn tell(report: &mut Report, candidate: Candidate, verdict: Verdict) {
     let now = candidate.row.map(|(_, name)| name).into_iter().collect();
-    let then = vec![candidate.adoption.user_name];
+    let then = vec![candidate.registration.user_name];
     let entry = Entry::of(&candidate.account, verdict, now, then);
     report.tell(Entry { remarks: candidate.remarks, ..entry });
 }

@@ -1,7 +1,7 @@
 //! Rules that have changed, applied to everybody.
 
 use super::{Entry, Part, Report, Verdict};
-use crate::directory::{FindUsers, Outcome, Reached, RoleChange, Selection, SetRoles, UserRecord};
+use crate::host::{FindUsers, Outcome, Reached, RoleChange, Selection, SetRoles, UserRecord};
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service};
 use crate::wordpress::{roles, user};
 use serde_json::json;
@@ -19,7 +19,7 @@ impl Service {
             ..Selection::default()
         };
         let find = FindUsers { selection, unmanaged: false, targets };
-        let found = self.directory.ask(&find).await?;
+        let found = self.host.ask(&find).await?;
         let told = || {
             let rows = found.users.len() as u64;
             Reached::told_by(rows, found.users.last().map(|record| record.row), part.limit())
@@ -33,7 +33,7 @@ impl Service {
             if stale.is_empty() {
                 break;
             }
-            people = self.load_people(stale).await?;
+            people = self.load_users(stale).await?;
         }
         Ok(Reply::json(200, json!(report)))
     }
@@ -74,7 +74,7 @@ impl Service {
             return Ok(Vec::new());
         }
         let set = SetRoles { roles: due.iter().map(|(_, change)| change.clone()).collect() };
-        let results = self.directory.ask(&set).await?;
+        let results = self.host.ask(&set).await?;
         let mut stale = Vec::new();
         for (record, change) in due {
             let result = results.iter().find(|result| result.user_id == change.user_id);

@@ -1,6 +1,6 @@
 //! One person who is no longer to be managed, and one who may be again.
 
-use crate::directory::{AllowLinking, FindAccounts, LoadAccounts, Outcome, UnlinkUser};
+use crate::host::{AllowLinking, FindUnregisteredAccounts, LoadUsersByAccount, Outcome, UnlinkUser};
 use crate::scim::error::Error;
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service, refused_by_wordpress};
 use crate::wordpress::{linking, user};
@@ -9,16 +9,16 @@ use serde_json::json;
 impl Service {
     /// Takes the resource away and leaves the account as it is. No IdP finds it until the owner allows that.
     pub(super) async fn unlink(&self, user_id: u64) -> Answer {
-        let load = LoadAccounts { user_ids: vec![user_id], targets: user::targets(&self.settings) };
+        let load = LoadUsersByAccount { user_ids: vec![user_id], targets: user::targets(&self.settings) };
         for _ in 0..MAX_ATTEMPTS {
-            let record = self.directory.ask(&load).await?.into_iter().find(|record| record.managed);
+            let record = self.host.ask(&load).await?.into_iter().find(|record| record.managed);
             let Some(record) = record else {
                 return Err(Error::new(404, "No identity provider manages this account.").into());
             };
             if let Some(reason) = linking::unlinking_problem(record.active) {
                 return Err(Error::conflict(reason).into());
             }
-            match self.directory.ask(&UnlinkUser { id: record.id.clone(), version: record.version }).await? {
+            match self.host.ask(&UnlinkUser { id: record.id.clone(), version: record.version }).await? {
                 Outcome::Done { .. } => {
                     self.note("unlinked", &record.id, &record.user_name);
                     self.tell(Event::UserUnlinked { user_id, id: record.id.to_string() });
@@ -33,15 +33,19 @@ impl Service {
 
     /// Lets the account be found and linked again.
     pub(super) async fn allow_linking(&self, user_id: u64) -> Answer {
-        let find = FindAccounts { user_id: Some(user_id), limit: 1, ..FindAccounts::default() };
-        let accounts = self.directory.ask(&find).await?;
+        let find = FindUnregisteredAccounts {
+            user_id: Some(user_id),
+            limit: 1,
+            ..FindUnregisteredAccounts::default()
+        };
+        let accounts = self.host.ask(&find).await?;
         let Some(account) = accounts.iter().find(|account| account.is_on_site() && account.unlinked) else {
             return Err(Error::new(404, "This account was not unlinked.").into());
         };
         if let Some(reason) = linking::allowing_problem(account.protected, &self.settings) {
             return Err(Error::conflict(reason).into());
         }
-        self.directory.ask(&AllowLinking { user_ids: vec![user_id] }).await?;
+        self.host.ask(&AllowLinking { user_ids: vec![user_id] }).await?;
         self.note("linking_allowed", &user_id.to_string(), &account.login);
         Ok(Reply::json(200, json!({ "login": account.login })))
     }

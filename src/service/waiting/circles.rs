@@ -1,7 +1,7 @@
 //! Circles: people who exchange names or addresses get them at once.
 
 use super::{MAX_EXCHANGE, Settled};
-use crate::directory::{AccountChange, FindConflicts, UpdateUser, UserRecord, UserRow};
+use crate::host::{AccountChange, FindConflicts, UpdateUser, UserRecord, UserRow};
 use crate::scim::filter::fold_case;
 use crate::scim::schema::ResourceType;
 use crate::service::identity::has_name;

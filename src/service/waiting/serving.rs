@@ -1,9 +1,9 @@
 //! Addresses that have become free go to those who wait for them.
 
 use super::{MAX_EXCHANGE, Settled};
-use crate::directory::{FindConflicts, Outcome, UpdateUser, UserRecord};
+use crate::host::{FindConflicts, Outcome, UpdateUser, UserRecord};
 use crate::scim::filter::fold_case;
-use crate::service::{Answer, Event, Problem, Service};
+use crate::service::{Answer, Event, RequestError, Service};
 use crate::wordpress::email::waiting_email;
 use crate::wordpress::lookups;
 
@@ -60,8 +60,8 @@ impl Service {
             }
             match self.serve_one(&address).await {
                 Ok(Some(left)) => address = left,
-                Ok(None) | Err(Problem::Client(_)) => return,
-                Err(Problem::Failure(failure)) => {
+                Ok(None) | Err(RequestError::Client(_)) => return,
+                Err(RequestError::Host(failure)) => {
                     self.note_detail(&format!(
                         "Who waits for the address {address} did not get it yet: {failure}."
                     ));
@@ -97,7 +97,7 @@ impl Service {
                 _ => return Ok(None),
             },
         }
-        if !matches!(self.directory.ask(&update).await?, Outcome::Done { .. }) {
+        if !matches!(self.host.ask(&update).await?, Outcome::Done { .. }) {
             return Ok(None);
         }
         self.note_detail(&format!(

@@ -1,7 +1,7 @@
 use super::*;
 
-fn plan(resource_type: ResourceType, filter: &str) -> Plan {
-    Plan::of(&filter.parse().unwrap(), resource_type.schemas())
+fn plan(resource_type: ResourceType, filter: &str) -> SqlPlan {
+    SqlPlan::of(&filter.parse().unwrap(), resource_type.schemas())
 }
 
 #[track_caller]
@@ -89,7 +89,7 @@ fn a_group_is_found_by_its_members() {
 #[test]
 fn what_a_whole_type_has_in_common_needs_no_row() {
     let sql = |resource_type, filter: &str| {
-        let Plan { condition, exact } = plan(resource_type, filter);
+        let SqlPlan { condition, exact } = plan(resource_type, filter);
         assert!(exact && condition.arguments.is_empty(), "{filter}: {condition:?}");
         condition.sql
     };

@@ -18,7 +18,7 @@ const GROUP_NAMES: [&str; 8] =
     ["Editors", "Staff", "Board", "Crew", "Night shift", "Ärzte", "Interns", "R&D"];
 /// Whose members are editors, whatever their department.
 const EDITORS: &str = "Editors";
-const HEIR: &str = "heir";
+const HEIR: &str = "target";
 
 /// How often WordPress is compared with the model.
 const STEPS_BETWEEN_LOOKS: usize = 120;
@@ -90,7 +90,7 @@ struct World {
 #[derive(Clone, Copy, PartialEq)]
 enum Author {
     Person(usize),
-    Heir,
+    ReassignTarget,
 }
 
 struct Person {
@@ -129,9 +129,9 @@ impl World {
             ],
             "mappings": [{ "path": format!("{ENTERPRISE}:department"), "target": "meta:scimDepartment" }],
         }));
-        let heir =
+        let target =
             json!({ "login": HEIR, "email": "heir@example.test", "display_name": "Heir", "role": "editor" });
-        transcript.given = vec![serde_json::from_value(heir).map_err(|error| error.to_string())?];
+        transcript.given = vec![serde_json::from_value(target).map_err(|error| error.to_string())?];
         site.prepare(&transcript)?;
         Ok(Self {
             random: TestRunner::deterministic(),
@@ -366,7 +366,7 @@ impl World {
                 .posts
                 .values_mut()
                 .filter(|author| **author == Author::Person(who))
-                .for_each(|author| *author = Author::Heir),
+                .for_each(|author| *author = Author::ReassignTarget),
             "delete" => self.posts.retain(|_, author| *author != Author::Person(who)),
             _ => {}
         }
@@ -445,7 +445,7 @@ impl World {
         let posts: BTreeMap<String, String> = site.posts()?.into_iter().collect();
         let author = |author: &Author| match author {
             Author::Person(who) => self.people[*who].login.clone(),
-            Author::Heir => HEIR.to_owned(),
+            Author::ReassignTarget => HEIR.to_owned(),
         };
         let expected: BTreeMap<String, String> =
             self.posts.iter().map(|(title, written_by)| (title.clone(), author(written_by))).collect();

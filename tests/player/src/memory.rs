@@ -2,10 +2,10 @@
 
 use super::transcript::{Edit, Transcript};
 use super::{Incoming, Outgoing, Site};
-use rollbook::directory::Scope;
-use rollbook::directory::site::{Role, Site as Facts};
+use rollbook::host::Scope;
+use rollbook::host::site::{Role, Site as Facts};
 use rollbook::http::Request;
-use rollbook::memory::{MemoryDirectory, StoredAccount};
+use rollbook::memory::{MemoryHost, StoredAccount};
 use rollbook::settings::Settings;
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -16,7 +16,7 @@ const READ: &str = "read-token-of-the-transcripts-in-memory";
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 pub struct InMemory {
-    pub directory: MemoryDirectory,
+    pub host: MemoryHost,
     pub settings: Rc<Settings>,
     pub now: i64,
     facts: Facts,
@@ -24,12 +24,12 @@ pub struct InMemory {
 
 impl InMemory {
     pub fn new() -> Self {
-        let mut directory = MemoryDirectory::new();
-        directory.add_token(FULL, Scope::Full);
-        directory.add_token(READ, Scope::Read);
-        directory.add_account("admin", "admin@wordpress.example", "admin", "administrator");
+        let mut host = MemoryHost::new();
+        host.add_token(FULL, Scope::Full);
+        host.add_token(READ, Scope::Read);
+        host.add_account("admin", "admin@wordpress.example", "admin", "administrator");
         // 2026-11-22T06:00:00Z
-        Self { directory, settings: Rc::default(), now: 1_795_327_200_000, facts: Facts::default() }
+        Self { host, settings: Rc::default(), now: 1_795_327_200_000, facts: Facts::default() }
     }
 
     /// Gives the site these settings.
@@ -56,8 +56,8 @@ impl Site for InMemory {
         *self = Self::new();
         self.set_up(&transcript.settings)?;
         for given in &transcript.given {
-            self.directory.add_account(&given.login, &given.email, &given.display_name, &given.role);
-            let stored = self.directory.account_mut(&given.login).ok_or("the account was not made")?;
+            self.host.add_account(&given.login, &given.email, &given.display_name, &given.role);
+            let stored = self.host.account_mut(&given.login).ok_or("the account was not made")?;
             for (key, value) in &given.meta {
                 let target = match key.as_str() {
                     "first_name" | "last_name" | "nickname" | "description" => format!("field:{key}"),
@@ -89,9 +89,9 @@ impl Site for InMemory {
             remote: "192.0.2.1".to_owned(),
             now: self.now,
         };
-        let exchange = self.directory.converse(request, &self.settings);
+        let exchange = self.host.converse(request, &self.settings);
         if let Some(failure) = exchange.summary().map_err(|error| error.to_string())?.failure.as_ref() {
-            return Err(format!("the exchange broke down: {failure}\n{}", self.directory));
+            return Err(format!("the exchange broke down: {failure}\n{}", self.host));
         }
         let response = exchange.response().map_err(|error| error.to_string())?;
         Ok(Incoming {
@@ -102,16 +102,16 @@ impl Site for InMemory {
     }
 
     fn account(&mut self, login_or_email: &str, fields: &[String], meta: &[String]) -> Result<Value, String> {
-        let Some(stored) = self.directory.account(login_or_email) else {
+        let Some(stored) = self.host.account(login_or_email) else {
             return Ok(json!({ "exists": false }));
         };
         let account = &stored.account;
         let read = |prefix: &str, keys: &[String]| -> Value {
             let value =
-                |key: &String| self.directory.value(stored, &format!("{prefix}:{key}")).unwrap_or_default();
+                |key: &String| self.host.value(stored, &format!("{prefix}:{key}")).unwrap_or_default();
             keys.iter().map(|key| (key.clone(), value(key))).collect()
         };
-        let state = self.directory.state_of(account.user_id);
+        let state = self.host.state_of(account.user_id);
         Ok(json!({
             "exists": true,
             "login": account.login,
@@ -125,7 +125,7 @@ impl Site for InMemory {
     }
 
     fn edit(&mut self, edit: &Edit) -> Result<(), String> {
-        let stored = self.directory.account_mut(&edit.account).ok_or("there is no such account to edit")?;
+        let stored = self.host.account_mut(&edit.account).ok_or("there is no such account to edit")?;
         for (field, value) in &edit.fields {
             match field.as_str() {
                 "display_name" => stored.account.display_name.clone_from(value),
@@ -143,7 +143,7 @@ impl Site for InMemory {
     }
 
     fn set_role(&mut self, name: &str, capabilities: &[String]) -> Result<(), String> {
-        self.directory.roles.insert(name.to_owned());
+        self.host.roles.insert(name.to_owned());
         self.facts.roles.retain(|role| role.name != name);
         self.facts.roles.push(Role { name: name.to_owned(), capabilities: capabilities.to_vec() });
         let document = self.settings.document();
@@ -157,7 +157,7 @@ impl Site for InMemory {
     }
 
     fn publish(&mut self, login_or_email: &str, title: &str) -> Result<(), String> {
-        let stored = self.directory.account_mut(login_or_email).ok_or("there is no such account to write")?;
+        let stored = self.host.account_mut(login_or_email).ok_or("there is no such account to write")?;
         stored.posts.push(title.to_owned());
         Ok(())
     }
@@ -167,11 +167,11 @@ impl Site for InMemory {
             let author = stored.account.login.clone();
             stored.posts.clone().into_iter().map(move |title| (title, author.clone())).collect::<Vec<_>>()
         };
-        Ok(self.directory.accounts().flat_map(posts).collect())
+        Ok(self.host.accounts().flat_map(posts).collect())
     }
 
     fn opens(&mut self, login_or_email: &str, password: &str) -> Result<bool, String> {
-        let stored = self.directory.account(login_or_email).ok_or("there is no such account to open")?;
+        let stored = self.host.account(login_or_email).ok_or("there is no such account to open")?;
         Ok(stored.password.as_deref() == Some(password))
     }
 

@@ -12,7 +12,7 @@ use rollbook::scim::path::PatchPath;
 use rollbook::scim::resource::Resource;
 use rollbook::scim::schema::ResourceType;
 use rollbook::scim::sort::{Key, Sort};
-use rollbook::wordpress::sql::Plan;
+use rollbook::wordpress::sql::SqlPlan;
 use serde_json::{Value, json};
 
 const PEOPLE: usize = 60;
@@ -84,7 +84,7 @@ fn agree(
             continue;
         }
         asked += 1;
-        exact += usize::from(Plan::of(&filter, schemas).exact);
+        exact += usize::from(SqlPlan::of(&filter, schemas).exact);
         let (sort_by, sort_order) = draw(random, &sorts);
         let sort = Sort::parse(sort_by, sort_order).map_err(|error| error.to_string())?;
         let matching = all.iter().filter(|resource| filter.matches(resource.as_map(), schemas));

@@ -21,7 +21,7 @@ $empty = static function (): void {
 	foreach ( array_diff( array_keys( wp_roles()->roles ), array( 'administrator', 'editor', 'author', 'contributor', 'subscriber' ) ) as $role ) {
 		remove_role( $role );
 	}
-	delete_option( \Rollbook\WordPress\People\Adoption::OPTION );
+	delete_option( \Rollbook\WordPress\People\AccountRegistry::OPTION );
 	delete_option( \Rollbook\WordPress\Settings::OPTION );
 };
 

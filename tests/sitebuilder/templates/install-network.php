@@ -15,8 +15,8 @@ foreach ( $wpdb->tables( 'ms_global' ) as $table => $name ) {
 }
 wp_set_current_user( 1 );
 install_network();
-$done = populate_network( 1, rtrim( $argv[2], '/' ), 'admin@example.test', 'Rollbook', '/', false );
-if ( is_wp_error( $done ) && 'no_wildcard_dns' !== $done->get_error_code() ) {
-	fwrite( STDERR, $done->get_error_message() . "\n" );
+$result = populate_network( 1, rtrim( $argv[2], '/' ), 'admin@example.test', 'Rollbook', '/', false );
+if ( is_wp_error( $result ) && 'no_wildcard_dns' !== $result->get_error_code() ) {
+	fwrite( STDERR, $result->get_error_message() . "\n" );
 	exit( 1 );
 }

@@ -88,9 +88,9 @@ final class Rollbook_Test_Object_Cache {
 			}
 		} else {
 			$options = array_merge( $condition ? array( $condition ) : array(), $seconds > 0 ? array( 'EX' => $seconds ) : array() );
-			$done    = $this->ask( static fn( Redis $server ) => $server->set( $name, self::written( $value ), $options ) );
+			$result  = $this->ask( static fn( Redis $server ) => $server->set( $name, self::written( $value ), $options ) );
 			// Without the server this request's own memory decides.
-			if ( null === $done ? ( 'NX' === $condition && $there || 'XX' === $condition && ! $there ) : ! $done ) {
+			if ( null === $result ? ( 'NX' === $condition && $there || 'XX' === $condition && ! $there ) : ! $result ) {
 				return false;
 			}
 		}

@@ -109,8 +109,8 @@ final class AccountsTest extends NetworkTestCase {
 			switch_to_blog( self::FIRST );
 			throw new \RuntimeException( 'rude' );
 		};
-		$add     = fn(): array => $this->create( 'anna', array(), array( 'user_id' => $user_id, 'ours' => false, 'role' => 'author' ) );
-		$site    = $this->on(
+		$add  = fn(): array => $this->create( 'anna', array(), array( 'user_id' => $user_id, 'managed_here' => false, 'role' => 'author' ) );
+		$site = $this->on(
 			self::SECOND,
 			function () use ( $rude, $add ): int {
 				try {
@@ -251,9 +251,9 @@ final class AccountsTest extends NetworkTestCase {
 
 		// Its network may say otherwise: a filter lives in a plugin, so this is asked of the accounts' facts.
 		$this->with_hook(
-			'rollbook/home_site',
+			'rollbook/owning_site',
 			static fn(): int => self::SECOND,
-			fn() => self::assertSame( 'here', $this->on( self::SECOND, static fn(): string => Network::facts( get_userdata( $user_id ) )['home'] ) )
+			fn() => self::assertSame( 'here', $this->on( self::SECOND, static fn(): string => Network::facts( get_userdata( $user_id ) )['owning_site'] ) )
 		);
 	}
 
@@ -270,7 +270,7 @@ final class AccountsTest extends NetworkTestCase {
 		$again = $this->ask( self::SECOND, 'PUT', "/Users/$second->id", array( 'userName' => self::ANNA, 'displayName' => 'Two', 'emails' => array( array( 'value' => self::ANNA, 'type' => 'work', 'primary' => true ) ), 'active' => true ) );
 		self::assertSame( 200, $again->status );
 		self::assertSame( 'Two', $this->account( self::ANNA )->display_name );
-		self::assertSame( self::SECOND, Network::home_of( $user_id ) );
+		self::assertSame( self::SECOND, Network::owning_site_of( $user_id ) );
 
 		$back = $this->person_on( self::FIRST, self::ANNA, array( 'displayName' => 'Back' ) );
 		self::assertSame( array( 'Two', 'Back' ), array( $this->account( self::ANNA )->display_name, $back->displayName ) );
@@ -283,14 +283,14 @@ final class AccountsTest extends NetworkTestCase {
 		$record = $this->load( $first->id );
 		self::assertSame( 'done', $this->run_command( 'unlink_user', array( 'id' => $first->id, 'version' => $record['version'] ) )['outcome'] );
 		$user_id = $this->account( self::ANNA )->ID;
-		self::assertSame( 0, Network::home_of( $user_id ) );
+		self::assertSame( 0, Network::owning_site_of( $user_id ) );
 
 		// The account is on two sites and nobody's, until it is on one.
 		$this->change( self::SECOND, $second->id, 'displayName', 'Not yet' );
 		self::assertSame( 'One', $this->account( self::ANNA )->display_name );
 		remove_user_from_blog( $user_id, self::FIRST );
 		$this->change( self::SECOND, $second->id, 'displayName', 'Three' );
-		self::assertSame( array( 'Three', self::SECOND ), array( $this->account( self::ANNA )->display_name, Network::home_of( $user_id ) ) );
+		self::assertSame( array( 'Three', self::SECOND ), array( $this->account( self::ANNA )->display_name, Network::owning_site_of( $user_id ) ) );
 	}
 
 	/** Whole-site tasks look at the accounts of their site. */
@@ -309,16 +309,16 @@ final class AccountsTest extends NetworkTestCase {
 		$user   = $this->account( self::ANNA );
 		$unlink = static function ( int $user_id ): int {
 			$exchange = \Rollbook\Exchange::task( array( 'task' => 'unlinking', 'user_id' => $user_id ), \Rollbook\WordPress\Settings::document(), \Rollbook\WordPress\Site::facts(), self::NOW );
-			( new \Rollbook\WordPress\Endpoint\Conversation( $exchange ) )->hold();
+			( new \Rollbook\WordPress\Endpoint\ExchangeRunner( $exchange ) )->run();
 			return $exchange->response()['status'];
 		};
-		self::assertSame( self::FIRST, Network::home_of( $user->ID ) );
+		self::assertSame( self::FIRST, Network::owning_site_of( $user->ID ) );
 		self::assertSame( 200, $this->on( self::FIRST, static fn(): int => $unlink( $user->ID ) ) );
 		self::assertSame( array( self::FIRST, self::SECOND ), $this->sites_of( $user->ID ) );
 		self::assertSame( 404, $this->ask( self::FIRST, 'GET', "/Users/$here->id" )->status );
 		self::assertSame( 200, $this->ask( self::SECOND, 'GET', "/Users/$there->id" )->status );
 		wp_cache_flush();
-		self::assertSame( 0, Network::home_of( $user->ID ) );
+		self::assertSame( 0, Network::owning_site_of( $user->ID ) );
 	}
 
 	/** Where the home only locks the account for the person's return, it stays the home. */

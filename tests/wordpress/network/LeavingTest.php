@@ -121,14 +121,14 @@ final class LeavingTest extends NetworkTestCase {
 	}
 
 	/**
-	 * Off the site, its content to the heir there; out of the network only when it is on no other site.
+	 * Off the site, its content to the reassign target there; out of the network only when it is on no other site.
 	 *
 	 * @dataProvider policies
 	 */
-	public function test_a_deleted_person_goes_off_the_site_and_in_the_end_out_of_the_network( ?string $heir ): void {
-		$policy  = array( 'deletion' => array( 'policy' => $heir ? 'reassign' : 'delete', 'reassign_to' => $heir ) );
-		$people  = array();
-		$posts   = array();
+	public function test_a_deleted_person_goes_off_the_site_and_in_the_end_out_of_the_network( ?string $reassign_target ): void {
+		$policy = array( 'deletion' => array( 'policy' => $reassign_target ? 'reassign' : 'delete', 'reassign_to' => $reassign_target ) );
+		$people = array();
+		$posts  = array();
 		foreach ( array( self::FIRST, self::SECOND ) as $site ) {
 			$this->person_on( $site, 'heir@contoso.example' );
 			$this->configure( $site, $policy );
@@ -146,7 +146,7 @@ final class LeavingTest extends NetworkTestCase {
 			}
 		);
 		$heir_id = $this->account( 'heir@contoso.example' )->ID;
-		$gone    = $heir ? array( 'publish', $heir_id ) : array( 'trash', $user_id );
+		$gone    = $reassign_target ? array( 'publish', $heir_id ) : array( 'trash', $user_id );
 
 		self::assertSame( 204, $this->ask( self::SECOND, 'DELETE', '/Users/' . $people[ self::SECOND ]->id )->status );
 		self::assertSame( array( self::FIRST ), $this->sites_of( $user_id ) );
@@ -181,21 +181,21 @@ final class LeavingTest extends NetworkTestCase {
 	}
 
 	/** Content goes to somebody who is on the site: settings name nobody else, and who is taken off it gets nothing. */
-	public function test_an_heir_is_on_the_site(): void {
+	public function test_an_reassign_target_is_on_the_site(): void {
 		$this->person_on( self::FIRST, 'heir@contoso.example' );
-		$heir   = $this->account( 'heir@contoso.example' )->ID;
-		$second = $this->person_on( self::SECOND, self::ANNA );
+		$reassign_target = $this->account( 'heir@contoso.example' )->ID;
+		$second          = $this->person_on( self::SECOND, self::ANNA );
 		foreach ( array( 'deactivate', 'reassign' ) as $policy ) {
 			$deletion = array( 'deletion' => array( 'policy' => $policy, 'reassign_to' => 'heir@contoso.example' ) );
 			try {
 				$this->configure( self::SECOND, $deletion );
-				self::fail( 'An heir of another site was accepted.' );
+				self::fail( 'A reassign target of another site was accepted.' );
 			} catch ( \Rollbook\InvalidSettings $refusal ) {
 				self::assertStringContainsString( 'is not on this site of the network', $refusal->getMessage() );
 			}
-			add_user_to_blog( self::SECOND, $heir, 'author' );
+			add_user_to_blog( self::SECOND, $reassign_target, 'author' );
 			$this->configure( self::SECOND, $deletion );
-			remove_user_from_blog( $heir, self::SECOND );
+			remove_user_from_blog( $reassign_target, self::SECOND );
 			$answer = $this->ask( self::SECOND, 'DELETE', "/Users/$second->id" );
 			self::assertSame( 409, $answer->status );
 			self::assertStringContainsString( 'is not on this site of the network', $answer->json->detail );
@@ -212,7 +212,7 @@ final class LeavingTest extends NetworkTestCase {
 		self::assertSame( 404, $this->ask( self::FIRST, 'GET', "/Users/$first->id" )->status );
 		self::assertSame( array(), $this->ask( self::FIRST, 'GET', "/Groups/$group->id" )->json->members ?? array() );
 		self::assertSame( 200, $this->ask( self::SECOND, 'GET', "/Users/$second->id" )->status );
-		self::assertSame( '', get_user_meta( $user_id, 'rollbook_home_site', true ) );
+		self::assertSame( '', get_user_meta( $user_id, 'rollbook_owning_site', true ) );
 	}
 
 	/** Deleted from the network: gone on every site, archived ones too. */

@@ -8,7 +8,7 @@ use Rollbook\Tests\WordPress\Browser;
 use Rollbook\Tests\WordPress\SendsScim;
 use Rollbook\Tests\WordPress\SiteTestCase;
 use Rollbook\WordPress\NetworkSettings;
-use Rollbook\WordPress\People\Adoption;
+use Rollbook\WordPress\People\AccountRegistry;
 use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
@@ -49,7 +49,7 @@ abstract class NetworkTestCase extends SiteTestCase {
 					foreach ( array( 'users', 'lookups', 'groups', 'group_members' ) as $table ) {
 						$wpdb->query( 'DELETE FROM ' . Tables::name( $table ) );
 					}
-					delete_option( Adoption::OPTION );
+					delete_option( AccountRegistry::OPTION );
 					delete_option( Settings::OPTION );
 				}
 			);

@@ -78,11 +78,11 @@ final class SitesTest extends NetworkTestCase {
 		$this->person_on( $site, 'anna@contoso.example', array( 'displayName' => 'Third' ) );
 		$second  = $this->person_on( self::SECOND, 'anna@contoso.example', array( 'displayName' => 'Second' ) );
 		$user_id = $this->account( 'anna@contoso.example' )->ID;
-		self::assertSame( $site, Network::home_of( $user_id ) );
+		self::assertSame( $site, Network::owning_site_of( $user_id ) );
 		wp_delete_site( $site );
 		wp_cache_flush();
 		self::assertCount( 0, $this->tables_of( $site ) );
-		self::assertSame( '', get_user_meta( $user_id, Network::HOME, true ) );
+		self::assertSame( '', get_user_meta( $user_id, Network::OWNING_SITE, true ) );
 		$this->change( self::SECOND, $second->id, 'nickName', 'x' );
 		self::assertSame( 'Second', $this->account( 'anna@contoso.example' )->display_name );
 	}
@@ -124,7 +124,7 @@ final class SitesTest extends NetworkTestCase {
 			$this->configure( $site, array( 'default_role' => 'editor' ) );
 		}
 		$user_id = $this->account( 'anna@contoso.example' )->ID;
-		self::assertSame( $sites[0], Network::home_of( $user_id ) );
+		self::assertSame( $sites[0], Network::owning_site_of( $user_id ) );
 		define( 'WP_UNINSTALL_PLUGIN', 'rollbook/rollbook.php' );
 		// The sites that the other tests run on stay.
 		$only = static fn( mixed $found, \WP_Site_Query $query ): mixed => 'ids' === $query->query_vars['fields'] && 0 === $query->query_vars['number'] ? $sites : $found;

@@ -1,6 +1,6 @@
 //! What a decision needs to know of the site beside its settings.
 
-use crate::directory::Heir;
+use crate::host::ReassignTarget;
 use serde::Deserialize;
 
 /// The facts that the plugin reports with every exchange.
@@ -16,7 +16,7 @@ pub struct Site {
     pub foreign_metas: Vec<String>,
     /// The account that is to get the content of people who leave, if it is there. Only told where settings
     /// are saved or looked at.
-    pub heir: Option<Heir>,
+    pub reassign_target: Option<ReassignTarget>,
     /// The languages that are installed, as WordPress writes them: `en_US`, `de_DE`.
     pub languages: Vec<String>,
     /// What the administrator of the network lets its sites do; nothing where the site stands alone.

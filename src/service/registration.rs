@@ -2,16 +2,16 @@
 //! it.
 
 use super::{Answer, Service};
-use crate::directory::{
-    Account, AdoptAccounts, FindAccounts, FindConflicts, IndexUser, Lookup, MetaValue, UserName, UserRecord,
-    UserRow,
+use crate::host::{
+    Account, FindConflicts, FindUnregisteredAccounts, IndexUser, Lookup, MetaValue, RegisterAccounts,
+    UserName, UserRecord, UserRow,
 };
 use crate::scim::filter::Filter;
 use crate::wordpress::columns::{LOOKUP_LENGTH, folded};
 use crate::wordpress::hint::AccountHint;
 use crate::wordpress::linking::{self, Identity};
 use crate::wordpress::predecessor::{self, Predecessor};
-use crate::wordpress::{adoption, lookups, user};
+use crate::wordpress::{lookups, registration, user};
 
 /// How many accounts are given a row at a time.
 const ADOPTION_BATCH: u64 = 500;
@@ -19,11 +19,11 @@ const ADOPTION_BATCH: u64 = 500;
 impl Service {
     /// Gives accounts that the search may be meant for, and that have no row yet, theirs. Tells whether there
     /// were any.
-    pub(super) async fn adopt_for(&self, filter: Option<&Filter>, total: u64) -> Answer<bool> {
+    pub(super) async fn register_for(&self, filter: Option<&Filter>, total: u64) -> Answer<bool> {
         if !self.shows_unmanaged() {
             return Ok(false);
         }
-        let Some(filter) = filter else { return self.adopt_all().await };
+        let Some(filter) = filter else { return self.register_all().await };
         if AccountHint::is_hopeless(filter) {
             return Ok(false);
         }
@@ -31,75 +31,76 @@ impl Service {
             // People are matched one by one: who has been found is the one.
             Some(_) if total > 0 => Ok(false),
             Some(AccountHint { user_name: Some(name), .. }) => {
-                Ok(self.rename_unmanaged(&name).await? || self.adopt_one(&Identity::named(&name)).await?)
+                Ok(self.rename_unmanaged(&name).await? || self.register_one(&Identity::named(&name)).await?)
             }
             Some(AccountHint { email: Some(email), .. }) => {
-                self.adopt_one(&Identity::addressed(&email)).await
+                self.register_one(&Identity::addressed(&email)).await
             }
-            Some(AccountHint { external_id, .. }) => self.adopt_known(&external_id.unwrap_or_default()).await,
-            None => self.adopt_all().await,
+            Some(AccountHint { external_id, .. }) => {
+                self.register_known(&external_id.unwrap_or_default()).await
+            }
+            None => self.register_all().await,
         }
     }
 
     /// A question for accounts without a row.
-    pub(super) fn find_accounts(&self) -> FindAccounts {
+    pub(super) fn find_unregistered_accounts(&self) -> FindUnregisteredAccounts {
         let read = predecessor::METAS.map(str::to_owned).to_vec();
-        FindAccounts { read, limit: ADOPTION_BATCH, ..FindAccounts::default() }
+        FindUnregisteredAccounts { read, limit: ADOPTION_BATCH, ..FindUnregisteredAccounts::default() }
     }
 
-    /// Adopts the account that is told by this, under the name that the IdP calls it by.
-    async fn adopt_one(&self, who: &Identity) -> Answer<bool> {
+    /// Registers the account that is told by this, under the name that the IdP calls it by.
+    async fn register_one(&self, who: &Identity) -> Answer<bool> {
         let name = who.user_name.as_deref();
-        let find = FindAccounts {
+        let find = FindUnregisteredAccounts {
             login: who.user_name.clone(),
             emails: who.addresses.clone(),
             metas: name.map(|name| having(&predecessor::USER_NAME, name)).unwrap_or_default(),
-            ..self.find_accounts()
+            ..self.find_unregistered_accounts()
         };
-        let accounts = self.directory.ask(&find).await?;
+        let accounts = self.host.ask(&find).await?;
         let Some(account) = who.account(&accounts).filter(|account| !account.unlinked) else {
             return Ok(false);
         };
-        self.adopt(account, name.unwrap_or(adoption::own_name(account))).await?;
+        self.register(account, name.unwrap_or(registration::own_name(account))).await?;
         // Its name may be somebody else's userName by now; then its address is its name.
-        if name.is_none()
-            && self.directory.ask(&find).await?.iter().any(|left| left.user_id == account.user_id)
-        {
-            self.adopt(account, &account.email).await?;
+        if name.is_none() && self.host.ask(&find).await?.iter().any(|left| left.user_id == account.user_id) {
+            self.register(account, &account.email).await?;
         }
         Ok(true)
     }
 
-    /// Adopts the account that another plugin has noted this `externalId` for.
-    async fn adopt_known(&self, external_id: &str) -> Answer<bool> {
+    /// Registers the account that another plugin has noted this `externalId` for.
+    async fn register_known(&self, external_id: &str) -> Answer<bool> {
         let metas = having(&predecessor::EXTERNAL_ID, external_id);
-        let accounts = self.directory.ask(&FindAccounts { metas, ..self.find_accounts() }).await?;
+        let accounts =
+            self.host.ask(&FindUnregisteredAccounts { metas, ..self.find_unregistered_accounts() }).await?;
         let is_known = |account: &&Account| Predecessor::of(account).external_id() == Some(external_id);
         let Some(account) = only(&accounts, is_known) else { return Ok(false) };
-        self.adopt(account, adoption::own_name(account)).await?;
+        self.register(account, registration::own_name(account)).await?;
         Ok(true)
     }
 
-    /// Adopts the account that has this id from another plugin.
-    pub(super) async fn adopt_numbered(&self, id: &str) -> Answer<bool> {
+    /// Registers the account that has this id from another plugin.
+    pub(super) async fn register_numbered(&self, id: &str) -> Answer<bool> {
         let Some(user_id) = predecessor::account_number(id).filter(|_| self.shows_unmanaged()) else {
             return Ok(false);
         };
-        let find = FindAccounts { user_id: Some(user_id), ..self.find_accounts() };
-        let accounts = self.directory.ask(&find).await?;
+        let find = FindUnregisteredAccounts { user_id: Some(user_id), ..self.find_unregistered_accounts() };
+        let accounts = self.host.ask(&find).await?;
         let is_known = |account: &&Account| Predecessor::of(account).id().as_deref() == Some(id);
         let Some(account) = only(&accounts, is_known) else { return Ok(false) };
-        self.adopt(account, adoption::own_name(account)).await?;
+        self.register(account, registration::own_name(account)).await?;
         Ok(true)
     }
 
-    pub(super) async fn adopt(&self, account: &Account, user_name: &str) -> Answer<()> {
-        let accounts = vec![adoption::adoption(account, user_name)];
-        self.directory.ask(&AdoptAccounts { accounts, now: self.now }).await?;
+    pub(super) async fn register(&self, account: &Account, user_name: &str) -> Answer<()> {
+        let accounts = vec![registration::registration(account, user_name)];
+        self.host.ask(&RegisterAccounts { accounts, now: self.now }).await?;
         Ok(())
     }
 
-    /// Lets an account that was adopted under its login be found under its address, when that is the
+    /// Lets an account that was registered under its login be found under its address, when that is the
     /// `userName` that the IdP knows it by.
     async fn rename_unmanaged(&self, name: &str) -> Answer<bool> {
         let key = folded(name, usize::MAX);
@@ -109,7 +110,7 @@ impl Service {
             targets: user::targets(&self.settings),
             ..FindConflicts::default()
         };
-        let records = self.directory.ask(&find).await?.people;
+        let records = self.host.ask(&find).await?.people;
         let is_meant = |record: &&UserRecord| {
             !record.managed && !record.deleted && folded(&record.account.email, usize::MAX) == key
         };
@@ -121,7 +122,7 @@ impl Service {
             lock: false,
             modified: None,
         };
-        self.directory.ask(&index).await?;
+        self.host.ask(&index).await?;
         Ok(true)
     }
 
@@ -139,7 +140,7 @@ impl Service {
                 lock: false,
                 modified: None,
             };
-            self.directory.ask(&index).await?;
+            self.host.ask(&index).await?;
         }
         Ok(())
     }
@@ -154,7 +155,7 @@ impl Service {
         }
         let find =
             FindConflicts { lookups, targets: user::targets(&self.settings), ..FindConflicts::default() };
-        let mut found = self.directory.ask(&find).await?.people;
+        let mut found = self.host.ask(&find).await?.people;
         found.retain(|record| !record.managed && !record.deleted && who.has_address_of(&record.account));
         Ok(found)
     }
@@ -168,14 +169,14 @@ impl Service {
         if row.active || !self.shows_unmanaged() {
             return Ok(None);
         }
-        self.adopt_one(who).await?;
+        self.register_one(who).await?;
         let find = FindConflicts {
             user_name_key: Some(row.user_name_key.clone()),
             lookups: who.addresses.iter().map(|address| address_lookup(address)).collect(),
             targets: user::targets(&self.settings),
             ..FindConflicts::default()
         };
-        let found = self.directory.ask(&find).await?.people;
+        let found = self.host.ask(&find).await?.people;
         let linkable = found
             .into_iter()
             .filter(|record| !record.managed && !record.deleted && linking::may_link(record, who).is_ok());
@@ -188,19 +189,19 @@ impl Service {
         }
     }
 
-    async fn adopt_all(&self) -> Answer<bool> {
+    async fn register_all(&self) -> Answer<bool> {
         let mut any = false;
         loop {
-            let accounts: Vec<Account> = self.directory.ask(&self.find_accounts()).await?;
+            let accounts: Vec<Account> = self.host.ask(&self.find_unregistered_accounts()).await?;
             if accounts.is_empty() {
                 return Ok(any);
             }
             any = true;
-            let adoptions = accounts
+            let registrations = accounts
                 .iter()
-                .map(|account| adoption::adoption(account, adoption::own_name(account)))
+                .map(|account| registration::registration(account, registration::own_name(account)))
                 .collect();
-            self.directory.ask(&AdoptAccounts { accounts: adoptions, now: self.now }).await?;
+            self.host.ask(&RegisterAccounts { accounts: registrations, now: self.now }).await?;
         }
     }
 }

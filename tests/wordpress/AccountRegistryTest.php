@@ -6,7 +6,7 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Store\Tables;
 
-final class AdoptionTest extends SiteTestCase {
+final class AccountRegistryTest extends SiteTestCase {
 
 	private function local( string $login, string $email = '' ): int {
 		return wp_insert_user(
@@ -20,7 +20,7 @@ final class AdoptionTest extends SiteTestCase {
 
 	private function accounts( ?string $login = null, ?string $email = null, int $limit = 100, array $more = array() ): array {
 		return $this->run_command(
-			'find_accounts',
+			'find_unregistered_accounts',
 			$more + array(
 				'login'   => $login,
 				'emails'  => array_filter( array( $email ), 'is_string' ),
@@ -32,8 +32,8 @@ final class AdoptionTest extends SiteTestCase {
 		);
 	}
 
-	private function adopt( array $accounts ): void {
-		$adoption = static fn( array $account ): array => array(
+	private function register( array $accounts ): void {
+		$registration = static fn( array $account ): array => array(
 			'user_id'       => $account['user_id'],
 			'id'            => $account['id'] ?? null,
 			'external_id'   => $account['external_id'] ?? null,
@@ -49,9 +49,9 @@ final class AdoptionTest extends SiteTestCase {
 			),
 		);
 		$this->run_command(
-			'adopt_accounts',
+			'register_accounts',
 			array(
-				'accounts' => array_map( $adoption, $accounts ),
+				'accounts' => array_map( $registration, $accounts ),
 				'now'      => self::NOW,
 			)
 		);
@@ -82,26 +82,26 @@ final class AdoptionTest extends SiteTestCase {
 		self::assertSame( array(), $this->accounts( null, null, 100, $meta( '' ) ) );
 		self::assertSame( array( $other ), array_column( $this->accounts( null, null, 100, array( 'user_id' => $other ) ), 'user_id' ) );
 
-		$this->adopt( array( array( 'id' => (string) $user_id, 'external_id' => 'X-1', 'active' => false ) + $found[0] ) );
+		$this->register( array( array( 'id' => (string) $user_id, 'external_id' => 'X-1', 'active' => false ) + $found[0] ) );
 		$record = $this->load( (string) $user_id );
 		self::assertSame( array( (string) $user_id, 'X-1', false, false ), array( $record['id'], $record['external_id'], $record['active'], $record['managed'] ) );
 		self::assertTrue( \Rollbook\WordPress\Access\AccessControl::is_locked_out( $user_id ) );
 		self::assertSame( array(), $this->accounts( null, null, 100, array( 'user_id' => $user_id ) ), 'who has a row is known' );
 	}
 
-	public function test_adopted_accounts_get_a_row_and_stay_unmanaged(): void {
+	public function test_registered_accounts_get_a_row_and_stay_unmanaged(): void {
 		$user_id = $this->local( 'pu-local', 'local@phpunit.test' );
 		$account = $this->accounts( 'pu-local' )[0];
-		$this->adopt( array( $account ) );
-		$record = $this->run_command( 'load_accounts', array( 'user_ids' => array( $user_id ), 'targets' => array() ) )[0];
+		$this->register( array( $account ) );
+		$record = $this->run_command( 'load_users_by_account', array( 'user_ids' => array( $user_id ), 'targets' => array() ) )[0];
 		self::assertSame( array( 'pu-local', true, false, 1, $account['registered'], self::NOW, null, array() ), array( $record['user_name'], $record['active'], $record['managed'], $record['version'], $record['created'], $record['modified'], $record['document'], $record['applied'] ) );
 		self::assertSame( array( $record['id'] ), array_column( $this->find( 'EXISTS (SELECT 1 FROM {lookups} l WHERE l.row_id = u.row_id AND l.value = %s)', array( 'local@phpunit.test' ) )['users'], 'id' ) );
-		$this->adopt( array( $account ) );
+		$this->register( array( $account ) );
 		self::assertSame( 1, $this->count_rows( Tables::name( 'users' ), "user_id = $user_id" ), 'a second time is no time' );
 		self::assertSame( $record, $this->load( $record['id'] ) );
 	}
 
-	public function test_all_accounts_are_adopted_in_turn_and_then_it_costs_next_to_nothing(): void {
+	public function test_all_accounts_are_registered_in_turn_and_then_it_costs_next_to_nothing(): void {
 		global $wpdb;
 		foreach ( range( 1, 7 ) as $number ) {
 			$this->local( "adopt$number" );
@@ -111,7 +111,7 @@ final class AdoptionTest extends SiteTestCase {
 		$found = array();
 		do {
 			$accounts = $this->accounts( null, null, 3 );
-			$this->adopt( $accounts );
+			$this->register( $accounts );
 			array_push( $found, ...array_column( $accounts, 'user_id' ) );
 			self::assertSame( array_unique( $found ), $found, 'no account may be found over and over' );
 		} while ( $accounts );
@@ -123,14 +123,14 @@ final class AdoptionTest extends SiteTestCase {
 		self::assertSame( 1, $wpdb->num_queries - $before );
 	}
 
-	public function test_a_thousand_accounts_are_adopted_at_once(): void {
+	public function test_a_thousand_accounts_are_registered_at_once(): void {
 		global $wpdb;
 		$rows = implode( ',', array_map( static fn( int $number ): string => "('many$number','many$number@phpunit.test','2020-01-01 00:00:00')", range( 1, 1000 ) ) );
 		$wpdb->query( "INSERT INTO $wpdb->users (user_login, user_email, user_registered) VALUES $rows" );
 		$first    = (int) $wpdb->get_var( "SELECT ID FROM $wpdb->users WHERE user_login = 'many1'" );
 		$accounts = array_map( static fn( int $number ): array => array( 'user_id' => $first + $number - 1, 'login' => "many$number", 'email' => "many$number@phpunit.test", 'registered' => 1 ), range( 1, 1000 ) );
 		$before   = $wpdb->num_queries;
-		$this->adopt( $accounts );
+		$this->register( $accounts );
 		self::assertLessThan( 20, $wpdb->num_queries - $before );
 		self::assertSame( 1000, $this->count_rows( Tables::name( 'users' ), "user_id >= $first" ) );
 		self::assertSame( 1000, $this->count_rows( Tables::name( 'lookups' ), "value LIKE 'many%@phpunit.test'" ) );

@@ -11,7 +11,7 @@ namespace Rollbook\WordPress\Endpoint;
 
 use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\People\AccountWriter;
-use Rollbook\WordPress\People\Adoption;
+use Rollbook\WordPress\People\AccountRegistry;
 use Rollbook\WordPress\People\GroupReader;
 use Rollbook\WordPress\People\GroupWriter;
 use Rollbook\WordPress\People\Network;
@@ -32,11 +32,11 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * The directory of people and groups that the extension speaks to. What each command means, and what it wants to hear, is written
- * in the extension's src/directory.rs.
+ * in the extension's src/host.rs.
  *
  * An exception says that the command could not be carried out and left nothing behind.
  */
-final class Directory {
+final class CommandTable {
 
 	/**
 	 * Carries out a command.
@@ -90,7 +90,7 @@ final class Directory {
 	 * @param array<string, mixed> $command The command.
 	 */
 	private static function only_reads( array $command ): bool {
-		return 1 === preg_match( '/^(?:find|load|list|resolve)_/', $command['do'] );
+		return 1 === preg_match( '/^(?:find|load|list|look_up|resolve)_/', $command['do'] );
 	}
 
 	/**
@@ -99,7 +99,7 @@ final class Directory {
 	 */
 	public function abandon(): void {
 		Transaction::roll_back();
-		AccountWriter::speak_again();
+		AccountWriter::restore_mail();
 	}
 
 	/**
@@ -111,43 +111,43 @@ final class Directory {
 	 */
 	private function carry_out( string $name, mixed $command ): mixed {
 		return match ( $name ) {
-			'list_tokens'     => Tokens::records(),
-			'touch_token'     => Tokens::touch( (int) $command['id'], (int) $command['now'] ),
-			'check_token'     => Tokens::state( (int) $command['id'] ),
-			'find_users'      => ( new UserReader() )->find( $command ),
-			'load_user'       => ( new UserReader() )->load( $command ),
-			'load_accounts'   => ( new UserReader() )->load_accounts( $command ),
-			'load_people'     => ( new UserReader() )->load_people( $command ),
-			'find_conflicts'  => ( new UserReader() )->find_conflicts( $command ),
-			'find_accounts'   => ( new Adoption() )->find( $command ),
-			'find_heir'       => ( new UserReader() )->find_heir( $command ),
-			'adopt_accounts'  => ( new Adoption() )->adopt( $command ),
-			'release_rows'    => ( new Adoption() )->release( $command ),
-			'create_user'     => ( new UserWriter() )->create( $command ),
-			'update_user'     => ( new UserWriter() )->update( $command ),
-			'fill_targets'    => ( new UserWriter() )->fill( $command ),
-			'index_user'      => ( new UserWriter() )->index( $command ),
-			'note_wish'       => ( new UserWriter() )->note_wish( $command ),
-			'delete_user'     => ( new UserRemover() )->delete( $command ),
-			'find_groups'     => ( new GroupReader() )->find( $command ),
-			'load_group'      => ( new GroupReader() )->load( $command ),
-			'resolve_members' => ( new GroupReader() )->resolve_members( $command ),
-			'find_members'    => ( new GroupReader() )->find_members( $command ),
-			'find_people_in'  => ( new GroupReader() )->find_people_in( $command ),
-			'regroup_people'  => ( new RoleWriter() )->regroup( $command ),
-			'list_nestings'   => ( new GroupReader() )->list_nestings(),
-			'create_group'    => ( new GroupWriter() )->create( $command ),
-			'update_group'    => ( new GroupWriter() )->update( $command ),
-			'find_roles'      => ( new RoleWriter() )->find( $command ),
-			'set_roles'       => ( new RoleWriter() )->set_each( $command ),
-			'list_accounts'   => ( new Adoption() )->list_accounts( $command ),
-			'find_user_names' => ( new Adoption() )->find_user_names( $command ),
-			'allow_linking'   => ( new Adoption() )->allow_linking( $command ),
-			'unlink_user'     => ( new UserRemover() )->unlink( $command ),
-			'begin_batch'     => Batch::begin(),
-			'check_batch'     => Batch::report(),
-			'end_batch'       => $command['keep'] ? Batch::end() : Batch::undo(),
-			'delete_group'    => ( new GroupWriter() )->delete( $command ),
+			'list_tokens'                => Tokens::records(),
+			'touch_token'                => Tokens::touch( (int) $command['id'], (int) $command['now'] ),
+			'check_token'                => Tokens::state( (int) $command['id'] ),
+			'find_users'                 => ( new UserReader() )->find( $command ),
+			'load_user'                  => ( new UserReader() )->load( $command ),
+			'load_users_by_account'      => ( new UserReader() )->load_users_by_account( $command ),
+			'load_users'                 => ( new UserReader() )->load_users( $command ),
+			'find_conflicts'             => ( new UserReader() )->find_conflicts( $command ),
+			'find_unregistered_accounts' => ( new AccountRegistry() )->find( $command ),
+			'find_reassign_target'       => ( new UserReader() )->find_reassign_target( $command ),
+			'register_accounts'          => ( new AccountRegistry() )->register( $command ),
+			'release_rows'               => ( new AccountRegistry() )->release( $command ),
+			'create_user'                => ( new UserWriter() )->create( $command ),
+			'update_user'                => ( new UserWriter() )->update( $command ),
+			'fill_targets'               => ( new UserWriter() )->fill( $command ),
+			'index_user'                 => ( new UserWriter() )->index( $command ),
+			'note_wish'                  => ( new UserWriter() )->note_wish( $command ),
+			'delete_user'                => ( new UserRemover() )->delete( $command ),
+			'find_groups'                => ( new GroupReader() )->find( $command ),
+			'load_group'                 => ( new GroupReader() )->load( $command ),
+			'resolve_members'            => ( new GroupReader() )->resolve_members( $command ),
+			'find_members'               => ( new GroupReader() )->find_members( $command ),
+			'list_users_in_groups'       => ( new GroupReader() )->list_users_in_groups( $command ),
+			'regroup_people'             => ( new RoleWriter() )->regroup( $command ),
+			'list_nestings'              => ( new GroupReader() )->list_nestings(),
+			'create_group'               => ( new GroupWriter() )->create( $command ),
+			'update_group'               => ( new GroupWriter() )->update( $command ),
+			'find_roles'                 => ( new RoleWriter() )->find( $command ),
+			'set_roles'                  => ( new RoleWriter() )->set_each( $command ),
+			'list_accounts'              => ( new AccountRegistry() )->list_accounts( $command ),
+			'look_up_user_names'         => ( new AccountRegistry() )->look_up_user_names( $command ),
+			'allow_linking'              => ( new AccountRegistry() )->allow_linking( $command ),
+			'unlink_user'                => ( new UserRemover() )->unlink( $command ),
+			'begin_batch'                => Batch::begin(),
+			'check_batch'                => Batch::report(),
+			'end_batch'                  => $command['keep'] ? Batch::end() : Batch::undo(),
+			'delete_group'               => ( new GroupWriter() )->delete( $command ),
 			default           => throw new \UnexpectedValueException( sprintf( 'The directory knows no command "%s".', $name ) ),
 		};
 	}

@@ -2,19 +2,19 @@
 
 use super::columns::{LOOKUP_LENGTH, folded, is_key};
 use super::predecessor::Predecessor;
-use crate::directory::{Account, Adoption, Lookup};
+use crate::host::{Account, Lookup, Registration};
 use smol_str::SmolStr;
 
 /// The row of an account that no IdP has taken charge of. An account that another plugin locked out is shown
 /// so, unless it is protected: the last administrator must not be among them.
-pub fn adoption(account: &Account, user_name: &str) -> Adoption {
+pub fn registration(account: &Account, user_name: &str) -> Registration {
     let predecessor = Predecessor::of(account);
     let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
         .map(|(path, value)| Lookup { path: path.to_owned(), value: folded(value, LOOKUP_LENGTH) })
         .collect();
-    Adoption {
+    Registration {
         user_id: account.user_id,
         id: predecessor.id().map(SmolStr::from),
         user_name: user_name.to_owned(),

@@ -114,7 +114,7 @@ pub struct LoadUser {
 /// The people of these accounts, as far as they have a row and memory has room for them; of some at least one
 /// is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LoadAccounts {
+pub struct LoadUsersByAccount {
     /// The accounts.
     pub user_ids: Vec<u64>,
     /// The targets to read.
@@ -124,7 +124,7 @@ pub struct LoadAccounts {
 /// The people with these ids, in any order. Unknown ones are left out, and so is everybody for whom memory
 /// has no room; of some at least one is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LoadPeople {
+pub struct LoadUsers {
     /// SCIM ids.
     pub ids: Vec<SmolStr>,
     /// The targets to read.
@@ -237,7 +237,7 @@ pub struct UserRow {
     /// `externalId`.
     pub external_id: Option<String>,
     /// Whether the person may log in. When it becomes false, every session ends, if the account is this
-    /// site's ([`AccountChange::ours`]).
+    /// site's ([`AccountChange::managed_here`]).
     pub active: bool,
     /// Whether the account was there before the IdP.
     #[serde(default)]
@@ -311,11 +311,11 @@ pub struct DeleteUser {
     pub id: SmolStr,
     /// The version that the deletion was decided on.
     pub version: u64,
-    /// The account's fate.
-    pub fate: Fate,
+    /// The account's disposal.
+    pub disposal: AccountDisposal,
     /// Whether this site's directory has charge of the account itself, so that its sessions end.
-    pub ours: bool,
-    /// Whose the content becomes, a login; with [`Fate::Keep`] as well.
+    pub managed_here: bool,
+    /// Whose the content becomes, a login; with [`AccountDisposal::Deactivate`] as well.
     pub reassign_to: Option<String>,
     /// What the person is known by on return. Name and address are free for others at once.
     #[serde(default)]
@@ -327,11 +327,11 @@ pub struct DeleteUser {
 /// What becomes of the account of a deleted person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fate {
+pub enum AccountDisposal {
     /// Kept, locked, for the person's return; in a network locked on this site.
-    Keep,
+    Deactivate,
     /// Taken off this site, but not out of the network.
-    Leave,
+    RemoveFromSite,
     /// Deleted. Stale where the account has got on another site in the meantime.
     Delete,
 }
@@ -348,7 +348,7 @@ pub struct UnlinkUser {
 
 /// Whose these names are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FindUserNames {
+pub struct LookUpUserNames {
     /// Folded `userName`s.
     pub keys: Vec<String>,
 }

@@ -15,7 +15,7 @@ defined( 'ABSPATH' ) || exit;
  * Says that the row itself could not be written, most likely because somebody else holds one of its unique values. Which one is
  * found out by asking: databases word it differently and in every language.
  */
-final class ClaimFailure extends \RuntimeException {
+final class UniqueKeyConflict extends \RuntimeException {
 
 	/**
 	 * Takes the database's complaint for one about a claim, unless it says that the database itself is in trouble.

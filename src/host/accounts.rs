@@ -32,7 +32,7 @@ pub struct Account {
     pub unlinked: bool,
     /// `user_registered`.
     pub registered: i64,
-    /// The metas that [`FindAccounts`] asked for, as far as the account has them as text.
+    /// The metas that [`FindUnregisteredAccounts`] asked for, as far as the account has them as text.
     #[serde(default, deserialize_with = "map_or_empty_list", skip_serializing_if = "Map::is_empty")]
     pub metas: Map<String, Value>,
     /// What the other sites of a network have to do with it; nothing where the site stands alone.
@@ -48,7 +48,7 @@ pub struct InNetwork {
     /// Whether it is on others.
     pub on_others: bool,
     /// Which site's directory has charge of the account itself.
-    pub home: Home,
+    pub owning_site: OwningSite,
     /// Whether this site's IdP created it.
     pub created_here: bool,
     /// Whether the administrator of the network lets the site's IdP touch accounts that it did not create.
@@ -60,7 +60,7 @@ pub struct InNetwork {
 /// The site whose directory has charge of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Home {
+pub enum OwningSite {
     /// None has.
     Nobody,
     /// This one.
@@ -73,7 +73,7 @@ pub enum Home {
 /// anything is named, those to which any of it applies; then also those of the network that are not on this
 /// site.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct FindAccounts {
+pub struct FindUnregisteredAccounts {
     /// The account with this login…
     pub login: Option<String>,
     /// …or one of these e-mail addresses…
@@ -99,14 +99,14 @@ pub struct MetaValue {
 
 /// The account that gets the content of people who leave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FindHeir {
+pub struct FindReassignTarget {
     /// Its login.
     pub login: String,
 }
 
-/// The answer to [`FindHeir`].
+/// The answer to [`FindReassignTarget`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Heir {
+pub struct ReassignTarget {
     /// The account.
     pub user_id: u64,
     /// Whether its person may log in; somebody who was deleted, and whose account was kept, may not.
@@ -164,16 +164,16 @@ pub struct AccountRow {
 
 /// Gives accounts a row, so that they have an id and are found. They stay unmanaged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AdoptAccounts {
+pub struct RegisterAccounts {
     /// The accounts. One that has got a row in the meantime is passed over.
-    pub accounts: Vec<Adoption>,
+    pub accounts: Vec<Registration>,
     /// Now.
     pub now: i64,
 }
 
 /// An account's new row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Adoption {
+pub struct Registration {
     /// The account.
     pub user_id: u64,
     /// The SCIM id that the IdP knows from another plugin; `None` makes a new one.
@@ -209,7 +209,7 @@ pub struct AccountChange {
     pub user_id: Option<u64>,
     /// Whether this site's directory has charge of the account itself, from now on if not before. Otherwise
     /// only the role is to change.
-    pub ours: bool,
+    pub managed_here: bool,
     /// Logins for a new account, the best first; the first free one is taken. For an existing one: a rename.
     pub logins: Vec<String>,
     /// The address; `""` takes it away.

@@ -199,7 +199,7 @@ pub struct Nesting {
 
 /// The ids of the people who are members of one of these groups, each once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FindPeopleIn {
+pub struct ListUsersInGroups {
     /// The groups' SCIM ids.
     pub groups: Vec<SmolStr>,
 }

@@ -2,7 +2,7 @@
 An exchange asks its commands in order and ends in a response
 --FILE--
 <?php
-require __DIR__ . '/conversation.inc';
+require __DIR__ . '/exchange.inc';
 $response = converse( request( 'POST', '/Users', array( 'userName' => 'jane', 'externalId' => 'e-1' ) ), true );
 echo $response['status'], ' ', $response['headers']['Content-Type'], "\n";
 echo json_decode( $response['body'], true )['externalId'], "\n";
@@ -10,7 +10,7 @@ echo json_decode( $response['body'], true )['externalId'], "\n";
 --EXPECT--
 list_tokens
 find_conflicts
-find_accounts
+find_unregistered_accounts
 find_roles
 create_user
 201 application/scim+json

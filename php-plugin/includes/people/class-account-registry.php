@@ -25,22 +25,22 @@ defined( 'ABSPATH' ) || exit;
  * at is remembered. Numbers are given in order but accounts may appear a little out of order, so a few are looked at again.
  *
  * @phpstan-import-type Account from \Rollbook\Contract
- * @phpstan-import-type AdoptAccounts from \Rollbook\Contract
+ * @phpstan-import-type RegisterAccounts from \Rollbook\Contract
  * @phpstan-import-type AllowLinking from \Rollbook\Contract
- * @phpstan-import-type FindAccounts from \Rollbook\Contract
- * @phpstan-import-type FindAccountsAnswer from \Rollbook\Contract
- * @phpstan-import-type FindUserNames from \Rollbook\Contract
- * @phpstan-import-type FindUserNamesAnswer from \Rollbook\Contract
+ * @phpstan-import-type FindUnregisteredAccounts from \Rollbook\Contract
+ * @phpstan-import-type FindUnregisteredAccountsAnswer from \Rollbook\Contract
+ * @phpstan-import-type LookUpUserNames from \Rollbook\Contract
+ * @phpstan-import-type LookUpUserNamesAnswer from \Rollbook\Contract
  * @phpstan-import-type ListAccounts from \Rollbook\Contract
  * @phpstan-import-type ListAccountsAnswer from \Rollbook\Contract
  * @phpstan-import-type ReleaseRows from \Rollbook\Contract
  */
-final class Adoption {
+final class AccountRegistry {
 
 	/**
 	 * The option that remembers the highest number.
 	 */
-	public const OPTION = 'rollbook_adopted_up_to';
+	public const OPTION = 'rollbook_registered_up_to';
 
 	/**
 	 * The user meta that marks an account which the owner has unlinked; with the prefix of the site's tables before it.
@@ -63,7 +63,7 @@ final class Adoption {
 	private const ALIKE = 10;
 
 	/**
-	 * How far this request has looked; so that an account that cannot be adopted is not found over and over.
+	 * How far this request has looked; so that an account that cannot be registered is not found over and over.
 	 *
 	 * @var int
 	 */
@@ -72,8 +72,8 @@ final class Adoption {
 	/**
 	 * Finds accounts of the site that have no row; by login or address also those of the network that are not on the site.
 	 *
-	 * @param FindAccounts $command The command find_accounts.
-	 * @return FindAccountsAnswer
+	 * @param FindUnregisteredAccounts $command The command find_unregistered_accounts.
+	 * @return FindUnregisteredAccountsAnswer
 	 */
 	public function find( array $command ): array {
 		$limit = (int) $command['limit'];
@@ -107,13 +107,13 @@ final class Adoption {
 	/**
 	 * Gives accounts a row.
 	 *
-	 * @param AdoptAccounts $command The command adopt_accounts.
+	 * @param RegisterAccounts $command The command register_accounts.
 	 */
-	public function adopt( array $command ): void {
-		$adoptions = array_column( $command['accounts'], null, 'user_id' );
-		if ( $adoptions ) {
+	public function register( array $command ): void {
+		$registrations = array_column( $command['accounts'], null, 'user_id' );
+		if ( $registrations ) {
 			Transaction::run(
-				fn() => $this->insert( $adoptions, (int) $command['now'] ),
+				fn() => $this->insert( $registrations, (int) $command['now'] ),
 				static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
 			);
 		}
@@ -291,10 +291,10 @@ final class Adoption {
 	/**
 	 * Who is called so.
 	 *
-	 * @param FindUserNames $command The command find_user_names.
-	 * @return FindUserNamesAnswer
+	 * @param LookUpUserNames $command The command look_up_user_names.
+	 * @return LookUpUserNamesAnswer
 	 */
-	public function find_user_names( array $command ): array {
+	public function look_up_user_names( array $command ): array {
 		if ( ! $command['keys'] ) {
 			return array();
 		}
@@ -351,9 +351,9 @@ final class Adoption {
 			$arguments = array( $wpdb->get_blog_prefix() . 'capabilities', ...$arguments );
 			$which     = 'DISTINCT w.ID';
 			// Who was taken off the site while the plugin was not active has left a row behind.
-			$wants     = $of_site ? "$wants AND c.umeta_id IS NOT NULL" : "($wants OR c.umeta_id IS NULL)";
+			$wants = $of_site ? "$wants AND c.umeta_id IS NOT NULL" : "($wants OR c.umeta_id IS NULL)";
 		}
-		$rows     = Database::rows(
+		$rows = Database::rows(
 			"SELECT $which FROM $wpdb->users w$joins WHERE $wants AND $condition ORDER BY w.ID LIMIT %d",
 			array( ...$arguments, $limit )
 		);
@@ -377,18 +377,18 @@ final class Adoption {
 	/**
 	 * Inserts rows, passing over accounts that have got one in the meantime and names that somebody has.
 	 *
-	 * @param array<int, array<string, mixed>> $adoptions By account.
+	 * @param array<int, array<string, mixed>> $registrations By account.
 	 * @param int                              $now       Now.
 	 */
-	private function insert( array $adoptions, int $now ): void {
+	private function insert( array $registrations, int $now ): void {
 		global $wpdb;
 		$table    = Tables::name( 'users' );
-		$user_ids = array_keys( $adoptions );
+		$user_ids = array_keys( $registrations );
 		$existing = array_flip( array_column( Database::rows( "SELECT ID FROM $wpdb->users WHERE ID IN (" . Database::marks( $user_ids, '%d' ) . ')', $user_ids ), 'ID' ) );
 		$rows     = array();
-		foreach ( array_intersect_key( $adoptions, $existing ) as $user_id => $adoption ) {
+		foreach ( array_intersect_key( $registrations, $existing ) as $user_id => $registration ) {
 			AccessControl::forget( $user_id );
-			$rows[] = array( $adoption['id'] ?? Identifier::create(), $user_id, $adoption['user_name'], $adoption['user_name_key'], $adoption['external_id'] ?? null, (int) ( $adoption['active'] ?? true ), (int) ( $adoption['locked_before'] ?? false ), (int) $adoption['created'], $now );
+			$rows[] = array( $registration['id'] ?? Identifier::create(), $user_id, $registration['user_name'], $registration['user_name_key'], $registration['external_id'] ?? null, (int) ( $registration['active'] ?? true ), (int) ( $registration['locked_before'] ?? false ), (int) $registration['created'], $now );
 		}
 		if ( ! $rows ) {
 			return;
@@ -403,7 +403,7 @@ final class Adoption {
 		$new     = Database::rows( "SELECT row_id, user_id FROM $table WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', $ids );
 		Lookups::clear( ...array_map( 'intval', array_column( $new, 'row_id' ) ) ); // What may be left under their numbers.
 		foreach ( $new as $row ) {
-			foreach ( $adoptions[ (int) $row['user_id'] ]['lookups'] as $lookup ) {
+			foreach ( $registrations[ (int) $row['user_id'] ]['lookups'] as $lookup ) {
 				$lookups[] = array( (int) $row['row_id'], $lookup['path'], $lookup['value'] );
 			}
 		}

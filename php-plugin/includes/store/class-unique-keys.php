@@ -18,7 +18,7 @@ defined( 'ABSPATH' ) || exit;
  * The row of a person claims a folded userName, an address and a login, so that two web servers which write the same person at once
  * do not both succeed.
  */
-final class Claims {
+final class UniqueKeys {
 
 	/**
 	 * How long a claim may wait for its account before it counts as left over from a crash, in milliseconds. Only tables without
@@ -72,7 +72,7 @@ final class Claims {
 			if ( null !== $row && null !== $row['ID'] && ! Network::is_on_site( (int) $row['ID'] ) ) {
 				$row['ID'] = null;
 			}
-			if ( null !== $row && ! self::lifted( $row, $column, $keys[ $column ], $now ) ) {
+			if ( null !== $row && ! self::release_stale( $row, $column, $keys[ $column ], $now ) ) {
 				return $name;
 			}
 		}
@@ -88,7 +88,7 @@ final class Claims {
 	 * @param int                    $now    Now.
 	 * @return bool Whether it was lifted.
 	 */
-	private static function lifted( array $row, string $column, string $key, int $now ): bool {
+	private static function release_stale( array $row, string $column, string $key, int $now ): bool {
 		if ( null === $row['ID'] ) {
 			if ( null === $row['user_id'] && (int) $row['created'] > $now - self::PATIENCE ) {
 				return false;

@@ -11,7 +11,7 @@
 //!
 //! A command either happens as a whole or leaves nothing behind; then it is answered by
 //! [`crate::exchange::Exchange::fail`]. Where a lost connection or a plugin leaves it open how much was
-//! stored, the [`Failure`] says so. What WordPress or the state of the tables forbids is no failure but an
+//! stored, the [`HostError`] says so. What WordPress or the state of the tables forbids is no failure but an
 //! [`Outcome`].
 
 mod accounts;
@@ -32,7 +32,7 @@ use smol_str::SmolStr;
 pub use accounts::*;
 pub use batches::*;
 pub use groups::*;
-pub use handle::Directory;
+pub use handle::Host;
 pub(crate) use handle::Turn;
 pub use roles::*;
 pub use selection::*;
@@ -57,10 +57,10 @@ pub struct Command {
 }
 
 impl Command {
-    pub(crate) fn new<Q: Question>(question: &Q) -> Result<Self, Failure> {
+    pub(crate) fn new<Q: Question>(question: &Q) -> Result<Self, HostError> {
         match serde_json::to_value(question) {
             Ok(Value::Object(fields)) => Ok(Self { name: Q::NAME, fields }),
-            Ok(_) | Err(_) => Err(Failure::new(&format!("the command {} cannot be written down", Q::NAME))),
+            Ok(_) | Err(_) => Err(HostError::new(&format!("the command {} cannot be written down", Q::NAME))),
         }
     }
 }
@@ -68,7 +68,7 @@ impl Command {
 /// A command that could not be carried out. The reason is for the activity log, not for the client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
-pub struct Failure {
+pub struct HostError {
     reason: String,
     /// Whether it is the database's trouble, which passes, and no fault of some plugin's.
     pub(crate) passes: bool,
@@ -76,7 +76,7 @@ pub struct Failure {
     pub(crate) may_be_stored: bool,
 }
 
-impl Failure {
+impl HostError {
     /// Something that broke and left nothing behind.
     pub fn new(reason: &str) -> Self {
         Self { reason: reason.to_owned(), passes: false, may_be_stored: false }
@@ -110,12 +110,12 @@ questions! {
     CheckToken, "check_token" => TokenState;
     FindUsers, "find_users" => FoundUsers;
     LoadUser, "load_user" => Option<UserRecord>;
-    LoadAccounts, "load_accounts" => Vec<UserRecord>;
-    LoadPeople, "load_people" => Vec<UserRecord>;
+    LoadUsersByAccount, "load_users_by_account" => Vec<UserRecord>;
+    LoadUsers, "load_users" => Vec<UserRecord>;
     FindConflicts, "find_conflicts" => Conflicts;
-    FindAccounts, "find_accounts" => Vec<Account>;
-    FindHeir, "find_heir" => Option<Heir>;
-    AdoptAccounts, "adopt_accounts" => ();
+    FindUnregisteredAccounts, "find_unregistered_accounts" => Vec<Account>;
+    FindReassignTarget, "find_reassign_target" => Option<ReassignTarget>;
+    RegisterAccounts, "register_accounts" => ();
     ReleaseRows, "release_rows" => ();
     CreateUser, "create_user" => Outcome<UserRecord>;
     UpdateUser, "update_user" => Outcome<UserRecord>;
@@ -131,12 +131,12 @@ questions! {
     ResolveMembers, "resolve_members" => Vec<Member>;
     FindMembers, "find_members" => Vec<SmolStr>;
     ListNestings, "list_nestings" => Vec<Nesting>;
-    FindPeopleIn, "find_people_in" => Vec<SmolStr>;
+    ListUsersInGroups, "list_users_in_groups" => Vec<SmolStr>;
     RegroupPeople, "regroup_people" => Outcome<()>;
     FindRoles, "find_roles" => Vec<String>;
     SetRoles, "set_roles" => Vec<RolesSet>;
     ListAccounts, "list_accounts" => SiteAccounts;
-    FindUserNames, "find_user_names" => Vec<HeldUserName>;
+    LookUpUserNames, "look_up_user_names" => Vec<HeldUserName>;
     UnlinkUser, "unlink_user" => Outcome<()>;
     AllowLinking, "allow_linking" => ();
     BeginBatch, "begin_batch" => BatchBegun;

@@ -9,13 +9,12 @@ use serde_json::{Value, json};
 fn a_write_that_came_too_late_is_decided_anew() {
     let mut site = InMemory::new();
     let id = created(&mut site, "late@example.test");
-    site.directory.stale_once();
-    let before = site.directory.trace.len();
+    site.host.stale_once();
+    let before = site.host.trace.len();
     let answer = send(&mut site, "PATCH", &format!("/Users/{id}"), &[], patch("title", json!("Editor")));
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.json()["title"], "Editor");
-    let updates =
-        site.directory.trace[before..].iter().filter(|command| command.name == "update_user").count();
+    let updates = site.host.trace[before..].iter().filter(|command| command.name == "update_user").count();
     assert_eq!(updates, 2);
 }
 
@@ -39,9 +38,9 @@ fn whichever_command_fails_the_answer_is_a_scim_error_and_nothing_is_half_writte
         let id = created(&mut site, "broken@example.test");
         let path = format!("/Users/{id}");
         let before = send(&mut site, "GET", &path, &[], Value::Null).body;
-        site.directory.fail_after(failing);
+        site.host.fail_after(failing);
         let request = request("PATCH", &path, &patch("displayName", json!("Half")));
-        let exchange = site.directory.converse(request, &site.settings);
+        let exchange = site.host.converse(request, &site.settings);
         let response = exchange.response().unwrap();
         if response.status == 200 {
             assert!(failing > 2, "the update has more than {failing} commands");
@@ -72,9 +71,9 @@ fn a_group_that_is_changed_is_answered_so_although_its_members_cannot_be_read_th
         });
         let group = send(&mut site, "POST", "/Groups", &[], group).json();
         let path = format!("/Groups/{}", group["id"].as_str().unwrap());
-        site.directory.fail_after(failing);
+        site.host.fail_after(failing);
         let request = request("PATCH", &path, &patch("displayName", json!("After")));
-        let response = site.directory.converse(request, &site.settings).response().unwrap().clone();
+        let response = site.host.converse(request, &site.settings).response().unwrap().clone();
         if response.status == 200 {
             return;
         }

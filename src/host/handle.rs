@@ -1,6 +1,6 @@
 //! What an operation holds of the conversation: it asks, and awaits the answer.
 
-use super::{Command, Failure, Question};
+use super::{Command, HostError, Question};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -8,16 +8,16 @@ use std::rc::Rc;
 use std::task::Poll;
 
 /// The service's side of the conversation: asks one question at a time and awaits its answer.
-pub struct Directory {
+pub struct Host {
     pub(crate) turn: Rc<RefCell<Turn>>,
 }
 
-impl Directory {
+impl Host {
     /// Asks, waits, and reads the answer into its type.
     ///
     /// # Errors
-    /// [`Failure`] when the command could not be carried out, or its answer has the wrong form.
-    pub async fn ask<Q: Question>(&self, question: &Q) -> Result<Q::Answer, Failure> {
+    /// [`HostError`] when the command could not be carried out, or its answer has the wrong form.
+    pub async fn ask<Q: Question>(&self, question: &Q) -> Result<Q::Answer, HostError> {
         self.turn.replace(Turn::Asked(Command::new(question)?));
         let answer = poll_fn(|_| match self.turn.take() {
             Turn::Answered(answer) => Poll::Ready(answer),
@@ -27,8 +27,9 @@ impl Directory {
             }
         })
         .await?;
-        serde_json::from_value(answer)
-            .map_err(|error| Failure::new(&format!("the answer to {} has the wrong form: {error}", Q::NAME)))
+        serde_json::from_value(answer).map_err(|error| {
+            HostError::new(&format!("the answer to {} has the wrong form: {error}", Q::NAME))
+        })
     }
 }
 
@@ -40,5 +41,5 @@ pub(crate) enum Turn {
     Asked(Command),
     /// The command has been handed out and its answer is awaited.
     Owner,
-    Answered(Result<Value, Failure>),
+    Answered(Result<Value, HostError>),
 }

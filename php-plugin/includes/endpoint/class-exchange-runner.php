@@ -20,7 +20,7 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Carries out the commands of one exchange, one after the other. The extension decides; this runs errands.
  */
-final class Conversation {
+final class ExchangeRunner {
 
 	/**
 	 * How many conversations are being held.
@@ -40,22 +40,22 @@ final class Conversation {
 	 * A conversation about to be held.
 	 *
 	 * @param Exchange  $exchange  The exchange.
-	 * @param Directory $directory Who carries its commands out.
+	 * @param CommandTable $commands Who carries its commands out.
 	 */
-	public function __construct( public readonly Exchange $exchange, private readonly Directory $directory = new Directory() ) {
+	public function __construct( public readonly Exchange $exchange, private readonly CommandTable $commands = new CommandTable() ) {
 	}
 
 	/**
 	 * Whether some conversation is being held: then a change to an account is ours, and no local edit.
 	 */
-	public static function is_held(): bool {
+	public static function is_running(): bool {
 		return self::$held > 0;
 	}
 
 	/**
 	 * Holds the conversation to its end.
 	 */
-	public function hold(): void {
+	public function run(): void {
 		++self::$held;
 		try {
 			$this->command = $this->exchange->command();
@@ -74,12 +74,12 @@ final class Conversation {
 	 *
 	 * @param string $reason What is known of the cause, for the log.
 	 */
-	public function break_off( string $reason ): void {
+	public function abort( string $reason ): void {
 		$reason = $this->logged( $reason );
-		$this->directory->abandon();
+		$this->commands->abandon();
 		$this->command ??= $this->exchange->command();
 		while ( null !== $this->command ) {
-			if ( Directory::settles( $this->command ) ) {
+			if ( CommandTable::settles( $this->command ) ) {
 				$this->carry_out( $this->command );
 			} else {
 				$this->exchange->fail( $reason, ! Database::is_available(), ! Transaction::was_undone() );
@@ -96,7 +96,7 @@ final class Conversation {
 	 */
 	private function carry_out( array $command ): void {
 		try {
-			$this->exchange->answer( $this->directory->run( $command ) );
+			$this->exchange->answer( $this->commands->run( $command ) );
 		} catch ( Throwable $error ) {
 			$database = $error instanceof DatabaseFailure;
 			$this->exchange->fail(
