@@ -1,4 +1,4 @@
-//! One request as a conversation: commands go out, answers come in, a response stands at the end.
+//! One request: commands go out, answers come in, a response comes of it.
 //!
 //! An operation is an `async fn` that awaits its [`Host`]. There is no runtime and nothing ever
 //! wakes anything: the future is polled once when the exchange opens and once after each answer, and

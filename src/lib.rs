@@ -10,7 +10,7 @@
 //! ```text
 //! IdP ── HTTP ──▶ php-plugin/includes/endpoint/class-endpoint.php ──▶ Exchange::open( request, settings )
 //!                      ▲      │                                   │
-//!                      │      └─ Directory::run( command ) ◀──── command()      until there is none
+//!                      │      └─ CommandTable::run( command ) ◀─ command()      until there is none
 //!                      │                     └──────────────────▶ answer( … )
 //!                      └───────────────────────────────────────── response()
 //! ```
@@ -21,7 +21,7 @@
 //!
 //! # Code map
 //!
-//! - [`exchange`]: the plumbing; one request as a conversation.
+//! - [`exchange`]: the plumbing; one request, its commands and answers.
 //! - [`http`]: the request and the response as values.
 //! - [`host`]: commands and answers, the whole contract with WordPress.
 //! - [`service`]: what each endpoint does; who is who and what waits for whom (`identity`, `waiting`);
@@ -45,7 +45,7 @@
 //!   PHP.
 //! - Architecture invariant: no I/O, no clock, no randomness. The time comes with the request and with
 //!   answers, ids come with answers; only [`token::generate`] asks the operating system for random bytes. The
-//!   same request, settings and answers give the same commands and response, so a recorded conversation is a
+//!   same request, settings and answers give the same commands and response, so a recorded exchange is a
 //!   test.
 //! - Architecture invariant: [`scim`] knows nothing of WordPress.
 //! - Architecture invariant: no room imports one above it, so that there is no circle. The table stands in
@@ -70,16 +70,16 @@
 //! - People whom WPO365 or miniOrange has provisioned keep the SCIM id that those gave, the number of the
 //!   account ([`wordpress::predecessor`]): an IdP that only changes the address goes on with the ids that it
 //!   knows. Everybody else's is a UUID.
-//! - In a network of sites, whose accounts are common to all, each account has one home site, whose directory
-//!   alone writes the account itself ([`wordpress::network`]). The plan spoke of tables and addresses only;
-//!   two directories of one person would correct each other for ever.
+//! - In a network of sites, which share the accounts, each account has one owning site, whose IdP alone
+//!   writes the account itself ([`wordpress::network`]). The plan spoke of tables and addresses only; two IdPs
+//!   of one person would correct each other for ever.
 //! - A group's change counts up the versions of the people whose groups it changes, where there are role
 //!   rules: two requests that change somebody's groups, or the person and a group, at once would otherwise
 //!   both miss a rule that needs both. Where a batch of Bulk operations is one transaction, this and the
 //!   roles are done once, before its end: others see neither before.
 //! - A person's row remembers what the rules decided last. So a changed rule reaches its people with the next
 //!   request about each, and a role that was given by hand since is told from one that a rule gave.
-//! - Ids are made by the directory's side and come back with the answer, so that the core needs no
+//! - Ids are made by the host and come back with the answer, so that the core needs no
 //!   randomness.
 
 pub mod dialect;

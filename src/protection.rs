@@ -6,7 +6,7 @@
 //! take one out, by name.
 //!
 //! Not among the rights, on purpose: `unfiltered_html` (editors have it on a single site: they are people of
-//! the directory, and the settings screen says what it means), `list_users` and `export` (they show, and
+//! the IdP, and the settings screen says what it means), `list_users` and `export` (they show, and
 //! change nothing), `edit_theme_options` and `customize` (they change what the site looks like; HTML and CSS
 //! that could hold a script need `unfiltered_html`), `edit_dashboard`.
 

@@ -47,7 +47,7 @@ pub struct InNetwork {
     pub on_site: bool,
     /// Whether it is on others.
     pub on_others: bool,
-    /// Which site's directory has charge of the account itself.
+    /// The site that owns the account.
     pub owning_site: OwningSite,
     /// Whether this site's IdP created it.
     pub created_here: bool,
@@ -57,7 +57,7 @@ pub struct InNetwork {
     pub protected_elsewhere: bool,
 }
 
-/// The site whose directory has charge of an account.
+/// The site that owns an account: its IdP alone writes the account itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OwningSite {
@@ -207,7 +207,7 @@ pub struct AllowLinking {
 pub struct AccountChange {
     /// The account; `None` creates one.
     pub user_id: Option<u64>,
-    /// Whether this site's directory has charge of the account itself, from now on if not before. Otherwise
+    /// Whether this site owns the account, from now on if not before. Otherwise
     /// only the role is to change.
     pub managed_here: bool,
     /// Logins for a new account, the best first; the first free one is taken. For an existing one: a rename.

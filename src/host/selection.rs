@@ -6,7 +6,7 @@ use serde_json::Value;
 /// Which rows of a table, in which order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Selection {
-    /// The filter in its own words, for the trace and for directories without SQL.
+    /// The filter in its own words, for the trace and for hosts without SQL.
     pub filter: Option<String>,
     /// What SQL can decide of it.
     pub condition: Condition,

@@ -313,7 +313,7 @@ pub struct DeleteUser {
     pub version: u64,
     /// The account's disposal.
     pub disposal: AccountDisposal,
-    /// Whether this site's directory has charge of the account itself, so that its sessions end.
+    /// Whether this site owns the account, so that its sessions end.
     pub managed_here: bool,
     /// Whose the content becomes, a login; with [`AccountDisposal::Deactivate`] as well.
     pub reassign_to: Option<String>,

@@ -1,7 +1,7 @@
 //! Which attribute lands where in WordPress.
 //!
-//! A [`Mapping`] joins a SCIM path to a [`Target`]. The standard mappings need no configuration; a mapping of the owner's
-//! that has the same target takes their place.
+//! A [`Mapping`] joins a SCIM path to a [`Target`]. The standard mappings need no configuration. A mapping of
+//! the owner's that has the same target takes their place.
 
 pub mod meta_key;
 pub mod schemas;
@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// The attributes that people are most often described by, beside the standard mappings', as an owner would map
-/// them.
+/// The attributes that people are most often described by, beside the standard mappings', as an owner would
+/// map them.
 pub const COMMON_PATHS: [&str; 15] = [
     "title",
     "userType",
@@ -114,8 +114,8 @@ impl Mapping {
         }
     }
 
-    /// The mappings that need no configuration. The language that somebody reads is `preferredLanguage` (RFC 7643
-    /// §4.1.1); `locale` is about currency and dates.
+    /// The mappings that need no configuration. The language that somebody reads is `preferredLanguage` (RFC
+    /// 7643 §4.1.1); `locale` is about currency and dates.
     pub fn standard() -> &'static [Self] {
         static STANDARD: LazyLock<Vec<Mapping>> = LazyLock::new(|| {
             [

@@ -4,8 +4,8 @@
 //! their order; one that refers to a resource which a later one creates waits for it, and resources that
 //! refer to one another in a circle are created without the reference, which is put in afterwards (§3.7.1).
 //!
-//! Operations are handed to the directory in batches, so that it may spare a transaction for each. What a
-//! batch has answered holds once the batch has ended. Where the directory says that it does not, the
+//! Operations are handed to the host in batches, so that it may spare a transaction for each. What a
+//! batch has answered holds once the batch has ended. Where the host says that it does not, the
 //! operations of that batch, and all that follow, are carried out one by one. Roles that change with groups
 //! are decided once, at the end of a batch.
 //!
@@ -34,7 +34,7 @@ use serde_json::{Map, Value, json};
 /// How many operations a request may hold. Published as Bulk's `maxOperations` (RFC 7643 §5).
 pub const MAX_OPERATIONS: usize = 1_000;
 
-/// How many operations the directory may carry out in one transaction: enough for its end to cost little, and
+/// How many operations the host may carry out in one transaction: enough for its end to cost little, and
 /// few enough for nobody to wait long for what it has locked.
 const OPERATIONS_PER_BATCH: usize = 100;
 
@@ -343,7 +343,7 @@ fn id_only() -> Query {
     Query { attributes: Some("id".to_owned()), ..Query::default() }
 }
 
-/// How long the request has taken, as far as the directory has told the time.
+/// How long the request has taken, as far as the host has told the time.
 #[derive(Default)]
 struct Time {
     since: Option<i64>,

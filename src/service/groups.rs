@@ -191,7 +191,7 @@ impl Service {
             MemberOperation::Add(references) | MemberOperation::Replace(references) => references.clone(),
             _ => Vec::new(),
         };
-        // All at once: a directory may name each member in an operation of its own.
+        // All at once: an IdP may name each member in an operation of its own.
         let named: Vec<MemberReference> = operations.iter().flat_map(joining).collect();
         let known: BTreeMap<SmolStr, MemberKind> =
             self.known(&named, &record.id).await?.into_iter().collect();

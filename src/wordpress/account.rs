@@ -120,8 +120,8 @@ pub fn login_of(record: &UserRecord, shown: &Resource, settings: &Settings) -> O
     })
 }
 
-/// The value that a mapping writes. WordPress always shows a display name, so one is made where none is sent; and
-/// a language is one that the site has.
+/// The value that a mapping writes. WordPress always shows a display name, so one is made where none is sent.
+/// A language is one that the site has.
 fn value(mapping: &Mapping, resource: &Resource, settings: &Settings) -> Option<Value> {
     static DISPLAY_NAME: LazyLock<Option<Target>> = LazyLock::new(|| "field:display_name".parse().ok());
     let value = mapping.value(resource);

@@ -1,4 +1,4 @@
-//! The login of a new account, out of what the directory calls the person.
+//! The login of a new account, out of what the IdP calls the person.
 
 use crate::scim::filter::fold_case;
 use crate::settings::{Username, UsernameSource};

@@ -1,13 +1,13 @@
-//! Accounts in a network of sites, where every site may have a directory of its own.
+//! Accounts in a network of sites, where every site may have an identity provider of its own.
 //!
-//! Accounts are common to all sites of a network; membership and roles are each site's own. So one directory
-//! has charge of the account itself: login, address, password, profile fields and user metas. It is the
-//! directory of the account's owning_site, the site whose directory created it, or linked it while it was on no
-//! other site. Others say who is on their site, in which role, and who may log in there; what else they send
-//! comes back to them as sent and is not applied. So two directories with different values never correct each
-//! other for ever, and a site's directory takes over nobody's account by sending an address.
+//! All sites of a network share the accounts; membership and roles are each site's own. So every account has
+//! one *owning site*: the site whose IdP created it, or linked it while it was on no other site. That IdP
+//! alone writes the account itself: login, address, password, profile fields and user metas. The other IdPs
+//! say who is on their site, in which role, and who may log in there. What else they send is stored, comes
+//! back to them as sent, and is not applied. So two IdPs with different values do not correct each other for
+//! ever, and no IdP takes over an account by sending its address.
 //!
-//! An account that is protected on any other site is nobody's to change, not even its home's.
+//! An account that is protected on another site cannot be changed by any IdP, its owning site's included.
 //!
 //! The administrator of the network decides whether the IdP of a site may create accounts with a token that
 //! somebody else made, and whether it may touch those that it did not create. As long as not, it says who of
@@ -19,8 +19,7 @@ use crate::host::{Account, AccountDisposal, InNetwork, OwningSite, TokenRecord};
 use crate::scim::error::{Error, Result};
 
 impl Account {
-    /// Whether this site's directory has charge of the account itself, or takes charge of it with the next
-    /// change.
+    /// Whether this site owns the account, or comes to own it with the next change.
     pub fn is_managed_here(&self) -> bool {
         self.network.is_none_or(
             |InNetwork { on_others, owning_site, protected_elsewhere, created_here, touchable, .. }| {
@@ -35,8 +34,8 @@ impl Account {
         )
     }
 
-    /// Whether what the IdP sends is applied to the account. To a protected one it is not, nor to that of
-    /// another owning_site: it is stored and shown as sent.
+    /// Whether what the IdP sends is applied to the account. To a protected one it is not, nor to one
+    /// that another site owns: it is stored and shown as sent.
     pub fn is_writable(&self) -> bool {
         !self.protected && self.is_managed_here()
     }

@@ -1,7 +1,7 @@
 //! Filters as SQL conditions over our tables.
 //!
-//! SQL narrows, Rust decides: a condition never leaves out what the filter matches, and [`SqlPlan::exact`] says
-//! whether it also holds nothing more. No text of the filter stands in the SQL, only placeholders do.
+//! SQL narrows, Rust decides: a condition never leaves out what the filter matches, and [`SqlPlan::exact`]
+//! says whether it also holds nothing more. No text of the filter stands in the SQL, only placeholders do.
 
 use super::columns::{LOOKUP_LENGTH, folded};
 use super::lookups::WITHOUT_VALUE;
