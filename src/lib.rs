@@ -45,7 +45,7 @@
 //!   PHP.
 //! - Architecture invariant: no I/O, no clock, no randomness. The time comes with the request and with
 //!   answers, ids come with answers; only [`token::generate`] asks the operating system for random bytes. The
-//!   same request, settings and answers give the same commands and response, so a recorded exchange is a
+//!   same request, settings and answers give the same commands and response, so a recorded exchange is
 //!   test.
 //! - Architecture invariant: [`scim`] knows nothing of WordPress.
 //! - Architecture invariant: no room imports one above it, so that there is no circle. The table stands in
