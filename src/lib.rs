@@ -46,7 +46,7 @@
 //! - Architecture invariant: no I/O, no clock, no randomness. The time comes with the request and with
 //!   answers, ids come with answers; only [`token::generate`] asks the operating system for random bytes. The
 //!   same request, settings and answers give the same commands and response, so a recorded exchange is
-//!   test.
+//!   a test.
 //! - Architecture invariant: [`scim`] knows nothing of WordPress.
 //! - Architecture invariant: no room imports one above it, so that there is no circle. The table stands in
 //!   `tests/rollbook/tidy.rs`.
@@ -71,8 +71,8 @@
 //!   account ([`wordpress::predecessor`]): an IdP that only changes the address goes on with the ids that it
 //!   knows. Everybody else's is a UUID.
 //! - In a network of sites, which share the accounts, each account has one owning site, whose IdP alone
-//!   writes the account itself ([`wordpress::network`]). The plan spoke of tables and addresses only; two IdPs
-//!   of one person would correct each other for ever.
+//!   writes the account itself ([`wordpress::network`]). The plan spoke of tables and addresses only; two
+//!   IdPs of one person would correct each other for ever.
 //! - A group's change counts up the versions of the people whose groups it changes, where there are role
 //!   rules: two requests that change somebody's groups, or the person and a group, at once would otherwise
 //!   both miss a rule that needs both. Where a batch of Bulk operations is one transaction, this and the
