@@ -36,19 +36,19 @@ final class AccountWriter {
 	 *
 	 * @var int
 	 */
-	private int $made = 0;
+	private int $created_id = 0;
 
 	/**
 	 * Creates an account.
 	 *
 	 * @param array<string, mixed> $change What it is to hold.
 	 * @param string               $login  Its login, a free one.
-	 * @param callable(int): void  $made   Is told the account's number before any plugin hears of the account.
+	 * @param callable(int): void  $on_created Is told the account's number before any plugin hears of the account.
 	 * @return \WP_User The account as it stands.
 	 * @throws Refusal When WordPress or a plugin refuses.
 	 * @throws DatabaseFailure When the account could not be stored.
 	 */
-	public function create( array $change, string $login, callable $made ): \WP_User {
+	public function create( array $change, string $login, callable $on_created ): \WP_User {
 		RoleWriter::check( $change['role'] );
 		$change['values'] = self::filtered( $change['values'], 0 );
 
@@ -68,7 +68,7 @@ final class AccountWriter {
 		/** Documented in HOOKS.md. */
 		$data = self::keep_identity( (array) apply_filters( 'rollbook/new_account_data', $data ), $data );
 
-		$metas = new NewAccountMetas( $login, $made );
+		$metas = new NewAccountMetas( $login, $on_created );
 		if ( null === $change['password'] ) {
 			add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
 		}
@@ -85,8 +85,8 @@ final class AccountWriter {
 			self::restore_mail();
 			$keep();
 			$metas->end();
-			$this->made = $metas->user_id();
-			WrittenCaches::note( $this->made ); // Should a later step undo it.
+			$this->created_id = $metas->user_id();
+			WrittenCaches::note( $this->created_id ); // Should a later step undo it.
 		}
 		self::check_result( $user_id );
 		if ( is_multisite() ) {
@@ -238,7 +238,7 @@ final class AccountWriter {
 	 * The account that create() made; 0 for none.
 	 */
 	public function created_id(): int {
-		return $this->made;
+		return $this->created_id;
 	}
 
 	/**
@@ -247,10 +247,10 @@ final class AccountWriter {
 	 */
 	public function undo(): void {
 		global $wpdb;
-		if ( $this->made ) {
-			Database::run( "DELETE FROM $wpdb->usermeta WHERE user_id = %d", array( $this->made ) );
-			Database::run( "DELETE FROM $wpdb->users WHERE ID = %d", array( $this->made ) );
-			self::forget( $this->made );
+		if ( $this->created_id ) {
+			Database::run( "DELETE FROM $wpdb->usermeta WHERE user_id = %d", array( $this->created_id ) );
+			Database::run( "DELETE FROM $wpdb->users WHERE ID = %d", array( $this->created_id ) );
+			self::forget( $this->created_id );
 		}
 	}
 

@@ -39,9 +39,9 @@ final class NewAccountMetas {
 	 * Waits for the account to be made.
 	 *
 	 * @param string              $login The account's login; a hook may make other accounts meanwhile.
-	 * @param callable(int): void $made  Is told the account's number before any plugin hears of the account.
+	 * @param callable(int): void $on_created Is told the account's number before any plugin hears of the account.
 	 */
-	public function __construct( private readonly string $login, private readonly mixed $made ) {
+	public function __construct( private readonly string $login, private readonly mixed $on_created ) {
 		add_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta_first' ), PHP_INT_MIN, 3 );
 		add_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta' ), PHP_INT_MAX, 3 );
 		add_filter( 'insert_custom_user_meta', array( $this, 'filter_insert_custom_user_meta' ), PHP_INT_MAX, 3 );
@@ -73,7 +73,7 @@ final class NewAccountMetas {
 	public function filter_insert_user_meta_first( mixed $metas, \WP_User $user, bool $update ): mixed {
 		if ( ! $update && $user->user_login === $this->login && 0 === $this->user_id ) {
 			$this->user_id = $user->ID;
-			( $this->made )( $user->ID );
+			( $this->on_created )( $user->ID );
 		}
 		return $metas;
 	}
