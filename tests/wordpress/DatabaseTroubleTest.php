@@ -395,7 +395,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		$decided         = array( array( 'id' => $record['id'], 'version' => 1 ) );
 		$roles           = array( array( 'user_id' => $user_id, 'version' => 1, 'before' => array( 'editor' ), 'role' => 'author', 'other_roles' => array() ) );
 		$row             = array( 'document' => '{"userName":"changed"}', 'lookups' => array( array( 'path' => 'userName', 'value' => "$name-2" ) ) );
-		$delete          = array( 'id' => $record['id'], 'version' => 1, 'managed_here' => true, 'reassign_to' => 'delete' === $command ? null : $reassign_target['login'], 'disposal' => 'deactivate' === $command ? 'keep' : 'delete', 'now' => self::NOW );
+		$delete          = array( 'id' => $record['id'], 'version' => 1, 'managed_here' => true, 'reassign_to' => 'delete' === $command ? null : $reassign_target['login'], 'disposal' => 'keep' === $command ? 'deactivate' : 'delete', 'now' => self::NOW );
 		$changed         = array( 'id' => $group['id'], 'version' => 1, 'add' => array( array( 'id' => $record['id'], 'kind' => 'User' ) ), 'remove' => array(), 'remove_all' => false, 'people' => $decided, 'roles' => $roles ) + $this->group( "$name-group", array() );
 		$changed         = array( 'members' => false ) + $changed;
 		$run             = match ( $command ) {

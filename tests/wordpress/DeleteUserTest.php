@@ -8,7 +8,7 @@ use Rollbook\WordPress\Store\Tables;
 
 final class DeleteUserTest extends SiteTestCase {
 
-	private function delete( array $record, string $disposal = 'keep', ?string $reassign_target = null ): array {
+	private function delete( array $record, string $disposal = 'deactivate', ?string $reassign_target = null ): array {
 		return $this->run_command(
 			'delete_user',
 			array(
@@ -115,7 +115,7 @@ final class DeleteUserTest extends SiteTestCase {
 
 	public function disposals(): array {
 		return array(
-			'keep'   => array( 'keep', true ),
+			'kept'    => array( 'deactivate', true ),
 			'delete' => array( 'delete', false ),
 		);
 	}
@@ -140,7 +140,7 @@ final class DeleteUserTest extends SiteTestCase {
 	public function test_an_reassign_target_who_does_not_exist_is_refused(): void {
 		$record = $this->create( 'pu-jane' );
 		foreach ( array( 'pu-nobody', 'pu-jane' ) as $reassign_target ) {
-			foreach ( array( 'keep', 'delete' ) as $disposal ) {
+			foreach ( array( 'deactivate', 'delete' ) as $disposal ) {
 				$answer = $this->delete( $record, $disposal, $reassign_target );
 				self::assertSame( 'refused', $answer['outcome'] );
 				self::assertStringContainsString( $reassign_target, $answer['message'] );

@@ -220,7 +220,7 @@ final class RolesTest extends SiteTestCase {
 			self::assertSame( 'refused', $refused['outcome'] );
 			self::assertStringContainsString( 'last administrator', $refused['message'] );
 		}
-		foreach ( array( 'keep', 'delete' ) as $disposal ) {
+		foreach ( array( 'deactivate', 'delete' ) as $disposal ) {
 			$refused = $this->run_command( 'delete_user', array( 'id' => $first['id'], 'version' => $first['version'], 'disposal' => $disposal, 'reassign_to' => null, 'now' => self::NOW ) );
 			self::assertSame( 'refused', $refused['outcome'], $disposal );
 		}
