@@ -115,7 +115,7 @@ final class DeleteUserTest extends SiteTestCase {
 
 	public function disposals(): array {
 		return array(
-			'kept'    => array( 'deactivate', true ),
+			'kept'   => array( 'deactivate', true ),
 			'delete' => array( 'delete', false ),
 		);
 	}
