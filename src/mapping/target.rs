@@ -61,7 +61,7 @@ impl Target {
 
     /// The text of the attribute that a live text of this target stands for. WordPress writes en_US where
     /// everybody else writes en-US (RFC 5646).
-    pub(super) fn from_stored(&self, text: String) -> String {
+    pub(super) fn to_shown(&self, text: String) -> String {
         if self.is_locale() { text.replace('_', "-") } else { text }
     }
 }

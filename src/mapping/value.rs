@@ -75,7 +75,7 @@ impl Kind {
                 .and_then(|point| point.to_zoned(TimeZone::UTC).ok())
                 .map(|point| Value::String(point.timestamp().to_string())),
         };
-        Some(read.unwrap_or_else(|| Value::String(target.from_stored(text))))
+        Some(read.unwrap_or_else(|| Value::String(target.to_shown(text))))
     }
 }
 
