@@ -5,7 +5,7 @@
 
 use super::query::Query;
 use super::reply::written;
-use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, RequestError, Service};
+use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service};
 use crate::host::{
     CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, MemberId, MemberKind, Outcome,
     ResolveMembers, UpdateGroup,
@@ -141,8 +141,13 @@ impl Service {
             let change = self.membership(&record, operations).await?;
             if change.is_empty() && group_row(&shown)? == row {
                 self.note("unchanged", &record.id, &record.display_name);
-                return self.changed_group_reply(&record, &projection).await;
+                let members = projection.wants("members") && record.member_count <= MAX_MEMBERS_SHOWN;
+                let record = if members { self.load_group(id, true).await? } else { record };
+                return Ok(self.changed_group_reply(&record, &projection));
             }
+            // They are read within the transaction: what cannot be shown then was not done.
+            let members =
+                projection.wants("members") && change.count(record.member_count) <= MAX_MEMBERS_SHOWN;
             let (people, roles) = self.roles_with(Some(&record), &row, &change).await?;
             let changes = change.changes(changes(&shown, &wanted));
             let update = UpdateGroup {
@@ -152,7 +157,7 @@ impl Service {
                 add: change.add.into_iter().map(|(id, kind)| MemberId { id, kind }).collect(),
                 remove: change.remove.into_iter().collect(),
                 remove_all: change.remove_all,
-                members: false,
+                members,
                 people,
                 roles,
                 now: self.now,
@@ -162,26 +167,17 @@ impl Service {
                 self.note("updated", &record.id, &record.display_name);
                 self.tell_group(&record, "updated", changes.clone(), update.roles);
                 self.note_changes(changes);
-                return self.changed_group_reply(&record, &projection).await;
+                return Ok(self.changed_group_reply(&record, &projection));
             }
         }
         Err(precondition.lost().into())
     }
 
-    async fn changed_group_reply(&self, record: &GroupRecord, projection: &Projection) -> Answer {
-        if !projection.wants("members") {
-            return Ok(self.group_reply(200, record, projection));
+    fn changed_group_reply(&self, record: &GroupRecord, projection: &Projection) -> Reply {
+        if projection.wants("members") && record.members.is_none() {
+            return Reply::empty(204).header("ETag", version(record));
         }
-        if record.member_count > MAX_MEMBERS_SHOWN {
-            return Ok(Reply::empty(204).header("ETag", version(record)));
-        }
-        match self.load_group(&record.id, true).await {
-            Err(RequestError::Host(failure)) => {
-                self.note_detail(&format!("The group is changed; the answer could not show it: {failure}"));
-                Ok(Reply::empty(204).header("ETag", version(record)))
-            }
-            loaded => Ok(self.group_reply(200, &loaded?, projection)),
-        }
+        self.group_reply(200, record, projection)
     }
 
     /// What the operations come to, against who is a member now.
@@ -340,6 +336,13 @@ impl Membership {
 
     fn is_empty(&self) -> bool {
         self.add.is_empty() && self.remove.is_empty() && !self.remove_all
+    }
+
+    /// How many members there are after the change, of so many before it.
+    fn count(&self, before: u64) -> u64 {
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let staying = if self.remove_all { 0 } else { before.saturating_sub(count(self.remove.len())) };
+        staying.saturating_add(count(self.add.len()))
     }
 
     fn changes(&self, mut changes: Vec<String>) -> Vec<String> {

@@ -22,7 +22,17 @@ use Throwable;
  */
 final class DatabaseTroubleTest extends SiteTestCase {
 
+	private static string $token;
+
 	private string $log;
+
+	public static function setUpBeforeClass(): void {
+		self::$token = Tokens::create( 'DatabaseTroubleTest' );
+	}
+
+	public static function tearDownAfterClass(): void {
+		$GLOBALS['wpdb']->delete( Tables::name( 'tokens' ), array( 'name' => 'DatabaseTroubleTest' ) );
+	}
 
 	protected function setUp(): void {
 		parent::setUp();
@@ -202,6 +212,38 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		} finally {
 			Tables::create();
 			Database::insert_new( $table, array( 'group_row', 'member_id', 'member_kind' ), array_map( 'array_values', $members ) );
+		}
+	}
+
+	/** Whichever statement fails, a group that is replaced is answered with the resource, or is as it was. */
+	public function test_a_group_that_is_replaced_is_shown(): void {
+		$members = array( $this->create( 'pu-one' )['id'], $this->create( 'pu-two' )['id'] );
+		$faults  = array( static fn(): string => 'SELECT nothing FROM nowhere' );
+		if ( ! $this->is_sqlite() ) {
+			$faults[] = static function (): string {
+				$GLOBALS['wpdb']->dbh->query( 'ROLLBACK' ); // As the server does with the one of the two that it chooses.
+				return "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock'";
+			};
+		}
+		foreach ( $faults as $kind => $fault ) {
+			$statuses = array();
+			for ( $number = 1, $reached = true; $reached; ++$number ) {
+				$group   = $this->run_command( 'create_group', $this->group( "PU-Put-$kind-$number", array( $members[0] ) ) )['record'];
+				$body    = array( 'displayName' => $group['display_name'], 'members' => array( array( 'value' => $members[1] ) ) );
+				$count   = 0;
+				$injure  = static function ( string $query ) use ( &$count, $number, $fault ): string {
+					return ++$count === $number ? $fault() : $query;
+				};
+				$answer  = $this->with_hook( 'query', $injure, fn(): array => $this->request( 'PUT', "/Groups/{$group['id']}", $body ) );
+				$stored  = array_column( Database::rows( 'SELECT member_id FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $group['row'] ) ), 'member_id' );
+				$shown   = array_column( json_decode( $answer['body'], true )['members'] ?? array(), 'value' );
+				$reached = $count >= $number;
+				self::assertContains( $answer['status'], array( 200, 503 ), "$kind, statement $number: {$answer['body']}" );
+				self::assertSame( 200 === $answer['status'] ? array( $shown, array( $members[1] ) ) : array( array(), array( $members[0] ) ), array( $shown, $stored ), "$kind, statement $number" );
+				$statuses[] = $answer['status'];
+			}
+			self::assertSame( 200, end( $statuses ) );
+			self::assertGreaterThan( 10, $number );
 		}
 	}
 
@@ -397,7 +439,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		$row             = array( 'document' => '{"userName":"changed"}', 'lookups' => array( array( 'path' => 'userName', 'value' => "$name-2" ) ) );
 		$delete          = array( 'id' => $record['id'], 'version' => 1, 'managed_here' => true, 'reassign_to' => 'delete' === $command ? null : $reassign_target['login'], 'disposal' => 'keep' === $command ? 'deactivate' : 'delete', 'now' => self::NOW );
 		$changed         = array( 'id' => $group['id'], 'version' => 1, 'add' => array( array( 'id' => $record['id'], 'kind' => 'User' ) ), 'remove' => array(), 'remove_all' => false, 'people' => $decided, 'roles' => $roles ) + $this->group( "$name-group", array() );
-		$changed         = array( 'members' => false ) + $changed;
+		$changed         = array( 'members' => true ) + $changed;
 		$run             = match ( $command ) {
 			'update'     => fn(): array => $this->update( $record, $row, array( 'email' => "$name-2@phpunit.test", 'role' => 'author', 'values' => array( 'meta:dept' => 'two', 'field:last_name' => 'Two' ) ) ),
 			'deactivate' => fn(): array => $this->update( $record, array( 'active' => false ) + $row ),
@@ -466,9 +508,9 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		}
 	}
 
-	/** A request for a list of people, with a token that nobody knows. */
-	private function request(): array {
-		$request = array( 'method' => 'GET', 'base' => 'https://site.test/scim/v2', 'path' => '/Users', 'query' => '', 'headers' => array( 'Authorization' => 'Bearer x' ), 'body' => '', 'remote' => '127.0.0.1', 'now' => Tokens::now() );
+	/** A request, without a body with a token that nobody knows. */
+	private function request( string $method = 'GET', string $path = '/Users', ?array $body = null ): array {
+		$request = array( 'method' => $method, 'base' => 'https://site.test/scim/v2', 'path' => $path, 'query' => '', 'headers' => array( 'Authorization' => 'Bearer ' . ( null === $body ? 'x' : self::$token ) ), 'body' => null === $body ? '' : (string) wp_json_encode( $body ), 'remote' => '127.0.0.1', 'now' => Tokens::now() );
 		$runner  = new ExchangeRunner( Exchange::open( $request, Settings::document(), \Rollbook\WordPress\Site::facts() ) );
 		$runner->run();
 		return $runner->exchange->response();
