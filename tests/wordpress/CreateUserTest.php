@@ -297,6 +297,85 @@ final class CreateUserTest extends SiteTestCase {
 		self::assertArrayHasKey( 'wp_capabilities', $heard );
 	}
 
+	/** The metas of a role are there before WordPress comes to write them; hooks, and what they change, are as if it had. */
+	public function test_a_role_is_given_as_wordpress_gives_it(): void {
+		global $wpdb;
+		$told   = array();
+		$listen = static function ( int $user_id, string $role ) use ( &$told ): void {
+			$told[ current_action() ] = array( $role, get_userdata( $user_id )->roles );
+		};
+		add_action( 'set_user_role', $listen, 10, 2 );
+		add_action( 'add_user_role', $listen, 10, 2 );
+		$metas = static fn( int $user_id ): array => $wpdb->get_results( $wpdb->prepare( "SELECT meta_key, meta_value FROM $wpdb->usermeta WHERE user_id = %d AND meta_key IN (%s, %s) ORDER BY meta_key", $user_id, "{$wpdb->prefix}capabilities", "{$wpdb->prefix}user_level" ), ARRAY_N );
+		foreach ( array( 'administrator', 'editor', 'subscriber', '', null ) as $number => $role ) {
+			list( $ours, $told ) = array( $this->create( "pu-role-$number", array(), array( 'role' => $role ) )['account'], array() + $told );
+			list( $ours_told, $told ) = array( $told, array() );
+			$usual = wp_insert_user( array( 'user_login' => "pu-usual-$number", 'user_pass' => 'x' ) + ( null === $role ? array() : array( 'role' => $role ) ) );
+			self::assertSame( $metas( $usual ), $metas( $ours['user_id'] ) );
+			self::assertEquals( array( $told, get_userdata( $usual )->roles ), array( $ours_told, $ours['roles'] ) );
+			$told = array();
+		}
+		remove_action( 'set_user_role', $listen );
+		remove_action( 'add_user_role', $listen );
+
+		$there_and_back = static function ( int $user_id ): void {
+			get_userdata( $user_id )->add_role( 'author' );
+			get_userdata( $user_id )->remove_role( 'author' );
+		};
+		foreach ( array( 'set_user_role', 'user_register' ) as $hook ) {
+			self::assertSame( array( 'editor' ), $this->with_hook( $hook, $there_and_back, fn(): array => $this->create( "pu-$hook", array(), array( 'role' => 'editor' ) ) )['account']['roles'] );
+		}
+		$other = static fn( mixed $check, int $user_id, string $key, mixed $value ): mixed => $key === "{$wpdb->prefix}capabilities" && array( 'editor' => true ) === $value ? update_user_meta( $user_id, $key, array( 'author' => true ) ) : $check;
+		add_filter( 'update_user_metadata', $other, 10, 4 );
+		self::assertSame( array( 'author' ), $this->create( 'pu-other-role', array(), array( 'role' => 'editor' ) )['account']['roles'] );
+		remove_filter( 'update_user_metadata', $other );
+	}
+
+	/** A role that is left under the number of an account is not that of whoever gets the number. */
+	public function test_what_is_left_under_the_number_of_an_account_gives_no_role(): void {
+		global $wpdb;
+		$next = $this->create( 'pu-first' )['account']['user_id'];
+		foreach ( range( $next + 1, $next + 50 ) as $user_id ) {
+			$wpdb->insert( $wpdb->usermeta, array( 'user_id' => $user_id, 'meta_key' => "{$wpdb->prefix}capabilities", 'meta_value' => serialize( array( 'administrator' => true ) ) ) );
+		}
+		$account = $this->create( 'pu-heir', array(), array( 'role' => 'subscriber' ) )['account'];
+		self::assertContains( $account['user_id'], range( $next + 1, $next + 50 ) );
+		self::assertSame( array( 'subscriber' ), $account['roles'] );
+		self::assertSame( 1, $this->count_rows( $wpdb->usermeta, "user_id = {$account['user_id']} AND meta_key = '{$wpdb->prefix}capabilities'" ) );
+	}
+
+	/** To count all accounts for each one takes long and holds up others; it is done once, when everything is answered. */
+	public function test_accounts_are_counted_at_the_end_of_the_request(): void {
+		wp_update_user_counts();
+		$before  = get_user_count();
+		$counted = 0;
+		$listen  = static function ( string $query ) use ( &$counted ): string {
+			$counted += (int) str_contains( $query, 'COUNT(ID)' );
+			return $query;
+		};
+		$user_id = $this->with_hook( 'query', $listen, fn(): int => $this->create( 'pu-one', array(), array( 'email' => 'one@phpunit.test' ) )['account']['user_id'] + 0 * $this->create( 'pu-two' )['row'] );
+		self::assertSame( array( 0, 10, 20 ), array( $counted, has_action( 'user_register', 'wp_maybe_update_user_counts' ), has_action( 'shutdown', 'wp_maybe_update_user_counts' ) ) );
+		wp_maybe_update_user_counts();
+		self::assertSame( $before + 2, get_user_count() );
+		require_once ABSPATH . 'wp-admin/includes/user.php';
+		wp_delete_user( $user_id );
+		self::assertSame( $before + 1, get_user_count(), 'and others who come and go are counted as ever' );
+	}
+
+	/** What a new person costs: 4 for the transaction, 6 for the row and its matchable values, 10 for the account. */
+	public function test_a_new_person_costs_so_many_statements(): void {
+		$person     = $this->person( 'pu-cost', array( 'lookups' => array( array( 'path' => 'userName', 'value' => 'pu-cost' ) ) ), array( 'email' => 'cost@phpunit.test', 'role' => 'author', 'values' => array( 'meta:dept' => 'one', 'field:last_name' => 'One' ) ), array( 'meta:dept' ) );
+		$statements = array();
+		wp_load_alloptions(); // As at the beginning of any request.
+		$listen = static function ( string $query ) use ( &$statements ): string {
+			$statements[] = substr( $query, 0, 90 );
+			return $query;
+		};
+		self::assertSame( 'done', $this->with_hook( 'query', $listen, fn(): array => $this->run_command( 'create_user', $person ) )['outcome'] );
+		$statements = array_filter( $statements, static fn( string $query ): bool => ! str_starts_with( $query, 'SHOW ' ) ); // Once in a request.
+		self::assertLessThanOrEqual( 20, count( $statements ), implode( "\n", $statements ) );
+	}
+
 	public function test_an_account_that_a_hook_makes_meanwhile_is_whole(): void {
 		$record = $this->with_hook(
 			'insert_user_meta',

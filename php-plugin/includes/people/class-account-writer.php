@@ -68,14 +68,14 @@ final class AccountWriter {
 		/** Documented in HOOKS.md. */
 		$data = self::keep_identity( (array) apply_filters( 'rollbook/new_account_data', $data ), $data );
 
-		$metas = new NewAccountMetas( $login, $on_created );
+		$metas = new NewAccountMetas( $login, (string) ( $data['role'] ?? get_option( 'default_role' ) ), $on_created );
 		if ( null === $change['password'] ) {
 			add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
 		}
 		self::suppress_mail();
 		$keep = self::keep_zeros( $data );
 		try {
-			$user_id = wp_insert_user( wp_slash( $data ) );
+			$user_id = UserCount::after( 'user_register', static fn(): mixed => wp_insert_user( wp_slash( $data ) ) );
 		} catch ( \Throwable $failure ) {
 			// Memory must not take login and address for taken.
 			wp_cache_delete( $login, 'userlogins' );
@@ -178,9 +178,10 @@ final class AccountWriter {
 	 *
 	 * @param string[] $logins  Proposals, the best first.
 	 * @param int      $user_id The account whose own login counts as free; 0 for a new one.
+	 * @param bool     $ask     Whether the database is asked; otherwise wp_insert_user() is going to.
 	 * @throws Refusal When there is none.
 	 */
-	public static function free_login( array $logins, int $user_id = 0 ): string {
+	public static function free_login( array $logins, int $user_id = 0, bool $ask = true ): string {
 		/** This filter is documented in wp-includes/user.php */
 		$illegal = array_map( 'strtolower', (array) apply_filters( 'illegal_user_logins', array() ) );
 		foreach ( $logins as $login ) {
@@ -189,7 +190,7 @@ final class AccountWriter {
 				continue;
 			}
 			wp_cache_delete( sanitize_user( $login ), 'userlogins' ); // The database is to be asked, as for addresses.
-			$holder = Database::watched( static fn(): mixed => username_exists( $login ) );
+			$holder = $ask ? Database::watched( static fn(): mixed => username_exists( $login ) ) : false;
 			if ( ! $holder && NetworkSettings::forbids_login( $login ) ) {
 				continue;
 			}
@@ -205,9 +206,10 @@ final class AccountWriter {
 	 *
 	 * @param string $email   The address.
 	 * @param int    $user_id The account whose own address counts as free; 0 for a new one.
+	 * @param bool   $ask     Whether the database is asked; otherwise wp_insert_user() is going to.
 	 * @throws Refusal When it cannot.
 	 */
-	public static function check_email( string $email, int $user_id = 0 ): void {
+	public static function check_email( string $email, int $user_id = 0, bool $ask = true ): void {
 		if ( '' === $email ) {
 			return;
 		}
@@ -219,7 +221,7 @@ final class AccountWriter {
 			throw Refusal::refused( $refusal );
 		}
 		wp_cache_delete( $email, 'useremail' );
-		$holder = (int) Database::watched( static fn(): mixed => email_exists( $email ) );
+		$holder = $ask ? (int) Database::watched( static fn(): mixed => email_exists( $email ) ) : 0;
 		if ( $holder && $holder !== $user_id ) {
 			throw Refusal::taken( 'email' );
 		}

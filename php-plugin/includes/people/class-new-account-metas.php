@@ -14,10 +14,11 @@ use Rollbook\WordPress\Store\Database;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Writes the user metas of a new account with one statement, where wp_insert_user() needs two for each of them. Every filter and
- * action of add_metadata() is called as usual.
+ * Writes the user metas of a new account with one statement, its role's too, where wp_insert_user() needs two or three for each of them.
+ * Every filter and action of add_metadata() is called as usual.
  *
- * It takes the metas away from wp_insert_user() with the two filters that have the last look at them.
+ * It takes the metas away from wp_insert_user() with the two filters that have the last look at them. What WP_User::set_role() writes
+ * afterwards is there already then.
  */
 final class NewAccountMetas {
 
@@ -36,12 +37,20 @@ final class NewAccountMetas {
 	private array $metas = array();
 
 	/**
+	 * The metas of the role, as they were written, until WordPress comes to write them.
+	 *
+	 * @var array<string, ?string>
+	 */
+	private array $of_role = array();
+
+	/**
 	 * Waits for the account to be made.
 	 *
 	 * @param string              $login The account's login; a hook may make other accounts meanwhile.
+	 * @param string              $role  Its role; empty for none.
 	 * @param callable(int): void $on_created Is told the account's number before any plugin hears of the account.
 	 */
-	public function __construct( private readonly string $login, private readonly mixed $on_created ) {
+	public function __construct( private readonly string $login, private readonly string $role, private readonly mixed $on_created ) {
 		add_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta_first' ), PHP_INT_MIN, 3 );
 		add_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta' ), PHP_INT_MAX, 3 );
 		add_filter( 'insert_custom_user_meta', array( $this, 'filter_insert_custom_user_meta' ), PHP_INT_MAX, 3 );
@@ -54,6 +63,7 @@ final class NewAccountMetas {
 		remove_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta_first' ), PHP_INT_MIN );
 		remove_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta' ), PHP_INT_MAX );
 		remove_filter( 'insert_custom_user_meta', array( $this, 'filter_insert_custom_user_meta' ), PHP_INT_MAX );
+		remove_filter( 'update_user_metadata', array( $this, 'filter_update_user_metadata' ), PHP_INT_MAX );
 	}
 
 	/**
@@ -107,19 +117,57 @@ final class NewAccountMetas {
 			return $metas;
 		}
 		$this->end();
-		$this->write( array_merge( $this->metas, $metas ) );
+		$this->write( array_merge( $this->metas, $metas ), $this->metas_of_role( $user ) );
 		return array();
+	}
+
+	/**
+	 * Keeps WordPress from writing what is written already, once: what is written later may have been something else meanwhile.
+	 *
+	 * @param mixed  $written What another plugin says.
+	 * @param int    $user_id The account.
+	 * @param string $key     The meta's key.
+	 * @param mixed  $value   Its value.
+	 * @return mixed False for "nothing has changed".
+	 */
+	public function filter_update_user_metadata( mixed $written, int $user_id, string $key, mixed $value ): mixed {
+		if ( $user_id !== $this->user_id || ! array_key_exists( $key, $this->of_role ) ) {
+			return $written;
+		}
+		$there = $this->of_role[ $key ];
+		unset( $this->of_role[ $key ] );
+		return null === $written && self::stored( $value ) === $there ? false : $written;
+	}
+
+	/**
+	 * The metas that WP_User::set_role() is going to write. Where something is left under the number of the account, it is to replace that.
+	 *
+	 * @param \WP_User $user The account.
+	 * @return array<string, mixed>
+	 */
+	private function metas_of_role( \WP_User $user ): array {
+		global $wpdb;
+		$level = $wpdb->get_blog_prefix() . 'user_level';
+		if ( array() !== get_user_meta( $user->ID, $user->cap_key ) || array() !== get_user_meta( $user->ID, $level ) ) {
+			return array();
+		}
+		$rights = array_keys( wp_roles()->get_role( $this->role )->capabilities ?? array() );
+		return array(
+			$user->cap_key => '' === $this->role ? array() : array( $this->role => true ),
+			$level         => array_reduce( array_map( 'strval', $rights ), array( $user, 'level_reduction' ), 0 ),
+		);
 	}
 
 	/**
 	 * Does what add_metadata() does for each meta, but for the statement.
 	 *
 	 * @param array<string, mixed> $slashed The metas.
+	 * @param array<string, mixed> $of_role Those of the role, not slashed.
 	 */
-	private function write( array $slashed ): void {
+	private function write( array $slashed, array $of_role ): void {
 		global $wpdb;
 		$metas = array();
-		foreach ( $slashed as $key => $value ) {
+		foreach ( $slashed + wp_slash( $of_role ) as $key => $value ) {
 			$key   = wp_unslash( (string) $key );
 			$value = sanitize_meta( $key, wp_unslash( $value ), 'user', 'user' );
 			/** This filter is documented in wp-includes/meta.php */
@@ -137,13 +185,29 @@ final class NewAccountMetas {
 			array( 'user_id', 'meta_key', 'meta_value' ),
 			array_map( fn( int|string $key, mixed $value ): array => array( $this->user_id, (string) $key, self::stored( $value ) ), array_keys( $metas ), $metas )
 		);
-		wp_cache_delete( $this->user_id, 'user_meta' );
-		$numbers = Database::rows( "SELECT umeta_id, meta_key FROM $wpdb->usermeta WHERE user_id = %d ORDER BY umeta_id", array( $this->user_id ) );
-		$numbers = array_column( $numbers, 'umeta_id', 'meta_key' );
+		$this->of_role = array_map( array( self::class, 'stored' ), array_intersect_key( $metas, $of_role ) );
+		add_filter( 'update_user_metadata', array( $this, 'filter_update_user_metadata' ), PHP_INT_MAX, 4 );
+		$numbers = $this->remember();
 		foreach ( $metas as $key => $value ) {
 			/** This action is documented in wp-includes/meta.php */
-			do_action( 'added_user_meta', (int) ( $numbers[ $key ] ?? 0 ), $this->user_id, (string) $key, $value );
+			do_action( 'added_user_meta', $numbers[ $key ] ?? 0, $this->user_id, (string) $key, $value );
 		}
+	}
+
+	/**
+	 * Puts the account's metas into WordPress's cache, as the database has them: everybody who hears of the account asks for some.
+	 *
+	 * @return array<string, int> Their numbers, by key.
+	 */
+	private function remember(): array {
+		global $wpdb;
+		$rows   = Database::rows( "SELECT umeta_id, meta_key, meta_value FROM $wpdb->usermeta WHERE user_id = %d ORDER BY umeta_id", array( $this->user_id ) );
+		$values = array();
+		foreach ( $rows as $row ) {
+			$values[ (string) $row['meta_key'] ][] = $row['meta_value'];
+		}
+		wp_cache_set( $this->user_id, $values, 'user_meta' );
+		return array_map( 'intval', array_column( $rows, 'umeta_id', 'meta_key' ) );
 	}
 
 	/**

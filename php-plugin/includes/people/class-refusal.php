@@ -68,6 +68,15 @@ final class Refusal extends \Exception {
 	}
 
 	/**
+	 * Whether it is that somebody else has a value.
+	 *
+	 * @param string $value As in taken().
+	 */
+	public function is_taken( string $value ): bool {
+		return 'taken' === $this->outcome['outcome'] && $value === ( $this->outcome['value'] ?? null );
+	}
+
+	/**
 	 * The answer to the command.
 	 *
 	 * @return array{outcome: string, value?: string, message?: string}

@@ -136,25 +136,29 @@ final class UserReader {
 		$parts     = array();
 		$arguments = array();
 		if ( null !== $command['user_name_key'] ) {
-			$parts[]     = "SELECT row_id FROM $users WHERE user_name_key = %s";
+			$parts[]     = "SELECT 0 AS holder, row_id FROM $users WHERE user_name_key = %s";
 			$arguments[] = $command['user_name_key'];
 		}
 		if ( null !== $command['external_id'] ) {
-			$parts[]     = "SELECT row_id FROM $users WHERE external_id = %s AND deleted = 1";
+			$parts[]     = "SELECT 0 AS holder, row_id FROM $users WHERE external_id = %s AND deleted = 1";
 			$arguments[] = $command['external_id'];
 		}
 		foreach ( $command['lookups'] as $lookup ) {
-			$parts[] = "SELECT row_id FROM $lookups WHERE path = %s AND value = %s";
+			$parts[] = "SELECT 0 AS holder, row_id FROM $lookups WHERE path = %s AND value = %s";
 			array_push( $arguments, $lookup['path'], $lookup['value'] );
 		}
-		$row_ids = $parts ? array_column( Database::rows( implode( ' UNION ', $parts ), $arguments ), 'row_id' ) : array();
-		$holders = '' === $email ? array() : Database::rows( "SELECT w.ID, u.row_id FROM $wpdb->users w LEFT JOIN $users u ON u.user_id = w.ID WHERE w.user_email = %s", array( $email ) );
-		$row_ids = array_unique( array_map( 'intval', array_filter( array_merge( array_column( $holders, 'row_id' ), $row_ids ) ) ) );
+		if ( '' !== $email ) {
+			$parts[]     = "SELECT w.ID AS holder, u.row_id FROM $wpdb->users w LEFT JOIN $users u ON u.user_id = w.ID WHERE w.user_email = %s";
+			$arguments[] = $email;
+		}
+		$found   = $parts ? Database::rows( implode( ' UNION ', $parts ), $arguments ) : array();
+		$holders = array_filter( array_map( 'intval', array_column( $found, 'holder' ) ) );
+		$row_ids = array_unique( array_filter( array_map( 'intval', array_column( $found, 'row_id' ) ) ) );
 		rsort( $row_ids );
 		$row_ids = array_slice( $row_ids, 0, self::CONFLICTS );
 		return array(
 			'people'         => $row_ids ? $this->records( $this->rows( 'u.row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids ), $command['targets'] ) : array(),
-			'email_holder'   => $holders ? (int) $holders[0]['ID'] : null,
+			'email_holder'   => $holders ? min( $holders ) : null,
 			'email_accepted' => AccountWriter::accepts_email( $email ) && null === NetworkSettings::refusal_of_email( $email ),
 		);
 	}
@@ -179,10 +183,11 @@ final class UserReader {
 	 *
 	 * @param int      $row_id  The row's number.
 	 * @param string[] $targets The targets to read.
+	 * @param bool     $is_new  Whether the person is new, and so in no group.
 	 * @return ?UserRecord
 	 */
-	public function written( int $row_id, array $targets ): ?array {
-		return $this->records( $this->rows( 'u.row_id = %d', array( $row_id ) ), $targets )[0] ?? null;
+	public function written( int $row_id, array $targets, bool $is_new ): ?array {
+		return $this->records( $this->rows( 'u.row_id = %d', array( $row_id ) ), $targets, $is_new )[0] ?? null;
 	}
 
 	/**
@@ -304,15 +309,16 @@ final class UserReader {
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The rows.
 	 * @param string[]                           $targets The targets to read.
+	 * @param bool                               $are_new Whether the people are new, and so in no group.
 	 * @return list<UserRecord> Without people whose account is gone, which happens to one that was deleted, or taken off the site, past
 	 *                          WordPress or while the plugin was not active.
 	 */
-	private function records( array $rows, array $targets ): array {
+	private function records( array $rows, array $targets, bool $are_new = false ): array {
 		if ( ! $rows ) {
 			return array();
 		}
 		$users   = self::accounts( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
-		$groups  = $this->groups( array_column( $rows, 'id' ) );
+		$groups  = $are_new ? array() : $this->groups( array_column( $rows, 'id' ) );
 		$records = array();
 		foreach ( $rows as $row ) {
 			$user = $users[ (int) $row['user_id'] ] ?? null;

@@ -241,7 +241,7 @@ final class UserRemover {
 	private function delete_account( int $user_id, ?int $reassign_target, bool $stays ): void {
 		require_once ABSPATH . 'wp-admin/includes/user.php';
 		require_once ABSPATH . 'wp-admin/includes/bookmark.php'; // Its links, for which the file above does not ask.
-		wp_delete_user( $user_id, $reassign_target ); // In a network it takes the account off this site.
+		UserCount::after( 'deleted_user', static fn(): mixed => wp_delete_user( $user_id, $reassign_target ) ); // In a network it takes the account off this site.
 		if ( is_multisite() && ! $stays ) {
 			require_once ABSPATH . 'wp-admin/includes/ms.php';
 			wp_cache_delete( $user_id, 'user_meta' );

@@ -214,18 +214,20 @@ final class UserWriter {
 	 * @throws \Throwable When it cannot.
 	 */
 	private function create_alone( array $command ): array {
-		if ( ! ( $command['giving_up'] ?? array() ) ) {
-			AccountWriter::check_email( (string) $command['account']['email'] );
-		}
+		// WordPress looks itself whether login and address are free. Here it is looked once it has found that the login is not.
+		$ask    = is_multisite();
 		$logins = $command['account']['logins'];
 		for ( $attempt = 1; ; ++$attempt ) {
-			$login = AccountWriter::free_login( $logins );
+			if ( ! ( $command['giving_up'] ?? array() ) ) {
+				AccountWriter::check_email( (string) $command['account']['email'], 0, $ask );
+			}
+			$login = AccountWriter::free_login( $logins, 0, $ask );
 			$id    = Identifier::create();
 			$maker = new AccountWriter();
 			$mark  = Identifier::create();
 			try {
 				$result = Transaction::run(
-					fn(): array => $this->result( $this->make( $command, $id, $login, $maker, $mark ), $command['targets'] ),
+					fn(): array => $this->result( $this->make( $command, $id, $login, $maker, $mark ), $command['targets'], true ),
 					fn(): bool => $this->exists( $mark )
 				);
 				AccessControl::forget( $maker->created_id() );
@@ -244,7 +246,10 @@ final class UserWriter {
 				}
 			} catch ( \Throwable $failure ) {
 				$this->undo( $id, $maker );
-				throw $failure;
+				if ( $ask || ! $failure instanceof Refusal || ! $failure->is_taken( 'login' ) ) {
+					throw $failure;
+				}
+				$ask = true;
 			}
 		}
 	}
@@ -266,7 +271,7 @@ final class UserWriter {
 		if ( is_multisite() || array() !== ( $command['giving_up'] ?? array() ) ) {
 			// Another site may have been faster before the claim; none is after it.
 			AccountWriter::check_email( (string) $command['account']['email'] );
-			if ( username_exists( $login ) ) {
+			if ( is_multisite() && username_exists( $login ) ) {
 				throw new UniqueKeyConflict( new DatabaseFailure( 'another site of the network has just taken the login' ) );
 			}
 		}
@@ -625,13 +630,14 @@ final class UserWriter {
 	 *
 	 * @param int      $row_id  The row.
 	 * @param string[] $targets The targets to read.
+	 * @param bool     $is_new  Whether the person is new, and so in no group.
 	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws DatabaseFailure When the person is gone already.
 	 */
-	private function result( int $row_id, array $targets ): array {
+	private function result( int $row_id, array $targets, bool $is_new = false ): array {
 		return array(
 			'outcome' => 'done',
-			'record'  => ( new UserReader() )->written( $row_id, $targets ) ?? throw new DatabaseFailure( 'the person disappeared right after it was written' ),
+			'record'  => ( new UserReader() )->written( $row_id, $targets, $is_new ) ?? throw new DatabaseFailure( 'the person disappeared right after it was written' ),
 		);
 	}
 }
