@@ -9,6 +9,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress;
 
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -20,8 +23,10 @@ final class Site {
 	 * The facts.
 	 *
 	 * @return array{roles: list<array{name: string, capabilities: list<string>}>, default_role: string, languages: list<string>}
+	 * @throws DatabaseFailure When the database does not tell.
 	 */
 	public static function facts(): array {
+		self::read_again();
 		$roles = array();
 		foreach ( wp_roles()->roles as $name => $role ) {
 			$roles[] = array(
@@ -40,8 +45,30 @@ final class Site {
 	 * The facts that a request of an identity provider is decided on: also what the network lets the site do.
 	 *
 	 * @return array<string, mixed>
+	 * @throws DatabaseFailure When the database does not tell.
 	 */
 	public static function facts_of_request(): array {
-		return self::facts() + array( 'network' => NetworkSettings::facts() );
+		return Database::watched( static fn(): array => self::facts() + array( 'network' => NetworkSettings::facts() ) );
+	}
+
+	/**
+	 * Asks the database once more where WordPress knows of no roles: it says so, and remembers it, also where it could not read them.
+	 *
+	 * @throws DatabaseFailure When the database does not tell.
+	 */
+	private static function read_again(): void {
+		$roles = wp_roles();
+		if ( array() !== $roles->roles && false !== get_option( 'default_role' ) ) {
+			return;
+		}
+		foreach ( array( 'alloptions', 'notoptions', $roles->role_key, 'default_role' ) as $cached ) {
+			wp_cache_delete( $cached, 'options' );
+		}
+		Database::watched(
+			static function () use ( $roles ): void {
+				get_option( 'default_role' );
+				$roles->for_site( $roles->get_site_id() );
+			}
+		);
 	}
 }

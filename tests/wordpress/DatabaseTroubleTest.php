@@ -8,6 +8,7 @@ use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\People\AccountRegistry;
 use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
@@ -264,6 +265,40 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		}
 	}
 
+	/** Roles that could not be read are not "no roles"; nor is the default role that could not be none. */
+	public function test_roles_that_cannot_be_read_are_not_none(): void {
+		$roles  = wp_roles();
+		$before = Site::facts();
+		$ask    = static function (): array {
+			$request = new \WP_REST_Request( 'GET', '/scim/v2/ServiceProviderConfig' );
+			$request->set_header( 'Authorization', 'Bearer ' . self::$token );
+			$answer = rest_do_request( $request );
+			return array( $answer->get_status(), $answer->get_headers()['Retry-After'] ?? null );
+		};
+		self::assertSame( 200, $ask()[0] );
+		foreach ( array( $roles->role_key, 'default_role' ) as $option ) {
+			// As WordPress is left by a failed read: it remembers that there is none.
+			$forget = static function () use ( $roles, $option ): void {
+				wp_cache_set( 'alloptions', array_diff_key( wp_load_alloptions(), array( $option => true ) ), 'options' );
+				wp_cache_set( 'notoptions', array( $option => true ), 'options' );
+				$roles->roles = $option === $roles->role_key ? array() : $roles->roles;
+			};
+			$fail   = static fn( string $query ): string => str_contains( $query, 'option' ) ? 'SELECT nothing FROM nowhere' : $query;
+			try {
+				$forget();
+				self::assertSame( $before, Site::facts(), 'it is read again' );
+				$forget();
+				self::assertSame( array( 503, '30' ), $this->with_hook( 'query', $fail, $ask ) );
+				self::assertNull( $this->attempt( fn(): array => $this->with_hook( 'query', $fail, static fn(): array => Site::facts() ) ) );
+				self::assertSame( 200, $ask()[0], 'the database is back' );
+			} finally {
+				wp_cache_delete( 'alloptions', 'options' );
+				wp_cache_delete( 'notoptions', 'options' );
+				$roles->for_site( $roles->get_site_id() );
+			}
+		}
+	}
+
 	public function test_a_witness_that_a_killed_worker_has_left_is_swept(): void {
 		global $wpdb;
 		$left = static fn(): array => array_column( Database::rows( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE %s", array( 'rollbook\_batch\_%' ) ), 'option_name' );
@@ -511,7 +546,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 	/** A request, without a body with a token that nobody knows. */
 	private function request( string $method = 'GET', string $path = '/Users', ?array $body = null ): array {
 		$request = array( 'method' => $method, 'base' => 'https://site.test/scim/v2', 'path' => $path, 'query' => '', 'headers' => array( 'Authorization' => 'Bearer ' . ( null === $body ? 'x' : self::$token ) ), 'body' => null === $body ? '' : (string) wp_json_encode( $body ), 'remote' => '127.0.0.1', 'now' => Tokens::now() );
-		$runner  = new ExchangeRunner( Exchange::open( $request, Settings::document(), \Rollbook\WordPress\Site::facts() ) );
+		$runner  = new ExchangeRunner( Exchange::open( $request, Settings::document(), Site::facts() ) );
 		$runner->run();
 		return $runner->exchange->response();
 	}

@@ -303,20 +303,19 @@ final class Endpoint {
 	 * The conversation about this request; opened once.
 	 */
 	private function runner(): ExchangeRunner {
-		return $this->runner ??= new ExchangeRunner( Exchange::open( $this->request->described(), self::settings(), Site::facts_of_request() ) );
+		return $this->runner ??= new ExchangeRunner( $this->opened() );
 	}
 
 	/**
-	 * The settings; nothing where the database does not give them.
-	 *
-	 * @return ?array<string, mixed>
+	 * The exchange about this request; one that says so where the database gives no settings, or not what else decisions need.
 	 */
-	private static function settings(): ?array {
+	private function opened(): Exchange {
+		$request = $this->request->described();
 		try {
-			return Settings::document();
+			return Exchange::open( $request, Settings::document(), Site::facts_of_request() );
 		} catch ( DatabaseFailure $failure ) {
 			self::log( $failure );
-			return null;
+			return Exchange::open( $request, null, array() );
 		}
 	}
 
