@@ -145,6 +145,8 @@ if ( Requirements::met() ) {
 	}
 	add_action( 'activated_plugin', array( CatchUp::class, 'action_plugin' ) );
 	add_action( 'deactivated_plugin', array( CatchUp::class, 'action_plugin' ) );
+	// Languages come this way, with WordPress, plugins and themes or by themselves; which, the work finds out.
+	add_action( 'upgrader_process_complete', array( CatchUp::class, 'action_soon' ), 10, 0 );
 	// After the page has been sent (1).
 	add_action( 'shutdown', array( ProfileChanges::class, 'action_shutdown' ), 20 );
 }

@@ -79,7 +79,7 @@ async fn fill(
     settings: &Settings,
     now: i64,
 ) -> Result<(), HostError> {
-    let targets = account::due_targets(record, settings);
+    let targets = account::due_targets(record, shown, settings);
     if targets.is_empty() || record.unfinished || !record.managed || !record.account.is_writable() {
         return Ok(());
     }

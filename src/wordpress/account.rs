@@ -12,7 +12,7 @@ use crate::mapping::value::same;
 use crate::scim::filter::fold_case;
 use crate::scim::resource::Resource;
 use crate::settings::Settings;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 /// What is to change in the account of a person who is now to be as `after` says. `before` is what the record
@@ -36,6 +36,7 @@ pub fn account_change(
             // What was edited stays only if it says what is wanted; a transform, or a value of another type,
             // does not show that.
             Some((record, _)) if is_edited(mapping, record) => says(mapping, record, wanted.as_ref()),
+            Some((record, _)) if has_no_language(mapping, record) => wanted.is_none(),
             Some((_, shown)) => same(wanted.as_ref(), value(mapping, shown, settings).as_ref()),
         };
         if !stays {
@@ -156,12 +157,20 @@ pub fn is_complete(record: &UserRecord, settings: &Settings) -> bool {
 }
 
 /// The targets that the site has and that nothing was written to at the last write: they were missing then,
-/// or their row is new.
-pub fn due_targets(record: &UserRecord, settings: &Settings) -> Vec<String> {
-    mappings(settings)
-        .filter(|mapping| is_due(mapping, record))
-        .map(|mapping| mapping.target.to_string())
-        .collect()
+/// or their row is new, or the language was not installed.
+pub fn due_targets(record: &UserRecord, shown: &Resource, settings: &Settings) -> Vec<String> {
+    let speaks_now =
+        |mapping: &Mapping| has_no_language(mapping, record) && value(mapping, shown, settings).is_some();
+    let due = |mapping: &&Mapping| is_due(mapping, record) || speaks_now(mapping);
+    mappings(settings).filter(due).map(|mapping| mapping.target.to_string()).collect()
+}
+
+/// Whether a mapping is the language of an account that has none, and had none at the last write: what was wanted
+/// may be installed by now.
+fn has_no_language(mapping: &Mapping, record: &UserRecord) -> bool {
+    let target = mapping.target.to_string();
+    let is_empty = |values: &Map<String, Value>| values.get(&target).and_then(Value::as_str) == Some("");
+    mapping.target.is_locale() && is_empty(&record.values) && is_empty(&record.applied)
 }
 
 /// Whether something was edited inside WordPress since the last write.

@@ -4,6 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
+use Rollbook\WordPress\Upkeep\CatchUp;
+
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';
 
@@ -27,6 +29,8 @@ final class LanguageTest extends SiteTestCase {
 
 	protected function tearDown(): void {
 		array_map( 'unlink', $this->files );
+		wp_clear_scheduled_hook( CatchUp::EVENT );
+		delete_option( CatchUp::OPTION );
 		parent::tearDown();
 	}
 
@@ -86,6 +90,55 @@ final class LanguageTest extends SiteTestCase {
 		}
 		$this->save_profile( $browser, $this->account_of( $person->id )->ID, array( 'locale' => 'de_DE' ) );
 		self::assertSame( 'de-DE', $this->scim( 'GET', "/Users/$person->id" )->json->preferredLanguage );
+	}
+
+	/** Who prefers a language that is installed later gets it then; once, and not over what somebody has chosen. */
+	public function test_a_language_that_is_installed_later_reaches_people(): void {
+		$catch_up = static function (): void {
+			wp_cache_flush();
+			do_action( CatchUp::EVENT );
+			wp_cache_flush();
+		};
+		foreach ( glob( WP_LANG_DIR . '/de_DE*.mo' ) as $file ) {
+			unlink( $file );
+		}
+		$people = array();
+		foreach ( array( 'de-AT', 'fr', null, 'de' ) as $number => $language ) {
+			$people[] = $this->provision( "pu-$number", null === $language ? array() : array( 'preferredLanguage' => $language ) );
+		}
+		list( $german, $french, $silent, $choosing ) = array_column( $people, 'id' );
+		update_user_meta( $this->account_of( $choosing )->ID, 'locale', 'ja' );
+		$catch_up();
+		$locales  = fn(): array => array_map( $this->locale_of( ... ), array( $german, $french, $silent, $choosing ) );
+		$versions = fn(): array => array_map( fn( string $id ): int => $this->load( $id )['version'], array( $german, $french, $silent ) );
+		self::assertSame( array( '', '', '', 'ja' ), $locales() );
+		$before = $versions();
+
+		foreach ( $this->files as $file ) {
+			file_put_contents( $file, pack( 'V7', 0x950412de, 0, 0, 28, 28, 0, 28 ) );
+		}
+		wp_clear_scheduled_hook( CatchUp::EVENT );
+		do_action( 'upgrader_process_complete', null, array( 'action' => 'update', 'type' => 'translation', 'translations' => array() ) );
+		self::assertNotFalse( wp_next_scheduled( CatchUp::EVENT ) );
+		$catch_up();
+		self::assertSame( array( 'de_DE', '', '', 'ja' ), $locales() );
+		self::assertSame( array( $before[0] + 1, $before[1], $before[2] ), $versions(), 'nobody else is written' );
+		self::assertSame( 'de-AT', $this->scim( 'GET', "/Users/$german" )->json->preferredLanguage );
+		$after = $versions();
+		foreach ( array( 'it_IT', 'ja' ) as $other ) {
+			$this->files[] = WP_LANG_DIR . "/$other.mo";
+			file_put_contents( WP_LANG_DIR . "/$other.mo", pack( 'V7', 0x950412de, 0, 0, 28, 28, 0, 28 ) );
+			$catch_up();
+			self::assertSame( $after, $versions() );
+		}
+		$this->files = array_unique( $this->files );
+		$written     = 0;
+		$count       = static function ( string $query ) use ( &$written ): string {
+			$written += (int) preg_match( '/^(INSERT|UPDATE|START)/', $query );
+			return $query;
+		};
+		$this->with_hook( 'query', $count, $catch_up );
+		self::assertSame( 0, $written, 'what is done is done' );
 	}
 
 	/** Saves the form of a profile as a browser does. */

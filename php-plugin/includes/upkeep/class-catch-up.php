@@ -1,6 +1,6 @@
 <?php
 /**
- * Mappings that changed, and fields that came or came back.
+ * Mappings that changed, and fields and languages that came or came back.
  *
  * @package Rollbook
  */
@@ -37,8 +37,8 @@ final class CatchUp {
 	public const EVENT = 'rollbook_catch_up';
 
 	/**
-	 * The option that remembers what everybody has got: `done` the mappings, as a hash by target; `doing` those of the pass that is
-	 * under way; `after` the last row that it has looked at; `missed` that somebody could not
+	 * The option that remembers what everybody has got: `done` the mappings, as a hash by target, and the languages; `doing` those of the
+	 * pass that is under way; `after` the last row that it has looked at; `missed` that somebody could not
 	 * be written; `again` that everybody is to be looked at in any case.
 	 */
 	public const OPTION = 'rollbook_caught_up';
@@ -173,9 +173,9 @@ final class CatchUp {
 	}
 
 	/**
-	 * The mappings whose target the site has.
+	 * The mappings whose target the site has, and its languages: people may prefer one that has come.
 	 *
-	 * @return array<string, string> Of each a hash of what decides its value, by target.
+	 * @return array<string, string> Of each a hash of what decides its value, by target; of all languages one, under `languages`.
 	 */
 	private static function there(): array {
 		$there = array();
@@ -183,7 +183,9 @@ final class CatchUp {
 			unset( $mapping['title'], $mapping['profile'], $mapping['users_list'] );
 			$there[ $mapping['target'] ] = md5( (string) wp_json_encode( $mapping ) );
 		}
-		return array_diff_key( $there, Targets::missing( array_keys( $there ) ) );
+		$languages = get_available_languages();
+		sort( $languages );
+		return array_diff_key( $there, Targets::missing( array_keys( $there ) ) ) + array( 'languages' => md5( implode( ' ', $languages ) ) );
 	}
 
 	/**
