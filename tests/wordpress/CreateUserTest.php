@@ -367,6 +367,7 @@ final class CreateUserTest extends SiteTestCase {
 		$person     = $this->person( 'pu-cost', array( 'lookups' => array( array( 'path' => 'userName', 'value' => 'pu-cost' ) ) ), array( 'email' => 'cost@phpunit.test', 'role' => 'author', 'values' => array( 'meta:dept' => 'one', 'field:last_name' => 'One' ) ), array( 'meta:dept' ) );
 		$statements = array();
 		wp_load_alloptions(); // As at the beginning of any request.
+		remove_action( 'user_register', array( 'WP_Internal_Pointers', 'dismiss_pointers_for_new_users' ) ); // Of wp-admin, should a test have loaded it.
 		$listen = static function ( string $query ) use ( &$statements ): string {
 			$statements[] = substr( $query, 0, 90 );
 			return $query;
