@@ -165,8 +165,8 @@ pub fn due_targets(record: &UserRecord, shown: &Resource, settings: &Settings) -
     mappings(settings).filter(due).map(|mapping| mapping.target.to_string()).collect()
 }
 
-/// Whether a mapping is the language of an account that has none, and had none at the last write: what was wanted
-/// may be installed by now.
+/// Whether a mapping is the language of an account that has none, and had none at the last write. The one
+/// that was wanted may be installed by now.
 fn has_no_language(mapping: &Mapping, record: &UserRecord) -> bool {
     let target = mapping.target.to_string();
     let is_empty = |values: &Map<String, Value>| values.get(&target).and_then(Value::as_str) == Some("");
