@@ -70,6 +70,7 @@ class Site:
         self.built = BuiltSite(database)
         self._reviving = threading.Lock()
         self.crashes = 0  # of the database's server, of itself
+        self.refused = 0  # requests sent again that met somebody else's locks and were to come once more
 
     def place_plugin(self) -> None:
         shutil.rmtree(self.strikes, ignore_errors=True)

@@ -36,7 +36,7 @@ ON_SQLITE = ("failing", "throw", "exit", "memory", "kill")
 SILENT = ("kill",)
 # A request that does the same again may send some more statements than the one that was counted.
 BEYOND = 3
-# How often a point is tried whose database died of itself.
+# How often a point is tried whose database died of itself, and a request is sent again that others' locks refused.
 TRIES = 3
 
 Found = TypeVar("Found")
@@ -233,7 +233,12 @@ class Sweep:
 
     def _repeat(self, client: Client, operation: Operation, scene: Scene) -> Answer:
         requests = go_on(operation.task) if operation.task else [operation.request]
-        repeated = [client.send(request(scene)) for request in requests][-1]
+        for _ in range(TRIES):
+            repeated = [client.send(request(scene)) for request in requests][-1]
+            if repeated.status != 503:
+                break
+            # Points that are struck beside this one hold locks. The answer says to come again, and nothing is changed until then.
+            self.site.refused += 1
         if operation.serves:
             client.send(operation.serves(scene))
         return repeated
