@@ -114,8 +114,9 @@ test-conformance: extension ## scim2-tester, a conformance test that we did not 
 	tests/conformance/run
 
 .PHONY: test-browser
-test-browser: extension ## the settings page in Chromium
+test-browser: extension ## the plugin's archive uploaded to a new WordPress, and the settings page, in Chromium
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/browser/run --fresh
 	tests/browser/run
 
 .PHONY: test-dist

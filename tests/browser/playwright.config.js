@@ -4,7 +4,8 @@ import { defineConfig } from '@playwright/test';
 const site = JSON.parse( process.env.ROLLBOOK_SITE ?? '{}' );
 
 export default defineConfig( {
-	testDir: '.',
+	testDir: process.env.ROLLBOOK_ARCHIVE ? 'fresh' : '.',
+	testIgnore: process.env.ROLLBOOK_ARCHIVE ? [] : 'fresh/**',
 	outputDir: '../../build/browser-results',
 	workers: 1, // One site, one settings screen.
 	forbidOnly: true,

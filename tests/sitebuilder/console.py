@@ -15,6 +15,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 # Tool → (Debian package, group of tests/install).
 TOOLS = {
+    "apache2": ("apache2-bin", "matrix"),
     "apt-cache": ("apt", ""),
     "apt-get": ("apt", ""),
     "cargo": ("rustup", ""),

@@ -17,7 +17,7 @@ from typing import Callable
 from .console import BUILD, SiteError, run, say, tool
 from .debian import download_wordpress
 
-SUITES = {"6.8": "trixie", "7.1": "sid"}
+SUITES = {"6.1": "bookworm", "6.8": "trixie", "7.1": "sid"}
 DOWNLOADS = BUILD / "downloads"
 SUMS = "SHA256SUMS"
 

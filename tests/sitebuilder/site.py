@@ -29,8 +29,13 @@ class Options:
     server: str = ""
     wordpress: str = ""  # a version, or the folder that WORDPRESS_DIR named
     bare: bool = False
+    fresh: bool = False
     cache: str = "none"
     port: int | None = None  # None: any
+
+    @property
+    def has_plugin(self) -> bool:
+        return not self.bare and not self.fresh
 
 
 @dataclass
@@ -71,7 +76,9 @@ class Site:
         original = downloads.wordpress(options.wordpress)
         # WordPress does not go back to an older one on the same database.
         known = self.state.options
-        fresh = not self.state.installed or (known.wordpress, known.bare) != (options.wordpress, options.bare)
+        fresh = not self.state.installed or replace(known, server="", cache="", port=None) != replace(
+            options, server="", cache="", port=None
+        )
         url = self.state.url
         for name in ("etc/php", "logs", "run"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -213,7 +220,7 @@ class Site:
         databases.empty(self.kind, state.database)
         caches.empty(state.options.cache, self._sockets())
         wordpress.place_content(
-            original, self.folder / "wordpress", sqlite=self.kind == "sqlite", plugin=not state.options.bare
+            original, self.folder / "wordpress", sqlite=self.kind == "sqlite", plugin=state.options.has_plugin
         )
         self._configure(network=False)
         wordpress.install(self.folder, state.admin["password"])
@@ -222,7 +229,7 @@ class Site:
         state.wordpress_version = downloads.wordpress_version(self.folder / "wordpress")
         state.token = None
         state.second = network.second(state.url) if self.network else None
-        if not state.options.bare:
+        if state.options.has_plugin:
             self._evaluate(plugin.ACTIVATE)
             state.token = self._evaluate(plugin.CREATE_TOKEN, "tests/site", "full")
             if state.second:
@@ -238,7 +245,12 @@ class Site:
         extension = self.folder / "etc/rollbook.so" if self.state.extension else None
         caches.place(self.state.options.cache, self.folder / "wordpress/wp-content", self._sockets())
         wordpress.configure(
-            self.folder, self.state.url, self.state.database, extension, network=self.network and network
+            self.folder,
+            self.state.url,
+            self.state.database,
+            extension,
+            network=self.network and network,
+            fixed=not self.state.options.fresh,
         )
 
     def _evaluate(self, code: str, *arguments: str) -> str:
@@ -250,8 +262,8 @@ class Site:
 
     def _require_plugin(self) -> None:
         self.require_up()
-        if self.state.options.bare:
-            raise SiteError("the site is up without the plugin (--bare)")
+        if not self.state.options.has_plugin:
+            raise SiteError("the site is up without the plugin (--bare, --fresh)")
 
     def _sockets(self) -> Path:
         run = self.folder / "run"

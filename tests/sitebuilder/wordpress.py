@@ -74,8 +74,10 @@ def _place_sqlite(content: Path) -> None:
     (content / "db.php").write_text(drop_in)
 
 
-def configure(folder: Path, url: str, database: Settings, extension: Path | None, *, network: bool) -> None:
-    """wp-config.php, and the site's php.ini that loads the extension."""
+def configure(
+    folder: Path, url: str, database: Settings, extension: Path | None, *, network: bool, fixed: bool
+) -> None:
+    """wp-config.php and .htaccess, and the site's php.ini that loads the extension."""
     salts = folder / "etc/salts.php"
     if not salts.exists():
         salts.write_text("<?php\n" + "".join(f"define( '{name}', '{secrets.token_urlsafe(48)}' );\n" for name in SALTS))
@@ -98,8 +100,11 @@ def configure(folder: Path, url: str, database: Settings, extension: Path | None
     fill(
         "wp-config.php",
         folder / "wordpress/wp-config.php",
+        fixed="true" if fixed else "false",
         **{name: php_string(value) for name, value in values.items()},
     )
+    if network:
+        shutil.copyfile(TEMPLATES / "htaccess-network", folder / "wordpress/.htaccess")
     fill(
         "php.ini",
         folder / "etc/php/rollbook.ini",

@@ -15,3 +15,7 @@ add_filter( 'pre_http_request', static fn() => new WP_Error( 'installing' ) );
 wp_install( 'Rollbook', 'admin', 'admin@example.test', true, '', $argv[2] );
 $wp_rewrite->set_permalink_structure( '/%postname%/' );
 $wp_rewrite->flush_rules( false );
+
+// Apache's .htaccess, as WordPress writes it where Apache runs it.
+add_filter( 'got_rewrite', '__return_true' );
+save_mod_rewrite_rules();

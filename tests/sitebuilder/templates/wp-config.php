@@ -22,7 +22,7 @@ define( 'WP_DEBUG_DISPLAY', false );
 define( 'WP_HTTP_BLOCK_EXTERNAL', true );
 define( 'DISABLE_WP_CRON', true );
 define( 'AUTOMATIC_UPDATER_DISABLED', true );
-define( 'DISALLOW_FILE_MODS', true ); // The plugin is a link into the checkout: "Delete" would delete the sources.
+define( 'DISALLOW_FILE_MODS', @fixed@ ); // The plugin is a link into the checkout: "Delete" would delete the sources.
 
 defined( 'ABSPATH' ) || define( 'ABSPATH', __DIR__ . '/' );
 require_once ABSPATH . 'wp-settings.php';
