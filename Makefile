@@ -121,7 +121,7 @@ test-browser: extension ## the plugin's archive uploaded to a new WordPress, and
 
 .PHONY: test-dist
 test-dist: dist ## what dist/ holds: old servers load it, packages come and go cleanly, a second build is the same; takes as long as the first
-	@tests/dist/run -v
+	@tests/packages/run -v
 
 .PHONY: test-faults
 test-faults: extension ## some of the faults, and an object cache that all requests share

@@ -192,6 +192,8 @@ fn every_test_that_the_features_name_is_there() {
     let table = read("docs/features.md");
     let tests: Vec<String> = files("tests", &["rs", "php", "js"])
         .into_iter()
+        // A program of Python's, which has no ending.
+        .chain([(PathBuf::new(), read("tests/packages/run"))])
         .chain(files("src", &["rs"]))
         .map(|(_, text)| text)
         .collect();
@@ -205,8 +207,12 @@ fn every_test_that_the_features_name_is_there() {
             let is_there = match name.ends_with(".json") {
                 true => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts").join(name).is_file(),
                 false => {
-                    let forms =
-                        [format!("fn {name}("), format!("function {name}("), format!("test( '{name}'")];
+                    let forms = [
+                        format!("fn {name}("),
+                        format!("function {name}("),
+                        format!("def {name}("),
+                        format!("test( '{name}'"),
+                    ];
                     tests.iter().any(|text| forms.iter().any(|form| text.contains(form.as_str())))
                 }
             };
@@ -297,7 +303,7 @@ fn files(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
 
 /// The files below a folder that belong to the project: none that is built, downloaded or hidden.
 fn tracked(folder: &Path) -> Vec<PathBuf> {
-    const OURS_NOT: [&str; 4] = ["build", "target", "node_modules", "vendor"];
+    const OURS_NOT: [&str; 6] = ["build", "dist", "modules", "node_modules", "target", "vendor"];
     let mut found = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {
