@@ -36,48 +36,89 @@ pub const MAX_SEPARATOR: usize = 20;
 /// The longest that the activity log is kept: ten years.
 pub const MAX_DAYS: u32 = 3650;
 
-/// The document, read and checked.
-#[derive(Debug, Clone)]
-pub struct Settings {
+/// Declares the settings of the document, each in one place: its documentation, its key, its type and its
+/// default. Structure, defaults, reader and writer follow from it.
+///
+/// A value is read and written as serde does it, unless the setting names functions of its own.
+macro_rules! settings {
+    (@first $first:path $(, $other:path)?) => { $first };
+    ($(
+        $(#[$documentation:meta])*
+        $key:ident: $type:ty = $default:expr $(, read by $read:path)? $(, written by $written:path)?;
+    )*) => {
+        /// The document, read and checked.
+        #[derive(Debug, Clone)]
+        pub struct Settings {
+            $($(#[$documentation])* pub $key: $type,)*
+            /// What is known of the site; no part of the document.
+            pub site: Site,
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Self { $($key: $default,)* site: Site::default() }
+            }
+        }
+
+        impl Settings {
+            fn read(&mut self, key: &str, value: &Value, reader: &mut SettingsReader) {
+                match key {
+                    $(stringify!($key) => settings!(@first $($read,)? SettingsReader::read)(
+                        reader, key, value, &mut self.$key,
+                    ),)*
+                    _ => reader.refuse(key, "there is no such setting"),
+                }
+            }
+
+            /// The complete document.
+            pub fn document(&self) -> Map<String, Value> {
+                let values = [$((stringify!($key), settings!(@first $($written,)? written)(&self.$key)),)*];
+                values.map(|(key, value)| (key.to_owned(), value)).into_iter().collect()
+            }
+        }
+    };
+}
+
+settings! {
     /// What becomes of accounts that were there before the IdP.
-    pub existing_accounts: ExistingAccounts,
-    /// Whose credentials end with the first link.
-    pub link_credentials: LinkCredentials,
-    /// Whether somebody whose account was there before, and the owner, are told of a changed address or
+    existing_accounts: ExistingAccounts = ExistingAccounts::Link;
+    /// Which accounts lose their credentials when they are linked.
+    link_credentials: LinkCredentials = LinkCredentials::SelfRegistered;
+    /// Whether the holder of an account that was there before, and the owner, are told of a changed address or
     /// password.
-    pub notify_existing_accounts: bool,
-    /// What the owner has changed about which roles are protected: a role by its name is protected as well,
-    /// one with a minus before it (`-shop_manager`) is taken out. Which are without that is computed from
-    /// what they may do ([`protection`]).
-    pub protected_roles: Vec<String>,
+    notify_existing_accounts: bool = true;
+    /// What the owner has changed about which roles are protected. A role's name protects it; a minus before
+    /// the name (`-shop_manager`) takes it out. Which other roles are protected is computed from what they
+    /// may do ([`protection`]).
+    protected_roles: Vec<String> = Vec::new(),
+        read by SettingsReader::protected_roles, written by list_or_null;
     /// How the login of a new account is made.
-    pub username: Username,
+    username: Username = Username::default(), read by SettingsReader::username, written by Username::document;
     /// What becomes of a deleted person's account.
-    pub deletion: Deletion,
-    /// The role of people whom no rule names; `None` leaves it to WordPress.
-    pub default_role: Option<String>,
+    deletion: Deletion = Deletion::default(), read by SettingsReader::deletion, written by Deletion::document;
+    /// The role of people that no rule matches; `None` leaves it to WordPress.
+    default_role: Option<String> = Some("subscriber".to_owned());
     /// What becomes of roles that were given inside WordPress.
-    pub hand_given_roles: HandGivenRoles,
+    hand_given_roles: HandGivenRoles = HandGivenRoles::Keep;
     /// The first rule that matches decides.
-    pub role_rules: Vec<RoleRule>,
-    /// Which attribute lands where, beside the standard ones.
-    pub mappings: Vec<Mapping>,
+    role_rules: Vec<RoleRule> = Vec::new(),
+        read by SettingsReader::role_rules, written by role_rules_document;
+    /// Where attributes are written to, beside the standard ones.
+    mappings: Vec<Mapping> = Vec::new(), read by SettingsReader::mappings, written by mappings_document;
     /// Whether a password that the IdP sends is set.
-    pub password_sync: bool,
+    password_sync: bool = false;
     /// Whether managed people may set a password of their own, where none is synchronised.
-    pub local_passwords: bool,
+    local_passwords: bool = true;
     /// Whether new people get WordPress's welcome mail.
-    pub welcome_mail: bool,
+    welcome_mail: bool = false;
     /// Networks that requests may come from; none means all.
-    pub allowed_networks: Vec<IpNet>,
+    allowed_networks: Vec<IpNet> = Vec::new(), read by SettingsReader::networks;
     /// How many days the activity log is kept.
-    pub activity_days: u32,
+    activity_days: u32 = 90, read by SettingsReader::days;
     /// Addresses answered for other plugins' sake.
-    pub compatibility: Compatibility,
+    compatibility: Compatibility = Compatibility::default();
     /// Whether the must-use drop-in answers reads.
-    pub fast_lane: bool,
-    /// What is known of the site; no part of the document.
-    pub site: Site,
+    fast_lane: bool = false;
 }
 
 /// What becomes of accounts that were there before the provisioning.
@@ -193,34 +234,54 @@ fn sentence(problems: &[SettingsProblem]) -> String {
     lines.join("\n")
 }
 
-impl Default for Settings {
+impl Default for Username {
     fn default() -> Self {
-        Self {
-            existing_accounts: ExistingAccounts::Link,
-            link_credentials: LinkCredentials::SelfRegistered,
-            notify_existing_accounts: true,
-            protected_roles: Vec::new(),
-            username: Username {
-                from: UsernameSource::UserName,
-                pattern: None,
-                replacement: String::new(),
-                rename: false,
-            },
-            deletion: Deletion { disposal: AccountDisposal::Deactivate, reassign_to: None },
-            default_role: Some("subscriber".to_owned()),
-            hand_given_roles: HandGivenRoles::Keep,
-            role_rules: Vec::new(),
-            mappings: Vec::new(),
-            password_sync: false,
-            local_passwords: true,
-            welcome_mail: false,
-            allowed_networks: Vec::new(),
-            activity_days: 90,
-            compatibility: Compatibility::default(),
-            fast_lane: false,
-            site: Site::default(),
-        }
+        Self { from: UsernameSource::UserName, pattern: None, replacement: String::new(), rename: false }
     }
+}
+
+impl Username {
+    fn document(&self) -> Value {
+        json!({
+            "from": self.from,
+            "pattern": self.pattern.as_ref().map(Regex::as_str),
+            "replacement": self.pattern.as_ref().map(|_| &self.replacement),
+            "rename": self.rename,
+        })
+    }
+}
+
+impl Default for Deletion {
+    fn default() -> Self {
+        Self { disposal: AccountDisposal::Deactivate, reassign_to: None }
+    }
+}
+
+impl Deletion {
+    fn document(&self) -> Value {
+        let policy = match (self.disposal, &self.reassign_to) {
+            (AccountDisposal::Deactivate, _) => "deactivate",
+            (AccountDisposal::Delete | AccountDisposal::RemoveFromSite, Some(_)) => "reassign",
+            (AccountDisposal::Delete | AccountDisposal::RemoveFromSite, None) => "delete",
+        };
+        json!({ "policy": policy, "reassign_to": self.reassign_to })
+    }
+}
+
+fn role_rules_document(rules: &[RoleRule]) -> Value {
+    rules.iter().map(|rule| json!({ "filter": rule.filter.to_string(), "role": rule.role })).collect()
+}
+
+fn mappings_document(mappings: &[Mapping]) -> Value {
+    mappings.iter().map(Mapping::document).collect()
+}
+
+fn list_or_null(list: &[String]) -> Value {
+    if list.is_empty() { Value::Null } else { written(list) }
+}
+
+fn written<T: Serialize + ?Sized>(value: &T) -> Value {
+    json!(value)
 }
 
 impl Settings {
@@ -232,35 +293,7 @@ impl Settings {
         let mut settings = Self::default();
         let mut reader = SettingsReader::new(document);
         for (key, value) in document {
-            match key.as_str() {
-                "existing_accounts" => reader.read(key, value, &mut settings.existing_accounts),
-                "link_credentials" => reader.read(key, value, &mut settings.link_credentials),
-                "notify_existing_accounts" => {
-                    reader.read(key, value, &mut settings.notify_existing_accounts);
-                }
-                "protected_roles" => reader.protected_roles(key, value, &mut settings.protected_roles),
-                "username" => reader.username(value, &mut settings.username),
-                "deletion" => reader.deletion(value, &mut settings.deletion),
-                "default_role" => reader.read(key, value, &mut settings.default_role),
-                "hand_given_roles" => reader.read(key, value, &mut settings.hand_given_roles),
-                "role_rules" => {
-                    settings.role_rules = reader.list(key, value, MAX_ROLE_RULES, SettingsReader::role_rule)
-                }
-                "mappings" => {
-                    settings.mappings = reader.list(key, value, MAX_MAPPINGS, SettingsReader::mapping)
-                }
-                "password_sync" => reader.read(key, value, &mut settings.password_sync),
-                "local_passwords" => reader.read(key, value, &mut settings.local_passwords),
-                "welcome_mail" => reader.read(key, value, &mut settings.welcome_mail),
-                "allowed_networks" => {
-                    settings.allowed_networks =
-                        reader.list(key, value, MAX_NETWORKS, SettingsReader::network);
-                }
-                "activity_days" => reader.days(key, value, &mut settings.activity_days),
-                "compatibility" => reader.read(key, value, &mut settings.compatibility),
-                "fast_lane" => reader.read(key, value, &mut settings.fast_lane),
-                _ => reader.refuse(key, "there is no such setting"),
-            }
+            settings.read(key, value, &mut reader);
         }
         settings.check(&mut reader);
         if reader.problems.is_empty() {
@@ -274,48 +307,6 @@ impl Settings {
     #[must_use]
     pub fn on(self, site: Site) -> Self {
         Self { site, ..self }
-    }
-
-    /// The complete document.
-    pub fn document(&self) -> Map<String, Value> {
-        let policy = match (self.deletion.disposal, &self.deletion.reassign_to) {
-            (AccountDisposal::Deactivate, _) => "deactivate",
-            (AccountDisposal::Delete | AccountDisposal::RemoveFromSite, Some(_)) => "reassign",
-            (AccountDisposal::Delete | AccountDisposal::RemoveFromSite, None) => "delete",
-        };
-        let rules: Vec<Value> = self
-            .role_rules
-            .iter()
-            .map(|rule| json!({ "filter": rule.filter.to_string(), "role": rule.role }))
-            .collect();
-        let document = json!({
-            "existing_accounts": self.existing_accounts,
-            "link_credentials": self.link_credentials,
-            "notify_existing_accounts": self.notify_existing_accounts,
-            "protected_roles": (!self.protected_roles.is_empty()).then_some(&self.protected_roles),
-            "username": {
-                "from": self.username.from,
-                "pattern": self.username.pattern.as_ref().map(Regex::as_str),
-                "replacement": self.username.pattern.as_ref().map(|_| &self.username.replacement),
-                "rename": self.username.rename,
-            },
-            "deletion": { "policy": policy, "reassign_to": self.deletion.reassign_to },
-            "default_role": self.default_role,
-            "hand_given_roles": self.hand_given_roles,
-            "role_rules": rules,
-            "mappings": self.mappings.iter().map(Mapping::document).collect::<Vec<_>>(),
-            "password_sync": self.password_sync,
-            "local_passwords": self.local_passwords,
-            "welcome_mail": self.welcome_mail,
-            "allowed_networks": self.allowed_networks,
-            "activity_days": self.activity_days,
-            "compatibility": self.compatibility,
-            "fast_lane": self.fast_lane,
-        });
-        match document {
-            Value::Object(map) => map,
-            _ => Map::new(),
-        }
     }
 
     /// Whether requests may come from this address. An IPv4 address that is written as an IPv6 one counts as

@@ -2,7 +2,8 @@
 
 use super::attainable;
 use super::{
-    Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_SEPARATOR, RoleRule, SettingsProblem, Username, UsernameSource,
+    Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_NETWORKS, MAX_ROLE_RULES, MAX_SEPARATOR, RoleRule, SettingsProblem,
+    Username, UsernameSource,
 };
 use crate::host::AccountDisposal;
 use crate::mapping::schemas;
@@ -67,7 +68,19 @@ impl SettingsReader {
         }
     }
 
-    pub(super) fn list<T>(
+    pub(super) fn role_rules(&mut self, place: &str, value: &Value, into: &mut Vec<RoleRule>) {
+        *into = self.list(place, value, MAX_ROLE_RULES, Self::role_rule);
+    }
+
+    pub(super) fn mappings(&mut self, place: &str, value: &Value, into: &mut Vec<Mapping>) {
+        *into = self.list(place, value, MAX_MAPPINGS, Self::mapping);
+    }
+
+    pub(super) fn networks(&mut self, place: &str, value: &Value, into: &mut Vec<IpNet>) {
+        *into = self.list(place, value, MAX_NETWORKS, Self::network);
+    }
+
+    fn list<T>(
         &mut self,
         place: &str,
         value: &Value,
@@ -89,7 +102,7 @@ impl SettingsReader {
     }
 
     /// The members of an object, of which only the named ones may occur.
-    pub(super) fn object<'a>(
+    fn object<'a>(
         &mut self,
         place: &str,
         value: &'a Value,
@@ -109,7 +122,7 @@ impl SettingsReader {
     }
 
     /// One member of an object; null and absence leave the default.
-    pub(super) fn member<T: for<'de> Deserialize<'de> + Default>(
+    fn member<T: for<'de> Deserialize<'de> + Default>(
         &mut self,
         place: &str,
         map: &Map<String, Value>,
@@ -122,7 +135,7 @@ impl SettingsReader {
         read
     }
 
-    pub(super) fn regex(&mut self, place: &str, pattern: Option<String>) -> Option<Regex> {
+    fn regex(&mut self, place: &str, pattern: Option<String>) -> Option<Regex> {
         let pattern = pattern.filter(|pattern| !pattern.is_empty())?;
         // The last line says what is wrong; those before it show where, to readers of a terminal.
         let reason = |error: regex::Error| {
@@ -134,37 +147,35 @@ impl SettingsReader {
     }
 
     /// A replacement without a pattern would be dropped silently.
-    pub(super) fn replaces_something(&mut self, place: &str, pattern: Option<&str>, replacement: &str) {
+    fn replaces_something(&mut self, place: &str, pattern: Option<&str>, replacement: &str) {
         if pattern.unwrap_or_default().is_empty() && !replacement.is_empty() {
             self.refuse(place, "it is needed where there is a replacement");
         }
     }
 
-    pub(super) fn username(&mut self, value: &Value, into: &mut Username) {
-        const PLACE: &str = "username";
-        let Some(map) = self.object(PLACE, value, &["from", "pattern", "replacement", "rename"]) else {
+    pub(super) fn username(&mut self, place: &str, value: &Value, into: &mut Username) {
+        let Some(map) = self.object(place, value, &["from", "pattern", "replacement", "rename"]) else {
             return;
         };
         if let Some(from) = map.get("from") {
             self.read("username.from", from, &mut into.from);
         }
-        let pattern = self.member::<Option<String>>(PLACE, map, "pattern");
-        into.replacement = self.member(PLACE, map, "replacement");
+        let pattern = self.member::<Option<String>>(place, map, "pattern");
+        into.replacement = self.member(place, map, "replacement");
         if into.from == UsernameSource::Pattern && pattern.as_ref().is_none_or(String::is_empty) {
             self.refuse("username.pattern", "it is needed when \"from\" is \"pattern\"");
         } else {
             self.replaces_something("username.pattern", pattern.as_deref(), &into.replacement);
         }
         into.pattern = self.regex("username.pattern", pattern);
-        into.rename = self.member(PLACE, map, "rename");
+        into.rename = self.member(place, map, "rename");
     }
 
-    pub(super) fn deletion(&mut self, value: &Value, into: &mut Deletion) {
-        const PLACE: &str = "deletion";
-        let Some(map) = self.object(PLACE, value, &["policy", "reassign_to"]) else { return };
-        let policy = self.member::<Option<String>>(PLACE, map, "policy");
+    pub(super) fn deletion(&mut self, place: &str, value: &Value, into: &mut Deletion) {
+        let Some(map) = self.object(place, value, &["policy", "reassign_to"]) else { return };
+        let policy = self.member::<Option<String>>(place, map, "policy");
         into.reassign_to =
-            self.member::<Option<String>>(PLACE, map, "reassign_to").filter(|login| !login.is_empty());
+            self.member::<Option<String>>(place, map, "reassign_to").filter(|login| !login.is_empty());
         match policy.as_deref() {
             None | Some("deactivate") => into.disposal = AccountDisposal::Deactivate,
             Some("reassign") if into.reassign_to.is_none() => {
@@ -186,7 +197,7 @@ impl SettingsReader {
     }
 
     /// A network in CIDR form; a single address is a network of its own.
-    pub(super) fn network(&mut self, place: &str, value: &Value) -> Option<IpNet> {
+    fn network(&mut self, place: &str, value: &Value) -> Option<IpNet> {
         let text = value.as_str().unwrap_or_default().trim();
         let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         if network.is_err() {
@@ -200,7 +211,7 @@ impl SettingsReader {
         network.ok()
     }
 
-    pub(super) fn role_rule(&mut self, place: &str, value: &Value) -> Option<RoleRule> {
+    fn role_rule(&mut self, place: &str, value: &Value) -> Option<RoleRule> {
         let map = self.object(place, value, &["filter", "role"])?;
         let role: String = self.member(place, map, "role");
         if role.is_empty() {
@@ -225,7 +236,7 @@ impl SettingsReader {
         }
     }
 
-    pub(super) fn mapping(&mut self, place: &str, value: &Value) -> Option<Mapping> {
+    fn mapping(&mut self, place: &str, value: &Value) -> Option<Mapping> {
         const KEYS: [&str; 10] = [
             "path",
             "target",
@@ -277,7 +288,7 @@ impl SettingsReader {
     }
 
     /// What becomes of several values, as far as the target and the type allow it.
-    pub(super) fn several(
+    fn several(
         &mut self,
         place: &str,
         map: &Map<String, Value>,
@@ -312,7 +323,7 @@ impl SettingsReader {
         several
     }
 
-    pub(super) fn separator(&mut self, place: &str, map: &Map<String, Value>) -> String {
+    fn separator(&mut self, place: &str, map: &Map<String, Value>) -> String {
         let separator: Option<String> = self.member(place, map, "separator");
         let separator = separator.unwrap_or_else(|| SEPARATOR.to_owned());
         if separator.chars().count() > MAX_SEPARATOR {

@@ -22,8 +22,9 @@ fn an_empty_document_means_the_defaults_and_they_come_back_the_same() {
 
 #[test]
 fn a_full_document_comes_back_as_it_was() {
-    let document = json!({
-        "existing_accounts": "apart", "link_credentials": "always", "notify_existing_accounts": false,
+    let defaults = Settings::default().document();
+    let mut document = json!({
+        "existing_accounts": "apart", "link_credentials": "always",
         "protected_roles": ["editor", "-shop_manager"],
         "username": { "from": "pattern", "pattern": "@.*$", "replacement": "", "rename": true },
         "deletion": { "policy": "reassign", "reassign_to": "archive" },
@@ -33,15 +34,23 @@ fn a_full_document_comes_back_as_it_was() {
         "mappings": [{
             "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
             "target": "meta:scimDepartment", "title": "Department",
-            "transform": { "pattern": "^Dept ", "replacement": "" }, "type": "text", "values": "joined", "separator": "; ",
+            "transform": { "pattern": "^Dept ", "replacement": "" },
+            "type": "text", "values": "joined", "separator": "; ",
             "profile": true, "users_list": false, "confirmed": true
         }, {
-            "path": "roles", "target": "acf:jobs", "title": "", "transform": null, "type": "number", "values": "list",
-            "separator": ", ", "profile": false, "users_list": false, "confirmed": false
+            "path": "roles", "target": "acf:jobs", "title": "", "transform": null,
+            "type": "number", "values": "list", "separator": ", ",
+            "profile": false, "users_list": false, "confirmed": false
         }],
-        "password_sync": true, "local_passwords": false, "welcome_mail": true, "allowed_networks": ["10.0.0.0/8"], "activity_days": 7,
-        "compatibility": { "wpo365_route": true }, "fast_lane": true
+        "allowed_networks": ["10.0.0.0/8"], "activity_days": 7,
+        "compatibility": { "wpo365_route": true }
     });
+    for (key, value) in &defaults {
+        if let Value::Bool(is_on) = value {
+            document[key] = json!(!is_on);
+        }
+        assert_ne!(document[key], *value, "{key} has another value than its default");
+    }
     assert_eq!(Value::Object(parse(document.clone()).unwrap().document()), document);
 }
 
