@@ -7,7 +7,7 @@ use super::query::Query;
 use super::reply::written;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service};
 use crate::host::{
-    CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, MemberId, MemberKind, Outcome,
+    CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, Member, MemberId, MemberKind, Outcome,
     ResolveMembers, UpdateGroup,
 };
 use crate::scim::error::{Error, Result};
@@ -132,17 +132,23 @@ impl Service {
         decide: impl Fn(&Resource) -> Result<Resource>,
     ) -> Answer {
         let projection = self.projection(query, ResourceType::Group)?;
+        let needs_members = operations.iter().any(MemberOperation::needs_members);
         for _ in 0..MAX_ATTEMPTS {
-            let record = self.load_group(id, false).await?;
+            let mut record = self.load_group(id, needs_members).await?;
             precondition.holds(&version(&record))?;
+            let members = record.members.take();
             let shown = resource(&record, &self.base);
             let wanted = decide(&shown)?;
             let row = group_row(&wanted)?;
-            let change = self.membership(&record, operations).await?;
+            let change = self.membership(&record, members.as_deref().unwrap_or_default(), operations).await?;
             if change.is_empty() && group_row(&shown)? == row {
                 self.note("unchanged", &record.id, &record.display_name);
-                let members = projection.wants("members") && record.member_count <= MAX_MEMBERS_SHOWN;
-                let record = if members { self.load_group(id, true).await? } else { record };
+                if projection.wants("members") && record.member_count <= MAX_MEMBERS_SHOWN {
+                    match members {
+                        Some(members) => record.members = Some(members),
+                        None => record = self.load_group(id, true).await?,
+                    }
+                }
                 return Ok(self.changed_group_reply(&record, &projection));
             }
             // They are read within the transaction: what cannot be shown then was not done.
@@ -180,8 +186,14 @@ impl Service {
         self.group_reply(200, record, projection)
     }
 
-    /// What the operations come to, against who is a member now.
-    async fn membership(&self, record: &GroupRecord, operations: &[MemberOperation]) -> Answer<Membership> {
+    /// What the operations come to, against who is a member now. The members are needed where an operation
+    /// [says so](MemberOperation::needs_members).
+    async fn membership(
+        &self,
+        record: &GroupRecord,
+        members: &[Member],
+        operations: &[MemberOperation],
+    ) -> Answer<Membership> {
         let mut change = Membership::default();
         let joining = |operation: &MemberOperation| match operation {
             MemberOperation::Add(references) | MemberOperation::Replace(references) => references.clone(),
@@ -191,7 +203,7 @@ impl Service {
         let named: Vec<MemberReference> = operations.iter().flat_map(joining).collect();
         let known: BTreeMap<SmolStr, MemberKind> =
             self.known(&named, &record.id).await?.into_iter().collect();
-        let mut everybody = None;
+        let mut described = None;
         let mut work = Work::default();
         for operation in operations {
             match operation {
@@ -209,34 +221,31 @@ impl Service {
                 MemberOperation::RemoveAll => change.remove_everybody(),
                 MemberOperation::RemoveWhere(filter) => {
                     let schemas = self.schemas(ResourceType::Group);
-                    let members = match &everybody {
-                        Some(members) => members,
-                        None => everybody.insert(self.described_members(&record.id).await?),
-                    };
-                    work.filter(filter, members.iter().map(|(_, element)| element))?;
+                    let elements: &Vec<Value> = described.get_or_insert_with(|| {
+                        members.iter().map(|member| member_json(member, &self.base)).collect()
+                    });
+                    work.filter(filter, elements)?;
                     let Ok(path) = "members".parse() else { continue };
-                    for (id, element) in members {
+                    for (member, element) in members.iter().zip(elements) {
                         if filter.matches_element(element, schemas.attribute(&path)) {
-                            change.remove(id);
+                            change.remove(&member.id);
                         }
                     }
                 }
             }
         }
-        self.reduce(record, change).await
-    }
-
-    /// The members with what is shown of each.
-    async fn described_members(&self, id: &str) -> Answer<Vec<(SmolStr, Value)>> {
-        let members = self.load_group(id, true).await?.members.unwrap_or_default();
-        Ok(members.iter().map(|member| (member.id.clone(), member_json(member, &self.base))).collect())
+        self.reduce(record, members, change).await
     }
 
     /// Leaves out who is a member already and who was none, so that a change that changes nothing is none.
-    async fn reduce(&self, record: &GroupRecord, mut change: Membership) -> Answer<Membership> {
+    async fn reduce(
+        &self,
+        record: &GroupRecord,
+        members: &[Member],
+        mut change: Membership,
+    ) -> Answer<Membership> {
         if change.remove_all {
-            let current: BTreeSet<SmolStr> =
-                member_ids(self.load_group(&record.id, true).await?).into_iter().collect();
+            let current: BTreeSet<SmolStr> = members.iter().map(|member| member.id.clone()).collect();
             change.remove = current.iter().filter(|id| !change.add.contains_key(*id)).cloned().collect();
             change.remove_all = change.remove.len() == current.len();
             if change.remove_all {
@@ -356,10 +365,6 @@ impl Membership {
         }
         changes
     }
-}
-
-fn member_ids(record: GroupRecord) -> Vec<SmolStr> {
-    record.members.into_iter().flatten().map(|member| member.id).collect()
 }
 
 fn name_taken(name: &str) -> Error {

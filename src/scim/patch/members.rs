@@ -23,6 +23,13 @@ pub enum MemberOperation {
     Replace(Vec<MemberReference>),
 }
 
+impl MemberOperation {
+    /// Whether it can be carried out only by somebody who knows all the members.
+    pub fn needs_members(&self) -> bool {
+        matches!(self, Self::RemoveAll | Self::RemoveWhere(_) | Self::Replace(_))
+    }
+}
+
 impl Patch {
     /// Takes the operations on a group's members out, in their order, and leaves the others.
     ///
