@@ -95,54 +95,64 @@ impl HostError {
     }
 }
 
+/// The table of all commands, for a macro that makes something of each row: the command's struct, its name
+/// and the type of its answer.
 macro_rules! questions {
-    ($($question:ty, $name:literal => $answer:ty;)*) => {
+    ($table:ident) => {
+        $table! {
+            ListTokens, list_tokens => Vec<TokenRecord>;
+            TouchToken, touch_token => ();
+            CheckToken, check_token => TokenState;
+            FindUsers, find_users => FoundUsers;
+            LoadUser, load_user => Option<UserRecord>;
+            LoadUsersByAccount, load_users_by_account => Vec<UserRecord>;
+            LoadUsers, load_users => Vec<UserRecord>;
+            FindConflicts, find_conflicts => Conflicts;
+            FindUnregisteredAccounts, find_unregistered_accounts => Vec<Account>;
+            FindReassignTarget, find_reassign_target => Option<ReassignTarget>;
+            RegisterAccounts, register_accounts => ();
+            ReleaseRows, release_rows => ();
+            CreateUser, create_user => Outcome<UserRecord>;
+            UpdateUser, update_user => Outcome<UserRecord>;
+            FillTargets, fill_targets => Outcome<()>;
+            IndexUser, index_user => ();
+            NoteWish, note_wish => ();
+            DeleteUser, delete_user => Outcome<()>;
+            FindGroups, find_groups => FoundGroups;
+            LoadGroup, load_group => Option<GroupRecord>;
+            CreateGroup, create_group => Outcome<GroupRecord>;
+            UpdateGroup, update_group => Outcome<GroupRecord>;
+            DeleteGroup, delete_group => Outcome<()>;
+            ResolveMembers, resolve_members => Vec<Member>;
+            FindMembers, find_members => Vec<SmolStr>;
+            ListNestings, list_nestings => Vec<Nesting>;
+            ListUsersInGroups, list_users_in_groups => Vec<SmolStr>;
+            RegroupPeople, regroup_people => Outcome<()>;
+            FindRoles, find_roles => Vec<String>;
+            SetRoles, set_roles => Vec<RolesSet>;
+            ListAccounts, list_accounts => SiteAccounts;
+            LookUpUserNames, look_up_user_names => Vec<HeldUserName>;
+            UnlinkUser, unlink_user => Outcome<()>;
+            AllowLinking, allow_linking => ();
+            BeginBatch, begin_batch => BatchBegun;
+            CheckBatch, check_batch => BatchReport;
+            EndBatch, end_batch => BatchState;
+        }
+    };
+}
+
+macro_rules! implement {
+    ($($question:ty, $name:ident => $answer:ty;)*) => {
         $(impl Question for $question {
-            const NAME: &'static str = $name;
+            const NAME: &'static str = stringify!($name);
             type Answer = $answer;
         })*
     };
 }
 
-questions! {
-    ListTokens, "list_tokens" => Vec<TokenRecord>;
-    TouchToken, "touch_token" => ();
-    CheckToken, "check_token" => TokenState;
-    FindUsers, "find_users" => FoundUsers;
-    LoadUser, "load_user" => Option<UserRecord>;
-    LoadUsersByAccount, "load_users_by_account" => Vec<UserRecord>;
-    LoadUsers, "load_users" => Vec<UserRecord>;
-    FindConflicts, "find_conflicts" => Conflicts;
-    FindUnregisteredAccounts, "find_unregistered_accounts" => Vec<Account>;
-    FindReassignTarget, "find_reassign_target" => Option<ReassignTarget>;
-    RegisterAccounts, "register_accounts" => ();
-    ReleaseRows, "release_rows" => ();
-    CreateUser, "create_user" => Outcome<UserRecord>;
-    UpdateUser, "update_user" => Outcome<UserRecord>;
-    FillTargets, "fill_targets" => Outcome<()>;
-    IndexUser, "index_user" => ();
-    NoteWish, "note_wish" => ();
-    DeleteUser, "delete_user" => Outcome<()>;
-    FindGroups, "find_groups" => FoundGroups;
-    LoadGroup, "load_group" => Option<GroupRecord>;
-    CreateGroup, "create_group" => Outcome<GroupRecord>;
-    UpdateGroup, "update_group" => Outcome<GroupRecord>;
-    DeleteGroup, "delete_group" => Outcome<()>;
-    ResolveMembers, "resolve_members" => Vec<Member>;
-    FindMembers, "find_members" => Vec<SmolStr>;
-    ListNestings, "list_nestings" => Vec<Nesting>;
-    ListUsersInGroups, "list_users_in_groups" => Vec<SmolStr>;
-    RegroupPeople, "regroup_people" => Outcome<()>;
-    FindRoles, "find_roles" => Vec<String>;
-    SetRoles, "set_roles" => Vec<RolesSet>;
-    ListAccounts, "list_accounts" => SiteAccounts;
-    LookUpUserNames, "look_up_user_names" => Vec<HeldUserName>;
-    UnlinkUser, "unlink_user" => Outcome<()>;
-    AllowLinking, "allow_linking" => ();
-    BeginBatch, "begin_batch" => BatchBegun;
-    CheckBatch, "check_batch" => BatchReport;
-    EndBatch, "end_batch" => BatchState;
-}
+questions!(implement);
+#[cfg(feature = "memory")]
+pub(crate) use questions;
 
 /// How a write ended. In PHP: `array( 'outcome' => 'done', 'record' => … )`, `array( 'outcome' => 'stale' )`,
 /// …

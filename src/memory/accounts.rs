@@ -1,7 +1,7 @@
 //! WordPress accounts, with and without a row of ours.
 
 use super::MemoryHost;
-use super::roles::set_roles;
+use super::roles::give_roles;
 use super::users::Person;
 use crate::host::{
     Account, AccountChange, AllowLinking, FindUnregisteredAccounts, ListAccounts, OwningSite,
@@ -257,7 +257,7 @@ impl MemoryHost {
             account.email = email;
         }
         if let Some(role) = change.role {
-            set_roles(account, role, change.other_roles);
+            give_roles(account, role, change.other_roles);
         }
         if change.password.is_some() || change.end_credentials {
             stored.password = change.password;

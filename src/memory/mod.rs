@@ -17,13 +17,8 @@ use self::groups::StoredGroup;
 use self::users::Person;
 use crate::exchange::Exchange;
 use crate::host::{
-    AllowLinking, BeginBatch, CheckBatch, CreateGroup, CreateUser, DeleteGroup, DeleteUser, EndBatch,
-    FillTargets, FindConflicts, FindGroups, FindMembers, FindReassignTarget, FindRoles,
-    FindUnregisteredAccounts, FindUsers, IndexUser, ListAccounts, ListNestings, ListUsersInGroups, LoadGroup,
-    LoadUser, LoadUsers, LoadUsersByAccount, LookUpUserNames, NoteWish, RegisterAccounts, RegroupPeople,
-    ReleaseRows, ResolveMembers, SetRoles, UnlinkUser, UpdateGroup, UpdateUser,
+    CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken, questions,
 };
-use crate::host::{CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken};
 use crate::http::{Request, Response};
 use crate::service::tasks::Task;
 use crate::settings::Settings;
@@ -164,46 +159,7 @@ impl MemoryHost {
             self.fail_batch(command.name);
             return Err(reason);
         }
-        match command.name {
-            ListTokens::NAME => self.carry_out(command, |site, _: ListTokens| Ok(site.tokens.clone())),
-            TouchToken::NAME => self.carry_out(command, Self::touch_token),
-            CheckToken::NAME => self.carry_out(command, Self::check_token),
-            FindUsers::NAME => self.carry_out(command, Self::find_users),
-            LoadUser::NAME => self.carry_out(command, Self::load_user),
-            LoadUsersByAccount::NAME => self.carry_out(command, Self::load_users_by_account),
-            LoadUsers::NAME => self.carry_out(command, Self::load_users),
-            FindConflicts::NAME => self.carry_out(command, Self::find_conflicts),
-            FindUnregisteredAccounts::NAME => self.carry_out(command, Self::find_unregistered_accounts),
-            FindReassignTarget::NAME => self.carry_out(command, Self::find_reassign_target),
-            RegisterAccounts::NAME => self.carry_out(command, Self::register_accounts),
-            ReleaseRows::NAME => self.carry_out(command, Self::release_rows),
-            CreateUser::NAME => self.carry_out(command, Self::create_user),
-            UpdateUser::NAME => self.carry_out(command, Self::update_user),
-            FillTargets::NAME => self.carry_out(command, Self::fill_targets),
-            NoteWish::NAME => self.carry_out(command, Self::note_wish),
-            IndexUser::NAME => self.carry_out(command, Self::index_user),
-            DeleteUser::NAME => self.carry_out(command, Self::delete_user),
-            FindGroups::NAME => self.carry_out(command, Self::find_groups),
-            LoadGroup::NAME => self.carry_out(command, Self::load_group),
-            CreateGroup::NAME => self.carry_out(command, Self::create_group),
-            UpdateGroup::NAME => self.carry_out(command, Self::update_group),
-            DeleteGroup::NAME => self.carry_out(command, Self::delete_group),
-            ResolveMembers::NAME => self.carry_out(command, Self::resolve_members),
-            FindMembers::NAME => self.carry_out(command, Self::find_members),
-            ListNestings::NAME => self.carry_out(command, Self::list_nestings),
-            ListUsersInGroups::NAME => self.carry_out(command, Self::list_users_in_groups),
-            RegroupPeople::NAME => self.carry_out(command, Self::regroup_people),
-            FindRoles::NAME => self.carry_out(command, Self::find_roles),
-            SetRoles::NAME => self.carry_out(command, Self::set_each_role),
-            ListAccounts::NAME => self.carry_out(command, Self::list_accounts),
-            LookUpUserNames::NAME => self.carry_out(command, Self::look_up_user_names),
-            AllowLinking::NAME => self.carry_out(command, Self::allow_linking),
-            UnlinkUser::NAME => self.carry_out(command, Self::unlink_user),
-            BeginBatch::NAME => self.carry_out(command, Self::begin_batch),
-            CheckBatch::NAME => self.carry_out(command, Self::check_batch),
-            EndBatch::NAME => self.carry_out(command, Self::end_batch),
-            unknown => Err(format!("no such command: {unknown}")),
-        }
+        self.carry_out_named(command)
     }
 
     /// Reads the command's fields, carries it out and writes the answer down.
@@ -219,6 +175,10 @@ impl MemoryHost {
         let question = serde_json::from_value(Value::Object(command.fields.clone()))
             .map_err(|error| format!("the command {} has the wrong form: {error}", command.name))?;
         serde_json::to_value(run(self, question)?).map_err(|error| error.to_string())
+    }
+
+    fn list_tokens(&mut self, _: ListTokens) -> Result<Vec<TokenRecord>, String> {
+        Ok(self.tokens.clone())
     }
 
     fn touch_token(&mut self, touch: TouchToken) -> Result<(), String> {
@@ -269,6 +229,22 @@ impl MemoryHost {
         format_smolstr!("5c1b0000-0000-4000-8000-{:012x}", self.number())
     }
 }
+
+macro_rules! carry_out_named {
+    ($($question:ident, $name:ident => $answer:ty;)*) => {
+        impl MemoryHost {
+            /// Carries a command out by the method of its name.
+            fn carry_out_named(&mut self, command: &Command) -> Result<Value, String> {
+                match command.name {
+                    $(stringify!($name) => self.carry_out(command, Self::$name),)*
+                    unknown => Err(format!("no such command: {unknown}")),
+                }
+            }
+        }
+    };
+}
+
+questions!(carry_out_named);
 
 /// The state of the site after its last request, for the message of a test that failed.
 impl std::fmt::Display for MemoryHost {

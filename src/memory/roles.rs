@@ -20,12 +20,12 @@ impl MemoryHost {
         Ok(find.roles)
     }
 
-    pub(super) fn set_each_role(&mut self, set: SetRoles) -> Result<Vec<RolesSet>, String> {
+    pub(super) fn set_roles(&mut self, set: SetRoles) -> Result<Vec<RolesSet>, String> {
         let set_one = |change: RoleChange| {
             let user_id = change.user_id;
             RolesSet {
                 user_id,
-                outcome: self.set_roles(vec![change]).err().unwrap_or(Outcome::Done { record: () }),
+                outcome: self.change_roles(vec![change]).err().unwrap_or(Outcome::Done { record: () }),
             }
         };
         Ok(set.roles.into_iter().map(set_one).collect())
@@ -48,14 +48,14 @@ impl MemoryHost {
         if self.people.values().filter(is_as_decided).count() < decided.len() {
             return Err(Outcome::Stale);
         }
-        self.set_roles(changes)?;
+        self.change_roles(changes)?;
         let concerned = self.people.values_mut().filter(|person| decided.contains_key(&person.id));
         concerned.for_each(Person::count_up);
         Ok(())
     }
 
     /// Changes all of these roles, or says why none was.
-    pub(super) fn set_roles<T>(&mut self, changes: Vec<RoleChange>) -> Result<(), Outcome<T>> {
+    pub(super) fn change_roles<T>(&mut self, changes: Vec<RoleChange>) -> Result<(), Outcome<T>> {
         for change in &changes {
             let person = self.people.values().find(|person| person.user_id == change.user_id);
             let Some(stored) = self.accounts.get(&change.user_id) else { return Err(Outcome::Gone) };
@@ -80,7 +80,7 @@ impl MemoryHost {
                 person.into_iter().for_each(|person| person.ruling = Some(ruling.clone()));
             }
             if let Some(stored) = self.accounts.get_mut(&change.user_id) {
-                set_roles(&mut stored.account, change.role, change.other_roles);
+                give_roles(&mut stored.account, change.role, change.other_roles);
             }
         }
         Ok(())
@@ -101,6 +101,6 @@ impl MemoryHost {
 }
 
 /// Gives an account roles, and takes all others away.
-pub(super) fn set_roles(account: &mut Account, role: String, others: Vec<String>) {
+pub(super) fn give_roles(account: &mut Account, role: String, others: Vec<String>) {
     account.roles = std::iter::once(role).chain(others).filter(|role| !role.is_empty()).collect();
 }

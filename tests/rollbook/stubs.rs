@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Field, Fields, GenericArgument, Item, Lit, Meta, PathArguments, Token, Type};
+use syn::{Attribute, Field, Fields, GenericArgument, Ident, Item, Lit, Meta, PathArguments, Token, Type};
 
 const STUBS: &str = "php-plugin/stubs/contract.php";
 
@@ -42,8 +43,8 @@ impl Contract {
             let file = syn::parse_file(&fs::read_to_string(&path).unwrap()).unwrap();
             for item in file.items {
                 match item {
-                    Item::Macro(call) if call.mac.path.is_ident("questions") => {
-                        contract.commands = call.mac.parse_body_with(commands).unwrap();
+                    Item::Macro(it) if it.ident.as_ref().is_some_and(|name| name == "questions") => {
+                        contract.commands = it.mac.parse_body_with(commands).unwrap();
                     }
                     Item::Struct(ref it) => {
                         contract.types.insert(it.ident.to_string(), item);
@@ -207,19 +208,35 @@ impl Shapes<'_> {
     }
 }
 
-/// The lines of `questions!`: `FindUsers, "find_users" => FoundUsers;`
-fn commands(input: syn::parse::ParseStream<'_>) -> syn::Result<Vec<(String, String, Type)>> {
-    let mut commands = Vec::new();
-    while !input.is_empty() {
-        let command: syn::Ident = input.parse()?;
-        input.parse::<Token![,]>()?;
-        let name: syn::LitStr = input.parse()?;
-        input.parse::<Token![=>]>()?;
-        let answer: Type = input.parse()?;
-        input.parse::<Token![;]>()?;
-        commands.push((command.to_string(), name.value(), answer));
-    }
-    Ok(commands)
+/// The rows of `questions!`: `FindUsers, find_users => FoundUsers;`. They stand within
+/// `($table:ident) => { $table! { … } };`.
+fn commands(input: ParseStream<'_>) -> syn::Result<Vec<(String, String, Type)>> {
+    let (pattern, body, rows);
+    syn::parenthesized!(pattern in input);
+    variable(&pattern)?;
+    pattern.parse::<Token![:]>()?;
+    pattern.parse::<Ident>()?;
+    input.parse::<Token![=>]>()?;
+    syn::braced!(body in input);
+    input.parse::<Token![;]>()?;
+    variable(&body)?;
+    body.parse::<Token![!]>()?;
+    syn::braced!(rows in body);
+    Ok(rows.parse_terminated(command, Token![;])?.into_iter().collect())
+}
+
+fn command(row: ParseStream<'_>) -> syn::Result<(String, String, Type)> {
+    let command: Ident = row.parse()?;
+    row.parse::<Token![,]>()?;
+    let name: Ident = row.parse()?;
+    row.parse::<Token![=>]>()?;
+    Ok((command.to_string(), name.to_string(), row.parse()?))
+}
+
+/// `$table`
+fn variable(input: ParseStream<'_>) -> syn::Result<Ident> {
+    input.parse::<Token![$]>()?;
+    input.parse()
 }
 
 /// What `#[serde(…)]` says: `default`, `tag = "outcome"`, …
