@@ -84,8 +84,8 @@ settings! {
     existing_accounts: ExistingAccounts = ExistingAccounts::Link;
     /// Which accounts lose their credentials when they are linked.
     link_credentials: LinkCredentials = LinkCredentials::SelfRegistered;
-    /// Whether the holder of an account that was there before, and the owner, are told of a changed address or
-    /// password.
+    /// Whether the holder of an account that was there before, and the owner, are told of a changed address
+    /// or password.
     notify_existing_accounts: bool = true;
     /// What the owner has changed about which roles are protected. A role's name protects it; a minus before
     /// the name (`-shop_manager`) takes it out. Which other roles are protected is computed from what they

@@ -526,6 +526,30 @@ fn a_changed_group_shows_so_many_members() {
     assert_eq!(tried.send(get("{group}")).json()["members"].as_array().unwrap().len(), ids.len());
 }
 
+/// Whatever the operations are, the members are read once to decide, and once to answer.
+#[test]
+fn members_are_read_once_to_decide_about_them() {
+    let mut tried = Tried::new();
+    let ids = ["one", "two"].map(|name| {
+        let path = tried.created("/Users", &json!({ "userName": name }));
+        path.trim_start_matches("/Users/").to_owned()
+    });
+    let [one, two] = ids.each_ref().map(|id| json!([{ "value": id }]));
+    let leaves = json!({ "op": "remove", "path": "members[display sw \"o\"]" });
+    let all_leave = json!({ "op": "remove", "path": "members" });
+    let joins = |members: &Value| json!({ "op": "replace", "path": "members", "value": members });
+    let mut loads = |operations: Value| {
+        let before = tried.site.host.trace.len();
+        let request = Request { method: "PATCH", path: "{group}".to_owned(), body: message(operations) };
+        assert_eq!(tried.send(request).status, 200);
+        let commands = tried.site.host.trace.iter().skip(before);
+        commands.filter(|command| command.name == "load_group").count()
+    };
+    assert_eq!(loads(json!([leaves, joins(&one)])), 2);
+    assert_eq!(loads(json!([leaves, all_leave, joins(&two)])), 2);
+    assert_eq!(loads(json!([joins(&two)])), 1, "nothing changes");
+}
+
 #[test]
 fn what_is_published_is_what_holds() {
     let config = Tried::new().send(get("/ServiceProviderConfig")).json();
