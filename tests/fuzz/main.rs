@@ -9,19 +9,13 @@
 //! What is mutated are the identity providers' conversations in `tests/transcripts`. Plain random mutation
 //! and no coverage feedback: it runs on stable Rust, and the transcripts reach far.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
+#[cfg(test)]
 mod corpus;
+#[cfg(test)]
 mod exchange;
+#[cfg(test)]
 mod mutate;
+#[cfg(test)]
 mod parts;
 
 use mutate::Random;
@@ -42,6 +36,7 @@ fn trying(input: &str) {
 }
 
 /// Tries so many inputs, or inputs for as long as the environment says. A seed makes an input.
+#[expect(clippy::expect_used, clippy::print_stderr, reason = "it runs in a terminal, and fails by panicking")]
 fn fuzz(target: &str, count: u64, one: impl Fn(&mut Random)) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect(name));
     if let Some(seed) = number("ROLLBOOK_FUZZ_SEED") {

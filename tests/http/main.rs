@@ -3,19 +3,15 @@
 //! Needs a running site, and fails without one: `tests/http/run` brings them up, one a database, and runs
 //! this on each. `ROLLBOOK_SITE` holds what `tests/site up` has printed.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
+#[cfg(test)]
 mod filters;
+#[cfg(test)]
 mod lives;
+#[cfg(test)]
 mod members;
+#[cfg(test)]
 mod races;
+#[cfg(test)]
 mod ways_in;
 
 use player::http::OverHttp;
@@ -36,6 +32,7 @@ macro_rules! tests {
 
 player::each_transcript!(tests);
 
+#[expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 fn play_over_http(name: &str) {
     let mut site = SITE.lock().unwrap_or_else(PoisonError::into_inner);
     if site.is_none() {
@@ -49,6 +46,7 @@ fn play_over_http(name: &str) {
 }
 
 /// Runs a test on the empty site.
+#[expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 fn on_the_site(test: impl FnOnce(&mut OverHttp)) {
     let mut site = SITE.lock().unwrap_or_else(PoisonError::into_inner);
     if site.is_none() {
@@ -62,6 +60,7 @@ fn on_the_site(test: impl FnOnce(&mut OverHttp)) {
 /// Status and body.
 type Answer = (u16, Value);
 
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 fn send(site: &OverHttp, method: &str, path: &str, body: Option<&Value>) -> Answer {
     site.client().request(method, path, body).unwrap()
 }

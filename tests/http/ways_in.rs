@@ -125,7 +125,7 @@ impl MadeUp {
                 .into_iter()
                 .find_map(|name| found.name(name))
                 .map_or("", |key| key.as_str());
-            let value = &found[0][key.len()..];
+            let value = found[0].strip_prefix(key).unwrap();
             if value.contains('T') || found.name("cursor").is_some() {
                 return format!("{key}…");
             }

@@ -1,32 +1,44 @@
 //! Tests of the whole core without PHP, and of the house.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
+#[cfg(test)]
 mod batches;
+#[cfg(test)]
 mod conditions;
+#[cfg(test)]
 mod entra_cycles;
+#[cfg(test)]
 mod errors;
+#[cfg(test)]
 mod filters;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
 mod in_memory;
+#[cfg(test)]
 mod limits;
+#[cfg(test)]
 mod linking;
+#[cfg(test)]
 mod lives;
+#[cfg(test)]
 mod mappings;
+#[cfg(test)]
 mod memory_host;
+#[cfg(test)]
 mod network;
+#[cfg(test)]
 mod passwords;
+#[cfg(test)]
 mod people;
+#[cfg(test)]
 mod regression;
+#[cfg(test)]
 mod roles;
+#[cfg(test)]
 mod site;
+#[cfg(test)]
 mod sorting_limit;
+#[cfg(test)]
 mod stubs;
+#[cfg(test)]
 mod tidy;

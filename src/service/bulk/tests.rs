@@ -1,10 +1,3 @@
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
 use super::OPERATIONS_PER_BATCH;
 use crate::host::{Scope, TokenRecord};
 use crate::http::{Request, Response};

@@ -60,23 +60,31 @@ pub trait Site {
 /// A request on its way.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
+    /// `GET`, `POST`, …
     pub method: String,
     /// Relative to the base address, with the query.
     pub path: String,
+    /// Names and values.
     pub headers: Vec<(String, String)>,
+    /// `full`, `read`, `none`, or a whole `Authorization` header.
     pub token: String,
+    /// The body as it is sent.
     pub body: Option<String>,
 }
 
 /// A response.
 #[derive(Debug, Clone)]
 pub struct Incoming {
+    /// The status code.
     pub status: u16,
+    /// Names and values.
     pub headers: Vec<(String, String)>,
+    /// The body as it came.
     pub body: String,
 }
 
 impl Incoming {
+    /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -84,6 +92,7 @@ impl Incoming {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The body as JSON; null where it is none.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or(Value::Null)
     }
@@ -123,9 +132,13 @@ pub fn send(
 
 /// One step after it was played.
 pub struct Played<'a> {
+    /// The step.
     pub step: &'a Step,
+    /// What was sent, with its placeholders filled in.
     pub request: Option<&'a Outgoing>,
+    /// What was answered.
     pub response: Option<&'a Incoming>,
+    /// What is not as expected.
     pub differences: &'a Differences,
 }
 

@@ -2,6 +2,8 @@
 //! renamed, move between groups, publish, leave, come back and are deleted under each deletion policy, and
 //! WordPress equals the model.
 
+#![expect(clippy::indexing_slicing, reason = "what JSON does not hold is null; a test fails by panicking")]
+
 use crate::transcript::Transcript;
 use crate::{Site, send};
 use proptest::prelude::*;
@@ -144,6 +146,7 @@ impl World {
         })
     }
 
+    #[expect(clippy::expect_used, reason = "a test fails by panicking")]
     fn draw<T: std::fmt::Debug>(&mut self, strategy: impl Strategy<Value = T>) -> T {
         strategy.new_tree(&mut self.random).expect("nothing is rejected").current()
     }

@@ -12,16 +12,19 @@ const MATCHERS: [&str; 8] =
 pub struct Differences(Vec<String>);
 
 impl Differences {
+    /// Whether all is as expected.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// Notes a difference at this place unless something holds.
     pub fn require(&mut self, holds: bool, place: &str, expected: &str, found: &str) {
         if !holds {
             self.0.push(format!("{place}: expected {expected}, found {found}"));
         }
     }
 
+    /// Compares a value, its members or a matcher with what is there.
     pub fn compare(&mut self, place: &str, expected: &Value, found: Option<&Value>) {
         match expected {
             Value::Object(map) if is_matcher(map) => {

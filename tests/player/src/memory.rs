@@ -15,14 +15,19 @@ const FULL: &str = "full-token-of-the-transcripts-in-memory";
 const READ: &str = "read-token-of-the-transcripts-in-memory";
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
+/// A WordPress in memory with the settings of a transcript, and a clock.
 pub struct InMemory {
+    /// What carries out the commands.
     pub host: MemoryHost,
+    /// What every request is decided by.
     pub settings: Rc<Settings>,
+    /// The time of the next request.
     pub now: i64,
     facts: Facts,
 }
 
 impl InMemory {
+    /// An empty site with its administrator and tokens.
     pub fn new() -> Self {
         let mut host = MemoryHost::new();
         host.add_token(FULL, Scope::Full);

@@ -1,6 +1,8 @@
 //! Random people, groups and queries: what the service finds, and in which order, is what the filter says of
 //! each resource by itself. Whatever the database decides, it must not be told from Rust's own verdict.
 
+#![expect(clippy::indexing_slicing, reason = "what JSON does not hold is null; a test fails by panicking")]
+
 use crate::transcript::Transcript;
 use crate::{Site, send};
 use proptest::prelude::*;
@@ -160,6 +162,7 @@ fn ids(list: &Value) -> Vec<&str> {
     list["Resources"].as_array().into_iter().flatten().filter_map(|found| found["id"].as_str()).collect()
 }
 
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
 fn draw<T: std::fmt::Debug>(random: &mut TestRunner, strategy: &impl Strategy<Value = T>) -> T {
     strategy.new_tree(random).expect("nothing is rejected").current()
 }
@@ -222,6 +225,7 @@ fn variants(text: &str) -> Vec<String> {
 }
 
 /// A path to compare and a literal to compare it with: mostly one that is made of its own values.
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
 fn compared(kind: ResourceType, resources: &[Resource]) -> BoxedStrategy<(String, String)> {
     let anything: Vec<String> = TEXTS
         .iter()

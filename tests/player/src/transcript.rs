@@ -12,11 +12,16 @@ pub struct Transcript {
     /// The file's name without its ending.
     #[serde(skip)]
     pub name: String,
+    /// What it shows, in a sentence.
     pub title: String,
+    /// The identity provider that talks so.
     pub idp: String,
+    /// Where it is documented or was recorded.
     pub source: String,
+    /// The settings document that the site begins with.
     #[serde(default)]
     pub settings: Map<String, Value>,
+    /// The accounts that the site begins with.
     #[serde(default)]
     pub given: Vec<Given>,
     /// Headers of every request; null takes one away. `Content-Type` goes with bodies only.
@@ -25,6 +30,7 @@ pub struct Transcript {
     /// How often the steps are played one after the other.
     #[serde(default = "once")]
     pub rounds: u32,
+    /// The requests, in their order.
     pub steps: Vec<Step>,
 }
 
@@ -32,17 +38,24 @@ pub struct Transcript {
 #[derive(Debug, Clone, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Given {
+    /// `user_login`.
     pub login: String,
+    /// `user_email`.
     pub email: String,
+    /// `display_name`.
     pub display_name: String,
+    /// The role's name.
     pub role: String,
+    /// User metas, by their keys.
     #[serde(default)]
     pub meta: Map<String, Value>,
 }
 
+/// A request, and what comes before and after it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
+    /// What it shows; a later step names it by this.
     pub title: String,
     /// Days that pass before the step.
     pub later_days: Option<u32>,
@@ -56,7 +69,9 @@ pub struct Step {
     pub edit: Option<Edit>,
     /// What somebody writes before the request.
     pub writes: Option<Writes>,
+    /// The request, where there is one.
     pub request: Option<Sent>,
+    /// What the answer must be like.
     pub expect: Option<Expect>,
     /// Names for values of the answer: a JSON pointer, or `header <name>`.
     #[serde(default, deserialize_with = "pairs")]
@@ -66,9 +81,11 @@ pub struct Step {
     pub wordpress: Vec<Map<String, Value>>,
 }
 
+/// What an administrator changes about an account.
 #[derive(Debug, Clone, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Edit {
+    /// The account's login or address.
     pub account: String,
     /// By the column or core profile field: `first_name`.
     #[serde(default)]
@@ -79,35 +96,48 @@ pub struct Edit {
     pub capabilities: Option<Vec<String>>,
 }
 
+/// What somebody writes.
 #[derive(Debug, Clone, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Writes {
+    /// The author's login or address.
     pub account: String,
     /// The titles of new posts.
     pub posts: Vec<String>,
 }
 
+/// A request, with placeholders.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sent {
+    /// `GET`, `POST`, …
     pub method: String,
+    /// Behind the base address, with the query.
     pub path: String,
+    /// Headers beside those of every request; null takes one away.
     #[serde(default)]
     pub headers: BTreeMap<String, Option<String>>,
     /// `full`, `read`, `none`, or a whole `Authorization` header.
     #[serde(default = "full")]
     pub token: String,
+    /// The body as JSON.
     pub body: Option<Value>,
+    /// The body as text, where it is no JSON.
     pub raw: Option<String>,
 }
 
+/// What an answer must be like.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
+    /// The status, or a matcher.
     pub status: Value,
+    /// Headers, each a text or a matcher.
     #[serde(default)]
     pub headers: BTreeMap<String, Value>,
+    /// What the body holds; keys that are not listed do not count.
     pub body: Option<Value>,
+    /// An earlier request whose body the answer gives back.
     pub returns: Option<Compare>,
 }
 
@@ -154,6 +184,7 @@ impl Transcript {
     }
 }
 
+/// Where the transcripts are.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../transcripts")
 }

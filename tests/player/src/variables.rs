@@ -5,16 +5,19 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+/// What placeholders stand for while a transcript is played.
 pub struct Variables {
     seed: String,
     captured: BTreeMap<String, Value>,
 }
 
 impl Variables {
+    /// Nothing captured yet. The seed decides the values that are made up.
     pub fn new(seed: &str) -> Self {
         Self { seed: seed.to_owned(), captured: BTreeMap::new() }
     }
 
+    /// Captures a value under a name.
     pub fn set(&mut self, name: &str, value: Value) {
         self.captured.insert(name.to_owned(), value);
     }
@@ -39,6 +42,7 @@ impl Variables {
         })
     }
 
+    /// Fills in the placeholders of a text.
     pub fn fill_text(&self, text: &str) -> Result<String, String> {
         let mut filled = String::new();
         let mut rest = text;
