@@ -1,4 +1,4 @@
-"""Whether the sweep sees anything at all: the plugin with one thing taken out, struck at some points of which at least one must be wrong."""
+"""Whether the sweep sees anything: a plugin with one thing taken out is struck, and a point at least must be wrong."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ MUTANTS = [
 
 
 def check() -> None:
-    """Whether the plugin still holds what each takes out: told by `make lint`, so that nobody learns of it an hour into a sweep."""
+    """Whether the plugin still holds what each takes out. `make lint` asks; a sweep would say it an hour later."""
     for mutant in MUTANTS:
         _spoilt(PLUGIN, mutant)
 

@@ -158,7 +158,7 @@ def unmanaged(scene: Scene) -> None:
 
 
 def find_local(scene: Scene) -> None:
-    found = scene.client.scim("GET", f'/Users?filter=userName%20eq%20%22{scene.name("local")}%40faults.test%22')
+    found = scene.client.scim("GET", f"/Users?filter=userName%20eq%20%22{scene.name('local')}%40faults.test%22")
     scene.ids["local"] = found["Resources"][0]["id"]
 
 
@@ -216,7 +216,9 @@ def one_gone(scene: Scene) -> None:
 
 
 def bulk_given(scene: Scene) -> None:
-    make_together(scene, {"changed": {}, "joins": {}, "leaver": {}, "member": {}, "stays": {}}, {"group-old": ("stays",)})
+    make_together(
+        scene, {"changed": {}, "joins": {}, "leaver": {}, "member": {}, "stays": {}}, {"group-old": ("stays",)}
+    )
 
 
 def bulk(scene: Scene, *operations: tuple[str, str, Any]) -> Request:
@@ -236,7 +238,11 @@ def bulk_of_all(scene: Scene) -> Request:
     return bulk(
         scene,
         ("POST", "/Users", person(scene, "new")),
-        ("PATCH", f"/Users/{ids['changed']}", patch(("replace", "title", "Author"), ("replace", "displayName", "Other"))),
+        (
+            "PATCH",
+            f"/Users/{ids['changed']}",
+            patch(("replace", "title", "Author"), ("replace", "displayName", "Other")),
+        ),
         ("POST", "/Groups", group),
         ("PATCH", f"/Groups/{ids['group-old']}", patch(("add", "members", values(scene, ("joins",))))),
         ("DELETE", f"/Users/{ids['leaver']}", None),
@@ -275,7 +281,9 @@ def admin(action: str, **form: str) -> Callable[[Scene], Request]:
     def request(scene: Scene) -> Request:
         filled = {key: str(scene.numbers[value[1:-1]]) if value[0] == "<" else value for key, value in form.items()}
         cookie, nonce = browser(scene, action + filled.get("id", ""))
-        return Request("POST", "/wp-admin/admin-post.php", form={"action": action, "_wpnonce": nonce, **filled}, cookie=cookie)
+        return Request(
+            "POST", "/wp-admin/admin-post.php", form={"action": action, "_wpnonce": nonce, **filled}, cookie=cookie
+        )
 
     return request
 
@@ -297,8 +305,10 @@ def browser(scene: Scene, action: str) -> tuple[str, str]:
 
 
 def go_on(kind: str) -> list[Callable[[Scene], Request]]:
-    """What the owner does when a task has stopped: has it go on, and looks at a new preview if it has failed somewhere."""
-    return [admin("rollbook_task", kind=kind, step=step, user_name="email") for step in ("continue", "preview", "apply")]
+    """What the owner does when a task has stopped: has it go on, and looks at a new preview if something failed."""
+    return [
+        admin("rollbook_task", kind=kind, step=step, user_name="email") for step in ("continue", "preview", "apply")
+    ]
 
 
 def waiting_for_roles(scene: Scene) -> None:
@@ -318,7 +328,9 @@ def waiting_for_links(scene: Scene) -> None:
 def linked(scene: Scene) -> None:
     worker(scene)
     scene.numbers["worker"] = int(
-        scene.client.ask("sql", statement=f"SELECT ID FROM wp_users WHERE user_login = '{scene.name('worker')}'")[0]["ID"]
+        scene.client.ask("sql", statement=f"SELECT ID FROM wp_users WHERE user_login = '{scene.name('worker')}'")[0][
+            "ID"
+        ]
     )
 
 
@@ -346,172 +358,368 @@ def profile(scene: Scene) -> Request:
     cookie, nonce = browser(scene, f"update-user_{number}")
     form = {
         "action": "update", "user_id": number, "_wpnonce": nonce, "nickname": "Nick", "first_name": "Edited",
-        "last_name": scene.name("edited"), "display_name": scene.name("edited"), "email": f"{scene.name('edited')}@faults.test",
+        "last_name": scene.name("edited"), "display_name": scene.name("edited"),
+        "email": f"{scene.name('edited')}@faults.test",
     }  # fmt: skip
     return Request("POST", "/wp-admin/user-edit.php", form=form, cookie=cookie)
 
 
 OPERATIONS = [
     Operation(
-        "read", "GET of a person", worker,
-        user("GET", "worker"), (200,), (200,), reads=True,
+        "read",
+        "GET of a person",
+        worker,
+        user("GET", "worker"),
+        (200,),
+        (200,),
+        reads=True,
     ),
     Operation(
-        "search", "GET of people by userName", worker,
-        lambda scene: Request("GET", f'/Users?filter=userName%20eq%20%22{scene.name("worker")}%22'),
-        (200,), (200,), reads=True,
+        "search",
+        "GET of people by userName",
+        worker,
+        lambda scene: Request("GET", f"/Users?filter=userName%20eq%20%22{scene.name('worker')}%22"),
+        (200,),
+        (200,),
+        reads=True,
     ),
     Operation(
-        "create", "POST of a person with a role and metas", nobody,
-        lambda scene: Request("POST", "/Users", person(scene, "new", title="Author")), (201,), (409,),
+        "create",
+        "POST of a person with a role and metas",
+        nobody,
+        lambda scene: Request("POST", "/Users", person(scene, "new", title="Author")),
+        (201,),
+        (409,),
     ),
     Operation(
-        "create-password", "POST with a password", nobody,
-        lambda scene: Request("POST", "/Users", person(scene, "new", password="Correct-horse-7-battery")), (201,), (409,),
-        settings={"password_sync": True}, password="Correct-horse-7-battery",
+        "create-password",
+        "POST with a password",
+        nobody,
+        lambda scene: Request("POST", "/Users", person(scene, "new", password="Correct-horse-7-battery")),
+        (201,),
+        (409,),
+        settings={"password_sync": True},
+        password="Correct-horse-7-battery",
     ),
     Operation(
-        "return", "POST of somebody who was deleted and kept", gone,
-        lambda scene: Request("POST", "/Users", person(scene, "worker", displayName="Back again")), (201,), (409,),
+        "return",
+        "POST of somebody who was deleted and kept",
+        gone,
+        lambda scene: Request("POST", "/Users", person(scene, "worker", displayName="Back again")),
+        (201,),
+        (409,),
         settings=KEEP,
     ),
     Operation("put", "PUT with another address, metas and role", worker, replaced, (200,), (200,)),
     Operation("patch", "PATCH of role, metas and address", worker, many_changes, (200, 204), (200, 204)),
     Operation(
-        "rename", "PATCH of userName, with the login", worker,
-        user("PATCH", "worker", lambda scene: patch(("replace", "userName", scene.name("renamed")))), (200, 204), (200, 204),
+        "rename",
+        "PATCH of userName, with the login",
+        worker,
+        user("PATCH", "worker", lambda scene: patch(("replace", "userName", scene.name("renamed")))),
+        (200, 204),
+        (200, 204),
         settings={"username": {"from": "userName", "pattern": None, "replacement": None, "rename": True}},
     ),
     Operation(
-        "deactivate", "PATCH of active: false", worker,
-        user("PATCH", "worker", patch(("replace", "active", False))), (200, 204), (200, 204),
+        "deactivate",
+        "PATCH of active: false",
+        worker,
+        user("PATCH", "worker", patch(("replace", "active", False))),
+        (200, 204),
+        (200, 204),
     ),
     Operation(
-        "reactivate", "PATCH of active: true", inactive,
-        user("PATCH", "worker", patch(("replace", "active", True))), (200, 204), (200, 204),
+        "reactivate",
+        "PATCH of active: true",
+        inactive,
+        user("PATCH", "worker", patch(("replace", "active", True))),
+        (200, 204),
+        (200, 204),
     ),
     Operation(
-        "link", "PATCH of an account that was there before", unmanaged,
-        user("PATCH", "local", lambda scene: patch(("replace", "title", "Author"), ("replace", "displayName", "Linked"))),
-        (200, 204), (200, 204),
+        "link",
+        "PATCH of an account that was there before",
+        unmanaged,
+        user(
+            "PATCH", "local", lambda scene: patch(("replace", "title", "Author"), ("replace", "displayName", "Linked"))
+        ),
+        (200, 204),
+        (200, 204),
     ),
     Operation(
-        "link-credentials", "PATCH of such an account, whose password and sessions end with it", opened,
-        user("PATCH", "local", patch(("replace", "title", "Author"))), (200, 204), (200, 204),
-        settings={"link_credentials": "always"}, password="x",
+        "link-credentials",
+        "PATCH of such an account, whose password and sessions end with it",
+        opened,
+        user("PATCH", "local", patch(("replace", "title", "Author"))),
+        (200, 204),
+        (200, 204),
+        settings={"link_credentials": "always"},
+        password="x",
     ),
     Operation(
-        "wait", "PATCH of an address that another one has", pair, of_address("first", "second"), (200, 204), (200, 204),
+        "wait",
+        "PATCH of an address that another one has",
+        pair,
+        of_address("first", "second"),
+        (200, 204),
+        (200, 204),
     ),
     Operation(
-        "soft-delete", "PATCH of active: false, a name of digits and an address that another one has", pair,
-        user("PATCH", "first", lambda scene: patch(("replace", "active", False), ("replace", "userName", scene.name("0123456789abcdef")), ("replace", 'emails[type eq "work"].value', f"{scene.name('second')}@faults.test"))),
-        (200, 204), (200, 204),
+        "soft-delete",
+        "PATCH of active: false, a name of digits and an address that another one has",
+        pair,
+        user(
+            "PATCH",
+            "first",
+            lambda scene: patch(
+                ("replace", "active", False),
+                ("replace", "userName", scene.name("0123456789abcdef")),
+                ("replace", 'emails[type eq "work"].value', f"{scene.name('second')}@faults.test"),
+            ),
+        ),
+        (200, 204),
+        (200, 204),
     ),
     Operation(
-        "exchange", "PATCH that closes a circle of addresses", waiting_for_address, of_address("second", "first"),
-        (200, 204), (200, 204),
+        "exchange",
+        "PATCH that closes a circle of addresses",
+        waiting_for_address,
+        of_address("second", "first"),
+        (200, 204),
+        (200, 204),
     ),
     Operation(
-        "exchange-names", "PATCH that closes a circle of names", wishing_a_name, of_name("second", "first"),
-        (200, 204), (200, 204),
+        "exchange-names",
+        "PATCH that closes a circle of names",
+        wishing_a_name,
+        of_name("second", "first"),
+        (200, 204),
+        (200, 204),
     ),
     Operation(
-        "free", "PATCH that frees an address for who waits for it", waiting_for_address, of_address("second", "other"),
-        (200, 204), (200, 204), waiting=("first",), serves=of_address("first", "second"),
+        "free",
+        "PATCH that frees an address for who waits for it",
+        waiting_for_address,
+        of_address("second", "other"),
+        (200, 204),
+        (200, 204),
+        waiting=("first",),
+        serves=of_address("first", "second"),
     ),
     Operation(
-        "delete-free", "DELETE that frees an address for who waits for it", waiting_for_address, user("DELETE", "second"),
-        (204,), (404,), settings=DELETE, waiting=("first",), serves=of_address("first", "second"),
+        "delete-free",
+        "DELETE that frees an address for who waits for it",
+        waiting_for_address,
+        user("DELETE", "second"),
+        (204,),
+        (404,),
+        settings=DELETE,
+        waiting=("first",),
+        serves=of_address("first", "second"),
     ),
     Operation(
-        "newcomer", "POST with the name and the address of somebody who is gone", one_gone,
-        lambda scene: Request("POST", "/Users", {**person(scene, "worker"), "externalId": scene.name("new-external")}), (201,), (409,),
+        "newcomer",
+        "POST with the name and the address of somebody who is gone",
+        one_gone,
+        lambda scene: Request("POST", "/Users", {**person(scene, "worker"), "externalId": scene.name("new-external")}),
+        (201,),
+        (409,),
         settings=KEEP,
     ),
     Operation(
-        "successor", "PATCH to the name and the address of somebody who is gone", one_gone,
-        user("PATCH", "first", lambda scene: patch(("replace", "userName", scene.name("worker")), ("replace", 'emails[type eq "work"].value', f"{scene.name('worker')}@faults.test"))),
-        (200, 204), (200, 204), settings=KEEP,
+        "successor",
+        "PATCH to the name and the address of somebody who is gone",
+        one_gone,
+        user(
+            "PATCH",
+            "first",
+            lambda scene: patch(
+                ("replace", "userName", scene.name("worker")),
+                ("replace", 'emails[type eq "work"].value', f"{scene.name('worker')}@faults.test"),
+            ),
+        ),
+        (200, 204),
+        (200, 204),
+        settings=KEEP,
     ),
-    Operation("delete-keep", "DELETE, the account is kept", worker, user("DELETE", "worker"), (204,), (404,), settings=KEEP),
     Operation(
-        "delete-give", "DELETE, the account is kept, its content given away", worker, user("DELETE", "worker"), (204,), (404,),
+        "delete-keep", "DELETE, the account is kept", worker, user("DELETE", "worker"), (204,), (404,), settings=KEEP
+    ),
+    Operation(
+        "delete-give",
+        "DELETE, the account is kept, its content given away",
+        worker,
+        user("DELETE", "worker"),
+        (204,),
+        (404,),
         settings=KEEP_AND_REASSIGN,
     ),
     Operation(
-        "delete-reassign", "DELETE with the account, its content given away", worker, user("DELETE", "worker"), (204,), (404,),
+        "delete-reassign",
+        "DELETE with the account, its content given away",
+        worker,
+        user("DELETE", "worker"),
+        (204,),
+        (404,),
         settings=REASSIGN,
     ),
     Operation(
-        "delete-all", "DELETE with the account and its content", worker, user("DELETE", "worker"), (204,), (404,),
+        "delete-all",
+        "DELETE with the account and its content",
+        worker,
+        user("DELETE", "worker"),
+        (204,),
+        (404,),
         settings=DELETE,
     ),
     Operation(
-        "group-post", "POST of a group with two members and a rule", three,
-        lambda scene: Request("POST", "/Groups", {"schemas": [GROUP], "displayName": scene.name(EDITORS), "externalId": scene.name("g"), "members": values(scene, ("first", "second"))}),
-        (201,), (409,),
-    ),
-    Operation(
-        "group-patch", "PATCH of members, one out and one in", group_of_two,
+        "group-post",
+        "POST of a group with two members and a rule",
+        three,
         lambda scene: Request(
-            "PATCH", f"/Groups/{scene.ids[EDITORS]}",
-            patch(("add", "members", values(scene, ("third",))), ("remove", f'members[value eq "{scene.ids["first"]}"]', None)),
+            "POST",
+            "/Groups",
+            {
+                "schemas": [GROUP],
+                "displayName": scene.name(EDITORS),
+                "externalId": scene.name("g"),
+                "members": values(scene, ("first", "second")),
+            },
         ),
-        (200, 204), (200, 204),
+        (201,),
+        (409,),
     ),
     Operation(
-        "group-put", "PUT of a group: other members", group_of_two,
+        "group-patch",
+        "PATCH of members, one out and one in",
+        group_of_two,
         lambda scene: Request(
-            "PUT", f"/Groups/{scene.ids[EDITORS]}",
+            "PATCH",
+            f"/Groups/{scene.ids[EDITORS]}",
+            patch(
+                ("add", "members", values(scene, ("third",))),
+                ("remove", f'members[value eq "{scene.ids["first"]}"]', None),
+            ),
+        ),
+        (200, 204),
+        (200, 204),
+    ),
+    Operation(
+        "group-put",
+        "PUT of a group: other members",
+        group_of_two,
+        lambda scene: Request(
+            "PUT",
+            f"/Groups/{scene.ids[EDITORS]}",
             {"schemas": [GROUP], "displayName": scene.name(EDITORS), "members": values(scene, ("second", "third"))},
         ),
-        (200,), (200,),
+        (200,),
+        (200,),
     ),
     Operation(
-        "group-rename", "PATCH of the name that a rule reads", group_of_two,
-        lambda scene: Request("PATCH", f"/Groups/{scene.ids[EDITORS]}", patch(("replace", "displayName", scene.name("group-other")))),
-        (200, 204), (200, 204),
+        "group-rename",
+        "PATCH of the name that a rule reads",
+        group_of_two,
+        lambda scene: Request(
+            "PATCH", f"/Groups/{scene.ids[EDITORS]}", patch(("replace", "displayName", scene.name("group-other")))
+        ),
+        (200, 204),
+        (200, 204),
     ),
     Operation(
-        "group-delete", "DELETE of a group with a rule", group_of_two,
-        lambda scene: Request("DELETE", f"/Groups/{scene.ids[EDITORS]}"), (204,), (404,),
+        "group-delete",
+        "DELETE of a group with a rule",
+        group_of_two,
+        lambda scene: Request("DELETE", f"/Groups/{scene.ids[EDITORS]}"),
+        (204,),
+        (404,),
     ),
-    Operation("bulk", "Bulk of five operations", bulk_given, bulk_of_all, (200,), (200,), settings=REASSIGN, parts=(("new",), ("changed",), (EDITORS, "member"), ("group-old", "joins", "stays"), ("leaver",))),
     Operation(
-        "bulk-references", "Bulk of a person and a group with it", nobody, bulk_of_references, (200,), (200,),
-        parts=(("new",), (EDITORS,)), chain=True,
+        "bulk",
+        "Bulk of five operations",
+        bulk_given,
+        bulk_of_all,
+        (200,),
+        (200,),
+        settings=REASSIGN,
+        parts=(("new",), ("changed",), (EDITORS, "member"), ("group-old", "joins", "stays"), ("leaver",)),
     ),
     Operation(
-        "unlink", "the owner unlinks somebody", linked, admin("rollbook_unlink", id="<worker>"), (302,), (302, 403, 404),
+        "bulk-references",
+        "Bulk of a person and a group with it",
+        nobody,
+        bulk_of_references,
+        (200,),
+        (200,),
+        parts=(("new",), (EDITORS,)),
+        chain=True,
+    ),
+    Operation(
+        "unlink",
+        "the owner unlinks somebody",
+        linked,
+        admin("rollbook_unlink", id="<worker>"),
+        (302,),
+        (302, 403, 404),
         hook="admin_post_rollbook_unlink",
     ),
     Operation(
-        "allow-linking", "the owner allows that somebody is linked again", unlinked,
-        allow_linking, (302,), (302, 403, 404),
+        "allow-linking",
+        "the owner allows that somebody is linked again",
+        unlinked,
+        allow_linking,
+        (302,),
+        (302, 403, 404),
         hook="admin_post_rollbook_allow_linking",
     ),
     Operation(
-        "profile", "the owner edits somebody in WordPress, and Rollbook looks at it", linked, profile, (302,), (302,),
+        "profile",
+        "the owner edits somebody in WordPress, and Rollbook looks at it",
+        linked,
+        profile,
+        (302,),
+        (302,),
         hook="shutdown",
     ),
     Operation(
-        "settings", "the owner saves the roles", nobody,
-        admin("rollbook_save_settings", tab="roles", default_role="author", hand_given_roles="keep"), (302,), (302,),
-        hook="admin_post_rollbook_save_settings", saves=True,
+        "settings",
+        "the owner saves the roles",
+        nobody,
+        admin("rollbook_save_settings", tab="roles", default_role="author", hand_given_roles="keep"),
+        (302,),
+        (302,),
+        hook="admin_post_rollbook_save_settings",
+        saves=True,
     ),
     Operation(
-        "catch-up", "everybody gets what a new mapping asks for", waiting_for_a_field, happen, (200,), (200,),
-        hook="rollbook_catch_up", alone=True,
+        "catch-up",
+        "everybody gets what a new mapping asks for",
+        waiting_for_a_field,
+        happen,
+        (200,),
+        (200,),
+        hook="rollbook_catch_up",
+        alone=True,
     ),
     Operation(
-        "task-roles", "the owner applies the role rules to everybody", waiting_for_roles,
-        admin("rollbook_task", kind="roles", step="apply"), (302,), (302,),
-        hook="admin_post_rollbook_task", task="roles",
+        "task-roles",
+        "the owner applies the role rules to everybody",
+        waiting_for_roles,
+        admin("rollbook_task", kind="roles", step="apply"),
+        (302,),
+        (302,),
+        hook="admin_post_rollbook_task",
+        task="roles",
     ),
     Operation(
-        "task-linking", "the owner makes all accounts ready to be linked", waiting_for_links,
-        admin("rollbook_task", kind="linking", step="apply"), (302,), (302,),
-        hook="admin_post_rollbook_task", task="linking",
+        "task-linking",
+        "the owner makes all accounts ready to be linked",
+        waiting_for_links,
+        admin("rollbook_task", kind="linking", step="apply"),
+        (302,),
+        (302,),
+        hook="admin_post_rollbook_task",
+        task="linking",
     ),
 ]

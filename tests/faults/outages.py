@@ -1,4 +1,4 @@
-"""Real trouble of the database, nothing injected: rows that others hold, deadlocks, and a server that dies under six clients."""
+"""Real trouble of the database, nothing injected: rows that others hold, deadlocks, and a server that dies."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def run(site: Site, seconds: float) -> list[str]:
 
 
 def _held_rows(client: Client, operation: Operation) -> list[str]:
-    """Somebody else holds a row longer than the database waits; and then holds one and wants another, which is a deadlock."""
+    """Somebody else holds a row longer than the database waits, and then wants another as well: a deadlock."""
     client.ask("prepare", settings={**SETTINGS, **operation.settings})
     before, after = _unstruck(client, operation)
     wrong: list[str] = []
@@ -85,7 +85,11 @@ def _unstruck(client: Client, operation: Operation) -> tuple[State, State]:
 
 def _account(client: Client, scene: Scene) -> int:
     word = "first" if "first" in scene.ids else "worker"
-    return int(client.ask("sql", statement=f"SELECT user_id FROM wp_rollbook_users WHERE id = '{scene.ids[word]}'")[0]["user_id"])
+    return int(
+        client.ask("sql", statement=f"SELECT user_id FROM wp_rollbook_users WHERE id = '{scene.ids[word]}'")[0][
+            "user_id"
+        ]
+    )
 
 
 def _while_held(client: Client, request: Request, statement: str, _: int) -> Answer:
@@ -151,7 +155,11 @@ def _restarts(site: Site, client: Client, seconds: float) -> list[str]:
             if stop.is_set():
                 break
             is_in = turn % 2 == 0
-            change = ("add", "members", values(scene, (word,))) if is_in else ("remove", f'members[value eq "{scene.ids[word]}"]', None)
+            change = (
+                ("add", "members", values(scene, (word,)))
+                if is_in
+                else ("remove", f'members[value eq "{scene.ids[word]}"]', None)
+            )
             steps = [
                 (member, is_in, Request("PATCH", group, patch(change))),
                 (title, f"Title {turn}", Request("PATCH", person, patch(("replace", "title", f"Title {turn}")))),
@@ -188,7 +196,10 @@ def _restarts(site: Site, client: Client, seconds: float) -> list[str]:
     for word in people:
         wrong += _false(client, scene, word, facts[word])
     wrong += [f"after the restarts {kind} belong to nobody: {rows[0]}" for kind, rows in client.ask("orphans").items()]
-    say(f"{restarts} restarts under {CLIENTS} clients: {counts['true']} answers of success, {counts['failed']} of failure, {len(wrong)} wrong")
+    say(
+        f"{restarts} restarts under {CLIENTS} clients: {counts['true']} answers of success,"
+        f" {counts['failed']} of failure, {len(wrong)} wrong"
+    )
     return wrong
 
 
@@ -197,7 +208,11 @@ def _false(client: Client, scene: Scene, word: str, facts: list[Fact]) -> list[s
     row = client.ask("sql", statement=f"SELECT user_id, active, document FROM wp_rollbook_users WHERE id = '{id}'")[0]
     member = client.ask("sql", statement=f"SELECT 1 FROM wp_rollbook_group_members WHERE member_id = '{id}'") != []
     user = row["user_id"]
-    metas = client.ask("sql", statement=f"SELECT meta_key, meta_value FROM wp_usermeta WHERE user_id = {user} AND meta_key IN ('fault_title', 'wp_capabilities')")
+    metas = client.ask(
+        "sql",
+        statement=f"SELECT meta_key, meta_value FROM wp_usermeta WHERE user_id = {user}"
+        " AND meta_key IN ('fault_title', 'wp_capabilities')",
+    )
     meta = {entry["meta_key"]: entry["meta_value"] for entry in metas}
     found = {"member": member, "title": meta.get("fault_title"), "active": row["active"] == "1"}
     wrong = [

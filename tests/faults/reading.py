@@ -1,4 +1,4 @@
-"""Three readers fill the object cache of all requests while people are changed; nothing stale stays in it, and no decision rests on it."""
+"""Readers fill the shared object cache while people are changed: nothing stale stays, no decision rests on it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Readers:
         self._threads = [threading.Thread(target=self._read, args=(which,)) for which in range(READERS)]
         self.count = 0
 
-    def __enter__(self) -> "Readers":
+    def __enter__(self) -> Readers:
         for thread in self._threads:
             thread.start()
         return self
@@ -38,14 +38,18 @@ class Readers:
             thread.join()
 
     def _read(self, which: int) -> None:
-        # The first reads as a visitor does, over HTTP; the others as fast as PHP can, where the moment between a write and its
-        # commit is met often.
+        # The first reads as a visitor does, over HTTP. The others read as fast as PHP can, so that they often meet the
+        # moment between a write and its commit.
         client = Client(self._site)
         turn = 0
         while not self._stop.is_set():
             if which == 0:
                 client.send(Request("GET", f"/wp-json/wp/v2/users/{self._numbers[turn % len(self._numbers)]}"))
-                client.send(Request("GET", f"/?author={self._numbers[turn % len(self._numbers)]}".replace("/?", "/wp-login.php?")))
+                client.send(
+                    Request(
+                        "GET", f"/?author={self._numbers[turn % len(self._numbers)]}".replace("/?", "/wp-login.php?")
+                    )
+                )
             else:
                 client.ask("read", numbers=self._numbers, logins=self._logins, times=20)
             turn += 1
@@ -61,7 +65,9 @@ def run(site: Site, changes: int) -> list[str]:
     scene = Scene(client)
     words = [f"reader{number}" for number in range(PEOPLE)]
     make_together(scene, {word: {} for word in words}, {})
-    accounts = client.ask("sql", statement=f"SELECT ID, user_login FROM wp_users WHERE user_login LIKE '{scene.tag}%' ORDER BY ID")
+    accounts = client.ask(
+        "sql", statement=f"SELECT ID, user_login FROM wp_users WHERE user_login LIKE '{scene.tag}%' ORDER BY ID"
+    )
     numbers = [int(row["ID"]) for row in accounts]
     wrong: list[str] = []
     with Readers(site, numbers, [row["user_login"] for row in accounts]) as readers:
@@ -72,7 +78,10 @@ def run(site: Site, changes: int) -> list[str]:
     site.built.kill_cache()
     for number in range(changes, changes + WITHOUT):
         wrong += _change(scene, words[number % PEOPLE], number)
-    say(f"{changes} changes beside {READERS} readers, who read {seen} times, and {WITHOUT} after the cache was gone: {len(wrong)} wrong")
+    say(
+        f"{changes} changes beside {READERS} readers, who read {seen} times, and {WITHOUT} after the cache was gone:"
+        f" {len(wrong)} wrong"
+    )
     clients.close()
     return wrong
 
@@ -102,6 +111,8 @@ def _change(scene: Scene, word: str, number: int) -> list[str]:
     stored = client.ask("stored", login=login)
     wrong = []
     if stored[column] != wanted:
-        wrong.append(f"{number}: {kind} of {login} was answered {answer.status}, stored is {stored[column]}, not {wanted}")
+        wrong.append(
+            f"{number}: {kind} of {login} was answered {answer.status}, stored is {stored[column]}, not {wanted}"
+        )
     wrong += [f"{number}: {kind}: stale in the cache: {entry}" for entry in client.ask("stale", tag=login)]
     return wrong

@@ -1,6 +1,7 @@
 """What is stored about one point's people and groups, in words that are the same for every point.
 
-Everything of a point bears its tag, a word that occurs nowhere else; a state is read by it. So points need no clean site.
+Everything of a point bears its tag, a word that occurs nowhere else. A state is read by it, so points need no clean
+site.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ class Scene:
             facts = {key: value for key, value in row.items() if key != "ID"}
             put(row["user_login"], ["account", facts])
         for row in stored["people"]:
-            facts = {key: value for key, value in row.items() if key not in ("row_id", "user_id", "document", "applied")}
+            facts = {
+                key: value for key, value in row.items() if key not in ("row_id", "user_id", "document", "applied")
+            }
             facts["account"] = accounts.get(row["user_id"], "none") if row["user_id"] else "none"
             facts["document"] = _parsed(row["document"])
             facts["applied"] = _parsed(row["applied"])

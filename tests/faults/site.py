@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -11,7 +12,7 @@ import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from sitebuilder.console import REPOSITORY, SiteError, say
@@ -53,7 +54,7 @@ class Request:
     method: str
     path: str  # below the service's address, or the site's where it begins with /wp-
     body: Json = None
-    form: Optional[dict[str, str]] = None
+    form: dict[str, str] | None = None
     cookie: str = ""
 
 
@@ -78,7 +79,7 @@ class Site:
         shutil.copy2(PLUGIN, self._placed)
 
     def revive(self) -> None:
-        """Starts the database's server again if it has died, as MariaDB 10.11 does now and then when workers are killed."""
+        """Starts the database's server again if it has died, as MariaDB 10.11 may when workers are killed."""
         with self._reviving:
             if not self.built.revive_database():
                 return
@@ -97,14 +98,14 @@ class Client:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._connection: Optional[http.client.HTTPConnection] = None
-        self._wordpress: Optional[subprocess.Popen[str]] = None
+        self._connection: http.client.HTTPConnection | None = None
+        self._wordpress: subprocess.Popen[str] | None = None
 
     def send(self, request: Request, fault: str = "") -> Answer:
         headers = {"X-Fault": fault} if fault else {}
         outside = request.path.startswith("/wp-")
         path = request.path if outside else self.site.scim.path + request.path
-        data: Optional[str] = None
+        data: str | None = None
         if outside:
             headers["Cookie"] = request.cookie
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -210,10 +211,8 @@ class Clients:
 
 def _end(process: subprocess.Popen[str]) -> None:
     """Ends it with what it has started."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _read(status: int, kind: str, content: bytes) -> Answer:

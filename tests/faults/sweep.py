@@ -1,17 +1,18 @@
 """Every statement of an operation × every fault: a point. Each is struck once, on people made for it, and judged.
 
-After the answer the database is read. An answer of success is true if everything the request asked for is stored. One of failure is true
-if nothing is, or if everything is and the answer does not say otherwise. What is half done must be completed by the same request sent
-again. That request ends where the unstruck one ends, with a status that makes sense, and leaves nothing that belongs to nobody.
+After the answer the database is read. An answer of success is true if everything the request asked for is stored. One
+of failure is true if nothing is, or if everything is and the answer does not say otherwise. What is half done must be
+completed by the same request sent again. That request ends where the unstruck one ends, with a status that makes sense,
+and leaves nothing that belongs to nobody.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -102,7 +103,7 @@ class Sweep:
                 continue
             each = map if operation.is_alone else self.pool.map
             found = list(each(lambda point: self._strike(point, reference), some))
-            found += self._alive(lambda: self._orphans(Point(operation, fault, 0)))
+            found += self._alive(partial(self._orphans, Point(operation, fault, 0)))
             verdicts += found
         if self.quiet:
             return verdicts
@@ -237,7 +238,8 @@ class Sweep:
             repeated = [client.send(request(scene)) for request in requests][-1]
             if repeated.status != 503:
                 break
-            # Points that are struck beside this one hold locks. The answer says to come again, and nothing is changed until then.
+            # Points that are struck beside this one hold locks. The answer says to come again, and nothing is changed
+            # until then.
             self.site.refused += 1
         if operation.serves:
             client.send(operation.serves(scene))
@@ -250,7 +252,10 @@ class Sweep:
         for entry in report.get("entries", []):
             owners = [owner for owner in now if owner.rpartition("-")[2].startswith(entry["login"].rpartition("-")[2])]
             if entry["verdict"] == "changed" and _only(now, owners) != _only(reference.after, owners):
-                wrong += [f"{entry['login']} is reported as changed, but:", *differences(_only(reference.after, owners), _only(now, owners))]
+                wrong += [
+                    f"{entry['login']} is reported as changed, but:",
+                    *differences(_only(reference.after, owners), _only(now, owners)),
+                ]
         return wrong
 
     def _judge_told(self, client: Client, scene: Scene, now: State, reference: Reference) -> list[str]:
@@ -264,7 +269,7 @@ class Sweep:
         return []
 
     def _judge_form(self, point: Point, answer: Answer, operation: Operation, wrong: list[str]) -> None:
-        if answer.status == 0 and (answer.detail or point.fault not in SILENT and not operation.hook):
+        if answer.status == 0 and (answer.detail or (point.fault not in SILENT and not operation.hook)):
             wrong.append(str(answer))
         if operation.hook:
             return
@@ -299,7 +304,9 @@ class Sweep:
                 wrong += ["answered that nothing was changed, but:", *differences(before, now)]
         return done if done or nothing else None
 
-    def _judge_parts(self, operation: Operation, answer: Answer, stages: list[State], now: State, when: str) -> list[str]:
+    def _judge_parts(
+        self, operation: Operation, answer: Answer, stages: list[State], now: State, when: str
+    ) -> list[str]:
         """A Bulk: each of its operations is done or not, as its own answer says."""
         told = _parts(answer)
         if operation.chain:
@@ -322,10 +329,16 @@ class Sweep:
                 wrong.append(f"{names[0]} was answered {status}, but it is done")
             elif status is not None and 400 <= status < 500 and not when:
                 wrong.append(f"{names[0]} was answered {status}")
-        others = {owner for owner in {*before, *after, *now} if owner not in {f"TAG-{name}" for part in operation.parts for name in part}}
+        others = {
+            owner
+            for owner in {*before, *after, *now}
+            if owner not in {f"TAG-{name}" for part in operation.parts for name in part}
+        }
         return wrong + differences(_only(after, others), _only(now, others))
 
-    def _judge_again(self, operation: Operation, answer: Answer, now: State, reference: Reference, then: State) -> list[str]:
+    def _judge_again(
+        self, operation: Operation, answer: Answer, now: State, reference: Reference, then: State
+    ) -> list[str]:
         """What was done is refused now, and what needs it cannot follow; the rest is done."""
         if not operation.chain:
             return self._judge_parts(operation, answer, [now, reference.after], then, "sent again, ")
@@ -338,7 +351,9 @@ class Sweep:
 
     def _orphans(self, point: Point) -> list[Verdict]:
         client = self.clients.mine()
-        left = [f"{len(rows)} {kind} belong to nobody, the first: {rows[0]}" for kind, rows in client.ask("orphans").items()]
+        left = [
+            f"{len(rows)} {kind} belong to nobody, the first: {rows[0]}" for kind, rows in client.ask("orphans").items()
+        ]
         if not point.operation.is_alone:
             self._prepare(client, point.operation)
         return [Verdict(point, wrong=left)] if left else []
@@ -365,7 +380,10 @@ def _without(state: State, words: Iterable[str]) -> State:
 def tell(verdict: Verdict) -> None:
     point = verdict.point
     if point.number:
-        say(f"  WRONG {point.operation.name} × {point.fault} at {point.number}: {verdict.struck[:300] or 'nothing was struck'}")
+        say(
+            f"  WRONG {point.operation.name} × {point.fault} at {point.number}:"
+            f" {verdict.struck[:300] or 'nothing was struck'}"
+        )
         say(f"        answer {verdict.answer}")
     else:
         say(f"  WRONG after {point.operation.name} × {point.fault}")
