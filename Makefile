@@ -125,6 +125,11 @@ test-browser: extension ## the plugin's archive uploaded to a new WordPress, and
 test-dist: dist ## what dist/ holds: old servers load it, packages come and go cleanly, a second build is the same; takes as long as the first
 	@tests/packages/run -v
 
+.PHONY: test-php-versions
+test-php-versions: extension ## the plugin on PHP 7.4, 8.0, 8.1, 8.3 and 8.5, which npm has: what happens there without the extension
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/php-versions/run
+
 .PHONY: test-faults
 test-faults: extension ## some of the faults, and an object cache that all requests share
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))

@@ -192,8 +192,8 @@ fn every_test_that_the_features_name_is_there() {
     let table = read("docs/features.md");
     let tests: Vec<String> = files("tests", &["rs", "php", "js"])
         .into_iter()
-        // A program of Python's, which has no ending.
-        .chain([(PathBuf::new(), read("tests/packages/run"))])
+        // Programs of Python's, which have no ending.
+        .chain(["tests/packages/run", "tests/php-versions/run"].map(|path| (PathBuf::from(path), read(path))))
         .chain(files("src", &["rs"]))
         .map(|(_, text)| text)
         .collect();
