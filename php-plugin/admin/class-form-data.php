@@ -9,9 +9,10 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\WordPress\People\Targets;
-use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Store\Targets;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -52,9 +53,9 @@ final class FormData {
 	 * @param ?Message $message What the form before has to tell.
 	 */
 	public static function collect( ?Message $message ): self {
-		$settings = Settings::merged( \Rollbook\Settings::defaults(), Settings::document() );
-		$problems = $message?->attempted ? $message->problems : Settings::problems();
-		$shown    = Settings::merged( $settings, $message?->attempted ?? array() );
+		$settings = SettingsWriter::merged( \Rollbook\Settings::defaults(), Settings::document() );
+		$problems = $message?->attempted ? $message->problems : SettingsWriter::problems();
+		$shown    = SettingsWriter::merged( $settings, $message?->attempted ?? array() );
 		$site     = Site::facts();
 		$rights   = \Rollbook\Settings::protecting( array(), array() );
 		return new self(

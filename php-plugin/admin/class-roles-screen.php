@@ -10,8 +10,8 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\People\Administrators;
-use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
+use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Upkeep\TaskRun;
 
 defined( 'ABSPATH' ) || exit;

@@ -10,9 +10,9 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\InvalidSettings;
-use Rollbook\WordPress\ChangedMeanwhile;
-use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Upkeep\ChangedMeanwhile;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -36,7 +36,7 @@ final class SettingsActions {
 		}
 		$partial = $screen::read();
 		try {
-			Settings::merge( $partial, FormInput::text( 'opened_on' ) );
+			SettingsWriter::merge( $partial, FormInput::text( 'opened_on' ) );
 		} catch ( InvalidSettings $refusal ) {
 			SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error', problems: $refusal->problems(), attempted: $partial ), $tab );
 		} catch ( ChangedMeanwhile $others ) {

@@ -13,12 +13,12 @@ use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Endpoint\Announcements;
 use Rollbook\WordPress\Endpoint\ExchangeRunner;
-use Rollbook\WordPress\People\AccountRegistry;
 use Rollbook\WordPress\People\Protection;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\People\UnlinkedAccounts;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
 
@@ -172,7 +172,7 @@ final class UnlinkActions {
 				'user_id'   => $user_id,
 				'managed'   => (bool) ( $rows[ $user_id ]['managed'] ?? false ),
 				'active'    => (bool) ( $rows[ $user_id ]['active'] ?? true ),
-				'unlinked'  => AccountRegistry::is_unlinked( $user_id ),
+				'unlinked'  => UnlinkedAccounts::contains( $user_id ),
 				'protected' => false !== $user && Protection::covers( $user ),
 			);
 		}

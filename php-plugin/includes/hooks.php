@@ -14,7 +14,6 @@ namespace Rollbook\WordPress;
 use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\Access\DropIns;
 use Rollbook\WordPress\Access\MustUseFile;
-use Rollbook\WordPress\Access\PasswordControl;
 use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
@@ -25,8 +24,9 @@ use Rollbook\WordPress\Admin\UnlinkActions;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Endpoint\Endpoint;
 use Rollbook\WordPress\Endpoint\RestRoute;
-use Rollbook\WordPress\People\Network;
+use Rollbook\WordPress\People\PasswordControl;
 use Rollbook\WordPress\People\UserRemover;
+use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Upkeep\CatchUp;
 use Rollbook\WordPress\Upkeep\NetworkSites;
@@ -75,9 +75,9 @@ add_action( 'deleted_user', array( UserRemover::class, 'action_deleted_user' ) )
 add_action( 'wp_initialize_site', array( NetworkSites::class, 'action_wp_initialize_site' ), 20 );
 add_filter( 'wpmu_drop_tables', array( NetworkSites::class, 'filter_wpmu_drop_tables' ), 10, 2 );
 // People are put on sites, taken off them, and deleted from all; before that, because it is the metas which say where they are.
-add_action( 'add_user_to_blog', array( Network::class, 'action_add_user_to_blog' ) );
-add_action( 'remove_user_from_blog', array( Network::class, 'action_remove_user_from_blog' ) );
-add_action( 'wpmu_delete_user', array( Network::class, 'action_wpmu_delete_user' ) );
+add_action( 'add_user_to_blog', array( NetworkSites::class, 'action_add_user_to_blog' ) );
+add_action( 'remove_user_from_blog', array( NetworkSites::class, 'action_remove_user_from_blog' ) );
+add_action( 'wpmu_delete_user', array( NetworkSites::class, 'action_wpmu_delete_user' ) );
 
 // Deactivated people stay out, even where the extension is missing; and by a file among the must-use plugins, where the plugin is not active.
 AccessControl::add_hooks();

@@ -93,7 +93,7 @@ MUTANTS = [
     ),
     Mutant(
         "an account that is gone leaves its matchable values",
-        (("people/class-user-remover.php", "\t\tLookups::clear( $row_id );", ""),),
+        (("store/class-user-rows.php", "\t\tLookups::clear( $row_id );", ""),),
         "delete-all",
         "failing",
         20,

@@ -28,13 +28,13 @@ $prepare = static function ( array $question ) use ( $table ): void {
 	wp_cache_flush();
 	delete_option( \Rollbook\WordPress\People\AccountRegistry::OPTION );
 	delete_option( \Rollbook\WordPress\Upkeep\CatchUp::OPTION );
-	delete_option( \Rollbook\WordPress\Settings::OPTION );
+	delete_option( \Rollbook\WordPress\Store\Settings::OPTION );
 	wp_insert_user( array( 'user_login' => 'heir', 'user_email' => 'heir@heir.test', 'user_pass' => 'x', 'role' => 'editor' ) );
-	\Rollbook\WordPress\Settings::merge( $question['settings'] );
+	\Rollbook\WordPress\Upkeep\SettingsWriter::merge( $question['settings'] );
 };
 
 $configure = static function ( array $question ): void {
-	\Rollbook\WordPress\Settings::merge( $question['settings'] );
+	\Rollbook\WordPress\Upkeep\SettingsWriter::merge( $question['settings'] );
 };
 
 // An account that nobody manages.
@@ -197,7 +197,7 @@ $told = static function ( array $question ): array {
 // The settings, as they are stored.
 $settings = static function () use ( $rows ): mixed {
 	global $wpdb;
-	$stored = $rows( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", \Rollbook\WordPress\Settings::OPTION );
+	$stored = $rows( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", \Rollbook\WordPress\Store\Settings::OPTION );
 	return maybe_unserialize( $stored[0]['option_value'] ?? '' );
 };
 

@@ -23,7 +23,7 @@ CREATE_TOKEN = "echo \\Rollbook\\WordPress\\Store\\Tokens::create( $args[0], $ar
 MERGE_SETTINGS = """
 $partial = json_decode( $args[0], true, 512, JSON_THROW_ON_ERROR );
 if ( ! is_array( $partial ) ) { throw new RuntimeException( 'The settings are a JSON object.' ); }
-$document = \\Rollbook\\WordPress\\Settings::merge( $partial );
+$document = \\Rollbook\\WordPress\\Upkeep\\SettingsWriter::merge( $partial );
 echo wp_json_encode( $document, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE );
 """
 

@@ -5,7 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Endpoint\ActivityLog;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
 use Rollbook\WordPress\Upkeep\CatchUp;

@@ -6,7 +6,8 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ExchangeRunner;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Batch;
 use Rollbook\WordPress\Store\Database;
@@ -195,7 +196,7 @@ final class BulkTest extends SiteTestCase {
 	public function test_a_batch_that_lost_its_savepoint_is_done_again(): void {
 		global $wpdb;
 		$before = Settings::document()['role_rules'];
-		Settings::merge( array( 'role_rules' => array( array( 'filter' => 'groups.display eq "PU-Group"', 'role' => 'editor' ) ) ) );
+		SettingsWriter::merge( array( 'role_rules' => array( array( 'filter' => 'groups.display eq "PU-Group"', 'role' => 'editor' ) ) ) );
 		$thrown  = false;
 		$release = static function ( int $user_id ) use ( $wpdb ): void {
 			if ( 'pu-b' === get_userdata( $user_id )->user_login && ! ( defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ) ) {
@@ -214,7 +215,7 @@ final class BulkTest extends SiteTestCase {
 			$answers = $this->quietly( fn(): array => $this->with_hook( 'user_register', $release, fn(): array => $this->bulk( array( $this->posted( 'pu-a' ), $this->posted( 'pu-b' ), $this->posted( 'pu-c' ), $this->group( 'PU-Group', 'pu-a', 'pu-c' ) ) ) ) );
 		} finally {
 			remove_action( 'set_user_role', $throw );
-			Settings::merge( array( 'role_rules' => $before ) );
+			SettingsWriter::merge( array( 'role_rules' => $before ) );
 		}
 		self::assertTrue( $thrown );
 		self::assertSame( array( '201', '201', '201' ), array_column( array_slice( $answers, 0, 3 ), 'status' ) );

@@ -6,12 +6,13 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ExchangeRunner;
-use Rollbook\WordPress\People\AccountRegistry;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\People\UnlinkedAccounts;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 use Rollbook\WordPress\Upkeep\CatchUp;
 use Rollbook\WordPress\Upkeep\ProfileChanges;
 use Rollbook\WordPress\Upkeep\TaskRun;
@@ -104,7 +105,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 	public function test_linking_is_allowed_or_the_command_fails(): void {
 		$user_id = $this->create( 'pu-allowed' )['account']['user_id'];
 		for ( $number = 1, $reached = true; $reached; ++$number ) {
-			AccountRegistry::mark_unlinked( $user_id );
+			UnlinkedAccounts::add( $user_id );
 			$count  = 0;
 			$fail   = static function ( string $query ) use ( &$count, $number ): string {
 				return ++$count === $number ? 'SELECT nothing FROM nowhere' : $query;
@@ -113,7 +114,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 				fn(): array => $this->with_hook( 'query', $fail, fn(): array => (array) $this->run_command( 'allow_linking', array( 'user_ids' => array( $user_id ) ) ) )
 			);
 			wp_cache_flush();
-			self::assertSame( null === $answer, AccountRegistry::is_unlinked( $user_id ), "statement $number" );
+			self::assertSame( null === $answer, UnlinkedAccounts::contains( $user_id ), "statement $number" );
 			$reached = $count >= $number;
 		}
 		self::assertGreaterThan( 4, $number );
@@ -251,7 +252,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 	public function test_settings_that_cannot_be_read_are_not_the_defaults(): void {
 		global $wpdb;
 		$before = Settings::document();
-		Settings::merge( array( 'default_role' => 'author' ) );
+		SettingsWriter::merge( array( 'default_role' => 'author' ) );
 		try {
 			wp_cache_set( 'notoptions', array( Settings::OPTION => true ), 'options' );
 			wp_cache_set( 'alloptions', array_diff_key( wp_load_alloptions(), array( Settings::OPTION => true ) ), 'options' );
@@ -261,7 +262,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		} finally {
 			wp_cache_delete( 'alloptions', 'options' );
 			wp_cache_delete( 'notoptions', 'options' );
-			Settings::merge( $before );
+			SettingsWriter::merge( $before );
 		}
 	}
 
@@ -354,10 +355,10 @@ final class DatabaseTroubleTest extends SiteTestCase {
 			),
 			'catch-up' => array(
 				static function () use ( $meta, $user ): void {
-					Settings::merge( $meta( 'displayName' ) );
+					SettingsWriter::merge( $meta( 'displayName' ) );
 					do_action( CatchUp::EVENT );
 					self::assertSame( 'pu-behind', get_user_meta( $user->ID, 'pu_behind', true ) );
-					Settings::merge( $meta( 'title' ) );
+					SettingsWriter::merge( $meta( 'title' ) );
 				},
 				static fn() => do_action( CatchUp::EVENT ),
 				static function ( string $place ) use ( $user ): void {
@@ -378,7 +379,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 			),
 		);
 		try {
-			Settings::merge( $roles + $meta( 'title' ) );
+			SettingsWriter::merge( $roles + $meta( 'title' ) );
 			foreach ( $works as $work => list( $prepare, $run, $expected ) ) {
 				for ( $number = 1, $suffered = true; $suffered; ++$number ) {
 					wp_cache_flush();

@@ -4,7 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
 
@@ -61,7 +61,7 @@ final class EndpointTest extends SiteTestCase {
 	/** WPO365's address is answered once the owner says so. */
 	public function test_answers_for_wpo365_when_switched_on(): void {
 		$this->assertStringContainsString( 'rest_disabled', $this->ask( '/wp-json/wpo365/v1/Users' )->body );
-		Settings::merge( array( 'compatibility' => array( 'wpo365_route' => true ) ) );
+		SettingsWriter::merge( array( 'compatibility' => array( 'wpo365_route' => true ) ) );
 		$answer = $this->ask( '/wp-json/wpo365/v1/Users' );
 		$this->assertSame( 200, $answer->status );
 	}

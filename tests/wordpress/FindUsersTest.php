@@ -4,7 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
 
 final class FindUsersTest extends SiteTestCase {
 

@@ -4,7 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
 
 /** Begins each test with the default settings, and gives the site its own ones back. */
 trait KeepsSettings {

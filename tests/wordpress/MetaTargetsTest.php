@@ -5,8 +5,8 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\InvalidSettings;
-use Rollbook\WordPress\People\Targets;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Targets;
+use Rollbook\WordPress\Store\Settings;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';

@@ -4,7 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 use Rollbook\WordPress\Store\Tables;
 
 /** Plugins that end requests before the service answers, and WordPress's REST server beside it. */
@@ -160,7 +161,7 @@ final class NeighboursTest extends SiteTestCase {
 		$before = get_option( Settings::OPTION );
 		$base   = $this->url() . '/wp-json/wpo365/v1';
 		try {
-			Settings::merge( array( 'compatibility' => array( 'wpo365_route' => true ) ) );
+			SettingsWriter::merge( array( 'compatibility' => array( 'wpo365_route' => true ) ) );
 			foreach ( array( "/Users/$person->id", '/Users?count=1', '/Groups', '/nowhere' ) as $path ) {
 				$early = $this->raw( 'GET', $path, array(), '', null, $base );
 				$this->assertSame( '/nowhere' === $path ? 404 : 200, $early['status'] );

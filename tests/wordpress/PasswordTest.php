@@ -4,7 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Access\PasswordControl;
+use Rollbook\WordPress\People\PasswordControl;
 use Rollbook\WordPress\Store\Tables;
 
 require_once __DIR__ . '/KeepsSettings.php';

@@ -6,7 +6,8 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ExchangeRunner;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
 use Rollbook\WordPress\Upkeep\ProfileChanges;
@@ -49,7 +50,7 @@ final class ProfileChangesTest extends SiteTestCase {
 	/** A mapped meta counts as an edit even where no profile is saved. */
 	public function test_an_edited_meta_is_found(): void {
 		$schema = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-		Settings::merge(
+		SettingsWriter::merge(
 			array(
 				'mappings' => array(
 					array(

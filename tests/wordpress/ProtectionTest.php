@@ -5,9 +5,10 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\InvalidSettings;
-use Rollbook\WordPress\Access\PasswordControl;
+use Rollbook\WordPress\People\PasswordControl;
 use Rollbook\WordPress\People\Administrators;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 use Rollbook\WordPress\Store\Tables;
 
 require_once __DIR__ . '/KeepsSettings.php';
@@ -42,7 +43,7 @@ final class ProtectionTest extends SiteTestCase {
 	/** The places at which settings are refused. */
 	private function refused( array $partial ): array {
 		try {
-			Settings::merge( $partial );
+			SettingsWriter::merge( $partial );
 			return array();
 		} catch ( InvalidSettings $refusal ) {
 			return array_column( $refusal->problems(), 'place' );

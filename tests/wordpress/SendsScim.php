@@ -4,7 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 
 /** Requests to the service over HTTP, as an identity provider sends them. */
 trait SendsScim {
@@ -58,7 +58,7 @@ trait SendsScim {
 
 	/** Changes settings. */
 	protected function settings( array $partial ): void {
-		Settings::merge( $partial );
+		SettingsWriter::merge( $partial );
 	}
 
 	/** The account of a person. */

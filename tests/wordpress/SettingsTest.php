@@ -5,8 +5,9 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\InvalidSettings;
-use Rollbook\WordPress\ChangedMeanwhile;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Upkeep\ChangedMeanwhile;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 use Rollbook\WordPress\Upkeep\SiteHealth;
 
 require_once __DIR__ . '/KeepsSettings.php';
@@ -33,13 +34,13 @@ final class SettingsTest extends SiteTestCase {
 
 	/** Objects are merged, lists replaced. */
 	public function test_merges_objects_and_replaces_lists(): void {
-		Settings::merge(
+		SettingsWriter::merge(
 			array(
 				'protected_roles' => array( 'administrator', 'editor' ),
 				'username'        => array( 'from' => 'email' ),
 			)
 		);
-		$document = Settings::merge(
+		$document = SettingsWriter::merge(
 			array(
 				'protected_roles' => array( 'administrator' ),
 				'username'        => array( 'rename' => true ),
@@ -55,9 +56,9 @@ final class SettingsTest extends SiteTestCase {
 
 	/** A refused document names its problems and changes nothing. */
 	public function test_stores_nothing_that_is_refused(): void {
-		$before = Settings::merge( array( 'welcome_mail' => true ) );
+		$before = SettingsWriter::merge( array( 'welcome_mail' => true ) );
 		try {
-			Settings::merge(
+			SettingsWriter::merge(
 				array(
 					'welcome_mail' => false,
 					'deletion'     => array( 'policy' => 'reassign' ),
@@ -72,29 +73,29 @@ final class SettingsTest extends SiteTestCase {
 
 	/** A form that was opened before somebody else's save does not undo it unseen. */
 	public function test_a_stale_form_names_what_it_would_undo(): void {
-		Settings::merge( array( 'welcome_mail' => false ) );
-		$stamp = Settings::stamp();
+		SettingsWriter::merge( array( 'welcome_mail' => false ) );
+		$stamp = SettingsWriter::stamp();
 		$form  = array( 'welcome_mail' => false, 'deletion' => array( 'policy' => 'delete' ) );
-		Settings::merge( array( 'activity_days' => 7 ) );
-		Settings::merge( array( 'activity_days' => 8, 'link_credentials' => 'never' ), $stamp_of_days = Settings::stamp() );
-		Settings::merge( $form, $stamp ); // Another tab is nobody else.
-		Settings::merge( array( 'welcome_mail' => true, 'activity_days' => 9 ) );
+		SettingsWriter::merge( array( 'activity_days' => 7 ) );
+		SettingsWriter::merge( array( 'activity_days' => 8, 'link_credentials' => 'never' ), $stamp_of_days = SettingsWriter::stamp() );
+		SettingsWriter::merge( $form, $stamp ); // Another tab is nobody else.
+		SettingsWriter::merge( array( 'welcome_mail' => true, 'activity_days' => 9 ) );
 		$before = Settings::document();
 		foreach ( array( array( $stamp, $form, array( 'deletion', 'welcome_mail' ) ), array( $stamp_of_days, array( 'activity_days' => 1 ), array( 'activity_days' ) ) ) as list( $opened_on, $sent, $names ) ) {
 			try {
-				Settings::merge( $sent, $opened_on );
+				SettingsWriter::merge( $sent, $opened_on );
 				$this->fail( 'Somebody else\'s save was undone.' );
 			} catch ( ChangedMeanwhile $others ) {
 				$this->assertSame( $names, $others->names );
 			}
 		}
 		$this->assertSame( $before, Settings::document() );
-		$this->assertFalse( Settings::merge( $form, Settings::stamp() )['welcome_mail'], 'saved again it replaces what there is' );
+		$this->assertFalse( SettingsWriter::merge( $form, SettingsWriter::stamp() )['welcome_mail'], 'saved again it replaces what there is' );
 	}
 
 	/** What is read, judged and stored is one step, so that nobody's save is lost. */
 	public function test_saves_at_the_same_time_lose_nothing(): void {
-		Settings::merge( array( 'welcome_mail' => true ) );
+		SettingsWriter::merge( array( 'welcome_mail' => true ) );
 		$this->at_once( 'settings-at-once.php', array( array( 'networks', '1' ), array( 'networks', '2' ), array( 'networks', '3' ), array( 'days', '0' ) ) );
 		wp_cache_flush();
 		$document = Settings::document();
@@ -121,12 +122,12 @@ final class SettingsTest extends SiteTestCase {
 
 	/** What WordPress remembers may be older than what there is; it is neither stored again nor taken for the same. */
 	public function test_a_save_goes_by_the_database_and_not_by_what_is_remembered(): void {
-		$before = Settings::merge( array( 'activity_days' => 7 ) );
+		$before = SettingsWriter::merge( array( 'activity_days' => 7 ) );
 		$old    = wp_load_alloptions();
-		Settings::merge( array( 'activity_days' => 8, 'welcome_mail' => true ) );
+		SettingsWriter::merge( array( 'activity_days' => 8, 'welcome_mail' => true ) );
 		wp_cache_set( 'alloptions', $old, 'options' );
 		$this->assertSame( $before, Settings::document() );
-		$this->assertTrue( Settings::merge( array( 'activity_days' => 7 ) )['welcome_mail'] );
+		$this->assertTrue( SettingsWriter::merge( array( 'activity_days' => 7 ) )['welcome_mail'] );
 		wp_cache_flush();
 		$this->assertSame( array( 7, true ), array( Settings::document()['activity_days'], Settings::document()['welcome_mail'] ) );
 	}
@@ -153,7 +154,7 @@ final class SettingsTest extends SiteTestCase {
 		add_role( 'pu_boss', 'Soon a boss' );
 		$reassign_target = wp_insert_user( array( 'user_login' => 'pu-heir', 'user_pass' => 'x', 'role' => 'editor' ) );
 		$rule            = static fn( string $role ): array => array( 'filter' => 'title pr', 'role' => $role );
-		Settings::merge(
+		SettingsWriter::merge(
 			array(
 				'default_role'    => 'pu_lost',
 				'protected_roles' => array( 'editor', '-pu_lost' ),
@@ -161,7 +162,7 @@ final class SettingsTest extends SiteTestCase {
 				'deletion'        => array( 'reassign_to' => 'pu-heir' ),
 			)
 		);
-		$this->assertSame( array(), Settings::problems() );
+		$this->assertSame( array(), SettingsWriter::problems() );
 		$this->assertSame( 'good', SiteHealth::test_settings()['status'] );
 
 		remove_role( 'pu_lost' );
@@ -169,21 +170,21 @@ final class SettingsTest extends SiteTestCase {
 		require_once ABSPATH . 'wp-admin/includes/user.php';
 		wp_delete_user( $reassign_target );
 		$wrong = array( 'deletion.reassign_to', 'default_role', 'role_rules[1].role' );
-		$this->assertSame( $wrong, array_column( Settings::problems(), 'place' ) );
+		$this->assertSame( $wrong, array_column( SettingsWriter::problems(), 'place' ) );
 		$health = SiteHealth::test_settings();
 		$this->assertSame( 'recommended', $health['status'] );
 		foreach ( array( 'pu-heir', 'does not exist', 'Name another account', 'pu_lost', 'Choose another role', 'pu_boss', 'is protected', 'tab=people', 'tab=roles' ) as $text ) {
 			$this->assertStringContainsString( $text, $health['description'] );
 		}
 
-		Settings::merge( array( 'welcome_mail' => true ) );
-		Settings::merge( array( 'hand_given_roles' => 'overrule' ) + array_intersect_key( Settings::document(), array_flip( array( 'default_role', 'role_rules', 'protected_roles' ) ) ) );
+		SettingsWriter::merge( array( 'welcome_mail' => true ) );
+		SettingsWriter::merge( array( 'hand_given_roles' => 'overrule' ) + array_intersect_key( Settings::document(), array_flip( array( 'default_role', 'role_rules', 'protected_roles' ) ) ) );
 		$document = Settings::document();
 		$this->assertSame( array( true, 'overrule', 'pu_lost', 'pu-heir' ), array( $document['welcome_mail'], $document['hand_given_roles'], $document['default_role'], $document['deletion']['reassign_to'] ) );
 		$this->assertRefused( array( 'deletion' => array( 'policy' => 'reassign' ) ), 'deletion.reassign_to', 'does not exist' );
 		$this->assertRefused( array( 'default_role' => 'pu_boss' ), 'default_role', 'is protected' );
 
-		Settings::merge( array( 'default_role' => 'subscriber', 'role_rules' => array( $rule( 'author' ) ), 'deletion' => array( 'reassign_to' => null ) ) );
+		SettingsWriter::merge( array( 'default_role' => 'subscriber', 'role_rules' => array( $rule( 'author' ) ), 'deletion' => array( 'reassign_to' => null ) ) );
 		$this->assertSame( 'good', SiteHealth::test_settings()['status'] );
 	}
 
@@ -191,7 +192,7 @@ final class SettingsTest extends SiteTestCase {
 	private function assertRefused( array $partial, string $place, string $reason ): void {
 		$before = get_option( Settings::OPTION );
 		try {
-			Settings::merge( $partial );
+			SettingsWriter::merge( $partial );
 			$this->fail( "$place: it was stored." );
 		} catch ( InvalidSettings $refusal ) {
 			$this->assertSame( array( $place ), array_column( $refusal->problems(), 'place' ) );

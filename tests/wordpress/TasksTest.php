@@ -255,7 +255,7 @@ final class TasksTest extends SiteTestCase {
 		$user_id  = get_user_by( 'login', $login )->ID;
 		$exchange = \Rollbook\Exchange::task(
 			array( 'task' => 'linking', 'user_name' => $user_name, 'part' => array( 'after' => $user_id - 1, 'limit' => 1, 'apply' => false ) ),
-			\Rollbook\WordPress\Settings::document(),
+			\Rollbook\WordPress\Store\Settings::document(),
 			\Rollbook\WordPress\Site::facts(),
 			self::NOW
 		);

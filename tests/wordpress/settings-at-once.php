@@ -7,9 +7,10 @@
 
 declare( strict_types=1 );
 
-use Rollbook\WordPress\ChangedMeanwhile;
+use Rollbook\WordPress\Upkeep\ChangedMeanwhile;
 use Rollbook\WordPress\Store\DatabaseFailure;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 
 require __DIR__ . '/wordpress.php';
 
@@ -19,13 +20,13 @@ usleep( (int) ( ( ceil( microtime( true ) + 0.5 ) - microtime( true ) ) * 1e6 ) 
 $late = 0;
 for ( $round = 1; $round <= 10; ) {
 	wp_cache_flush(); // Each round is a request of its own.
-	$opened_on = Settings::stamp();
+	$opened_on = SettingsWriter::stamp();
 	$networks  = Settings::document()['allowed_networks'];
 	try {
 		if ( 'networks' === $what ) {
-			Settings::merge( array( 'allowed_networks' => array( ...$networks, "10.$number.$round.0/24" ) ), $opened_on );
+			SettingsWriter::merge( array( 'allowed_networks' => array( ...$networks, "10.$number.$round.0/24" ) ), $opened_on );
 		} else {
-			Settings::merge( array( 'activity_days' => $round ) );
+			SettingsWriter::merge( array( 'activity_days' => $round ) );
 		}
 		++$round;
 	} catch ( ChangedMeanwhile ) {

@@ -11,7 +11,8 @@ require __DIR__ . '/wordpress.php';
 use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\Store\Tokens;
-use Rollbook\WordPress\{Settings, Site};
+use Rollbook\WordPress\Site;
+use Rollbook\WordPress\Store\Settings;
 
 ini_set( 'memory_limit', $argv[1] );
 $asked   = json_decode( $argv[2], true, 512, JSON_THROW_ON_ERROR );

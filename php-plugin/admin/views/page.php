@@ -54,7 +54,7 @@ defined( 'ABSPATH' ) || exit;
 		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>" class="rollbook-form">
 			<?php
 			echo SettingsPage::hidden_fields( SettingsActions::SAVE ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there.
-			printf( '<input type="hidden" name="tab" value="%s"><input type="hidden" name="opened_on" value="%s">', esc_attr( $tab ), esc_attr( \Rollbook\WordPress\Settings::stamp() ) );
+			printf( '<input type="hidden" name="tab" value="%s"><input type="hidden" name="opened_on" value="%s">', esc_attr( $tab ), esc_attr( \Rollbook\WordPress\Upkeep\SettingsWriter::stamp() ) );
 			$form = new Form( $data );
 			require __DIR__ . '/' . $screen::view() . '.php';
 			submit_button( __( 'Save settings', 'rollbook' ), 'primary', 'submit', true, array( 'id' => 'rollbook-settings-submit' ) );

@@ -10,9 +10,9 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Endpoint;
 
 use Rollbook\WordPress\Requirements;
-use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
 

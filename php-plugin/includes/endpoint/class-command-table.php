@@ -10,19 +10,21 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Endpoint;
 
 use Rollbook\WordPress\Access\AccessControl;
-use Rollbook\WordPress\People\AccountWriter;
 use Rollbook\WordPress\People\AccountRegistry;
+use Rollbook\WordPress\People\AccountWriter;
 use Rollbook\WordPress\People\GroupReader;
 use Rollbook\WordPress\People\GroupWriter;
-use Rollbook\WordPress\People\Network;
 use Rollbook\WordPress\People\Refusal;
 use Rollbook\WordPress\People\RoleWriter;
+use Rollbook\WordPress\People\UserCreator;
 use Rollbook\WordPress\People\UserReader;
+use Rollbook\WordPress\People\UserRefresher;
 use Rollbook\WordPress\People\UserRemover;
-use Rollbook\WordPress\People\UserWriter;
+use Rollbook\WordPress\People\UserUpdater;
 use Rollbook\WordPress\Store\Batch;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\SiteSwitch;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
 use Rollbook\WordPress\Store\Transaction;
@@ -50,7 +52,7 @@ final class CommandTable {
 		global $wpdb;
 		// A statement of some hook that fails must not print HTML into the response; it is still logged.
 		$shown = $wpdb->hide_errors();
-		$depth = Network::depth();
+		$depth = SiteSwitch::depth();
 		AccessControl::tell_rights_as_they_are();
 		try {
 			$name = (string) $command['do'];
@@ -64,7 +66,7 @@ final class CommandTable {
 			throw $failure;
 		} finally {
 			AccessControl::tell_rights_of_who_acts();
-			Network::back_to( $depth );
+			SiteSwitch::back_to( $depth );
 			if ( ! Batch::is_open() ) {
 				WrittenCaches::committed();
 			}
@@ -123,11 +125,11 @@ final class CommandTable {
 			'find_reassign_target'       => ( new UserReader() )->find_reassign_target( $command ),
 			'register_accounts'          => ( new AccountRegistry() )->register( $command ),
 			'release_rows'               => ( new AccountRegistry() )->release( $command ),
-			'create_user'                => ( new UserWriter() )->create( $command ),
-			'update_user'                => ( new UserWriter() )->update( $command ),
-			'fill_targets'               => ( new UserWriter() )->fill( $command ),
-			'index_user'                 => ( new UserWriter() )->index( $command ),
-			'note_wish'                  => ( new UserWriter() )->note_wish( $command ),
+			'create_user'                => ( new UserCreator() )->create( $command ),
+			'update_user'                => ( new UserUpdater() )->update( $command ),
+			'fill_targets'               => ( new UserRefresher() )->fill( $command ),
+			'index_user'                 => ( new UserRefresher() )->index( $command ),
+			'note_wish'                  => ( new UserRefresher() )->note_wish( $command ),
 			'delete_user'                => ( new UserRemover() )->delete( $command ),
 			'find_groups'                => ( new GroupReader() )->find( $command ),
 			'load_group'                 => ( new GroupReader() )->load( $command ),

@@ -11,9 +11,9 @@ namespace Rollbook\WordPress\Endpoint;
 
 use Rollbook\Exchange;
 use Rollbook\WordPress\Requirements;
-use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Settings;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;

@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Endpoint;
 use Rollbook\Exchange;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\RunningExchange;
 use Rollbook\WordPress\Store\Transaction;
 use Throwable;
 
@@ -21,13 +22,6 @@ defined( 'ABSPATH' ) || exit;
  * Carries out the commands of one exchange, one after the other. The extension decides; this runs errands.
  */
 final class ExchangeRunner {
-
-	/**
-	 * How many conversations are being held.
-	 *
-	 * @var int
-	 */
-	private static int $held = 0;
 
 	/**
 	 * The command being carried out.
@@ -46,17 +40,10 @@ final class ExchangeRunner {
 	}
 
 	/**
-	 * Whether some conversation is being held: then a change to an account is ours, and no local edit.
-	 */
-	public static function is_running(): bool {
-		return self::$held > 0;
-	}
-
-	/**
 	 * Holds the conversation to its end.
 	 */
 	public function run(): void {
-		++self::$held;
+		RunningExchange::begin();
 		try {
 			$this->command = $this->exchange->command();
 			while ( null !== $this->command ) {
@@ -64,7 +51,7 @@ final class ExchangeRunner {
 				$this->command = $this->exchange->command();
 			}
 		} finally {
-			--self::$held;
+			RunningExchange::end();
 		}
 	}
 

@@ -10,7 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Endpoint;
 
 use Rollbook\Exchange;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
 use WP_REST_Request;
 use WP_REST_Response;
 use WP_REST_Server;

@@ -13,8 +13,10 @@ use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Identifier;
 use Rollbook\WordPress\Store\Lookups;
+use Rollbook\WordPress\Store\PassingBy;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\UserRows;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -41,11 +43,6 @@ final class AccountRegistry {
 	 * The option that remembers the highest number.
 	 */
 	public const OPTION = 'rollbook_registered_up_to';
-
-	/**
-	 * The user meta that marks an account which the owner has unlinked; with the prefix of the site's tables before it.
-	 */
-	private const UNLINKED = 'rollbook_unlinked';
 
 	/**
 	 * How many numbers are looked at again.
@@ -131,8 +128,8 @@ final class AccountRegistry {
 				foreach ( $command['ids'] as $id ) {
 					$row_id = Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s AND managed = 0', array( $id ) );
 					if ( null !== $row_id ) {
-						UserRemover::forget_memberships( $id );
-						UserRemover::forget_row( (int) $row_id );
+						UserRows::forget_memberships( $id );
+						UserRows::forget( (int) $row_id );
 					}
 				}
 			},
@@ -152,39 +149,12 @@ final class AccountRegistry {
 		Transaction::run(
 			static function () use ( $user_ids ): void {
 				foreach ( $user_ids as $user_id ) {
-					wp_cache_delete( (int) $user_id, 'user_meta' );
-					delete_user_meta( (int) $user_id, self::mark() );
+					UnlinkedAccounts::remove( (int) $user_id );
 				}
 				self::forget();
 			},
-			static fn(): bool => null === Database::value( "SELECT umeta_id FROM $wpdb->usermeta WHERE meta_key = %s AND user_id IN (" . Database::marks( $user_ids, '%d' ) . ') LIMIT 1', array( self::mark(), ...$user_ids ) )
+			static fn(): bool => null === Database::value( "SELECT umeta_id FROM $wpdb->usermeta WHERE meta_key = %s AND user_id IN (" . Database::marks( $user_ids, '%d' ) . ') LIMIT 1', array( UnlinkedAccounts::meta_key(), ...$user_ids ) )
 		);
-	}
-
-	/**
-	 * Whether the owner has unlinked an account on this site.
-	 *
-	 * @param int $user_id The account.
-	 */
-	public static function is_unlinked( int $user_id ): bool {
-		return metadata_exists( 'user', $user_id, self::mark() );
-	}
-
-	/**
-	 * Marks an account as unlinked on this site.
-	 *
-	 * @param int $user_id The account.
-	 */
-	public static function mark_unlinked( int $user_id ): void {
-		update_user_meta( $user_id, self::mark(), 1 );
-	}
-
-	/**
-	 * The key of the mark. It lies with the account and not in our tables, so that it outlives them and goes with the account.
-	 */
-	private static function mark(): string {
-		global $wpdb;
-		return $wpdb->get_blog_prefix() . self::UNLINKED;
 	}
 
 	/**
@@ -322,7 +292,7 @@ final class AccountRegistry {
 			return array();
 		}
 		$from     = self::$looked_up_to ? self::$looked_up_to : max( 0, $remembered - self::LOOK_BACK );
-		$accounts = $this->accounts( "w.ID > %d AND w.ID <= %d AND NOT EXISTS (SELECT 1 FROM $wpdb->usermeta n WHERE n.user_id = w.ID AND n.meta_key = %s)", array( $from, $newest, self::mark() ), $limit, true, $read );
+		$accounts = $this->accounts( "w.ID > %d AND w.ID <= %d AND NOT EXISTS (SELECT 1 FROM $wpdb->usermeta n WHERE n.user_id = w.ID AND n.meta_key = %s)", array( $from, $newest, UnlinkedAccounts::meta_key() ), $limit, true, $read );
 
 		self::$looked_up_to = count( $accounts ) < $limit ? $newest : end( $accounts )['user_id'] ?? $newest;
 		if ( ! $accounts ) {

@@ -9,10 +9,10 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\People;
 
-use Rollbook\WordPress\NetworkSettings;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Targets;
 use Rollbook\WordPress\Store\WrittenCaches;
 
 defined( 'ABSPATH' ) || exit;
@@ -27,9 +27,7 @@ final class AccountWriter {
 	/**
 	 * What the tables of WordPress hold.
 	 */
-	private const LONGEST_LOGIN    = 60;
 	private const LONGEST_NICENAME = 50;
-	private const LONGEST_EMAIL    = 100;
 
 	/**
 	 * The account that create() made. Known even where a hook threw and wp_insert_user() never returned.
@@ -122,7 +120,10 @@ final class AccountWriter {
 			}
 			if ( $change['end_credentials'] ?? false ) {
 				// Before anything else: should the rest break off, nobody else gets in meanwhile.
-				Credentials::end( $user, null !== $change['password'], $change['credential_metas'] ?? array() );
+				Credentials::end( $user, $change['credential_metas'] ?? array() );
+				if ( null === $change['password'] ) {
+					self::set_unknown_password( $user->ID );
+				}
 			}
 			Targets::write_metas( $user->ID, Targets::metas( $change['values'] ) );
 			$data = $this->differing( $user, $change ) + ( null === $login ? array() : array( 'user_nicename' => self::nicename( $login ) ) );
@@ -164,76 +165,13 @@ final class AccountWriter {
 	 *
 	 * @param int $user_id The account.
 	 */
-	public static function set_unknown_password( int $user_id ): void {
+	private static function set_unknown_password( int $user_id ): void {
 		add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
 		$data = array(
 			'ID'        => $user_id,
 			'user_pass' => bin2hex( random_bytes( 32 ) ),
 		);
 		self::check_result( wp_update_user( $data ) );
-	}
-
-	/**
-	 * The first login that WordPress accepts and nobody has.
-	 *
-	 * @param string[] $logins  Proposals, the best first.
-	 * @param int      $user_id The account whose own login counts as free; 0 for a new one.
-	 * @param bool     $ask     Whether the database is asked; otherwise wp_insert_user() is going to.
-	 * @throws Refusal When there is none.
-	 */
-	public static function free_login( array $logins, int $user_id = 0, bool $ask = true ): string {
-		/** This filter is documented in wp-includes/user.php */
-		$illegal = array_map( 'strtolower', (array) apply_filters( 'illegal_user_logins', array() ) );
-		foreach ( $logins as $login ) {
-			$login = is_multisite() ? strtolower( $login ) : $login; // Networks know no other logins.
-			if ( '' === $login || mb_strlen( $login ) > self::LONGEST_LOGIN || ! validate_username( $login ) || in_array( strtolower( $login ), $illegal, true ) ) {
-				continue;
-			}
-			wp_cache_delete( sanitize_user( $login ), 'userlogins' ); // The database is to be asked, as for addresses.
-			$holder = $ask ? Database::watched( static fn(): mixed => username_exists( $login ) ) : false;
-			if ( ! $holder && NetworkSettings::forbids_login( $login ) ) {
-				continue;
-			}
-			if ( ! $holder || (int) $holder === $user_id ) {
-				return $login;
-			}
-		}
-		throw Refusal::taken( 'login' );
-	}
-
-	/**
-	 * Sees to it that an address can be had as it is.
-	 *
-	 * @param string $email   The address.
-	 * @param int    $user_id The account whose own address counts as free; 0 for a new one.
-	 * @param bool   $ask     Whether the database is asked; otherwise wp_insert_user() is going to.
-	 * @throws Refusal When it cannot.
-	 */
-	public static function check_email( string $email, int $user_id = 0, bool $ask = true ): void {
-		if ( '' === $email ) {
-			return;
-		}
-		if ( ! self::accepts_email( $email ) ) {
-			throw self::unfit_email( $email );
-		}
-		$refusal = NetworkSettings::refusal_of_email( $email );
-		if ( null !== $refusal ) {
-			throw Refusal::refused( $refusal );
-		}
-		wp_cache_delete( $email, 'useremail' );
-		$holder = $ask ? (int) Database::watched( static fn(): mixed => email_exists( $email ) ) : 0;
-		if ( $holder && $holder !== $user_id ) {
-			throw Refusal::taken( 'email' );
-		}
-	}
-
-	/**
-	 * Whether WordPress takes a text for an address, and stores it as it is. None is one, too.
-	 *
-	 * @param string $email The text.
-	 */
-	public static function accepts_email( string $email ): bool {
-		return '' === $email || ( mb_strlen( $email ) <= self::LONGEST_EMAIL && is_email( $email ) === $email && sanitize_email( $email ) === $email );
 	}
 
 	/**
@@ -252,33 +190,7 @@ final class AccountWriter {
 		if ( $this->created_id ) {
 			Database::run( "DELETE FROM $wpdb->usermeta WHERE user_id = %d", array( $this->created_id ) );
 			Database::run( "DELETE FROM $wpdb->users WHERE ID = %d", array( $this->created_id ) );
-			self::forget( $this->created_id );
-		}
-	}
-
-	/**
-	 * Lets WordPress's caches forget an account whose write was undone.
-	 *
-	 * @param int        $user_id The account.
-	 * @param ?\WP_User  $before  The account as it was before.
-	 */
-	public static function forget( int $user_id, ?\WP_User $before = null ): void {
-		foreach ( array( wp_cache_get( $user_id, 'users' ), $before->data ?? null ) as $data ) {
-			if ( $data ) {
-				wp_cache_delete( $data->user_login, 'userlogins' );
-				wp_cache_delete( $data->user_nicename, 'userslugs' );
-				if ( '' !== $data->user_email ) {
-					wp_cache_delete( $data->user_email, 'useremail' );
-				}
-			}
-		}
-		wp_cache_delete( $user_id, 'users' );
-		wp_cache_delete( $user_id, 'user_meta' );
-		wp_cache_set( 'last_changed', microtime(), 'users' );
-		try {
-			Targets::forget( $user_id, Settings::targets() );
-		} catch ( DatabaseFailure ) {
-			return; // Whatever brought us here is told already.
+			AccountCache::forget( $this->created_id );
 		}
 	}
 
@@ -442,13 +354,13 @@ final class AccountWriter {
 		global $wpdb;
 		if ( wp_using_ext_object_cache() ) {
 			// Another request, which does not see this transaction yet, may have filled it.
-			self::forget( $user_id );
+			AccountCache::forget( $user_id );
 			$stored = Database::value( "SELECT user_email FROM $wpdb->users WHERE ID = %d", array( $user_id ) );
 		}
 		$user     = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw new DatabaseFailure( 'the account disappeared while it was written' );
 		$stored ??= $user->data->user_email;
 		if ( null !== $email && $stored !== $email ) {
-			throw self::unfit_email( $email );
+			throw Refusal::unfit_email( $email );
 		}
 		return $user;
 	}
@@ -470,19 +382,8 @@ final class AccountWriter {
 			};
 		}
 		if ( 0 === $result ) {
-			throw DatabaseFailure::last();
+			$failure = Database::last_failure();
+			throw $failure;
 		}
-	}
-
-	/**
-	 * The refusal of an address.
-	 *
-	 * @param string $email The address.
-	 */
-	private static function unfit_email( string $email ): Refusal {
-		/* translators: %s: an email address. */
-		$message = sprintf( __( 'WordPress does not accept “%s” as an email address.', 'rollbook' ), $email );
-		// A refusal reads markup, and esc_html() leaves what looks like an entity.
-		return Refusal::refused( htmlspecialchars( $message, ENT_QUOTES | ENT_HTML5, 'UTF-8' ), 'email' );
 	}
 }

@@ -38,14 +38,13 @@ final class Credentials {
 	}
 
 	/**
-	 * Ends everything that opens an account: the password becomes one that nobody knows, application passwords and sessions go, and so
-	 * does what is under way to change the address or the password.
+	 * Ends everything that opens an account beside its password: application passwords and sessions, and what is under way to change
+	 * the address.
 	 *
-	 * @param \WP_User $user         The account.
-	 * @param bool     $has_password Whether it has just got another password.
-	 * @param string[] $beginnings   What the keys of metas begin with that go with it, in lower case: second factors.
+	 * @param \WP_User $user       The account.
+	 * @param string[] $beginnings What the keys of metas begin with that go with it, in lower case: second factors.
 	 */
-	public static function end( \WP_User $user, bool $has_password, array $beginnings = array() ): void {
+	public static function end( \WP_User $user, array $beginnings = array() ): void {
 		delete_user_meta( $user->ID, self::NEW_ADDRESS );
 		foreach ( $beginnings ? array_keys( (array) get_user_meta( $user->ID ) ) : array() as $key ) {
 			if ( array_filter( $beginnings, static fn( string $beginning ): bool => str_starts_with( strtolower( (string) $key ), $beginning ) ) ) {
@@ -56,9 +55,6 @@ final class Credentials {
 			\WP_Application_Passwords::delete_all_application_passwords( $user->ID );
 		}
 		\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
-		if ( ! $has_password ) {
-			AccountWriter::set_unknown_password( $user->ID );
-		}
 	}
 
 	/**

@@ -9,12 +9,13 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\People;
 
-use Rollbook\WordPress\Store\UniqueKeyConflict;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Identifier;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\UniqueKeyConflict;
+use Rollbook\WordPress\Store\UserRows;
 use Rollbook\WordPress\Store\WrittenCaches;
 
 defined( 'ABSPATH' ) || exit;
@@ -123,7 +124,7 @@ final class GroupWriter {
 					throw Refusal::stale();
 				}
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
-				UserRemover::forget_memberships( $command['id'] );
+				UserRows::forget_memberships( $command['id'] );
 			},
 			static fn(): bool => null === Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE id = %s', array( $command['id'] ) )
 		);

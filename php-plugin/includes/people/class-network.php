@@ -9,9 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\People;
 
-use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\NetworkSettings;
-use Rollbook\WordPress\Store\Tables;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -147,78 +145,6 @@ final class Network {
 		if ( is_wp_error( $result ) ) {
 			throw Refusal::refused( $result->get_error_message() );
 		}
-	}
-
-	/**
-	 * Does something on each of some sites that have tables of ours.
-	 *
-	 * @param int[]            $sites The sites.
-	 * @param callable(): void $work  What to do there.
-	 */
-	public static function on_each( array $sites, callable $work ): void {
-		foreach ( $sites as $site ) {
-			switch_to_blog( $site );
-			try {
-				if ( Tables::exist() ) {
-					$work();
-				}
-			} finally {
-				restore_current_blog();
-			}
-		}
-	}
-
-	/**
-	 * How many sites WordPress has switched through.
-	 */
-	public static function depth(): int {
-		return count( $GLOBALS['_wp_switched_stack'] ?? array() );
-	}
-
-	/**
-	 * Brings WordPress back to the site that it was on: a hook that fails between switching and restoring leaves it elsewhere.
-	 *
-	 * @param int $depth What depth() was then.
-	 */
-	public static function back_to( int $depth ): void {
-		while ( self::depth() > $depth ) {
-			restore_current_blog();
-		}
-	}
-
-	/**
-	 * Lets an account that was put on the site be looked at: it may be older than all that were looked at before.
-	 *
-	 * @param mixed $user_id The account.
-	 */
-	public static function action_add_user_to_blog( mixed $user_id ): void {
-		if ( ! ExchangeRunner::is_running() && (int) get_option( AccountRegistry::OPTION ) >= (int) $user_id ) {
-			update_option( AccountRegistry::OPTION, (int) $user_id - 1, true );
-		}
-	}
-
-	/**
-	 * Forgets the person of an account that is taken off the site.
-	 *
-	 * @param mixed $user_id The account.
-	 */
-	public static function action_remove_user_from_blog( mixed $user_id ): void {
-		if ( Tables::exist() ) {
-			UserRemover::action_deleted_user( (int) $user_id );
-		}
-		self::move_out( (int) $user_id );
-	}
-
-	/**
-	 * Forgets the person of an account that is deleted, on every site; WordPress passes over archived ones.
-	 *
-	 * @param mixed $user_id The account.
-	 */
-	public static function action_wpmu_delete_user( mixed $user_id ): void {
-		self::on_each(
-			array( get_current_blog_id(), ...self::other_sites_of( (int) $user_id ) ),
-			static fn() => UserRemover::action_deleted_user( (int) $user_id )
-		);
 	}
 
 	/**

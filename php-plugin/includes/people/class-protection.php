@@ -9,8 +9,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\People;
 
-use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
+use Rollbook\WordPress\Store\Settings;
 
 defined( 'ABSPATH' ) || exit;
 

@@ -52,6 +52,18 @@ final class Refusal extends \Exception {
 	}
 
 	/**
+	 * The refusal of an address.
+	 *
+	 * @param string $email The address.
+	 */
+	public static function unfit_email( string $email ): self {
+		/* translators: %s: an email address. */
+		$message = sprintf( __( 'WordPress does not accept “%s” as an email address.', 'rollbook' ), $email );
+		// A refusal reads markup, and esc_html() leaves what looks like an entity.
+		return self::refused( htmlspecialchars( $message, ENT_QUOTES | ENT_HTML5, 'UTF-8' ), 'email' );
+	}
+
+	/**
 	 * WordPress or a plugin refuses.
 	 *
 	 * @param string  $message Why, as WordPress words it, with or without markup.

@@ -14,8 +14,10 @@ use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\NetworkSettings;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\PassingBy;
 use Rollbook\WordPress\Store\Selection;
 use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Targets;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -159,7 +161,7 @@ final class UserReader {
 		return array(
 			'people'         => $row_ids ? $this->records( $this->rows( 'u.row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids ), $command['targets'] ) : array(),
 			'email_holder'   => $holders ? min( $holders ) : null,
-			'email_accepted' => AccountWriter::accepts_email( $email ) && null === NetworkSettings::refusal_of_email( $email ),
+			'email_accepted' => AccountNames::accepts_email( $email ) && null === NetworkSettings::refusal_of_email( $email ),
 		);
 	}
 
@@ -205,7 +207,7 @@ final class UserReader {
 			'roles'           => array_values( $user->roles ),
 			'protected'       => Protection::covers( $user ),
 			'self_registered' => Credentials::may_be_anybodys( $user ),
-			'unlinked'        => AccountRegistry::is_unlinked( $user->ID ),
+			'unlinked'        => UnlinkedAccounts::contains( $user->ID ),
 			'registered'      => max( 0, (int) strtotime( $user->data->user_registered . ' UTC' ) ) * 1000,
 			'network'         => Network::facts( $user ),
 		);

@@ -10,11 +10,13 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\People;
 
 use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Lookups;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\UserRows;
 use Rollbook\WordPress\Store\WrittenCaches;
 
 defined( 'ABSPATH' ) || exit;
@@ -39,10 +41,8 @@ final class UserRemover {
 	 */
 	public function delete( array $command ): array {
 		$table = Tables::name( 'users' );
-		$row   = Database::row( "SELECT row_id, id, user_id, version FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) );
-		if ( null === $row || $row['id'] !== $command['id'] ) {
-			throw Refusal::gone();
-		}
+		$row   = UserRows::find( $command['id'], 'row_id, id, user_id, version' ) ?? throw Refusal::gone();
+
 		$user_id         = (int) $row['user_id'];
 		$reassign_target = $this->reassign_target( $command['reassign_to'], $user_id );
 		$delete          = function () use ( $command, $row, $user_id, $reassign_target ): void {
@@ -54,11 +54,11 @@ final class UserRemover {
 				AccountWriter::check_protection( $user_id );
 			}
 			$this->lock_out( (int) $row['row_id'], $command );
-			self::forget_memberships( $row['id'] );
+			UserRows::forget_memberships( (string) $row['id'] );
 			Lookups::replace( (int) $row['row_id'], $command['lookups'] ?? array() );
 			if ( 'deactivate' !== $command['disposal'] ) {
 				$this->delete_account( $user_id, $reassign_target, 'remove_from_site' === $command['disposal'] );
-				self::forget_row( (int) $row['row_id'] );
+				UserRows::forget( (int) $row['row_id'] );
 				return;
 			}
 			if ( $command['managed_here'] ) {
@@ -67,7 +67,7 @@ final class UserRemover {
 			if ( null !== $reassign_target ) {
 				$this->reassign_content( $user_id, $reassign_target );
 			}
-			$this->mark_deleted( (int) $row['row_id'], $row['id'] );
+			$this->mark_deleted( (int) $row['row_id'], (string) $row['id'] );
 		};
 		$gone    = static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) )
 			&& ( 'deactivate' === $command['disposal'] || ! self::has_account( $user_id, 'remove_from_site' === $command['disposal'] ) );
@@ -75,7 +75,7 @@ final class UserRemover {
 		try {
 			Transaction::run( $delete, $gone );
 		} catch ( \Throwable $failure ) {
-			AccountWriter::forget( $user_id );
+			AccountCache::forget( $user_id );
 			throw $failure;
 		}
 		AccessControl::forget( $user_id );
@@ -96,17 +96,14 @@ final class UserRemover {
 	public function unlink( array $command ): array {
 		$table   = Tables::name( 'users' );
 		$user_id = Transaction::run(
-			static function () use ( $command, $table ): int {
-				$row = Database::row( "SELECT row_id, id, user_id, version, active FROM $table WHERE id = %s AND deleted = 0 FOR UPDATE", array( $command['id'] ) );
-				if ( null === $row || $row['id'] !== $command['id'] ) {
-					throw Refusal::gone();
-				}
+			static function () use ( $command ): int {
+				$row = UserRows::find( $command['id'], 'row_id, id, user_id, version, active', 'AND deleted = 0 FOR UPDATE' ) ?? throw Refusal::gone();
 				if ( (int) $row['version'] !== (int) $command['version'] || ! $row['active'] ) {
 					throw Refusal::stale();
 				}
-				self::forget_memberships( $row['id'] );
-				self::forget_row( (int) $row['row_id'] );
-				AccountRegistry::mark_unlinked( (int) $row['user_id'] );
+				UserRows::forget_memberships( (string) $row['id'] );
+				UserRows::forget( (int) $row['row_id'] );
+				UnlinkedAccounts::add( (int) $row['user_id'] );
 				Network::move_out( (int) $row['user_id'] ); // Nobody has charge of it now.
 				return (int) $row['user_id'];
 			},
@@ -129,8 +126,8 @@ final class UserRemover {
 		try {
 			$row = Database::row( 'SELECT row_id, id FROM ' . Tables::name( 'users' ) . ' WHERE user_id = %d', array( $user_id ) );
 			if ( null !== $row ) {
-				self::forget_memberships( $row['id'] );
-				self::forget_row( (int) $row['row_id'] );
+				UserRows::forget_memberships( (string) $row['id'] );
+				UserRows::forget( (int) $row['row_id'] );
 			}
 		} catch ( DatabaseFailure $failure ) {
 			if ( Transaction::is_open() ) {
@@ -139,34 +136,6 @@ final class UserRemover {
 			// The account is gone already; a row without one is passed over and removed when it gets in somebody's way.
 		}
 		AccessControl::forget( $user_id );
-	}
-
-	/**
-	 * Removes a person's row.
-	 *
-	 * @param int $row_id The row.
-	 */
-	public static function forget_row( int $row_id ): void {
-		Lookups::clear( $row_id );
-		Database::run( 'DELETE FROM ' . Tables::name( 'users' ) . ' WHERE row_id = %d', array( $row_id ) );
-	}
-
-	/**
-	 * Removes a person or group from every group.
-	 *
-	 * @param string $id Its id.
-	 */
-	public static function forget_memberships( string $id ): void {
-		Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE member_id = %s', array( $id ) );
-	}
-
-	/**
-	 * What stands in the place of a deleted person's claim on a userName.
-	 *
-	 * @param string $id The id that the person had.
-	 */
-	public static function former_key( string $id ): string {
-		return "deleted $id";
 	}
 
 	/**
@@ -195,7 +164,7 @@ final class UserRemover {
 	 * @param string $id     The id that the person had.
 	 */
 	private function mark_deleted( int $row_id, string $id ): void {
-		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET deleted = 1, user_name_key = %s, email_key = NULL, login_key = NULL WHERE row_id = %d', array( self::former_key( $id ), $row_id ) );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET deleted = 1, user_name_key = %s, email_key = NULL, login_key = NULL WHERE row_id = %d', array( UserRows::former_key( $id ), $row_id ) );
 	}
 
 	/**

@@ -40,23 +40,6 @@ final class DatabaseFailure extends \RuntimeException {
 	public bool $may_be_stored = false;
 
 	/**
-	 * Takes the error that wpdb noted last.
-	 */
-	public static function last(): self {
-		global $wpdb, $EZSQL_ERROR; // phpcs:ignore WordPress.NamingConventions.ValidVariableName -- WordPress's own.
-		$noted = (array) $EZSQL_ERROR; // phpcs:ignore WordPress.NamingConventions.ValidVariableName
-		$text  = '' !== $wpdb->last_error ? $wpdb->last_error : (string) ( end( $noted )['error_str'] ?? '' );
-		// SQLite's drop-in hands out a page of HTML: the statements, then the error, then a backtrace.
-		$text  = trim( wp_strip_all_tags( $text ) );
-		$error = strrpos( $text, 'SQLSTATE[' );
-		if ( false !== $error ) {
-			$text = strtok( substr( $text, $error ), "\n" );
-		}
-		$connection = Database::connection();
-		return new self( '' === $text ? 'the database refused a statement without giving a reason' : (string) $text, null === $connection ? 0 : $connection->errno );
-	}
-
-	/**
 	 * Takes the error that mysqli threw.
 	 *
 	 * @param \mysqli_sql_exception $error The error.

@@ -49,7 +49,7 @@ final class Database {
 		global $wpdb;
 		/** @var list<array<string, ?string>>|null $rows */
 		$rows = self::carry_out( static fn(): mixed => $wpdb->get_results( $arguments ? $wpdb->prepare( $sql, $arguments ) : $sql, ARRAY_A ) );
-		return is_array( $rows ) ? $rows : throw DatabaseFailure::last();
+		return is_array( $rows ) ? $rows : throw self::last_failure();
 	}
 
 	/**
@@ -87,7 +87,7 @@ final class Database {
 			throw DatabaseFailure::thrown( $error );
 		}
 		if ( self::failures() > $failures ) {
-			throw DatabaseFailure::last();
+			throw self::last_failure();
 		}
 		return $result;
 	}
@@ -97,6 +97,23 @@ final class Database {
 	 */
 	public static function failures(): int {
 		return count( (array) ( $GLOBALS['EZSQL_ERROR'] ?? array() ) );
+	}
+
+	/**
+	 * The failure that wpdb noted last.
+	 */
+	public static function last_failure(): DatabaseFailure {
+		global $wpdb, $EZSQL_ERROR; // phpcs:ignore WordPress.NamingConventions.ValidVariableName -- WordPress's own.
+		$noted = (array) $EZSQL_ERROR; // phpcs:ignore WordPress.NamingConventions.ValidVariableName
+		$text  = '' !== $wpdb->last_error ? $wpdb->last_error : (string) ( end( $noted )['error_str'] ?? '' );
+		// SQLite's drop-in hands out a page of HTML: the statements, then the error, then a backtrace.
+		$text  = trim( wp_strip_all_tags( $text ) );
+		$error = strrpos( $text, 'SQLSTATE[' );
+		if ( false !== $error ) {
+			$text = strtok( substr( $text, $error ), "\n" );
+		}
+		$connection = self::connection();
+		return new DatabaseFailure( '' === $text ? 'the database refused a statement without giving a reason' : (string) $text, null === $connection ? 0 : $connection->errno );
 	}
 
 	/**
@@ -227,7 +244,7 @@ final class Database {
 			$wpdb->suppress_errors( $suppressed );
 		}
 		if ( false === $result || null === $wpdb->last_query || '' !== $wpdb->last_error ) {
-			throw DatabaseFailure::last();
+			throw self::last_failure();
 		}
 		return $result;
 	}

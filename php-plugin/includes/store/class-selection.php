@@ -9,8 +9,6 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Store;
 
-use Rollbook\WordPress\People\PassingBy;
-
 defined( 'ABSPATH' ) || exit;
 
 /**

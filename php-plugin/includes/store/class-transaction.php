@@ -9,8 +9,6 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Store;
 
-use Rollbook\WordPress\People\Network;
-
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -244,7 +242,7 @@ final class Transaction {
 	 * @throws \Throwable What the work throws.
 	 */
 	private static function attempt( callable $work, callable $exists ): mixed {
-		$depth        = Network::depth();
+		$depth        = SiteSwitch::depth();
 		self::$shared = Batch::enter();
 		if ( ! self::$shared ) {
 			Database::run( 'START TRANSACTION' );
@@ -258,7 +256,7 @@ final class Transaction {
 			self::commit( $exists );
 			return $result;
 		} catch ( \Throwable $error ) {
-			Network::back_to( $depth );
+			SiteSwitch::back_to( $depth );
 			$failure = self::reason( $error );
 			self::roll_back();
 			if ( $failure instanceof DatabaseFailure ) {
@@ -357,7 +355,7 @@ final class Transaction {
 			return null;
 		}
 		if ( 0 !== $number || Database::failures() > self::$failures ) {
-			self::$failure = DatabaseFailure::last();
+			self::$failure = Database::last_failure();
 		} elseif ( ! Database::is_still( self::$connection ) ) {
 			self::$failure = new DatabaseFailure( 'the connection was lost in the midst of the change', 2006 );
 		}

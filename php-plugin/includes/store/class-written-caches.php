@@ -9,8 +9,6 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Store;
 
-use Rollbook\WordPress\People\AccountWriter;
-
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -104,7 +102,7 @@ final class WrittenCaches {
 		$written       = self::$written;
 		self::$written = $again ? $written : array();
 		foreach ( $written['users'] ?? array() as $user_id => $before ) {
-			AccountWriter::forget( (int) $user_id, $before );
+			AccountCache::forget( (int) $user_id, $before );
 		}
 		foreach ( array_keys( $written['posts'] ?? array() ) as $post_id ) {
 			wp_cache_delete( $post_id, 'posts' );

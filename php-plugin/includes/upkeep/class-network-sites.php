@@ -9,6 +9,11 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Upkeep;
 
+use Rollbook\WordPress\People\AccountRegistry;
+use Rollbook\WordPress\People\Network;
+use Rollbook\WordPress\People\UserRemover;
+use Rollbook\WordPress\Store\RunningExchange;
+use Rollbook\WordPress\Store\SiteSwitch;
 use Rollbook\WordPress\Store\Tables;
 use const Rollbook\WordPress\PLUGIN_FILE;
 
@@ -50,5 +55,40 @@ final class NetworkSites {
 	public static function filter_wpmu_drop_tables( mixed $tables, mixed $site_id ): mixed {
 		global $wpdb;
 		return array( ...(array) $tables, ...Tables::names( $wpdb->get_blog_prefix( (int) $site_id ) ) );
+	}
+
+	/**
+	 * Lets an account that was put on the site be looked at: it may be older than all that were looked at before.
+	 *
+	 * @param mixed $user_id The account.
+	 */
+	public static function action_add_user_to_blog( mixed $user_id ): void {
+		if ( ! RunningExchange::is_running() && (int) get_option( AccountRegistry::OPTION ) >= (int) $user_id ) {
+			update_option( AccountRegistry::OPTION, (int) $user_id - 1, true );
+		}
+	}
+
+	/**
+	 * Forgets the person of an account that is taken off the site.
+	 *
+	 * @param mixed $user_id The account.
+	 */
+	public static function action_remove_user_from_blog( mixed $user_id ): void {
+		if ( Tables::exist() ) {
+			UserRemover::action_deleted_user( (int) $user_id );
+		}
+		Network::move_out( (int) $user_id );
+	}
+
+	/**
+	 * Forgets the person of an account that is deleted, on every site; WordPress passes over archived ones.
+	 *
+	 * @param mixed $user_id The account.
+	 */
+	public static function action_wpmu_delete_user( mixed $user_id ): void {
+		SiteSwitch::on_each(
+			array( get_current_blog_id(), ...Network::other_sites_of( (int) $user_id ) ),
+			static fn() => UserRemover::action_deleted_user( (int) $user_id )
+		);
 	}
 }

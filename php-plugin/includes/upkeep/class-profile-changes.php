@@ -9,11 +9,12 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Upkeep;
 
-use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\People\Network;
-use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\RunningExchange;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Store\SiteSwitch;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;
@@ -46,7 +47,7 @@ final class ProfileChanges {
 	 * @param mixed $user_id The account. Untyped, as below: a plugin that fires a hook with odd arguments breaks nothing.
 	 */
 	public static function action_account( mixed $user_id ): void {
-		$here = ! ExchangeRunner::is_running();
+		$here = ! RunningExchange::is_running();
 		if ( ( $here || is_multisite() ) && (int) $user_id > 0 ) {
 			self::$edited[ (int) $user_id ] = $here || ( self::$edited[ (int) $user_id ] ?? false );
 		}
@@ -84,7 +85,7 @@ final class ProfileChanges {
 			$elsewhere = Database::watched( static fn(): array => self::elsewhere( array_keys( $edited ) ) );
 			self::look_at( array_keys( array_filter( $edited ) ) );
 			foreach ( $elsewhere as $site => $user_ids ) {
-				Network::on_each( array( $site ), static fn() => self::look_at( $user_ids ) );
+				SiteSwitch::on_each( array( $site ), static fn() => self::look_at( $user_ids ) );
 			}
 		} catch ( Throwable $error ) {
 			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log

@@ -12,9 +12,9 @@ namespace Rollbook\WordPress\Upkeep;
 use Rollbook\WordPress\Access\DropIns;
 use Rollbook\WordPress\Admin\SettingsPage;
 use Rollbook\WordPress\ExtensionFile;
-use Rollbook\WordPress\People\Targets;
 use Rollbook\WordPress\Requirements;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Store\Targets;
 use const Rollbook\WordPress\VERSION;
 
 defined( 'ABSPATH' ) || exit;
@@ -81,7 +81,7 @@ final class SiteHealth {
 	 * @return array<string, mixed>
 	 */
 	public static function test_settings(): array {
-		$problems = Settings::problems();
+		$problems = SettingsWriter::problems();
 		$lines    = array();
 		foreach ( $problems as $problem ) {
 			$tab     = SettingsPage::tab_of( $problem['place'] );

@@ -13,11 +13,11 @@ use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Endpoint\Announcements;
 use Rollbook\WordPress\Endpoint\ExchangeRunner;
-use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Identifier;
+use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tokens;
 
 defined( 'ABSPATH' ) || exit;

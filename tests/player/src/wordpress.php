@@ -22,7 +22,7 @@ $empty = static function (): void {
 		remove_role( $role );
 	}
 	delete_option( \Rollbook\WordPress\People\AccountRegistry::OPTION );
-	delete_option( \Rollbook\WordPress\Settings::OPTION );
+	delete_option( \Rollbook\WordPress\Store\Settings::OPTION );
 };
 
 $prepare = static function ( array $question ) use ( $empty ): void {
@@ -31,7 +31,7 @@ $prepare = static function ( array $question ) use ( $empty ): void {
 	}
 	file_put_contents( ROLLBOOK_SITE_DIR . '/mail.jsonl', '' );
 	if ( $question['settings'] ) {
-		\Rollbook\WordPress\Settings::merge( $question['settings'] );
+		\Rollbook\WordPress\Upkeep\SettingsWriter::merge( $question['settings'] );
 	}
 	foreach ( $question['given'] as $given ) {
 		$account = array(
@@ -103,7 +103,7 @@ $set_role = static function ( array $question ): void {
 };
 
 $configure = static function ( array $question ): void {
-	\Rollbook\WordPress\Settings::merge( $question['settings'] );
+	\Rollbook\WordPress\Upkeep\SettingsWriter::merge( $question['settings'] );
 };
 
 $publish = static function ( array $question ) use ( $find ): void {

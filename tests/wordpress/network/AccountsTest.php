@@ -4,7 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress\Network;
 
-use Rollbook\WordPress\Access\PasswordControl;
+use Rollbook\WordPress\People\PasswordControl;
 use Rollbook\WordPress\People\Network;
 use Rollbook\WordPress\Store\Tables;
 
@@ -308,7 +308,7 @@ final class AccountsTest extends NetworkTestCase {
 		$there  = $this->person_on( self::SECOND, self::ANNA );
 		$user   = $this->account( self::ANNA );
 		$unlink = static function ( int $user_id ): int {
-			$exchange = \Rollbook\Exchange::task( array( 'task' => 'unlinking', 'user_id' => $user_id ), \Rollbook\WordPress\Settings::document(), \Rollbook\WordPress\Site::facts(), self::NOW );
+			$exchange = \Rollbook\Exchange::task( array( 'task' => 'unlinking', 'user_id' => $user_id ), \Rollbook\WordPress\Store\Settings::document(), \Rollbook\WordPress\Site::facts(), self::NOW );
 			( new \Rollbook\WordPress\Endpoint\ExchangeRunner( $exchange ) )->run();
 			return $exchange->response()['status'];
 		};

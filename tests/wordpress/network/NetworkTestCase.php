@@ -9,7 +9,7 @@ use Rollbook\Tests\WordPress\SendsScim;
 use Rollbook\Tests\WordPress\SiteTestCase;
 use Rollbook\WordPress\NetworkSettings;
 use Rollbook\WordPress\People\AccountRegistry;
-use Rollbook\WordPress\Settings;
+use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
 

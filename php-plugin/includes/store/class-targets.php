@@ -7,9 +7,7 @@
 
 declare( strict_types=1 );
 
-namespace Rollbook\WordPress\People;
-
-use Rollbook\WordPress\Store\Database;
+namespace Rollbook\WordPress\Store;
 
 defined( 'ABSPATH' ) || exit;
 

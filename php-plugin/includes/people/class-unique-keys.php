@@ -7,10 +7,11 @@
 
 declare( strict_types=1 );
 
-namespace Rollbook\WordPress\Store;
+namespace Rollbook\WordPress\People;
 
-use Rollbook\WordPress\People\Network;
-use Rollbook\WordPress\People\UserRemover;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\UserRows;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -48,9 +49,9 @@ final class UniqueKeys {
 	 * Finds out why a claim failed. Claims that nobody stands behind any more are lifted on the way: the account is gone, or has
 	 * another address or login by now.
 	 *
-	 * @param array{user_name_key?: string, email_key?: ?string, login_key?: ?string} $keys   What was claimed.
-	 * @param int                                                                     $row_id The row that claimed it; 0 for a new one.
-	 * @param int                                                                     $now    Now.
+	 * @param array<string, int|string|null> $keys   What was claimed, by column; other columns are passed over.
+	 * @param int                             $row_id The row that claimed it; 0 for a new one.
+	 * @param int                             $now    Now.
 	 * @return ?string What somebody else holds: user_name, email or login; null if nothing.
 	 */
 	public static function holder( array $keys, int $row_id, int $now ): ?string {
@@ -72,7 +73,7 @@ final class UniqueKeys {
 			if ( null !== $row && null !== $row['ID'] && ! Network::is_on_site( (int) $row['ID'] ) ) {
 				$row['ID'] = null;
 			}
-			if ( null !== $row && ! self::release_stale( $row, $column, $keys[ $column ], $now ) ) {
+			if ( null !== $row && ! self::release_stale( $row, $column, (string) $keys[ $column ], $now ) ) {
 				return $name;
 			}
 		}
@@ -93,7 +94,7 @@ final class UniqueKeys {
 			if ( null === $row['user_id'] && (int) $row['created'] > $now - self::PATIENCE ) {
 				return false;
 			}
-			UserRemover::forget_row( (int) $row['row_id'] );
+			UserRows::forget( (int) $row['row_id'] );
 			return true;
 		}
 		$held = match ( $column ) {

@@ -7,16 +7,14 @@
 
 declare( strict_types=1 );
 
-namespace Rollbook\WordPress\Access;
+namespace Rollbook\WordPress\People;
 
-use Rollbook\WordPress\Endpoint\ExchangeRunner;
-use Rollbook\WordPress\People\AccountNotices;
-use Rollbook\WordPress\People\Network;
-use Rollbook\WordPress\People\Protection;
 use Rollbook\WordPress\Requirements;
-use Rollbook\WordPress\Settings;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\RunningExchange;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Store\SiteSwitch;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Transaction;
 
@@ -51,7 +49,7 @@ final class PasswordControl {
 			return self::is_forbidden_here( $user_id );
 		}
 		$is = false;
-		Network::on_each(
+		SiteSwitch::on_each(
 			array( $owning_site ),
 			static function () use ( $user_id, &$is ): void {
 				$is = self::is_forbidden_here( $user_id );
@@ -84,7 +82,7 @@ final class PasswordControl {
 	 * @param int $user_id The account.
 	 */
 	private static function must_stay( int $user_id ): bool {
-		if ( ExchangeRunner::is_running() || Transaction::is_open() || ( defined( 'WP_CLI' ) && WP_CLI ) || ! self::is_forbidden( $user_id ) ) {
+		if ( RunningExchange::is_running() || Transaction::is_open() || ( defined( 'WP_CLI' ) && WP_CLI ) || ! self::is_forbidden( $user_id ) ) {
 			return false;
 		}
 		$is_theirs = get_current_user_id() === $user_id;
@@ -130,7 +128,7 @@ final class PasswordControl {
 	public static function filter_query( mixed $sql ): mixed {
 		global $wpdb;
 		$is_one = is_string( $sql ) && preg_match( "/^UPDATE `$wpdb->users` SET `user_pass` = .* WHERE `ID` = (\\d+)\$/s", $sql, $found );
-		if ( $is_one && ! ExchangeRunner::is_running() && ! Transaction::is_open() && ! Settings::allows_own_passwords() ) {
+		if ( $is_one && ! RunningExchange::is_running() && ! Transaction::is_open() && ! Settings::allows_own_passwords() ) {
 			$hash = $wpdb->get_var( $wpdb->prepare( "SELECT user_pass FROM $wpdb->users WHERE ID = %d", (int) $found[1] ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 			if ( is_string( $hash ) ) {
 				self::$replaced[ (int) $found[1] ] = $hash;

@@ -7,7 +7,7 @@
 
 declare( strict_types=1 );
 
-namespace Rollbook\WordPress;
+namespace Rollbook\WordPress\Upkeep;
 
 defined( 'ABSPATH' ) || exit;
 

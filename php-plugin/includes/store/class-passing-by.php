@@ -7,7 +7,7 @@
 
 declare( strict_types=1 );
 
-namespace Rollbook\WordPress\People;
+namespace Rollbook\WordPress\Store;
 
 defined( 'ABSPATH' ) || exit;
 

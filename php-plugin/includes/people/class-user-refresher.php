@@ -1,0 +1,117 @@
+<?php
+/**
+ * What is stored of people, brought up to date.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Store\AccountCache;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Identifier;
+use Rollbook\WordPress\Store\Lookups;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Targets;
+use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\WrittenCaches;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Writes to people what no request of an identity provider asks for: mapped values that could not be written before, values to search by, and
+ * names that are waited for.
+ *
+ * @phpstan-import-type FillTargets from \Rollbook\Contract
+ * @phpstan-import-type FillTargetsAnswer from \Rollbook\Contract
+ * @phpstan-import-type IndexUser from \Rollbook\Contract
+ * @phpstan-import-type NoteWish from \Rollbook\Contract
+ */
+final class UserRefresher {
+
+	/**
+	 * Writes to a person's account what could not be written before.
+	 *
+	 * @param FillTargets $command The command fill_targets.
+	 * @return FillTargetsAnswer
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	public function fill( array $command ): array {
+		list( $row, $user ) = UserWrite::person( $command['id'], 'row_id, id, user_id, applied' ) ?? throw Refusal::gone();
+
+		$table = Tables::name( 'users' );
+		$mark  = Identifier::create();
+		$write = function () use ( $command, $table, $row, $user, $mark ): void {
+			UserWrite::update( "UPDATE $table SET modified = %d, written_by = %s, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( (int) $command['now'], $mark, (int) $row['row_id'], (int) $command['version'] ) );
+			$change  = array(
+				'values'   => $command['values'],
+				'email'    => null,
+				'password' => null,
+				'role'     => null,
+			);
+			$changed = ( new AccountWriter() )->change( $user, $change );
+			UserWrite::store_applied( (int) $row['row_id'], Targets::read( $changed, $command['targets'] ) + (array) json_decode( $row['applied'] ?? '{}', true ), $user->ID );
+		};
+		try {
+			Transaction::run( $write, fn(): bool => UserWrite::exists( $mark ) );
+		} catch ( \Throwable $failure ) {
+			AccountCache::forget( $user->ID, $user );
+			throw $failure;
+		}
+		WrittenCaches::note( $user->ID, $user );
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
+	 * Renews a person's matchable values, the name of one whom nobody manages, and the time of its last change.
+	 *
+	 * @param IndexUser $command The command index_user.
+	 */
+	public function index( array $command ): void {
+		global $wpdb;
+		$table = Tables::name( 'users' );
+		$row   = Database::row(
+			"SELECT u.row_id, u.id, u.user_id, u.managed, u.email_key, u.user_name, w.user_email FROM $table u INNER JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.id = %s AND u.deleted = 0",
+			array( $command['id'] )
+		);
+		if ( null === $row || $row['id'] !== $command['id'] ) {
+			return;
+		}
+		$row_id = (int) $row['row_id'];
+		if ( null !== $command['user_name'] && ! $row['managed'] ) {
+			// Passed over where somebody else has the name: IGNORE is what makes it no error.
+			Database::run( "UPDATE IGNORE $table SET user_name = %s, user_name_key = %s WHERE row_id = %d AND managed = 0", array( $command['user_name']['raw'], $command['user_name']['key'], $row_id ) );
+		}
+		if ( $command['lock'] ?? false ) {
+			Database::run( "UPDATE $table SET active = 0, locked_before = 0, version = version + 1 WHERE row_id = %d AND managed = 0 AND locked_before = 1", array( $row_id ) );
+			AccessControl::forget( (int) $row['user_id'] );
+		}
+		if ( $row['managed'] && UniqueKeys::email_key( $row['user_email'] ) !== $row['email_key'] ) {
+			$arguments = array();
+			$set       = Database::assignments( array( 'email_key' => UniqueKeys::email_key( $row['user_email'] ) ), $arguments );
+			Database::run( "UPDATE IGNORE $table SET $set WHERE row_id = %d", array( ...$arguments, $row_id ) );
+		}
+		Lookups::replace( $row_id, $command['lookups'] );
+		if ( null !== $command['modified'] ) {
+			Database::run( "UPDATE $table SET modified = %d, version = version + 1 WHERE row_id = %d", array( (int) $command['modified'], $row_id ) );
+		}
+	}
+
+	/**
+	 * Notes which userName is wanted for a person while somebody else has it.
+	 *
+	 * @param NoteWish $command The command note_wish.
+	 */
+	public function note_wish( array $command ): void {
+		$arguments = array();
+		$set       = Database::assignments( array( 'wished_name' => $command['user_name'] ), $arguments );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET $set WHERE id = %s AND deleted = 0", array( ...$arguments, $command['id'] ) );
+	}
+}

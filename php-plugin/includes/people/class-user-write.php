@@ -1,0 +1,273 @@
+<?php
+/**
+ * One write to a person.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Store\AccountCache;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Identifier;
+use Rollbook\WordPress\Store\Lookups;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Targets;
+use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\UniqueKeyConflict;
+use Rollbook\WordPress\Store\UserRows;
+use Rollbook\WordPress\Store\WrittenCaches;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * What every write to a person has in common: the row and its unique keys, the account, and how a write is told from another one.
+ *
+ * @phpstan-import-type AccountChange from \Rollbook\Contract
+ * @phpstan-import-type CreateUser from \Rollbook\Contract
+ * @phpstan-import-type UpdateUser from \Rollbook\Contract
+ * @phpstan-import-type UserRecord from \Rollbook\Contract
+ * @phpstan-import-type UserRow from \Rollbook\Contract
+ * @phpstan-type Write array{row: UserRow, account: AccountChange, targets: list<string>, now: int, ...}
+ */
+final class UserWrite {
+
+	/**
+	 * How often a write is tried again after a unique key was taken: a stale one was released, or the next login is tried.
+	 */
+	public const ATTEMPTS = 20;
+
+	/**
+	 * The row and the account of a person who is not deleted.
+	 *
+	 * @param string $id      The SCIM id.
+	 * @param string $columns The columns to read; the id and the account's number are among them.
+	 * @return ?array{array<string, ?string>, \WP_User}
+	 */
+	public static function person( string $id, string $columns = 'row_id, id, user_id' ): ?array {
+		$row  = UserRows::find( $id, $columns );
+		$user = null === $row ? null : UserReader::accounts( array( (int) $row['user_id'] ) )[ (int) $row['user_id'] ] ?? null;
+		return null === $row || null === $user ? null : array( $row, $user );
+	}
+
+	/**
+	 * Carries out a write to an existing account.
+	 *
+	 * @param Write                $command The command.
+	 * @param \WP_User             $user    The account as it is.
+	 * @param callable(string):int $write   What to do, with the mark of this write; returns the row's number.
+	 * @param int                  $row_id  The row; 0 where there is none yet.
+	 * @param ?callable(int): void $taken   Looks whether the claim that failed was one on a login; the next attempt claims another then.
+	 * @return array{outcome: 'done', record: UserRecord}
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	public static function run( array $command, \WP_User $user, callable $write, int $row_id, ?callable $taken = null ): array {
+		$mark = Identifier::create();
+		for ( $attempt = 1; ; ++$attempt ) {
+			try {
+				$result = Transaction::run( static fn(): array => self::result( $write( $mark ), $command['targets'] ), static fn(): bool => self::exists( $mark ) );
+				AccessControl::forget( $user->ID );
+				WrittenCaches::note( $user->ID, $user );
+				return $result;
+			} catch ( UniqueKeyConflict $failure ) {
+				$held = UniqueKeys::holder( self::columns( $command, $command['account']['email'] ?? $user->data->user_email, $mark ), $row_id, (int) $command['now'] );
+				if ( null !== $held ) {
+					throw Refusal::taken( $held );
+				}
+				if ( self::ATTEMPTS === $attempt ) {
+					throw $failure->getPrevious() ?? $failure;
+				}
+				if ( null !== $taken ) {
+					$taken( $row_id );
+				}
+			} catch ( \Throwable $failure ) {
+				AccountCache::forget( $user->ID, $user );
+				throw $failure;
+			}
+		}
+	}
+
+	/**
+	 * Inserts the row of a person. Until all of it is written it is nobody's, as that of a deleted person whose account was kept; so
+	 * whatever is left of a write that broke off comes back with the person.
+	 *
+	 * @param CreateUser $command   The command create_user.
+	 * @param string     $id        The person's id.
+	 * @param ?string    $login_key The claim on a login.
+	 * @param ?int       $user_id   The account, if there is one already.
+	 * @param ?string    $email     The address that the account will have.
+	 * @param string     $mark      The mark of this write.
+	 * @return int The row's number.
+	 * @throws UniqueKeyConflict When somebody else holds a value.
+	 */
+	public static function insert( array $command, string $id, ?string $login_key, ?int $user_id, ?string $email, string $mark ): int {
+		$columns = array(
+			'id'        => $id,
+			'user_id'   => $user_id,
+			'login_key' => $login_key,
+			'active'    => 0,
+			'deleted'   => 1,
+			'created'   => (int) $command['now'],
+		);
+		try {
+			return Database::insert( Tables::name( 'users' ), $columns + self::columns( $command, $email, $mark ) );
+		} catch ( DatabaseFailure $failure ) {
+			throw UniqueKeyConflict::of( $failure );
+		}
+	}
+
+	/**
+	 * Changes the row of a person.
+	 *
+	 * @param string $sql       The UPDATE, on the condition that nobody else was faster.
+	 * @param array  $arguments Its arguments, the row's number and version last.
+	 * @throws UniqueKeyConflict When somebody else holds a value.
+	 * @throws Refusal When somebody else was faster.
+	 */
+	public static function update( string $sql, array $arguments ): void {
+		try {
+			$changed = Database::run( $sql, $arguments );
+		} catch ( DatabaseFailure $failure ) {
+			throw UniqueKeyConflict::of( $failure );
+		}
+		if ( 0 === $changed ) {
+			throw Refusal::stale();
+		}
+	}
+
+	/**
+	 * The columns that a command writes. With nothing in `applied` the person is unfinished, until the last statement says otherwise.
+	 *
+	 * @param Write   $command The command.
+	 * @param ?string $email   The address that the account will have.
+	 * @param string  $mark    The mark of this write.
+	 * @return array<string, int|string|null>
+	 */
+	public static function columns( array $command, ?string $email, string $mark ): array {
+		return array(
+			'written_by'    => $mark,
+			'user_name'     => $command['row']['user_name'],
+			'user_name_key' => $command['row']['user_name_key'],
+			'email_key'     => UniqueKeys::email_key( $email ),
+			'external_id'   => $command['row']['external_id'],
+			'locked_before' => 0,
+			'managed'       => 1,
+			'linked'        => (int) ( $command['row']['linked'] ?? false ),
+			'wished_name'   => null,
+			'login_of'      => $command['row']['login_of'] ?? null,
+			'modified'      => (int) $command['now'],
+			'document'      => $command['row']['document'],
+			'applied'       => null,
+		);
+	}
+
+	/**
+	 * Takes from deleted people, whose accounts were kept, what a living one needs.
+	 *
+	 * @param CreateUser|UpdateUser $command The command; `giving_up` says what.
+	 */
+	public static function give_up( array $command ): void {
+		$table = Tables::name( 'users' );
+		foreach ( $command['giving_up'] ?? array() as $giving ) {
+			$row = UserRows::find( $giving['id'], 'row_id, id, user_id', 'AND deleted = 1' );
+			if ( null === $row ) {
+				continue; // Back in the meantime; the claim tells.
+			}
+			Database::run( "UPDATE $table SET user_name_key = %s, email_key = NULL, login_key = NULL WHERE row_id = %d", array( UserRows::former_key( (string) $row['id'] ), (int) $row['row_id'] ) );
+			Lookups::add( (int) $row['row_id'], $giving['lookups'] );
+			$user = UserReader::accounts( array( (int) $row['user_id'] ) )[ (int) $row['user_id'] ] ?? null;
+			if ( $giving['email'] && null !== $user ) {
+				WrittenCaches::note( $user->ID, $user );
+				$change = array(
+					'values'   => array(),
+					'email'    => '',
+					'password' => null,
+					'role'     => null,
+				);
+				( new AccountWriter() )->change( $user, $change );
+			}
+		}
+	}
+
+	/**
+	 * Sees to it that a changed address can be had.
+	 *
+	 * @param Write    $command The command.
+	 * @param \WP_User $user    The account as it is.
+	 * @throws Refusal When it cannot.
+	 */
+	public static function check_email( array $command, \WP_User $user ): void {
+		if ( null !== $command['account']['email'] && $command['account']['email'] !== $user->data->user_email ) {
+			AccountNames::check_email( $command['account']['email'], $user->ID );
+		}
+	}
+
+	/**
+	 * Writes what comes last: the account, what WordPress made of the values, and that the person is there.
+	 *
+	 * @param int      $row_id  The row.
+	 * @param \WP_User $user    The account as it stands.
+	 * @param Write    $command The command.
+	 */
+	public static function finish( int $row_id, \WP_User $user, array $command ): void {
+		$applied = Targets::read( $user, array_unique( array_merge( $command['targets'], array_keys( $command['account']['values'] ) ) ) );
+		if ( $command['account']['managed_here'] ) {
+			Network::make_owning_site( $user->ID );
+		}
+		$ruling  = $command['account']['ruling'] ?? null;
+		$columns = array(
+			'active'  => (int) $command['row']['active'],
+			'deleted' => 0,
+		) + ( null === $ruling ? array() : array( 'ruling' => $ruling ) );
+		self::store_applied( $row_id, $applied, $user->ID, $columns );
+	}
+
+	/**
+	 * Stores what WordPress made of the values that were written.
+	 *
+	 * @param int                            $row_id  The row.
+	 * @param array<string, mixed>           $applied By target.
+	 * @param int                            $user_id The account.
+	 * @param array<string, int|string|null> $columns What else is stored.
+	 */
+	public static function store_applied( int $row_id, array $applied, int $user_id, array $columns = array() ): void {
+		$arguments = array();
+		$text      = wp_json_encode( (object) $applied, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION );
+		$columns  += array(
+			'user_id' => $user_id,
+			'applied' => (string) $text,
+		);
+		$set       = Database::assignments( $columns, $arguments );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET $set WHERE row_id = %d", array( ...$arguments, $row_id ) );
+	}
+
+	/**
+	 * Whether a write is in the database: this very one, and not somebody else's.
+	 *
+	 * @param string $mark Its mark.
+	 */
+	public static function exists( string $mark ): bool {
+		return null !== Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE written_by = %s AND user_id IS NOT NULL AND applied IS NOT NULL', array( $mark ) );
+	}
+
+	/**
+	 * The answer to a write. It is read within the transaction: what cannot be read back was not written.
+	 *
+	 * @param int      $row_id  The row.
+	 * @param string[] $targets The targets to read.
+	 * @param bool     $is_new  Whether the person is new, and so in no group.
+	 * @return array{outcome: 'done', record: UserRecord}
+	 * @throws DatabaseFailure When the person is gone already.
+	 */
+	public static function result( int $row_id, array $targets, bool $is_new = false ): array {
+		return array(
+			'outcome' => 'done',
+			'record'  => ( new UserReader() )->written( $row_id, $targets, $is_new ) ?? throw new DatabaseFailure( 'the person disappeared right after it was written' ),
+		);
+	}
+}

@@ -1,0 +1,44 @@
+<?php
+/**
+ * What caches know of an account.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Lets WordPress's caches, and those of the plugins whose fields are mapped, forget an account.
+ */
+final class AccountCache {
+
+	/**
+	 * Lets WordPress's caches forget an account whose write was undone.
+	 *
+	 * @param int        $user_id The account.
+	 * @param ?\WP_User  $before  The account as it was before.
+	 */
+	public static function forget( int $user_id, ?\WP_User $before = null ): void {
+		foreach ( array( wp_cache_get( $user_id, 'users' ), $before->data ?? null ) as $data ) {
+			if ( $data ) {
+				wp_cache_delete( $data->user_login, 'userlogins' );
+				wp_cache_delete( $data->user_nicename, 'userslugs' );
+				if ( '' !== $data->user_email ) {
+					wp_cache_delete( $data->user_email, 'useremail' );
+				}
+			}
+		}
+		wp_cache_delete( $user_id, 'users' );
+		wp_cache_delete( $user_id, 'user_meta' );
+		wp_cache_set( 'last_changed', microtime(), 'users' );
+		try {
+			Targets::forget( $user_id, Settings::targets() );
+		} catch ( DatabaseFailure ) {
+			return; // Whatever brought us here is told already.
+		}
+	}
+}

@@ -1,0 +1,60 @@
+<?php
+/**
+ * The rows of people.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Finds and removes rows of people.
+ */
+final class UserRows {
+
+	/**
+	 * The row with a SCIM id.
+	 *
+	 * @param string $id      The id.
+	 * @param string $columns The columns to read; the id itself is among them.
+	 * @param string $rest    What the row must fulfil besides, and how it is locked.
+	 * @return ?array<string, ?string>
+	 */
+	public static function find( string $id, string $columns, string $rest = 'AND deleted = 0' ): ?array {
+		$row = Database::row( "SELECT $columns FROM " . Tables::name( 'users' ) . " WHERE id = %s $rest", array( $id ) );
+		// SQLite takes two ids for one that differ in the case of a letter only.
+		return null === $row || $row['id'] !== $id ? null : $row;
+	}
+
+	/**
+	 * Removes a person's row.
+	 *
+	 * @param int $row_id The row.
+	 */
+	public static function forget( int $row_id ): void {
+		Lookups::clear( $row_id );
+		Database::run( 'DELETE FROM ' . Tables::name( 'users' ) . ' WHERE row_id = %d', array( $row_id ) );
+	}
+
+	/**
+	 * Removes a person or group from every group.
+	 *
+	 * @param string $id Its id.
+	 */
+	public static function forget_memberships( string $id ): void {
+		Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE member_id = %s', array( $id ) );
+	}
+
+	/**
+	 * What stands in the place of a deleted person's claim on a userName.
+	 *
+	 * @param string $id The id that the person had.
+	 */
+	public static function former_key( string $id ): string {
+		return "deleted $id";
+	}
+}

@@ -1,0 +1,142 @@
+<?php
+/**
+ * Settings, judged and saved.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Upkeep;
+
+use Rollbook\WordPress\People\UserReader;
+use Rollbook\WordPress\Site;
+use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Store\Targets;
+use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\WrittenCaches;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Saves settings, for every screen, command and test that changes one. What a document may say is known to the extension alone: nothing is
+ * stored that the extension has not approved of.
+ */
+final class SettingsWriter {
+
+	/**
+	 * Changes a part of the document: objects are merged, lists and values replaced. This is the one door through which settings are stored.
+	 *
+	 * What there is now is read, judged and replaced in one transaction that holds the row, so that nobody else's save is lost in between.
+	 *
+	 * @param array<string, mixed> $partial   The part.
+	 * @param ?string              $opened_on What the form was opened on that sent it, as stamp() gave it.
+	 * @return array<string, mixed> The whole document as it stands now.
+	 * @throws \Rollbook\InvalidSettings When the extension refuses; nothing is stored then.
+	 * @throws ChangedMeanwhile When somebody has changed the same settings since the form was opened; nothing is stored then.
+	 * @throws DatabaseFailure When the database does not store it.
+	 */
+	public static function merge( array $partial, ?string $opened_on = null ): array {
+		$document = array();
+		$save     = static function () use ( $partial, $opened_on, &$document ): void {
+			$before  = Settings::read( ' FOR UPDATE' ) ?? array();
+			$changed = null === $opened_on ? array() : self::changed_since( $opened_on, $before, $partial );
+			if ( array() !== $changed ) {
+				throw new ChangedMeanwhile( $changed ); // phpcs:ignore WordPress.Security.EscapeOutput -- Names of settings, for the form to show.
+			}
+			$before   = array() === $before ? \Rollbook\Settings::defaults() : $before;
+			$document = self::merged( $before, $partial );
+			$document = \Rollbook\Settings::validate( $document, $before, self::facts( $document ) );
+			// WordPress writes nothing where it remembers the same; and what it remembers may be older than the row.
+			Settings::forget();
+			update_option( Settings::OPTION, $document, true );
+		};
+		Transaction::run( $save, static fn(): bool => Settings::read() === $document );
+		WrittenCaches::committed();
+		Settings::note_stored();
+		return $document;
+	}
+
+	/**
+	 * What is wrong with the settings as the site is now: what they name may have gone since they were saved.
+	 *
+	 * @return list<array{place: string, reason: string}>
+	 */
+	public static function problems(): array {
+		$document = Settings::document();
+		return \Rollbook\Settings::problems( $document, self::facts( $document ) );
+	}
+
+	/**
+	 * What a form is opened on: a mark of each setting's value, as text that the form carries.
+	 */
+	public static function stamp(): string {
+		return (string) wp_json_encode( self::marks( Settings::document() ) );
+	}
+
+	/**
+	 * Lays a part over a document, whatever the extension may think of it: objects are merged, lists and values replaced.
+	 *
+	 * @param array<string, mixed> $whole The document.
+	 * @param array<string, mixed> $part  The part.
+	 * @return array<string, mixed>
+	 */
+	public static function merged( array $whole, array $part ): array {
+		foreach ( $part as $key => $value ) {
+			$old           = $whole[ $key ] ?? null;
+			$both_objects  = is_array( $value ) && is_array( $old ) && ! array_is_list( $value ) && ! array_is_list( $old );
+			$whole[ $key ] = $both_objects ? self::merged( $old, $value ) : $value;
+		}
+		return $whole;
+	}
+
+	/**
+	 * What the extension needs to know of the site to judge a document.
+	 *
+	 * @param array<string, mixed> $document The document, which nobody has approved of yet.
+	 * @return array<string, mixed>
+	 */
+	private static function facts( array $document ): array {
+		$reassign_target = $document['deletion']['reassign_to'] ?? null;
+		return array(
+			'foreign_metas'   => self::foreign_metas( $document ),
+			'reassign_target' => is_string( $reassign_target ) ? ( new UserReader() )->find_reassign_target( array( 'do' => 'find_reassign_target', 'login' => $reassign_target ) ) : null,
+		) + Site::facts();
+	}
+
+	/**
+	 * The user metas that accounts have, and that the mappings of a document would be the first to write.
+	 *
+	 * @param array<string, mixed> $document The document, which nobody has approved of yet.
+	 * @return list<string>
+	 */
+	private static function foreign_metas( array $document ): array {
+		$targets = is_array( $document['mappings'] ?? null ) ? array_filter( array_column( $document['mappings'], 'target' ), 'is_string' ) : array();
+		$metas   = array_filter( array_diff( array_map( 'trim', $targets ), Settings::targets() ), static fn( string $target ): bool => 1 === preg_match( '/^meta:./', $target ) );
+		return array_values( Targets::equal_keys( array_map( static fn( string $target ): string => trim( substr( $target, 5 ) ), $metas ) ) );
+	}
+
+	/**
+	 * The settings that a form is about to replace, and that somebody has changed since it was opened.
+	 *
+	 * @param string               $stamp   What the form was opened on.
+	 * @param array<string, mixed> $stored  What is stored now.
+	 * @param array<string, mixed> $partial What it sent.
+	 * @return list<string> Their names; none where the form was opened on nothing that can be read.
+	 */
+	private static function changed_since( string $stamp, array $stored, array $partial ): array {
+		$opened_on = json_decode( $stamp, true );
+		return is_array( $opened_on ) ? array_keys( array_intersect_key( array_diff_assoc( self::marks( $stored ), $opened_on ), $partial ) ) : array();
+	}
+
+	/**
+	 * A mark of each setting's value, with the default of whatever the document does not say.
+	 *
+	 * @param array<string, mixed> $stored What is stored.
+	 * @return array<string, string>
+	 */
+	private static function marks( array $stored ): array {
+		return array_map( static fn( mixed $value ): string => md5( (string) wp_json_encode( $value ) ), self::merged( \Rollbook\Settings::defaults(), $stored ) );
+	}
+}
