@@ -10,7 +10,6 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Requirements;
-use Rollbook\WordPress\Upkeep\SiteHealth;
 
 defined( 'ABSPATH' ) || exit;
 

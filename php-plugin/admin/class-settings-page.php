@@ -61,10 +61,18 @@ final class SettingsPage {
 	private static ?Message $message = null;
 
 	/**
+	 * Takes what a form of this request has to tell.
+	 *
+	 * @param Message $message The message.
+	 */
+	public static function tell( Message $message ): void {
+		self::$message = $message;
+	}
+
+	/**
 	 * Prepares the screen.
 	 */
 	public static function action_load(): void {
-		self::$message = TokenActions::create();
 		wp_enqueue_style( 'rollbook-settings', plugins_url( 'admin/settings.css', PLUGIN_FILE ), array(), VERSION );
 		wp_enqueue_script( 'rollbook-settings', plugins_url( 'admin/settings.js', PLUGIN_FILE ), array( 'clipboard', 'wp-a11y', 'wp-i18n' ), VERSION, true );
 		wp_set_script_translations( 'rollbook-settings', 'rollbook' );

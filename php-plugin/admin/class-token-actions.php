@@ -28,15 +28,21 @@ final class TokenActions {
 	public const REVOKE = 'rollbook_revoke_token';
 
 	/**
-	 * Makes a token, where the screen was asked for with the form that wants one. It is shown in the same response and stands nowhere else:
-	 * on its way to another page it would lie in the database. A form that is sent again, because its page is reloaded, makes no second one.
-	 *
-	 * @return ?Message What to tell.
+	 * Makes a token where the screen was asked for with the form that wants one.
 	 */
-	public static function create(): ?Message {
-		if ( self::CREATE !== FormInput::line( 'action' ) ) {
-			return null;
+	public static function action_load(): void {
+		if ( self::CREATE === FormInput::line( 'action' ) ) {
+			SettingsPage::tell( self::create() );
 		}
+	}
+
+	/**
+	 * Makes a token. The same response shows it, and nothing stores it: on its way to another page it would be in the database. A form
+	 * that is sent again, because its page is reloaded, makes no second one.
+	 *
+	 * @return Message What to tell.
+	 */
+	private static function create(): Message {
 		SettingsPage::require_permission( self::CREATE );
 		$form = FormInput::line( 'form' );
 		if ( ! wp_is_uuid( $form, 4 ) ) {

@@ -18,6 +18,7 @@ use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
 use Rollbook\WordPress\Admin\SettingsPage;
+use Rollbook\WordPress\Admin\SiteHealth;
 use Rollbook\WordPress\Admin\TaskActions;
 use Rollbook\WordPress\Admin\TokenActions;
 use Rollbook\WordPress\Admin\UnlinkActions;
@@ -31,7 +32,6 @@ use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Upkeep\CatchUp;
 use Rollbook\WordPress\Upkeep\NetworkSites;
 use Rollbook\WordPress\Upkeep\ProfileChanges;
-use Rollbook\WordPress\Upkeep\SiteHealth;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -117,6 +117,7 @@ add_action( 'network_admin_menu', array( NetworkPage::class, 'action_network_adm
 add_action( 'network_admin_edit_' . NetworkPage::SAVE, array( NetworkPage::class, 'action_save' ) );
 add_action( 'admin_menu', array( SettingsPage::class, 'action_admin_menu' ) );
 add_action( 'load-settings_page_rollbook', array( SettingsPage::class, 'action_load' ) );
+add_action( 'load-settings_page_rollbook', array( TokenActions::class, 'action_load' ) );
 add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( SettingsPage::class, 'filter_plugin_action_links' ) );
 add_action( 'admin_post_rollbook_add_token', array( TokenActions::class, 'action_add' ) );
 add_action( 'admin_post_rollbook_revoke_token', array( TokenActions::class, 'action_revoke' ) );

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// The rooms of the crate, from the ground up, and what each imports. None imports one above it.
 const ROOMS: [(&str, &[&str]); 13] = [
@@ -86,6 +87,187 @@ fn imports(file: &Path, text: &str) -> BTreeSet<String> {
         }
     }
     rooms
+}
+
+/// The rooms of the plugin, from the ground up, and what each imports. The classes directly in `includes` know
+/// the site and the server. The file hooks.php names handlers of every room: it stands above them all.
+const PHP_ROOMS: [(&str, &[&str]); 7] = [
+    ("access", &[]),
+    ("store", &["access"]),
+    ("includes", &["store"]),
+    ("people", &["access", "includes", "store"]),
+    ("endpoint", &["access", "includes", "people", "store"]),
+    ("upkeep", &["endpoint", "includes", "people", "store"]),
+    ("admin", &["access", "endpoint", "includes", "people", "store", "upkeep"]),
+];
+
+#[test]
+fn no_php_room_imports_one_above_it() {
+    let mut imported: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for class in php_classes() {
+        let number = PHP_ROOMS.iter().position(|(room, _)| *room == class.room);
+        let (room, allowed) = PHP_ROOMS[number.unwrap_or_else(|| panic!("no room is called {}", class.room))];
+        for other in class.imports.iter().map(|import| room_of(import)).filter(|other| other != room) {
+            let is_allowed = allowed.contains(&other.as_str());
+            assert!(is_allowed, "{} imports {other}, which {room} may not", class.file.display());
+            imported.entry(room).or_default().insert(other);
+        }
+    }
+    for (number, (room, allowed)) in PHP_ROOMS.iter().enumerate() {
+        for other in *allowed {
+            let is_below = PHP_ROOMS.iter().take(number).any(|(below, _)| below == other);
+            assert!(is_below, "{room} may not import {other}, which stands above it");
+            let is_needed = imported.get(room).is_some_and(|others| others.contains(*other));
+            assert!(is_needed, "{room} imports nothing of {other} any more: take it out of the table");
+        }
+    }
+}
+
+#[test]
+fn no_php_classes_need_each_other() {
+    let mut left: BTreeMap<String, BTreeSet<String>> =
+        php_classes().into_iter().map(|class| (class.name.clone(), class.needs)).collect();
+    assert!(left.values().map(BTreeSet::len).sum::<usize>() > 200, "the classes are found");
+    // Whoever needs nobody that is left is in no circle.
+    loop {
+        let free: Vec<String> = left
+            .iter()
+            .filter(|(_, needs)| !needs.iter().any(|need| left.contains_key(need)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        if free.is_empty() {
+            break;
+        }
+        left.retain(|name, _| !free.contains(name));
+    }
+    // What is needed by nobody that is left only leads into a circle.
+    while let Some(outside) =
+        left.keys().find(|name| !left.values().any(|needs| needs.contains(*name))).cloned()
+    {
+        left.remove(&outside);
+    }
+    let circles: Vec<String> = left
+        .iter()
+        .map(|(name, needs)| {
+            let inside: Vec<&str> =
+                needs.iter().filter(|need| left.contains_key(*need)).map(String::as_str).collect();
+            format!("{name} needs {}", inside.join(" and "))
+        })
+        .collect();
+    assert!(circles.is_empty(), "classes need each other:\n{}", circles.join("\n"));
+}
+
+#[test]
+fn a_php_file_holds_the_class_of_its_name() {
+    for (path, text) in files("php-plugin", &["php"]) {
+        let file = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let names = php_declarations(&php_code(&text));
+        let expected: Vec<String> = names.iter().map(|name| format!("class-{}.php", kebab(name))).collect();
+        let is_class_file = file.starts_with("class-");
+        let is_stub = path.components().any(|part| part.as_os_str() == "stubs");
+        assert!(is_stub || is_class_file || names.is_empty(), "{} holds {names:?}", path.display());
+        assert!(!is_class_file || expected == [file], "{} holds {names:?}", path.display());
+    }
+}
+
+struct PhpClass {
+    file: PathBuf,
+    room: String,
+    /// With its room: `store/Database`.
+    name: String,
+    /// What it names of the plugin in full, in `use` and elsewhere: `Store\Database`.
+    imports: BTreeSet<String>,
+    /// The other classes that its code names, with their rooms.
+    needs: BTreeSet<String>,
+}
+
+/// The classes of the plugin; also its views, which stand for a class each.
+fn php_classes() -> Vec<PhpClass> {
+    let full_name = regex::Regex::new(r"Rollbook\\WordPress\\([\w\\]+)").unwrap();
+    let use_line = regex::Regex::new(r"(?m)^use [^(]*?;$").unwrap();
+    let word = regex::Regex::new(r"(->|::|\\|\$|\b(?:function|const)\s+)?\b([A-Z]\w*)\b").unwrap();
+    let mut classes = Vec::new();
+    let mut codes = Vec::new();
+    for (file, text) in files("php-plugin", &["php"]) {
+        let inside = file.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("php-plugin")).unwrap();
+        let parts: Vec<&str> = inside.iter().map(|part| part.to_str().unwrap()).collect();
+        let room = match parts.as_slice() {
+            ["includes", "hooks.php" | "old-php.php"] => continue,
+            ["includes", _] => "includes",
+            ["includes", room, _] | [room @ "admin", ..] => room,
+            _ => continue,
+        };
+        let code = php_code(&text);
+        let code: String = code
+            .lines()
+            .filter(|line| !line.starts_with("namespace "))
+            .fold(String::new(), |all, line| all + line + "\n");
+        let name = php_declarations(&code).pop().unwrap_or_else(|| parts.join("/"));
+        // The constants are those of rollbook.php, which is there before every class.
+        let is_constant = |name: &str| name.chars().all(|letter| letter.is_uppercase() || letter == '_');
+        let imports = full_name
+            .captures_iter(&code)
+            .map(|found| found[1].to_owned())
+            .filter(|name| !is_constant(name))
+            .collect();
+        classes.push(PhpClass {
+            room: room.to_owned(),
+            name: format!("{room}/{name}"),
+            imports,
+            needs: BTreeSet::new(),
+            file,
+        });
+        codes.push(use_line.replace_all(&code, "").into_owned());
+    }
+    let names: BTreeSet<String> = classes.iter().map(|class| class.name.clone()).collect();
+    for (class, code) in classes.iter_mut().zip(&codes) {
+        let by_import = class.imports.iter().map(|import| {
+            let name = import.rsplit('\\').next().unwrap().to_owned();
+            (name, room_of(import))
+        });
+        let rooms: BTreeMap<String, String> = by_import.collect();
+        for found in word.captures_iter(code) {
+            // A class of the same room needs no import; one that is named in full is one as well.
+            let room = match found.get(1).map(|before| before.as_str()) {
+                None | Some("\\") => rooms.get(&found[2]).unwrap_or(&class.room),
+                Some(_) => continue,
+            };
+            let need = format!("{room}/{}", &found[2]);
+            let is_foreign = found.get(1).is_some() && !rooms.contains_key(&found[2]);
+            if !is_foreign && need != class.name && names.contains(&need) {
+                class.needs.insert(need);
+            }
+        }
+    }
+    classes
+}
+
+/// The room of what is named after `Rollbook\WordPress\`.
+fn room_of(import: &str) -> String {
+    import.rsplit_once('\\').map_or_else(|| "includes".to_owned(), |(room, _)| room.to_lowercase())
+}
+
+/// PHP without its comments and texts.
+fn php_code(text: &str) -> String {
+    static ASIDE: LazyLock<regex::Regex> = LazyLock::new(|| {
+        let aside = r#"(?s)'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|/\*.*?\*/|//[^\n]*"#;
+        regex::Regex::new(aside).unwrap()
+    });
+    ASIDE.replace_all(text, "''").into_owned()
+}
+
+fn php_declarations(code: &str) -> Vec<String> {
+    static DECLARATION: LazyLock<regex::Regex> = LazyLock::new(|| {
+        let declaration = r"(?m)^(?:abstract |final )*(?:class|interface|trait|enum) (\w+)";
+        regex::Regex::new(declaration).unwrap()
+    });
+    DECLARATION.captures_iter(code).map(|found| found[1].to_owned()).collect()
+}
+
+/// `AccessControl` as files spell it: `access-control`.
+fn kebab(name: &str) -> String {
+    static BETWEEN: LazyLock<regex::Regex> = LazyLock::new(|| regex::Regex::new("([a-z])([A-Z])").unwrap());
+    BETWEEN.replace_all(name, "$1-$2").to_lowercase()
 }
 
 #[test]

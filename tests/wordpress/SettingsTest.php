@@ -8,7 +8,7 @@ use Rollbook\InvalidSettings;
 use Rollbook\WordPress\Upkeep\ChangedMeanwhile;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Upkeep\SettingsWriter;
-use Rollbook\WordPress\Upkeep\SiteHealth;
+use Rollbook\WordPress\Admin\SiteHealth;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';

@@ -6,7 +6,7 @@
 declare( strict_types=1 );
 
 use Rollbook\WordPress\Upkeep\CatchUp;
-use Rollbook\WordPress\Upkeep\SiteHealth;
+use Rollbook\WordPress\Admin\SiteHealth;
 
 require __DIR__ . '/wordpress.php';
 

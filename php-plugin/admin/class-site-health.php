@@ -7,14 +7,15 @@
 
 declare( strict_types=1 );
 
-namespace Rollbook\WordPress\Upkeep;
+namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Access\DropIns;
-use Rollbook\WordPress\Admin\SettingsPage;
 use Rollbook\WordPress\ExtensionFile;
 use Rollbook\WordPress\Requirements;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Targets;
+use Rollbook\WordPress\Upkeep\NetworkSites;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 use const Rollbook\WordPress\VERSION;
 
 defined( 'ABSPATH' ) || exit;
