@@ -89,8 +89,8 @@ fn imports(file: &Path, text: &str) -> BTreeSet<String> {
     rooms
 }
 
-/// The rooms of the plugin, from the ground up, and what each imports. The classes directly in `includes` know
-/// the site and the server. The file hooks.php names handlers of every room: it stands above them all.
+/// The rooms of the plugin, from the ground up, and what each imports. The classes directly in `includes`
+/// know the site and the server. The file hooks.php names handlers of every room: it stands above them all.
 const PHP_ROOMS: [(&str, &[&str]); 7] = [
     ("access", &[]),
     ("store", &["access"]),
