@@ -330,14 +330,14 @@ impl Settings {
 
     fn check(&self, reader: &mut SettingsReader) {
         let mut targets: Vec<&Target> = Vec::new();
-        for (index, row) in self.mappings.iter().enumerate() {
-            if targets.contains(&&row.target) {
+        for (index, mapping) in self.mappings.iter().enumerate() {
+            if targets.contains(&&mapping.target) {
                 reader.refuse(
                     &format!("mappings[{index}].target"),
                     "another row writes to this target already; two would overwrite each other for ever",
                 );
             }
-            targets.push(&row.target);
+            targets.push(&mapping.target);
         }
     }
 }

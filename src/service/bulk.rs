@@ -13,10 +13,10 @@
 //! the time is over or the token has ended meanwhile nothing further is done, and what is left is answered
 //! with the reason, each operation for itself.
 
-mod outcome;
 mod plan;
 mod progress;
 mod references;
+mod result;
 #[cfg(test)]
 mod tests;
 
@@ -25,10 +25,10 @@ use super::{Answer, Precondition, Reply, RequestError, Service, Write, break_dow
 use crate::host::{BatchState, BeginBatch, CheckBatch, EndBatch, HostError, TokenRecord};
 use crate::scim::error::Error;
 use crate::scim::schema::ResourceType;
-use outcome::BulkResult;
 use plan::{Action, Plan, Todo};
 use progress::{Begun, Progress, Step};
 use references::Ids;
+use result::BulkResult;
 use serde_json::{Map, Value, json};
 
 /// How many operations a request may hold. Published as Bulk's `maxOperations` (RFC 7643 §5).
@@ -86,19 +86,19 @@ impl Service {
         );
         for begun in progress.abandoned() {
             let error = progress.barred.clone().unwrap_or_else(|| ended.clone());
-            let outcome = self.take_back(&plan, &begun, &error).await;
-            self.settle(&plan, &mut progress, begun.operation, outcome);
+            let result = self.take_back(&plan, &begun, &error).await;
+            self.record_result(&plan, &mut progress, begun.operation, result);
         }
         if let Some(error) = progress.barred.clone() {
             while let Some(operation) = progress.next_unanswered(&plan) {
                 let reply = refuse(&mut self.note.borrow_mut(), &error);
-                self.settle(&plan, &mut progress, operation, BulkResult::of(reply, None));
+                self.record_result(&plan, &mut progress, operation, BulkResult::of(reply, None));
             }
         }
         progress.tally.write_into(&mut self.note.borrow_mut());
-        let operations = plan.operations.iter().zip(progress.outcomes());
+        let operations = plan.operations.iter().zip(progress.results());
         let operations: Vec<Value> =
-            operations.filter_map(|(operation, outcome)| Some(outcome?.to_json(operation))).collect();
+            operations.filter_map(|(operation, result)| Some(result?.to_json(operation))).collect();
         Ok(Reply::json(200, json!({ "schemas": [RESPONSE_URN], "Operations": operations })))
     }
 
@@ -132,8 +132,8 @@ impl Service {
                     break;
                 }
                 Err(problem) => {
-                    let outcome = BulkResult::of(self.reply(Err(problem)), None);
-                    self.settle(plan, progress, operation, outcome);
+                    let result = BulkResult::of(self.reply(Err(problem)), None);
+                    self.record_result(plan, progress, operation, result);
                 }
             }
             // A failed check tells nothing; the end of the batch will.
@@ -149,7 +149,7 @@ impl Service {
                     return Err(Broken::Unknown(failure));
                 }
                 let postponed = self.end_postponing();
-                let stands = progress.outcome(operation).is_none_or(BulkResult::is_success);
+                let stands = progress.result(operation).is_none_or(BulkResult::is_success);
                 self.forget_events(events..if stands { events_before } else { usize::MAX });
                 if stands && let Err(problem) = self.decide_postponed(postponed).await {
                     self.note_problem(&problem);
@@ -182,15 +182,15 @@ impl Service {
     fn doubt(&self, plan: &Plan, before: Progress, after: &Progress, failure: &HostError) -> Progress {
         let mut progress = before;
         for operation in 0..plan.operations.len() {
-            if progress.outcome(operation).is_some() {
+            if progress.result(operation).is_some() {
                 continue;
             }
-            if let Some(outcome) = after.outcome(operation) {
-                let outcome = match outcome.is_success() {
+            if let Some(result) = after.result(operation) {
+                let result = match result.is_success() {
                     true => BulkResult::of(self.reply(Err(RequestError::Host(failure.clone()))), None),
-                    false => outcome.clone(),
+                    false => result.clone(),
                 };
-                self.settle(plan, &mut progress, operation, outcome);
+                self.record_result(plan, &mut progress, operation, result);
             }
         }
         progress.barred = Some(Error::new(
@@ -204,31 +204,31 @@ impl Service {
         match step {
             Step::Refuse(operation, error) => {
                 let reply = refuse(&mut self.note.borrow_mut(), &error);
-                self.settle(plan, progress, operation, BulkResult::of(reply, None));
+                self.record_result(plan, progress, operation, BulkResult::of(reply, None));
             }
             Step::Run(operation, todo) => {
                 drop(self.blocked_by.take());
-                let outcome = self.run(todo, todo.data.clone(), &progress.ids).await;
-                let blocker = self.blocked_by.take().filter(|_| !outcome.is_success());
+                let result = self.run(todo, todo.data.clone(), &progress.ids).await;
+                let blocker = self.blocked_by.take().filter(|_| !result.is_success());
                 if blocker.is_some_and(|id| progress.postpone(plan, operation, &id)) {
                     // It is told of when it is done again.
                     let mut note = self.note.borrow_mut();
                     (note.action, note.detail) = (None, None);
                     return;
                 }
-                self.settle(plan, progress, operation, outcome);
+                self.record_result(plan, progress, operation, result);
             }
             Step::Begin(operation, todo) => {
                 let (now, later) = references::split(todo.data.clone(), &progress.ids);
-                let outcome = self.run(todo, now, &progress.ids).await;
-                match outcome.id.clone().filter(|_| outcome.is_success()) {
-                    Some(id) => progress.begin(plan, Begun { operation, id, later, outcome }),
-                    None => self.settle(plan, progress, operation, outcome),
+                let result = self.run(todo, now, &progress.ids).await;
+                match result.id.clone().filter(|_| result.is_success()) {
+                    Some(id) => progress.begin(plan, Begun { operation, id, later, result }),
+                    None => self.record_result(plan, progress, operation, result),
                 }
             }
             Step::Finish(begun) => {
-                let outcome = self.finish(plan, &begun, &progress.ids).await;
-                self.settle(plan, progress, begun.operation, outcome);
+                let result = self.finish(plan, &begun, &progress.ids).await;
+                self.record_result(plan, progress, begun.operation, result);
             }
         }
     }
@@ -266,7 +266,7 @@ impl Service {
 
     /// Puts into a resource what it could not refer to when it was created.
     async fn finish(&self, plan: &Plan, begun: &Begun, ids: &Ids) -> BulkResult {
-        let Some(resource_type) = plan.resource_type(begun.operation) else { return begun.outcome.clone() };
+        let Some(resource_type) = plan.resource_type(begun.operation) else { return begun.result.clone() };
         let mut later = begun.later.clone();
         let answer = match references::resolve(&mut later, ids) {
             Ok(()) => {
@@ -283,7 +283,7 @@ impl Service {
         match answer {
             Ok(reply) => {
                 self.note("created", "", "");
-                begun.outcome.clone().at_version_of(reply)
+                begun.result.clone().at_version_of(reply)
             }
             Err(RequestError::Client(error)) => self.take_back(plan, begun, &error).await,
             Err(RequestError::Host(failure)) => {
@@ -312,7 +312,7 @@ impl Service {
             begun.id
         );
         let reply = refuse(&mut self.note.borrow_mut(), &Error::new(error.status(), detail));
-        BulkResult::of(reply, begun.outcome.location.clone())
+        BulkResult::of(reply, begun.result.location.clone())
     }
 
     fn reply(&self, answer: Answer) -> Reply {
@@ -323,9 +323,9 @@ impl Service {
         }
     }
 
-    fn settle(&self, plan: &Plan, progress: &mut Progress, operation: usize, outcome: BulkResult) {
+    fn record_result(&self, plan: &Plan, progress: &mut Progress, operation: usize, result: BulkResult) {
         progress.tally.count(&mut self.note.borrow_mut());
-        progress.settle(plan, operation, outcome);
+        progress.record_result(plan, operation, result);
     }
 }
 

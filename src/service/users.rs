@@ -86,7 +86,7 @@ impl Service {
             account.credential_metas = Self::credential_metas();
         }
         let (giving_up, waits) =
-            self.settle_address_of_newcomer(&conflicts, returning, &mut row, &mut account)?;
+            self.decide_address_of_newcomer(&conflicts, returning, &mut row, &mut account)?;
         let create = CreateUser { row, account, giving_up, targets, now: self.now };
         // A kept account may be gone again, which is no address to the client.
         let outcome = match self.host.ask(&create).await? {
@@ -185,7 +185,7 @@ impl Service {
             let detail = self.note.borrow().detail.clone();
             let mut changing =
                 Changing { record: &record, shown: &shown, row: &mut row, account: &mut account };
-            let mut settled = self.settle_identity(&mut changing, &resource, refused.as_deref()).await?;
+            let mut consequences = self.decide_identity(&mut changing, &resource, refused.as_deref()).await?;
             if password.is_none() && self.is_as_it_was(&record, &shown, &row, &account)? {
                 self.note_unapplied(&record, &[], withheld_password);
                 if record.wished_name.is_some() {
@@ -205,8 +205,8 @@ impl Service {
                 version: record.version,
                 row,
                 account,
-                others: std::mem::take(&mut settled.others),
-                giving_up: std::mem::take(&mut settled.giving_up),
+                others: std::mem::take(&mut consequences.others),
+                giving_up: std::mem::take(&mut consequences.giving_up),
                 targets,
                 now: self.now,
             };
@@ -221,7 +221,7 @@ impl Service {
                 self.note_unapplied(&record, &changes, withheld_password);
                 self.tell_change(&record, &written, changes.clone());
                 self.note_changes(changes);
-                self.conclude_exchange(&record, &update, &settled).await;
+                self.conclude_exchange(&record, &update, &consequences).await;
                 return Ok(self.user_reply(200, &written, now_shown, &projection));
             }
             self.note.borrow_mut().detail = detail;

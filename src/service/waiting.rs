@@ -25,7 +25,7 @@ const MAX_EXCHANGE: usize = 10;
 
 /// What becomes of others with a change.
 #[derive(Default)]
-pub(super) struct Settled {
+pub(super) struct Consequences {
     pub(super) others: Vec<UpdateUser>,
     pub(super) giving_up: Vec<GivingUp>,
     /// The people of `others` as they were.
@@ -48,20 +48,20 @@ impl Service {
     ///
     /// # Errors
     /// 409 where another person has the name, or an account the address for which nothing can wait.
-    pub(super) async fn settle_identity(
+    pub(super) async fn decide_identity(
         &self,
         changing: &mut Changing<'_>,
         after: &Resource,
         refused: Option<&str>,
-    ) -> Answer<Settled> {
+    ) -> Answer<Consequences> {
         let Changing { record, shown, row, account } = changing;
-        let mut settled = Settled::default();
-        self.settle_login(record, shown, row, account);
+        let mut consequences = Consequences::default();
+        self.decide_login(record, shown, row, account);
         let key = row.user_name_key.clone();
         let renames = folded(&record.user_name, usize::MAX) != key;
         let wanted = account.email.clone().filter(|email| !email.is_empty());
         if !renames && wanted.is_none() {
-            return Ok(settled);
+            return Ok(consequences);
         }
         let find = FindConflicts {
             user_name_key: renames.then(|| key.clone()),
@@ -72,28 +72,28 @@ impl Service {
         if renames {
             let who = Identity::of(after, email::email(after).as_deref());
             self.free_name(&mut conflicts.people, &key, &who).await?;
-            self.settle_name(record, row, after, &conflicts, &mut settled).await?;
+            self.decide_name(record, row, after, &conflicts, &mut consequences).await?;
         }
         if let Some(email) = wanted {
             let waited = waiting_email(record, shown).is_some_and(|before| before == email);
             let may_wait = !row.active || waited;
             if let Some(reason) =
-                self.reason_to_wait(record, &email, &conflicts, may_wait, refused, &mut settled).await?
+                self.reason_to_wait(record, &email, &conflicts, may_wait, refused, &mut consequences).await?
             {
                 account.email = None;
                 row.lookups.push(lookups::waiting_lookup(&email));
-                settled.sentences.push(format!("The e-mail address {email} waits: {reason}"));
+                consequences.sentences.push(format!("The e-mail address {email} waits: {reason}"));
             }
         }
         if renames {
-            self.settle_addresses_of_others(record, row, account, &mut settled).await?;
+            self.decide_addresses_of_others(record, row, account, &mut consequences).await?;
         }
-        Ok(settled)
+        Ok(consequences)
     }
 
     /// The login of somebody who is locked out is no use to anybody: a rename waits until the person is back,
     /// maybe under the old name. That of an account out of reach waits, too.
-    fn settle_login(
+    fn decide_login(
         &self,
         record: &UserRecord,
         shown: &Resource,
@@ -107,20 +107,20 @@ impl Service {
         }
     }
 
-    async fn settle_name(
+    async fn decide_name(
         &self,
         record: &UserRecord,
         row: &UserRow,
         after: &Resource,
         conflicts: &Conflicts,
-        settled: &mut Settled,
+        consequences: &mut Consequences,
     ) -> Answer<()> {
         let key = &row.user_name_key;
         let others = conflicts.people.iter().filter(|other| other.id != record.id && has_name(other, key));
         for other in others {
             if other.deleted {
-                settled.giving_up.push(self.giving_up(other, false));
-            } else if !self.close_circle_of_names(record, other, settled).await? {
+                consequences.giving_up.push(self.giving_up(other, false));
+            } else if !self.close_circle_of_names(record, other, consequences).await? {
                 if record.managed {
                     let user_name = Some(row.user_name.clone());
                     self.host.ask(&NoteWish { id: record.id.clone(), user_name }).await?;
@@ -139,7 +139,7 @@ impl Service {
         conflicts: &Conflicts,
         may_wait: bool,
         refused: Option<&str>,
-        settled: &mut Settled,
+        consequences: &mut Consequences,
     ) -> Answer<Option<String>> {
         if let Some(message) = refused.filter(|_| may_wait) {
             return Ok(Some(message.to_owned()));
@@ -155,18 +155,18 @@ impl Service {
         let Some(holder_id) = conflicts.email_holder.filter(|holder| *holder != user_id) else {
             return Ok(None);
         };
-        if settled.leaves_address(holder_id) {
+        if consequences.leaves_address(holder_id) {
             return Ok(None);
         }
         let holder = conflicts.people.iter().find(|other| other.account.user_id == holder_id);
         match holder {
             Some(holder) if holder.deleted && holder.account.is_writable() => {
-                settled.giving_up.push(self.giving_up(holder, true));
+                consequences.giving_up.push(self.giving_up(holder, true));
                 Ok(None)
             }
             Some(holder) if holder.managed && !holder.deleted && holder.account.is_writable() => {
-                if settled.others.is_empty()
-                    && self.close_circle_of_addresses(record, holder, settled).await?
+                if consequences.others.is_empty()
+                    && self.close_circle_of_addresses(record, holder, consequences).await?
                 {
                     return Ok(None);
                 }
@@ -194,7 +194,7 @@ impl Service {
         let mut row = user::user_row(resource)?;
         row.active = record.active;
         let mut account = account::account_change(Some((record, shown)), resource, &self.settings);
-        self.settle_login(record, shown, &mut row, &mut account);
+        self.decide_login(record, shown, &mut row, &mut account);
         self.keep_existing_role(&mut account, false).await?;
         Ok(UpdateUser {
             id: record.id.clone(),
@@ -212,7 +212,7 @@ impl Service {
     ///
     /// # Errors
     /// 409 where another account has it and nothing may wait.
-    pub(super) fn settle_address_of_newcomer(
+    pub(super) fn decide_address_of_newcomer(
         &self,
         conflicts: &Conflicts,
         returning: Option<&UserRecord>,
@@ -267,7 +267,7 @@ fn of_another_site(gone: &UserRecord) -> String {
     )
 }
 
-impl Settled {
+impl Consequences {
     /// Whether one of the others gets another address, or none.
     fn leaves_address(&self, user_id: u64) -> bool {
         self.others

@@ -99,8 +99,8 @@ impl Settings {
     fn meta_findings(&self) -> impl Iterator<Item = Finding<'_>> {
         let is_foreign =
             |key: &str| self.site.foreign_metas.iter().any(|meta| meta.eq_ignore_ascii_case(key));
-        self.mappings.iter().enumerate().filter_map(move |(index, row)| match &row.target {
-            Target::Meta(key) if !row.confirmed && is_foreign(key) => {
+        self.mappings.iter().enumerate().filter_map(move |(index, mapping)| match &mapping.target {
+            Target::Meta(key) if !mapping.confirmed && is_foreign(key) => {
                 let place = format!("mappings[{index}].confirmed");
                 let reason = format!(
                     "accounts have the user meta {key:?} already, and no mapping has written it: another plugin may keep something \

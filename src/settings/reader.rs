@@ -32,8 +32,9 @@ impl SettingsReader {
     pub(super) fn new(document: &Map<String, Value>) -> Self {
         let has_rules =
             document.get("role_rules").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty());
-        let rows = document.get("mappings").and_then(Value::as_array).filter(|_| has_rules);
-        let paths = rows.into_iter().flatten().filter_map(|row| row.get("path")?.as_str()?.parse().ok());
+        let mappings = document.get("mappings").and_then(Value::as_array).filter(|_| has_rules);
+        let paths =
+            mappings.into_iter().flatten().filter_map(|mapping| mapping.get("path")?.as_str()?.parse().ok());
         let paths: Vec<PatchPath> = paths.take(MAX_MAPPINGS).collect();
         Self { problems: Vec::new(), schemas: schemas::knowing(paths.iter()) }
     }

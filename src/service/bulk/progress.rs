@@ -1,8 +1,8 @@
 //! How far the operations of a bulk request are, and which comes next.
 
-use super::outcome::{BulkResult, Tally};
 use super::plan::{Plan, Todo};
 use super::references::Ids;
+use super::result::{BulkResult, Tally};
 use crate::scim::error::Error;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ pub(super) struct Progress {
     /// after it.
     postponed: BTreeSet<usize>,
     again: BTreeSet<usize>,
-    outcomes: Vec<Option<BulkResult>>,
+    results: Vec<Option<BulkResult>>,
 }
 
 /// A resource that was created without what it refers to.
@@ -37,7 +37,7 @@ pub(super) struct Begun {
     /// What it refers to.
     pub(super) later: Map<String, Value>,
     /// What its creation came to.
-    pub(super) outcome: BulkResult,
+    pub(super) result: BulkResult,
 }
 
 /// What is to be done next.
@@ -75,7 +75,7 @@ impl Progress {
             barred: None,
             ready: waiting.iter().enumerate().filter_map(is_ready).collect(),
             released: vec![false; waiting.len()],
-            outcomes: vec![None; waiting.len()],
+            results: vec![None; waiting.len()],
             begun: BTreeMap::new(),
             postponed: BTreeSet::new(),
             again: BTreeSet::new(),
@@ -88,11 +88,11 @@ impl Progress {
         self.barred.is_some() || self.next_unanswered(plan).is_none()
     }
 
-    /// The first operation without an outcome, if it is to have one: there were not too many errors.
+    /// The first operation without a result, if it is to have one: there were not too many errors.
     pub(super) fn next_unanswered(&self, plan: &Plan) -> Option<usize> {
-        let errors = self.outcomes.iter().flatten().filter(|outcome| !outcome.is_success()).count();
+        let errors = self.results.iter().flatten().filter(|result| !result.is_success()).count();
         let is_left = plan.fail_on_errors.is_none_or(|limit| errors < limit);
-        self.outcomes.iter().position(Option::is_none).filter(|_| is_left)
+        self.results.iter().position(Option::is_none).filter(|_| is_left)
     }
 
     /// Takes up what comes next.
@@ -101,7 +101,7 @@ impl Progress {
             return None;
         }
         while let Some(operation) = self.ready.pop_first() {
-            if self.outcome(operation).is_some() {
+            if self.result(operation).is_some() {
                 continue;
             }
             if let Some(begun) = self.begun.get(&operation) {
@@ -129,8 +129,8 @@ impl Progress {
             let todo = plan.operations.get(other).and_then(|other| other.todo.as_ref().ok());
             todo.is_some_and(|todo| todo.id.as_deref() == Some(blocker))
         };
-        let is_left = |other: usize| other != operation && self.outcome(other).is_none();
-        let may_help = (0..self.outcomes.len()).any(|other| is_left(other) && is_about(other));
+        let is_left = |other: usize| other != operation && self.result(other).is_none();
+        let may_help = (0..self.results.len()).any(|other| is_left(other) && is_about(other));
         let postpones = may_help && !self.again.contains(&operation);
         if postpones {
             self.postponed.insert(operation);
@@ -138,24 +138,24 @@ impl Progress {
         postpones
     }
 
-    pub(super) fn outcome(&self, operation: usize) -> Option<&BulkResult> {
-        self.outcomes.get(operation)?.as_ref()
+    pub(super) fn result(&self, operation: usize) -> Option<&BulkResult> {
+        self.results.get(operation)?.as_ref()
     }
 
-    pub(super) fn outcomes(&self) -> impl Iterator<Item = Option<&BulkResult>> {
-        self.outcomes.iter().map(Option::as_ref)
+    pub(super) fn results(&self) -> impl Iterator<Item = Option<&BulkResult>> {
+        self.results.iter().map(Option::as_ref)
     }
 
     /// Notes what an operation came to.
-    pub(super) fn settle(&mut self, plan: &Plan, operation: usize, outcome: BulkResult) {
-        let created = outcome.id.clone().filter(|_| outcome.is_success());
+    pub(super) fn record_result(&mut self, plan: &Plan, operation: usize, result: BulkResult) {
+        let created = result.id.clone().filter(|_| result.is_success());
         self.begun.remove(&operation);
         match created {
             Some(id) => self.name(plan, operation, id),
             None => self.unname(plan, operation),
         }
-        if let Some(place) = self.outcomes.get_mut(operation) {
-            *place = Some(outcome);
+        if let Some(place) = self.results.get_mut(operation) {
+            *place = Some(result);
         }
         self.release(plan, operation);
     }
@@ -178,8 +178,8 @@ impl Progress {
         let Some(operation) = operation else { return self };
         if let Some(begun) = later.begun.get(&operation) {
             self.begin(plan, begun.clone());
-        } else if let Some(outcome) = later.outcome(operation) {
-            self.settle(plan, operation, outcome.clone());
+        } else if let Some(result) = later.result(operation) {
+            self.record_result(plan, operation, result.clone());
         }
         self
     }
@@ -216,8 +216,8 @@ impl Progress {
     /// ready.
     fn in_circle(&self, plan: &Plan) -> Option<usize> {
         let is_left =
-            |operation: &usize| self.outcome(*operation).is_none() && !self.begun.contains_key(operation);
-        let mut current = (0..self.outcomes.len()).find(is_left)?;
+            |operation: &usize| self.result(*operation).is_none() && !self.begun.contains_key(operation);
+        let mut current = (0..self.results.len()).find(is_left)?;
         let mut passed = BTreeSet::new();
         while passed.insert(current) {
             let is_awaited = |need: &&usize| self.released.get(**need) == Some(&false);

@@ -1,6 +1,6 @@
 //! Circles: people who exchange names or addresses get them at once.
 
-use super::{MAX_EXCHANGE, Settled};
+use super::{Consequences, MAX_EXCHANGE};
 use crate::host::{AccountChange, FindConflicts, UpdateUser, UserRecord, UserRow};
 use crate::scim::filter::fold_case;
 use crate::scim::schema::ResourceType;
@@ -17,7 +17,7 @@ impl Service {
         &self,
         record: &UserRecord,
         holder: &UserRecord,
-        settled: &mut Settled,
+        consequences: &mut Consequences,
     ) -> Answer<bool> {
         let mut chain: Vec<UpdateUser> = Vec::new();
         let mut before: Vec<UserRecord> = Vec::new();
@@ -45,15 +45,15 @@ impl Service {
                 let found = self.conflicts(find).await?.people;
                 match found.into_iter().find(|other| has_name(other, &key)) {
                     Some(gone) if gone.deleted => {
-                        settled.giving_up.push(self.giving_up(&gone, false));
+                        consequences.giving_up.push(self.giving_up(&gone, false));
                         None
                     }
                     next => next,
                 }
             };
             let Some(next) = next else {
-                settled.others = chain;
-                settled.before = before;
+                consequences.others = chain;
+                consequences.before = before;
                 return Ok(true);
             };
             holder = next;
@@ -68,7 +68,7 @@ impl Service {
         &self,
         record: &UserRecord,
         holder: &UserRecord,
-        settled: &mut Settled,
+        consequences: &mut Consequences,
     ) -> Answer<bool> {
         let own = fold_case(&record.account.email);
         let mut chain: Vec<UpdateUser> = Vec::new();
@@ -112,9 +112,9 @@ impl Service {
             chain.push(update);
             before.push(holder);
             let Some(next) = next else {
-                settled.giving_up.extend(giving_up.map(|gone| self.giving_up(&gone, true)));
-                settled.others = chain;
-                settled.before = before;
+                consequences.giving_up.extend(giving_up.map(|gone| self.giving_up(&gone, true)));
+                consequences.others = chain;
+                consequences.before = before;
                 return Ok(true);
             };
             holder = next;
@@ -124,16 +124,16 @@ impl Service {
 
     /// Whose address comes of the name gets another one with it, where it is free or left by one of those who
     /// exchange names.
-    pub(super) async fn settle_addresses_of_others(
+    pub(super) async fn decide_addresses_of_others(
         &self,
         record: &UserRecord,
         row: &mut UserRow,
         account: &mut AccountChange,
-        settled: &mut Settled,
+        consequences: &mut Consequences,
     ) -> Answer<()> {
         let mut holders: Vec<Option<u64>> = Vec::new();
-        for index in 0..settled.others.len() {
-            let Some(update) = settled.others.get(index) else { break };
+        for index in 0..consequences.others.len() {
+            let Some(update) = consequences.others.get(index) else { break };
             let user_id = update.account.user_id;
             let Some(email) = update.account.email.clone().filter(|email| !email.is_empty()) else {
                 holders.push(None);
@@ -146,20 +146,20 @@ impl Service {
                 .people
                 .iter()
                 .find(|one| Some(one.account.user_id) == holder && one.deleted && one.account.is_writable());
-            settled.giving_up.extend(gone.map(|gone| self.giving_up(gone, true)));
+            consequences.giving_up.extend(gone.map(|gone| self.giving_up(gone, true)));
             let is_accepted = conflicts.email_accepted;
             holders.push(if is_accepted { holder.filter(|_| gone.is_none()) } else { Some(0) });
         }
         // Who gets nothing keeps what somebody else was to get.
         loop {
             let leaves = account.email.is_some();
-            let kept = settled.others.iter().zip(&holders).position(|(update, holder)| {
+            let kept = consequences.others.iter().zip(&holders).position(|(update, holder)| {
                 update.account.email.is_some()
                     && holder.is_some_and(|holder| {
-                        !(settled.leaves_address(holder) || leaves && holder == record.account.user_id)
+                        !(consequences.leaves_address(holder) || leaves && holder == record.account.user_id)
                     })
             });
-            if let Some(update) = kept.and_then(|index| settled.others.get_mut(index)) {
+            if let Some(update) = kept.and_then(|index| consequences.others.get_mut(index)) {
                 if let Some(email) = update.account.email.take() {
                     update.row.lookups.push(lookups::waiting_lookup(&email));
                 }
@@ -168,9 +168,9 @@ impl Service {
             let wanted = account.email.clone().filter(|email| !email.is_empty());
             let keeps = |one: &UserRecord, email: &str| {
                 fold_case(&one.account.email) == fold_case(email)
-                    && !settled.leaves_address(one.account.user_id)
+                    && !consequences.leaves_address(one.account.user_id)
             };
-            match wanted.filter(|email| settled.before.iter().any(|one| keeps(one, email))) {
+            match wanted.filter(|email| consequences.before.iter().any(|one| keeps(one, email))) {
                 Some(email) => {
                     account.email = None;
                     row.lookups.push(lookups::waiting_lookup(&email));

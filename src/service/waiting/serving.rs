@@ -1,6 +1,6 @@
 //! Addresses that have become free go to those who wait for them.
 
-use super::{MAX_EXCHANGE, Settled};
+use super::{Consequences, MAX_EXCHANGE};
 use crate::host::{FindConflicts, Outcome, UpdateUser, UserRecord};
 use crate::scim::filter::fold_case;
 use crate::service::{Answer, Event, RequestError, Service};
@@ -14,10 +14,10 @@ impl Service {
         &self,
         record: &UserRecord,
         update: &UpdateUser,
-        settled: &Settled,
+        consequences: &Consequences,
     ) {
-        settled.sentences.iter().for_each(|sentence| self.note_detail(sentence));
-        for (other, before) in update.others.iter().zip(&settled.before) {
+        consequences.sentences.iter().for_each(|sentence| self.note_detail(sentence));
+        for (other, before) in update.others.iter().zip(&consequences.before) {
             let renamed = other.row.user_name != before.user_name;
             let mut changes = Vec::new();
             if renamed {
@@ -38,7 +38,7 @@ impl Service {
             self.tell(Event::UserUpdated { user_id, id, changes });
         }
         let everybody = std::iter::once((record, &update.account))
-            .chain(settled.before.iter().zip(update.others.iter().map(|other| &other.account)));
+            .chain(consequences.before.iter().zip(update.others.iter().map(|other| &other.account)));
         let changed: Vec<_> = everybody.filter(|(_, account)| account.email.is_some()).collect();
         for (before, _) in &changed {
             let old = fold_case(&before.account.email);
