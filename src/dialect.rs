@@ -1,9 +1,10 @@
 //! Every tolerance for what an identity provider (IdP) sends beyond the RFC: its name, who sends it, where
 //! that is documented, and how it is read.
 //!
-//! Whoever reads a request [notes](Dialects::note) the tolerances it needed; the activity log shows them, so
-//! that an owner who asks why a value looks as it does finds the answer. What RFC 7643 and 7644 grant anyway
-//! (names in any case, null for nothing, read-only attributes in a PUT) is no dialect and not listed.
+//! The code that reads a request [notes](Dialects::note) the tolerances that it needed. The activity log
+//! shows them, so an owner who asks why a value looks as it does finds the answer. What RFC 7643 and 7644
+//! allow anyway (names in any case, null for nothing, read-only attributes in a PUT) is no dialect and is not
+//! listed.
 
 /// What is known of a tolerance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

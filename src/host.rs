@@ -1,9 +1,9 @@
 //! The whole contract with WordPress: what the core asks, and what it wants to hear.
 //!
-//! Each command is a plain struct with a name and an answer type. PHP receives it as an array whose key
-//! `do` is the name ([`Question::NAME`]) beside the struct's fields, and answers with an array of the
-//! answer's fields. All times are milliseconds since 1970 (UTC). An `id` is a SCIM id; `user_id` is the
-//! number of the WordPress account. A *target* names a place in WordPress where an attribute lives:
+//! Each command is a plain struct with a name and an answer type. PHP receives it as an array whose key `do`
+//! is the name ([`Question::NAME`]) beside the struct's fields, and answers with an array of the answer's
+//! fields. All times are milliseconds since 1970 (UTC). An `id` is a SCIM id; `user_id` is the number of the
+//! WordPress account. A *target* names the place in WordPress where an attribute is stored:
 //! `field:first_name`, `meta:scimDepartment` ([`crate::mapping`]).
 //!
 //! PHP's analyser knows the fields of each command and answer from `php-plugin/stubs/contract.php`, which is
@@ -70,14 +70,14 @@ impl Command {
 #[error("{reason}")]
 pub struct HostError {
     reason: String,
-    /// Whether it is the database's trouble, which passes, and no fault of some plugin's.
+    /// Whether the database was in trouble, which passes; otherwise a plugin or the core is at fault.
     pub(crate) passes: bool,
     /// Whether the command may have been stored all the same, as a whole or in part.
     pub(crate) may_be_stored: bool,
 }
 
 impl HostError {
-    /// Something that broke and left nothing behind.
+    /// A failure that left nothing behind.
     pub fn new(reason: &str) -> Self {
         Self { reason: reason.to_owned(), passes: false, may_be_stored: false }
     }
@@ -159,7 +159,7 @@ pub(crate) use questions;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome<T> {
-    /// Done; this is what stands there now.
+    /// Done.
     Done {
         /// The record after the write.
         record: T,
@@ -177,7 +177,7 @@ pub enum Outcome<T> {
     Refused {
         /// The reason, as WordPress words it.
         message: String,
-        /// The value that is refused, where it is one alone.
+        /// The value that is refused, if it is a single one.
         #[serde(default)]
         value: Option<Unique>,
     },

@@ -16,23 +16,24 @@
 //! ```
 //!
 //! Inside, each operation is a straight-line `async fn` in [`service`] whose `.await` points are the
-//! commands; [`exchange`] polls it. A fatal error in some other plugin's hook strikes while PHP is at work
-//! and no Rust frame is on the stack.
+//! commands; [`exchange`] polls it. A fatal error in another plugin's hook happens while PHP runs and no Rust
+//! frame is on the stack.
 //!
 //! # Code map
 //!
 //! - [`exchange`]: the plumbing; one request, its commands and answers.
 //! - [`http`]: the request and the response as values.
 //! - [`host`]: commands and answers, the whole contract with WordPress.
-//! - [`service`]: what each endpoint does; who is who and what waits for whom (`identity`, `waiting`);
-//!   [`service::tasks`]: what the owner does to everybody at once.
+//! - [`service`]: what each endpoint does; which person a name or address belongs to (`identity`), and which
+//!   values wait (`waiting`); [`service::tasks`]: what the owner changes for all people at once.
 //! - [`scim`]: the protocol's nouns, one a file: schema, path, filter, PATCH, resource, projection, sort,
 //!   list, error.
-//! - [`mapping`]: which attribute lands where in WordPress, and how a value is written there and read back.
+//! - [`mapping`]: which attribute is stored where in WordPress, and how a value is written there and read
+//!   back.
 //! - [`protection`]: which roles and rights are out of an IdP's reach.
-//! - [`wordpress`]: what a record shows as a resource (`user`, `group`), and what a changed one means for the
-//!   account (`account`): addresses, logins, languages, roles, which account is whose, networks of sites,
-//!   filters as SQL, what other plugins left.
+//! - [`wordpress`]: how a record becomes a resource (`user`, `group`), and what a changed resource changes in
+//!   the account (`account`); addresses, logins, languages, roles, linking of accounts, networks of sites,
+//!   filters as SQL, and what other plugins left.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - `extension`: the PHP classes; behind the feature `extension`.
@@ -62,23 +63,24 @@
 //!
 //! # Where building moved a wall
 //!
-//! - The endpoint answers at `wp_loaded` and not within the REST server (`rest_pre_dispatch`): the address is
-//!   recognised and the credentials are put aside when the plugin is loaded, so that no other plugin ever
-//!   judges them, and building the REST server, several milliseconds, is saved.
-//! - Protected accounts are seen, read-only, where existing accounts are linked. Hidden, they would strand an
-//!   IdP between a 409 on POST and an empty search, and a fresh site would list nobody to Okta's tests.
-//! - People whom WPO365 or miniOrange has provisioned keep the SCIM id that those gave, the number of the
+//! - The endpoint answers at `wp_loaded` and not within the REST server (`rest_pre_dispatch`): the plugin
+//!   recognises the address and puts the credentials aside when it is loaded. So no other plugin ever judges
+//!   them, and the several milliseconds that the REST server takes to build are saved.
+//! - Protected accounts are visible, read-only, where existing accounts are linked. If they were hidden, an
+//!   IdP would get a 409 on POST and find nothing in a search, and a fresh site would list nobody to Okta's
+//!   tests.
+//! - People that WPO365 or miniOrange provisioned keep the SCIM id that those plugins gave, the number of the
 //!   account ([`wordpress::predecessor`]): an IdP that only changes the address goes on with the ids that it
-//!   knows. Everybody else's is a UUID.
+//!   knows. All other ids are UUIDs.
 //! - In a network of sites, which share the accounts, each account has one owning site, whose IdP alone
-//!   writes the account itself ([`wordpress::network`]). The plan spoke of tables and addresses only; two
-//!   IdPs of one person would correct each other for ever.
-//! - A group's change counts up the versions of the people whose groups it changes, where there are role
-//!   rules: two requests that change somebody's groups, or the person and a group, at once would otherwise
-//!   both miss a rule that needs both. Where a batch of Bulk operations is one transaction, this and the
-//!   roles are done once, before its end: others see neither before.
-//! - A person's row remembers what the rules decided last. So a changed rule reaches its people with the next
-//!   request about each, and a role that was given by hand since is told from one that a rule gave.
+//!   writes the account itself ([`wordpress::network`]). Otherwise two IdPs of one person would correct each
+//!   other for ever.
+//! - Where there are role rules, a change of a group increases the versions of the people whose groups it
+//!   changes. Otherwise two simultaneous requests that change a person's groups, or the person and a group,
+//!   could both miss a rule that needs both. In a batch of Bulk operations, which is one transaction,
+//!   versions and roles change once, before its end: others see neither before.
+//! - A person's row holds what the rules decided last. So a changed rule reaches each person with the next
+//!   request about them, and a role given by hand since then can be told from one that a rule gave.
 //! - Ids are made by the host and come back with the answer, so that the core needs no
 //!   randomness.
 

@@ -1,4 +1,4 @@
-//! Commands about accounts, and what is told of one: first what is read, then what is written.
+//! Commands about accounts, and what an answer says of one. First those that read, then those that write.
 
 use super::{Lookup, Ruling, json_text, map_or_empty_list};
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub struct Account {
     /// The metas that [`FindUnregisteredAccounts`] asked for, as far as the account has them as text.
     #[serde(default, deserialize_with = "map_or_empty_list", skip_serializing_if = "Map::is_empty")]
     pub metas: Map<String, Value>,
-    /// What the other sites of a network have to do with it; nothing where the site stands alone.
+    /// How it stands in a network of sites; `None` where the site is in no network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<InNetwork>,
 }
@@ -61,7 +61,7 @@ pub struct InNetwork {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OwningSite {
-    /// None has.
+    /// No site.
     Nobody,
     /// This one.
     Here,
@@ -109,7 +109,7 @@ pub struct FindReassignTarget {
 pub struct ReassignTarget {
     /// The account.
     pub user_id: u64,
-    /// Whether its person may log in; somebody who was deleted, and whose account was kept, may not.
+    /// Whether its person may log in. A deleted person, whose account was kept, may not.
     pub active: bool,
     /// Whether it is on this site; in a network it may be on others alone.
     pub on_site: bool,
@@ -153,7 +153,7 @@ pub struct AccountRow {
     pub id: SmolStr,
     /// `userName`.
     pub user_name: String,
-    /// Whether another plugin had the person locked out, which is not yet so here.
+    /// Whether another plugin had the person locked out, and we do not do so yet.
     #[serde(default)]
     pub locked_before: bool,
     /// Whether an IdP has taken charge of the account.
@@ -165,7 +165,7 @@ pub struct AccountRow {
 /// Gives accounts a row, so that they have an id and are found. They stay unmanaged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegisterAccounts {
-    /// The accounts. One that has got a row in the meantime is passed over.
+    /// The accounts. One that got a row in the meantime is left out.
     pub accounts: Vec<Registration>,
     /// Now.
     pub now: i64,
@@ -178,15 +178,15 @@ pub struct Registration {
     pub user_id: u64,
     /// The SCIM id that the IdP knows from another plugin; `None` makes a new one.
     pub id: Option<SmolStr>,
-    /// Its `userName`: the login, or whatever else the IdP asked for.
+    /// Its `userName`: the login, or the name that the IdP asked for.
     pub user_name: String,
     /// The folded `userName`.
     pub user_name_key: String,
     /// Its `externalId`, where another plugin has noted one.
     pub external_id: Option<String>,
-    /// Whether the person may log in. To be found locks nobody out; the owner's task does.
+    /// Whether the person may log in. Only the owner's task locks a person out; a search does not.
     pub active: bool,
-    /// Whether another plugin had the person locked out, which is shown and not yet so.
+    /// Whether another plugin had the person locked out: it is shown as inactive, but may still log in.
     #[serde(default)]
     pub locked_before: bool,
     /// When the account was registered.
@@ -216,11 +216,11 @@ pub struct AccountChange {
     pub email: Option<String>,
     /// A password that the IdP sent. A new account without one gets a random one.
     pub password: Option<String>,
-    /// Whether nobody is to get in any more with what the account has: its password, its application
-    /// passwords, its sessions, and what is under way to change its address or password.
+    /// Whether the account's credentials end: its password, its application passwords, its sessions, and
+    /// pending changes of its address or password.
     #[serde(default)]
     pub end_credentials: bool,
-    /// The beginnings of the keys of metas that go with the credentials: second factors.
+    /// The beginnings of the keys of metas that are deleted with the credentials: second factors.
     #[serde(default)]
     pub credential_metas: Vec<String>,
     /// The role that the account is to have on this site, as its first; `""` for none.

@@ -17,8 +17,8 @@ pub struct BatchBegun {
     pub now: i64,
 }
 
-/// Asks, after each operation, what time it is and, in a batch, whether what the operations before it have
-/// answered still stands. What this last operation itself has answered is true in either case.
+/// Asks, after each operation, what time it is and, in a batch, whether the results of the operations before
+/// it still hold. The result of the last operation is true in either case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckBatch {}
 
@@ -31,12 +31,12 @@ pub struct BatchReport {
     pub now: i64,
 }
 
-/// Ends the batch, and asks whether all that its operations have answered stands. A failure means that
-/// nothing does, unless it says that something may be stored: then nobody knows.
+/// Ends the batch, and asks whether the results of its operations hold. A failure means that none holds,
+/// unless it says that something may be stored: then nobody knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EndBatch {
-    /// Whether what the operations have done is wanted. Otherwise a shared transaction is undone, and the
-    /// batch is lost.
+    /// Whether to keep what the operations did. Otherwise a shared transaction is undone, and the batch is
+    /// lost.
     pub keep: bool,
 }
 
@@ -46,6 +46,6 @@ pub struct EndBatch {
 pub enum BatchState {
     /// All of it.
     Kept,
-    /// Nothing of it: somebody else, a hook or the database itself, has undone the transaction.
+    /// Nothing of it: a hook or the database itself has undone the transaction.
     Lost,
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
-/// How many groups may lie around the one that somebody is a member of, for the outermost to be an indirect
-/// group of that person (RFC 7643 §4.1.2). Every step costs a statement.
+/// How many levels of groups above a person's own group count as the person's indirect groups (RFC 7643
+/// §4.1.2). Every level costs a statement.
 pub const MAX_NESTING: usize = 20;
 
 /// A group.
@@ -42,8 +42,8 @@ pub struct Member {
     pub id: SmolStr,
     /// What it is.
     pub kind: MemberKind,
-    /// Its `displayName`. Nobody's is a `userName` that WordPress shows for want of one: clients that named
-    /// the member without a `display` take one for a wrong answer.
+    /// Its `displayName`. WordPress shows the `userName` of a person who has none; such a name is left out,
+    /// because clients that named the member without a `display` take it for a wrong answer.
     #[serde(default)]
     pub display: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What an operation holds of the conversation: it asks, and awaits the answer.
+//! How an operation talks to the host: it asks, and awaits the answer.
 
 use super::{Command, HostError, Question};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-/// The service's side of the conversation: asks one question at a time and awaits its answer.
+/// The service's side of the exchange. It asks one question at a time and awaits its answer.
 pub struct Host {
     pub(crate) turn: Rc<RefCell<Turn>>,
 }

@@ -4,8 +4,8 @@ use super::{Outcome, json_text};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-/// What the role rules decided about a person, and with which role that left the account: so a role that was
-/// given by hand since is told from one that the rules gave. It is kept as text that nobody else reads.
+/// What the role rules decided about a person, and which role the account had afterwards. So a role given by
+/// hand since then can be told from one that the rules gave. It is stored as text that nobody else reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ruling {
     /// The role that a rule gave; nothing where none fitted.
@@ -49,7 +49,7 @@ pub struct FindRoles {
     pub roles: Vec<String>,
 }
 
-/// Changes the roles of accounts, each for itself: what fails for one is done for the others.
+/// Changes the roles of accounts, each by itself: if one fails, the others are changed all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetRoles {
     /// The changes.

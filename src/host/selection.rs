@@ -19,7 +19,7 @@ pub struct Selection {
     /// What that row has, or had, in the column of the order: text or a whole number. Always there with both
     /// an order and `after_row`.
     pub after_value: Option<Value>,
-    /// Whether everything is the other way round, ties too: the last row comes first, and behind is before.
+    /// Whether the order is reversed, ties too: the last row comes first, and "behind" means "before".
     pub backward: bool,
     /// Rows to leave out at the beginning.
     pub offset: u64,
@@ -29,8 +29,8 @@ pub struct Selection {
     pub count: bool,
 }
 
-/// How far an answer to a selection has come. It may be less far than the limit, because memory is short:
-/// then it is asked for the rest.
+/// How far an answer to a selection goes. It may stop before the limit, because memory is short; then the
+/// rest is asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reached {
     /// How many rows were gone through: more than were given where an account is gone.
@@ -42,7 +42,7 @@ pub struct Reached {
 }
 
 impl Reached {
-    /// How far an answer has come that does not say it: it goes as far as the limit.
+    /// For an answer that does not say how far it goes: it goes to the limit.
     pub fn told_by(rows: u64, last: Option<u64>, limit: u64) -> Self {
         Self { rows, last, more: rows >= limit }
     }

@@ -11,11 +11,11 @@ pub struct Site {
     pub roles: Vec<Role>,
     /// The role that WordPress gives to new accounts.
     pub default_role: String,
-    /// The user metas that accounts have and that no mapping was about so far, among those of new mappings.
-    /// Only told where settings are saved.
+    /// The user metas of new mappings that accounts have already and that no mapping has written so far. Only
+    /// reported when settings are saved.
     pub foreign_metas: Vec<String>,
-    /// The account that is to get the content of people who leave, if it is there. Only told where settings
-    /// are saved or looked at.
+    /// The account that is to get the content of people who leave, if it exists. Only reported when settings
+    /// are saved or shown.
     pub reassign_target: Option<ReassignTarget>,
     /// The languages that are installed, as WordPress writes them: `en_US`, `de_DE`.
     pub languages: Vec<String>,

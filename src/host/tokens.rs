@@ -23,8 +23,8 @@ pub struct TokenRecord {
     pub revoked: Option<i64>,
     /// When it was last used.
     pub last_used: Option<i64>,
-    /// Whether whoever made it may administer the whole network, or made it on the server. So is every token
-    /// of a site that stands alone.
+    /// Whether it was made on the server or by an administrator of the whole network. True for every token of
+    /// a site that is in no network.
     #[serde(default = "yes")]
     pub of_network: bool,
 }
@@ -33,8 +33,7 @@ fn yes() -> bool {
     true
 }
 
-/// How a token stands that a request was let in with. Asked between the operations of a request that takes
-/// long.
+/// Asks whether a request's token is still valid. Asked between the operations of a long request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckToken {
     /// The token's number.

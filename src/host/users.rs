@@ -18,8 +18,8 @@ pub struct UserRecord {
     pub external_id: Option<String>,
     /// Whether the person may log in.
     pub active: bool,
-    /// Whether another plugin had the person locked out. It is shown as inactive, and the first write makes
-    /// it so; until then the person gets in.
+    /// Whether another plugin had the person locked out. It is shown as inactive, and the first write
+    /// deactivates it; until then the person may log in.
     #[serde(default)]
     pub locked_before: bool,
     /// Whether an IdP has taken charge of the account.
@@ -30,15 +30,15 @@ pub struct UserRecord {
     /// Whether the resource was deleted and the account kept. Only [`FindConflicts`] shows such a record.
     #[serde(default)]
     pub deleted: bool,
-    /// The `userName` that the IdP wants for the person and somebody else has. Whoever closes the circle
-    /// gives it.
+    /// The `userName` that the IdP wants for the person while another person has it. The request that
+    /// completes the exchange gives it.
     #[serde(default)]
     pub wished_name: Option<String>,
     /// What the login was made of, where a rename waits until the person is active again.
     #[serde(default)]
     pub login_of: Option<String>,
     /// Whether a write broke off after a part of it was stored: a hook ended its transaction, or the tables
-    /// know none. Nothing counts as written then; the next write does all of it.
+    /// have no transactions. The next write then does all of it again.
     #[serde(default)]
     pub unfinished: bool,
     /// Counts the writes.
@@ -53,8 +53,8 @@ pub struct UserRecord {
     /// The live values of the asked targets. A target that is missing on the site is left out.
     #[serde(default, deserialize_with = "map_or_empty_list")]
     pub values: Map<String, Value>,
-    /// The values of the targets as they stood right after the last write of ours, so that a local edit
-    /// is told from what WordPress made of the value.
+    /// The values of the targets right after our last write. So a local edit can be told from what WordPress
+    /// made of the value.
     #[serde(default, deserialize_with = "map_or_empty_list")]
     pub applied: Map<String, Value>,
     /// What the rules decided last; nothing for an account that no IdP has taken charge of.
@@ -111,8 +111,8 @@ pub struct LoadUser {
     pub targets: Vec<String>,
 }
 
-/// The people of these accounts, as far as they have a row and memory has room for them; of some at least one
-/// is given.
+/// The people of these accounts that have a row. People that memory has no room for are left out, but at
+/// least one is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoadUsersByAccount {
     /// The accounts.
@@ -121,8 +121,8 @@ pub struct LoadUsersByAccount {
     pub targets: Vec<String>,
 }
 
-/// The people with these ids, in any order. Unknown ones are left out, and so is everybody for whom memory
-/// has no room; of some at least one is given.
+/// The people with these ids, in any order. Unknown ids are left out. People that memory has no room for are
+/// left out as well, but at least one is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoadUsers {
     /// SCIM ids.
@@ -154,12 +154,11 @@ pub struct Conflicts {
     pub people: Vec<UserRecord>,
     /// The account that has the address, also one without a row or on another site of the network.
     pub email_holder: Option<u64>,
-    /// Whether WordPress takes the address for one and can store it, whoever has it.
+    /// Whether WordPress accepts the text as an address and can store it, even if an account has it already.
     pub email_accepted: bool,
 }
 
-/// Takes the rows of accounts away that nobody manages; the accounts stay. A row that is managed by now is
-/// passed over.
+/// Deletes the rows of unmanaged accounts; the accounts stay. A row that is managed by now is left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReleaseRows {
     /// The SCIM ids that are given up.
@@ -183,7 +182,7 @@ pub struct CreateUser {
     pub row: UserRow,
     /// What the account is to hold.
     pub account: AccountChange,
-    /// Deleted people who give something up for this one, in the same transaction.
+    /// Deleted people who give up a name or an address for this one, in the same transaction.
     #[serde(default)]
     pub giving_up: Vec<GivingUp>,
     /// The targets to read back.
@@ -214,11 +213,11 @@ pub struct UpdateUser {
     pub row: UserRow,
     /// What is to change in the account.
     pub account: AccountChange,
-    /// People who give up something for this one and get something for it: written in the same transaction,
-    /// where a name or an address that one of them leaves is free for the others.
+    /// People who exchange names or addresses with this one. All are written in the same transaction, so that
+    /// a value that one leaves is free for the others.
     #[serde(default)]
     pub others: Vec<Self>,
-    /// Deleted people who give something up.
+    /// Deleted people who give up a name or an address.
     #[serde(default)]
     pub giving_up: Vec<GivingUp>,
     /// The targets to read back.
@@ -252,8 +251,8 @@ pub struct UserRow {
     pub lookups: Vec<Lookup>,
 }
 
-/// Writes to the account of a person what could not be written before: the row is new, or its field is back.
-/// The row of the person stays as it is, but for a version more.
+/// Writes values to a person's account that could not be written before: the mapping is new, or its field is
+/// back. Of the person's row only the version changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FillTargets {
     /// The SCIM id.
@@ -276,8 +275,8 @@ pub struct IndexUser {
     pub id: SmolStr,
     /// A new `userName` for an account that nobody manages.
     pub user_name: Option<UserName>,
-    /// Whether the owner wants somebody whom another plugin had locked out, and nobody manages, to be locked
-    /// out from now on.
+    /// Whether the owner wants an unmanaged person that another plugin had locked out to stay locked out from
+    /// now on.
     #[serde(default)]
     pub lock: bool,
     /// All matchable values.
@@ -304,7 +303,7 @@ pub struct UserName {
     pub key: String,
 }
 
-/// Deletes a person's resource; what becomes of the account is said by the policy.
+/// Deletes a person's resource; the policy decides what becomes of the account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeleteUser {
     /// The SCIM id.
@@ -315,7 +314,7 @@ pub struct DeleteUser {
     pub disposal: AccountDisposal,
     /// Whether this site owns the account, so that its sessions end.
     pub managed_here: bool,
-    /// Whose the content becomes, a login; with [`AccountDisposal::Deactivate`] as well.
+    /// The login of the account that gets the content, also with [`AccountDisposal::Deactivate`].
     pub reassign_to: Option<String>,
     /// What the person is known by on return. Name and address are free for others at once.
     #[serde(default)]
@@ -332,11 +331,11 @@ pub enum AccountDisposal {
     Deactivate,
     /// Taken off this site, but not out of the network.
     RemoveFromSite,
-    /// Deleted. Stale where the account has got on another site in the meantime.
+    /// Deleted. Stale if the account was added to another site in the meantime.
     Delete,
 }
 
-/// Takes a person out of what is managed: the row goes, with its memberships; the account stays as it is, and
+/// Ends the management of a person. The row is deleted with its memberships; the account stays as it is and
 /// is marked as [`Account::unlinked`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnlinkUser {
@@ -346,7 +345,7 @@ pub struct UnlinkUser {
     pub version: u64,
 }
 
-/// Whose these names are.
+/// Which accounts hold these names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LookUpUserNames {
     /// Folded `userName`s.

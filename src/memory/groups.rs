@@ -191,7 +191,7 @@ impl MemoryHost {
         self.groups.values().any(|group| group.display_name_key == key && Some(group.id.as_str()) != except)
     }
 
-    /// Adds who is no member yet. Who was deleted in the meantime is passed over.
+    /// Adds members that are not there yet. Those that were deleted in the meantime are left out.
     fn add_members(&self, group: &mut StoredGroup, members: Vec<MemberId>) {
         for member in members {
             let is_there = group.members.iter().any(|known| known.id == member.id);

@@ -28,7 +28,7 @@ use smol_str::{SmolStr, format_smolstr};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
-/// A WordPress site that lives in memory.
+/// A WordPress site in memory.
 pub struct MemoryHost {
     /// Every command so far, also those that failed.
     pub trace: Vec<Command>,
