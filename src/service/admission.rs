@@ -10,10 +10,10 @@ use crate::wordpress::network;
 /// How many milliseconds pass before the use of a token is noted again.
 const TOUCH_INTERVAL: i64 = 60_000;
 
-/// Under which name requests are counted that came from a network which the owner does not allow.
+/// The name under which requests from a network that the owner does not allow are counted.
 const WRONG_NETWORK: &str = "network";
 
-/// Under which name requests are counted whose token could not be looked at.
+/// The name under which requests whose token could not be checked are counted.
 pub(super) const NOT_ASKED: &str = "failure";
 
 impl Service {
@@ -60,7 +60,7 @@ impl Service {
         Ok(token)
     }
 
-    /// Whether the token that the request was let in with still opens the door to changes.
+    /// Whether the token of the request still allows changes.
     ///
     /// # Errors
     /// 401 where it has ended meanwhile, 403 where it may only read now.

@@ -1,5 +1,4 @@
-//! What is answered while WordPress itself is closed: where it ends every request before any plugin is
-//! loaded.
+//! What is answered while WordPress is closed and ends every request before any plugin is loaded.
 
 use super::reply::{RETRY_AFTER, Reply};
 use crate::http::Response;

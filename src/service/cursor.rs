@@ -1,10 +1,9 @@
 //! Cursors: where a page ended, in a word that the client hands back (RFC 9865 §2).
 //!
-//! A cursor says after, or before, which row the next page begins and nothing else. The query is sent again
-//! with it, and its filter decides as it did before, so that whoever makes a cursor up sees no more than the
-//! query shows; that is why it needs no secret. Nothing is kept on our side (RFC 9865 §5.4), and because a
-//! row is named and not its number in the list, nobody is left out or seen twice when others come and go in
-//! between.
+//! A cursor only says after, or before, which row the next page begins. The client sends the query again with
+//! it, and the query's filter decides as before. So an invented cursor shows no more than the query does, and
+//! a cursor needs no secret. Nothing is stored on our side (RFC 9865 §5.4). A cursor names a row and not a
+//! position in the list, so nobody is left out or shown twice when others come and go in between.
 
 use crate::scim::error::{Error, Result, ScimType};
 use crate::scim::schema::ResourceType;

@@ -1,5 +1,5 @@
-//! A request that was to lock somebody out and is refused: the owner has to know that the person is still let
-//! in.
+//! A request that was to lock a person out and was refused: the owner has to know that the person can still
+//! log in.
 
 use super::{Answer, RequestError, Service};
 use crate::host::LoadUser;
@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
 impl Service {
-    /// Notes for the log that a person who was to be locked out is not, where the client is refused.
+    /// Notes for the log, where a request is refused, that the person whom it was to lock out can still log
+    /// in.
     pub(super) async fn note_lost_deactivation<T>(
         &self,
         locks_out: bool,

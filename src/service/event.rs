@@ -1,4 +1,4 @@
-//! What other plugins of the site are told: who came, changed and left.
+//! What other plugins of the site are told: which people were created, changed and deleted.
 
 use super::Service;
 use crate::host::{Account, AccountChange, GroupRecord, RoleChange, UserRecord};
@@ -44,7 +44,7 @@ pub enum Event {
     UserReactivated {
         /// The account.
         user_id: u64,
-        /// The SCIM id; a new one for who was deleted.
+        /// The SCIM id; a new one if the person had been deleted.
         id: String,
     },
     /// A person was deleted.
@@ -104,13 +104,13 @@ pub enum About {
     Address,
     /// The password, to one that the IdP sent. The owner is told as well.
     Password,
-    /// What opened the account before it was linked was ended.
+    /// The credentials that the account had before it was linked were ended.
     Credentials,
 }
 
 impl Service {
-    /// Notes an event. To be called only when it stands, or when [`Self::forget_events`] is, should it turn
-    /// out not to.
+    /// Notes an event. Call it only when the event has happened for good, or when [`Self::forget_events`] is
+    /// called otherwise.
     pub(super) fn tell(&self, event: Event) {
         self.note.borrow_mut().events.push(event);
     }
@@ -131,8 +131,8 @@ impl Service {
         self.tell_role(&before.account, &after.account);
     }
 
-    /// Notes who is to be told by mail that an address or password was changed: people whose account was
-    /// there before.
+    /// Notes that a person gets a mail about a changed address or password, because the account was there
+    /// before the IdP.
     pub(super) fn notify(&self, before: &UserRecord, after: &UserRecord, change: &AccountChange) {
         if !(self.settings.notify_existing_accounts && after.linked && change.managed_here) {
             return;
@@ -156,12 +156,13 @@ impl Service {
         self.tell_role(before, &after.account);
     }
 
-    /// Notes that somebody is there: a new account, or one that was kept and is back.
+    /// Notes that a person arrived: with a new account, or with a kept one that is back.
     pub(super) fn tell_arrival(&self, kept: Option<&UserRecord>, after: &UserRecord) {
         let (user_id, id) = (after.account.user_id, after.id.to_string());
         let Some(before) = kept else {
             self.tell(Event::UserCreated { user_id, id });
-            // Who may not log in, has no address or may set no password has no use for a link to set one.
+            // The mail holds a link to set a password. It is of no use without an address, or to a person who
+            // may not log in or may not set a password.
             let can_use =
                 after.active && !after.account.email.is_empty() && self.settings.allows_own_passwords();
             if self.settings.welcome_mail && can_use {

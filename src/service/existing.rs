@@ -1,4 +1,4 @@
-//! Accounts that were there before the identity provider and are in the way of somebody new.
+//! Accounts that were there before the identity provider and conflict with a new person.
 
 use super::{Answer, Service};
 use crate::host::{Account, FindUnregisteredAccounts, UserRecord};
@@ -13,7 +13,8 @@ impl Service {
     }
 
     /// # Errors
-    /// 409 where somebody whom nobody manages has an account with one of a new person's further addresses.
+
+    /// 409 where an unmanaged account has one of a new person's further addresses.
     pub(super) async fn check_other_addresses(&self, who: &Identity) -> Answer<()> {
         if !self.shows_unmanaged() {
             return Ok(());
@@ -58,7 +59,7 @@ impl Service {
             {
                 Ok(Some(account.clone()))
             }
-            // Who is created locked out is created; the address waits.
+            // A person who is created locked out is created all the same; the address waits.
             (None, Some(_)) if !active => Ok(None),
             (Some(account), _)
                 if !active && !account.protected && (account.unlinked || !self.shows_unmanaged()) =>
@@ -71,7 +72,7 @@ impl Service {
                 Ok(None)
             }
             (None, Some(account)) => Err(self.email_clash(account, email).into()),
-            // By its login alone an unlinked account is nobody's.
+            // An unlinked account is not matched by its login alone.
             (Some(account), _) if account.unlinked && account.email.is_empty() => Ok(None),
             (Some(account), _) => {
                 if let Some(name) = who.user_name.as_deref().filter(|_| !account.unlinked) {

@@ -1,7 +1,7 @@
 //! Groups: `/Groups`.
 //!
-//! A group may have tens of thousands of members. They are loaded only where somebody wants to see them or an
-//! operation cannot be said without them; a PATCH of members is a few set operations.
+//! A group may have tens of thousands of members. They are loaded only where a client asks for them or an
+//! operation needs them; a PATCH of members is a few set operations.
 
 use super::query::Query;
 use super::reply::written;
@@ -186,8 +186,8 @@ impl Service {
         self.group_reply(200, record, projection)
     }
 
-    /// What the operations come to, against who is a member now. The members are needed where an operation
-    /// [says so](MemberOperation::needs_members).
+    /// The change of membership that the operations amount to, compared with who is a member now. `members`
+    /// is read only by operations that [need it](MemberOperation::needs_members).
     async fn membership(
         &self,
         record: &GroupRecord,
@@ -237,7 +237,8 @@ impl Service {
         self.reduce(record, members, change).await
     }
 
-    /// Leaves out who is a member already and who was none, so that a change that changes nothing is none.
+    /// Leaves out those who are members already and those who were none, so that a change that changes
+    /// nothing is empty.
     async fn reduce(
         &self,
         record: &GroupRecord,
@@ -266,10 +267,10 @@ impl Service {
         Ok(change)
     }
 
-    /// Those references that name somebody; others are left out. A group is no member of itself.
+    /// The references that name a person or group; others are left out. A group is no member of itself.
     ///
     /// # Errors
-    /// 400 `invalidValue` where none does: a list that is misread must not empty a group.
+    /// 400 `invalidValue` if none does: a list that was misread must not empty a group.
     async fn known(&self, references: &[MemberReference], group: &str) -> Answer<Vec<(SmolStr, MemberKind)>> {
         if references.is_empty() {
             return Ok(Vec::new());

@@ -1,4 +1,5 @@
-//! Who is who: who comes back, and who has a name or an address already.
+//! Which person a request is about: a new one, one who comes back, or one who has the name or address
+//! already.
 
 use super::{Answer, Service};
 use crate::host::{Conflicts, FindConflicts, GivingUp, ReleaseRows, UserRecord, UserRow};
@@ -11,8 +12,8 @@ use crate::wordpress::{email, lookups, user};
 use smol_str::SmolStr;
 
 impl Service {
-    /// Everybody who conflicts with a person. Where existing accounts are kept apart, one that got its row
-    /// when they were linked loses it: it keeps no name from the IdP's people.
+    /// Everybody who conflicts with a person. Where existing accounts are kept apart, an account that got its
+    /// row when they were linked loses it, so that it blocks no name for the IdP's people.
     pub(super) async fn conflicts(&self, find: FindConflicts) -> Answer<Conflicts> {
         let find = FindConflicts { targets: user::targets(&self.settings), ..find };
         let mut conflicts = self.host.ask(&find).await?;
@@ -44,8 +45,8 @@ impl Service {
         .await
     }
 
-    /// Takes a name from an account that nobody manages and that is not the person's who has it now: it was
-    /// called so when it had, or the person had, another address.
+    /// Takes the name from an unmanaged account that is not the person's. It got the name when the account,
+    /// or the person, had another address.
     pub(super) async fn free_name(
         &self,
         people: &mut Vec<UserRecord>,
@@ -74,7 +75,7 @@ impl Service {
         holder.map_or(Ok(()), |holder| Err(self.name_clash(holder, email)))
     }
 
-    /// The refusal of a name that somebody has; `email` is the address of the one who wants it.
+    /// The refusal of a name that another person has; `email` is the address of the person who wants it.
     pub(super) fn name_clash(&self, holder: &UserRecord, email: Option<&str>) -> Error {
         if !holder.managed {
             return self.email_clash(&holder.account, email);
@@ -86,8 +87,8 @@ impl Service {
         ))
     }
 
-    /// The deleted person, with a kept account, who comes back. It is told by `externalId` first: an IdP
-    /// gives names and addresses of those who have left to others.
+    /// The deleted person, with a kept account, who comes back. `externalId` decides first, because an IdP
+    /// gives the names and addresses of people who have left to others.
     ///
     /// # Errors
     /// 409 where the account is protected by now.
@@ -121,7 +122,7 @@ impl Service {
         }
     }
 
-    /// Whether a deleted person had an address: the account has it, or lost it to somebody since.
+    /// Whether a deleted person had an address: the account has it, or has lost it to another person since.
     fn had_address(&self, record: &UserRecord, email: &str) -> bool {
         let same = |other: &str| fold_case(other) == fold_case(email);
         same(&record.account.email)
@@ -140,8 +141,8 @@ impl Service {
         GivingUp { id: record.id.clone(), email, lookups }
     }
 
-    /// The refusal of an address that somebody has; `holder` is who, as far as known. It names a way only
-    /// where that leads somewhere.
+    /// The refusal of an address that another account has; `holder` is its person, if known. It names a next
+    /// step only where there is one.
     pub(super) fn address_clash(&self, holder: Option<&UserRecord>, email: &str, is_new: bool) -> Error {
         let Some(holder) = holder else {
             return Error::conflict(format!(
@@ -175,7 +176,7 @@ impl Service {
         ))
     }
 
-    /// The metas that go with the credentials of somebody who comes back.
+    /// The metas that are deleted with the credentials of a person who comes back.
     pub(super) fn credential_metas() -> Vec<String> {
         SECOND_FACTORS.map(str::to_owned).to_vec()
     }

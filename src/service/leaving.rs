@@ -13,7 +13,7 @@ impl Service {
         self.remove_user(id, precondition, deletion.disposal, deletion.reassign_to.clone()).await
     }
 
-    /// Takes a person back who was just created: nothing that the account may have had before is lost.
+    /// Removes a person who was just created. The account is kept, so that nothing it had before is lost.
     pub(super) async fn withdraw_user(&self, id: &str) -> Answer {
         let any = Precondition { if_match: None, if_none_match: None };
         self.remove_user(id, &any, AccountDisposal::Deactivate, None).await
@@ -41,7 +41,7 @@ impl Service {
                 )
                 .into());
             }
-            // Of an account that has become protected nothing goes but the way in.
+            // An account that has become protected is only locked.
             let (disposal, reassign_to) = match record.account.protected {
                 true => (AccountDisposal::Deactivate, None),
                 false => (network::disposal(&record.account, disposal), reassign_to.as_ref()),
@@ -73,11 +73,11 @@ impl Service {
         Err(precondition.lost().into())
     }
 
-    /// Sees to it that the content of somebody who leaves gets to a person who is there to look after it.
+    /// Makes sure that the account which gets a leaving person's content exists and can have it.
     ///
     /// # Errors
-    /// 409 where the one whom the owner has named cannot have it. The person is not deleted then: its content
-    /// would be lost, or nobody's.
+    /// 409 where the account that the owner has named cannot have the content. The person is not
+    /// deleted then, because the content would be lost or belong to nobody.
     async fn check_reassign_target(&self, leaving: &UserRecord, login: &str) -> Answer<()> {
         let target = self.host.ask(&FindReassignTarget { login: login.to_owned() }).await?;
         let is_leaving = target.as_ref().is_some_and(|target| target.user_id == leaving.account.user_id);

@@ -1,7 +1,7 @@
 //! Queries over one kind of resource, or over all from the root (RFC 7644 §3.4.2, §3.4.3).
 //!
-//! What SQL decides and orders exactly is paged there. Anything else is read in batches and decided here:
-//! which rows match, and where one wants to see them sorted by what has no column, which come first.
+//! What SQL decides and orders exactly is paged there. Everything else is read in batches and decided here:
+//! which rows match and, where they are sorted by something that has no column, which come first.
 
 mod walk;
 
@@ -49,7 +49,7 @@ struct Search {
 struct Source {
     kind: ResourceType,
     projection: Projection,
-    /// Whether somebody looks at the members of groups.
+    /// Whether the members of groups are needed.
     members: bool,
     selection: Selection,
 }

@@ -1,4 +1,4 @@
-//! Loading people of whom memory may not hold all at once on the other side.
+//! Loads people in parts, because PHP may not have the memory for all at once.
 
 use super::{Answer, Service};
 use crate::host::{Host, HostError, LoadUsers, LoadUsersByAccount, UserRecord};
@@ -20,7 +20,7 @@ impl Service {
                 left.remove(&record.id);
             }
             people.extend(found);
-            // Who is left is nobody.
+            // Those that are left do not exist.
             if left.len() == before {
                 break;
             }

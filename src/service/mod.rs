@@ -91,12 +91,12 @@ pub(crate) struct Service {
     pub(crate) base: String,
     pub(crate) now: i64,
     schemas: Schemas,
-    /// Whether the token is one of the network's administrator ([`TokenRecord::of_network`]).
+    /// Whether an administrator of the network made the token ([`TokenRecord::of_network`]).
     pub(crate) of_network: Cell<bool>,
     note: RefCell<Summary>,
     dialects: RefCell<Dialects>,
     postponed: RefCell<Option<Postponed>>,
-    /// Who has the name or the address for which the last operation was refused.
+    /// The person whose name or address was the reason why the last operation was refused.
     blocked_by: RefCell<Option<SmolStr>>,
 }
 
@@ -123,7 +123,7 @@ impl From<HostError> for RequestError {
 
 pub(crate) type Answer<T = Reply> = std::result::Result<T, RequestError>;
 
-/// A change of a resource, with what it says; not yet of which type.
+/// A change of a resource with its body; the type of the resource comes with the address.
 enum Write<'a> {
     Create(Map<String, Value>),
     Replace(&'a str, Map<String, Value>),

@@ -1,5 +1,5 @@
-//! After something changed inside WordPress: what people are searched by is made true again, and fields that
-//! have come are filled.
+//! After a change inside WordPress: renews the values that people are searched by, and fills fields that are
+//! new.
 
 use super::Summary;
 use super::loading::load_users_by_account;
@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Renews the matchable values of the people of these accounts, and writes what could not be written before.
-/// Nobody is answered: the response is empty and says 204, or 500 where it failed, 503 where it was the
-/// database and everybody is to be looked at again; the summary says why.
+/// No client waits for the response. It is empty: 204, or 500 after a failure, or 503 if the database failed
+/// and everybody has to be looked at again. The summary says why.
 pub(crate) async fn refresh(
     host: Host,
     user_ids: Vec<u64>,
@@ -43,7 +43,7 @@ async fn renew(host: &Host, user_ids: Vec<u64>, settings: &Settings, now: i64) -
         }
         for record in some {
             let shown = user::resource(&record, settings, "");
-            // One person whom some plugin does not let be written keeps nobody else from it.
+            // A person that a plugin does not allow to be written does not stop the others.
             match fill(host, &record, &shown, settings, now).await {
                 Err(failure) if failure.passes => return Err(failure),
                 filled => failed = failed.or(filled.err()),
@@ -59,8 +59,8 @@ async fn renew(host: &Host, user_ids: Vec<u64>, settings: &Settings, now: i64) -
     failed.map_or(Ok(()), Err)
 }
 
-/// The name of somebody whom nobody manages, who is called by an address: it may be another person's address
-/// by now. Whom another plugin provisioned keeps the name from there.
+/// The name of an unmanaged person whose name is an address: it may be another person's address by now. A
+/// person that another plugin provisioned keeps the name from there.
 fn own_name_again(record: &UserRecord) -> Option<UserName> {
     let email = &record.account.email;
     let keeps = record.managed || email.is_empty() || record.external_id.is_some();
@@ -70,8 +70,8 @@ fn own_name_again(record: &UserRecord) -> Option<UserName> {
     Some(UserName { raw: email.clone(), key: folded(email, usize::MAX) })
 }
 
-/// Writes what fields that have come since the last write are to hold. Whoever writes to the person meanwhile
-/// does it as well.
+/// Fills the fields that were mapped since the last write. A request that writes to the person meanwhile does
+/// this as well.
 async fn fill(
     host: &Host,
     record: &UserRecord,

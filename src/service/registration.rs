@@ -1,5 +1,5 @@
-//! Accounts that were there before the IdP: they get a row when a request may be about them, and are found by
-//! it.
+//! Accounts that were there before the IdP. They get a row when a request may be about them, so that it finds
+//! them.
 
 use super::{Answer, Service};
 use crate::host::{
@@ -17,7 +17,7 @@ use crate::wordpress::{lookups, registration, user};
 const ADOPTION_BATCH: u64 = 500;
 
 impl Service {
-    /// Gives accounts that the search may be meant for, and that have no row yet, theirs. Tells whether there
+    /// Gives a row to accounts that the search may be meant for and that have none yet. Returns whether there
     /// were any.
     pub(super) async fn register_for(&self, filter: Option<&Filter>, total: u64) -> Answer<bool> {
         if !self.shows_unmanaged() {
@@ -28,7 +28,7 @@ impl Service {
             return Ok(false);
         }
         match AccountHint::of(filter) {
-            // People are matched one by one: who has been found is the one.
+            // An IdP matches people one by one: the person who was found is the one.
             Some(_) if total > 0 => Ok(false),
             Some(AccountHint { user_name: Some(name), .. }) => {
                 Ok(self.rename_unmanaged(&name).await? || self.register_one(&Identity::named(&name)).await?)
@@ -49,7 +49,7 @@ impl Service {
         FindUnregisteredAccounts { read, limit: ADOPTION_BATCH, ..FindUnregisteredAccounts::default() }
     }
 
-    /// Registers the account that is told by this, under the name that the IdP calls it by.
+    /// Registers the account that this identifies, under the name that the IdP uses.
     async fn register_one(&self, who: &Identity) -> Answer<bool> {
         let name = who.user_name.as_deref();
         let find = FindUnregisteredAccounts {
@@ -126,8 +126,7 @@ impl Service {
         Ok(true)
     }
 
-    /// Has an account that nobody manages, and that a new person turns out to be, found under that person's
-    /// name.
+    /// Lets an unmanaged account that turns out to be a new person's be found under that person's name.
     pub(super) async fn name_unmanaged(&self, known: &[UserRecord], who: &Identity) -> Answer<()> {
         let is_meant =
             |record: &&UserRecord| !record.managed && !record.deleted && who.has_address_of(&record.account);
@@ -145,8 +144,8 @@ impl Service {
         Ok(())
     }
 
-    /// The people whom nobody manages and whose account has an address of the person's, other than the one
-    /// that it is to have.
+    /// The unmanaged people whose account has one of the person's addresses, other than the one that the
+    /// person's account is to have.
     pub(super) async fn unmanaged_with_other_addresses(&self, who: &Identity) -> Answer<Vec<UserRecord>> {
         let others = who.addresses.iter().skip(1).filter(|address| address.contains('@'));
         let lookups: Vec<Lookup> = others.map(|address| address_lookup(address)).collect();
@@ -160,8 +159,7 @@ impl Service {
         Ok(found)
     }
 
-    /// The account on this site that nobody manages and that turns out to be a new person's who is to be
-    /// locked out.
+    /// The unmanaged account on this site that belongs to a new person who is to be locked out.
     ///
     /// # Errors
     /// 409 where it is protected.
@@ -215,8 +213,8 @@ fn having(keys: &[&str], value: &str) -> Vec<MetaValue> {
     keys.iter().map(|key| MetaValue { key: (*key).to_owned(), value: value.to_owned() }).collect()
 }
 
-/// The one account that is meant; where there are several nobody can tell. One that the owner has unlinked is
-/// not.
+/// The one account that is meant; `None` where there are several. An account that the owner has unlinked is
+/// never meant.
 fn only(accounts: &[Account], is_meant: impl Fn(&&Account) -> bool) -> Option<&Account> {
     let mut meant =
         accounts.iter().filter(|account| account.is_on_site() && !account.unlinked && is_meant(account));

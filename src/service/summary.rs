@@ -38,7 +38,7 @@ pub struct Summary {
     pub events: Vec<Event>,
     /// The accounts of the new people who are to get a welcome mail.
     pub welcome: Vec<u64>,
-    /// Who is to be told by mail of a changed address or password.
+    /// The people who get a mail about a changed address or password.
     pub notices: Vec<Notice>,
 }
 

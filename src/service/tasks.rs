@@ -102,7 +102,7 @@ struct Report {
     examined: u64,
     /// How many there are of each verdict.
     counts: BTreeMap<Verdict, u64>,
-    /// Those about whom there is something to tell.
+    /// The accounts that the report lists.
     entries: Vec<Entry>,
 }
 

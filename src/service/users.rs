@@ -18,7 +18,7 @@ use crate::wordpress::{account, email, network, password, user};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
-/// Says whether somebody is active where the client does not.
+/// Sets `active` where the client does not.
 fn set_default_active(resource: &mut Resource, active: bool) -> Result<()> {
     if resource.active().is_none()
         && let Ok(path) = "active".parse()
@@ -247,7 +247,7 @@ impl Service {
             && account::is_complete(record, &self.settings))
     }
 
-    /// Notes for the log, and for who is told by mail, what was written.
+    /// Notes what was written, for the log and for mails.
     fn note_written(
         &self,
         record: &UserRecord,
@@ -265,8 +265,7 @@ impl Service {
         self.notify(record, written, change);
     }
 
-    /// The password to set, where any is. One that cannot be set keeps nobody in: who is deactivated goes
-    /// without.
+    /// The password to set, if there is one. A password that cannot be set does not stop a deactivation.
     fn password_to_set(
         &self,
         password: Option<String>,
@@ -310,8 +309,8 @@ impl Service {
         Reply::resource(status, resource, &user::version(record), &location)
     }
 
-    /// Whether a client may change a person. Whoever is managed can always be locked out, with whichever
-    /// rights; what else is sent of a protected one is stored, and not applied to the account.
+    /// Whether a client may change a person. A managed person can always be locked out, whatever rights they
+    /// have. Everything else that is sent for a protected person is stored and not applied to the account.
     ///
     /// # Errors
     /// 403 for a protected account that was there before.
@@ -333,8 +332,8 @@ impl Service {
         }
     }
 
-    /// Links the account of somebody who is created locked out, as the search and the PUT of an identity
-    /// provider that was told of it would do: a second account beside it would leave the way in open.
+    /// Links the account of a person who is created locked out, as an IdP would do that found the account and
+    /// sent a PUT. With a second account beside it the person could still log in.
     async fn link_locked_out(
         &self,
         record: &UserRecord,

@@ -91,8 +91,8 @@ impl Service {
         Ok(consequences)
     }
 
-    /// The login of somebody who is locked out is no use to anybody: a rename waits until the person is back,
-    /// maybe under the old name. That of an account out of reach waits, too.
+    /// A person who is locked out needs no new login. So the rename waits until the person is back, maybe
+    /// under the old name. The rename of an account that may not be written waits as well.
     fn decide_login(
         &self,
         record: &UserRecord,

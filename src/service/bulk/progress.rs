@@ -22,8 +22,8 @@ pub(super) struct Progress {
     /// For each operation, whether those that refer to what it creates need not wait for it any more.
     released: Vec<bool>,
     begun: BTreeMap<usize, Begun>,
-    /// Operations that somebody stood in the way of, whom a later one changes; and those that were done again
-    /// after it.
+    /// Operations that failed because of a person that a later operation changes, and those that were done
+    /// again after that operation.
     postponed: BTreeSet<usize>,
     again: BTreeSet<usize>,
     results: Vec<Option<BulkResult>>,
@@ -36,7 +36,7 @@ pub(super) struct Begun {
     pub(super) id: String,
     /// What it refers to.
     pub(super) later: Map<String, Value>,
-    /// What its creation came to.
+    /// The result of its creation.
     pub(super) result: BulkResult,
 }
 
@@ -45,7 +45,7 @@ pub(super) enum Step<'a> {
     /// It cannot be done.
     Refuse(usize, Error),
     Run(usize, &'a Todo),
-    /// Create it without what it refers to: it stands in a circle.
+    /// Create it without what it refers to: it is part of a circle.
     Begin(usize, &'a Todo),
     /// Put in what it refers to.
     Finish(Box<Begun>),
@@ -122,8 +122,8 @@ impl Progress {
         Some(Step::Begin(operation, todo))
     }
 
-    /// Puts an operation off until the others are done, once, where one that is not done yet is about who
-    /// stands in its way.
+    /// Puts an operation off until the others are done, once, if one that is not done yet is about the person
+    /// that it conflicts with.
     pub(super) fn postpone(&mut self, plan: &Plan, operation: usize, blocker: &str) -> bool {
         let is_about = |other: usize| {
             let todo = plan.operations.get(other).and_then(|other| other.todo.as_ref().ok());
@@ -146,7 +146,7 @@ impl Progress {
         self.results.iter().map(Option::as_ref)
     }
 
-    /// Notes what an operation came to.
+    /// Records an operation's result.
     pub(super) fn record_result(&mut self, plan: &Plan, operation: usize, result: BulkResult) {
         let created = result.id.clone().filter(|_| result.is_success());
         self.begun.remove(&operation);

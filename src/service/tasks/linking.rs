@@ -26,9 +26,9 @@ impl Service {
     /// Goes through accounts and gives those that may be linked a row under the name that the IdP will search
     /// for. It is the IdP's first PUT or PATCH that makes them managed.
     ///
-    /// Somebody whom another plugin had locked out is locked out here from then on: the owner asks for it,
-    /// having seen it in the preview, and an IdP that finds the person inactive may never send a word about
-    /// it.
+    /// A person that another plugin had locked out is locked out here from then on. The owner has seen that
+    /// in the preview and asks for it; an IdP that finds the person inactive may never send anything about
+    /// them.
     pub(super) async fn link_accounts(&self, part: Part, source: NameSource, unlinked: Unlinked) -> Answer {
         if !self.shows_unmanaged() {
             return Err(Error::conflict(KEPT_APART).into());
@@ -54,7 +54,7 @@ impl Service {
             return Ok(Reply::json(200, json!(report)));
         }
         self.give_rows(&free).await?;
-        // A name may have been taken in the meantime; whoever has it now is who was linked.
+        // A name may have been taken in the meantime. The person who has it now was linked.
         let holders = self.holders(&free).await?;
         for candidate in free {
             let is_done = holders.iter().any(|held| held.user_id == Some(candidate.account.user_id));

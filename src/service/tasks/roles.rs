@@ -38,7 +38,7 @@ impl Service {
         Ok(Reply::json(200, json!(report)))
     }
 
-    /// Reviews some people, and gives the ids of those whom somebody else has changed meanwhile: they are to
+    /// Reviews some people. Returns the ids of those that another request has changed meanwhile: they have to
     /// be decided anew.
     async fn review(
         &self,

@@ -1,4 +1,4 @@
-//! One person who is no longer to be managed, and one who may be again.
+//! Unlinks one person, or allows an unlinked account to be linked again.
 
 use crate::host::{AllowLinking, FindUnregisteredAccounts, LoadUsersByAccount, Outcome, UnlinkUser};
 use crate::scim::error::Error;

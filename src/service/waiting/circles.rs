@@ -11,8 +11,8 @@ use crate::wordpress::lookups;
 use serde_json::Value;
 
 impl Service {
-    /// Follows who wants whose name. Where that leads back to the person, or to a name that nobody has,
-    /// everybody gets the wished one.
+    /// Follows the chain of people, each of whom wants the next one's name. Where it leads back to the first
+    /// person, or to a free name, each gets the name that it wants.
     pub(super) async fn close_circle_of_names(
         &self,
         record: &UserRecord,
@@ -61,9 +61,9 @@ impl Service {
         Ok(false)
     }
 
-    /// Follows who waits for whose address. Where that leads back to the person, or to an address that nobody
-    /// has, everybody gets the one that they wait for. Who is locked out and has another one in the IdP
-    /// leaves the old one.
+    /// Follows the chain of people, each of whom waits for the next one's address. Where it leads back to the
+    /// first person, or to a free address, each gets the address that it waits for. A locked out person who
+    /// has another address in the IdP gives up the old one.
     pub(super) async fn close_circle_of_addresses(
         &self,
         record: &UserRecord,
@@ -150,7 +150,7 @@ impl Service {
             let is_accepted = conflicts.email_accepted;
             holders.push(if is_accepted { holder.filter(|_| gone.is_none()) } else { Some(0) });
         }
-        // Who gets nothing keeps what somebody else was to get.
+        // A person who gets no address keeps one that another was to get.
         loop {
             let leaves = account.email.is_some();
             let kept = consequences.others.iter().zip(&holders).position(|(update, holder)| {
