@@ -1,9 +1,9 @@
 //! What is out of an IdP's reach: roles and capabilities with rights over others or over the site.
 //!
-//! Whoever has such a right could in the end do everything. So the address of such an account must not be
-//! moved by a token, and no rule may give such a role. Which roles these are is computed from what the site's
-//! roles may do, never kept as a list of names that another plugin outgrows. The owner may add a role, or
-//! take one out, by name.
+//! An account with such a right could in the end do everything. So no token may change the address of such an
+//! account, and no rule may give such a role. The roles are computed from what the site's roles may do: a
+//! list of names would not know the roles of other plugins. The owner may add a role, or take one out, by
+//! name.
 //!
 //! Not among the rights, on purpose: `unfiltered_html` (editors have it on a single site: they are people of
 //! the IdP, and the settings screen says what it means), `list_users` and `export` (they show, and

@@ -194,7 +194,7 @@ pub struct Deletion {
     pub reassign_to: Option<String>,
 }
 
-/// People whom the filter matches get the role.
+/// People that the filter matches get the role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleRule {
     /// Over the person's resource, groups included.

@@ -43,9 +43,9 @@ const KEYS: [&str; 18] = [
     "default_password_nag",
 ];
 
-/// The same by the key's beginning: our own; what plugins noted that provisioned people before (WPO365,
-/// miniOrange), by which accounts are told; and whom an account is to a single sign-on: OpenID Connect
-/// Generic, OAuth and SAML plugins, Auth0.
+/// The same by the key's beginning: our own keys; the notes of plugins that provisioned people before
+/// (WPO365, miniOrange), which identify accounts; and the identities that single sign-on plugins store:
+/// OpenID Connect Generic, OAuth and SAML plugins, Auth0.
 const BEGINNINGS: [&str; 12] = [
     "rollbook",
     "wpo365_scim",

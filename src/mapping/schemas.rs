@@ -26,9 +26,10 @@ pub fn knowing<'a>(paths: impl Iterator<Item = &'a PatchPath>) -> Schemas {
     if urns.is_empty() { standard.clone() } else { standard.with_urns(urns.into_iter().cloned()) }
 }
 
-/// A schema as the site shows it, which is what holds at the moment: `password` is there while passwords are
-/// synchronised; `externalId`, which belongs to no schema (RFC 7643 §3.1), because clients look for it among
-/// the attributes; and everybody has an `active`, whoever leaves it out.
+/// A schema as the site shows it, which is what holds at the moment. `password` is listed while passwords are
+/// synchronised. `externalId` is listed, although it belongs to no schema (RFC 7643 §3.1), because clients
+/// look for it among the attributes. `active` is listed as always returned, because a person who was sent
+/// without it has one as well.
 pub fn shown(schema: &Schema, password_sync: bool) -> Schema {
     let mut schema = schema.clone();
     if !ResourceType::ALL.iter().any(|resource_type| schema.id == resource_type.urn()) {

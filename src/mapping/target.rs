@@ -137,7 +137,7 @@ pub enum TargetError {
          a digit or _ at the beginning. The database may take another one for a key that decides who gets in"
     )]
     Odd(String),
-    /// Meta that decides who gets in and what he may do.
+    /// Meta that decides who may log in and what an account may do.
     #[error(
         "{0:?} is the name of something that decides who gets in or what an account may do, of a secret, or of a setting of \
          WordPress's own, and cannot be mapped. For rights use a role rule; for anything else choose another name"

@@ -1,8 +1,8 @@
 //! Schemas: which attributes a resource has and how each one behaves (RFC 7643).
 //!
-//! The schemas of RFC 7643 §4 are data files in the form of its §7, read once. A site's [`Schemas`] are
-//! these and, later, the owner's own; whoever reads a path or a filter is handed the [`ResourceSchemas`]
-//! of the resource type at hand.
+//! The schemas of RFC 7643 §4 are data files in the form of its §7, read once. A site's [`Schemas`] are these
+//! and those of the owner's mappings. Code that reads a path or a filter gets the [`ResourceSchemas`] of its
+//! resource type.
 //!
 //! ```
 //! use rollbook::scim::{path::AttributePath, schema::ResourceType};

@@ -1,4 +1,4 @@
-//! Who may get the content of people who leave.
+//! Which account may get the content of people who leave.
 
 use crate::host::ReassignTarget;
 

@@ -108,7 +108,7 @@ pub(super) fn estimate(text: &str) -> Estimate {
     let lower = text.to_ascii_lowercase().into_bytes();
     let bits_of_one = bits_of_a_character(exact);
     let separators = separators(exact);
-    // Who guesses has to try where a date or a run stands as well.
+    // An attacker also has to guess where a date or a run stands.
     let bits_of_the_place = count_of(lower.len().max(1)).log2();
     let mut bits = 0.0;
     let mut saved: Vec<(Weakness, f64)> = Vec::new();

@@ -62,7 +62,7 @@ pub fn account_change(
             }
             let ruled = |person| roles::ruled(person, settings);
             let Decision { roles, ruling } = if record.deleted {
-                // Who is back is given what a newcomer is, whatever the account had.
+                // A person who comes back gets a new person's role, whatever the account had.
                 let ruling = roles::of_newcomer(after, settings);
                 let roles = ruling.role.clone().map(|role| Roles { role, others: Vec::new() });
                 Decision { roles, ruling: Some(ruling) }
@@ -205,7 +205,7 @@ pub fn unwritten(
     let reason = |mapping: &Mapping| {
         let target = mapping.target.to_string();
         if mapping.is_misfit(after) {
-            return Some("the value, or one of several, is not of the row's type or does not fit");
+            return Some("the value, or one of several, is not of the mapping's type or does not fit");
         }
         let wanted = change.values.get(&target)?;
         match written.values.get(&target) {

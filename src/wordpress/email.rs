@@ -61,7 +61,7 @@ pub fn waiting_email(record: &UserRecord, shown: &Resource) -> Option<String> {
 }
 
 /// Whether a `userName` is an address that WordPress stores as it is. Nobody is refused for a name that was
-/// never sent as an address: whoever has another one has no address.
+/// not sent as an address: a person with another name has no address.
 pub(crate) fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let is_local = |letter: char| letter.is_ascii_alphanumeric() || "!#$%'*+/=?^_`{|}~.-".contains(letter);

@@ -15,8 +15,8 @@ pub struct AccountHint {
 }
 
 impl AccountHint {
-    /// What the filter demands of everybody whom it matches, as far as an account shows it; `None` where the
-    /// filter may match people who are not told by name or address.
+    /// What everybody that the filter matches must have, as far as an account shows it. `None` where the
+    /// filter may match people by something else than name or address.
     pub fn of(filter: &Filter) -> Option<Self> {
         let mut hint = Self::default();
         let operands = match filter {

@@ -69,8 +69,8 @@ impl LinkActions {
     }
 }
 
-/// Why somebody who is managed cannot be unlinked. Whoever is protected can: it is the owner who decides who
-/// is the IdP's, and the account stays as it is.
+/// Why a managed person cannot be unlinked. A protected person can be: the owner decides which people the IdP
+/// manages, and the account stays as it is.
 pub fn unlinking_problem(active: bool) -> Option<&'static str> {
     (!active).then_some(
         "This person is deactivated. Nobody would keep the account locked any more: reactivate the person first, or delete the account.",

@@ -53,7 +53,7 @@ pub fn waiting_lookup(address: &str) -> Lookup {
     Lookup { path: "waiting.email".to_owned(), value: folded(address, LOOKUP_LENGTH) }
 }
 
-/// What somebody who is deleted is known by on return: the name and the address.
+/// What a deleted person is recognised by on return: the name and the address.
 pub fn former_lookups(user_name: &str, email: &str) -> Vec<Lookup> {
     [("former.userName", user_name), ("former.email", email)]
         .into_iter()

@@ -56,8 +56,8 @@ impl Account {
     }
 }
 
-/// What becomes of the account of somebody who is deleted on this site: out of the network goes only one that
-/// this site's IdP created, that is still this site's, and on no other.
+/// What becomes of the account of a person who is deleted on this site. It is deleted from the network only
+/// if this site's IdP created it, this site still owns it, and it is on no other site.
 pub fn disposal(account: &Account, wanted: AccountDisposal) -> AccountDisposal {
     let others = account.network.is_some_and(|network| network.on_others || !network.created_here)
         || !account.is_managed_here();

@@ -6,7 +6,7 @@
 
 use crate::host::Account;
 
-/// WPO365: `externalId` as it was sent. Everybody whom it provisioned has it.
+/// WPO365: `externalId` as it was sent. Everybody that it provisioned has it.
 const WPO365_EXTERNAL_ID: &str = "wpo365_scim_external_id";
 
 /// WPO365: the object id in Entra ID, of people who logged in with it as well.
@@ -19,7 +19,7 @@ const PRINCIPAL_NAME: &str = "userPrincipalName";
 /// WPO365: `deactivated`.
 const WPO365_ACTIVE: &str = "wpo365_active";
 
-/// miniOrange, free and paid: `active` or `inactive`. Everybody whom it provisioned has one of them.
+/// miniOrange, free and paid: `active` or `inactive`. Everybody that it provisioned has one of them.
 const MINIORANGE_STATUS: [&str; 2] = ["msup_scim_user_status", "mo_scim_user_status"];
 
 /// The metas that are read of an account without a row.
@@ -48,7 +48,7 @@ impl<'a> Predecessor<'a> {
         Self(account)
     }
 
-    /// The SCIM id that the plugin gave; `None` for somebody whom none has provisioned.
+    /// The SCIM id that the plugin gave; `None` if no plugin provisioned the person.
     pub fn id(self) -> Option<String> {
         let provisioned = self.meta(WPO365_EXTERNAL_ID).is_some()
             || MINIORANGE_STATUS.iter().any(|key| self.meta(key).is_some());
@@ -60,8 +60,7 @@ impl<'a> Predecessor<'a> {
         EXTERNAL_ID.iter().find_map(|key| self.meta(key))
     }
 
-    /// The `userName` that the plugin knew: of somebody whom it provisioned the login, where it noted no
-    /// other.
+    /// The `userName` that the plugin knew. If it provisioned the person and noted no `userName`, the login.
     pub fn user_name(self) -> Option<&'a str> {
         let noted = USER_NAME.iter().find_map(|key| self.meta(key));
         noted.or_else(|| self.id().map(|_| self.0.login.as_str()))

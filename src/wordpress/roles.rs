@@ -17,7 +17,7 @@ pub struct Roles {
     pub others: Vec<String>,
 }
 
-/// What is decided about the roles of somebody who has an account.
+/// What is decided about the roles of a person who has an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decision {
     /// The roles to set; `None` where they stay.
@@ -26,7 +26,7 @@ pub struct Decision {
     pub ruling: Option<Ruling>,
 }
 
-/// The role for somebody who is new: that of the first rule that matches, or the default one.
+/// The role for a new person: that of the first rule that matches, or the default one.
 pub fn of_newcomer(person: &Resource, settings: &Settings) -> Ruling {
     let rule = ruled(person, settings);
     let role = rule.or(default(settings)).map(str::to_owned);
@@ -38,11 +38,11 @@ pub fn default(settings: &Settings) -> Option<&str> {
     settings.default_role.as_deref().filter(|role| !settings.is_protected(role))
 }
 
-/// Decides about somebody who has an account, for whom the rules gave the role `before`, and give `now` after
-/// a change of the person or of a group. Where hand-given roles are kept, one stays until the change makes
-/// the rules decide otherwise than before; a role that the rules have given goes with them, also where it is
-/// the rules that were changed. An account that is being linked or brought back keeps its role where no rule
-/// names it; but who is back keeps none that the rules gave for what no longer holds. A protected account
+/// Decides about a person who has an account. The rules gave the role `before`, and give `now` after a change
+/// of the person or of a group. Where hand-given roles are kept, such a role stays until the change makes the
+/// rules decide otherwise than before. A role that the rules gave goes with them, also when the rules were
+/// changed. An account that is being linked or brought back keeps its role where no rule names it; a person
+/// who comes back loses a role that the rules gave for something that no longer holds. A protected account
 /// keeps what it has.
 pub fn changed(
     record: &UserRecord,
@@ -88,7 +88,7 @@ fn is_unfinished(record: &UserRecord, now: Option<&str>) -> bool {
     record.unfinished && record.ruling.as_ref().and_then(|ruling| ruling.rule.as_deref()) != now
 }
 
-/// The change for somebody whom only something around has changed: a group was joined, left or renamed.
+/// The change for a person who was not changed, but whose groups were: one was joined, left or renamed.
 pub fn changed_around(
     record: &UserRecord,
     before: Option<&str>,
@@ -99,7 +99,7 @@ pub fn changed_around(
     Some(change(record, roles?, ruling))
 }
 
-/// The change that gives somebody the role that is due now, whatever it was before.
+/// The change that gives a person the role that is due now, whatever it was before.
 pub fn due(record: &UserRecord, person: &Resource, settings: &Settings) -> Option<RoleChange> {
     let ruling = of_newcomer(person, settings);
     let roles = given(&record.account, ruling.role.as_deref()?, settings)?;

@@ -51,7 +51,7 @@ pub fn order_column(path: &AttributePath, schemas: &ResourceSchemas) -> Option<&
     }
 }
 
-/// Whoever is in a group, is a member of one: indirect groups are there only through a direct one.
+/// A person in any group is a direct member of one: indirect groups come only through a direct one.
 const IN_A_GROUP: &str = "EXISTS (SELECT 1 FROM {members} m WHERE m.member_id = u.id)";
 
 struct Compiler<'a> {

@@ -11,13 +11,13 @@ use smol_str::SmolStr;
 /// A change of a group's membership.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MemberOperation {
-    /// These join; who is a member already stays one.
+    /// These join; those that are members already stay.
     Add(Vec<MemberReference>),
     /// These leave, if they are members.
     Remove(Vec<SmolStr>),
     /// All leave.
     RemoveAll,
-    /// Those leave whom the filter selects.
+    /// The members that the filter selects leave.
     RemoveWhere(ValueFilter),
     /// These are the members, and nobody else.
     Replace(Vec<MemberReference>),
@@ -112,7 +112,7 @@ fn on_selected(
     Ok(Some(MemberOperation::Add(MemberReference::read_all(&[Value::Object(element)])?)))
 }
 
-/// The removal of whom a value filter selects: of people by name, where it only names them.
+/// The removal of the members that a value filter selects: by their ids, where the filter only lists ids.
 fn selected(filter: &ValueFilter) -> MemberOperation {
     match ids(filter.filter()) {
         Some(ids) => MemberOperation::Remove(ids),

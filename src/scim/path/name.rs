@@ -101,8 +101,8 @@ macro_rules! word {
                 Self(Word::new(text))
             }
 
-            /// The same text for as long as the process lives, so that copies cost nothing. For the schemas
-            /// that every site has.
+            /// The same text until the process ends, so that copies cost nothing. For the schemas that every
+            /// site has.
             pub(in crate::scim) fn keep(&mut self) {
                 if let Word::Shared(text) = &self.0 {
                     self.0 = Word::Known(Box::leak(Box::from(&**text)));

@@ -5,8 +5,8 @@ use super::read::{MAX_ELEMENTS, check_length};
 use crate::scim::error::{Error, Result};
 use serde_json::{Map, Value};
 
-/// How many bytes of names and text a resource may hold, beside its photos and what is kept elsewhere: a
-/// group's members, a person's groups. Everybody whom a search looks at is loaded with all of them.
+/// How many bytes of names and text a resource may hold, without its photos and without what is stored
+/// elsewhere: a group's members, a person's groups. A search loads each resource that it looks at as a whole.
 pub const MAX_SIZE: usize = 64 * 1024;
 
 /// How many bytes of them one attribute may hold.

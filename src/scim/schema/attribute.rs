@@ -57,7 +57,7 @@ impl Attribute {
         self.sub_attribute("value").unwrap_or(self)
     }
 
-    /// Keeps the names for as long as the process lives: see [`AttributeName`].
+    /// Keeps the names until the process ends: see [`AttributeName`].
     pub(super) fn keep_names(&mut self) {
         self.name.keep();
         self.sub_attributes.iter_mut().for_each(Self::keep_names);
