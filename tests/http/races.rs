@@ -8,8 +8,8 @@ use std::thread;
 
 const AT_ONCE: usize = 8;
 
-/// WordPress has no unique index on logins or addresses: without a claim of our own, several of these would
-/// be created.
+/// WordPress has no unique index on logins or addresses: without our unique keys, several of these would be
+/// created.
 #[test]
 fn eight_posts_of_one_person_make_one_account() {
     on_the_site(|site| {
@@ -129,7 +129,7 @@ fn eight_additions_to_one_group_lose_nobody() {
     });
 }
 
-/// Whoever decides on one membership must see the others: a rule that needs all of them is met by none alone.
+/// A decision about one membership must see the others: no membership alone meets a rule that needs them all.
 #[test]
 fn a_role_that_needs_eight_groups_comes_when_all_are_joined_at_once() {
     on_the_site(|site| {

@@ -1,8 +1,7 @@
-//! Bodies that are made to be dear: what one costs is bounded, whatever stands in it.
+//! Bodies that are made to be expensive: the cost of each is bounded, whatever it holds.
 //!
-//! Each is about as large as a body may be, and is measured by another one as large that is only what it
-//! seems: a long list. What is compared are two times of the same run, and what grows with the square of a
-//! body's size is thousands of times too dear.
+//! Each is about as large as a body may be. It is compared with a harmless one of the same size, a long list,
+//! in the same run. A cost that grows with the square of a body's size would be thousands of times too high.
 
 use player::memory::InMemory;
 use player::{Outgoing, Site};
@@ -10,7 +9,8 @@ use rollbook::http::MAX_BODY;
 use serde_json::{Map, Value, json};
 use std::time::{Duration, Instant};
 
-/// How many times the plain body a dear one may cost. The dearest costs a fifth of that.
+/// How many times as much as the plain body an expensive one may cost. The most expensive costs a fifth of
+/// that.
 const MOST: u32 = 100;
 
 /// A request body of about so many bytes.

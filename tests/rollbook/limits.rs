@@ -1,8 +1,8 @@
 //! Every limit that the crate names, tried through whole requests: at the limit it works, one more is
 //! refused.
 //!
-//! How many resources are sorted stands in `sorting_limit`, how long a cursor lives and may be beside its
-//! code: both need more than a request.
+//! How many resources are sorted is tested in `sorting_limit`; how long a cursor is valid, and how long its
+//! text may be, beside its code. Both need more than a request.
 
 use player::memory::InMemory;
 use player::{Incoming, Outgoing, Site};
@@ -371,7 +371,7 @@ const LIMITS: &[Limit] = &[
 const ADDRESSES: usize = 700;
 const STREET: usize = 30;
 
-/// A site with a person and a group, whom requests name `{person}` and `{group}`.
+/// A site with a person and a group, which requests call `{person}` and `{group}`.
 struct Tried {
     site: InMemory,
     person: String,
@@ -440,7 +440,7 @@ fn a_resource_holds_so_many_bytes() {
     assert_eq!(tried.send(set("second", room)).status, 200);
 }
 
-/// Fewer resources than were asked for are a page as well; whoever goes on behind it meets everybody once.
+/// A page may hold fewer resources than were asked for. A client that goes on behind it meets everybody once.
 #[test]
 fn a_page_holds_so_many_bytes() {
     let mut tried = Tried::new();

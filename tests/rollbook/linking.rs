@@ -160,7 +160,7 @@ fn the_first_link_ends_credentials_as_the_owner_wants_it() {
         let notices = if ends { 1 } else { 0 };
         assert_eq!(linked["notices"].as_array().unwrap().len(), notices);
 
-        // Only the first: whoever is managed and sets a password keeps it.
+        // Only the first: a managed person who sets a password keeps it.
         site.host.account_mut("visitor").unwrap().password = Some("the person's".to_owned());
         let changed = summary(&mut site, &id, "The Chief");
         assert!(site.opens("visitor", "the person's").unwrap());
@@ -236,6 +236,6 @@ fn the_task_for_the_whole_site_locks_out_whom_another_plugin_had() {
     assert_eq!(remarks(&done, "moved"), Some(json!(["locks_out"])));
     assert_eq!(site.host.state_of(moved).map(|(active, _)| active), Some(false));
     assert_eq!(site.host.account("moved").unwrap().account.email, "moved@corp.test");
-    // Whoever is ready already is told of, too, as long as the link has something to end.
+    // An account that is ready already is listed too, as long as the link would end something.
     assert_eq!(remarks(&perform(&mut site, false), "visitor"), Some(json!(["credentials_end"])));
 }

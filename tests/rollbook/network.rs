@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 const ANNA: &str = "anna@contoso.example";
 
-/// Of an account that is on another site only, whose directory has charge of it.
+/// Of an account that is only on another site, whose IdP has charge of it.
 const OF_ANOTHER_SITE: InNetwork = InNetwork {
     on_site: false,
     on_others: true,
@@ -80,7 +80,7 @@ fn an_account_of_another_site_is_added_and_left_as_it_is() {
     assert!(account.network.unwrap().on_site);
 }
 
-/// What the other site's directory changes is no news to this one's.
+/// What the other site's IdP changes is no news to this site's IdP.
 #[test]
 fn two_directories_have_nothing_to_correct() {
     let mut site = site(json!({}), OF_ANOTHER_SITE);
@@ -200,7 +200,7 @@ fn who_returns_does_not_become_somebody_else() {
     assert!(refused.body.contains("another person's in this network"), "{}", refused.body);
 }
 
-/// The directory that deletes its person does not delete another's account.
+/// An IdP that deletes its person does not delete the account that another IdP has charge of.
 #[test]
 fn an_account_of_another_home_leaves_only_this_site() {
     let mut site = site(json!({ "deletion": { "policy": "delete" } }), OF_ANOTHER_SITE);
@@ -221,8 +221,8 @@ fn an_reassign_target_is_on_the_site() {
     assert!(refused.body.contains("is not on this site of the network"), "{}", refused.body);
 }
 
-/// Who is gone here blocks nobody, though the other site's directory keeps the address at the account: it
-/// waits.
+/// A person who was deleted here blocks nobody, although the other site's IdP keeps the address at the
+/// account: it waits.
 #[test]
 fn the_address_of_who_left_this_site_waits_for_a_newcomer() {
     let mut site = site(json!({}), OF_ANOTHER_SITE);
@@ -244,7 +244,7 @@ fn the_address_of_who_left_this_site_waits_for_a_newcomer() {
     assert_eq!(site.host.account("anna").unwrap().account.email, ANNA);
     assert_eq!(site.host.account("anna.two@contoso.example").unwrap().account.email, "");
 
-    // The other site's directory gives it another one.
+    // The other site's IdP gives it another one.
     stored(&mut site).account.email = "moved@contoso.example".to_owned();
     let title = json!({ "Operations": [{ "op": "add", "path": "title", "value": "Second" }] });
     assert_eq!(send(&mut site, "PATCH", &format!("/Users/{id}"), title).status, 200);

@@ -49,7 +49,7 @@ pub fn second_cycle_is_quiet(site: &mut dyn Site, people: usize) -> Result<(), S
     }
 }
 
-/// What changed in the directory is sent once.
+/// What changed in the IdP is sent once.
 ///
 /// # Errors
 /// What was sent again, or refused.

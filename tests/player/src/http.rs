@@ -194,7 +194,7 @@ impl Site for OverHttp {
     fn later(&mut self, _days: u32) {}
 }
 
-/// PHP inside the site's WordPress, run by `tests/site wp` as long as this lives.
+/// PHP inside the site's WordPress, which `tests/site wp` runs until this is dropped.
 struct WordPress {
     process: Child,
     questions: ChildStdin,

@@ -1,6 +1,6 @@
-//! The random lives of many people, beside a model of what must become of them: they are created, changed,
-//! renamed, move between groups, publish, leave, come back and are deleted under each deletion policy, and
-//! WordPress equals the model.
+//! Random histories of many people, compared with a model of what must become of them. People are created,
+//! changed, renamed, moved between groups, publish, leave, come back and are deleted under each deletion
+//! policy. WordPress must equal the model.
 
 #![expect(clippy::indexing_slicing, reason = "what JSON does not hold is null; a test fails by panicking")]
 
@@ -97,13 +97,13 @@ enum Author {
 
 struct Person {
     number: usize,
-    /// The SCIM id, as long as the directory knows the person.
+    /// The SCIM id, as long as the IdP knows the person.
     id: Option<String>,
-    /// The ids of earlier lives.
+    /// The ids that the person had before it was deleted and came back.
     former: Vec<String>,
     name: String,
-    /// The name that the login was made of: who is locked out, or has just come back, keeps the old one until
-    /// the next request that finds the person active.
+    /// The name that the login was made of. A person who is locked out, or has just come back, keeps the old
+    /// one until the next request that finds the person active.
     login: String,
     given: String,
     family: String,
@@ -151,7 +151,7 @@ impl World {
         strategy.new_tree(&mut self.random).expect("nothing is rejected").current()
     }
 
-    /// One of the people of whom this is true.
+    /// One of the people that this is true of.
     fn somebody(&mut self, is_meant: impl Fn(&Person) -> bool) -> Option<usize> {
         let meant: Vec<usize> =
             self.people.iter().filter(|person| is_meant(person)).map(|person| person.number).collect();
@@ -376,7 +376,7 @@ impl World {
         Ok(true)
     }
 
-    /// The id of somebody who has left opens nothing.
+    /// The id of a person who has left is of no use.
     fn knock(&mut self, site: &mut dyn Site) -> Result<bool, String> {
         let Some(who) = self.somebody(|person| !person.former.is_empty()) else { return Ok(false) };
         let path = format!("/Users/{}", self.people[who].former[0]);
@@ -420,7 +420,7 @@ impl World {
         };
     }
 
-    /// Compares accounts, doors, posts and what the directory is shown.
+    /// Compares accounts, who may log in, posts and what the IdP is shown.
     fn compare(&mut self, site: &mut dyn Site) -> Result<(), String> {
         for person in &self.people {
             let fields = ["first_name", "last_name"].map(str::to_owned);
@@ -506,7 +506,7 @@ impl Person {
         format!("{} {}", self.given, self.family)
     }
 
-    /// As the directory sends it.
+    /// As the IdP sends it.
     fn resource(&self) -> Value {
         let mut resource = json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE],
@@ -526,7 +526,7 @@ impl Person {
         resource
     }
 
-    /// As the directory is to find it again.
+    /// As the IdP must find it again.
     fn shown(&self, groups: &[&str]) -> Value {
         let mut resource = self.resource();
         let groups: BTreeSet<&str> = groups.iter().copied().collect();
@@ -552,7 +552,7 @@ impl Person {
     }
 }
 
-/// What is compared of a resource: groups by their names, in order, and no more than the directory knows.
+/// What is compared of a resource: groups by their names, in order, and no more than the IdP knows.
 fn shown(mut resource: Value) -> Value {
     if resource["groups"].as_array().is_some_and(|groups| groups.iter().any(Value::is_object)) {
         resource["groups"] = json!(texts(&resource["groups"], "display"));
