@@ -1,17 +1,17 @@
 //! Many operations in one request: `/Bulk` (RFC 7644 §3.7).
 //!
-//! Each operation is carried out by the code that a request of its own would reach. Operations are done in
-//! their order; one that refers to a resource which a later one creates waits for it, and resources that
-//! refer to one another in a circle are created without the reference, which is put in afterwards (§3.7.1).
+//! The code of a single request carries out each operation. Operations are done in their order. An operation
+//! that refers to a resource which a later one creates waits for it. Resources that refer to one another in a
+//! circle are created without the reference, which is added afterwards (§3.7.1).
 //!
-//! Operations are handed to the host in batches, so that it may spare a transaction for each. What a
-//! batch has answered holds once the batch has ended. Where the host says that it does not, the
-//! operations of that batch, and all that follow, are carried out one by one. Roles that change with groups
-//! are decided once, at the end of a batch.
+//! Operations are handed to the host in batches, so that it need not use a transaction for each. The results
+//! of a batch hold once the batch has ended. If the host says that they do not, the operations of that batch,
+//! and all that follow, are carried out one by one. Roles that change with groups are decided once, at the
+//! end of a batch.
 //!
-//! A request has so much time ([`TIME_BUDGET`]), and before each operation the token is asked after: where
-//! the time is over or the token has ended meanwhile nothing further is done, and what is left is answered
-//! with the reason, each operation for itself.
+//! A request has a limited time ([`TIME_BUDGET`]), and the token is checked before each operation. When the
+//! time is over or the token has ended, nothing further is done, and each operation that is left is answered
+//! with the reason.
 
 mod plan;
 mod progress;
@@ -34,8 +34,8 @@ use serde_json::{Map, Value, json};
 /// How many operations a request may hold. Published as Bulk's `maxOperations` (RFC 7643 §5).
 pub const MAX_OPERATIONS: usize = 1_000;
 
-/// How many operations the host may carry out in one transaction: enough for its end to cost little, and
-/// few enough for nobody to wait long for what it has locked.
+/// How many operations the host may carry out in one transaction: enough for the COMMIT to cost little for
+/// each, and few enough that nobody waits long for its locks.
 const OPERATIONS_PER_BATCH: usize = 100;
 
 /// For how many milliseconds operations of one request are begun. Published in `docs/features.md`; the usual
@@ -102,10 +102,10 @@ impl Service {
         Ok(Reply::json(200, json!({ "schemas": [RESPONSE_URN], "Operations": operations })))
     }
 
-    /// Carries out the operations of a batch, before which there were so many `events`, and notes the `time`.
+    /// Carries out the operations of a batch and notes the `time`. There were `events` events before it.
     ///
     /// # Errors
-    /// Where what the batch has done is gone, or may be.
+    /// If what the batch did is gone, or may be.
     async fn some(
         &self,
         plan: &Plan,
@@ -177,8 +177,8 @@ impl Service {
         }
     }
 
-    /// Answers the operations of a batch of which nobody knows whether it is stored, and bars the rest. To do
-    /// them again would answer that what they have made is there already.
+    /// Answers the operations of a batch that may or may not be stored, and bars the rest. If they were done
+    /// again, the answer would be that what they created is there already.
     fn doubt(&self, plan: &Plan, before: Progress, after: &Progress, failure: &HostError) -> Progress {
         let mut progress = before;
         for operation in 0..plan.operations.len() {
@@ -211,7 +211,7 @@ impl Service {
                 let result = self.run(todo, todo.data.clone(), &progress.ids).await;
                 let blocker = self.blocked_by.take().filter(|_| !result.is_success());
                 if blocker.is_some_and(|id| progress.postpone(plan, operation, &id)) {
-                    // It is told of when it is done again.
+                    // It is announced when it is done again.
                     let mut note = self.note.borrow_mut();
                     (note.action, note.detail) = (None, None);
                     return;
@@ -264,7 +264,7 @@ impl Service {
         self.write(todo.resource_type, write, &precondition, &id_only()).await
     }
 
-    /// Puts into a resource what it could not refer to when it was created.
+    /// Adds to a resource the references that it could not have when it was created.
     async fn finish(&self, plan: &Plan, begun: &Begun, ids: &Ids) -> BulkResult {
         let Some(resource_type) = plan.resource_type(begun.operation) else { return begun.result.clone() };
         let mut later = begun.later.clone();
@@ -294,8 +294,8 @@ impl Service {
         }
     }
 
-    /// Removes a resource that cannot be what was asked for. The client, which is told of an error, may send
-    /// it again.
+    /// Removes a resource that cannot become what was asked for. The client gets an error and may send it
+    /// again.
     async fn take_back(&self, plan: &Plan, begun: &Begun, error: &Error) -> BulkResult {
         let any = Precondition { if_match: None, if_none_match: None };
         let removed = match plan.resource_type(begun.operation) {
@@ -331,7 +331,7 @@ impl Service {
 
 /// What became of a batch that was not kept.
 enum Broken {
-    /// What it has done is gone, but for this one operation, if there is one.
+    /// What it did is gone, except for this one operation, if there is one.
     Lost(Option<usize>),
     /// Nobody knows.
     Unknown(HostError),

@@ -13,7 +13,6 @@ impl Service {
     }
 
     /// # Errors
-
     /// 409 where an unmanaged account has one of a new person's further addresses.
     pub(super) async fn check_other_addresses(&self, who: &Identity) -> Answer<()> {
         if !self.shows_unmanaged() {

@@ -15,12 +15,12 @@ impl<'a> Precondition<'a> {
         Self { if_match: request.header("If-Match"), if_none_match: request.header("If-None-Match") }
     }
 
-    /// Whether a reader has this version already.
+    /// Whether the client has this version already.
     fn is_known(&self, version: &str) -> bool {
         self.if_none_match.is_some_and(|known| names(known, version))
     }
 
-    /// The answer to a reader who has this version already.
+    /// The answer to a client that has this version already.
     ///
     /// # Errors
     /// As of [`Self::holds`].

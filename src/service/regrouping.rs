@@ -1,8 +1,9 @@
-//! Whose role changes when a group does: its members', and those of the groups within it, however deep.
+//! The roles that change with a group: those of its members, and of the members of groups within it, however
+//! deep.
 //!
-//! Alone, a change of a group is written together with the roles that it changes. Where a batch of operations
-//! has one transaction, the people concerned are noted, and their roles are decided once, before the
-//! transaction ends.
+//! A single change of a group is written together with the roles that it changes. In a batch, which is one
+//! transaction, the people concerned are noted, and their roles are decided once, before the transaction
+//! ends.
 
 use super::groups::Membership;
 use super::{Answer, Event, MAX_ATTEMPTS, RequestError, Service};
@@ -17,15 +18,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many people are loaded at a time when a group's change may change their roles.
 const PEOPLE_AT_ONCE: usize = 500;
 
-/// Everybody whose groups change, so that two requests that change somebody's groups at once do not both miss
-/// what the other does, and the roles that change.
+/// Everybody whose groups change, and the roles that change. The people are named so that of two simultaneous
+/// requests that change a person's groups neither misses what the other does.
 type Regrouping = (Vec<DecidedOn>, Vec<RoleChange>);
 
-/// Whose roles are still to be decided, and the role that the rules gave each before.
+/// The people whose roles are still to be decided, and the role that the rules gave each before.
 #[derive(Default)]
 pub(super) struct Postponed {
     people: BTreeMap<SmolStr, Option<String>>,
-    /// Groups whose people, however deep, are all among them.
+    /// Groups whose people, however deep, are all among these people.
     whole: BTreeSet<SmolStr>,
 }
 
@@ -89,7 +90,7 @@ impl Service {
         self.postponed.replace(Some(Postponed::default()));
     }
 
-    /// Whose roles were put off. From now on none are.
+    /// The people whose roles were put off. From now on none are put off.
     pub(super) fn end_postponing(&self) -> Postponed {
         self.postponed.take().unwrap_or_default()
     }
@@ -132,8 +133,7 @@ impl Service {
         self.postponed.borrow().is_some()
     }
 
-    /// Whether the roles of everybody in a group are put off already. Who has joined since is among them as
-    /// well.
+    /// Whether the roles of everybody in a group are put off already, including people who joined since.
     fn is_postponed(&self, group: &SmolStr) -> bool {
         self.postponed.borrow().as_ref().is_some_and(|postponed| postponed.whole.contains(group))
     }
@@ -158,8 +158,8 @@ impl Service {
         Ok(())
     }
 
-    /// The people among the concerned, people and groups, in the groups within those and, however deep, in
-    /// the `whole` one.
+    /// The people among `concerned` and in its groups, however deep, and the people in the group `whole`,
+    /// however deep.
     async fn people_in(
         &self,
         mut concerned: BTreeSet<SmolStr>,
@@ -178,8 +178,8 @@ impl Service {
         Ok(concerned)
     }
 
-    /// The roles that change when people have another membership of the group with this id: `direct` says
-    /// which, of a person that is or is not a member of it now.
+    /// The roles that change when people join or leave the group with this id. `direct` says whether a person
+    /// is a direct member of it afterwards.
     async fn regrouped(
         &self,
         group: &SmolStr,
@@ -217,17 +217,17 @@ impl Service {
     }
 }
 
-/// Whether these are other groups, or the same in another way; their order does not count.
+/// Whether these are other groups, or the same ones with another directness. Their order does not count.
 fn is_regrouped(before: &[GroupReference], after: &[GroupReference]) -> bool {
     before.len() != after.len() || before.iter().any(|group| !after.contains(group))
 }
 
-/// Which groups lie in which.
+/// Which groups are members of which.
 #[derive(Clone)]
 struct GroupGraph {
     /// The groups that a group is a member of.
     parents: BTreeMap<SmolStr, BTreeSet<SmolStr>>,
-    /// What the groups with groups in them are called.
+    /// The names of the groups that have groups as members.
     names: BTreeMap<SmolStr, String>,
 }
 
@@ -251,8 +251,7 @@ impl GroupGraph {
         }
     }
 
-    /// All groups among these, and all that lie in them: each once, so that a circle of groups comes to an
-    /// end.
+    /// All groups among these and within them, each once, so that a circle of groups comes to an end.
     fn descendants(&self, ids: &BTreeSet<SmolStr>) -> BTreeSet<SmolStr> {
         let mut within: BTreeMap<&SmolStr, Vec<&SmolStr>> = BTreeMap::new();
         for (member, groups) in &self.parents {

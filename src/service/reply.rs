@@ -59,7 +59,7 @@ impl Reply {
     }
 }
 
-/// The answer to a request that is refused, which the log tells of.
+/// The answer to a request that is refused. The log records it.
 pub(super) fn refuse(note: &mut Summary, error: &Error) -> Reply {
     note.action = Some("refused");
     note.detail = Some(match note.finding.take() {
@@ -92,10 +92,10 @@ pub(super) fn break_down(note: &mut Summary, failure: &HostError) -> Reply {
     if failure.passes { reply.header("Retry-After", RETRY_AFTER) } else { reply }
 }
 
-/// What a write has left; `None` where somebody else wrote in between, so that it is decided anew.
+/// What a write has stored. `None` if another request wrote in between: then it is decided anew.
 ///
 /// # Errors
-/// Why nothing was written. `taken` words it where somebody else has a value that must be unique.
+/// Why nothing was written. `taken` makes the error for a value that must be unique and is taken.
 pub(super) fn written<T>(
     outcome: Outcome<T>,
     id: &str,

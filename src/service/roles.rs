@@ -1,5 +1,5 @@
-//! Roles that rules name and the site does not have: nobody gets them, nothing else suffers, and the owner
-//! hears of it.
+//! Roles that rules name and the site does not have. Nobody gets them, everything else is done, and the owner
+//! is told.
 
 use super::{Answer, RequestError, Service};
 use crate::host::{AccountChange, FindRoles, RoleChange, Ruling};
@@ -17,7 +17,7 @@ impl Service {
             choices.extend(default.map(str::to_owned));
             let known = self.known_roles(choices.clone()).await?;
             let given = choices.iter().position(|choice| known.contains(choice));
-            // What could not be given is due at the next request as well.
+            // A role that could not be given is due again at the next request.
             account.ruling = account
                 .ruling
                 .take()
@@ -72,7 +72,7 @@ impl Service {
         Ok(known)
     }
 
-    /// Notes for the owner that something remained undone which nobody can be told of any more.
+    /// Notes for the owner that something was not done, when it is too late to tell the client.
     pub(super) fn note_problem(&self, problem: &RequestError) {
         self.note_failure(match problem {
             RequestError::Client(error) => error.detail().to_owned(),

@@ -13,9 +13,10 @@ pub struct Summary {
     pub path: String,
     /// The HTTP status.
     pub status: u16,
-    /// The number of the token, where one was let in.
+    /// The number of the token, if one was accepted.
     pub token: Option<u64>,
-    /// Why none was let in, in one word. Such requests are counted: anybody can send any number of them.
+    /// Why no token was accepted, in one word. Such requests are counted and not listed, because anybody can
+    /// send any number of them.
     pub refusal: Option<&'static str>,
     /// The resource that the request was about.
     pub resource: Option<String>,
@@ -27,14 +28,14 @@ pub struct Summary {
     pub changes: Vec<String>,
     /// The detail of the error that the client was given; of a success, what did not arrive in WordPress.
     pub detail: Option<String>,
-    /// What the owner has to know besides, should the request be refused.
+    /// What the owner has to know beside that, if the request is refused.
     #[serde(skip)]
     pub finding: Option<String>,
     /// What went wrong on our side; not told to the client.
     pub failure: Option<String>,
     /// The names of the dialects that were met.
     pub dialects: Vec<&'static str>,
-    /// What other plugins are to hear of.
+    /// The events that other plugins are told of.
     pub events: Vec<Event>,
     /// The accounts of the new people who are to get a welcome mail.
     pub welcome: Vec<u64>,

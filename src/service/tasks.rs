@@ -1,9 +1,7 @@
-//! What the owner of the site has done to everybody at once: the same decisions as for a request, without
-//! one.
+//! What the owner of the site changes for everybody at once, with the same decisions as in a request.
 //!
-//! A task goes through people or accounts by number, a part at a time, and decides each of them anew when it
-//! comes to it. So it can end anywhere and begin again, and what a preview has told may be out of date but
-//! never does harm.
+//! A task goes through people or accounts by number, a part at a time, and decides about each when it comes
+//! to it. So it can stop anywhere and begin again, and an outdated preview does no harm.
 
 mod linking;
 mod roles;
@@ -126,9 +124,9 @@ enum Verdict {
     Managed,
     /// The account was kept when its person was deleted, and comes back with the person.
     Deleted,
-    /// The account has no address to be called by.
+    /// The account has no address that could be its name.
     NoAddress,
-    /// Somebody else is called so.
+    /// Another person has that name.
     NameTaken,
     /// The owner has unlinked the account.
     Unlinked,

@@ -149,8 +149,8 @@ impl Service {
         .await
     }
 
-    /// Reads, decides and writes under the version that was read. Where somebody else wrote in between, it is
-    /// decided anew.
+    /// Reads, decides and writes under the version that was read. If another request wrote in between, it
+    /// decides anew.
     async fn change_user(
         &self,
         id: &str,
@@ -229,8 +229,8 @@ impl Service {
         Err(precondition.lost().into())
     }
 
-    /// Whether a write would leave everything as it was. A role that somebody has given by hand may have to
-    /// go even where the client changes nothing.
+    /// Whether a write would leave everything as it was. A role that was given by hand may have to be taken
+    /// away even if the client changes nothing.
     fn is_as_it_was(
         &self,
         record: &UserRecord,
@@ -363,8 +363,8 @@ impl Service {
     }
 }
 
-/// A write that was refused and is decided anew: somebody was faster since the first decision, which is seen
-/// now, or the address can wait. `refused` is why it has to.
+/// Turns a refused write into one that is decided anew, where that helps: another request was faster, which
+/// the next decision sees, or the address can wait. `refused` says why it has to.
 fn put_off(
     outcome: Outcome<UserRecord>,
     is_first: bool,
@@ -385,7 +385,7 @@ fn put_off(
     }
 }
 
-/// The refusal to touch an account that is out of reach.
+/// The refusal to change an account that is out of reach.
 fn protected(account: &Account) -> Error {
     Error::new(
         403,

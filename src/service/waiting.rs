@@ -1,10 +1,10 @@
-//! Names and addresses that somebody else has.
+//! Names and addresses that another person has.
 //!
 //! An address that a managed person cannot have yet waits: it is stored and returned as sent, and the account
-//! keeps what it has. It waits while another managed person has it, and, where the request locks the person
-//! out, whatever WordPress says against it. The next request about the person writes it when it can be
-//! written, and so does the request that frees it. A request that closes a circle of exchanged addresses or
-//! names writes everybody in it.
+//! keeps the address that it has. It waits while another managed person has it. If the request locks the
+//! person out, it waits whatever WordPress's objection is. The next request about the person writes it as
+//! soon as possible, and so does the request that frees it. A request that completes an exchange of addresses
+//! or names writes everybody in it.
 
 mod circles;
 mod serving;
@@ -20,7 +20,7 @@ use crate::wordpress::email::{self, MAX_EMAIL_LENGTH, waiting_email};
 use crate::wordpress::linking::Identity;
 use crate::wordpress::{account, lookups, user};
 
-/// How many people exchange names or addresses at most.
+/// The most people who exchange names or addresses.
 const MAX_EXCHANGE: usize = 10;
 
 /// What becomes of others with a change.
@@ -34,7 +34,7 @@ pub(super) struct Consequences {
     sentences: Vec<String>,
 }
 
-/// A person who changes, as it was and as it is to be.
+/// A person who changes: as it was, and as it is to be.
 pub(super) struct Changing<'a> {
     pub(super) record: &'a UserRecord,
     pub(super) shown: &'a Resource,
@@ -43,11 +43,11 @@ pub(super) struct Changing<'a> {
 }
 
 impl Service {
-    /// Settles which name, address and login a changed person gets now, and what others give up or get with
+    /// Decides which name, address and login a changed person gets now, and what others give up or get with
     /// it. `refused` is why WordPress has just refused the address.
     ///
     /// # Errors
-    /// 409 where another person has the name, or an account the address for which nothing can wait.
+    /// 409 if another person has the name, or another account the address and it cannot wait.
     pub(super) async fn decide_identity(
         &self,
         changing: &mut Changing<'_>,
@@ -184,7 +184,7 @@ impl Service {
         }
     }
 
-    /// The change of a person that another one's change brings with it.
+    /// The change of another person that a change brings with it.
     async fn update_of(
         &self,
         record: &UserRecord,
@@ -208,10 +208,10 @@ impl Service {
         })
     }
 
-    /// The address of somebody new. Returns the sentence for the log where it waits.
+    /// Decides the address of a new person. Returns the sentence for the log if it waits.
     ///
     /// # Errors
-    /// 409 where another account has it and nothing may wait.
+    /// 409 if another account has it and it may not wait.
     pub(super) fn decide_address_of_newcomer(
         &self,
         conflicts: &Conflicts,
@@ -258,8 +258,8 @@ impl Service {
     }
 }
 
-/// Why an address waits that the account of a deleted person keeps, because another site of the network has
-/// charge of it.
+/// Why an address waits that a deleted person's account keeps because another site of the network owns that
+/// account.
 fn of_another_site(gone: &UserRecord) -> String {
     format!(
         "the WordPress account {:?} has it, whose person was deleted here; another site of the network has charge of that account.",

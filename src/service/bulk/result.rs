@@ -1,11 +1,11 @@
-//! What became of an operation, and of all of them.
+//! The result of an operation, and of all of them.
 
 use super::plan::Operation;
 use crate::service::{Reply, Summary};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// What an operation came to.
+/// The result of an operation.
 #[derive(Debug, Clone)]
 pub(super) struct BulkResult {
     status: u16,
@@ -13,13 +13,13 @@ pub(super) struct BulkResult {
     version: Option<String>,
     /// The id of the resource, where there is one.
     pub(super) id: Option<String>,
-    /// The error that a request of its own would have been answered with.
+    /// The error that a single request would have been answered with.
     response: Option<Value>,
 }
 
 impl BulkResult {
-    /// Reads the answer that a request of its own would have got; `address` is that of the resource, where it
-    /// had one before.
+    /// Reads the answer that a single request would have got; `address` is that of the resource, if it had
+    /// one before.
     pub(super) fn of(reply: Reply, address: Option<String>) -> Self {
         let header = |name: &str| {
             reply.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
@@ -64,7 +64,8 @@ impl BulkResult {
     }
 }
 
-/// What the activity log says of the request as a whole: how much of what happened, and the first complaint.
+/// What the activity log says of the request as a whole: how often each thing happened, and the first
+/// complaint.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
     actions: BTreeMap<&'static str, usize>,

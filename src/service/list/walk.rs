@@ -44,7 +44,7 @@ struct Slice<'a> {
     offset: u64,
     /// The most rows to give.
     limit: u64,
-    /// Whether one walks from the end.
+    /// Whether to begin at the end.
     backward: bool,
 }
 

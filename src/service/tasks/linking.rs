@@ -13,7 +13,7 @@ use crate::wordpress::registration::registration;
 use serde_json::json;
 use smol_str::SmolStr;
 
-/// An account that is to be called so.
+/// An account and the name that it is to have.
 struct Candidate {
     account: Account,
     registration: Registration,
@@ -110,7 +110,7 @@ impl Service {
         None
     }
 
-    /// What the link will do, beside giving the account a name.
+    /// What linking will do, beside giving the account a name.
     fn remarks(&self, account: &Account, locked_before: bool) -> Vec<Remark> {
         [
             (account.unlinked, Remark::WasUnlinked),

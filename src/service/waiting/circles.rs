@@ -122,8 +122,8 @@ impl Service {
         Ok(false)
     }
 
-    /// Whose address comes of the name gets another one with it, where it is free or left by one of those who
-    /// exchange names.
+    /// A person whose address is the userName gets another address with the name, if it is free or one of
+    /// those who exchange names leaves it.
     pub(super) async fn decide_addresses_of_others(
         &self,
         record: &UserRecord,

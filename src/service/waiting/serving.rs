@@ -8,8 +8,8 @@ use crate::wordpress::email::waiting_email;
 use crate::wordpress::lookups;
 
 impl Service {
-    /// Notes what waits and who was changed beside the one that the request was about, and gives addresses
-    /// that are free now to those who wait for them.
+    /// Notes what waits and which other people were changed, and gives addresses that are free now to those
+    /// who wait for them.
     pub(in crate::service) async fn conclude_exchange(
         &self,
         record: &UserRecord,
@@ -49,9 +49,9 @@ impl Service {
         }
     }
 
-    /// Gives an address that has become free to somebody who waits for it, the one that is left by that to
-    /// the next, and so on. The request is done already: what fails here is done by the next request about
-    /// the person.
+    /// Gives an address that has become free to a person who waits for it, the address that this person
+    /// leaves to the next, and so on. The request itself is done: what fails here is done by the next request
+    /// about the person.
     pub(in crate::service) async fn serve_waiting(&self, address: &str) {
         let mut address = address.to_owned();
         for _ in 0..MAX_EXCHANGE {
