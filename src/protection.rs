@@ -1,4 +1,4 @@
-//! What is out of an IdP's reach: roles and capabilities with rights over others or over the site.
+//! Which roles and capabilities are out of an IdP's reach: those with rights over others or over the site.
 //!
 //! An account with such a right could in the end do everything. So no token may change the address of such an
 //! account, and no rule may give such a role. The roles are computed from what the site's roles may do: a

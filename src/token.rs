@@ -1,10 +1,10 @@
 //! Bearer tokens: made, hashed, verified.
 //!
-//! A token of ours is `rb_` and 58 characters of lower-case base 32 (it survives a double click and a
-//! phone call): 32 random bytes and the first four bytes of
-//! their SHA-256. The prefix and the checksum let a secret scanner find one without false alarms and tell a
-//! mistyped token from a wrong one. At rest there is only the SHA-256 of the text: unsalted and fast is right
-//! for 256 random bits, as WordPress says of its own `wp_fast_hash()`.
+//! A token of ours is `rb_` and 58 characters of lower-case base 32 (it survives a double click and a phone
+//! call): 32 random bytes and the first four bytes of their SHA-256. The prefix and the checksum let a secret
+//! scanner find one without false alarms and tell a mistyped token from a wrong one. Only the SHA-256 of the
+//! text is stored. Without salt and fast is right for 256 random bits, as WordPress says of its own
+//! `wp_fast_hash()`.
 
 mod strength;
 
@@ -17,8 +17,8 @@ use subtle::{Choice, ConstantTimeEq};
 /// What every token of ours begins with.
 pub const PREFIX: &str = "rb_";
 
-/// The shortest token, in characters. A shorter one lets nobody in, whatever hash is stored: that of the
-/// empty text was set by mistake in wp-config.php before now.
+/// The shortest token, in characters. A shorter one is never accepted, whatever hash is stored: owners have
+/// set the hash of the empty text in wp-config.php by mistake.
 pub const SHORTEST_TOKEN: usize = 32;
 
 /// The longest token that an owner may bring along, in characters. Entra's government cloud keeps all
@@ -106,7 +106,7 @@ pub enum InvalidToken {
 /// Finds the token that a request carries.
 ///
 /// `authorization` is the header's value. Every stored hash is compared, each in constant time, so that the
-/// time tells nothing of which came close.
+/// time does not tell which one was close.
 ///
 /// # Errors
 /// [`Refusal`] says why the request is not let in.
@@ -138,7 +138,7 @@ pub fn verify<'a>(
 
 impl TokenRecord {
     /// # Errors
-    /// Why the token does not count any more.
+    /// Why the token is no longer valid.
     pub fn standing(&self, now: i64) -> Result<(), Refusal> {
         if self.revoked.is_some() {
             return Err(Refusal::Revoked);

@@ -1,7 +1,7 @@
 //! Which user metas an attribute may be written to.
 //!
-//! No list names everything that lets somebody in, so there are three: the form of a key, the words that a
-//! key says of itself, and the owner, who confirms a key that accounts had before
+//! No list names every meta that gives access, so there are three guards: the form of a key, the words in a
+//! key, and the owner, who confirms a key that accounts had before
 //! ([`crate::settings::Settings::check_on_site`]).
 
 use deunicode::deunicode_with_tofu;
@@ -14,14 +14,14 @@ const MAX_LENGTH: usize = 255;
 pub enum Verdict {
     /// It can be written to.
     Open,
-    /// It is not of the usual form: which key the database takes it for cannot be said here.
+    /// It is not of the usual form: the database may take it for another key.
     Odd,
     /// It decides who gets in or what an account may do, is a secret, or WordPress's own.
     Guarded,
 }
 
-/// Meta of core's, by its whole key: what decides who somebody is, and the profile fields, which core checks
-/// on their own way.
+/// Core's metas, by the whole key: those that decide who an account is, and the profile fields, which core
+/// checks in its own way.
 const KEYS: [&str; 18] = [
     "session_tokens",
     "_application_passwords",
@@ -82,14 +82,13 @@ pub const SECOND_FACTORS: [&str; 10] = [
 /// The same by the key's end: `wp_capabilities`, `wp_2_user_level`, whatever the prefix of a site.
 const ENDINGS: [&str; 4] = ["capabilities", "user_level", "user-settings", "user-settings-time"];
 
-/// Words that a key says of itself, between marks or capitals, when what it holds lets people in, in
-/// whichever plugin.
+/// Words, between marks or capitals, in the keys of any plugin whose values give access.
 const WORDS: [&str; 13] = [
     "hotp", "otp", "mfa", "tfa", "nonce", "session", "sessions", "jwt", "oidc", "openid", "oauth", "saml",
     "sso",
 ];
 
-/// The same, glued to others, with or without marks between.
+/// The same words joined to others, with or without marks between.
 const GLUED: [&str; 20] = [
     "password",
     "passwd",
@@ -127,7 +126,7 @@ pub fn verdict(key: &str) -> Verdict {
     }
 }
 
-/// Whether the database can take the key for no other than the same letters in another case.
+/// Whether the database takes the key for no other key than the same letters in another case.
 fn is_usual(key: &str) -> bool {
     let is_inner = |letter: char| letter.is_ascii_alphanumeric() || "_ .:/-".contains(letter);
     key.len() <= MAX_LENGTH
@@ -136,7 +135,7 @@ fn is_usual(key: &str) -> bool {
         && key.chars().all(is_inner)
 }
 
-/// The database finds a key in any case, with any accent and with characters that nobody sees.
+/// The database finds a key in any case, with any accent and with invisible characters.
 fn is_guarded(key: &str) -> bool {
     let seen: String = key.chars().filter(|letter| letter.is_ascii() || letter.is_alphanumeric()).collect();
     let plain = deunicode_with_tofu(&seen, "").replace(|letter: char| letter.is_control(), "");

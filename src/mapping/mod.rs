@@ -1,4 +1,4 @@
-//! Which attribute lands where in WordPress.
+//! Which attribute is stored where in WordPress.
 //!
 //! A [`Mapping`] joins a SCIM path to a [`Target`]. The standard mappings need no configuration. A mapping of
 //! the owner's that has the same target takes their place.
@@ -52,7 +52,7 @@ pub struct Mapping {
     pub title: String,
     /// What happens to the value on its way into WordPress.
     pub transform: Option<Transform>,
-    /// What the place holds.
+    /// The type of the value there.
     pub kind: Kind,
     /// What becomes of several values.
     pub several: Several,
@@ -70,7 +70,7 @@ pub struct Mapping {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Several {
-    /// Nothing is said of several: there is one. Should there be more, they are joined.
+    /// The owner has not chosen: usually there is one value. If there are more, they are joined.
     #[default]
     #[serde(skip)]
     AsUsual,
@@ -87,7 +87,7 @@ pub enum Several {
 pub struct Transform {
     /// What is replaced, everywhere in the value.
     pub pattern: Regex,
-    /// What by; `$1` stands for a group.
+    /// What replaces it; `$1` stands for a group.
     pub replacement: String,
 }
 
@@ -163,8 +163,8 @@ impl Mapping {
         }
     }
 
-    /// The value of the attribute, of a list all of them, that a live value of the target stands for; `None`
-    /// for none. What a transform has done is not undone.
+    /// The attribute's value, or all values of a list, that a live value of the target stands for; `None` for
+    /// none. A transform is not undone.
     pub fn attribute_value(&self, live: &Value) -> Option<Value> {
         if self.several != Several::List {
             return self.kind.read(live, &self.target);

@@ -1,9 +1,9 @@
 //! The schemas that a site shows: those of RFC 7643, and those of the attributes beyond them that the owner
 //! has mapped.
 //!
-//! Attributes under a URN that nobody knows are kept and found whether they are mapped or not. Showing the
-//! mapped ones tells an identity provider what it may send. How a value is read does not depend on it: one
-//! value of an unexpected type would otherwise fail a whole person.
+//! Attributes under an unknown URN are stored and found whether they are mapped or not. The mapped ones are
+//! shown to tell an identity provider what it may send. How a value is read does not depend on that:
+//! otherwise one value of an unexpected type would fail a whole person.
 
 use super::{Mapping, Several};
 use crate::scim::path::{AttributeName, PatchPath, SchemaUrn};

@@ -42,8 +42,8 @@ impl Target {
         matches!(self, Self::Xprofile(_) | Self::Acf(_))
     }
 
-    /// Makes a text fit for the target, or says that it cannot be stored there: an address that was cut off
-    /// would lead somewhere else.
+    /// Makes a text fit for the target, or says that it cannot be stored there. It is not cut off: a
+    /// shortened address would lead somewhere else.
     pub(super) fn to_stored(&self, text: String) -> Option<String> {
         let Self::Field(name) = self else { return Some(text) };
         let limit = FIELDS.iter().find(|(field, _)| field == name).and_then(|(_, limit)| *limit);
@@ -54,7 +54,7 @@ impl Target {
         }
     }
 
-    /// Whether it is the language that somebody reads ([`crate::wordpress::language`]).
+    /// Whether it is the language that a person reads ([`crate::wordpress::language`]).
     pub(crate) fn is_locale(&self) -> bool {
         matches!(self, Self::Field(name) if name == "locale")
     }
@@ -89,8 +89,7 @@ impl FromStr for Target {
         match kind {
             "field" if FIELDS.iter().any(|(field, _)| *field == name) => Ok(Self::Field(name.to_owned())),
             "field" => Err(TargetError::Field(name.to_owned())),
-            // Core keeps its fields in metas of their names; by whichever way they are reached, core's own
-            // checks apply.
+            // Core keeps its fields in metas of their names. Core's own checks apply, by either way.
             "meta" if field_called(name).is_some() => {
                 Ok(Self::Field(field_called(name).unwrap_or_default().to_owned()))
             }

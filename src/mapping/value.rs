@@ -1,7 +1,7 @@
 //! Values on their way from an attribute into a place of WordPress, and back.
 //!
-//! Everything in WordPress's tables is text, and each place has its own way to write a boolean or a date.
-//! What comes back is read by what it means and not by how it is written, so that no other spelling is ever
+//! Everything in WordPress's tables is text, and each place has its own way to write a boolean or a date. A
+//! value that comes back is read by its meaning and not by its spelling, so that another spelling is never
 //! taken for a local edit.
 
 use super::target::Target;
@@ -126,7 +126,7 @@ fn number(text: &str) -> Option<Number> {
     }
 }
 
-/// A day, as it was written down where it was written down: `2026-01-31T23:00:00-05:00` is the 31st.
+/// A day, in the time zone in which it was written: `2026-01-31T23:00:00-05:00` is the 31st.
 fn date(text: &str) -> Option<Date> {
     let text = text.trim();
     let day = text.split(['T', 't', ' ']).next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Attributes that an owner names although no person can ever have a value there: a misspelt name, or one
-//! that is not kept.
+//! Attributes that an owner names although no person can ever have a value there: the name is misspelt, or
+//! the attribute is not stored.
 
 use crate::scim::filter::Filter;
 use crate::scim::path::{AttributePath, PatchPath, ValuePath};
@@ -20,7 +20,7 @@ pub(super) fn mapping_problem(path: &PatchPath) -> Option<String> {
     }
 }
 
-/// Why a filter asks for what nobody can ever have.
+/// Why a filter asks for something that nobody can ever have.
 pub(super) fn filter_problem(filter: &Filter) -> Option<String> {
     let schemas = ResourceType::User.schemas();
     match filter {

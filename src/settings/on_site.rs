@@ -1,5 +1,5 @@
-//! What settings name that their site does not have, or must not give: what a site has changes after they
-//! were saved.
+//! Checks what settings name against the site: roles that it lacks or that must not be given, accounts, user
+//! metas. A site changes after its settings were saved.
 
 use super::reassign_target;
 use super::{InvalidSettings, Settings, SettingsProblem};
@@ -28,8 +28,9 @@ impl Settings {
         self.findings().into_iter().map(|finding| finding.problem).collect()
     }
 
-    /// Looks whether the settings can be saved on their site in the place of others. What was wrong with
-    /// those already, because the site has changed since, is in nobody's way who changes something else.
+    /// Checks whether the settings can be saved on their site in the place of the settings `before`. A
+    /// problem that those had already, because the site has changed since, does not stop an owner who changes
+    /// something else.
     ///
     /// # Errors
     /// [`InvalidSettings`] with everything that would become wrong.
@@ -112,8 +113,7 @@ impl Settings {
         })
     }
 
-    /// A role that is misspelt would protect nobody. One that the owner has named before stays named while
-    /// its plugin is away.
+    /// A misspelt role would protect nobody. A role that was named before may stay while its plugin is away.
     fn unknown_protected_roles(&self, before: &Self) -> Vec<SettingsProblem> {
         let named = self.protected_roles.iter().enumerate();
         let unknown = named.filter(|(_, name)| {

@@ -50,7 +50,7 @@ impl SettingsReader {
         }
     }
 
-    /// Null leaves it to what is computed.
+    /// Null means the computed ones.
     pub(super) fn protected_roles(&mut self, place: &str, value: &Value, into: &mut Vec<String>) {
         let mut named: Option<Vec<String>> = None;
         self.read(place, value, &mut named);

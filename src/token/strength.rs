@@ -1,9 +1,9 @@
-//! How hard a token is to guess that somebody has brought along.
+//! How hard an owner's own token is to guess.
 //!
-//! The estimate is a lower one. It reads the text as somebody would who guesses: what was there before costs
-//! as much as saying where, a run along the alphabet or the keyboard as much as saying which, a word two bits
-//! a letter (Shannon's experiments give English less than that), and only what is left over costs what a
-//! character chosen at random would.
+//! The estimate is a lower bound. It reads the text as an attacker would guess it. A repeated piece costs as
+//! much as saying where it stood before. A run along the alphabet or the keyboard costs as much as saying
+//! which run. A word costs two bits a letter (Shannon's experiments give English less than that). Only what
+//! is left over costs as much as random characters.
 
 use std::fmt;
 
@@ -185,7 +185,8 @@ fn separators(text: &[u8]) -> Vec<u8> {
     if signs.len() > MOST_SEPARATORS { Vec::new() } else { signs }
 }
 
-/// What stood there before, whatever its case. It may overlap: that is how one piece over and over is found.
+/// What stood there before, whatever its case. The pieces may overlap, so that a piece repeated over and over
+/// is found.
 fn repeated(text: &[u8], at: usize) -> Option<Pattern> {
     let same = |from: usize| {
         text.iter().skip(from).zip(text.iter().skip(at)).take_while(|(one, other)| one == other).count()
