@@ -206,7 +206,7 @@ impl MemoryHost {
         Ok(SiteAccounts { total, accounts: accounts.collect() })
     }
 
-    /// Gives what somebody has written to somebody else.
+    /// Gives an account's content to another account.
     pub(super) fn reassign(&mut self, user_id: u64, target: &str) {
         let posts = self.accounts.get_mut(&user_id).map(|stored| std::mem::take(&mut stored.posts));
         if let Some(target) = self.account_mut(target) {

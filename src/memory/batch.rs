@@ -53,7 +53,7 @@ impl MemoryHost {
 
     /// Undoes the batch where a test wants it.
     pub(super) fn lose_batch(&mut self, command: &str) {
-        // A transaction is undone by what is done in it, not by being asked after.
+        // What is done in a transaction can undo it; to ask about it cannot.
         if self.batch.before.is_none() || command == CheckBatch::NAME {
             return;
         }

@@ -174,7 +174,7 @@ impl MemoryHost {
         found
     }
 
-    /// Takes a person or group that is no more out of every group.
+    /// Takes a deleted person or group out of every group.
     pub(super) fn forget_member(&mut self, id: &str) {
         for group in self.groups.values_mut() {
             group.members.retain(|member| member.id != id);

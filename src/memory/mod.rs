@@ -1,5 +1,5 @@
 //! An in-memory WordPress for tests and benches: it carries out every command with the same outcomes as the
-//! plugin, without PHP and without SQL. A filter is asked of each resource instead.
+//! plugin, without PHP and without SQL. Each filter is evaluated on each resource instead.
 //!
 //! Ids are counted, times come with the commands: the same requests always give the same responses.
 
@@ -132,18 +132,17 @@ impl MemoryHost {
         exchange
     }
 
-    /// Lets the command fail that comes after so many others: 0 is the next one.
+    /// Makes a command fail, after so many others: 0 is the next one.
     pub fn fail_after(&mut self, commands: usize) {
         self.fails_in = Some(commands);
     }
 
-    /// Lets the owner change the token of a running request when it is asked after for the time that follows
-    /// so many others: 0 is the next one.
+    /// Lets the owner change the token of a running request, after so many checks of it: 0 is the next check.
     pub fn change_token_after(&mut self, checks: usize, change: fn(&mut TokenRecord)) {
         self.changes_token = std::iter::repeat_n(None, checks).chain([Some(change)]).collect();
     }
 
-    /// Lets somebody else write just before the next change of a user or group.
+    /// Lets another request write just before the next change of a user or group.
     pub fn stale_once(&mut self) {
         self.stale_once = true;
     }

@@ -55,7 +55,7 @@ impl Person {
         self.version += 1;
     }
 
-    /// What stands for the person in the `members` of a group.
+    /// The person's `display` in the `members` of a group.
     pub(super) fn display(&self) -> Option<String> {
         let display = self.document.as_ref()?.get("displayName")?.as_str()?;
         (display != self.user_name).then(|| display.to_owned())

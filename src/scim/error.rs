@@ -1,7 +1,8 @@
-//! The SCIM error: an HTTP status, a `scimType` and a sentence for the person who has to mend it.
+//! The SCIM error: an HTTP status, a `scimType`, and a sentence for the person who has to fix the cause.
 //!
-//! Every refusal of this crate ends here. The small errors of the grammar ([`super::filter::FilterError`],
-//! [`super::path::PathError`]) know their position and convert into this one.
+//! Every refusal of this crate becomes such an error. The small errors of the grammar
+//! ([`super::filter::FilterError`], [`super::path::PathError`]) know their position and are converted into
+//! it.
 
 use serde_json::{Value, json};
 use std::fmt;
@@ -80,8 +81,8 @@ impl Error {
     }
 }
 
-/// The detail error keywords of RFC 7644 Table 9 and RFC 9865 §2.1, but for `invalidVers` and `sensitive`,
-/// for which there is no occasion here.
+/// The detail error keywords of RFC 7644 Table 9 and RFC 9865 §2.1, except `invalidVers` and `sensitive`,
+/// which nothing here gives rise to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
     /// The filter is malformed or compares what cannot be compared.

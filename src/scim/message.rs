@@ -1,8 +1,7 @@
-//! What a body says of itself in `schemas` (RFC 7643 §3, RFC 7644 §3.1).
+//! What a body says it is, in `schemas` (RFC 7643 §3, RFC 7644 §3.1).
 //!
-//! Clients leave `schemas` out or name what nobody knows, and are understood by where they send the body. One
-//! that says the body is something else has been sent to the wrong place, and what it meant cannot be
-//! guessed.
+//! Clients leave `schemas` out or name unknown ones; then the address says what the body is. A body that says
+//! it is something else was sent to the wrong address, and nobody can guess what it means.
 
 use super::error::{Error, Result};
 use super::patch::PATCH_OP_URN;

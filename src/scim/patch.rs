@@ -25,9 +25,9 @@
 //! - `replace` of an object merges: a sub-attribute that is not named stays. Null or `""` takes away.
 //! - `replace` of the elements that a value filter selects replaces them whole, but keeps what the filter
 //!   asks for: `emails[type eq "work"]` stays a work address.
-//! - What a value filter selects nothing of, `add` creates and `replace` sometimes (Entra ID); `remove` is
-//!   content.
-//! - An element from which everything but its type was taken away goes as well, at the end of the request.
+//! - Where a value filter selects nothing, `add` creates an element, and `replace` does so sometimes (Entra
+//!   ID). `remove` accepts it.
+//! - At the end of the request, an element that has only its type left is removed as well.
 //! - A required attribute may be removed and added again in one request (Microsoft's validator); it must be
 //!   there at the end.
 
@@ -399,8 +399,8 @@ fn removal(
     Ok(Operation { op, path, value: Some(Value::Array(value)) })
 }
 
-/// The elements that a `remove` with a value takes: these and no others. Every one must be readable, lest
-/// more or fewer go than the client means.
+/// The elements that a `remove` with a value takes away: these and no others. Every one must be readable, so
+/// that no more and no fewer are removed than the client means.
 fn leaving(list: &Attribute, sent: Value, path: &PatchPath, reader: &mut Reader<'_>) -> Result<Vec<Value>> {
     reader.note(Dialect::RemoveValues);
     let unreadable = |value: &Value| {

@@ -1,4 +1,4 @@
-//! Resources: what is known of a person or a group, in canonical form.
+//! Resources: a person or a group as JSON, in canonical form.
 //!
 //! Canonical means: attributes and sub-attributes have the names that the schemas give them, those of an
 //! extension stand in an object under its full URN, every value is of its attribute's type, nothing is null
@@ -113,7 +113,7 @@ impl Resource {
         let _ = self.write(Op::Remove, path, None, schemas, &mut Dialects::default());
     }
 
-    /// Takes the members of a group out: they are kept apart from the resource. Nobody is named twice.
+    /// Takes the members of a group out: they are stored apart from the resource. Each is named once.
     ///
     /// # Errors
     /// 400 `invalidValue` for an element that names nobody.
@@ -204,10 +204,10 @@ impl Resource {
 
     /// The resource as filters see it, those of searches and of role rules.
     ///
-    /// Entra ID sends the roles of an application as JSON in a string, and wants them back so:
-    /// `{"value": "{\"id\":\"…\",\"value\":\"Admin\",\"displayName\":\"Administrator\"}"}`. Yet a filter's
-    /// `roles.value eq "Admin"` means the inner value. Here each such element holds the inner `value`, and
-    /// the inner `displayName` where it has no `display` of its own.
+    /// Entra ID sends the roles of an application as JSON in a string, and expects the same back: `{"value":
+    /// "{\"id\":\"…\",\"value\":\"Admin\",\"displayName\":\"Administrator\"}"}`. Yet a filter's `roles.value
+    /// eq "Admin"` means the inner value. Here each such element holds the inner `value`, and the inner
+    /// `displayName` where it has no `display` of its own.
     pub fn matchable(&self) -> Cow<'_, Self> {
         let has_role = |value: &Value| {
             value.as_array().into_iter().flatten().any(|element| matches!(matchable(element), Cow::Owned(_)))

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn an_reassign_target_who_cannot_have_the_content_is_refused() {
+    fn a_reassign_target_who_cannot_have_the_content_is_refused() {
         let after = json!({ "deletion": { "reassign_to": "archive" } });
         for (target, reason) in [
             (None, "does not exist"),
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_that_needs_an_reassign_target_needs_one_who_is_there() {
+    fn a_policy_that_needs_a_reassign_target_needs_one_who_is_there() {
         let kept = json!({ "deletion": { "reassign_to": "gone" } });
         let given = json!({ "deletion": { "policy": "reassign", "reassign_to": "gone" } });
         assert_eq!(refused(&kept, &given, site), ["deletion.reassign_to"]);

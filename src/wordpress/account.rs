@@ -1,4 +1,4 @@
-//! What a changed resource means for the account, and what of it has not arrived there.
+//! What a changed resource changes in the account, and which of it did not arrive there.
 
 use super::email::email;
 use super::overlay::{is_due, is_edited};
@@ -15,8 +15,8 @@ use crate::settings::Settings;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-/// What is to change in the account of a person who is now to be as `after` says. `before` is what the record
-/// showed; `None` for somebody new.
+/// What has to change in the account of a person who is to become `after`. `before` is what the record
+/// showed; `None` for a new person.
 pub fn account_change(
     before: Option<(&UserRecord, &Resource)>,
     after: &Resource,
@@ -33,8 +33,8 @@ pub fn account_change(
             Some((record, _)) if record.unfinished => says(mapping, record, wanted.as_ref()),
             // A target that was missing at the last write and is back gets its value.
             Some((record, _)) if is_due(mapping, record) => wanted.is_none(),
-            // What was edited stays only if it says what is wanted; a transform, or a value of another type,
-            // does not show that.
+            // An edited value stays only if it is the wanted one; a transform, or a value of another type,
+            // hides whether it is.
             Some((record, _)) if is_edited(mapping, record) => says(mapping, record, wanted.as_ref()),
             Some((record, _)) if has_no_language(mapping, record) => wanted.is_none(),
             Some((_, shown)) => same(wanted.as_ref(), value(mapping, shown, settings).as_ref()),
@@ -54,10 +54,10 @@ pub fn account_change(
         }
         Some((record, shown)) => {
             change.user_id = Some(record.account.user_id);
-            // Of an account out of reach it waits.
+            // The address of an account out of reach waits.
             change.logins = renamed(record, shown, after, settings);
             if is_writable {
-                // What the IdP is shown is what the account has: none, where it has taken the address away.
+                // The IdP is shown what the account has: no address, if it took the address away.
                 change.email = Some(email.unwrap_or_default()).filter(|email| *email != record.account.email);
             }
             let ruled = |person| roles::ruled(person, settings);
@@ -92,9 +92,8 @@ pub fn joining(account: &Account, after: &Resource, settings: &Settings) -> Acco
     change
 }
 
-/// The logins for a person who is called otherwise now: none where the owner wants accounts to keep their
-/// login, or where the new name comes to the same one. An account that is only being linked, or is back,
-/// keeps the login that its person knows.
+/// The logins for a person with a new name. None if accounts keep their login, or if the new name gives the
+/// same one. An account that is only being linked, or is back, keeps the login that its person knows.
 fn renamed(record: &UserRecord, shown: &Resource, after: &Resource, settings: &Settings) -> Vec<String> {
     if !settings.username.rename || !record.managed {
         return Vec::new();
@@ -148,16 +147,15 @@ pub fn written_targets(account: Option<&Account>, settings: &Settings) -> Vec<St
     if account.is_none_or(Account::is_writable) { targets(settings) } else { Vec::new() }
 }
 
-/// Whether everything in WordPress is as the IdP wants it, as far as the resource does not show otherwise:
-/// every target that is there now was there at the last write, too, and none was edited that a transform
-/// hides.
+/// Whether everything in WordPress that the resource does not show is as the IdP wants it: every target that
+/// exists now existed at the last write, and no target behind a transform was edited.
 pub fn is_complete(record: &UserRecord, settings: &Settings) -> bool {
     !record.account.is_writable()
         || mappings(settings).all(|mapping| !is_due(mapping, record) && !is_hidden_edit(mapping, record))
 }
 
-/// The targets that the site has and that nothing was written to at the last write: they were missing then,
-/// or their row is new, or the language was not installed.
+/// The targets of the site that the last write did not write to: they were missing then, or their mapping is
+/// new, or the language was not installed.
 pub fn due_targets(record: &UserRecord, shown: &Resource, settings: &Settings) -> Vec<String> {
     let speaks_now =
         |mapping: &Mapping| has_no_language(mapping, record) && value(mapping, shown, settings).is_some();
@@ -191,7 +189,7 @@ fn is_hidden_edit(mapping: &Mapping, record: &UserRecord) -> bool {
     mapping.transform.is_some() && record.managed && is_edited(mapping, record)
 }
 
-/// What of a change did not arrive, a sentence for each target: the owner is told in the log.
+/// What of a change did not arrive, a sentence for each target. It goes into the log for the owner.
 pub fn unwritten(
     before: Option<&UserRecord>,
     written: &UserRecord,
@@ -215,8 +213,8 @@ pub fn unwritten(
             None if !wanted.is_null() => {
                 Some("the site has no such field at the moment; it is written when the field is there")
             }
-            // What stands there may be written otherwise, but not be what stood there before. WordPress
-            // itself refuses nothing.
+            // The value may be there in another spelling, but must not be the old one. WordPress itself
+            // refuses nothing.
             Some(live)
                 if mapping.target.is_of_plugin() && !wanted.is_null() && !mapping.is_same(live, wanted) =>
             {

@@ -1,4 +1,4 @@
-//! What a filter says of accounts that have no row yet.
+//! What a filter says about accounts that have no row yet.
 
 use crate::scim::filter::{Comparison, Filter, Literal, Operator};
 use crate::scim::path::{AttributePath, ValuePath};

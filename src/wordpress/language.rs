@@ -1,4 +1,4 @@
-//! Which of the site's languages somebody reads.
+//! Which of the site's languages a person reads.
 //!
 //! `preferredLanguage` has the form of the header Accept-Language (RFC 7643 §4.1.1): `de`, `de-AT`,
 //! `de-CH,de;q=0.8`. WordPress writes `de_DE`, and loads the files of that name: only the name of an

@@ -1,4 +1,4 @@
-//! Accounts that were there before the IdP: whose they are, and what the first link does to them.
+//! Accounts that were there before the IdP: which person each belongs to, and what the first link does to it.
 //!
 //! Anybody may register a login, or an address that nobody has checked. So an account is a person's only by
 //! its address, and by its login alone where it has none; and the first link ends the credentials of an
@@ -14,7 +14,7 @@ use crate::settings::{ExistingAccounts, LinkCredentials, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Why an account is taken for a person's, the best reason first.
+/// Why an account belongs to a person, the best reason first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Evidence {
     /// It has an address of the person's.
@@ -45,7 +45,7 @@ pub struct Link {
     pub protected: bool,
 }
 
-/// Which accounts what can be done to: no more is offered.
+/// The accounts that something can be done to. The list of users offers no more.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LinkActions {
     /// Those that can be unlinked.
@@ -77,7 +77,7 @@ pub fn unlinking_problem(active: bool) -> Option<&'static str> {
     )
 }
 
-/// Why an account that was unlinked would not be linked again although the owner allowed it.
+/// Why an unlinked account would not be linked again although the owner allowed it.
 pub fn allowing_problem(protected: bool, settings: &Settings) -> Option<&'static str> {
     if protected {
         return Some(
@@ -88,7 +88,7 @@ pub fn allowing_problem(protected: bool, settings: &Settings) -> Option<&'static
     (settings.existing_accounts == ExistingAccounts::Apart).then_some(KEPT_APART)
 }
 
-/// What an account is told by: the person's name, and the addresses that are the person's.
+/// What an account is recognised by: the person's name and addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
     /// `userName`, where it is known.
@@ -98,12 +98,12 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Of somebody who is searched by name, which may be an address.
+    /// Of a person who is searched by name, which may be an address.
     pub fn named(name: &str) -> Self {
         Self { user_name: Some(name.to_owned()), addresses: vec![name.to_owned()] }
     }
 
-    /// Of somebody who is searched by address.
+    /// Of a person who is searched by address.
     pub fn addressed(address: &str) -> Self {
         Self { user_name: None, addresses: vec![address.to_owned()] }
     }
@@ -133,8 +133,8 @@ impl Identity {
         self.addresses.iter().position(is_it).unwrap_or(usize::MAX)
     }
 
-    /// The account on this site that is the person's, if one is. With two of another plugin's nobody can tell
-    /// which is meant.
+    /// The account on this site that is the person's, if there is one. If another plugin left two, nobody can
+    /// tell which is meant.
     pub fn account<'a>(&self, accounts: &'a [Account]) -> Option<&'a Account> {
         let meant: Vec<(Evidence, &Account)> = accounts
             .iter()
@@ -168,10 +168,10 @@ impl Identity {
     }
 }
 
-/// Sees to it that an account that nobody manages is the person's that it is about to become.
+/// Checks that an unmanaged account belongs to the person that it is about to be linked to.
 ///
 /// # Errors
-/// 409 where it has an address, and none of the person's.
+/// 409 if it has an address that is none of the person's.
 pub fn may_link(record: &UserRecord, person: &Identity) -> Result<()> {
     let account = &record.account;
     // Only another plugin's people have the number of the account for an id, or an externalId before they are
@@ -187,7 +187,7 @@ pub fn may_link(record: &UserRecord, person: &Identity) -> Result<()> {
     )))
 }
 
-/// Whether the first link ends what opens the account until then.
+/// Whether the first link ends the account's credentials.
 pub fn ends_credentials(account: &Account, settings: &Settings) -> bool {
     account.is_managed_here()
         && match settings.link_credentials {

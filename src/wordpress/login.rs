@@ -1,4 +1,4 @@
-//! The login of a new account, out of what the IdP calls the person.
+//! The login of a new account, made from what the IdP calls the person.
 
 use crate::scim::filter::fold_case;
 use crate::settings::{Username, UsernameSource};
@@ -35,7 +35,7 @@ pub fn proposals(policy: &Username, user_name: &str, email: Option<&str>) -> Vec
     let mut proposals = vec![with_suffix(&wanted, "")];
     proposals.extend((2..=COUNTED).map(|count| with_suffix(&wanted, &format!("-{count}"))));
     proposals.push(with_suffix(&wanted, &format!("-{hash}")));
-    // WordPress takes it for none.
+    // WordPress considers it no login.
     proposals.retain(|login| login != "0");
     proposals
 }

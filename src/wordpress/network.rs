@@ -10,9 +10,9 @@
 //! An account that is protected on another site cannot be changed by any IdP, its owning site's included.
 //!
 //! The administrator of the network decides whether the IdP of a site may create accounts with a token that
-//! somebody else made, and whether it may touch those that it did not create. As long as not, it says who of
-//! the people on its site has which role and who may log in there, and no more. It never sets the password of
-//! an account that it did not create, and never takes one out of the network.
+//! somebody else made, and whether it may touch those that it did not create. Until then the IdP only decides
+//! which role each person has on its site and who may log in there. It never sets the password of an account
+//! that it did not create, and never takes one out of the network.
 
 use crate::host::site::NetworkRules;
 use crate::host::{Account, AccountDisposal, InNetwork, OwningSite, TokenRecord};
@@ -34,8 +34,8 @@ impl Account {
         )
     }
 
-    /// Whether what the IdP sends is applied to the account. To a protected one it is not, nor to one
-    /// that another site owns: it is stored and shown as sent.
+    /// Whether what the IdP sends is applied to the account. It is not applied to a protected account, or to
+    /// one that another site owns: there it is only stored and shown as sent.
     pub fn is_writable(&self) -> bool {
         !self.protected && self.is_managed_here()
     }
@@ -68,7 +68,8 @@ pub fn disposal(account: &Account, wanted: AccountDisposal) -> AccountDisposal {
 }
 
 /// # Errors
-/// 403 where the administrator of the network lets nobody else provision, and somebody else made the token.
+/// 403 if another person than an administrator of the network made the token, and those administrators allow
+/// nobody else to provision.
 pub fn admits(rules: Option<NetworkRules>, token: &TokenRecord) -> Result<()> {
     if token.of_network || rules.is_none_or(|rules| rules.sites_provision) {
         return Ok(());

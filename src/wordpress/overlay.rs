@@ -1,7 +1,7 @@
-//! What somebody edited inside WordPress, laid over what the IdP last sent, so that the IdP sees it and
-//! corrects it.
+//! Puts values that were edited inside WordPress into what the IdP last sent, so that the IdP sees and
+//! corrects them.
 //!
-//! A value that says what it said after the last write is what WordPress made of the IdP's own value, and is
+//! A value that is the same as after the last write is what WordPress made of the IdP's own value. It is
 //! shown as the IdP sent it.
 
 use crate::host::UserRecord;
@@ -61,8 +61,8 @@ fn show_one(resource: &mut Resource, path: &PatchPath, value: Value, schemas: &R
     }
 }
 
-/// Shows exactly these values at a path that selects several: elements that have one of them stay as they
-/// are, another one's place is taken by a new value, and what is left is added.
+/// Shows exactly these values at a path that selects several. An element that has one of them stays as it is,
+/// a new value takes the place of any other element, and the values that are left are added.
 fn show_list(resource: &mut Resource, mapping: &Mapping, mut values: Vec<Value>, schemas: &ResourceSchemas) {
     let Some(attribute) = mapping.path.attribute() else { return };
     let found = schemas.find(attribute).map(|found| found.attribute);

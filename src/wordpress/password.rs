@@ -1,8 +1,8 @@
-//! What a password must be that an IdP sends.
+//! What a password that an IdP sends must be like.
 //!
-//! NIST SP 800-63B asks for eight characters at least and lets people choose every one of them. The rest is
-//! what WordPress's login makes of a password: it takes blanks off both ends, and hashes none that is longer
-//! than 4,096 bytes.
+//! NIST SP 800-63B asks for eight characters at least and lets people choose every one of them. The other
+//! rules come from WordPress's login, which takes blanks off both ends and hashes no password longer than
+//! 4,096 bytes.
 
 use crate::scim::error::{Error, Result};
 

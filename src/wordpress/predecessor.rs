@@ -1,5 +1,5 @@
-//! What other plugins that provisioned people have left in user metas, so that an IdP that moves to Rollbook
-//! finds everybody again: under the id that it knows, with the `externalId` that it sent.
+//! What other plugins that provisioned people left in user metas. With it, an IdP that moves to Rollbook
+//! finds everybody again, under the id that it knows and with the `externalId` that it sent.
 //!
 //! WPO365 (class `Scim_Service` of wpo365-login 37) and miniOrange (scim-user-provisioning 1.1 and its paid
 //! edition) both gave the number of the account as `id`.

@@ -6,7 +6,7 @@ use crate::host::{Account, Lookup, Registration};
 use smol_str::SmolStr;
 
 /// The row of an account that no IdP has taken charge of. An account that another plugin locked out is shown
-/// so, unless it is protected: the last administrator must not be among them.
+/// as inactive, unless it is protected: otherwise the last administrator could be locked out.
 pub fn registration(account: &Account, user_name: &str) -> Registration {
     let predecessor = Predecessor::of(account);
     let lookups = [("emails.value", &account.email), ("displayName", &account.display_name)]
@@ -27,8 +27,8 @@ pub fn registration(account: &Account, user_name: &str) -> Registration {
     }
 }
 
-/// The `userName` of an account that no IdP has asked for by name: what another plugin knew it by, or its
-/// address. Beside an address its login says nothing, because anybody may register one.
+/// The `userName` of an account that no IdP has asked for by name: the name that another plugin knew, or the
+/// account's address. The login counts only without an address, because anybody may register a login.
 pub fn own_name(account: &Account) -> &str {
     let address = Some(account.email.as_str()).filter(|address| !address.is_empty());
     let known = Predecessor::of(account).user_name().filter(|name| is_key(name));

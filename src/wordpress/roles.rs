@@ -1,4 +1,4 @@
-//! Which role somebody is due, and what that means for the roles of an account.
+//! Which role a person is due, and what that changes in the roles of the account.
 //!
 //! WordPress lets an account have several roles. The first is the one that rules give. Others beside it,
 //! which plugins or administrators have added, stay or go with [`HandGivenRoles`].
@@ -142,7 +142,7 @@ fn named<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
     Some(rule.role.as_str())
 }
 
-/// The protected role that the settings name for somebody, who does not get it.
+/// The protected role that the settings name for a person. The person does not get it.
 pub fn withheld<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
     named(person, settings)
         .or(settings.default_role.as_deref())

@@ -1,7 +1,7 @@
 //! Filters as SQL conditions over our tables.
 //!
-//! SQL narrows, Rust decides: a condition never leaves out what the filter matches, and [`SqlPlan::exact`]
-//! says whether it also holds nothing more. No text of the filter stands in the SQL, only placeholders do.
+//! SQL narrows, Rust decides: a condition selects everything that the filter matches, and [`SqlPlan::exact`]
+//! says whether it selects nothing else. The SQL holds placeholders and no text of the filter.
 
 use super::columns::{LOOKUP_LENGTH, folded};
 use super::lookups::WITHOUT_VALUE;
@@ -74,7 +74,8 @@ enum Column {
     Lookup(&'static str),
     /// The members of a group.
     Members,
-    /// The groups of a person: whether there are any. Which, is up to Rust, because groups may lie in groups.
+    /// The groups of a person. SQL only tells whether there are any; Rust decides which, because groups may
+    /// be members of groups.
     Groups,
     /// Nowhere: every resource of the type has the same value, or none has any.
     Constant,

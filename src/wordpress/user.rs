@@ -15,8 +15,7 @@ use crate::settings::Settings;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-/// The rows that hold for a site: the standard ones, but for targets that the owner maps otherwise, and the
-/// owner's.
+/// The mappings of a site: the owner's, and the standard ones whose targets the owner does not map.
 pub fn mappings(settings: &Settings) -> impl Iterator<Item = &Mapping> {
     let overridden = |mapping: &Mapping| settings.mappings.iter().any(|own| own.target == mapping.target);
     Mapping::standard().iter().filter(move |mapping| !overridden(mapping)).chain(&settings.mappings)
@@ -132,8 +131,8 @@ fn overlay(resource: &mut Resource, record: &UserRecord, settings: &Settings, sc
     }
 }
 
-/// An account that no IdP has sent anything about. Okta takes somebody without names for incomplete, so names
-/// are made from the display name where the account has none.
+/// An account that no IdP has sent anything about. Okta considers a person without names incomplete, so names
+/// are made from the display name if the account has none.
 fn from_account(record: &UserRecord, settings: &Settings, schemas: &ResourceSchemas) -> Resource {
     let mut resource = Resource::new(schemas);
     for mapping in mappings(settings).filter(|mapping| mapping.transform.is_none()) {

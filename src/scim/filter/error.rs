@@ -1,4 +1,4 @@
-//! What is wrong with a filter or a path, told so that a person finds the place.
+//! What is wrong with a filter or a path, worded so that a person finds the place.
 
 use super::MAX_DEPTH;
 use crate::scim::error::{Error, ScimType};
@@ -65,7 +65,7 @@ pub(crate) enum Reason {
         limit: usize,
     },
     TooDeep,
-    /// What stands at the offset is not what the words say.
+    /// At the offset stands something else than these words.
     Expected(&'static str),
     /// The comparison value at the offset does not go with its operator.
     Mismatch(&'static str),

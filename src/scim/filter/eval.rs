@@ -15,7 +15,7 @@ impl Filter {
     /// The resource is in canonical form: names as the schemas write them, the attributes of an extension in
     /// an object under its URN. A list fulfils a comparison when one of its values does, `ne` when none
     /// equals. What is never returned, such as a password, has no value here. A comparison that
-    /// [`Self::check`] refuses holds for no value.
+    /// [`Self::check`] refuses is true for no value.
     pub fn matches(&self, resource: &Map<String, Value>, schemas: &ResourceSchemas) -> bool {
         evaluate(self, &Scope::Resource(resource, schemas))
     }

@@ -1,7 +1,7 @@
 //! Filters: which resources, or which elements of a list, are meant (RFC 7644 §3.4.2.2).
 //!
 //! One engine serves the `filter` of a query, the value filters of PATCH paths and the role rules. Reading,
-//! evaluating, printing and complaining are a file each.
+//! evaluating, printing and errors have a file each.
 //!
 //! ```
 //! use rollbook::scim::{filter::Filter, schema::ResourceType};
@@ -18,12 +18,12 @@
 //!
 //! # What the RFC leaves open
 //!
-//! - `ne` is the exact opposite of `eq`: `emails ne "x"` is for those who have no address "x", and that
-//!   includes those who have none at all. So does UnboundID's SCIM 2 SDK (`FilterEvaluator`); reading it as
-//!   "some address differs" would make `ne` true of nearly everybody with two.
-//! - `eq null` is for those who have no value, since RFC 7643 §2.5 makes null and unassigned the same.
-//! - `eq ""` is for a value that is the empty string, never for those who have none: an IdP that matches on
-//!   a field that is empty at its own side must not find somebody.
+//! - `ne` is the exact opposite of `eq`: `emails ne "x"` matches everybody who has no address "x", also those
+//!   who have no address at all. UnboundID's SCIM 2 SDK (`FilterEvaluator`) does the same. If it meant "some
+//!   address differs", `ne` would match nearly everybody who has two.
+//! - `eq null` matches those who have no value, because RFC 7643 §2.5 makes null and unassigned the same.
+//! - `eq ""` matches a value that is the empty string, and nobody who has no value: an IdP that matches on a
+//!   field that is empty on its own side must not find anybody.
 //! - A list without sub-attribute stands for its `value` (RFC 7643 §2.4): `emails eq "x"` (PingOne).
 //! - An attribute that no schema defines is compared by the type of the literal, without regard to case.
 
@@ -217,7 +217,7 @@ impl ValueFilter {
 /// A comparison: `attrPath SP compareOp SP compValue`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
-    /// Whose values are compared.
+    /// The attribute whose values are compared.
     pub path: AttributePath,
     /// How.
     pub operator: Operator,

@@ -1,4 +1,4 @@
-//! The operations on a group's members as operations on a set, for which nobody needs to be loaded.
+//! The operations on a group's members as operations on a set. Most need no members to be loaded.
 
 use super::{Op, Operation, Patch};
 use crate::scim::error::{Error, Result, ScimType};
@@ -24,7 +24,7 @@ pub enum MemberOperation {
 }
 
 impl MemberOperation {
-    /// Whether it can be carried out only by somebody who knows all the members.
+    /// Whether all members must be known to carry it out.
     pub fn needs_members(&self) -> bool {
         matches!(self, Self::RemoveAll | Self::RemoveWhere(_) | Self::Replace(_))
     }

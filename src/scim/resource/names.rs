@@ -66,7 +66,7 @@ impl Reader<'_> {
                     match self.path(&qualified) {
                         Ok(path) => self.assign(path, value, origin, out)?,
                         Err(error) if name.contains('[') => return Err(error.into()),
-                        // A name that is none, kept under the URN as it is.
+                        // It has not the form of a name; it is stored under the URN as it is.
                         Err(_) => out.push(Assignment { path: verbatim(urn, &name), value }),
                     }
                 }
@@ -198,7 +198,7 @@ impl Reader<'_> {
         let under = self.schemas.extensions().any(|schema| schema.id.as_str() == urn).then_some(urn.as_str());
         match self.unwrapped(value) {
             Value::Object(members) => {
-                // The other resource type's base schema, for instance: nothing here is named by it.
+                // For instance the other resource type's base schema, which names nothing here.
                 let is_other = under.is_none() && self.schemas.base().id.as_str() != urn;
                 if is_other || self.within_schema {
                     self.note(Dialect::UnknownAttribute);
