@@ -38,7 +38,7 @@ fn person(name: &str) -> String {
     .to_string()
 }
 
-/// A site with somebody in it, and the address of that person.
+/// A site with a person, and the person's address.
 fn site(settings: &Rc<Settings>) -> (MemoryHost, String) {
     let mut site = MemoryHost::new();
     site.add_token(TOKEN, Scope::Full);

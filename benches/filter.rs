@@ -8,7 +8,7 @@ use rollbook::wordpress::sql::SqlPlan;
 use serde_json::{Value, json};
 use std::hint::black_box;
 
-/// What IdPs send, and one filter with everything in it.
+/// Filters that IdPs send, and one with everything in it.
 const FILTERS: [(&str, &str); 5] = [
     ("userName", r#"userName eq "bjensen@example.com""#),
     ("value filter", r#"emails[type eq "work" and value co "@example.com"]"#),

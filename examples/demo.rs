@@ -133,7 +133,7 @@ fn facts(account: &Value) -> Map<String, Value> {
     facts
 }
 
-/// Colours, where somebody sees them.
+/// Colours, if a terminal shows them.
 struct Screen {
     colour: bool,
 }

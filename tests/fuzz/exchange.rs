@@ -145,7 +145,7 @@ impl Site {
         }
     }
 
-    /// What stands there can be read, sent back, and stays as it is.
+    /// What is stored can be read and sent back, and stays as it is.
     fn check_resource(&mut self, path: &str) {
         let shown = self.get(path);
         assert_eq!(shown.status, 200, "{}", shown.body);
@@ -160,7 +160,7 @@ impl Site {
         assert_eq!(self.get(path), shown, "sent back, it changed");
     }
 
-    /// A local account is taken charge of by the first change, which changes it.
+    /// The first change of a local account links it, which is a change too.
     fn is_managed(&self, resource: &Value) -> bool {
         !["admin", "local"].iter().any(|local| {
             resource["userName"].as_str().is_some_and(|name| name.to_lowercase().starts_with(local))

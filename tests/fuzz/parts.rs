@@ -92,8 +92,7 @@ pub(crate) fn path(random: &mut Random) {
     }
 }
 
-/// What a PATCH makes of somebody is a resource that could have been sent so, and stays as it is when it is
-/// sent again.
+/// The result of a PATCH is a resource that a client could have sent, and sending it again changes nothing.
 pub(crate) fn patch(random: &mut Random) {
     let patch = mutate::document(random.pick(&CORPUS.patches), &CORPUS.bodies, random);
     let mut text = patch.to_string();

@@ -70,7 +70,7 @@ fn every_way_in_gives_the_same_answers(name: &str) {
     }
 }
 
-/// What each transcript was answered early, so that it is played so only once.
+/// The early answers of each transcript, so that it is played so only once.
 static EARLY: Mutex<BTreeMap<String, Arc<[String]>>> = Mutex::new(BTreeMap::new());
 
 /// Plays a transcript as identity providers do, unless that was done already.

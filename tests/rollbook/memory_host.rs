@@ -1,4 +1,4 @@
-//! What happens when WordPress fails, or somebody else is faster.
+//! What happens when WordPress fails, or another request is faster.
 
 use player::memory::InMemory;
 use player::{Incoming, Outgoing, Site};

@@ -212,7 +212,7 @@ fn an_account_of_another_home_leaves_only_this_site() {
 }
 
 #[test]
-fn an_reassign_target_is_on_the_site() {
+fn a_reassign_target_is_on_the_site() {
     let mut site =
         site(json!({ "deletion": { "policy": "reassign", "reassign_to": "anna" } }), OF_ANOTHER_SITE);
     let id = id_of(&send(&mut site, "POST", "/Users", person("bert", "bert@contoso.example")));

@@ -1,5 +1,5 @@
-//! People who are renamed, leave, and come into conflict with who was there before; and what other plugins
-//! hear of it.
+//! People who are renamed, leave, and conflict with people who were there before; and what other plugins hear
+//! of it.
 
 use super::site::{configure, send, site};
 use player::Incoming;

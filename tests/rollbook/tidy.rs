@@ -1,4 +1,4 @@
-//! Tests of the house itself: who may know what, and what no file may hold.
+//! The repository's own rules: which room may import which, and what no file may hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -137,7 +137,7 @@ final class DeleteUserTest extends SiteTestCase {
 		$this->create( 'pu-jane' );
 	}
 
-	public function test_an_reassign_target_who_does_not_exist_is_refused(): void {
+	public function test_a_reassign_target_who_does_not_exist_is_refused(): void {
 		$record = $this->create( 'pu-jane' );
 		foreach ( array( 'pu-nobody', 'pu-jane' ) as $reassign_target ) {
 			foreach ( array( 'deactivate', 'delete' ) as $disposal ) {

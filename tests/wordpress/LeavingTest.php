@@ -83,7 +83,7 @@ final class LeavingTest extends SiteTestCase {
 	}
 
 	/** Without a reassign target a kept account keeps its content; a deleted one takes it along. */
-	public function test_content_without_an_reassign_target(): void {
+	public function test_content_without_a_reassign_target(): void {
 		$leaving = $this->provision( 'pu-leaving' );
 		$user_id = $this->account_of( $leaving->id )->ID;
 		list( $posts, $link ) = $this->content_of( $user_id );

@@ -18,7 +18,7 @@ const DEPARTMENTS: [&str; 4] = ["Sales", "Marketing", "Support", "Sales & <Söhn
 const WORDS: [&str; 8] = ["Zoë", "O'Neil", "李", "Ann  Marie", "\\x", "😀", "Müller-Lüdenscheidt", "a&b"];
 const GROUP_NAMES: [&str; 8] =
     ["Editors", "Staff", "Board", "Crew", "Night shift", "Ärzte", "Interns", "R&D"];
-/// Whose members are editors, whatever their department.
+/// The group whose members are editors, whatever their department.
 const EDITORS: &str = "Editors";
 const HEIR: &str = "target";
 
@@ -76,12 +76,12 @@ pub fn lives_agree(site: &mut dyn Site, people: usize, steps: usize) -> Result<(
     world.has_seen_everything()
 }
 
-/// What is to be true of everybody.
+/// What must be true of everybody.
 struct World {
     random: TestRunner,
     people: Vec<Person>,
     groups: Vec<Group>,
-    /// Published posts and who has written, or inherited, them.
+    /// Published posts and who wrote, or inherited, them.
     posts: BTreeMap<String, Author>,
     policy: &'static str,
     trail: Vec<String>,
@@ -183,7 +183,7 @@ impl World {
         Ok(())
     }
 
-    /// Somebody who has left comes back.
+    /// A person who has left comes back.
     fn come_back(&mut self, site: &mut dyn Site) -> Result<bool, String> {
         let Some(who) = self.somebody(|person| person.id.is_none()) else { return Ok(false) };
         self.create(site, who)?;
@@ -409,7 +409,7 @@ impl World {
         people.iter().filter_map(|who| Some(json!({ "value": self.people[*who].id.as_ref()? }))).collect()
     }
 
-    /// Gives somebody the role that the rules give.
+    /// Gives a person the role that the rules give.
     fn rule(&mut self, who: usize) {
         let edits = self.groups.iter().any(|group| group.name == EDITORS && group.members.contains(&who));
         let person = &mut self.people[who];
@@ -461,7 +461,7 @@ impl World {
         format!("{problem}\nafter {} requests, the last of them:\n{}", self.trail.len(), last.join("\n"))
     }
 
-    /// A life in which something never happened proves nothing about it.
+    /// A run in which something never happened proves nothing about it.
     fn has_seen_everything(&self) -> Result<(), String> {
         match self.taken.len() {
             kinds if kinds == STEPS.len() => Ok(()),
@@ -534,7 +534,7 @@ impl Person {
         shown(resource)
     }
 
-    /// As WordPress is to hold it.
+    /// As WordPress must hold it.
     fn account(&self) -> Value {
         if !self.has_account {
             return json!({ "exists": false });

@@ -44,7 +44,7 @@ impl InMemory {
         Ok(())
     }
 
-    /// The header that lets everything in.
+    /// The header with the full token.
     pub fn authorization() -> String {
         format!("Bearer {FULL}")
     }

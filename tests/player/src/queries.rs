@@ -1,5 +1,5 @@
-//! Random people, groups and queries: what the service finds, and in which order, is what the filter says of
-//! each resource by itself. Whatever the database decides, it must not be told from Rust's own verdict.
+//! Random people, groups and queries. The service must find, in order, exactly the resources that the filter
+//! matches when Rust evaluates it on each resource alone.
 
 #![expect(clippy::indexing_slicing, reason = "what JSON does not hold is null; a test fails by panicking")]
 

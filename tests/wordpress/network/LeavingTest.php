@@ -181,7 +181,7 @@ final class LeavingTest extends NetworkTestCase {
 	}
 
 	/** Content goes to somebody who is on the site: settings name nobody else, and who is taken off it gets nothing. */
-	public function test_an_reassign_target_is_on_the_site(): void {
+	public function test_a_reassign_target_is_on_the_site(): void {
 		$this->person_on( self::FIRST, 'heir@contoso.example' );
 		$reassign_target = $this->account( 'heir@contoso.example' )->ID;
 		$second          = $this->person_on( self::SECOND, self::ANNA );
