@@ -155,8 +155,9 @@ impl TokenRecord {
 pub enum Refusal {
     /// No `Authorization` header arrived.
     #[error(
-        "No Authorization header arrived. Send \"Authorization: Bearer <token>\". If your identity provider does, \
-         the web server drops the header before WordPress sees it; the Rollbook settings page tells how to mend that."
+        "No Authorization header arrived. Send \"Authorization: Bearer <token>\". If your identity provider \
+         does, the web server drops the header before WordPress sees it; the Rollbook settings page tells \
+         how to mend that."
     )]
     Missing,
     /// Neither a bearer token, nor a bare one, nor a password in Basic.
@@ -164,18 +165,20 @@ pub enum Refusal {
     NotBearer,
     /// Fewer characters than any token has.
     #[error(
-        "The token has fewer than {SHORTEST_TOKEN} characters, and none of this site is so short. Generate one on the Rollbook \
-         settings page and paste it into your identity provider."
+        "The token has fewer than {SHORTEST_TOKEN} characters, and none of this site is so short. Generate \
+         one on the Rollbook settings page and paste it into your identity provider."
     )]
     TooShort,
     /// One of our tokens, damaged.
     #[error(
-        "The token begins like one of Rollbook's, but its checksum is wrong: it was mistyped or cut off. Copy it again."
+        "The token begins like one of Rollbook's, but its checksum is wrong: it was mistyped or cut off. \
+         Copy it again."
     )]
     Mistyped,
     /// No such token.
     #[error(
-        "The token is not known on this site. Generate one on the Rollbook settings page and paste it into your identity provider."
+        "The token is not known on this site. Generate one on the Rollbook settings page and paste it into \
+         your identity provider."
     )]
     Unknown,
     /// Its time is over.

@@ -126,20 +126,22 @@ pub enum TargetError {
     Form,
     /// Not a field that can be written.
     #[error(
-        "the field {0:?} cannot be mapped; possible are first_name, last_name, nickname, description, locale, \
-         display_name and user_url. The e-mail address and the login have settings of their own"
+        "the field {0:?} cannot be mapped; possible are first_name, last_name, nickname, description, \
+         locale, display_name and user_url. The e-mail address and the login have settings of their own"
     )]
     Field(String),
     /// No usual key of a user meta.
     #[error(
-        "{0:?} is no key of a user meta: letters without accents, digits, spaces and _ . : / - are possible, at most 255, and a letter, \
-         a digit or _ at the beginning. The database may take another one for a key that decides who gets in"
+        "{0:?} is no key of a user meta: letters without accents, digits, spaces and _ . : / - are possible, \
+         at most 255, and a letter, a digit or _ at the beginning. The database may take another one for a \
+         key that decides who gets in"
     )]
     Odd(String),
     /// Meta that decides who may log in and what an account may do.
     #[error(
-        "{0:?} is the name of something that decides who gets in or what an account may do, of a secret, or of a setting of \
-         WordPress's own, and cannot be mapped. For rights use a role rule; for anything else choose another name"
+        "{0:?} is the name of something that decides who gets in or what an account may do, of a secret, or \
+         of a setting of WordPress's own, and cannot be mapped. For rights use a role rule; for anything \
+         else choose another name"
     )]
     Guarded(String),
 }

@@ -63,8 +63,8 @@ impl Kind {
         match other {
             None => Ok(false),
             Some(urn) => Err(Error::invalid_syntax(format!(
-                "schemas says that the body is {urn:?}, but {self} is expected here. Send \"schemas\": [\"{}\"], or send the \
-                 body to the address that it is for.",
+                "schemas says that the body is {urn:?}, but {self} is expected here. Send \"schemas\": \
+                 [\"{}\"], or send the body to the address that it is for.",
                 self.urn()
             ))),
         }

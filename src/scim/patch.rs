@@ -253,7 +253,8 @@ impl Sent {
         };
         let Some(op) = op else {
             return Err(Error::invalid_syntax(format!(
-                "Operation {number} has no \"op\" that is \"add\", \"replace\" or \"remove\". Send one of them."
+                "Operation {number} has no \"op\" that is \"add\", \"replace\" or \"remove\". Send one of \
+                 them."
             )));
         };
         let path = match path {
@@ -405,8 +406,8 @@ fn leaving(list: &Attribute, sent: Value, path: &PatchPath, reader: &mut Reader<
     reader.note(Dialect::RemoveValues);
     let unreadable = |value: &Value| {
         Error::invalid_value(format!(
-            "{} is no element of {path} that could be removed. Send the elements that are to go, each with its \
-             \"value\", or no value at all to remove every one.",
+            "{} is no element of {path} that could be removed. Send the elements that are to go, each with \
+             its \"value\", or no value at all to remove every one.",
             shown(value)
         ))
     };

@@ -34,8 +34,8 @@ impl Service {
         Err(Error::new(
             403,
             format!(
-                "The address {} is not in the networks that the Rollbook settings allow. Add it there, or send the request \
-                 from one of them.",
+                "The address {} is not in the networks that the Rollbook settings allow. Add it there, or \
+                 send the request from one of them.",
                 request.remote
             ),
         ))

@@ -195,7 +195,8 @@ impl Service {
         }
         progress.barred = Some(Error::new(
             503,
-            "The database of the site failed before this operation was begun; nothing was changed by it. Send it again.",
+            "The database of the site failed before this operation was begun; nothing was changed by it. \
+             Send it again.",
         ));
         progress
     }
@@ -364,7 +365,7 @@ impl Time {
 fn out_of_time() -> Error {
     Error::new(
         503,
-        "The time of this request was over before this operation was begun; nothing was changed by it. Send it again, in a \
-         request with fewer operations.",
+        "The time of this request was over before this operation was begun; nothing was changed by it. Send \
+         it again, in a request with fewer operations.",
     )
 }

@@ -77,12 +77,15 @@ impl Walk {
     /// of the pages differs, `expiredCursor` after [`CURSOR_TIMEOUT`] (RFC 9865 §2.1).
     pub(super) fn resume(&self, text: &str) -> Result<Cursor> {
         let cursor = read(text).ok_or_else(|| {
-            invalid("The cursor is none that was given out here, or it is damaged. Begin anew with an empty cursor.")
+            invalid(
+                "The cursor is none that was given out here, or it is damaged. Begin anew with an empty \
+                cursor.",
+            )
         })?;
         if cursor.query != self.fingerprint() {
             return Err(invalid(
-                "The cursor belongs to another query. Send the same address and parameters as for the first page, \
-                 or begin anew with an empty cursor.",
+                "The cursor belongs to another query. Send the same address and parameters as for the first \
+                 page, or begin anew with an empty cursor.",
             ));
         }
         if cursor.count != self.count {

@@ -44,7 +44,8 @@ pub(super) fn service_provider_config(base: &str, settings: &Settings) -> Reply 
             "authenticationSchemes": [{
                 "type": "oauthbearertoken",
                 "name": "Bearer token",
-                "description": "A token generated on the Rollbook settings page, sent in the Authorization header.",
+                "description": "A token generated on the Rollbook settings page, sent in the Authorization \
+                    header.",
                 "specUri": "https://www.rfc-editor.org/rfc/rfc6750",
                 "primary": true,
             }],

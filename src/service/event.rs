@@ -215,8 +215,11 @@ impl Service {
             )
         });
         note.notices.retain(|notice| {
-            events.iter().any(|event| {
-                matches!(event, Event::UserUpdated { user_id, .. } | Event::UserLinked { user_id, .. } if *user_id == notice.user_id)
+            events.iter().any(|event| match event {
+                Event::UserUpdated { user_id, .. } | Event::UserLinked { user_id, .. } => {
+                    *user_id == notice.user_id
+                }
+                _ => false,
             })
         });
         note.events = events;

@@ -93,17 +93,19 @@ impl Service {
         let cure = if account.protected {
             "It is protected and never linked: leave the person out of the provisioning."
         } else if account.unlinked && self.shows_unmanaged() {
-            "The owner of the site has unlinked it: give one of the two another address, or choose \"Allow linking\" at the account in \
-             the list of users inside WordPress."
+            "The owner of the site has unlinked it: give one of the two another address, or choose \"Allow \
+             linking\" at the account in the list of users inside WordPress."
         } else if !account.may_join() && !account.is_on_site() {
-            "This site may not take it in, because its identity provider did not create it. An administrator of the network can add the \
-             account to the site, or allow it under Network Admin → Settings → Rollbook."
+            "This site may not take it in, because its identity provider did not create it. An administrator \
+             of the network can add the account to the site, or allow it under Network Admin → Settings → \
+             Rollbook."
         } else if !account.is_on_site() && self.shows_unmanaged() {
             "It is another person's in this network: give one of the two another address."
         } else if self.shows_unmanaged() {
             "Match people by userName or emails: the account is found and linked by the first change."
         } else {
-            "Existing accounts are kept apart: give one of the two another address, or allow linking in the Rollbook settings."
+            "Existing accounts are kept apart: give one of the two another address, or allow linking in the \
+             Rollbook settings."
         };
         let who = match account.is_on_site() {
             true => format!("The WordPress account {:?}", account.login),

@@ -285,11 +285,14 @@ impl Service {
         }
         match references.first().filter(|_| known.is_empty()) {
             None => Ok(known),
-            Some(_) if names_itself => {
-                Err(Error::invalid_value(format!("{ITSELF} Name the people and groups that belong to it.")).into())
-            }
+            Some(_) if names_itself => Err(Error::invalid_value(format!(
+                "{ITSELF} Name the people and groups that belong to \
+                    it."
+            ))
+            .into()),
             Some(MemberReference { value, .. }) => Err(Error::invalid_value(format!(
-                "None of the members is known here, {value:?} for instance. Name them by the id that this service gave them."
+                "None of the members is known here, {value:?} for instance. Name them by the id that this \
+                 service gave them."
             ))
             .into()),
         }

@@ -113,9 +113,10 @@ impl Service {
             .map(|(_, _, record)| record);
         match found {
             Some(record) if record.account.protected => Err(Error::conflict(format!(
-                "The person was deleted, and the WordPress account {:?} was kept; it has rights over others or over the site by \
-                 now. Such an account does not come back through SCIM. The owner of the site takes the role or the right away \
-                 inside WordPress, or deletes the account; then the person can be created.",
+                "The person was deleted, and the WordPress account {:?} was kept; it has rights over others \
+                 or over the site by now. Such an account does not come back through SCIM. The owner of the \
+                 site takes the role or the right away inside WordPress, or deletes the account; then the \
+                 person can be created.",
                 record.account.login
             ))),
             found => Ok(found),
@@ -146,23 +147,23 @@ impl Service {
     pub(super) fn address_clash(&self, holder: Option<&UserRecord>, email: &str, is_new: bool) -> Error {
         let Some(holder) = holder else {
             return Error::conflict(format!(
-                "Another WordPress account has the e-mail address {email:?} already; WordPress allows an address once. Give one of \
-                 the two another address."
+                "Another WordPress account has the e-mail address {email:?} already; WordPress allows an \
+                 address once. Give one of the two another address."
             ));
         };
         if holder.managed && !holder.deleted {
             *self.blocked_by.borrow_mut() = Some(holder.id.clone());
             return Error::conflict(format!(
-                "The person {:?} has the e-mail address {email:?} already; its id is {}. Two people cannot share an address: give one \
-                 of the two another one in the identity provider.",
+                "The person {:?} has the e-mail address {email:?} already; its id is {}. Two people cannot \
+                 share an address: give one of the two another one in the identity provider.",
                 holder.user_name, holder.id
             ));
         }
         if holder.deleted {
             return Error::conflict(format!(
-                "The WordPress account {:?} has the e-mail address {email:?} already. It was kept when its person was deleted, and \
-                 nothing in it is changed through SCIM by now. Give that account another address inside WordPress, or delete it \
-                 there.",
+                "The WordPress account {:?} has the e-mail address {email:?} already. It was kept when its \
+                 person was deleted, and nothing in it is changed through SCIM by now. Give that account \
+                 another address inside WordPress, or delete it there.",
                 holder.account.login
             ));
         }
@@ -170,8 +171,9 @@ impl Service {
             return self.email_clash(&holder.account, Some(email));
         }
         Error::conflict(format!(
-            "The WordPress account {:?}, which the identity provider does not manage, has the e-mail address {email:?} already. Give \
-             one of the two another address, or delete that account inside WordPress.",
+            "The WordPress account {:?}, which the identity provider does not manage, has the e-mail address \
+             {email:?} already. Give one of the two another address, or delete that account inside \
+             WordPress.",
             holder.account.login
         ))
     }

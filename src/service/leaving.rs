@@ -34,8 +34,9 @@ impl Service {
                 return Err(Error::new(
                     403,
                     format!(
-                        "The WordPress account {:?} was there before the identity provider and has never been changed by \
-                         it. Such an account is not deleted through SCIM; send a PUT or PATCH first to take charge of it.",
+                        "The WordPress account {:?} was there before the identity provider and has never \
+                         been changed by it. Such an account is not deleted through SCIM; send a PUT or \
+                         PATCH first to take charge of it.",
                         record.account.login
                     ),
                 )
@@ -87,8 +88,8 @@ impl Service {
             None => return Ok(()),
         };
         let detail = format!(
-            "The person was not deleted: the content of {:?} would go to the WordPress account {login:?}, which {reason}. Name \
-             another account under \"Content goes to\" in the Rollbook settings.",
+            "The person was not deleted: the content of {:?} would go to the WordPress account {login:?}, \
+             which {reason}. Name another account under \"Content goes to\" in the Rollbook settings.",
             leaving.user_name
         );
         Err(Error::new(409, detail).into())

@@ -203,7 +203,9 @@ impl Service {
             ("GET" | "HEAD", Endpoint::Collection(User)) => self.list(&[User], &query).await,
             ("GET" | "HEAD", Endpoint::Resource(User, id)) => self.get_user(&id, &precondition, &query).await,
             ("GET" | "HEAD", Endpoint::Collection(Group)) => self.list(&[Group], &query).await,
-            ("GET" | "HEAD", Endpoint::Resource(Group, id)) => self.get_group(&id, &precondition, &query).await,
+            ("GET" | "HEAD", Endpoint::Resource(Group, id)) => {
+                self.get_group(&id, &precondition, &query).await
+            }
             ("POST", Endpoint::Collection(kind)) => {
                 self.write(kind, Write::Create(body(request)?), &precondition, &query).await
             }
@@ -219,7 +221,8 @@ impl Service {
             ("POST", Endpoint::Bulk) => self.bulk(body(request)?, token).await,
             _ => Err(Error::new(
                 501,
-                "/Me is not offered: a token stands for an identity provider, not for a person (RFC 7644 §3.11).",
+                "/Me is not offered: a token stands for an identity provider, not for a person (RFC 7644 \
+                 §3.11).",
             )
             .into()),
         }

@@ -85,7 +85,8 @@ pub(super) fn break_down(note: &mut Summary, failure: &HostError) -> Reply {
         false => "nothing was changed by it.",
     };
     let detail = format!(
-        "{who} failed while carrying this out; {what} The Rollbook activity log and the PHP error log of the site name the cause."
+        "{who} failed while carrying this out; {what} The Rollbook activity log and the PHP error log of the \
+         site name the cause."
     );
     let status = if failure.passes { 503 } else { 500 };
     let reply = refuse(note, &Error::new(status, detail));

@@ -40,8 +40,9 @@ impl Service {
     pub(super) fn note_withheld_role(&self, person: &Resource) {
         if let Some(role) = roles::withheld(person, &self.settings) {
             self.note_unwritten(vec![format!(
-                "The role {role:?}, which the settings give, is protected: it has rights over others or over the site, and no rule \
-                 gives such a role. Choose another one on the Roles tab, or take this one out of the protected roles there."
+                "The role {role:?}, which the settings give, is protected: it has rights over others or over \
+                 the site, and no rule gives such a role. Choose another one on the Roles tab, or take this \
+                 one out of the protected roles there."
             )]);
         }
     }
@@ -65,8 +66,9 @@ impl Service {
         let known = self.host.ask(&find).await?;
         for role in find.roles.iter().filter(|role| !known.contains(role)) {
             self.note_failure(format!(
-                "This site has no role {role:?}, which the Rollbook settings give; whoever is due it was left without it. \
-                 Choose another role on the Roles tab, or bring back the plugin that the role belongs to."
+                "This site has no role {role:?}, which the Rollbook settings give; whoever is due it was \
+                 left without it. Choose another role on the Roles tab, or bring back the plugin that the \
+                 role belongs to."
             ));
         }
         Ok(known)

@@ -324,8 +324,9 @@ impl Service {
         let kept: Vec<&str> = changes.chain(password.then_some("password, which is not stored")).collect();
         if record.account.protected && !kept.is_empty() {
             self.note_unwritten(vec![format!(
-                "The account {:?} is protected, so this was stored and not applied to it: {}. Take its protected role or right away \
-                 inside WordPress; the next change by the identity provider then applies everything.",
+                "The account {:?} is protected, so this was stored and not applied to it: {}. Take its \
+                 protected role or right away inside WordPress; the next change by the identity provider \
+                 then applies everything.",
                 record.account.login,
                 kept.join(", ")
             )]);
@@ -351,12 +352,13 @@ impl Service {
         Error::conflict(match value {
             Unique::UserName => format!("There is a person with the userName {user_name:?} already."),
             Unique::Email => format!(
-                "Another WordPress account has the e-mail address {:?} already; WordPress allows an address once.",
+                "Another WordPress account has the e-mail address {:?} already; WordPress allows an address \
+                 once.",
                 email.unwrap_or_default()
             ),
             Unique::Login => format!(
-                "No login can be made from the userName {user_name:?}: all that come into question are taken or forbidden. \
-                 Choose another username rule in the Rollbook settings."
+                "No login can be made from the userName {user_name:?}: all that come into question are taken \
+                 or forbidden. Choose another username rule in the Rollbook settings."
             ),
             Unique::DisplayName => "The displayName is taken.".to_owned(),
         })
@@ -390,8 +392,9 @@ fn protected(account: &Account) -> Error {
     Error::new(
         403,
         format!(
-            "The WordPress account {:?} has rights over others or over the site. Such accounts are protected and never changed \
-             through SCIM; leave the person out of the provisioning or take the role away inside WordPress.",
+            "The WordPress account {:?} has rights over others or over the site. Such accounts are protected \
+             and never changed through SCIM; leave the person out of the provisioning or take the role away \
+             inside WordPress.",
             account.login
         ),
     )

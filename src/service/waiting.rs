@@ -171,7 +171,8 @@ impl Service {
                     return Ok(None);
                 }
                 Ok(Some(format!(
-                    "the person {:?} has it (id {}), and two people cannot share an address. It is written when that one gets another.",
+                    "the person {:?} has it (id {}), and two people cannot share an address. It is written \
+                     when that one gets another.",
                     holder.user_name, holder.id
                 )))
             }
@@ -262,7 +263,8 @@ impl Service {
 /// account.
 fn of_another_site(gone: &UserRecord) -> String {
     format!(
-        "the WordPress account {:?} has it, whose person was deleted here; another site of the network has charge of that account.",
+        "the WordPress account {:?} has it, whose person was deleted here; another site of the network has \
+         charge of that account.",
         gone.account.login
     )
 }

@@ -68,8 +68,8 @@ impl Settings {
         let finding = |login| {
             let reason = reassign_target::problem(self.site.reassign_target.as_ref())?;
             let reason = format!(
-                "the WordPress account {login:?} {reason}, so nobody would get the content of people who leave, and they are not deleted. \
-                 Name another account"
+                "the WordPress account {login:?} {reason}, so nobody would get the content of people who \
+                 leave, and they are not deleted. Name another account"
             );
             let problem = SettingsProblem { place: "deletion.reassign_to".to_owned(), reason };
             Some(Finding { subject: Subject::ReassignTarget(self.deletion.disposal, login), problem })
@@ -80,14 +80,15 @@ impl Settings {
     fn role_problem(&self, role: &str) -> Option<String> {
         if self.is_protected(role) {
             return Some(format!(
-                "the role {role:?} is protected: it has rights over others or over the site, so it is never given. Choose another role, \
-                 or take this one out of the protected roles if you know what that means"
+                "the role {role:?} is protected: it has rights over others or over the site, so it is never \
+                 given. Choose another role, or take this one out of the protected roles if you know what \
+                 that means"
             ));
         }
         self.lacks_role(role).then(|| {
             format!(
-                "the site has no role {role:?}: nobody gets it, and the activity log tells who was due it. Choose another role, or \
-                 activate the plugin that the role belongs to"
+                "the site has no role {role:?}: nobody gets it, and the activity log tells who was due it. \
+                 Choose another role, or activate the plugin that the role belongs to"
             )
         })
     }
@@ -104,8 +105,9 @@ impl Settings {
             Target::Meta(key) if !mapping.confirmed && is_foreign(key) => {
                 let place = format!("mappings[{index}].confirmed");
                 let reason = format!(
-                    "accounts have the user meta {key:?} already, and no mapping has written it: another plugin may keep something \
-                     there that lets people in. Choose another key, or confirm that it is to be overwritten (\"confirmed\": true)"
+                    "accounts have the user meta {key:?} already, and no mapping has written it: another \
+                     plugin may keep something there that lets people in. Choose another key, or confirm \
+                     that it is to be overwritten (\"confirmed\": true)"
                 );
                 Some(Finding { subject: Subject::Meta(key), problem: SettingsProblem { place, reason } })
             }
@@ -123,7 +125,8 @@ impl Settings {
             .map(|(index, name)| {
                 let role = protection::role_of(name);
                 let reason = format!(
-                    "the site has no role {role:?}. Mind the spelling; a role of a plugin can be named while the plugin is active"
+                    "the site has no role {role:?}. Mind the spelling; a role of a plugin can be named while \
+                     the plugin is active"
                 );
                 SettingsProblem { place: format!("protected_roles[{index}]"), reason }
             })

@@ -73,7 +73,8 @@ impl LinkActions {
 /// manages, and the account stays as it is.
 pub fn unlinking_problem(active: bool) -> Option<&'static str> {
     (!active).then_some(
-        "This person is deactivated. Nobody would keep the account locked any more: reactivate the person first, or delete the account.",
+        "This person is deactivated. Nobody would keep the account locked any more: reactivate the person \
+         first, or delete the account.",
     )
 }
 
@@ -81,8 +82,9 @@ pub fn unlinking_problem(active: bool) -> Option<&'static str> {
 pub fn allowing_problem(protected: bool, settings: &Settings) -> Option<&'static str> {
     if protected {
         return Some(
-            "This account is protected, and no identity provider is ever linked to it. Give it a role without rights over others or over \
-             the site, or take its role out of the protected ones, and allow linking then.",
+            "This account is protected, and no identity provider is ever linked to it. Give it a role \
+             without rights over others or over the site, or take its role out of the protected ones, and \
+             allow linking then.",
         );
     }
     (settings.existing_accounts == ExistingAccounts::Apart).then_some(KEPT_APART)
@@ -181,8 +183,9 @@ pub fn may_link(record: &UserRecord, person: &Identity) -> Result<()> {
         return Ok(());
     }
     Err(Error::conflict(format!(
-        "The WordPress account {:?} has an e-mail address that is none of this person's, so it is not linked: anybody may have made \
-         it. If it is the person's, give it the right address inside WordPress; if not, match people by userName or emails.",
+        "The WordPress account {:?} has an e-mail address that is none of this person's, so it is not \
+         linked: anybody may have made it. If it is the person's, give it the right address inside \
+         WordPress; if not, match people by userName or emails.",
         account.login
     )))
 }
@@ -200,7 +203,8 @@ pub fn ends_credentials(account: &Account, settings: &Settings) -> bool {
 /// What the log says of the credentials of an account that was linked.
 pub fn credentials_sentence(ended: bool) -> &'static str {
     if ended {
-        "Its password, application passwords and sessions of before were ended; the person sets a new password through the address."
+        "Its password, application passwords and sessions of before were ended; the person sets a new \
+         password through the address."
     } else {
         "Its password, application passwords and sessions of before were kept."
     }

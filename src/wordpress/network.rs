@@ -76,8 +76,9 @@ pub fn admits(rules: Option<NetworkRules>, token: &TokenRecord) -> Result<()> {
     }
     Err(Error::new(
         403,
-        "The administrators of this network's sites may not provision accounts, and one of them made this token. An administrator of the \
-         network can make a token for the site, or allow it under Network Admin → Settings → Rollbook.",
+        "The administrators of this network's sites may not provision accounts, and one of them made this \
+         token. An administrator of the network can make a token for the site, or allow it under Network \
+         Admin → Settings → Rollbook.",
     ))
 }
 
@@ -88,15 +89,17 @@ pub fn may_create(rules: Option<NetworkRules>, of_network: bool) -> Result<()> {
     if !rules.create_accounts {
         return Err(Error::new(
             403,
-            "The administrators of this network's sites may not create accounts, and one of them made this token. An administrator of the \
-             network can make a token for the site, or allow it under Network Admin → Settings → Rollbook.",
+            "The administrators of this network's sites may not create accounts, and one of them made this \
+             token. An administrator of the network can make a token for the site, or allow it under Network \
+             Admin → Settings → Rollbook.",
         ));
     }
     if !rules.add_new_users {
         return Err(Error::new(
             403,
-            "The administrators of this network's sites may not add new people, and one of them made this token. An administrator of the \
-             network can make a token for the site, or allow it under Network Admin → Settings → Add Users.",
+            "The administrators of this network's sites may not add new people, and one of them made this \
+             token. An administrator of the network can make a token for the site, or allow it under Network \
+             Admin → Settings → Add Users.",
         ));
     }
     Ok(())

@@ -104,7 +104,8 @@ impl fmt::Display for Problem {
             Reason::TooLong { limit } => write!(f, "the {noun} is longer than {limit} bytes"),
             Reason::TooDeep => write!(
                 f,
-                "parentheses and brackets stand more than {MAX_DEPTH} deep at character {position} of the {noun}"
+                "parentheses and brackets stand more than {MAX_DEPTH} deep at character {position} of the \
+                 {noun}"
             ),
             Reason::Expected(expected) if found.is_empty() && *position == 1 => {
                 write!(f, "the {noun} is empty, expected {expected}")

@@ -95,7 +95,8 @@ fn on_selected(
         return Err(Error::bad_request(
             ScimType::NoTarget,
             format!(
-                "{path} does not say who is meant. Send {{\"op\": \"add\", \"path\": \"members\"}} and a value."
+                "{path} does not say who is meant. Send {{\"op\": \"add\", \"path\": \"members\"}} and a \
+                 value."
             ),
         ));
     };

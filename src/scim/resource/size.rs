@@ -58,8 +58,8 @@ impl Resource {
             return Ok(());
         }
         Err(Error::invalid_value(format!(
-            "The resource would hold {size} bytes, but at most {MAX_SIZE} are kept, photos not counted. Leave out what is not needed \
-             here, or remove something first."
+            "The resource would hold {size} bytes, but at most {MAX_SIZE} are kept, photos not counted. \
+             Leave out what is not needed here, or remove something first."
         )))
     }
 

@@ -44,7 +44,8 @@ impl Work {
             return Ok(());
         }
         Err(Error::invalid_value(
-            "What this request asks of lists is too much to compare. Send several requests, or shorter filters.",
+            "What this request asks of lists is too much to compare. Send several requests, or shorter \
+             filters.",
         ))
     }
 }

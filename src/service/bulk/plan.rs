@@ -106,7 +106,8 @@ impl Plan {
                 Entry::Vacant(place) => drop(place.insert(index)),
                 Entry::Occupied(place) => {
                     operation.todo = Err(Error::invalid_value(format!(
-                        "The bulkId {:?} stands at an earlier operation already; each is used once in a request.",
+                        "The bulkId {:?} stands at an earlier operation already; each is used once in a \
+                         request.",
                         place.key()
                     )));
                 }

@@ -152,7 +152,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 fn unresolvable(name: &str) -> Error {
     Error::invalid_value(format!(
-        "\"bulkId:{name}\" refers to nothing that this request has created. The operation that was to create it is \
-         missing or has failed."
+        "\"bulkId:{name}\" refers to nothing that this request has created. The operation that was to create \
+         it is missing or has failed."
     ))
 }

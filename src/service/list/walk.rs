@@ -286,8 +286,8 @@ fn too_many(sort: &Sort) -> Error {
     Error::bad_request(
         ScimType::TooMany,
         format!(
-            "More than {MAX_SORTED} resources would have to be sorted by {}. Narrow the query with a filter, or sort by \
-             userName, displayName of groups, id, meta.created or meta.lastModified.",
+            "More than {MAX_SORTED} resources would have to be sorted by {}. Narrow the query with a filter, \
+             or sort by userName, displayName of groups, id, meta.created or meta.lastModified.",
             sort.path
         ),
     )
