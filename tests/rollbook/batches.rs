@@ -32,7 +32,7 @@ fn rename(group: &str, name: &str) -> Value {
     json!({ "method": "PATCH", "path": format!("/Groups/{group}"), "data": { "Operations": [operation] } })
 }
 
-/// Unlike [`send`] this bears that something fails.
+/// Unlike [`send`] this accepts that something fails.
 fn bulk(site: &mut InMemory, operations: &[Value]) -> Vec<Value> {
     let request = rollbook::http::Request {
         method: "POST".to_owned(),
@@ -156,7 +156,7 @@ fn operations_that_there_is_no_time_for_are_told_each_and_can_be_sent_again() {
     assert!(statuses(&bulk(&mut site, &operations[done..])).iter().all(|status| *status == "201"));
     assert_eq!(count(&mut site), json!(PEOPLE + 10));
 
-    // A circle that was begun is not left without what it refers to.
+    // The resources of a circle that was begun are not left without their references.
     site.host.operation_takes = TIME_BUDGET;
     let circle = |name: &str, other: &str| {
         let members = json!([{ "value": format!("bulkId:{other}") }]);

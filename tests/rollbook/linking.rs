@@ -1,4 +1,4 @@
-//! Accounts that were there before: whose they are, and what the first link does to them.
+//! Accounts that were there before: which person each belongs to, and what the first link does to it.
 
 use super::site::{send, site};
 use player::memory::InMemory;
@@ -168,7 +168,7 @@ fn the_first_link_ends_credentials_as_the_owner_wants_it() {
     }
 }
 
-/// What another plugin has left is shown, and nobody is locked out by being looked at, with whatever token.
+/// What another plugin has left is shown, and a request that only reads locks nobody out, with any token.
 #[test]
 fn a_read_locks_nobody_out() {
     for (write, active) in [
@@ -206,8 +206,8 @@ fn a_read_locks_nobody_out() {
     }
 }
 
-/// The owner's task does what it has said: an identity provider that sees the person inactive may never send
-/// a word.
+/// The owner's task does what its preview said: an identity provider that sees the person inactive may never
+/// send anything.
 #[test]
 fn the_task_for_the_whole_site_locks_out_whom_another_plugin_had() {
     let mut site = site(json!({}));

@@ -1,4 +1,4 @@
-//! Tests of the whole core without PHP, and of the house.
+//! Tests of the whole core without PHP, and of the repository's own rules.
 
 #[cfg(test)]
 mod batches;

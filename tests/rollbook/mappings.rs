@@ -1,5 +1,5 @@
-//! Mapped attributes: whatever the row, the value and the field, an IdP finds what it sent and has nothing to
-//! send again.
+//! Mapped attributes: with any mapping, value and field, an IdP finds what it sent and has nothing to send
+//! again.
 
 use super::site::send;
 use player::memory::InMemory;
@@ -266,7 +266,7 @@ fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
     assert_eq!(before, after, "and that was it");
 }
 
-/// The bound of a document is one for what is sent. Whom an administrator has written a long text about is
+/// The bound of a document limits what is sent. A person about whom an administrator wrote a long text can be
 /// locked out nevertheless.
 #[test]
 fn who_has_grown_inside_wordpress_can_still_be_changed() {

@@ -1,4 +1,4 @@
-//! Accounts of a network that other sites have a say about, too.
+//! Accounts of a network that are on other sites as well.
 
 use super::site::send;
 use player::Incoming;
@@ -96,7 +96,7 @@ fn two_directories_have_nothing_to_correct() {
     assert!(written.iter().all(|command| command.name != "update_user"), "sending it again writes nothing");
 }
 
-/// Once the account is this site's, all that was sent meanwhile is made up for, even if nothing new is sent.
+/// Once this site owns the account, all that was sent meanwhile is written, even if nothing new is sent.
 #[test]
 fn what_was_not_applied_is_applied_once_it_may_be() {
     let mut site = site(json!({}), OF_ANOTHER_SITE);
@@ -148,7 +148,7 @@ fn whose_account_it_is() {
     assert_eq!(disposal(&alone, AccountDisposal::Delete), AccountDisposal::Delete);
 }
 
-/// An address tells a person; a login beside another address does not.
+/// An address identifies a person; a login beside another address does not.
 #[test]
 fn who_is_meant_is_told_by_the_address() {
     let elsewhere = stored(&mut site(json!({}), OF_ANOTHER_SITE)).account.clone();

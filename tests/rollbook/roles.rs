@@ -266,7 +266,7 @@ fn a_whole_site_is_made_ready_for_linking() {
     site.host.add_account("cyd", "cyd@example.test", "Cyd", "subscriber");
     let found = send(&mut site, "GET", "/Users?filter=emails%20eq%20%22cyd%40example.test%22", &Value::Null);
     assert_eq!(found.json()["totalResults"], 1);
-    // Somebody else is called by this address.
+    // Another person's name is this address.
     let namesake =
         json!({ "userName": "dee@example.test", "emails": [{ "value": "namesake@example.test" }] });
     assert_eq!(send(&mut site, "POST", "/Users", &namesake).status, 201);

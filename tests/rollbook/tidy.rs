@@ -128,7 +128,7 @@ fn no_php_classes_need_each_other() {
     let mut left: BTreeMap<String, BTreeSet<String>> =
         php_classes().into_iter().map(|class| (class.name.clone(), class.needs)).collect();
     assert!(left.values().map(BTreeSet::len).sum::<usize>() > 200, "the classes are found");
-    // Whoever needs nobody that is left is in no circle.
+    // A class that needs none of those that are left is in no circle.
     loop {
         let free: Vec<String> = left
             .iter()
@@ -140,7 +140,7 @@ fn no_php_classes_need_each_other() {
         }
         left.retain(|name, _| !free.contains(name));
     }
-    // What is needed by nobody that is left only leads into a circle.
+    // A class that none of those that are left needs only leads into a circle.
     while let Some(outside) =
         left.keys().find(|name| !left.values().any(|needs| needs.contains(*name))).cloned()
     {
