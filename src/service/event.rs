@@ -119,6 +119,14 @@ impl Service {
     pub(super) fn tell_change(&self, before: &UserRecord, after: &UserRecord, changes: Vec<String>) {
         let user_id = after.account.user_id;
         let id = || after.id.to_string();
+        let action = match (before.managed, before.active, after.active) {
+            (false, ..) => "linked",
+            (true, true, false) => "deactivated",
+            (true, false, true) => "reactivated",
+            (true, ..) => "updated",
+        };
+        self.note.borrow_mut().action = Some(action);
+        self.note_difference(action, Some(before), after);
         self.tell(match before.managed {
             true => Event::UserUpdated { user_id, id: id(), changes },
             false => Event::UserLinked { user_id, id: id() },
@@ -152,6 +160,7 @@ impl Service {
 
     /// Notes that an account of the network was added to the site.
     pub(super) fn tell_joining(&self, before: &Account, after: &UserRecord) {
+        self.note_difference("linked", None, after);
         self.tell(Event::UserLinked { user_id: after.account.user_id, id: after.id.to_string() });
         self.tell_role(before, &after.account);
     }
@@ -159,6 +168,7 @@ impl Service {
     /// Notes that a person arrived: with a new account, or with a kept one that is back.
     pub(super) fn tell_arrival(&self, kept: Option<&UserRecord>, after: &UserRecord) {
         let (user_id, id) = (after.account.user_id, after.id.to_string());
+        self.note_difference(if kept.is_some() { "reactivated" } else { "created" }, kept, after);
         let Some(before) = kept else {
             self.tell(Event::UserCreated { user_id, id });
             // The mail holds a link to set a password. It is of no use without an address, or to a person who
@@ -184,7 +194,9 @@ impl Service {
     ) {
         let (id, name) = (record.id.to_string(), record.display_name.clone());
         self.tell(Event::GroupChanged { id, name, change, changes });
-        for RoleChange { user_id, role, before, .. } in roles {
+        for change in roles {
+            self.note_role(&change, None);
+            let RoleChange { user_id, role, before, .. } = change;
             self.tell(Event::RoleChanged { user_id, role, before });
         }
     }
@@ -203,6 +215,7 @@ impl Service {
 
     /// Forgets events of what turned out not to stand.
     pub(super) fn forget_events(&self, which: Range<usize>) {
+        self.forget_effects(&which);
         let mut note = self.note.borrow_mut();
         let end = which.end.min(note.events.len());
         if which.start < end {

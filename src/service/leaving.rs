@@ -1,7 +1,7 @@
 //! People who leave, and who gets their content.
 
 use super::reply::written;
-use super::{Answer, Event, MAX_ATTEMPTS, Precondition, Reply, Service};
+use super::{Answer, Change, Event, MAX_ATTEMPTS, Precondition, Reply, Service};
 use crate::host::{AccountDisposal, DeleteUser, FindReassignTarget, UserRecord};
 use crate::scim::error::Error;
 use crate::settings::reassign_target;
@@ -28,6 +28,7 @@ impl Service {
     ) -> Answer {
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_user(id).await?;
+            self.note_attempt(&record);
             precondition.holds(&user::version(&record))?;
             self.may_change(&record)?;
             if !record.managed {
@@ -61,7 +62,15 @@ impl Service {
             };
             let outcome = self.host.ask(&delete).await?;
             if written(outcome, id, |value| self.taken(value, &record.user_name, None))?.is_some() {
-                self.note("deleted", &record.id, &record.user_name);
+                self.note_person("deleted", &record);
+                let became = match disposal {
+                    AccountDisposal::Deactivate => "kept",
+                    AccountDisposal::RemoveFromSite => "removed_from_site",
+                    AccountDisposal::Delete => "deleted",
+                };
+                let person = Some((record.id.as_str(), record.user_name.as_str()));
+                let changes = vec![Change::new("account", None, Some(became.to_owned()))];
+                self.note_effect("deleted", record.account.user_id, person, changes);
                 self.tell(Event::UserDeleted {
                     user_id: record.account.user_id,
                     id: record.id.to_string(),

@@ -9,6 +9,7 @@ pub mod closed;
 mod cursor;
 mod deactivation;
 mod discovery;
+mod effect;
 mod endpoint;
 mod event;
 mod existing;
@@ -49,6 +50,7 @@ use smol_str::SmolStr;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+pub use effect::{Change, Effect};
 pub use event::{About, Event, Notice};
 pub(crate) use precondition::Precondition;
 pub(crate) use refresh::refresh;
@@ -151,6 +153,7 @@ impl Service {
         let response = reply.into_response(request.method.eq_ignore_ascii_case("HEAD"));
         let mut summary = self.note.into_inner();
         summary.status = response.status;
+        summary.outcome = summary.told_outcome();
         summary.dialects = self.dialects.into_inner().names().collect();
         (response, summary)
     }
@@ -237,6 +240,9 @@ impl Service {
         query: &Query,
     ) -> Answer {
         use ResourceType::{Group, User};
+        if let Write::Create(body) = &write {
+            self.note_newcomer(resource_type, body);
+        }
         match (resource_type, write) {
             (User, Write::Create(body)) => self.create_user(body, query).await,
             (User, Write::Replace(id, body)) => {

@@ -116,7 +116,9 @@ impl Service {
             let regroup = RegroupPeople { people, roles: self.keep_existing_roles(changes).await? };
             match self.host.ask(&regroup).await? {
                 Outcome::Done { .. } => {
-                    for RoleChange { user_id, role, before, .. } in regroup.roles {
+                    for change in regroup.roles {
+                        self.note_role(&change, None);
+                        let RoleChange { user_id, role, before, .. } = change;
                         self.tell(Event::RoleChanged { user_id, role, before });
                     }
                     return Ok(());

@@ -1,8 +1,14 @@
 //! What the activity log says of a request.
 
-use super::{Event, Notice, Service};
+use super::{Effect, Event, Notice, Service};
+use crate::host::UserRecord;
 use crate::http::Request;
+use crate::scim::schema::ResourceType;
 use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// How much is told of a name that is refused, in characters.
+const MAX_NAME: usize = 255;
 
 /// What the activity log says of a request. It holds no secret and no body.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -18,9 +24,13 @@ pub struct Summary {
     /// Why no token was accepted, in one word. Such requests are counted and not listed, because anybody can
     /// send any number of them.
     pub refusal: Option<&'static str>,
+    /// How it ended: `done`, `partly` where something of it did not arrive, `refused`, `failed`.
+    pub outcome: &'static str,
     /// The resource that the request was about.
     pub resource: Option<String>,
-    /// Its `userName` or `displayName`.
+    /// Its account, where it is a person.
+    pub user_id: Option<u64>,
+    /// Its `userName` or `displayName`; of a refused creation the one that was sent.
     pub name: Option<String>,
     /// What happened, in one word: `created`, `linked`, `updated`, `unchanged`, `deleted`, `read`, `refused`.
     pub action: Option<&'static str>,
@@ -35,6 +45,8 @@ pub struct Summary {
     pub failure: Option<String>,
     /// The names of the dialects that were met.
     pub dialects: Vec<&'static str>,
+    /// What became of accounts.
+    pub effects: Vec<Effect>,
     /// The events that other plugins are told of.
     pub events: Vec<Event>,
     /// The accounts of the new people who are to get a welcome mail.
@@ -44,6 +56,16 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// How the request ended, in one word.
+    pub(super) fn told_outcome(&self) -> &'static str {
+        match (self.status, &self.failure) {
+            (500.., _) => "failed",
+            (400.., _) => "refused",
+            (_, Some(_)) => "partly",
+            (_, None) => "done",
+        }
+    }
+
     pub(super) fn of(request: &Request) -> Self {
         Self { method: request.method.clone(), path: request.path.clone(), ..Self::default() }
     }
@@ -56,6 +78,39 @@ impl Service {
         note.action = Some(action);
         note.resource = Some(resource.to_owned());
         note.name = Some(name.to_owned());
+        note.user_id = None;
+    }
+
+    /// Notes for the log what became of the person that the request was about.
+    pub(crate) fn note_person(&self, action: &'static str, record: &UserRecord) {
+        self.note(action, &record.id, &record.user_name);
+        self.note.borrow_mut().user_id = Some(record.account.user_id);
+    }
+
+    /// Notes for the log which account it is about, which has no person.
+    pub(crate) fn note_account(&self, user_id: u64) {
+        self.note.borrow_mut().user_id = Some(user_id);
+    }
+
+    /// Notes for the log whom a request is about, which may be refused yet.
+    pub(crate) fn note_attempt(&self, record: &UserRecord) {
+        let mut note = self.note.borrow_mut();
+        note.resource = Some(record.id.to_string());
+        note.name = Some(record.user_name.clone());
+        note.user_id = Some(record.account.user_id);
+    }
+
+    /// Notes for the log whom a request is to create, which may be refused yet.
+    pub(crate) fn note_newcomer(&self, resource_type: ResourceType, body: &Map<String, Value>) {
+        let name = match resource_type {
+            ResourceType::User => "userName",
+            ResourceType::Group => "displayName",
+        };
+        let sent = body.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let sent = sent.and_then(|(_, value)| value.as_str());
+        let mut note = self.note.borrow_mut();
+        (note.resource, note.user_id) = (None, None);
+        note.name = sent.map(|sent| sent.chars().take(MAX_NAME).collect());
     }
 
     pub(crate) fn note_changes(&self, changes: Vec<String>) {

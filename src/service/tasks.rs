@@ -3,6 +3,7 @@
 //! A task goes through people or accounts by number, a part at a time, and decides about each when it comes
 //! to it. So it can stop anywhere and begin again, and an outdated preview does no harm.
 
+mod explaining;
 mod linking;
 mod roles;
 mod unlinking;
@@ -40,6 +41,11 @@ pub enum Task {
     },
     /// Unlinks one person.
     Unlinking {
+        /// The account.
+        user_id: u64,
+    },
+    /// Tells why somebody has the role and the access that they have.
+    Explaining {
         /// The account.
         user_id: u64,
     },
@@ -193,6 +199,7 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
         Task::Roles { .. } => "/roles",
         Task::Linking { .. } => "/linking",
         Task::Unlinking { .. } => "/unlinking",
+        Task::Explaining { .. } => "/explaining",
         Task::AllowingLinking { .. } => "/allowing_linking",
     };
     let request = Request { method: "TASK".to_owned(), path: path.to_owned(), now, ..Request::default() };
@@ -201,6 +208,7 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
         Task::Roles { part } => service.review_roles(part).await,
         Task::Linking { part, user_name, unlinked } => service.link_accounts(part, user_name, unlinked).await,
         Task::Unlinking { user_id } => service.unlink(user_id).await,
+        Task::Explaining { user_id } => service.explain(user_id).await,
         Task::AllowingLinking { user_id } => service.allow_linking(user_id).await,
     };
     let reply = match done {

@@ -32,7 +32,7 @@ impl Service {
     pub(super) async fn get_user(&self, id: &str, precondition: &Precondition<'_>, query: &Query) -> Answer {
         let projection = self.projection(query, ResourceType::User)?;
         let record = self.load_user(id).await?;
-        self.note("read", &record.id, &record.user_name);
+        self.note_person("read", &record);
         let unmodified = precondition.unmodified(&user::version(&record))?;
         Ok(unmodified
             .unwrap_or_else(|| self.user_reply(200, &record, self.user_resource(&record), &projection)))
@@ -99,7 +99,7 @@ impl Service {
                 Error::conflict("The person is being created by another request at the same time.").into()
             );
         };
-        self.note("created", &record.id, &record.user_name);
+        self.note_person("created", &record);
         self.note_unwritten(account::unwritten(
             returning,
             &record,
@@ -162,6 +162,7 @@ impl Service {
         let mut refused: Option<String> = None;
         for attempt in 1..=MAX_ATTEMPTS {
             let record = self.load_user(id).await?;
+            self.note_attempt(&record);
             precondition.holds(&user::version(&record))?;
             self.may_change(&record)?;
             let shown = self.user_resource(&record);
@@ -191,7 +192,7 @@ impl Service {
                 if record.wished_name.is_some() {
                     self.host.ask(&NoteWish { id: record.id.clone(), user_name: None }).await?;
                 }
-                self.note("unchanged", &record.id, &record.user_name);
+                self.note_person("unchanged", &record);
                 return Ok(self.user_reply(200, &record, shown, &projection));
             }
             let may_wait = !row.active || email::waiting_email(&record, &shown) == account.email;
@@ -256,7 +257,7 @@ impl Service {
         resource: &Resource,
     ) {
         let links = !record.managed;
-        self.note(if links { "linked" } else { "updated" }, &record.id, &written.user_name);
+        self.note_person(if links { "linked" } else { "updated" }, written);
         self.note_withheld_role(resource);
         self.note_unwritten(account::unwritten(Some(record), written, change, resource, &self.settings));
         if links {

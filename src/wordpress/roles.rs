@@ -6,7 +6,7 @@
 use crate::host::{Account, RoleChange, Ruling, UserRecord};
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
-use crate::settings::{HandGivenRoles, Settings};
+use crate::settings::{HandGivenRoles, RoleRule, Settings};
 
 /// The roles that an account is to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,10 +136,14 @@ pub fn ruled<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
 
 /// The role that the first rule that matches names.
 fn named<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
+    deciding_rule(person, settings).map(|(_, rule)| rule.role.as_str())
+}
+
+/// The first rule that matches, and which it is, counted from 1.
+pub fn deciding_rule<'a>(person: &Resource, settings: &'a Settings) -> Option<(usize, &'a RoleRule)> {
     let schemas = ResourceType::User.schemas();
     let person = person.matchable();
-    let rule = settings.role_rules.iter().find(|rule| rule.filter.matches(person.as_map(), schemas))?;
-    Some(rule.role.as_str())
+    (1..).zip(&settings.role_rules).find(|(_, rule)| rule.filter.matches(person.as_map(), schemas))
 }
 
 /// The protected role that the settings name for a person. The person does not get it.

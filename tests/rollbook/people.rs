@@ -272,3 +272,94 @@ fn only_who_is_new_and_can_use_it_gets_a_welcome_mail() {
         assert_eq!(events(&mut site, "POST", "/Users", &newcomer)["welcome"], json!([]));
     }
 }
+
+#[test]
+fn what_changed_in_wordpress_is_told_before_and_after_and_no_secret() {
+    let mappings = json!([
+        { "path": "title", "target": "meta:job" },
+        { "path": "nickName", "target": "xprofile:Door token" },
+    ]);
+    let rules = json!([
+        { "filter": "title eq \"Chief\"", "role": "author" },
+        { "filter": "groups.display eq \"Writers\"", "role": "contributor" },
+    ]);
+    let mut site = site(json!({ "mappings": mappings, "role_rules": rules, "default_role": "subscriber" }));
+    site.host.plugin_fields.insert("xprofile:Door token".to_owned());
+    let person = json!({ "userName": "jane", "title": "Clerk", "nickName": "k9", "emails": [{ "value": "j@example.test" }] });
+    let told = events(&mut site, "POST", "/Users", &person);
+    assert_eq!((&told["outcome"], &told["effects"][0]["action"]), (&json!("done"), &json!("created")));
+    let user_id = site.host.account("jane").unwrap().account.user_id;
+    assert_eq!((&told["user_id"], &told["effects"][0]["user_id"]), (&json!(user_id), &json!(user_id)));
+    let change = |told: &Value, what: &str| {
+        let changes = told["effects"][0]["changes"].as_array().unwrap();
+        let found = changes.iter().find(|change| change["what"] == what);
+        found.map(|change| json!([change["before"], change["after"]]))
+    };
+    assert_eq!(change(&told, "email"), Some(json!([null, "j@example.test"])));
+    assert_eq!(change(&told, "xprofile:Door token"), Some(json!([null, "…"])));
+    assert!(!told.to_string().contains("k9"), "{told}");
+
+    let path = format!("/Users/{}", told["resource"].as_str().unwrap());
+    let patch = |value: Value| json!({ "Operations": [{ "op": "replace", "value": value }] });
+    let told = events(&mut site, "PATCH", &path, &patch(json!({ "title": "Chief" })));
+    assert_eq!(change(&told, "meta:job"), Some(json!(["Clerk", "Chief"])));
+    assert_eq!(change(&told, "role"), Some(json!(["subscriber", "author"])));
+    assert_eq!(told["action"], "updated");
+    let told = events(&mut site, "PATCH", &path, &patch(json!({ "active": false })));
+    assert_eq!(
+        (&told["action"], change(&told, "state")),
+        (&json!("deactivated"), Some(json!(["active", "deactivated"])))
+    );
+    assert_eq!(told["effects"][0]["changes"].as_array().unwrap().len(), 1);
+    events(&mut site, "PATCH", &path, &patch(json!({ "active": true, "title": "Clerk" })));
+
+    let group = json!({ "displayName": "Writers", "members": [{ "value": path.rsplit('/').next() }] });
+    let told = events(&mut site, "POST", "/Groups", &group);
+    assert_eq!(told["user_id"], Value::Null);
+    assert_eq!(
+        (&told["effects"][0]["action"], &told["effects"][0]["user_id"]),
+        (&json!("role_changed"), &json!(user_id))
+    );
+    assert_eq!(change(&told, "role"), Some(json!(["subscriber", "contributor"])));
+
+    let told = events(&mut site, "DELETE", &path, &Value::Null);
+    assert_eq!(
+        (&told["effects"][0]["action"], change(&told, "account")),
+        (&json!("deleted"), Some(json!([null, "kept"])))
+    );
+}
+
+#[test]
+fn a_refused_request_is_told_with_the_name_that_it_was_about() {
+    let mut site = site(json!({}));
+    let id = create(&mut site, "jane@example.test");
+    let patch = json!({ "Operations": [{ "op": "replace", "path": "userName", "value": "" }] });
+    for (method, path, body, name, resource) in [
+        ("POST", "/Users".to_owned(), json!({ "username": "jane@example.test" }), "jane@example.test", None),
+        ("PATCH", format!("/Users/{id}"), patch, "jane@example.test", Some(&id)),
+        (
+            "POST",
+            "/Groups".to_owned(),
+            json!({ "displayName": "Crew", "members": [{ "value": "gone" }] }),
+            "Crew",
+            None,
+        ),
+    ] {
+        let request = rollbook::http::Request {
+            method: method.to_owned(),
+            path,
+            headers: vec![("Authorization".to_owned(), InMemory::authorization())],
+            body: body.to_string().into_bytes(),
+            now: site.now,
+            ..Default::default()
+        };
+        let told = site.host.converse(request, &site.settings).summary().unwrap().clone();
+        assert_eq!(
+            (told.outcome, told.action, told.name.as_deref()),
+            ("refused", Some("refused"), Some(name))
+        );
+        assert_eq!(told.resource.as_ref(), resource);
+        assert_eq!(told.user_id.is_some(), resource.is_some());
+        assert!(told.effects.is_empty());
+    }
+}

@@ -435,3 +435,28 @@ fn who_changes_during_a_part_is_decided_anew() {
     assert_eq!(report["counts"], json!({ "changed": 1 }));
     assert_eq!(roles(&site, "jane@example.test"), ["author"]);
 }
+
+#[test]
+fn the_rule_that_decides_is_named_and_a_role_given_by_hand_is_told() {
+    let rules = json!([
+        { "filter": "title eq \"Nobody\"", "role": "editor" },
+        { "filter": "title eq \"Dr\"", "role": "author" },
+    ]);
+    let mut site = site(json!({ "default_role": "contributor", "role_rules": rules }));
+    let explain = |site: &mut InMemory, user_id: u64| {
+        perform(site, json!({ "task": "explaining", "user_id": user_id }))
+    };
+    assert_eq!(explain(&mut site, 4711).0, 404);
+    for (title, number, role) in [("Dr", Some(2), "author"), ("Mr", None, "contributor")] {
+        let name = format!("{}@example.test", title.to_lowercase());
+        let body = json!({ "userName": name, "title": title });
+        assert_eq!(send(&mut site, "POST", "/Users", &body).status, 201);
+        let user_id = site.host.account(&name).unwrap().account.user_id;
+        let told = explain(&mut site, user_id).1;
+        assert_eq!((&told["rule"]["number"], &told["due"]), (&json!(number), &json!(role)));
+        assert_eq!((&told["is_default"], &told["keeps"]), (&json!(number.is_none()), &json!(false)));
+        give(&mut site, &name, &["editor"]);
+        let told = explain(&mut site, user_id).1;
+        assert_eq!((&told["roles"], &told["keeps"]), (&json!(["editor"]), &json!(true)), "{title}");
+    }
+}

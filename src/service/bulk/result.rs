@@ -81,6 +81,7 @@ impl Tally {
         }
         note.resource = None;
         note.name = None;
+        note.user_id = None;
         note.changes.clear();
         let (detail, failure) = (note.detail.take(), note.failure.take());
         self.detail = self.detail.take().or(detail);

@@ -82,6 +82,7 @@ impl Service {
             let account = &record.account;
             match result.map(|result| &result.outcome) {
                 Some(Outcome::Done { .. }) => {
+                    self.note_role(&change, Some((&record.id, &record.user_name)));
                     let RoleChange { user_id, role, before, .. } = change;
                     let name = if account.login.is_empty() { &record.user_name } else { &account.login };
                     self.add_change(format!("{name}: {} → {}", now.join(", "), then.join(", ")));

@@ -20,7 +20,9 @@ impl Service {
             }
             match self.host.ask(&UnlinkUser { id: record.id.clone(), version: record.version }).await? {
                 Outcome::Done { .. } => {
-                    self.note("unlinked", &record.id, &record.user_name);
+                    self.note_person("unlinked", &record);
+                    let person = Some((record.id.as_str(), record.user_name.as_str()));
+                    self.note_effect("unlinked", user_id, person, Vec::new());
                     self.tell(Event::UserUnlinked { user_id, id: record.id.to_string() });
                     return Ok(Reply::json(200, json!({ "login": record.account.login })));
                 }
@@ -47,6 +49,7 @@ impl Service {
         }
         self.host.ask(&AllowLinking { user_ids: vec![user_id] }).await?;
         self.note("linking_allowed", &user_id.to_string(), &account.login);
+        self.note_account(user_id);
         Ok(Reply::json(200, json!({ "login": account.login })))
     }
 }

@@ -3,7 +3,7 @@
 use super::{Consequences, MAX_EXCHANGE};
 use crate::host::{FindConflicts, Outcome, UpdateUser, UserRecord};
 use crate::scim::filter::fold_case;
-use crate::service::{Answer, Event, RequestError, Service};
+use crate::service::{Answer, Change, Event, RequestError, Service};
 use crate::wordpress::email::waiting_email;
 use crate::wordpress::lookups;
 
@@ -20,6 +20,7 @@ impl Service {
         for (other, before) in update.others.iter().zip(&consequences.before) {
             let renamed = other.row.user_name != before.user_name;
             let mut changes = Vec::new();
+            let mut different = Vec::new();
             if renamed {
                 changes.push("userName".to_owned());
                 self.note_detail(&format!(
@@ -29,12 +30,14 @@ impl Service {
             }
             if let Some(email) = &other.account.email {
                 changes.push("emails".to_owned());
+                different.push(Change::new("email", Some(before.account.email.clone()), Some(email.clone())));
                 self.note_detail(&format!(
                     "The person {:?} has got the address {email:?} instead of {:?}.",
                     other.row.user_name, before.account.email
                 ));
             }
             let (user_id, id) = (before.account.user_id, before.id.to_string());
+            self.note_effect("updated", user_id, Some((&id, &other.row.user_name)), different);
             self.tell(Event::UserUpdated { user_id, id, changes });
         }
         let everybody = std::iter::once((record, &update.account))
@@ -105,6 +108,9 @@ impl Service {
             record.user_name
         ));
         let changes = vec!["emails".to_owned()];
+        let person = Some((record.id.as_str(), record.user_name.as_str()));
+        let email = Change::new("email", Some(record.account.email.clone()), Some(address.to_owned()));
+        self.note_effect("updated", record.account.user_id, person, vec![email]);
         self.tell(Event::UserUpdated { user_id: record.account.user_id, id: record.id.to_string(), changes });
         Ok(Some(record.account.email.clone()))
     }
