@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Endpoint\ActivityDays;
 use Rollbook\WordPress\Endpoint\Address;
 use Rollbook\WordPress\Store\Tokens;
 
@@ -26,12 +27,14 @@ final class ConnectionData {
 	 * @param list<array<string, mixed>> $tokens       The tokens.
 	 * @param bool                       $fixed_token  Whether wp-config.php fixes one.
 	 * @param string                     $earliest_end The first day on which a token may end, `2027-01-31`.
+	 * @param array{people: int, groups: int, problems: int, more: bool} $last_day What the last day has touched.
 	 */
 	private function __construct(
 		public readonly string $address,
 		public readonly array $tokens,
 		public readonly bool $fixed_token,
 		public readonly string $earliest_end,
+		public readonly array $last_day,
 	) {
 	}
 
@@ -43,7 +46,8 @@ final class ConnectionData {
 			Address::to_show( (string) get_option( 'home' ) ),
 			Tokens::all(),
 			Tokens::constant_is_used(),
-			wp_date( 'Y-m-d' )
+			wp_date( 'Y-m-d' ),
+			ActivityDays::last_day( Tokens::now() )
 		);
 	}
 }

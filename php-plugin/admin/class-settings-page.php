@@ -173,11 +173,16 @@ final class SettingsPage {
 			return;
 		}
 		$tabs    = array( self::FIRST_TAB => __( 'Connection', 'rollbook' ) ) + array_map( static fn( string $screen ): string => $screen::title(), self::FORMS );
+		$tabs    = array_slice( $tabs, 0, -1, true ) + array( ActivityScreen::TAB => ActivityScreen::title() ) + $tabs; // Before the last.
 		$tab     = sanitize_key( $_GET['tab'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
 		$tab     = isset( $tabs[ $tab ] ) ? $tab : self::FIRST_TAB;
 		$message = self::$message ?? Message::take();
 		$screen  = self::FORMS[ $tab ] ?? null;
-		$data    = null === $screen ? ConnectionData::collect() : FormData::collect( $message );
+		$data    = match ( true ) {
+			null !== $screen => FormData::collect( $message ),
+			ActivityScreen::TAB === $tab => null,
+			default => ConnectionData::collect(),
+		};
 		require __DIR__ . '/views/page.php';
 	}
 

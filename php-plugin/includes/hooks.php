@@ -14,6 +14,7 @@ namespace Rollbook\WordPress;
 use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\Access\DropIns;
 use Rollbook\WordPress\Access\MustUseFile;
+use Rollbook\WordPress\Admin\ActivityActions;
 use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
@@ -127,6 +128,9 @@ add_action( 'wp_ajax_rollbook_task', array( TaskActions::class, 'action_continue
 add_action( 'admin_post_rollbook_unlink', array( UnlinkActions::class, 'action_unlink' ) );
 add_action( 'admin_post_rollbook_allow_linking', array( UnlinkActions::class, 'action_allow' ) );
 add_filter( 'user_row_actions', array( UnlinkActions::class, 'filter_user_row_actions' ), 10, 2 );
+add_filter( 'user_row_actions', array( ActivityActions::class, 'filter_user_row_actions' ), 10, 2 );
+add_action( 'admin_post_rollbook_activity_csv', array( ActivityActions::class, 'action_export' ) );
+add_action( 'admin_post_rollbook_clear_activity', array( ActivityActions::class, 'action_clear' ) );
 
 // Edits on the site: only with the extension, because it is what looks at them.
 if ( Requirements::met() ) {

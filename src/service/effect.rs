@@ -3,6 +3,7 @@
 
 use super::Service;
 use crate::host::{Account, RoleChange, UserRecord};
+use crate::mapping::target::EMAIL_TARGET;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -119,7 +120,7 @@ fn differences(before: Option<&UserRecord>, after: &UserRecord) -> Vec<Change> {
     };
     let targets: BTreeSet<&String> =
         before.iter().flat_map(|before| before.values.keys()).chain(after.values.keys()).collect();
-    for target in targets {
+    for target in targets.into_iter().filter(|target| *target != EMAIL_TARGET) {
         let (old, new) = (of(before, target), of(Some(after), target));
         let lower = target.to_lowercase();
         match SECRET.iter().any(|part| lower.contains(part)) {

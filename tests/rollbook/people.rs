@@ -277,7 +277,7 @@ fn only_who_is_new_and_can_use_it_gets_a_welcome_mail() {
 fn what_changed_in_wordpress_is_told_before_and_after_and_no_secret() {
     let mappings = json!([
         { "path": "title", "target": "meta:job" },
-        { "path": "nickName", "target": "xprofile:Door token" },
+        { "path": "userType", "target": "xprofile:Door token" },
     ]);
     let rules = json!([
         { "filter": "title eq \"Chief\"", "role": "author" },
@@ -285,7 +285,7 @@ fn what_changed_in_wordpress_is_told_before_and_after_and_no_secret() {
     ]);
     let mut site = site(json!({ "mappings": mappings, "role_rules": rules, "default_role": "subscriber" }));
     site.host.plugin_fields.insert("xprofile:Door token".to_owned());
-    let person = json!({ "userName": "jane", "title": "Clerk", "nickName": "k9", "emails": [{ "value": "j@example.test" }] });
+    let person = json!({ "userName": "jane", "title": "Clerk", "userType": "k9", "emails": [{ "value": "j@example.test" }] });
     let told = events(&mut site, "POST", "/Users", &person);
     assert_eq!((&told["outcome"], &told["effects"][0]["action"]), (&json!("done"), &json!("created")));
     let user_id = site.host.account("jane").unwrap().account.user_id;

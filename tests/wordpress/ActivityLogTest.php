@@ -96,9 +96,12 @@ final class ActivityLogTest extends SiteTestCase {
 				'path'          => '/Users/activity-log-test',
 				'status'        => 200,
 				'duration_ms'   => 13,
+				'outcome'       => 'done',
+				'notable'       => 1,
 				'action'        => 'updated',
 				'resource_id'   => 'activity-log-test',
 				'resource_name' => 'Jané',
+				'name_key'      => 'jané',
 				'changes'       => '["name.givenName","urn:x:y"]',
 			),
 			$row

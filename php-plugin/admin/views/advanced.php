@@ -33,7 +33,7 @@ defined( 'ABSPATH' ) || exit;
 		<th scope="row"><label for="rollbook-days"><?php esc_html_e( 'Keep the activity log for', 'rollbook' ); ?></label></th>
 		<td>
 			<input type="text" inputmode="numeric" id="rollbook-days" name="activity_days" class="small-text" value="<?php echo esc_attr( (string) $data->settings['activity_days'] ); ?>"<?php $form->describe( 'activity_days', 'rollbook-days-help' ); ?>> <?php esc_html_e( 'days', 'rollbook' ); ?>
-			<p class="description" id="rollbook-days-help"><?php esc_html_e( 'Older entries are removed once a day.', 'rollbook' ); ?></p>
+			<p class="description" id="rollbook-days-help"><?php esc_html_e( 'Older entries are removed once a day. With 0, everything is removed once a day, so that no entry is kept for more than two days.', 'rollbook' ); ?></p>
 			<?php $form->problem( 'activity_days' ); ?>
 		</td>
 	</tr>

@@ -25,6 +25,23 @@ defined( 'ABSPATH' ) || exit;
 	</tr>
 </table>
 
+<h2><?php esc_html_e( 'The last 24 hours', 'rollbook' ); ?></h2>
+<ul class="rollbook-day">
+	<?php
+	foreach ( array(
+		/* translators: %s: a number. */
+		array( $data->last_day['people'], _n( '%s person changed', '%s people changed', $data->last_day['people'], 'rollbook' ) ),
+		/* translators: %s: a number. */
+		array( $data->last_day['groups'], _n( '%s group changed', '%s groups changed', $data->last_day['groups'], 'rollbook' ) ),
+		/* translators: %s: a number. */
+		array( $data->last_day['problems'], _n( '%s problem', '%s problems', $data->last_day['problems'], 'rollbook' ) ),
+	) as list( $count, $sentence ) ) {
+		printf( '<li>%s</li>', sprintf( esc_html( $sentence ), '<b>' . esc_html( number_format_i18n( $count ) . ( $data->last_day['more'] ? '+' : '' ) ) . '</b>' ) ); // phpcs:ignore WordPress.Security.EscapeOutput -- Both are escaped.
+	}
+	?>
+</ul>
+<p><a href="<?php echo esc_url( ActivityLinks::url() ); ?>"><?php esc_html_e( 'See what happened', 'rollbook' ); ?></a></p>
+
 <h2 id="rollbook-tokens"><?php esc_html_e( 'Tokens', 'rollbook' ); ?></h2>
 <?php if ( $data->fixed_token ) : ?>
 	<div class="notice notice-info inline">

@@ -8,7 +8,7 @@
  * @var array<string, string>                              $tabs    The tabs and what they are called.
  * @var string                                             $tab     The open one.
  * @var ?class-string<\Rollbook\WordPress\Admin\FormScreen> $screen  Its screen, if it is a form.
- * @var \Rollbook\WordPress\Admin\ConnectionData|\Rollbook\WordPress\Admin\FormData $data What to show.
+ * @var \Rollbook\WordPress\Admin\ConnectionData|\Rollbook\WordPress\Admin\FormData|null $data What to show; nothing where a screen collects it itself.
  */
 
 declare( strict_types=1 );
@@ -46,7 +46,9 @@ defined( 'ABSPATH' ) || exit;
 		<?php endforeach; ?>
 	</nav>
 
-	<?php if ( null === $screen ) : ?>
+	<?php if ( ActivityScreen::TAB === $tab ) : ?>
+		<?php ActivityScreen::render(); ?>
+	<?php elseif ( null === $screen || ! $data instanceof FormData ) : ?>
 		<?php require __DIR__ . '/connection.php'; ?>
 	<?php else : ?>
 		<?php require __DIR__ . '/unlink.php'; ?>

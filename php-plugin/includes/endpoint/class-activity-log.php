@@ -34,10 +34,12 @@ final class ActivityLog {
 	/** What something happened to. */
 	public const REQUEST  = 'request';
 	public const LINK     = 'link';
+	public const PERSON   = 'person';
 	public const TASK     = 'task';
 	public const TOKEN    = 'token';
 	public const SETTINGS = 'settings';
 	public const CATCH_UP = 'catch_up';
+	public const LOG      = 'log';
 
 	/**
 	 * The longest path that is kept; more of it says nothing.
@@ -47,8 +49,14 @@ final class ActivityLog {
 	/** How much is kept of a setting's value, in characters. */
 	private const LONGEST_VALUE = 1000;
 
+	/** So many people are written down with one statement. */
+	private const EFFECTS_AT_ONCE = 500;
+
 	/** What a setting is called whose value is nobody's business. There is none today. */
 	private const SECRET = '/secret|token|credential|private|api_?key|passphrase/i';
+
+	/** What changes nothing: whoever looks for what has happened passes over it. */
+	private const QUIET = array( null, 'read', 'unchanged' );
 
 	/** The milliseconds of a day. */
 	private const DAY = DAY_IN_SECONDS * 1000;
@@ -65,6 +73,10 @@ final class ActivityLog {
 			return;
 		}
 		$is_request = isset( $summary['token'] );
+		$resource   = $summary['resource'] ?? null;
+		$outcome    = $summary['outcome'] ?? 'done';
+		$own        = static fn( array $effect ): bool => null !== $resource && $effect['id'] === $resource;
+		$effects    = $summary['effects'] ?? array();
 		$entry      = array(
 			'token_id'      => $summary['token'] ?? null,
 			'method'        => mb_substr( $summary['method'], 0, 16 ),
@@ -72,17 +84,19 @@ final class ActivityLog {
 			'status'        => (int) $summary['status'],
 			'duration_ms'   => (int) round( $duration_ms ),
 			'action'        => $summary['action'] ?? null,
-			'resource_id'   => $summary['resource'] ?? null,
+			'outcome'       => $outcome,
+			'notable'       => (int) ( 'done' !== $outcome || ! in_array( $summary['action'] ?? null, self::QUIET, true ) ),
+			'user_id'       => $summary['user_id'] ?? null,
+			'resource_id'   => $resource,
 			'resource_name' => $summary['name'] ?? null,
 			'detail'        => $summary['detail'] ?? null,
 			'failure'       => $summary['failure'] ?? null,
 			'changes'       => self::json( $summary['changes'] ?? array() ),
+			'effects'       => self::json( array_merge( ...array_column( array_filter( $effects, $own ), 'changes' ) ) ),
 			'dialects'      => self::json( $summary['dialects'] ?? array() ),
 		);
 		self::write( $is_request ? self::REQUEST : self::TASK, $entry + ( $is_request ? array() : self::actor() ) );
-		if ( null === ( $summary['resource'] ?? null ) ) {
-			self::record_links( $summary );
-		}
+		self::record_effects( $summary, array_values( array_filter( $effects, static fn( array $effect ): bool => ! $own( $effect ) ) ) );
 	}
 
 	/**
@@ -224,21 +238,60 @@ final class ActivityLog {
 	}
 
 	/**
-	 * Writes down each account that was linked among many. What is said of the request as a whole does not tell which.
+	 * Writes down what became of people besides the one that a request was about: each of many, and whoever got another role by a group.
 	 *
-	 * @param array<string, mixed> $summary The exchange's summary.
+	 * @param array<string, mixed>       $summary The exchange's summary.
+	 * @param list<array<string, mixed>> $effects What became of them.
 	 */
-	private static function record_links( array $summary ): void {
-		$linked = array_filter( $summary['events'] ?? array(), static fn( array $event ): bool => 'user_linked' === $event['event'] );
-		if ( ! $linked ) {
+	private static function record_effects( array $summary, array $effects ): void {
+		if ( ! $effects ) {
 			return;
 		}
-		$by   = isset( $summary['token'] ) ? array( 'token_id' => $summary['token'] ) : self::actor();
-		$rows = array_map(
-			static fn( array $event ): array => array( Tokens::now(), self::LINK, 'linked', $event['id'], (string) $event['user_id'], self::address(), ...array_values( $by ) ),
-			array_values( $linked )
-		);
-		Database::insert_all( Tables::name( 'activity' ), array( 'time', 'kind', 'action', 'resource_id', 'detail', 'address', ...array_keys( $by ) ), $rows );
+		$by      = isset( $summary['token'] ) ? array( 'token_id' => $summary['token'] ) : self::actor();
+		$columns = array( 'time', 'kind', 'action', 'user_id', 'resource_id', 'resource_name', 'name_key', 'detail', 'effects', 'address', ...array_keys( $by ) );
+		$about   = isset( $summary['resource'] ) ? mb_substr( (string) ( $summary['name'] ?? '' ), 0, 255 ) : null;
+		foreach ( array_chunk( $effects, self::EFFECTS_AT_ONCE ) as $some ) {
+			$people = self::people( $some );
+			$rows   = array();
+			foreach ( $some as $effect ) {
+				$person = $people[ $effect['user_id'] ] ?? null;
+				$name   = mb_substr( (string) ( $effect['name'] ?? $person['user_name'] ?? '' ), 0, 255 );
+				$kind   = 'linked' === $effect['action'] ? self::LINK : self::PERSON;
+				$rows[] = array( Tokens::now(), $kind, $effect['action'], $effect['user_id'], $effect['id'] ?? $person['id'] ?? null, $name, self::name_key( $name ), $about, self::json( $effect['changes'] ), self::address(), ...array_values( $by ) );
+			}
+			Database::insert_all( Tables::name( 'activity' ), $columns, $rows );
+		}
+	}
+
+	/**
+	 * What people are called of whom the request told only the account.
+	 *
+	 * @param list<array<string, mixed>> $effects What became of them.
+	 * @return array<int, array<string, ?string>> By account.
+	 */
+	private static function people( array $effects ): array {
+		$unnamed = array_column( array_filter( $effects, static fn( array $effect ): bool => null === $effect['name'] ), 'user_id' );
+		$rows    = $unnamed ? Database::rows( 'SELECT user_id, id, user_name FROM ' . Tables::name( 'users' ) . ' WHERE user_id IN (' . Database::marks( $unnamed, '%d' ) . ')', $unnamed ) : array();
+		return array_column( $rows, null, 'user_id' );
+	}
+
+	/**
+	 * A name as it is searched by.
+	 *
+	 * @param ?string $name The name.
+	 */
+	public static function name_key( ?string $name ): ?string {
+		return null === $name || '' === $name ? null : mb_strtolower( mb_substr( $name, 0, 255 ) );
+	}
+
+	/**
+	 * Empties the log, and says so in it.
+	 */
+	public static function clear(): void {
+		Database::run( 'DELETE FROM ' . Tables::name( 'activity' ) );
+		Database::run( 'DELETE FROM ' . Tables::name( 'refusals' ) );
+		delete_option( ActivityDays::OPTION );
+		self::tell( self::LOG, 'cleared' );
 	}
 
 	/**
@@ -255,6 +308,7 @@ final class ActivityLog {
 		) as $column => $longest ) {
 			$entry[ $column ] = isset( $entry[ $column ] ) ? mb_substr( (string) $entry[ $column ], 0, $longest ) : null;
 		}
+		$entry['name_key'] = self::name_key( $entry['resource_name'] );
 		$entry += array(
 			'time'    => $now,
 			'kind'    => $kind,
@@ -304,6 +358,7 @@ final class ActivityLog {
 		$oldest = $now - (int) ( Settings::document()['activity_days'] ?? 90 ) * self::DAY;
 		Database::run( 'DELETE FROM ' . Tables::name( 'activity' ) . ' WHERE time < %d', array( $oldest ) );
 		Database::run( 'DELETE FROM ' . Tables::name( 'refusals' ) . ' WHERE day < %d', array( intdiv( $oldest, self::DAY ) ) );
+		delete_option( ActivityDays::OPTION );
 	}
 
 	/**

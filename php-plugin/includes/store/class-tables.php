@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * Counts the changes of the shape below.
 	 */
-	private const VERSION = 7;
+	private const VERSION = 8;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -113,7 +113,8 @@ final class Tables {
 	 * connection be lost while it is stored.
 	 *
 	 * A row of `activity` is an event: `kind` says what happened to (a request, a token, the settings …), `action` what happened, `token_id`
-	 * or `actor` by whom, `address` from where. A row of `refusals` is a day's requests that came without a valid token, of one reason.
+	 * or `actor` by whom, `address` from where, `outcome` how it ended, `effects` what changed in WordPress. What only read, or changed
+	 * nothing, is not `notable`. `name_key` is the name in lower case. Whatever the log is searched by has an index that also gives the order. A row of `refusals` is a day's requests that came without a valid token, of one reason.
 	 *
 	 * @return string[]
 	 */
@@ -222,16 +223,27 @@ $end",
   path text NULL,
   status smallint(5) unsigned NULL,
   duration_ms int(10) unsigned NULL,
+  outcome varchar(8) NOT NULL DEFAULT 'done',
+  notable tinyint(1) NOT NULL DEFAULT 1,
+  user_id bigint(20) unsigned NULL,
   resource_id varchar(64) NULL,
   resource_name varchar(255) NULL,
+  name_key varchar(255) NULL,
   detail text NULL,
   failure text NULL,
   changes longtext NULL,
+  effects longtext NULL,
   dialects text NULL,
   PRIMARY KEY  (id),
   KEY time (time),
   KEY kind (kind,time),
-  KEY resource_id (resource_id,time)
+  KEY resource_id (resource_id,time),
+  KEY user_id (user_id,time),
+  KEY notable (notable,time),
+  KEY action (action,time),
+  KEY outcome (outcome,time),
+  KEY address (address,time),
+  KEY name_key (name_key,time)
 $end",
 			"CREATE TABLE $refusals (
   day int(10) unsigned NOT NULL,

@@ -1,0 +1,233 @@
+<?php
+/**
+ * What is looked for in the activity log.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+use Rollbook\WordPress\Endpoint\ActivityLog;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Tables;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * A search of the log, and its pages. Each condition has an index that also gives the order, and a page begins behind an entry: however
+ * long the log is, nothing is counted and nothing passed over.
+ */
+final class ActivitySearch {
+
+	/** How many entries a page shows. */
+	public const PER_PAGE = 50;
+
+	/** How many accounts a search for a person takes into account. */
+	private const ACCOUNTS = 20;
+
+	/** The last character that a name can have: what begins with a text lies between it and the text with this one behind. */
+	private const LAST_CHARACTER = "\u{10FFFF}";
+
+	/** The columns that are shown. */
+	private const COLUMNS = 'id, time, kind, action, token_id, actor_id, actor, address, method, path, status, duration_ms, outcome, user_id, resource_id, resource_name, detail, failure, changes, effects, dialects';
+
+	/**
+	 * A search.
+	 *
+	 * @param string $person     The beginning of a name, or a part of what the account is called.
+	 * @param string $action     An action, or a kind with a colon before it.
+	 * @param string $outcome    How it ended.
+	 * @param string $address    The address it came from.
+	 * @param string $from       The first day, `2027-01-31`.
+	 * @param string $to         The last day.
+	 * @param bool   $everything Also what only read, or changed nothing.
+	 * @param int    $user_id    An account; 0 for all.
+	 */
+	public function __construct(
+		public readonly string $person = '',
+		public readonly string $action = '',
+		public readonly string $outcome = '',
+		public readonly string $address = '',
+		public readonly string $from = '',
+		public readonly string $to = '',
+		public readonly bool $everything = false,
+		public readonly int $user_id = 0,
+	) {
+	}
+
+	/**
+	 * The search that the page's address asks for.
+	 */
+	public static function asked(): self {
+		// phpcs:disable WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
+		$text = static fn( string $name ): string => is_string( $_GET[ $name ] ?? null ) ? trim( sanitize_text_field( wp_unslash( $_GET[ $name ] ) ) ) : '';
+		$day  = static fn( string $name ): string => 1 === preg_match( '/^\d{4}-\d\d-\d\d$/', $text( $name ) ) ? $text( $name ) : '';
+		return new self( $text( 's' ), $text( 'what' ), $text( 'outcome' ), $text( 'address' ), $day( 'from' ), $day( 'to' ), isset( $_GET['everything'] ), absint( $_GET['person'] ?? 0 ) );
+		// phpcs:enable
+	}
+
+	/**
+	 * The search as an address says it.
+	 *
+	 * @return array<string, string>
+	 */
+	public function arguments(): array {
+		return array_filter(
+			array(
+				's'          => $this->person,
+				'what'       => $this->action,
+				'outcome'    => $this->outcome,
+				'address'    => $this->address,
+				'from'       => $this->from,
+				'to'         => $this->to,
+				'everything' => $this->everything ? '1' : '',
+				'person'     => $this->user_id ? (string) $this->user_id : '',
+			),
+			static fn( string $value ): bool => '' !== $value
+		);
+	}
+
+	/**
+	 * Whether anything is looked for.
+	 */
+	public function is_limited(): bool {
+		return array() !== array_diff_key(
+			$this->arguments(),
+			array(
+				'everything' => true,
+				'person'     => true,
+			)
+		);
+	}
+
+	/**
+	 * A page of entries, the newest first.
+	 *
+	 * @param string $place Where it begins: `before:` or `after:` an entry, as `next()` and `previous()` say it; nothing for the newest.
+	 * @param int    $limit How many.
+	 * @return array{entries: list<array<string, ?string>>, newer: ?string, older: ?string} The places of the pages beside it.
+	 */
+	public function page( string $place = '', int $limit = self::PER_PAGE ): array {
+		list( $is_back, $time, $id ) = self::read_place( $place );
+		list( $conditions, $arguments ) = $this->conditions();
+		if ( null !== $time ) {
+			$sign         = $is_back ? '>' : '<';
+			$conditions[] = "time $sign= %d AND (time $sign %d OR id $sign %d)";
+			array_push( $arguments, $time, $time, $id );
+		}
+		$order   = $is_back ? 'ASC' : 'DESC';
+		$entries = array();
+		foreach ( $this->people() as list( $condition, $more ) ) {
+			$where = implode( ' AND ', array( ...$conditions, $condition ) );
+			foreach ( Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'activity' ) . " WHERE $where ORDER BY time $order, id $order LIMIT %d", array( ...$arguments, ...$more, $limit + 1 ) ) as $entry ) {
+				$entries[ (int) $entry['id'] ] = $entry;
+			}
+		}
+		$later = static fn( array $one, array $other ): int => array( (int) $other['time'], (int) $other['id'] ) <=> array( (int) $one['time'], (int) $one['id'] );
+		usort( $entries, $is_back ? static fn( array $one, array $other ): int => $later( $other, $one ) : $later );
+		$more    = count( $entries ) > $limit;
+		$entries = array_slice( $entries, 0, $limit );
+		$entries = $is_back ? array_reverse( $entries ) : $entries;
+		$first   = $entries[0] ?? null;
+		$last    = $entries[ count( $entries ) - 1 ] ?? null;
+		return array(
+			'entries' => $entries,
+			'newer'   => null !== $first && ( $is_back ? $more : null !== $time ) ? "after:{$first['time']}:{$first['id']}" : null,
+			'older'   => null !== $last && ( $is_back || $more ) ? "before:{$last['time']}:{$last['id']}" : null,
+		);
+	}
+
+	/**
+	 * One entry.
+	 *
+	 * @param int $id Its number.
+	 * @return ?array<string, ?string>
+	 */
+	public static function entry( int $id ): ?array {
+		return Database::row( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'activity' ) . ' WHERE id = %d', array( $id ) );
+	}
+
+	/**
+	 * What every entry fulfils, whomever it is about.
+	 *
+	 * @return array{list<string>, list<int|string>}
+	 */
+	private function conditions(): array {
+		$conditions = array();
+		$arguments  = array();
+		foreach ( array(
+			str_starts_with( $this->action, ':' ) ? 'kind' : 'action' => ltrim( $this->action, ':' ),
+			'outcome' => $this->outcome,
+			'address' => $this->address,
+		) as $column => $value ) {
+			if ( '' !== $value ) {
+				$conditions[] = "$column = %s";
+				$arguments[]  = $value;
+			}
+		}
+		foreach ( array(
+			'>=' => self::beginning( $this->from ),
+			'<'  => self::beginning( $this->to, '+1 day' ),
+		) as $sign => $time ) {
+			if ( null !== $time ) {
+				$conditions[] = "time $sign %d";
+				$arguments[]  = $time;
+			}
+		}
+		// Whatever did not go well is notable. An index of what is looked for serves better than one of what is notable.
+		if ( ! $this->everything && '' === $this->action && in_array( $this->outcome, array( '', 'done' ), true ) ) {
+			$conditions[] = array() === array_diff( array_keys( $this->arguments() ), array( 'from', 'to' ) ) ? 'notable = 1' : 'notable + 0 = 1';
+		}
+		return array( $conditions, $arguments );
+	}
+
+	/**
+	 * What the entries about the people who are looked for fulfil. Each is a statement of its own: joined by OR no index gave the order.
+	 *
+	 * @return list<array{string, list<int|string>}>
+	 */
+	private function people(): array {
+		if ( $this->user_id > 0 ) {
+			return array( array( 'user_id = %d', array( $this->user_id ) ) );
+		}
+		$key = (string) ActivityLog::name_key( $this->person );
+		if ( '' === $key ) {
+			return array( array( '1 = 1', array() ) );
+		}
+		$named    = array( 'name_key >= %s AND name_key < %s', array( $key, $key . self::LAST_CHARACTER ) );
+		$accounts = get_users(
+			array(
+				'search'         => '*' . trim( $this->person, '*' ) . '*',
+				'search_columns' => array( 'user_login', 'user_email', 'display_name' ),
+				'number'         => self::ACCOUNTS,
+				'count_total'    => false,
+				'fields'         => 'ID',
+			)
+		);
+		$accounts = array_values( array_map( 'intval', $accounts ) );
+		return $accounts ? array( $named, array( 'user_id IN (' . Database::marks( $accounts, '%d' ) . ')', $accounts ) ) : array( $named );
+	}
+
+	/**
+	 * When a day begins, in milliseconds since 1970.
+	 *
+	 * @param string $day   The day, in the site's time zone; nothing for none.
+	 * @param string $later How much later.
+	 */
+	private static function beginning( string $day, string $later = '+0 days' ): ?int {
+		$date = '' === $day ? false : \DateTimeImmutable::createFromFormat( '!Y-m-d', $day, wp_timezone() );
+		return false === $date ? null : $date->modify( $later )->getTimestamp() * 1000;
+	}
+
+	/**
+	 * Where a page begins.
+	 *
+	 * @param string $place As an address says it.
+	 * @return array{bool, ?int, int} Whether it lies before that entry in the list, and the entry's time and number.
+	 */
+	private static function read_place( string $place ): array {
+		return 1 === preg_match( '/^(before|after):(\d{1,16}):(\d{1,18})$/', $place, $found ) ? array( 'after' === $found[1], (int) $found[2], (int) $found[3] ) : array( false, null, 0 );
+	}
+}
