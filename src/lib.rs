@@ -84,7 +84,9 @@
 //! - Ids are made by the host and come back with the answer, so that the core needs no
 //!   randomness.
 
+pub mod calls;
 pub mod dialect;
+pub mod engine;
 pub mod exchange;
 #[cfg(feature = "extension")]
 mod extension;

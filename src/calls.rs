@@ -1,0 +1,179 @@
+//! What PHP asks of the core, each a function from values to values.
+//!
+//! The extension makes PHP's classes of them, the engine answers lines of JSON with them. Both are to give the
+//! same answers, so whatever is more than a conversion stands here.
+
+use crate::exchange::{Exchange, OutOfTurn};
+use crate::host::site::Site;
+use crate::http::Request;
+use crate::mapping::{self, meta_key, target};
+use crate::protection;
+use crate::settings::{self, Settings};
+use crate::token;
+use crate::wordpress::linking::{Link, LinkActions};
+use serde_json::{Map, Value, json};
+use std::rc::Rc;
+
+/// A call that has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// A token that cannot be used.
+    #[error(transparent)]
+    InvalidToken(#[from] token::InvalidToken),
+    /// A settings document that is refused.
+    #[error(transparent)]
+    InvalidSettings(#[from] settings::InvalidSettings),
+    /// A call that does not fit the order of the exchange.
+    #[error(transparent)]
+    OutOfTurn(#[from] OutOfTurn),
+    /// Anything else. The text says what.
+    #[error("{0}")]
+    Other(String),
+}
+
+type Result<T> = std::result::Result<T, CallError>;
+
+/// Opens the exchange for a request. Settings that cannot be used are answered as an error of the server;
+/// `None` stands for those that the database does not give.
+///
+/// # Errors
+/// When the site's facts cannot be read.
+pub fn open(
+    request: Request,
+    settings: Option<&Map<String, Value>>,
+    site: Map<String, Value>,
+) -> Result<Exchange> {
+    let Some(settings) = settings else { return Ok(Exchange::unavailable(request)) };
+    let site = site_of(site)?;
+    Ok(match Settings::parse(settings) {
+        Ok(settings) => Exchange::open(request, Rc::new(settings.on(site))),
+        Err(error) => Exchange::broken(request, &error.to_string()),
+    })
+}
+
+/// Opens an exchange of Rollbook's own after accounts were edited inside WordPress.
+///
+/// # Errors
+/// When the settings or the site's facts cannot be used.
+pub fn refresh(
+    user_ids: Vec<i64>,
+    settings: &Map<String, Value>,
+    site: Map<String, Value>,
+    now: i64,
+) -> Result<Exchange> {
+    let settings = settings_of(settings, site)?;
+    let user_ids = user_ids.into_iter().filter_map(|id| u64::try_from(id).ok()).collect();
+    Ok(Exchange::refresh(user_ids, Rc::new(settings), now))
+}
+
+/// Opens an exchange of Rollbook's own that does something to everybody.
+///
+/// # Errors
+/// When there is no such task, or the settings or the site's facts cannot be used.
+pub fn task(
+    task: Map<String, Value>,
+    settings: &Map<String, Value>,
+    site: Map<String, Value>,
+    now: i64,
+) -> Result<Exchange> {
+    let task = serde_json::from_value(Value::Object(task))
+        .map_err(|error| CallError::Other(format!("No such task: {error}")))?;
+    Ok(Exchange::task(task, Rc::new(settings_of(settings, site)?), now))
+}
+
+/// Makes a token: `token`, its text, and `hash`, its stored form.
+///
+/// # Errors
+/// When the operating system gives no random bytes.
+pub fn generate_token() -> Result<Value> {
+    let made = token::generate().map_err(|error| CallError::Other(format!("No random bytes: {error}")))?;
+    Ok(json!({ "token": made.text, "hash": made.hash }))
+}
+
+/// The document that an empty one stands for.
+pub fn defaults() -> Value {
+    Value::Object(Settings::default().document())
+}
+
+/// Completes a document that is to be saved on a site in the place of another one. What the site has lost
+/// since that was saved does not stop it, unless it is changed.
+///
+/// # Errors
+/// [`CallError::InvalidSettings`] with every place and reason.
+pub fn validate(
+    settings: &Map<String, Value>,
+    before: &Map<String, Value>,
+    site: Map<String, Value>,
+) -> Result<Value> {
+    let settings = settings_of(settings, site.clone())?;
+    // A document that nobody can use excuses nothing.
+    let before = Settings::parse(before).unwrap_or_default();
+    settings.check_on_site(&before.on(site_of(site)?))?;
+    Ok(Value::Object(settings.document()))
+}
+
+/// What is wrong with the document of a site as the site is now.
+///
+/// # Errors
+/// When the site's facts cannot be read.
+pub fn problems(settings: &Map<String, Value>, site: Map<String, Value>) -> Result<Value> {
+    let problems = match Settings::parse(settings) {
+        Ok(settings) => settings.on(site_of(site)?).problems_on_site(),
+        Err(refusal) => refusal.problems,
+    };
+    Ok(json!(problems))
+}
+
+/// The names of the roles and capabilities of a site that protect an account that has one by itself.
+///
+/// # Errors
+/// When the site's facts cannot be read.
+pub fn protecting(settings: &Map<String, Value>, site: Map<String, Value>) -> Result<Value> {
+    let named: Vec<String> = match settings.get("protected_roles") {
+        Some(Value::Array(named)) => {
+            named.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+        }
+        _ => Vec::new(),
+    };
+    Ok(json!(protection::names(&named, &site_of(site)?.roles)))
+}
+
+/// What may become of a user meta as a target: `open`, `guarded`, or `odd` where the database may take the
+/// key for another one.
+pub fn verdict(key: &str) -> &'static str {
+    match meta_key::verdict(key) {
+        meta_key::Verdict::Open => "open",
+        meta_key::Verdict::Odd => "odd",
+        meta_key::Verdict::Guarded => "guarded",
+    }
+}
+
+/// Which of some accounts the owner can unlink, and which can be linked again.
+///
+/// # Errors
+/// When the settings or an account cannot be read.
+pub fn links(settings: &Map<String, Value>, links: Vec<Value>) -> Result<Value> {
+    let settings = Settings::parse(settings)?;
+    let links: Vec<Link> = links
+        .into_iter()
+        .map(serde_json::from_value)
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|error| CallError::Other(format!("The link cannot be read: {error}")))?;
+    Ok(json!(LinkActions::of(&links, &settings)))
+}
+
+/// What the owner is offered while typing.
+pub fn suggestions() -> Value {
+    json!({ "paths": mapping::COMMON_PATHS, "targets": target::common_targets() })
+}
+
+/// What is reported of the site.
+fn site_of(facts: Map<String, Value>) -> Result<Site> {
+    serde_json::from_value(Value::Object(facts))
+        .map_err(|error| CallError::Other(format!("The site's facts cannot be read: {error}")))
+}
+
+/// A document, on a site.
+fn settings_of(settings: &Map<String, Value>, site: Map<String, Value>) -> Result<Settings> {
+    Ok(Settings::parse(settings)?.on(site_of(site)?))
+}

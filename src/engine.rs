@@ -1,0 +1,247 @@
+//! The core as a program of its own, for sites whose PHP loads no extension.
+//!
+//! PHP writes a line of JSON for each call and reads a line for each answer:
+//!
+//! ```text
+//! {"call":"open","arguments":[{…},{…},{…}]}    →  {"value":1}, the number of the exchange
+//! {"call":"command","exchange":1}              →  {"value":{"do":"list_tokens"}}
+//! {"call":"answer","exchange":1,"arguments":[[…]]}  →  {"value":null}
+//! {"call":"hash","arguments":["short"]}        →  {"exception":"InvalidToken","message":"…"}
+//! ```
+//!
+//! The calls are those of the extension's classes. A body may hold any bytes, so it comes in base 64.
+
+use crate::calls::{self, CallError};
+use crate::exchange::Exchange;
+use crate::host::HostError;
+use crate::http::{Request, Response};
+use crate::service::closed::{Closed, closed};
+use crate::token;
+use data_encoding::BASE64;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Write};
+
+/// The longest line that is read, in bytes: a body and its answers fit in many times.
+pub const MAX_LINE: u64 = 64 * 1024 * 1024;
+
+/// The most exchanges that are open at a time. A hook may send requests within a request; that is not deep.
+pub const MAX_EXCHANGES: usize = 64;
+
+/// What the core keeps between the lines of one PHP.
+#[derive(Default)]
+pub struct Engine {
+    exchanges: BTreeMap<u64, Exchange>,
+    opened: u64,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    call: String,
+    #[serde(default)]
+    exchange: u64,
+    #[serde(default)]
+    arguments: Vec<Value>,
+}
+
+impl Engine {
+    /// Answers each line until there are no more.
+    ///
+    /// # Errors
+    /// When a line cannot be read or an answer cannot be written: nobody is there any more.
+    pub fn serve(&mut self, mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if io::Read::take(&mut input, MAX_LINE).read_until(b'\n', &mut line)? == 0 {
+                return Ok(());
+            }
+            if line.last() != Some(&b'\n') {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "a line without an end"));
+            }
+            let mut answer = serde_json::to_vec(&self.answer(&line))?;
+            answer.push(b'\n');
+            output.write_all(&answer)?;
+            output.flush()?;
+        }
+    }
+
+    /// The answer to a line.
+    pub fn answer(&mut self, line: &[u8]) -> Value {
+        let value = match serde_json::from_slice::<Line>(line) {
+            Ok(line) => self.call(line),
+            Err(error) => Err(CallError::Other(format!("The line is no call: {error}"))),
+        };
+        match value {
+            Ok(value) => json!({ "value": value }),
+            Err(error) => {
+                let message = error.to_string();
+                match error {
+                    CallError::InvalidToken(_) => json!({ "exception": "InvalidToken", "message": message }),
+                    CallError::OutOfTurn(_) => json!({ "exception": "OutOfTurn", "message": message }),
+                    CallError::InvalidSettings(refusal) => json!({
+                        "exception": "InvalidSettings", "message": message, "problems": refusal.problems,
+                    }),
+                    CallError::Other(_) => json!({ "exception": "Exception", "message": message }),
+                }
+            }
+        }
+    }
+
+    fn call(&mut self, line: Line) -> Result<Value, CallError> {
+        let mut given = Arguments(line.arguments.into_iter());
+        match line.call.as_str() {
+            "version" => Ok(Value::from(env!("CARGO_PKG_VERSION"))),
+            "open" => {
+                let request = request_of(given.map()?)?;
+                let settings = given.optional_map()?;
+                self.opened(calls::open(request, settings.as_ref(), given.map()?)?)
+            }
+            "refresh" => {
+                let user_ids = given.list()?.iter().filter_map(Value::as_i64).collect();
+                self.opened(calls::refresh(user_ids, &given.map()?, given.map()?, given.integer()?)?)
+            }
+            "task" => {
+                self.opened(calls::task(given.map()?, &given.map()?, given.map()?, given.integer()?)?)
+            }
+            "command" => Ok(self.exchange(line.exchange)?.command().map_or(Value::Null, |command| {
+                let mut fields = command.fields;
+                fields.insert("do".to_owned(), Value::from(command.name));
+                Value::Object(fields)
+            })),
+            "answer" => {
+                self.exchange(line.exchange)?.answer(given.value()?)?;
+                Ok(Value::Null)
+            }
+            "fail" => {
+                let failure = HostError::new(&given.text()?)
+                    .passing(given.boolean()?)
+                    .maybe_stored(given.boolean()?);
+                self.exchange(line.exchange)?.fail_with(failure)?;
+                Ok(Value::Null)
+            }
+            "response" => Ok(response_value(self.exchange(line.exchange)?.response()?)),
+            "summary" => Ok(json!(self.exchange(line.exchange)?.summary()?)),
+            "close" => {
+                self.exchanges.remove(&line.exchange);
+                Ok(Value::Null)
+            }
+            "closed" => {
+                let why = if given.boolean()? { Closed::Maintenance } else { Closed::Database };
+                Ok(response_value(&closed(why, &given.text()?)))
+            }
+            "generate" => calls::generate_token(),
+            "hash" => Ok(Value::from(token::hash_own(&given.text()?)?)),
+            "defaults" => Ok(calls::defaults()),
+            "validate" => calls::validate(&given.map()?, &given.map()?, given.map()?),
+            "problems" => calls::problems(&given.map()?, given.map()?),
+            "protecting" => calls::protecting(&given.map()?, given.map()?),
+            "verdict" => Ok(Value::from(calls::verdict(&given.text()?))),
+            "links" => calls::links(&given.map()?, given.list()?),
+            "suggestions" => Ok(calls::suggestions()),
+            other => Err(CallError::Other(format!("There is no call \"{other}\"."))),
+        }
+    }
+
+    fn opened(&mut self, exchange: Exchange) -> Result<Value, CallError> {
+        if self.exchanges.len() >= MAX_EXCHANGES {
+            return Err(CallError::Other(format!("{MAX_EXCHANGES} exchanges are open already.")));
+        }
+        self.opened += 1;
+        self.exchanges.insert(self.opened, exchange);
+        Ok(Value::from(self.opened))
+    }
+
+    fn exchange(&mut self, number: u64) -> Result<&mut Exchange, CallError> {
+        self.exchanges
+            .get_mut(&number)
+            .ok_or_else(|| CallError::Other(format!("There is no exchange {number}.")))
+    }
+}
+
+/// The arguments of a call, one after the other. PHP has one array for lists and objects: an empty list stands
+/// for an empty object where one is wanted.
+struct Arguments(std::vec::IntoIter<Value>);
+
+impl Arguments {
+    fn value(&mut self) -> Result<Value, CallError> {
+        self.0.next().ok_or_else(|| CallError::Other("An argument is missing.".to_owned()))
+    }
+
+    fn map(&mut self) -> Result<Map<String, Value>, CallError> {
+        self.optional_map()?.ok_or_else(|| wrong("an object"))
+    }
+
+    fn optional_map(&mut self) -> Result<Option<Map<String, Value>>, CallError> {
+        match self.value()? {
+            Value::Null => Ok(None),
+            Value::Object(map) => Ok(Some(map)),
+            // Keys of a PHP array are numbers where nothing else was given.
+            Value::Array(list) => {
+                Ok(Some(list.into_iter().enumerate().map(|(key, value)| (key.to_string(), value)).collect()))
+            }
+            _ => Err(wrong("an object")),
+        }
+    }
+
+    fn list(&mut self) -> Result<Vec<Value>, CallError> {
+        match self.value()? {
+            Value::Array(list) => Ok(list),
+            Value::Object(map) => Ok(map.into_iter().map(|(_, value)| value).collect()),
+            _ => Err(wrong("a list")),
+        }
+    }
+
+    fn text(&mut self) -> Result<String, CallError> {
+        match self.value()? {
+            Value::String(text) => Ok(text),
+            _ => Err(wrong("a text")),
+        }
+    }
+
+    fn integer(&mut self) -> Result<i64, CallError> {
+        self.value()?.as_i64().ok_or_else(|| wrong("an integer"))
+    }
+
+    fn boolean(&mut self) -> Result<bool, CallError> {
+        Ok(self.value()?.as_bool().unwrap_or_default())
+    }
+}
+
+fn wrong(wanted: &str) -> CallError {
+    CallError::Other(format!("An argument is not {wanted}."))
+}
+
+/// A request as PHP describes it. What is no text counts as none, as it does in the extension.
+fn request_of(mut fields: Map<String, Value>) -> Result<Request, CallError> {
+    let text = |fields: &Map<String, Value>, key: &str| {
+        fields.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let body = BASE64
+        .decode(text(&fields, "body").as_bytes())
+        .map_err(|error| CallError::Other(format!("The body is not in base 64: {error}")))?;
+    let headers = match fields.remove("headers") {
+        Some(Value::Object(headers)) => headers
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
+            .collect(),
+        _ => Vec::new(),
+    };
+    Ok(Request {
+        method: text(&fields, "method"),
+        base: text(&fields, "base"),
+        path: text(&fields, "path"),
+        query: text(&fields, "query"),
+        headers,
+        body,
+        remote: text(&fields, "remote"),
+        now: fields.get("now").and_then(Value::as_i64).unwrap_or_default(),
+    })
+}
+
+fn response_value(response: &Response) -> Value {
+    let headers: Map<String, Value> =
+        response.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+    json!({ "status": response.status, "headers": headers, "body": response.body })
+}
