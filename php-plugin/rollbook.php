@@ -32,6 +32,10 @@ if ( PHP_VERSION_ID < 80100 ) {
 	return;
 }
 
+if ( ! extension_loaded( 'rollbook' ) ) {
+	require __DIR__ . '/engine/load.php';
+}
+
 spl_autoload_register(
 	static function ( $class_name ) {
 		if ( 0 !== strpos( $class_name, __NAMESPACE__ . '\\' ) ) {

@@ -1,7 +1,7 @@
 //! What PHP asks of the core, each a function from values to values.
 //!
-//! The extension makes PHP's classes of them, the engine answers lines of JSON with them. Both are to give the
-//! same answers, so whatever is more than a conversion stands here.
+//! The extension makes PHP's classes of them, the engine answers lines of JSON with them. Both have to give
+//! the same answers, so whatever is more than a conversion stands here.
 
 use crate::exchange::{Exchange, OutOfTurn};
 use crate::host::site::Site;

@@ -102,9 +102,7 @@ impl Engine {
                 let user_ids = given.list()?.iter().filter_map(Value::as_i64).collect();
                 self.opened(calls::refresh(user_ids, &given.map()?, given.map()?, given.integer()?)?)
             }
-            "task" => {
-                self.opened(calls::task(given.map()?, &given.map()?, given.map()?, given.integer()?)?)
-            }
+            "task" => self.opened(calls::task(given.map()?, &given.map()?, given.map()?, given.integer()?)?),
             "command" => Ok(self.exchange(line.exchange)?.command().map_or(Value::Null, |command| {
                 let mut fields = command.fields;
                 fields.insert("do".to_owned(), Value::from(command.name));
@@ -115,9 +113,8 @@ impl Engine {
                 Ok(Value::Null)
             }
             "fail" => {
-                let failure = HostError::new(&given.text()?)
-                    .passing(given.boolean()?)
-                    .maybe_stored(given.boolean()?);
+                let failure =
+                    HostError::new(&given.text()?).passing(given.boolean()?).maybe_stored(given.boolean()?);
                 self.exchange(line.exchange)?.fail_with(failure)?;
                 Ok(Value::Null)
             }
@@ -222,10 +219,9 @@ fn request_of(mut fields: Map<String, Value>) -> Result<Request, CallError> {
         .decode(text(&fields, "body").as_bytes())
         .map_err(|error| CallError::Other(format!("The body is not in base 64: {error}")))?;
     let headers = match fields.remove("headers") {
-        Some(Value::Object(headers)) => headers
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
-            .collect(),
+        Some(Value::Object(headers)) => {
+            headers.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect()
+        }
         _ => Vec::new(),
     };
     Ok(Request {

@@ -4,17 +4,14 @@
 
 #![expect(unnameable_types, reason = "PHP names its classes, nothing in Rust does")]
 
+use crate::calls::{self, CallError};
 use crate::exchange::{Exchange, OutOfTurn};
-use crate::host::site::Site;
 use crate::host::{HostError, MAX_NESTING};
 use crate::http::{MAX_BODY, Request, Response};
-use crate::mapping::{self, meta_key, target};
-use crate::protection;
 use crate::service::closed::{Closed, closed};
 use crate::service::tasks::MAX_PART;
-use crate::settings::{self, Settings};
+use crate::settings;
 use crate::token;
-use crate::wordpress::linking::{Link, LinkActions};
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::flags::ClassFlags;
@@ -23,8 +20,7 @@ use ext_php_rs::types::{ArrayKey, ZendHashTable, Zval};
 use ext_php_rs::zend::{ModuleEntry, ce};
 use ext_php_rs::{convert::IntoZval, info_table_end, info_table_row, info_table_start};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
-use std::rc::Rc;
+use serde_json::{Map, Value};
 
 type PhpArray = ZBox<ZendHashTable>;
 
@@ -112,12 +108,8 @@ impl PhpExchange {
             remote: text(request, "remote"),
             now: request.get("now").and_then(Zval::long).unwrap_or_default(),
         };
-        let Some(settings) = settings else { return Ok(Self { exchange: Exchange::unavailable(request) }) };
-        let site = site_of(site)?;
-        let exchange = match Settings::parse(&map_of(settings)?) {
-            Ok(settings) => Exchange::open(request, Rc::new(settings.on(site))),
-            Err(error) => Exchange::broken(request, &error.to_string()),
-        };
+        let settings = settings.map(map_of).transpose()?;
+        let exchange = calls::open(request, settings.as_ref(), map_of(site)?).map_err(exception)?;
         Ok(Self { exchange })
     }
 
@@ -129,9 +121,8 @@ impl PhpExchange {
         site: &ZendHashTable,
         now: i64,
     ) -> PhpResult<Self> {
-        let settings = settings_of(settings, site)?;
-        let user_ids = user_ids.into_iter().filter_map(|id| u64::try_from(id).ok()).collect();
-        Ok(Self { exchange: Exchange::refresh(user_ids, Rc::new(settings), now) })
+        let exchange = calls::refresh(user_ids, &map_of(settings)?, map_of(site)?, now).map_err(exception)?;
+        Ok(Self { exchange })
     }
 
     /// Opens an exchange of Rollbook's own that does something to everybody, a part at a time, or tells what
@@ -143,11 +134,9 @@ impl PhpExchange {
         site: &ZendHashTable,
         now: i64,
     ) -> PhpResult<Self> {
-        let task = serde_json::from_value(Value::Object(map_of(task)?)).map_err(|error| {
-            PhpException::from_class::<RollbookException>(format!("No such task: {error}"))
-        })?;
-        let settings = settings_of(settings, site)?;
-        Ok(Self { exchange: Exchange::task(task, Rc::new(settings), now) })
+        let (task, settings) = (map_of(task)?, map_of(settings)?);
+        let exchange = calls::task(task, &settings, map_of(site)?, now).map_err(exception)?;
+        Ok(Self { exchange })
     }
 
     /// The next command: an array whose "do" is its name, beside its fields. Null once the response is ready.
@@ -211,20 +200,14 @@ impl Token {
     ///
     /// @return array{token: string, hash: string}
     pub fn generate() -> PhpResult<PhpArray> {
-        let made = token::generate().map_err(|error| {
-            PhpException::from_class::<RollbookException>(format!("No random bytes: {error}"))
-        })?;
-        let mut array = ZendHashTable::new();
-        array.insert("token", made.text)?;
-        array.insert("hash", made.hash)?;
-        Ok(array)
+        array_of(&calls::generate_token().map_err(exception)?)
     }
 
     /// The stored form of a token that the owner brings along.
     ///
     /// Throws Rollbook\InvalidToken when it is too short, too long, mistyped or easy to guess.
     pub fn hash(token: &str) -> PhpResult<String> {
-        token::hash_own(token).map_err(|error| PhpException::from_class::<InvalidToken>(error.to_string()))
+        token::hash_own(token).map_err(|error| exception(error.into()))
     }
 }
 
@@ -239,7 +222,7 @@ impl PhpSettings {
     ///
     /// @return array<string, mixed>
     pub fn defaults() -> PhpResult<PhpArray> {
-        array_of(&Settings::default().document())
+        array_of(&calls::defaults())
     }
 
     /// Completes a document that is to be saved on a site in the place of another one. What the site has lost
@@ -253,45 +236,28 @@ impl PhpSettings {
         before: &ZendHashTable,
         site: &ZendHashTable,
     ) -> PhpResult<PhpArray> {
-        let settings = settings_of(settings, site)?;
-        // A document that nobody can use excuses nothing.
-        let before = Settings::parse(&map_of(before)?).unwrap_or_default();
-        settings.check_on_site(&before.on(site_of(site)?)).map_err(invalid_settings)?;
-        array_of(&settings.document())
+        let validated = calls::validate(&map_of(settings)?, &map_of(before)?, map_of(site)?);
+        array_of(&validated.map_err(exception)?)
     }
 
     /// What is wrong with the document of a site as the site is now.
     ///
     /// @return list<array{place: string, reason: string}>
     pub fn problems(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
-        let problems = match Settings::parse(&map_of(settings)?) {
-            Ok(settings) => settings.on(site_of(site)?).problems_on_site(),
-            Err(refusal) => refusal.problems,
-        };
-        array_of(&problems)
+        array_of(&calls::problems(&map_of(settings)?, map_of(site)?).map_err(exception)?)
     }
 
     /// The names of the roles and capabilities of a site that protect an account that has one by itself.
     ///
     /// @return list<string>
     pub fn protecting(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
-        let named = match settings.get("protected_roles").map(|named| value_of(named, 0)).transpose()? {
-            Some(Value::Array(named)) => {
-                named.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
-            }
-            _ => Vec::new(),
-        };
-        array_of(&protection::names(&named, &site_of(site)?.roles))
+        array_of(&calls::protecting(&map_of(settings)?, map_of(site)?).map_err(exception)?)
     }
 
     /// What may become of a user meta as a target: "open", "guarded", or "odd" where the database may take
     /// the key for another one.
     pub fn verdict(key: &str) -> &'static str {
-        match meta_key::verdict(key) {
-            meta_key::Verdict::Open => "open",
-            meta_key::Verdict::Odd => "odd",
-            meta_key::Verdict::Guarded => "guarded",
-        }
+        calls::verdict(key)
     }
 
     /// Which of some accounts the owner can unlink, and which can be linked again. Of each account an array
@@ -299,23 +265,15 @@ impl PhpSettings {
     ///
     /// @return array{unlinking: list<int>, allowing_linking: list<int>}
     pub fn links(settings: &ZendHashTable, links: &ZendHashTable) -> PhpResult<PhpArray> {
-        let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
-        let links: Vec<Link> = links
-            .values()
-            .map(|link| {
-                serde_json::from_value(value_of(link, 0)?).map_err(|error| {
-                    PhpException::from_class::<RollbookException>(format!("The link cannot be read: {error}"))
-                })
-            })
-            .collect::<PhpResult<_>>()?;
-        array_of(&LinkActions::of(&links, &settings))
+        let links = links.values().map(|link| value_of(link, 0)).collect::<PhpResult<_>>()?;
+        array_of(&calls::links(&map_of(settings)?, links).map_err(exception)?)
     }
 
     /// What the owner is offered while typing.
     ///
     /// @return array{paths: list<string>, targets: list<string>}
     pub fn suggestions() -> PhpResult<PhpArray> {
-        array_of(&json!({ "paths": mapping::COMMON_PATHS, "targets": target::common_targets() }))
+        array_of(&calls::suggestions())
     }
 }
 
@@ -345,17 +303,14 @@ unsafe extern "C" fn info(_module: *mut ModuleEntry) {
     info_table_end!();
 }
 
-/// What is reported of the site.
-fn site_of(array: &ZendHashTable) -> PhpResult<Site> {
-    serde_json::from_value(Value::Object(map_of(array)?)).map_err(|error| {
-        PhpException::from_class::<RollbookException>(format!("The site's facts cannot be read: {error}"))
-    })
-}
-
-/// A document, on a site.
-fn settings_of(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<Settings> {
-    let settings = Settings::parse(&map_of(settings)?).map_err(invalid_settings)?;
-    Ok(settings.on(site_of(site)?))
+/// What PHP catches.
+fn exception(error: CallError) -> PhpException {
+    match error {
+        CallError::InvalidToken(error) => PhpException::from_class::<InvalidToken>(error.to_string()),
+        CallError::InvalidSettings(error) => invalid_settings(error),
+        CallError::OutOfTurn(error) => out_of_turn(error),
+        CallError::Other(text) => PhpException::from_class::<RollbookException>(text),
+    }
 }
 
 fn invalid_settings(error: settings::InvalidSettings) -> PhpException {

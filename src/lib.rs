@@ -36,7 +36,10 @@
 //!   filters as SQL, and what other plugins left.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
+//! - [`calls`]: what PHP asks of the core, as functions from values to values.
 //! - `extension`: the PHP classes; behind the feature `extension`.
+//! - [`engine`]: the same as lines of JSON, for sites whose PHP loads no extension; the program is
+//!   `src/bin/rollbook-engine.rs`, the PHP that speaks to it `php-plugin/engine`.
 //! - `memory`: a WordPress in memory for tests and benches; behind the feature `memory`, which only they
 //!   switch on.
 //!

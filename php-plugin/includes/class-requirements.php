@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress;
 
+use Rollbook\Engine;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -19,11 +21,11 @@ defined( 'ABSPATH' ) || exit;
 final class Requirements {
 
 	/**
-	 * Whether the extension runs, in the plugin's own version. The two are one program in two files, so another
-	 * version is as good as none.
+	 * Whether the extension runs, or the engine in its place, in the plugin's own version. The two are one program in two files, so
+	 * another version is as good as none.
 	 */
 	public static function met(): bool {
-		return VERSION === phpversion( 'rollbook' );
+		return VERSION === ( extension_loaded( 'rollbook' ) ? phpversion( 'rollbook' ) : Engine::version() );
 	}
 
 	/**
@@ -36,6 +38,9 @@ final class Requirements {
 			return array();
 		}
 		$loaded = phpversion( 'rollbook' );
+		if ( false === $loaded && null !== Engine::place() ) {
+			return self::complaint_of_engine( Engine::version( true ) );
+		}
 		if ( false !== $loaded ) {
 			return array(
 				/* translators: 1: version of the extension, 2: version of the plugin. */
@@ -68,6 +73,32 @@ final class Requirements {
 			),
 			'body'    => '{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"503",'
 				. '"detail":"Provisioning is paused: this site\'s Rollbook extension does not run. Its administrator is told the reason in the WordPress admin."}',
+		);
+	}
+
+	/**
+	 * The sentences when there is an engine, and it is of no use.
+	 *
+	 * @param ?string $version The version that it says it has.
+	 * @return list<string>
+	 */
+	private static function complaint_of_engine( ?string $version ): array {
+		if ( null !== $version ) {
+			return array(
+				/* translators: 1: version of the engine, 2: version of the plugin. */
+				sprintf( __( 'The Rollbook engine has version %1$s, the plugin has version %2$s.', 'rollbook' ), $version, VERSION ),
+				__( 'Put the engine of the plugin’s version in its place.', 'rollbook' ),
+			);
+		}
+		return array(
+			(string) Engine::trouble(),
+			sprintf(
+				/* translators: 1: file, 2: exit status, 3: exit status. */
+				__( 'Look whether %1$s is the whole file, made for this processor, may be executed, and lies in a folder from which programs may be started. Exit status %2$s says that it may not be started, %3$s that it is not there.', 'rollbook' ),
+				(string) Engine::place(),
+				'126',
+				'127'
+			),
 		);
 	}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from .console import REPOSITORY, SiteError, say, tool
 
 ACTIVATE = """
-if ( ! extension_loaded( 'rollbook' ) ) {
+if ( ! extension_loaded( 'rollbook' ) && ! defined( 'ROLLBOOK_ENGINE' ) ) {
     throw new RuntimeException( 'PHP does not load the extension: see logs/php.log' );
 }
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
@@ -53,10 +53,16 @@ def digest(extension: Path) -> str:
     return hashlib.sha256(extension.read_bytes()).hexdigest()
 
 
-def place_extension(extension: Path, folder: Path) -> Path:
-    """A copy of the site's own: overwriting a library that a running PHP has loaded crashes it."""
-    target = folder / "etc/rollbook.so"
+def place_extension(extension: Path, folder: Path) -> None:
+    """
+    A copy of the site's own: overwriting a library that a running PHP has loaded crashes it.
+
+    What is no library is the engine, the core as a program; etc/address.php names it to WordPress.
+    """
+    library, engine = folder / "etc/rollbook.so", folder / "etc/rollbook-engine"
+    library.unlink(missing_ok=True)
+    engine.unlink(missing_ok=True)
+    target = library if extension.suffix == ".so" else engine
     part = target.with_suffix(".part")
-    shutil.copyfile(extension, part)
+    shutil.copy(extension, part)
     part.replace(target)
-    return target

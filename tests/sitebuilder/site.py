@@ -242,7 +242,8 @@ class Site:
         state.installed = True
 
     def _configure(self, network: bool = True) -> None:
-        extension = self.folder / "etc/rollbook.so" if self.state.extension else None
+        library = self.folder / "etc/rollbook.so"
+        extension = library if library.is_file() else None
         caches.place(self.state.options.cache, self.folder / "wordpress/wp-content", self._sockets())
         wordpress.configure(
             self.folder,

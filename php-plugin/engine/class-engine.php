@@ -1,0 +1,272 @@
+<?php
+/**
+ * The core as a program of its own.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Speaks to the engine, the core as a program, where PHP loads no extension and the owner has put the program in place: the file
+ * rollbook-engine in wp-content, or what the constant ROLLBOOK_ENGINE names, a file or `unix:` and a socket. A line of JSON goes out for
+ * each call, a line comes back. Nothing secret stands in the program's arguments or environment, because it gets neither.
+ */
+final class Engine {
+
+	/** How long an answer may take, in seconds. The longest that was seen took a tenth of a second. */
+	private const PATIENCE = 10;
+
+	/** The option that remembers which version a file has, so that it need not be started to be asked. */
+	private const OPTION = 'rollbook_engine';
+
+	/**
+	 * Where the engine reads.
+	 *
+	 * @var resource|null
+	 */
+	private static mixed $to = null;
+
+	/**
+	 * Where it writes.
+	 *
+	 * @var resource|null
+	 */
+	private static mixed $from = null;
+
+	/**
+	 * The program, where it was started and not connected to.
+	 *
+	 * @var resource|null
+	 */
+	private static mixed $process = null;
+
+	/**
+	 * What has failed once and is not tried again in this request.
+	 *
+	 * @var ?string
+	 */
+	private static ?string $trouble = null;
+
+	/**
+	 * Where the engine is, if it is wanted: there is no extension, and there is an engine.
+	 */
+	public static function place(): ?string {
+		if ( extension_loaded( 'rollbook' ) ) {
+			return null;
+		}
+		if ( defined( 'ROLLBOOK_ENGINE' ) ) {
+			return (string) constant( 'ROLLBOOK_ENGINE' );
+		}
+		$file = WP_CONTENT_DIR . '/rollbook-engine';
+		return is_file( $file ) ? $file : null;
+	}
+
+	/**
+	 * The version of the engine; null where none is wanted or it does not answer. A file is asked once, until it is another one.
+	 *
+	 * @param bool $anew Whether it is asked in any case.
+	 */
+	public static function version( bool $anew = false ): ?string {
+		$place = self::place();
+		if ( null === $place ) {
+			return null;
+		}
+		$stamp = str_starts_with( $place, 'unix:' ) ? array() : array_intersect_key( (array) @stat( $place ), array_flip( array( 'mtime', 'size', 'ino' ) ) ); // phpcs:ignore WordPress.PHP.NoSilencedErrors.Discouraged
+		$known = (array) get_option( self::OPTION );
+		if ( ! $anew && array() !== $stamp && ( $known['file'] ?? null ) === array( $place, $stamp ) ) {
+			return (string) $known['version'];
+		}
+		try {
+			$version = (string) self::call( 'version' );
+		} catch ( EngineFailure ) {
+			return null;
+		}
+		update_option(
+			self::OPTION,
+			array(
+				'file'    => array( $place, $stamp ),
+				'version' => $version,
+			),
+			true
+		);
+		return $version;
+	}
+
+	/**
+	 * What is wrong with the engine, if it was tried and failed.
+	 */
+	public static function trouble(): ?string {
+		return self::$trouble;
+	}
+
+	/**
+	 * Calls the core.
+	 *
+	 * @param string $call         What.
+	 * @param mixed  ...$arguments With what.
+	 * @throws Exception When the core refuses, or the engine fails.
+	 */
+	public static function call( string $call, mixed ...$arguments ): mixed {
+		return self::call_of( 0, $call, ...$arguments );
+	}
+
+	/**
+	 * Calls the core about an exchange.
+	 *
+	 * @param int    $exchange     The exchange; 0 for none.
+	 * @param string $call         What.
+	 * @param mixed  ...$arguments With what.
+	 * @throws Exception When the core refuses, or the engine fails.
+	 */
+	public static function call_of( int $exchange, string $call, mixed ...$arguments ): mixed {
+		if ( null === self::$to ) {
+			self::start();
+		}
+		$line = json_encode( compact( 'call', 'exchange', 'arguments' ), JSON_INVALID_UTF8_SUBSTITUTE | JSON_PRESERVE_ZERO_FRACTION | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR );
+		self::write( "$line\n" );
+		$answer = json_decode( self::read(), true );
+		if ( is_array( $answer ) && array_key_exists( 'value', $answer ) ) {
+			return $answer['value'];
+		}
+		$message = is_array( $answer ) && is_string( $answer['message'] ?? null ) ? $answer['message'] : null;
+		throw match ( null === $message ? null : $answer['exception'] ?? null ) {
+			'InvalidToken'    => new InvalidToken( $message ),
+			'OutOfTurn'       => new OutOfTurn( $message ),
+			'InvalidSettings' => new InvalidSettings( $message, (array) ( $answer['problems'] ?? array() ) ),
+			'Exception'       => new Exception( $message ),
+			default           => self::failure( 'it said what is no answer' ),
+		};
+	}
+
+	/**
+	 * Forgets an exchange.
+	 *
+	 * @param int $exchange The exchange.
+	 */
+	public static function close( int $exchange ): void {
+		if ( null !== self::$to ) {
+			try {
+				self::call_of( $exchange, 'close' );
+			} catch ( EngineFailure ) {
+				return; // With the engine all exchanges are gone.
+			}
+		}
+	}
+
+	/**
+	 * Starts the engine, or connects to it.
+	 *
+	 * @throws EngineFailure When that is not possible.
+	 */
+	private static function start(): void {
+		if ( null !== self::$trouble ) {
+			throw new EngineFailure( self::$trouble );
+		}
+		$place = (string) self::place();
+		if ( str_starts_with( $place, 'unix:' ) ) {
+			$socket = @stream_socket_client( 'unix://' . substr( $place, 5 ), $number, $reason, 1 ); // phpcs:ignore WordPress.PHP.NoSilencedErrors.Discouraged -- It is told below.
+			if ( false === $socket ) {
+				throw self::failure( "nobody listens on the socket: $reason" );
+			}
+			self::$to   = $socket;
+			self::$from = $socket;
+		} else {
+			if ( ! function_exists( 'proc_open' ) ) {
+				throw self::failure( 'the host has disabled PHP’s function proc_open' );
+			}
+			$process = @proc_open( array( $place ), array( array( 'pipe', 'r' ), array( 'pipe', 'w' ), array( 'file', '/dev/null', 'w' ) ), $pipes, '/', array() ); // phpcs:ignore
+			if ( false === $process ) {
+				throw self::failure( 'the program could not be started: ' . ( error_get_last()['message'] ?? '' ) );
+			}
+			list( self::$to, self::$from ) = $pipes;
+			self::$process                 = $process;
+		}
+		stream_set_blocking( self::$to, false );
+		stream_set_blocking( self::$from, false );
+	}
+
+	/**
+	 * Sends a line.
+	 *
+	 * @param string $line The line.
+	 * @throws EngineFailure When the engine does not take it.
+	 */
+	private static function write( string $line ): void {
+		$until = microtime( true ) + self::PATIENCE;
+		while ( '' !== $line ) {
+			$written = @fwrite( self::$to, $line ); // phpcs:ignore
+			if ( false === $written ) {
+				throw self::failure( 'it has ended' );
+			}
+			$line = substr( $line, $written );
+			if ( '' !== $line ) {
+				self::wait( null, array( self::$to ), $until );
+			}
+		}
+	}
+
+	/**
+	 * Reads a line.
+	 *
+	 * @throws EngineFailure When none comes.
+	 */
+	private static function read(): string {
+		$until = microtime( true ) + self::PATIENCE;
+		$line  = '';
+		while ( ! str_ends_with( $line, "\n" ) ) {
+			$more = fgets( self::$from );
+			if ( false === $more && feof( self::$from ) ) {
+				throw self::failure( 'it has ended' );
+			}
+			$line .= (string) $more;
+			if ( false === $more ) {
+				self::wait( array( self::$from ), null, $until );
+			}
+		}
+		return $line;
+	}
+
+	/**
+	 * Waits for a pipe.
+	 *
+	 * @param resource[]|null $from  What is to be read.
+	 * @param resource[]|null $to    What is to be written.
+	 * @param float           $until Until when.
+	 * @throws EngineFailure When it took too long.
+	 */
+	private static function wait( ?array $from, ?array $to, float $until ): void {
+		$left   = max( 0, $until - microtime( true ) );
+		$except = null;
+		if ( 1 > (int) @stream_select( $from, $to, $except, (int) $left, (int) ( fmod( $left, 1 ) * 1_000_000 ) ) ) { // phpcs:ignore WordPress.PHP.NoSilencedErrors.Discouraged -- A signal is no trouble.
+			if ( microtime( true ) >= $until ) {
+				throw self::failure( sprintf( 'it gave no answer within %d seconds', self::PATIENCE ) );
+			}
+		}
+	}
+
+	/**
+	 * Ends the engine, for this request, and says why.
+	 *
+	 * @param string $reason Why.
+	 */
+	private static function failure( string $reason ): EngineFailure {
+		if ( null !== self::$process ) {
+			$status = proc_get_status( self::$process );
+			if ( $status['running'] ) {
+				proc_terminate( self::$process, 9 );
+			} elseif ( $status['exitcode'] > 0 ) {
+				$reason .= sprintf( ' (exit status %d)', $status['exitcode'] );
+			}
+		}
+		self::$to      = null;
+		self::$from    = null;
+		self::$process = null;
+		self::$trouble = sprintf( 'The Rollbook engine %s fails: %s.', (string) self::place(), $reason );
+		return new EngineFailure( self::$trouble );
+	}
+}

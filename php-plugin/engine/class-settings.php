@@ -1,0 +1,56 @@
+<?php
+/**
+ * The settings document, where the extension is missing.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The settings document, as the extension's class of this name knows it: the engine holds the same code. What the methods take and give
+ * is said in stubs/rollbook.php.
+ *
+ * phpcs:disable Squiz.Commenting.FunctionComment
+ */
+final class Settings {
+
+	/** @return array<string, mixed> */
+	public static function defaults(): array {
+		return Engine::call( 'defaults' );
+	}
+
+	/** @throws InvalidSettings When the document is refused. */
+	public static function validate( array $settings, array $before, array $site ): array {
+		return Engine::call( 'validate', $settings, $before, $site );
+	}
+
+	/** @return list<array{place: string, reason: string}> */
+	public static function problems( array $settings, array $site ): array {
+		return Engine::call( 'problems', $settings, $site );
+	}
+
+	/** @return list<string> */
+	public static function protecting( array $settings, array $site ): array {
+		return Engine::call( 'protecting', $settings, $site );
+	}
+
+	/** Open, guarded or odd. */
+	public static function verdict( string $key ): string {
+		return Engine::call( 'verdict', $key );
+	}
+
+	/** @return array{unlinking: list<int>, allowing_linking: list<int>} */
+	public static function links( array $settings, array $links ): array {
+		return Engine::call( 'links', $settings, array_values( $links ) );
+	}
+
+	/** @return array{paths: list<string>, targets: list<string>} */
+	public static function suggestions(): array {
+		return Engine::call( 'suggestions' );
+	}
+}

@@ -1,0 +1,35 @@
+<?php
+/**
+ * Bearer tokens, where the extension is missing.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Bearer tokens, as the extension's class of this name knows them: the engine holds the same code. */
+final class Token {
+
+	/**
+	 * Makes a token: its text, to be shown once, and its hash, to be stored.
+	 *
+	 * @return array{token: string, hash: string}
+	 */
+	public static function generate(): array {
+		return Engine::call( 'generate' );
+	}
+
+	/**
+	 * The stored form of a token that the owner brings along.
+	 *
+	 * @param string $token The token.
+	 * @throws InvalidToken When it is too short, too long, mistyped or easy to guess.
+	 */
+	public static function hash( string $token ): string {
+		return Engine::call( 'hash', $token );
+	}
+}
