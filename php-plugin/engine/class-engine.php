@@ -19,31 +19,20 @@ defined( 'ABSPATH' ) || exit;
 final class Engine {
 
 	/** How long an answer may take, in seconds. The longest that was seen took a tenth of a second. */
-	private const PATIENCE = 10;
+	private const PATIENCE = 5;
+
+	/** The longest line that is read, in bytes: a page of people is less. */
+	private const LONGEST = 33_554_432;
 
 	/** The option that remembers which version a file has, so that it need not be started to be asked. */
 	private const OPTION = 'rollbook_engine';
 
 	/**
-	 * Where the engine reads.
+	 * The engine that runs.
 	 *
-	 * @var resource|null
+	 * @var ?self
 	 */
-	private static mixed $to = null;
-
-	/**
-	 * Where it writes.
-	 *
-	 * @var resource|null
-	 */
-	private static mixed $from = null;
-
-	/**
-	 * The program, where it was started and not connected to.
-	 *
-	 * @var resource|null
-	 */
-	private static mixed $process = null;
+	private static ?self $running = null;
 
 	/**
 	 * What has failed once and is not tried again in this request.
@@ -51,6 +40,18 @@ final class Engine {
 	 * @var ?string
 	 */
 	private static ?string $trouble = null;
+
+	/**
+	 * An engine that runs.
+	 *
+	 * @param resource      $to      Where it reads.
+	 * @param resource      $from    Where it writes.
+	 * @param resource|null $process The program, where it was started and not connected to.
+	 */
+	private function __construct( private readonly mixed $to, private readonly mixed $from, private readonly mixed $process ) {
+		stream_set_blocking( $to, false );
+		stream_set_blocking( $from, false );
+	}
 
 	/**
 	 * Where the engine is, if it is wanted: there is no extension, and there is an engine.
@@ -124,20 +125,18 @@ final class Engine {
 	 * @throws Exception When the core refuses, or the engine fails.
 	 */
 	public static function call_of( int $exchange, string $call, mixed ...$arguments ): mixed {
-		if ( null === self::$to ) {
-			self::start();
-		}
-		$line = json_encode( compact( 'call', 'exchange', 'arguments' ), JSON_INVALID_UTF8_SUBSTITUTE | JSON_PRESERVE_ZERO_FRACTION | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR );
-		self::write( "$line\n" );
-		$answer = json_decode( self::read(), true );
+		self::$running ??= self::start();
+		$line            = json_encode( compact( 'call', 'exchange', 'arguments' ), JSON_INVALID_UTF8_SUBSTITUTE | JSON_PRESERVE_ZERO_FRACTION | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR );
+		self::$running->write( "$line\n" );
+		$answer = json_decode( self::$running->read(), true );
 		if ( is_array( $answer ) && array_key_exists( 'value', $answer ) ) {
 			return $answer['value'];
 		}
-		$message = is_array( $answer ) && is_string( $answer['message'] ?? null ) ? $answer['message'] : null;
-		throw match ( null === $message ? null : $answer['exception'] ?? null ) {
+		$message = is_array( $answer ) ? (string) ( $answer['message'] ?? '' ) : '';
+		throw match ( is_array( $answer ) ? $answer['exception'] ?? null : null ) {
 			'InvalidToken'    => new InvalidToken( $message ),
 			'OutOfTurn'       => new OutOfTurn( $message ),
-			'InvalidSettings' => new InvalidSettings( $message, (array) ( $answer['problems'] ?? array() ) ),
+			'InvalidSettings' => new InvalidSettings( $message, $answer['problems'] ?? array() ),
 			'Exception'       => new Exception( $message ),
 			default           => self::failure( 'it said what is no answer' ),
 		};
@@ -149,7 +148,7 @@ final class Engine {
 	 * @param int $exchange The exchange.
 	 */
 	public static function close( int $exchange ): void {
-		if ( null !== self::$to ) {
+		if ( null !== self::$running ) {
 			try {
 				self::call_of( $exchange, 'close' );
 			} catch ( EngineFailure ) {
@@ -163,31 +162,23 @@ final class Engine {
 	 *
 	 * @throws EngineFailure When that is not possible.
 	 */
-	private static function start(): void {
+	private static function start(): self {
 		if ( null !== self::$trouble ) {
 			throw new EngineFailure( self::$trouble );
 		}
 		$place = (string) self::place();
 		if ( str_starts_with( $place, 'unix:' ) ) {
-			$socket = @stream_socket_client( 'unix://' . substr( $place, 5 ), $number, $reason, 1 ); // phpcs:ignore WordPress.PHP.NoSilencedErrors.Discouraged -- It is told below.
-			if ( false === $socket ) {
-				throw self::failure( "nobody listens on the socket: $reason" );
-			}
-			self::$to   = $socket;
-			self::$from = $socket;
-		} else {
-			if ( ! function_exists( 'proc_open' ) ) {
-				throw self::failure( 'the host has disabled PHP’s function proc_open' );
-			}
-			$process = @proc_open( array( $place ), array( array( 'pipe', 'r' ), array( 'pipe', 'w' ), array( 'file', '/dev/null', 'w' ) ), $pipes, '/', array() ); // phpcs:ignore
-			if ( false === $process ) {
-				throw self::failure( 'the program could not be started: ' . ( error_get_last()['message'] ?? '' ) );
-			}
-			list( self::$to, self::$from ) = $pipes;
-			self::$process                 = $process;
+			$socket = @stream_socket_client( 'unix://' . substr( $place, 5 ), $number, $reason, 1.0 ); // phpcs:ignore WordPress.PHP.NoSilencedErrors.Discouraged -- It is told below.
+			return false === $socket ? throw self::failure( "nobody listens on the socket: $reason" ) : new self( $socket, $socket, null );
 		}
-		stream_set_blocking( self::$to, false );
-		stream_set_blocking( self::$from, false );
+		if ( ! function_exists( 'proc_open' ) ) {
+			throw self::failure( 'the host has disabled PHP’s function proc_open' );
+		}
+		$process = @proc_open( array( $place ), array( array( 'pipe', 'r' ), array( 'pipe', 'w' ), array( 'file', '/dev/null', 'w' ) ), $pipes, '/', array() ); // phpcs:ignore
+		if ( false === $process || ! isset( $pipes[0], $pipes[1] ) ) {
+			throw self::failure( 'the program could not be started: ' . ( error_get_last()['message'] ?? '' ) );
+		}
+		return new self( $pipes[0], $pipes[1], $process );
 	}
 
 	/**
@@ -196,16 +187,16 @@ final class Engine {
 	 * @param string $line The line.
 	 * @throws EngineFailure When the engine does not take it.
 	 */
-	private static function write( string $line ): void {
+	private function write( string $line ): void {
 		$until = microtime( true ) + self::PATIENCE;
 		while ( '' !== $line ) {
-			$written = @fwrite( self::$to, $line ); // phpcs:ignore
+			$written = @fwrite( $this->to, $line ); // phpcs:ignore
 			if ( false === $written ) {
 				throw self::failure( 'it has ended' );
 			}
 			$line = substr( $line, $written );
 			if ( '' !== $line ) {
-				self::wait( null, array( self::$to ), $until );
+				self::wait( null, array( $this->to ), $until );
 			}
 		}
 	}
@@ -215,17 +206,20 @@ final class Engine {
 	 *
 	 * @throws EngineFailure When none comes.
 	 */
-	private static function read(): string {
+	private function read(): string {
 		$until = microtime( true ) + self::PATIENCE;
 		$line  = '';
 		while ( ! str_ends_with( $line, "\n" ) ) {
-			$more = fgets( self::$from );
-			if ( false === $more && feof( self::$from ) ) {
+			$more = fgets( $this->from );
+			if ( false === $more && feof( $this->from ) ) {
 				throw self::failure( 'it has ended' );
 			}
 			$line .= (string) $more;
+			if ( strlen( $line ) > self::LONGEST ) {
+				throw self::failure( 'it said what is no answer, without end' );
+			}
 			if ( false === $more ) {
-				self::wait( array( self::$from ), null, $until );
+				self::wait( array( $this->from ), null, $until );
 			}
 		}
 		return $line;
@@ -242,10 +236,9 @@ final class Engine {
 	private static function wait( ?array $from, ?array $to, float $until ): void {
 		$left   = max( 0, $until - microtime( true ) );
 		$except = null;
-		if ( 1 > (int) @stream_select( $from, $to, $except, (int) $left, (int) ( fmod( $left, 1 ) * 1_000_000 ) ) ) { // phpcs:ignore WordPress.PHP.NoSilencedErrors.Discouraged -- A signal is no trouble.
-			if ( microtime( true ) >= $until ) {
-				throw self::failure( sprintf( 'it gave no answer within %d seconds', self::PATIENCE ) );
-			}
+		@stream_select( $from, $to, $except, (int) $left, (int) ( fmod( $left, 1 ) * 1_000_000 ) ); // phpcs:ignore WordPress.PHP.NoSilencedErrors.Discouraged -- A signal is no trouble.
+		if ( microtime( true ) >= $until ) {
+			throw self::failure( sprintf( 'it gave no answer within %d seconds', self::PATIENCE ) );
 		}
 	}
 
@@ -255,17 +248,16 @@ final class Engine {
 	 * @param string $reason Why.
 	 */
 	private static function failure( string $reason ): EngineFailure {
-		if ( null !== self::$process ) {
-			$status = proc_get_status( self::$process );
+		$process = self::$running?->process;
+		if ( null !== $process ) {
+			$status = proc_get_status( $process );
 			if ( $status['running'] ) {
-				proc_terminate( self::$process, 9 );
+				proc_terminate( $process, 9 );
 			} elseif ( $status['exitcode'] > 0 ) {
 				$reason .= sprintf( ' (exit status %d)', $status['exitcode'] );
 			}
 		}
-		self::$to      = null;
-		self::$from    = null;
-		self::$process = null;
+		self::$running = null;
 		self::$trouble = sprintf( 'The Rollbook engine %s fails: %s.', (string) self::place(), $reason );
 		return new EngineFailure( self::$trouble );
 	}
