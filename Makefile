@@ -10,7 +10,6 @@ MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 EXTENSION := $(TARGET)/release/librollbook.so
 HOST := $(shell rustc -vV 2> /dev/null | sed -n 's/^host: //p')
-ENGINE := $(TARGET)/$(HOST)/release/rollbook-engine
 
 .PHONY: help
 help: ## what there is to make
@@ -53,7 +52,8 @@ extension: ## the PHP extension, optimised: target/release/librollbook.so
 .PHONY: engine
 engine: ## the core as a program that needs no library, for sites whose PHP loads no extension
 	@# For a named target, or the flags would hold for build scripts and procedural macros as well.
-	@RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --no-default-features --features engine --bin rollbook-engine --target $(HOST)
+	RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --no-default-features --features engine --bin rollbook-engine --target $(HOST)
+	@echo "$(TARGET)/$(HOST)/release/rollbook-engine"
 
 .PHONY: dist
 dist: ## what a release consists of, in dist/: the plugin's zip, the extension for each PHP here, Debian packages, sums
@@ -98,8 +98,9 @@ fuzz: ## other random requests each time; FUZZ=600: for so many seconds (default
 	@ROLLBOOK_FUZZ_SECONDS=$(or $(FUZZ),300) cargo test --profile fuzz --no-default-features --test fuzz -- --nocapture
 
 .PHONY: test-extension
-test-extension: extension engine ## the extension in PHP, and under valgrind; the engine in its place
-	@tests/extension/run $(abspath $(EXTENSION)) $(abspath $(ENGINE))
+test-extension: extension ## the extension in PHP, and under valgrind; the engine in its place
+	@cargo build --quiet --no-default-features --features engine --bin rollbook-engine
+	tests/extension/run $(abspath $(EXTENSION)) $(abspath $(TARGET)/debug/rollbook-engine)
 
 .PHONY: test-wordpress
 test-wordpress: extension ## the plugin inside WordPress, on SQLite and on MariaDB
