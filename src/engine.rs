@@ -241,3 +241,66 @@ fn response_value(response: &Response) -> Value {
         response.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
     json!({ "status": response.status, "headers": headers, "body": response.body })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(engine: &mut Engine, line: &Value) -> Value {
+        engine.answer(line.to_string().as_bytes())
+    }
+
+    #[test]
+    fn a_line_is_answered_as_the_extension_answers() {
+        let mut engine = Engine::default();
+        let request = json!({
+            "method": "GET", "base": "https://example.test/scim/v2", "path": "/Users", "body": "",
+            "headers": { "Authorization": "Bearer x" }, "now": 1
+        });
+        let number =
+            ask(&mut engine, &json!({ "call": "open", "arguments": [request, [], []] }))["value"].clone();
+        let of = |call: &str, arguments: Value| json!({ "call": call, "exchange": number, "arguments": arguments });
+        let early = ask(&mut engine, &of("response", json!([])));
+        assert_eq!(early["exception"], "OutOfTurn");
+        let command = ask(&mut engine, &of("command", json!([])));
+        assert_eq!(command["value"]["do"], "list_tokens");
+        assert_eq!(ask(&mut engine, &of("answer", json!([[]])))["value"], Value::Null);
+        assert_eq!(ask(&mut engine, &of("command", json!([]))), json!({ "value": null }));
+        let response = ask(&mut engine, &of("response", json!([])));
+        assert_eq!(response["value"]["status"], 401);
+        assert_eq!(ask(&mut engine, &of("close", json!([]))), json!({ "value": null }));
+        assert_eq!(ask(&mut engine, &of("response", json!([])))["exception"], "Exception");
+    }
+
+    #[test]
+    fn what_is_no_call_is_refused() {
+        let mut engine = Engine::default();
+        for line in [
+            "",
+            "{}",
+            "[]",
+            "nonsense",
+            r#"{"call":"open"}"#,
+            r#"{"call":"no-such"}"#,
+            r#"{"call":"hash","arguments":[1]}"#,
+        ] {
+            assert_eq!(engine.answer(line.as_bytes())["exception"], "Exception", "{line}");
+        }
+        let bytes = json!({ "call": "open", "arguments": [{ "body": "no base 64!" }, [], []] });
+        assert_eq!(ask(&mut engine, &bytes)["exception"], "Exception");
+        let open = json!({ "call": "open", "arguments": [{}, [], []] });
+        let answers: Vec<Value> = (0..=MAX_EXCHANGES).map(|_| ask(&mut engine, &open)).collect();
+        assert!(answers.iter().take(MAX_EXCHANGES).all(|answer| answer["value"].is_u64()));
+        assert_eq!(answers.last().map(|answer| &answer["exception"]), Some(&json!("Exception")));
+    }
+
+    #[test]
+    fn lines_come_and_go_until_there_are_no_more() {
+        let mut output = Vec::new();
+        let input: &[u8] = b"{\"call\":\"version\"}\n{\"call\":\"verdict\",\"arguments\":[\"phone\"]}\n";
+        Engine::default().serve(input, &mut output).unwrap();
+        let lines = format!("{{\"value\":\"{}\"}}\n{{\"value\":\"open\"}}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!(String::from_utf8(output).unwrap(), lines);
+        assert!(Engine::default().serve(&b"{\"call\":"[..], Vec::new()).is_err(), "a line that was cut off");
+    }
+}

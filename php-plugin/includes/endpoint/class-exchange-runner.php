@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Endpoint;
 
 use Rollbook\Exchange;
+use Rollbook\WordPress\Store\Batch;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\RunningExchange;
@@ -50,6 +51,13 @@ final class ExchangeRunner {
 				$this->carry_out( $this->command );
 				$this->command = $this->exchange->command();
 			}
+		} catch ( Throwable $failure ) {
+			// The core itself has failed, so nobody is going to end what is open.
+			$this->commands->abandon();
+			if ( Batch::is_open() ) {
+				Batch::undo();
+			}
+			throw $failure;
 		} finally {
 			RunningExchange::end();
 		}
