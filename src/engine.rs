@@ -157,8 +157,8 @@ impl Engine {
     }
 }
 
-/// The arguments of a call, one after the other. PHP has one array for lists and objects: an empty list stands
-/// for an empty object where one is wanted.
+/// The arguments of a call, one after the other. PHP has one array for lists and objects: an empty list
+/// stands for an empty object where one is wanted.
 struct Arguments(std::vec::IntoIter<Value>);
 
 impl Arguments {

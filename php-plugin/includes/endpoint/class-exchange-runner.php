@@ -42,6 +42,8 @@ final class ExchangeRunner {
 
 	/**
 	 * Holds the conversation to its end.
+	 *
+	 * @throws Throwable When the core itself fails.
 	 */
 	public function run(): void {
 		RunningExchange::begin();
