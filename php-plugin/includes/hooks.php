@@ -107,7 +107,7 @@ add_action( 'wp_set_password', array( PasswordControl::class, 'action_wp_set_pas
 add_filter( 'rest_request_before_callbacks', array( PasswordControl::class, 'filter_rest_request_before_callbacks' ), 10, 3 );
 
 // The activity log: tokens, and the settings by whatever door they change.
-add_action( 'rollbook/token_created', array( ActivityLog::class, 'action_token_created' ), 10, 5 );
+add_action( 'rollbook/token_created', array( ActivityLog::class, 'action_token_created' ) );
 add_action( 'rollbook/token_revoked', array( ActivityLog::class, 'action_token_revoked' ) );
 add_action( 'add_option_' . Settings::OPTION, array( ActivityLog::class, 'action_add_option' ), 10, 2 );
 add_action( 'update_option_' . Settings::OPTION, array( ActivityLog::class, 'action_update_option' ), 10, 2 );

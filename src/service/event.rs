@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::ops::Range;
 
 /// Something that happened and stands. The plugin tells it, once the client has its answer, as the action
-/// `rollbook/` and the event's name, with the fields as arguments in their order.
+/// `rollbook/` and the event's name, with the fields as one array with names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -31,7 +31,7 @@ pub enum Event {
         /// The SCIM id.
         id: String,
         /// The paths of the attributes that differ.
-        changes: Vec<String>,
+        paths: Vec<String>,
     },
     /// A person may not log in any more.
     UserDeactivated {
@@ -72,7 +72,7 @@ pub enum Event {
         /// `created`, `updated` or `deleted`.
         change: &'static str,
         /// The paths of the attributes that differ.
-        changes: Vec<String>,
+        paths: Vec<String>,
     },
     /// An account that was there has got another role.
     RoleChanged {
@@ -128,7 +128,7 @@ impl Service {
         self.note.borrow_mut().action = Some(action);
         self.note_difference(action, Some(before), after);
         self.tell(match before.managed {
-            true => Event::UserUpdated { user_id, id: id(), changes },
+            true => Event::UserUpdated { user_id, id: id(), paths: changes },
             false => Event::UserLinked { user_id, id: id() },
         });
         match (before.active, after.active) {
@@ -193,7 +193,7 @@ impl Service {
         roles: Vec<RoleChange>,
     ) {
         let (id, name) = (record.id.to_string(), record.display_name.clone());
-        self.tell(Event::GroupChanged { id, name, change, changes });
+        self.tell(Event::GroupChanged { id, name, change, paths: changes });
         for change in roles {
             self.note_role(&change, None);
             let RoleChange { user_id, role, before, .. } = change;

@@ -186,14 +186,14 @@ fn plugins_hear_what_happened_to_people() {
     assert_eq!(
         changed["events"],
         json!([
-            { "event": "user_updated", "user_id": user_id, "id": id, "changes": ["title"] },
+            { "event": "user_updated", "user_id": user_id, "id": id, "paths": ["title"] },
             { "event": "role_changed", "user_id": user_id, "role": "editor", "before": ["subscriber"] },
         ])
     );
     let same = events(&mut site, "PATCH", &path, &patch("title", &json!("Editor")));
     assert_eq!(same["events"], json!([]));
     let password = events(&mut site, "PATCH", &path, &patch("password", &json!("correct horse")));
-    assert_eq!(password["events"][0]["changes"], json!(["password"]));
+    assert_eq!(password["events"][0]["paths"], json!(["password"]));
     assert!(!password.to_string().contains("correct horse"));
 
     let left = events(&mut site, "PATCH", &path, &patch("active", &json!(false)));
@@ -232,14 +232,14 @@ fn plugins_hear_what_happened_to_groups_and_to_linked_accounts() {
     assert_eq!(
         made["events"],
         json!([
-            { "event": "group_changed", "id": id, "name": "Editors", "change": "created", "changes": [] },
+            { "event": "group_changed", "id": id, "name": "Editors", "change": "created", "paths": [] },
             { "event": "role_changed", "user_id": user_id, "role": "editor", "before": ["author"] },
         ])
     );
     let path = format!("/Groups/{id}");
     let renamed = events(&mut site, "PATCH", &path, &patch("displayName", &json!("Writers")));
     assert_eq!(renamed["events"][0]["change"], "updated");
-    assert_eq!(renamed["events"][0]["changes"], json!(["displayName"]));
+    assert_eq!(renamed["events"][0]["paths"], json!(["displayName"]));
     let gone = events(&mut site, "DELETE", &path, &Value::Null);
     assert_eq!(gone["events"][0]["change"], "deleted");
 }

@@ -44,13 +44,13 @@ final class HooksTest extends SiteTestCase {
 		$this->settings( array( 'role_rules' => array( array( 'filter' => 'title eq "Editor"', 'role' => 'editor' ) ) ) );
 		$person  = $this->provision( 'pu-heard' );
 		$user_id = $this->account_of( $person->id )->ID;
-		self::assertSame( array( array( 'user_created', $user_id, $person->id ) ), $this->heard( 1 ) );
+		self::assertSame( array( array( 'user_created', array( 'user_id' => $user_id, 'id' => $person->id ) ) ), $this->heard( 1 ) );
 
 		$this->patch( $person->id, 'title', 'Editor' );
 		self::assertSame(
 			array(
-				array( 'user_updated', $user_id, $person->id, array( 'title' ) ),
-				array( 'role_changed', $user_id, 'editor', array( 'subscriber' ) ),
+				array( 'user_updated', array( 'user_id' => $user_id, 'id' => $person->id, 'paths' => array( 'title' ) ) ),
+				array( 'role_changed', array( 'user_id' => $user_id, 'role' => 'editor', 'before' => array( 'subscriber' ) ) ),
 			),
 			$this->heard( 2 )
 		);
@@ -60,20 +60,20 @@ final class HooksTest extends SiteTestCase {
 		self::assertSame( array(), $this->heard(), 'nothing happened' );
 
 		$this->patch( $person->id, 'active', false );
-		self::assertSame( array( 'user_deactivated', $user_id, $person->id ), $this->heard( 2 )[1] );
+		self::assertSame( array( 'user_deactivated', array( 'user_id' => $user_id, 'id' => $person->id ) ), $this->heard( 2 )[1] );
 		$this->patch( $person->id, 'active', true );
-		self::assertSame( array( 'user_reactivated', $user_id, $person->id ), $this->heard( 2 )[1] );
+		self::assertSame( array( 'user_reactivated', array( 'user_id' => $user_id, 'id' => $person->id ) ), $this->heard( 2 )[1] );
 
 		$this->scim( 'DELETE', "/Users/$person->id" );
-		self::assertSame( array( array( 'user_deleted', $user_id, $person->id, true ) ), $this->heard( 1 ) );
+		self::assertSame( array( array( 'user_deleted', array( 'user_id' => $user_id, 'id' => $person->id, 'account_kept' => true ) ) ), $this->heard( 1 ) );
 		$back = $this->provision( 'pu-heard' );
-		self::assertSame( array( 'user_reactivated', $user_id, $back->id ), $this->heard( 1 )[0] );
+		self::assertSame( array( 'user_reactivated', array( 'user_id' => $user_id, 'id' => $back->id ) ), $this->heard( 1 )[0] );
 
 		$local = wp_insert_user( array( 'user_login' => 'pu-linked', 'user_pass' => 'x', 'user_email' => 'linked@phpunit.test' ) );
 		$id    = $this->scim( 'GET', '/Users?filter=' . rawurlencode( 'userName eq "linked@phpunit.test"' ) )->json->Resources[0]->id;
 		self::assertSame( array(), $this->heard() );
 		$this->patch( $id, 'title', 'x' );
-		self::assertSame( array( array( 'user_linked', $local, $id ) ), $this->heard( 1 ) );
+		self::assertSame( array( array( 'user_linked', array( 'user_id' => $local, 'id' => $id ) ) ), $this->heard( 1 ) );
 	}
 
 	/** The action about groups, and the roles that change with them. */
@@ -85,13 +85,13 @@ final class HooksTest extends SiteTestCase {
 		$group = $this->scim( 'POST', '/Groups', array( 'displayName' => 'pu-Editors', 'members' => array( array( 'value' => $person->id ) ) ) )->json;
 		self::assertSame(
 			array(
-				array( 'group_changed', $group->id, 'pu-Editors', 'created', array() ),
-				array( 'role_changed', $user_id, 'editor', array( 'subscriber' ) ),
+				array( 'group_changed', array( 'id' => $group->id, 'name' => 'pu-Editors', 'change' => 'created', 'paths' => array() ) ),
+				array( 'role_changed', array( 'user_id' => $user_id, 'role' => 'editor', 'before' => array( 'subscriber' ) ) ),
 			),
 			$this->heard( 2 )
 		);
 		$this->scim( 'DELETE', "/Groups/$group->id" );
-		self::assertSame( array( 'group_changed', $group->id, 'pu-Editors', 'deleted', array() ), $this->heard( 1 )[0] );
+		self::assertSame( array( 'group_changed', array( 'id' => $group->id, 'name' => 'pu-Editors', 'change' => 'deleted', 'paths' => array() ) ), $this->heard( 1 )[0] );
 	}
 
 	/**

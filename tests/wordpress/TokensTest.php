@@ -52,8 +52,8 @@ final class TokensTest extends TestCase {
 		Tokens::create( 'Okta' );
 		$id     = $this->added()[0]['id'];
 		$events = array();
-		$note   = static function ( int $id ) use ( &$events ): void {
-			$events[] = $id;
+		$note   = static function ( array $event ) use ( &$events ): void {
+			$events[] = $event;
 		};
 		add_action( 'rollbook/token_revoked', $note );
 
@@ -62,7 +62,7 @@ final class TokensTest extends TestCase {
 		$this->assertTrue( Tokens::revoke( $id ) );
 		$this->assertFalse( Tokens::revoke( $id ) );
 		$this->assertEqualsWithDelta( Tokens::now(), $this->added()[0]['revoked'], 5000 );
-		$this->assertSame( array( $id ), $events );
+		$this->assertSame( array( array( 'id' => $id ) ), $events );
 
 		remove_action( 'rollbook/token_revoked', $note );
 	}

@@ -12,9 +12,9 @@ defined( 'ABSPATH' ) || exit;
 foreach ( array( 'user_created', 'user_linked', 'user_updated', 'user_deactivated', 'user_reactivated', 'user_deleted', 'group_changed', 'role_changed' ) as $listened_to ) {
 	add_action(
 		"rollbook/$listened_to",
-		static function ( mixed ...$arguments ) use ( $listened_to ): void {
-			file_put_contents( ROLLBOOK_SITE_DIR . '/heard.jsonl', wp_json_encode( array( $listened_to, ...$arguments ) ) . "\n", FILE_APPEND | LOCK_EX );
-			switch ( 'user_updated' === $listened_to ? get_userdata( $arguments[0] )->first_name : '' ) {
+		static function ( array $event ) use ( $listened_to ): void {
+			file_put_contents( ROLLBOOK_SITE_DIR . '/heard.jsonl', wp_json_encode( array( $listened_to, $event ) ) . "\n", FILE_APPEND | LOCK_EX );
+			switch ( 'user_updated' === $listened_to ? get_userdata( $event['user_id'] )->first_name : '' ) {
 				case 'Throw':
 					throw new RuntimeException( 'thrown' );
 				case 'Exit':
@@ -22,9 +22,7 @@ foreach ( array( 'user_created', 'user_linked', 'user_updated', 'user_deactivate
 				case 'Die':
 					wp_die( 'wp_die' );
 			}
-		},
-		10,
-		4
+		}
 	);
 }
 
@@ -48,21 +46,21 @@ add_filter(
 
 add_filter(
 	'rollbook/mapped_value',
-	static function ( mixed $value, string $target, int $user_id ): mixed {
-		if ( 'meta:pu_title' === $target && 'Throw' === $value ) {
+	static function ( mixed $value, array $place ): mixed {
+		if ( 'meta:pu_title' === $place['target'] && 'Throw' === $value ) {
 			throw new RuntimeException( 'thrown' );
 		}
-		return 'meta:pu_title' === $target && is_string( $value ) ? "$value of " . ( $user_id ? 'old' : 'new' ) : $value;
+		return 'meta:pu_title' === $place['target'] && is_string( $value ) ? "$value of " . ( $place['user_id'] ? 'old' : 'new' ) : $value;
 	},
 	10,
-	3
+	2
 );
 
 add_filter( 'rollbook/is_protected', static fn( bool $is_protected, WP_User $user ): bool => 'pu-guarded' === $user->user_login || $is_protected, 10, 2 );
 
 add_filter(
 	'rollbook/response_body',
-	static function ( string $body, int $status, string $method, string $path ): mixed {
+	static function ( string $body, array $request ): mixed {
 		$resource = json_decode( $body );
 		switch ( $resource->nickName ?? '' ) {
 			case 'Throw':
@@ -72,11 +70,11 @@ add_filter(
 			case 'Garble':
 				return substr( $body, 1 );
 			case 'Add':
-				$resource->title = "$method $path $status";
+				$resource->title = "{$request['method']} {$request['path']} {$request['status']}";
 				return wp_json_encode( $resource );
 		}
 		return $body;
 	},
 	10,
-	4
+	2
 );

@@ -168,25 +168,21 @@ final class ActivityLog {
 	}
 
 	/**
-	 * A token came.
+	 * A token was created, or added.
 	 *
-	 * @param int      $id         Its number.
-	 * @param string   $name       Its name.
-	 * @param string   $scope      What it may do.
-	 * @param int|null $expires_at When it ends.
-	 * @param bool     $own        Whether the owner brought it along.
+	 * @param array{id: int, name: string, scope: string, expires_at: ?int, own: bool} $token What HOOKS.md says.
 	 */
-	public static function action_token_created( int $id, string $name, string $scope, ?int $expires_at, bool $own ): void {
+	public static function action_token_created( array $token ): void {
 		self::tell(
 			self::TOKEN,
-			$own ? 'added' : 'created',
+			$token['own'] ? 'added' : 'created',
 			array(
-				'token_id'      => $id,
-				'resource_name' => $name,
+				'token_id'      => $token['id'],
+				'resource_name' => $token['name'],
 				'changes'       => array(
 					array(
-						'scope'   => $scope,
-						'expires' => $expires_at,
+						'scope'   => $token['scope'],
+						'expires' => $token['expires_at'],
 					),
 				),
 			)
@@ -196,15 +192,15 @@ final class ActivityLog {
 	/**
 	 * A token was revoked.
 	 *
-	 * @param int $id Its number.
+	 * @param array{id: int} $revoked Its number.
 	 */
-	public static function action_token_revoked( int $id ): void {
-		$token = Tokens::find( $id );
+	public static function action_token_revoked( array $revoked ): void {
+		$token = Tokens::find( $revoked['id'] );
 		self::tell(
 			self::TOKEN,
 			'revoked',
 			array(
-				'token_id'      => $id,
+				'token_id'      => $revoked['id'],
 				'resource_name' => $token['name'] ?? null,
 			)
 		);

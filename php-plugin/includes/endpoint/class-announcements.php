@@ -38,7 +38,7 @@ final class Announcements {
 		}
 		foreach ( $summary['events'] ?? array() as $event ) {
 			$name            = array_shift( $event );
-			self::$pending[] = static fn() => do_action( "rollbook/$name", ...array_values( $event ) );
+			self::$pending[] = static fn() => do_action( "rollbook/$name", $event );
 		}
 		foreach ( $summary['welcome'] ?? array() as $user_id ) {
 			self::$pending[] = static fn() => wp_new_user_notification( (int) $user_id, null, 'user' );

@@ -289,7 +289,15 @@ final class Endpoint {
 		try {
 			$summary = $exchange->summary();
 			/** Documented in HOOKS.md. */
-			$body = apply_filters( 'rollbook/response_body', $response['body'], $response['status'], $summary['method'], $summary['path'] );
+			$body = apply_filters(
+				'rollbook/response_body',
+				$response['body'],
+				array(
+					'status' => $response['status'],
+					'method' => $summary['method'],
+					'path'   => $summary['path'],
+				)
+			);
 			if ( is_string( $body ) && null !== json_decode( $body ) ) {
 				$response['body'] = $body;
 			}

@@ -260,7 +260,14 @@ final class AccountWriter {
 	private static function filtered( array $values, int $user_id ): array {
 		foreach ( $values as $target => $value ) {
 			/** Documented in HOOKS.md. */
-			$values[ $target ] = apply_filters( 'rollbook/mapped_value', $value, $target, $user_id );
+			$values[ $target ] = apply_filters(
+				'rollbook/mapped_value',
+				$value,
+				array(
+					'target'  => $target,
+					'user_id' => $user_id,
+				)
+			);
 		}
 		return $values;
 	}

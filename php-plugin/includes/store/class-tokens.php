@@ -158,12 +158,8 @@ final class Tokens {
 		// phpcs:ignore WordPress.DB -- The name is ours.
 		$revoked = 1 === $wpdb->query( $wpdb->prepare( "UPDATE $table SET revoked = %d WHERE id = %d AND revoked IS NULL", self::now(), $id ) );
 		if ( $revoked ) {
-			/**
-			 * Fires after a token was revoked.
-			 *
-			 * @param int $id The token's number.
-			 */
-			do_action( 'rollbook/token_revoked', $id );
+			/** Documented in HOOKS.md. */
+			do_action( 'rollbook/token_revoked', array( 'id' => $id ) );
 		}
 		return $revoked;
 	}
@@ -228,16 +224,17 @@ final class Tokens {
 			}
 			throw new RuntimeException( __( 'The token could not be stored.', 'rollbook' ) );
 		}
-		/**
-		 * Fires after a token was created.
-		 *
-		 * @param int      $id         The token's number.
-		 * @param string   $name       Its name.
-		 * @param string   $scope      `full` or `read`.
-		 * @param int|null $expires_at When it ends, in milliseconds since 1970.
-		 * @param bool     $own        Whether the owner brought it along.
-		 */
-		do_action( 'rollbook/token_created', $id, $name, $scope, $expires_at, $own );
+		/** Documented in HOOKS.md. */
+		do_action(
+			'rollbook/token_created',
+			array(
+				'id'         => $id,
+				'name'       => $name,
+				'scope'      => $scope,
+				'expires_at' => $expires_at,
+				'own'        => $own,
+			)
+		);
 	}
 
 	/**

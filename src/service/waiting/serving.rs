@@ -38,7 +38,7 @@ impl Service {
             }
             let (user_id, id) = (before.account.user_id, before.id.to_string());
             self.note_effect("updated", user_id, Some((&id, &other.row.user_name)), different);
-            self.tell(Event::UserUpdated { user_id, id, changes });
+            self.tell(Event::UserUpdated { user_id, id, paths: changes });
         }
         let everybody = std::iter::once((record, &update.account))
             .chain(consequences.before.iter().zip(update.others.iter().map(|other| &other.account)));
@@ -111,7 +111,11 @@ impl Service {
         let person = Some((record.id.as_str(), record.user_name.as_str()));
         let email = Change::new("email", Some(record.account.email.clone()), Some(address.to_owned()));
         self.note_effect("updated", record.account.user_id, person, vec![email]);
-        self.tell(Event::UserUpdated { user_id: record.account.user_id, id: record.id.to_string(), changes });
+        self.tell(Event::UserUpdated {
+            user_id: record.account.user_id,
+            id: record.id.to_string(),
+            paths: changes,
+        });
         Ok(Some(record.account.email.clone()))
     }
 }
