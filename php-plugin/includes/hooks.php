@@ -23,6 +23,7 @@ use Rollbook\WordPress\Admin\SiteHealth;
 use Rollbook\WordPress\Admin\TaskActions;
 use Rollbook\WordPress\Admin\TokenActions;
 use Rollbook\WordPress\Admin\UnlinkActions;
+use Rollbook\WordPress\Admin\UsersColumn;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Endpoint\Endpoint;
 use Rollbook\WordPress\Endpoint\RestRoute;
@@ -129,6 +130,8 @@ add_action( 'admin_post_rollbook_unlink', array( UnlinkActions::class, 'action_u
 add_action( 'admin_post_rollbook_allow_linking', array( UnlinkActions::class, 'action_allow' ) );
 add_filter( 'user_row_actions', array( UnlinkActions::class, 'filter_user_row_actions' ), 10, 2 );
 add_filter( 'user_row_actions', array( ActivityActions::class, 'filter_user_row_actions' ), 10, 2 );
+add_filter( 'manage_users_columns', array( UsersColumn::class, 'filter_manage_users_columns' ) );
+add_filter( 'manage_users_custom_column', array( UsersColumn::class, 'filter_manage_users_custom_column' ), 10, 3 );
 add_action( 'admin_post_rollbook_activity_csv', array( ActivityActions::class, 'action_export' ) );
 add_action( 'admin_post_rollbook_clear_activity', array( ActivityActions::class, 'action_clear' ) );
 

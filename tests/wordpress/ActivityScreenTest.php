@@ -226,6 +226,28 @@ final class ActivityScreenTest extends SiteTestCase {
 		self::assertSame( array( 'info', array() ), array( $boss->answer()['kind'], $boss->ruling() ) );
 	}
 
+	/** One statement for the whole page; who is deactivated, and who was deleted by the identity provider, is seen at once. */
+	public function test_the_list_of_users_says_who_is_locked_out(): void {
+		$people = array();
+		foreach ( array( 'here', 'out', 'gone' ) as $state ) {
+			list( $people[ $state ] ) = $this->somebody( "pu-column-$state" );
+		}
+		$this->patch( $people['out'], 'active', false );
+		$this->scim( 'DELETE', "/Users/{$people['gone']}" );
+		wp_insert_user( array( 'user_login' => 'pu-column-local', 'user_pass' => 'x' ) );
+		$browser = ( new Browser( $this->service()->url ) )->log_in( $this->service()->admin->user, $this->service()->admin->password );
+		$html    = $browser->fetch( '/wp-admin/users.php?s=pu-column' )->body;
+		foreach ( array(
+			'here'  => '>Managed</a>',
+			'out'   => '>Locked out</a>',
+			'gone'  => '>Locked out: deleted there</a>',
+			'local' => 'Not managed',
+		) as $state => $text ) {
+			self::assertSame( 1, preg_match( "/<tr id='user-\d+'>(?:(?!<\/tr>).)*pu-column-$state(?:(?!<\/tr>).)*<\/tr>/s", $html, $row ), $state );
+			self::assertStringContainsString( $text, $row[0] );
+		}
+	}
+
 	public function test_the_file_holds_all_entries_and_no_formula(): void {
 		$this->crowd();
 		ActivityLog::tell( ActivityLog::TOKEN, 'created', array( 'resource_name' => '=HYPERLINK("https://evil.test")', 'detail' => '@x' ) );

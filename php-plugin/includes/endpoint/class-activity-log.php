@@ -284,8 +284,13 @@ final class ActivityLog {
 	 * Empties the log, and says so in it.
 	 */
 	public static function clear(): void {
-		Database::run( 'DELETE FROM ' . Tables::name( 'activity' ) );
-		Database::run( 'DELETE FROM ' . Tables::name( 'refusals' ) );
+		foreach ( array( Tables::name( 'activity' ), Tables::name( 'refusals' ) ) as $table ) {
+			try {
+				Database::run( "TRUNCATE TABLE $table" ); // A million rows are gone at once, and not in a minute.
+			} catch ( DatabaseFailure ) {
+				Database::run( "DELETE FROM $table" ); // Some hosts do not let it.
+			}
+		}
 		delete_option( ActivityDays::OPTION );
 		self::tell( self::LOG, 'cleared' );
 	}
