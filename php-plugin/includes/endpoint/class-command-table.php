@@ -56,9 +56,8 @@ final class CommandTable {
 		AccessControl::tell_rights_as_they_are();
 		try {
 			$name = (string) $command['do'];
-			return self::only_reads( $command )
-				? Database::watched( fn(): mixed => $this->carry_out( $name, $command ) )
-				: $this->carry_out( $name, $command );
+			$read = self::reading( $name, $command );
+			return null === $read ? self::write( $name, $command ) : Database::watched( $read );
 		} catch ( Refusal $refusal ) {
 			return $refusal->outcome();
 		} catch ( DatabaseFailure $failure ) {
@@ -86,16 +85,6 @@ final class CommandTable {
 	}
 
 	/**
-	 * Whether a command only reads. Something is decided on what it finds, so not one of its statements may fail, whoever sends it: what
-	 * could not be read is not what is not there.
-	 *
-	 * @param array<string, mixed> $command The command.
-	 */
-	private static function only_reads( array $command ): bool {
-		return 1 === preg_match( '/^(?:find|load|list|look_up|resolve)_/', $command['do'] );
-	}
-
-	/**
 	 * Undoes the command that is being carried out, when a hook has ended the request in its midst: neither catch nor finally
 	 * happen then.
 	 */
@@ -105,52 +94,66 @@ final class CommandTable {
 	}
 
 	/**
-	 * Finds who carries out a command.
+	 * The commands that only read. Something is decided on what they find, so not one of their statements may fail, whoever sends it: what
+	 * could not be read is not what is not there.
 	 *
 	 * @param string $name    The command's name.
 	 * @param mixed  $command The command; what it holds, stubs/contract.php says by its name.
-	 * @throws \UnexpectedValueException When nobody does.
+	 * @return ?\Closure(): mixed Null where it does more.
 	 */
-	private function carry_out( string $name, mixed $command ): mixed {
+	private static function reading( string $name, mixed $command ): ?\Closure {
 		return match ( $name ) {
-			'list_tokens'                => Tokens::records(),
-			'touch_token'                => Tokens::touch( (int) $command['id'], (int) $command['now'] ),
-			'check_token'                => Tokens::state( (int) $command['id'] ),
-			'find_users'                 => ( new UserReader() )->find( $command ),
-			'load_user'                  => ( new UserReader() )->load( $command ),
-			'load_users_by_account'      => ( new UserReader() )->load_users_by_account( $command ),
-			'load_users'                 => ( new UserReader() )->load_users( $command ),
-			'find_conflicts'             => ( new UserReader() )->find_conflicts( $command ),
-			'find_unregistered_accounts' => ( new AccountRegistry() )->find( $command ),
-			'find_reassign_target'       => ( new UserReader() )->find_reassign_target( $command ),
-			'register_accounts'          => ( new AccountRegistry() )->register( $command ),
-			'release_rows'               => ( new AccountRegistry() )->release( $command ),
-			'create_user'                => ( new UserCreator() )->create( $command ),
-			'update_user'                => ( new UserUpdater() )->update( $command ),
-			'fill_targets'               => ( new UserRefresher() )->fill( $command ),
-			'index_user'                 => ( new UserRefresher() )->index( $command ),
-			'note_wish'                  => ( new UserRefresher() )->note_wish( $command ),
-			'delete_user'                => ( new UserRemover() )->delete( $command ),
-			'find_groups'                => ( new GroupReader() )->find( $command ),
-			'load_group'                 => ( new GroupReader() )->load( $command ),
-			'resolve_members'            => ( new GroupReader() )->resolve_members( $command ),
-			'find_members'               => ( new GroupReader() )->find_members( $command ),
-			'list_users_in_groups'       => ( new GroupReader() )->list_users_in_groups( $command ),
-			'regroup_people'             => ( new RoleWriter() )->regroup( $command ),
-			'list_nestings'              => ( new GroupReader() )->list_nestings(),
-			'create_group'               => ( new GroupWriter() )->create( $command ),
-			'update_group'               => ( new GroupWriter() )->update( $command ),
-			'find_roles'                 => ( new RoleWriter() )->find( $command ),
-			'set_roles'                  => ( new RoleWriter() )->set_each( $command ),
-			'list_accounts'              => ( new AccountRegistry() )->list_accounts( $command ),
-			'look_up_user_names'         => ( new AccountRegistry() )->look_up_user_names( $command ),
-			'allow_linking'              => ( new AccountRegistry() )->allow_linking( $command ),
-			'unlink_user'                => ( new UserRemover() )->unlink( $command ),
-			'begin_batch'                => Batch::begin(),
-			'check_batch'                => Batch::report(),
-			'end_batch'                  => $command['keep'] ? Batch::end() : Batch::undo(),
-			'delete_group'               => ( new GroupWriter() )->delete( $command ),
-			default           => throw new \UnexpectedValueException( sprintf( 'The directory knows no command "%s".', $name ) ),
+			'list_tokens'                => static fn(): mixed => Tokens::records(),
+			'find_users'                 => static fn(): mixed => ( new UserReader() )->find( $command ),
+			'load_user'                  => static fn(): mixed => ( new UserReader() )->load( $command ),
+			'load_users_by_account'      => static fn(): mixed => ( new UserReader() )->load_users_by_account( $command ),
+			'load_users'                 => static fn(): mixed => ( new UserReader() )->load_users( $command ),
+			'find_conflicts'             => static fn(): mixed => ( new UserReader() )->find_conflicts( $command ),
+			'find_unregistered_accounts' => static fn(): mixed => ( new AccountRegistry() )->find( $command ),
+			'find_reassign_target'       => static fn(): mixed => ( new UserReader() )->find_reassign_target( $command ),
+			'find_groups'                => static fn(): mixed => ( new GroupReader() )->find( $command ),
+			'load_group'                 => static fn(): mixed => ( new GroupReader() )->load( $command ),
+			'resolve_members'            => static fn(): mixed => ( new GroupReader() )->resolve_members( $command ),
+			'find_members'               => static fn(): mixed => ( new GroupReader() )->find_members( $command ),
+			'list_users_in_groups'       => static fn(): mixed => ( new GroupReader() )->list_users_in_groups( $command ),
+			'list_nestings'              => static fn(): mixed => ( new GroupReader() )->list_nestings(),
+			'find_roles'                 => static fn(): mixed => ( new RoleWriter() )->find( $command ),
+			'list_accounts'              => static fn(): mixed => ( new AccountRegistry() )->list_accounts( $command ),
+			'look_up_user_names'         => static fn(): mixed => ( new AccountRegistry() )->look_up_user_names( $command ),
+			default                      => null,
+		};
+	}
+
+	/**
+	 * Carries out a command that does not only read.
+	 *
+	 * @param string $name    The command's name.
+	 * @param mixed  $command The command; what it holds, stubs/contract.php says by its name.
+	 * @throws \UnexpectedValueException When there is no such command.
+	 */
+	private static function write( string $name, mixed $command ): mixed {
+		return match ( $name ) {
+			'touch_token'       => Tokens::touch( (int) $command['id'], (int) $command['now'] ),
+			'check_token'       => Tokens::state( (int) $command['id'] ),
+			'register_accounts' => ( new AccountRegistry() )->register( $command ),
+			'release_rows'      => ( new AccountRegistry() )->release( $command ),
+			'create_user'       => ( new UserCreator() )->create( $command ),
+			'update_user'       => ( new UserUpdater() )->update( $command ),
+			'fill_targets'      => ( new UserRefresher() )->fill( $command ),
+			'index_user'        => ( new UserRefresher() )->index( $command ),
+			'note_wish'         => ( new UserRefresher() )->note_wish( $command ),
+			'delete_user'       => ( new UserRemover() )->delete( $command ),
+			'regroup_people'    => ( new RoleWriter() )->regroup( $command ),
+			'create_group'      => ( new GroupWriter() )->create( $command ),
+			'update_group'      => ( new GroupWriter() )->update( $command ),
+			'set_roles'         => ( new RoleWriter() )->set_each( $command ),
+			'allow_linking'     => ( new AccountRegistry() )->allow_linking( $command ),
+			'unlink_user'       => ( new UserRemover() )->unlink( $command ),
+			'begin_batch'       => Batch::begin(),
+			'check_batch'       => Batch::report(),
+			'end_batch'         => $command['keep'] ? Batch::end() : Batch::undo(),
+			'delete_group'      => ( new GroupWriter() )->delete( $command ),
+			default             => throw new \UnexpectedValueException( sprintf( 'There is no command "%s".', $name ) ),
 		};
 	}
 }
