@@ -118,7 +118,10 @@ final class LanguageTest extends SiteTestCase {
 			file_put_contents( $file, pack( 'V7', 0x950412de, 0, 0, 28, 28, 0, 28 ) );
 		}
 		wp_clear_scheduled_hook( CatchUp::EVENT );
-		// Where another test has loaded wp-admin, WordPress itself would want to install further languages.
+		// Where another test has loaded wp-admin, WordPress itself would ask for updates and install further languages.
+		foreach ( array( 'wp_version_check', 'wp_update_plugins', 'wp_update_themes' ) as $of_core ) {
+			remove_action( 'upgrader_process_complete', $of_core );
+		}
 		remove_action( 'upgrader_process_complete', array( 'Language_Pack_Upgrader', 'async_upgrade' ), 20 );
 		do_action( 'upgrader_process_complete', null, array( 'action' => 'update', 'type' => 'translation', 'translations' => array() ) );
 		self::assertNotFalse( wp_next_scheduled( CatchUp::EVENT ) );
