@@ -29,7 +29,7 @@ enum State {
     Finished(Box<(Response, Summary)>),
 }
 
-/// A call that does not fit the order of the conversation.
+/// A call that does not fit the order of the exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OutOfTurn {
     /// An answer came although no command had been handed out.

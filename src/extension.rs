@@ -41,7 +41,7 @@ pub struct RollbookException;
 #[derive(Default)]
 pub struct InvalidToken;
 
-/// A call that does not fit the order of the conversation. The message says why.
+/// A call that does not fit the order of the exchange. The message says why.
 #[php_class]
 #[php(name = "Rollbook\\OutOfTurn")]
 #[php(extends(RollbookException))]
@@ -69,7 +69,7 @@ impl InvalidSettings {
     }
 }
 
-/// One SCIM request as a conversation. Open it, fetch commands until there is none, give each its answer,
+/// One SCIM request. Open it, fetch commands until there is none, give each its answer,
 /// take the response.
 #[php_class]
 #[php(name = "Rollbook\\Exchange", flags = ClassFlags::Final)]

@@ -18,7 +18,7 @@ class InvalidToken extends \Rollbook\Exception {
 }
 
 /**
- * A call that does not fit the order of the conversation. The message says why.
+ * A call that does not fit the order of the exchange. The message says why.
  */
 class OutOfTurn extends \Rollbook\Exception {
 }
@@ -37,7 +37,7 @@ class InvalidSettings extends \Rollbook\Exception {
 }
 
 /**
- * One SCIM request as a conversation. Open it, fetch commands until there is none, give each its answer,
+ * One SCIM request. Open it, fetch commands until there is none, give each its answer,
  * take the response.
  */
 final class Exchange {

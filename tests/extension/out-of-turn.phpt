@@ -1,5 +1,5 @@
 --TEST--
-What does not fit the order of the conversation is an exception
+What does not fit the order of the exchange is an exception
 --FILE--
 <?php
 require __DIR__ . '/exchange.inc';
