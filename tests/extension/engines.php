@@ -40,7 +40,7 @@ foreach ( $engines as $name => list( $content, $reason ) ) {
 		file_put_contents( $file, $content );
 		chmod( $file, 0700 );
 	}
-	$said  = (string) shell_exec( sprintf( 'php -n -d memory_limit=64M -r %s %s %s 2>&1', escapeshellarg( $try ), escapeshellarg( $file ), escapeshellarg( $plugin ) ) );
+	$said  = (string) shell_exec( sprintf( 'php -n -d memory_limit=160M -r %s %s %s 2>&1', escapeshellarg( $try ), escapeshellarg( $file ), escapeshellarg( $plugin ) ) );
 	$lines = array_values( array_filter( explode( "\n", $said ) ) );
 	$is_so = 2 === count( $lines ) && $lines[0] === $lines[1] && preg_match( $reason, $said ) && str_contains( $said, $file );
 	echo $is_so ? '' : "WRONG: $name says: " . substr( $said, 0, 600 ) . "\n";
