@@ -73,7 +73,11 @@ def execute(folder: Path, command: list[str], *, mounts: dict[Path, str] | None 
     for outside, place in (mounts or {}).items():
         steps.append(f'mkdir -p "{inside}{place}" && mount --rbind "{outside}" "{inside}{place}"')
     steps.append(f'mount -o remount,bind,ro "{inside}{INSIDE}"')
-    steps.append(f'exec chroot "{inside}" /usr/bin/env --ignore-environment "$@"')
+    # A new root, where chroot would be only a folder to stay in: no user namespace can be made in that.
+    steps += [
+        f'cd "{inside}" && mkdir -p .outside && pivot_root . .outside && umount -l .outside && rmdir .outside',
+        'exec /usr/bin/env --ignore-environment "$@"',
+    ]
     environment = {
         "HOME": "/root",
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
