@@ -150,7 +150,7 @@ final class ActivitySearch {
 	}
 
 	/**
-	 * What every entry fulfils, whomever it is about.
+	 * What every entry fulfils, whatever it is about.
 	 *
 	 * @return array{list<string>, list<int|string>}
 	 */

@@ -145,7 +145,7 @@ final class ActivityTable extends WP_List_Table {
 	}
 
 	/**
-	 * Whom or what it is about.
+	 * The person or group that it is about.
 	 *
 	 * @param array<string, ?string> $entry The entry.
 	 */

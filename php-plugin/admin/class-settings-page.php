@@ -241,7 +241,7 @@ final class SettingsPage {
 	}
 
 	/**
-	 * Whether the forms can be used, by whoever is logged in.
+	 * Whether the one who is logged in can use the forms.
 	 */
 	public static function is_allowed(): bool {
 		return current_user_can( self::capability() ) && Requirements::met();

@@ -88,7 +88,7 @@ final class TokensTable extends WP_List_Table {
 	}
 
 	/**
-	 * Whether the token still opens the door.
+	 * Whether the token is still accepted.
 	 *
 	 * @param array<string, mixed> $token The token.
 	 */
@@ -100,7 +100,7 @@ final class TokensTable extends WP_List_Table {
 	}
 
 	/**
-	 * When it was created, and by whom.
+	 * When it was created, and who created it.
 	 *
 	 * @param array<string, mixed> $token The token.
 	 */

@@ -73,7 +73,7 @@ final class UnlinkActions {
 	}
 
 	/**
-	 * Whom the screen is to ask about, if anybody.
+	 * The person that the screen is to ask about, if any.
 	 */
 	public static function asked_about(): ?\WP_User {
 		$user_id = absint( $_GET['unlink'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.

@@ -86,7 +86,7 @@ final class NetworkSettings {
 	}
 
 	/**
-	 * Whether no account may get a login: the network keeps it to itself, or whoever has it would be a super administrator.
+	 * Whether no account may get a login: the network keeps it to itself, or an account with it would be a super administrator.
 	 *
 	 * @param string $login The login.
 	 */

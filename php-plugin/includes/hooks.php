@@ -49,7 +49,7 @@ add_action( 'wp_loaded', array( Endpoint::class, 'serve' ), PHP_INT_MIN );
 add_action( 'parse_request', array( Endpoint::class, 'action_parse_request' ), PHP_INT_MIN );
 // Where somebody has told WordPress the route only then; it is the first thing that the REST server asks.
 add_filter( 'rest_jsonp_enabled', array( Endpoint::class, 'filter_rest_jsonp_enabled' ), PHP_INT_MIN );
-// The route, for WordPress's index and tools, and for requests that are dispatched inside WordPress: before whoever would judge them.
+// The route, for WordPress's index and tools, and for requests that are dispatched inside WordPress: before anything judges them.
 add_action( 'rest_api_init', array( RestRoute::class, 'action_rest_api_init' ) );
 add_filter( 'rest_pre_dispatch', array( RestRoute::class, 'filter_rest_pre_dispatch' ), PHP_INT_MAX, 3 );
 add_filter( 'rest_pre_serve_request', array( RestRoute::class, 'filter_rest_pre_serve_request' ), PHP_INT_MIN, 3 );
@@ -107,7 +107,7 @@ if ( version_compare( $GLOBALS['wp_version'], '6.7', '<' ) ) {
 add_action( 'wp_set_password', array( PasswordControl::class, 'action_wp_set_password' ), PHP_INT_MIN, 3 );
 add_filter( 'rest_request_before_callbacks', array( PasswordControl::class, 'filter_rest_request_before_callbacks' ), 10, 3 );
 
-// The activity log: tokens, and the settings by whatever door they change.
+// The activity log: tokens, and the settings, in whichever way they change.
 add_action( 'rollbook/token_created', array( ActivityLog::class, 'action_token_created' ) );
 add_action( 'rollbook/token_revoked', array( ActivityLog::class, 'action_token_revoked' ) );
 add_action( 'add_option_' . Settings::OPTION, array( ActivityLog::class, 'action_add_option' ), 10, 2 );

@@ -6,7 +6,7 @@
  * License:     GPL-2.0-or-later
  *
  * Rollbook puts this file among the must-use plugins, and a copy of its class-access-control.php into the folder beside it. It needs
- * neither the plugin nor its extension, and does nothing while the plugin keeps the doors itself, or has no tables here.
+ * neither the plugin nor its extension, and does nothing while the plugin refuses them itself, or has no tables here.
  *
  * @package Rollbook
  */

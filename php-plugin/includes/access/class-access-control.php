@@ -1,8 +1,8 @@
 <?php
 /**
- * The doors of the site.
+ * Refuses deactivated people on every login path.
  *
- * A copy of this file stands among the must-use plugins and keeps the doors shut while the plugin is not active or cannot run (see
+ * A copy of this file stands among the must-use plugins and refuses them while the plugin is not active or cannot run (see
  * must-use/rollbook-doors.php). So it needs nothing else of the plugin's, and is written in syntax that PHP 7.2 reads.
  *
  * @package Rollbook
@@ -15,13 +15,13 @@ namespace Rollbook\WordPress\Access;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Keeps people out whom their directory has deactivated, at every door, without taking anything from them: roles, password and
+ * Refuses people that the identity provider has deactivated, on every login path, and takes nothing from them: roles, password and
  * application passwords are there again when they return.
  *
- * Two doors would do for core: `authenticate` for passwords and `determine_current_user` for everything that arrives with a request.
+ * Two hooks would do for core: `authenticate` for passwords and `determine_current_user` for everything that arrives with a request.
  * The others are for plugins that log people in by themselves.
  *
- * What a door says to a stranger does not tell who is deactivated. The reason is for those who have shown the right password or key.
+ * What a login path says to a stranger does not tell who is deactivated. The reason is for those who have shown the right password or key.
  */
 final class AccessControl {
 
@@ -40,7 +40,7 @@ final class AccessControl {
 	private static $unknown = array();
 
 	/**
-	 * For whom a login cookie is being made.
+	 * The account that a login cookie is being made for.
 	 *
 	 * @var int
 	 */
@@ -75,7 +75,7 @@ final class AccessControl {
 	private static $as_they_are = 0;
 
 	/**
-	 * Shuts the doors. Each is shut last (PHP_INT_MAX): whatever core (20 and 30) or another plugin has decided, the directory has the last
+	 * Adds the hooks. Each runs last (PHP_INT_MAX): whatever core (20 and 30) or another plugin has decided, the identity provider has the last
 	 * word.
 	 */
 	public static function add_hooks(): void {
@@ -149,7 +149,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * The door for passwords: login form, XML-RPC, and plugins that call wp_authenticate().
+	 * Passwords: login form, XML-RPC, and plugins that call wp_authenticate().
 	 *
 	 * @param mixed $user Who was let in so far: a user, an error or null.
 	 * @return mixed
@@ -160,7 +160,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * The door for all that arrives with a request: cookies, application passwords, tokens of other plugins.
+	 * What arrives with a request: cookies, application passwords, tokens of other plugins.
 	 *
 	 * @param mixed $user_id Who was recognised so far, or false.
 	 * @return mixed
@@ -174,7 +174,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * The door for application passwords; it names the reason, which the general one cannot. WordPress asks once the password was right.
+	 * Application passwords. This names the reason, which the general check cannot. WordPress asks once the password was right.
 	 *
 	 * @param \WP_Error $error Where the refusal goes.
 	 * @param \WP_User  $user  Who showed an application password.
@@ -184,7 +184,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * The door for plugins that make somebody the current user by themselves.
+	 * Plugins that make somebody the current user by themselves.
 	 */
 	public static function action_set_current_user(): void {
 		$user_id = get_current_user_id();
@@ -195,7 +195,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * The last door, for plugins that make somebody the current user behind WordPress's back, or let somebody act without: who is
+	 * The last check, for plugins that make somebody the current user behind WordPress's back, or let somebody act without: who is
 	 * deactivated may do nothing. A super administrator is asked here too, unlike at `user_has_cap`.
 	 *
 	 * @param mixed $caps    What is needed.
@@ -227,7 +227,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * The door for plugins that make a login cookie by themselves: its session ends before it begins.
+	 * Plugins that make a login cookie by themselves: its session ends before it begins.
 	 *
 	 * @param mixed $cookie     The cookie.
 	 * @param mixed $expire     When the browser forgets it.
@@ -256,7 +256,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * The door for people who have forgotten their password. It says to a stranger what it says of anybody else; no link is sent. Whoever
+	 * A forgotten password. A stranger hears the same as for anybody else; no link is sent. Whoever
 	 * edits accounts is told.
 	 *
 	 * @param mixed $allow   Whether a new one may be asked for: a boolean or an error.
@@ -285,7 +285,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * Keeps the mail in that holds it; to whoever sends it, it was sent.
+	 * Keeps the mail in that holds it. Its sender is told that it was sent.
 	 *
 	 * @param mixed $sent What is returned instead of sending.
 	 * @param mixed $mail The mail.
@@ -302,7 +302,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * The door for a link that was mailed before the person was deactivated.
+	 * A link that was mailed before the person was deactivated.
 	 *
 	 * @param \WP_Error $errors Where the refusal goes.
 	 * @param mixed     $user   Who follows the link: a user, or an error where the link is none.
@@ -312,7 +312,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * The door for posts by e-mail (wp-mail.php), whose author is whoever has the sender's address.
+	 * Posts by e-mail (wp-mail.php). Their author is the account with the sender's address.
 	 *
 	 * @param mixed $is_empty Whether the post is taken for empty, and refused.
 	 * @param mixed $post     The post.
@@ -323,7 +323,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * Whether a door is shut for somebody: who is deactivated, and anybody while the database does not tell.
+	 * Whether somebody is refused: deactivated people are, and everybody while the database does not tell.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -342,7 +342,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * Whether somebody acts without having come in by a door: what a person has scheduled goes on, and whoever sits at the command line
+	 * Whether somebody acts without having logged in: what a person has scheduled goes on, and somebody at the command line
 	 * needs no password. wp-cron.php by itself is no such place, because anybody may call it: only an event that its runner has begun is,
 	 * and not for an account that the request brought along.
 	 *
@@ -376,7 +376,7 @@ final class AccessControl {
 		$suppressed = $wpdb->suppress_errors( true );
 		try {
 			for ( $attempt = 1; $attempt <= 2; ++$attempt ) {
-				// phpcs:disable WordPress.DB -- The name is ours; a cache would keep a door open.
+				// phpcs:disable WordPress.DB -- The name is Rollbook's; a cache would go on letting somebody in.
 				$row = $wpdb->get_row( $wpdb->prepare( "SELECT %d AS asked, (SELECT active FROM $table WHERE user_id = %d) AS active", $user_id, $user_id ), ARRAY_A );
 				if ( is_array( $row ) && array_key_exists( 'active', $row ) && (string) $user_id === (string) ( $row['asked'] ?? '' ) ) {
 					return null !== $row['active'] && 0 === (int) $row['active'];
@@ -396,7 +396,7 @@ final class AccessControl {
 	 * What somebody is told who has shown the right password.
 	 *
 	 * @param int $user_id The account.
-	 * @return ?\WP_Error Nothing where the door is open.
+	 * @return ?\WP_Error Nothing where the person may log in.
 	 */
 	private static function refusal( int $user_id ) {
 		if ( ! self::keeps_out( $user_id ) ) {

@@ -14,7 +14,7 @@ use const Rollbook\WordPress\VERSION;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Puts the file there that keeps the doors shut while the plugin is not active, keeps it in step with the plugin, and takes it away.
+ * Puts the file there that refuses deactivated people while the plugin is not active, keeps it in step with the plugin, and takes it away.
  *
  * It is there from the activation on, and not only once somebody is deactivated: then it may be too late to write a file.
  */

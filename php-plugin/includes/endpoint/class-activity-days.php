@@ -49,7 +49,7 @@ final class ActivityDays {
 	}
 
 	/**
-	 * Whom and what the last 24 hours have touched.
+	 * The people and groups that the last 24 hours have changed.
 	 *
 	 * @param int $now Now.
 	 * @return array{people: int, groups: int, problems: int, more: bool} `more` where there was more than is counted.

@@ -19,7 +19,7 @@ use Rollbook\WordPress\Store\Tokens;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Writes down what happened, when, by whom and from where, for as long as the owner wants it kept: each request, and each thing that
+ * Writes down what happened, when, who did it and from where, for as long as the owner wants it kept: each request, and each thing that
  * decides what requests may do. It holds no secret.
  *
  * Anybody can send requests without a valid token, any number of them. They are counted, a row a day for each reason.
@@ -55,7 +55,7 @@ final class ActivityLog {
 	/** What a setting is called whose value is nobody's business. There is none today. */
 	private const SECRET = '/secret|token|credential|private|api_?key|passphrase/i';
 
-	/** What changes nothing: whoever looks for what has happened passes over it. */
+	/** What changes nothing, and is left out where somebody looks for what has happened. */
 	private const QUIET = array( null, 'read', 'unchanged' );
 
 	/** The milliseconds of a day. */
@@ -151,7 +151,7 @@ final class ActivityLog {
 	}
 
 	/**
-	 * The settings changed, by whatever door.
+	 * The settings changed, in whichever way.
 	 *
 	 * @param mixed $before The document before.
 	 * @param mixed $after  The document now.
@@ -234,7 +234,7 @@ final class ActivityLog {
 	}
 
 	/**
-	 * Writes down what became of people besides the one that a request was about: each of many, and whoever got another role by a group.
+	 * Writes down what became of people besides the one that a request was about: each of many, and each who got another role by a group.
 	 *
 	 * @param array<string, mixed>       $summary The exchange's summary.
 	 * @param list<array<string, mixed>> $effects What became of them.
@@ -260,7 +260,7 @@ final class ActivityLog {
 	}
 
 	/**
-	 * What people are called of whom the request told only the account.
+	 * The names of people of whom the request told only the account.
 	 *
 	 * @param list<array<string, mixed>> $effects What became of them.
 	 * @return array<int, array<string, ?string>> By account.

@@ -94,7 +94,7 @@ final class CommandTable {
 	}
 
 	/**
-	 * The commands that only read. Something is decided on what they find, so not one of their statements may fail, whoever sends it: what
+	 * The commands that only read. Something is decided on what they find, so none of their statements may fail, WordPress's own included: what
 	 * could not be read is not what is not there.
 	 *
 	 * @param string $name    The command's name.

@@ -35,7 +35,7 @@ final class Endpoint {
 	private static ?self $serving = null;
 
 	/**
-	 * The conversation about it.
+	 * The exchange about it.
 	 *
 	 * @var ExchangeRunner|null
 	 */
@@ -200,7 +200,7 @@ final class Endpoint {
 	}
 
 	/**
-	 * Holds the conversation and sends its response.
+	 * Runs the exchange and sends its response.
 	 */
 	private function answer(): void {
 		$this->send(
@@ -211,7 +211,7 @@ final class Endpoint {
 	}
 
 	/**
-	 * Ends the conversation and sends its response.
+	 * Ends the exchange and sends its response.
 	 *
 	 * @param string $reason What is known of the cause.
 	 */
@@ -225,9 +225,9 @@ final class Endpoint {
 	}
 
 	/**
-	 * Lets the conversation come to its end, sends the response, and logs the request once the client is gone.
+	 * Lets the exchange come to its end, sends the response, and logs the request once the client is gone.
 	 *
-	 * @param callable(): void $finish Brings the conversation to its end.
+	 * @param callable(): void $finish Brings the exchange to its end.
 	 */
 	private function send( callable $finish ): void {
 		$response       = $this->finished( $finish );
@@ -237,9 +237,9 @@ final class Endpoint {
 	}
 
 	/**
-	 * Lets the conversation come to its end, and gives the response.
+	 * Lets the exchange come to its end, and gives the response.
 	 *
-	 * @param callable(): void $finish Brings the conversation to its end.
+	 * @param callable(): void $finish Brings the exchange to its end.
 	 * @return array{status: int, headers: array<string, string>, body: string}
 	 */
 	private function finished( callable $finish ): array {
@@ -308,7 +308,7 @@ final class Endpoint {
 	}
 
 	/**
-	 * The conversation about this request; opened once.
+	 * The exchange about this request; opened once.
 	 */
 	private function runner(): ExchangeRunner {
 		return $this->runner ??= new ExchangeRunner( $this->opened() );

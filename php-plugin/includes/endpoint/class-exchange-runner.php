@@ -32,7 +32,7 @@ final class ExchangeRunner {
 	private ?array $command = null;
 
 	/**
-	 * A conversation about to be held.
+	 * An exchange about to run.
 	 *
 	 * @param Exchange  $exchange  The exchange.
 	 * @param CommandTable $commands Who carries its commands out.
@@ -41,7 +41,7 @@ final class ExchangeRunner {
 	}
 
 	/**
-	 * Holds the conversation to its end.
+	 * Runs the exchange to its end.
 	 *
 	 * @throws Throwable When the core itself fails.
 	 */
@@ -66,7 +66,7 @@ final class ExchangeRunner {
 	}
 
 	/**
-	 * Ends a conversation that was torn off: some hook ended PHP in the midst of a command. Nothing of that command
+	 * Ends an exchange that was broken off: a hook ended PHP within a command. Nothing of that command
 	 * is to remain, and nothing further is carried out.
 	 *
 	 * @param string $reason What is known of the cause, for the log.

@@ -52,7 +52,7 @@ final class AccountNotices {
 	}
 
 	/**
-	 * Tells those whom a change concerns.
+	 * Tells the people that a change is about.
 	 *
 	 * @param \WP_User $user   The account.
 	 * @param array    $notice What happened.

@@ -153,7 +153,7 @@ final class AccountWriter {
 	 * @throws Refusal When it has, or is gone.
 	 */
 	public static function check_protection( int $user_id ): void {
-		wp_cache_delete( $user_id, 'user_meta' ); // Whoever gave it rights did so in another request.
+		wp_cache_delete( $user_id, 'user_meta' ); // Another request gave it rights.
 		$user = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? null;
 		if ( null === $user || Database::watched( static fn(): bool => Protection::covers( $user ) ) ) {
 			throw Refusal::stale();

@@ -21,11 +21,11 @@ use Rollbook\WordPress\Store\Transaction;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Where passwords are synchronised, people whom an identity provider manages do not change theirs on the site: the next
- * synchronisation would undo it. Nor do they where the owner wants nobody to pass by single sign-on. Whoever is protected from
+ * Where passwords are synchronised, managed people do not change theirs on the site: the next
+ * synchronisation would undo it. Nor do they where the owner wants nobody to pass by single sign-on. Who is protected from
  * identity providers is free to.
  *
- * WordPress's own forms tell so. The rule stands where a password is stored, whichever form of whichever plugin it comes from: there the
+ * WordPress's own forms tell so. The rule stands where a password is stored, whatever form it comes from: there the
  * password before stays.
  */
 final class PasswordControl {
@@ -39,7 +39,7 @@ final class PasswordControl {
 
 	/**
 	 * Whether a person may not set a password here; in a network the account's owning site decides. Where the settings forbid it and our table
-	 * does not tell for whom, nobody may.
+	 * does not tell for which people, nobody may.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -77,7 +77,7 @@ final class PasswordControl {
 
 	/**
 	 * Whether a password that is about to be stored is one that the person, or a plugin on the person's behalf, must not set. The identity
-	 * provider may, and whoever edits somebody else's account.
+	 * provider may, and anybody who edits somebody else's account.
 	 *
 	 * @param int $user_id The account.
 	 */

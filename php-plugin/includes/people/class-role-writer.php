@@ -250,7 +250,7 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Locks the rows of people, so that whoever decides on them next sees what is written now.
+	 * Locks the rows of people, so that the next decision on them sees what is written now.
 	 *
 	 * @param int[] $user_ids The accounts.
 	 * @return array<int, int> Their versions, by account.

@@ -16,14 +16,14 @@ use Rollbook\WordPress\Store\UserRows;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The row of a person claims a folded userName, an address and a login, so that two web servers which write the same person at once
+ * The row of a person holds a folded userName, an address and a login as unique keys, so that two web servers which write the same person at once
  * do not both succeed.
  */
 final class UniqueKeys {
 
 	/**
-	 * How long a claim may wait for its account before it counts as left over from a crash, in milliseconds. Only tables without
-	 * transactions show such a claim at all.
+	 * How long a row may wait for its account before it counts as left over from a crash, in milliseconds. Only tables without
+	 * transactions show such a row at all.
 	 */
 	private const PATIENCE = 600_000;
 
@@ -46,11 +46,11 @@ final class UniqueKeys {
 	}
 
 	/**
-	 * Finds out why a claim failed. Claims that nobody stands behind any more are lifted on the way: the account is gone, or has
+	 * Finds out which key is taken. Stale keys are released on the way: their account is gone, or has
 	 * another address or login by now.
 	 *
-	 * @param array<string, int|string|null> $keys   What was claimed, by column; other columns are passed over.
-	 * @param int                             $row_id The row that claimed it; 0 for a new one.
+	 * @param array<string, int|string|null> $keys   What is to be held, by column; other columns are passed over.
+	 * @param int                             $row_id The row that is to have them; 0 for a new one.
 	 * @param int                             $now    Now.
 	 * @return ?string What somebody else holds: user_name, email or login; null if nothing.
 	 */
@@ -81,13 +81,13 @@ final class UniqueKeys {
 	}
 
 	/**
-	 * Lifts a claim that nobody stands behind.
+	 * Releases a stale key.
 	 *
 	 * @param array<string, ?string> $row    The row that holds it, with its account.
-	 * @param string                 $column The claim.
-	 * @param string                 $key    What it claims.
+	 * @param string                 $column The key's column.
+	 * @param string                 $key    The key.
 	 * @param int                    $now    Now.
-	 * @return bool Whether it was lifted.
+	 * @return bool Whether it was released.
 	 */
 	private static function release_stale( array $row, string $column, string $key, int $now ): bool {
 		if ( null === $row['ID'] ) {

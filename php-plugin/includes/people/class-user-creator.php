@@ -131,14 +131,14 @@ final class UserCreator {
 		UserWrite::give_up( $command );
 		$row_id = UserWrite::insert( $command, $id, UniqueKeys::login_key( $login ), null, $command['account']['email'], $mark );
 		if ( is_multisite() || array() !== ( $command['giving_up'] ?? array() ) ) {
-			// Another site may have been faster before the claim; none is after it.
+			// Another site may have been faster before the row was there; none is after it.
 			AccountNames::check_email( (string) $command['account']['email'] );
 			if ( is_multisite() && username_exists( $login ) ) {
 				throw new UniqueKeyConflict( new DatabaseFailure( 'another site of the network has just taken the login' ) );
 			}
 		}
 		Lookups::begin( $row_id, $command['row']['lookups'] );
-		// Known from the beginning, so that whoever asks for the person again gets this account, wherever the rest may break off.
+		// Known from the beginning, so that the next request for the person gets this account, wherever the rest may break off.
 		$made = static fn( int $user_id ): int => Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d WHERE row_id = %d', array( $user_id, $row_id ) );
 		$user = $maker->create( $command['account'], $login, $made );
 		UserWrite::finish( $row_id, $user, $command );

@@ -267,7 +267,7 @@ final class UserReader {
 	}
 
 	/**
-	 * The people whom a condition selects, as far as memory has room for them.
+	 * The people that a condition selects, as far as memory has room for them.
 	 *
 	 * @param string   $condition The condition.
 	 * @param array    $arguments Its arguments, one for each person.

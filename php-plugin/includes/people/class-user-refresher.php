@@ -70,7 +70,7 @@ final class UserRefresher {
 	}
 
 	/**
-	 * Renews a person's matchable values, the name of one whom nobody manages, and the time of its last change.
+	 * Renews a person's matchable values, the name of one that nobody manages, and the time of its last change.
 	 *
 	 * @param IndexUser $command The command index_user.
 	 */

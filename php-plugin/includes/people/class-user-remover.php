@@ -157,7 +157,7 @@ final class UserRemover {
 	}
 
 	/**
-	 * Marks the row deleted. It claims nothing any more: name, address and login are free for others. By its matchable values the
+	 * Marks the row deleted. It has no unique keys any more: name, address and login are free for others. By its matchable values the
 	 * person is known on return.
 	 *
 	 * @param int    $row_id The row.

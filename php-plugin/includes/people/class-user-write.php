@@ -61,7 +61,7 @@ final class UserWrite {
 	 * @param \WP_User             $user    The account as it is.
 	 * @param callable(string):int $write   What to do, with the mark of this write; returns the row's number.
 	 * @param int                  $row_id  The row; 0 where there is none yet.
-	 * @param ?callable(int): void $taken   Looks whether the claim that failed was one on a login; the next attempt claims another then.
+	 * @param ?callable(int): void $taken   Looks whether the key that was taken is the login's; the next attempt takes another login then.
 	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
@@ -98,7 +98,7 @@ final class UserWrite {
 	 *
 	 * @param CreateUser $command   The command create_user.
 	 * @param string     $id        The person's id.
-	 * @param ?string    $login_key The claim on a login.
+	 * @param ?string    $login_key The key of a login.
 	 * @param ?int       $user_id   The account, if there is one already.
 	 * @param ?string    $email     The address that the account will have.
 	 * @param string     $mark      The mark of this write.
@@ -176,7 +176,7 @@ final class UserWrite {
 		foreach ( $command['giving_up'] ?? array() as $giving ) {
 			$row = UserRows::find( $giving['id'], 'row_id, id, user_id', 'AND deleted = 1' );
 			if ( null === $row ) {
-				continue; // Back in the meantime; the claim tells.
+				continue; // Back in the meantime; the unique keys tell.
 			}
 			Database::run( "UPDATE $table SET user_name_key = %s, email_key = NULL, login_key = NULL WHERE row_id = %d", array( UserRows::former_key( (string) $row['id'] ), (int) $row['row_id'] ) );
 			Lookups::add( (int) $row['row_id'], $giving['lookups'] );

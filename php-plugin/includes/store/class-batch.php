@@ -15,7 +15,7 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * The operations that the extension says belong together. To end a transaction is the dearest of all statements, because the database
- * waits for its disk; so it is done once for many operations, and each of them stands behind a savepoint of its own.
+ * waits for its disk; so it is done once for many operations, and each of them has a savepoint of its own.
  *
  * What an operation has answered is to be true, but hooks of other plugins, a deadlock or a lost connection can end the transaction
  * between any two statements, unnoticed, and undo what was answered long before. A row that is written first and survives exactly

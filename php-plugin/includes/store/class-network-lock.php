@@ -13,9 +13,9 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Lets one site of a network at a time make accounts. WordPress allows a login and an address once in a network but looks only before
- * it writes, and each site claims them in tables of its own.
+ * it writes, and each site keeps its unique keys in tables of its own.
  *
- * SQLite lets one connection at a time write anyway: whoever has claimed sees all that others have made.
+ * SQLite lets one connection at a time write anyway: the connection that has written its keys sees all accounts that others have made.
  */
 final class NetworkLock {
 

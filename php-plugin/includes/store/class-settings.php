@@ -58,7 +58,7 @@ final class Settings {
 	}
 
 	/**
-	 * Whether people whom an identity provider manages may set a password of their own. Known without the extension.
+	 * Whether managed people may set a password of their own. Known without the extension.
 	 */
 	public static function allows_own_passwords(): bool {
 		$stored = self::stored();

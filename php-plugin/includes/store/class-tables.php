@@ -107,13 +107,13 @@ final class Tables {
 	/**
 	 * The tables as dbDelta reads them: one field a line, two spaces after PRIMARY KEY, widths as MariaDB shows them.
 	 *
-	 * A claim is a unique value that WordPress's own tables do not keep unique: `email_key` the address and `login_key` the login of a
-	 * managed person's account, in lower case. A deleted person, whose account was kept, claims nothing. `user_id` is empty only between
-	 * the claim and the making of the account. `written_by` is the mark of the last write, by which it is known again should the
+	 * A unique key is a value that WordPress's own tables do not keep unique: `email_key` the address and `login_key` the login of a
+	 * managed person's account, in lower case. A deleted person, whose account was kept, has none. `user_id` is empty only between
+	 * the row and the account. `written_by` is the mark of the last write, by which it is known again should the
 	 * connection be lost while it is stored.
 	 *
 	 * A row of `activity` is an event: `kind` says what happened to (a request, a token, the settings …), `action` what happened, `token_id`
-	 * or `actor` by whom, `address` from where, `outcome` how it ended, `effects` what changed in WordPress. What only read, or changed
+	 * or `actor` who did it, `address` from where, `outcome` how it ended, `effects` what changed in WordPress. What only read, or changed
 	 * nothing, is not `notable`. `name_key` is the name in lower case. Whatever the log is searched by has an index that also gives the order. A row of `refusals` is a day's requests that came without a valid token, of one reason.
 	 *
 	 * @return string[]

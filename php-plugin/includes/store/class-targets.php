@@ -194,7 +194,7 @@ final class Targets {
 	 * Whether the site has a target.
 	 *
 	 * @param string $kind What stands before the colon.
-	 * @param string $name What stands behind it.
+	 * @param string $name The rest of the target.
 	 */
 	private static function exists( string $kind, string $name ): bool {
 		return match ( $kind ) {
@@ -281,7 +281,7 @@ final class Targets {
 	 *
 	 * @param \WP_User $user The account.
 	 * @param string   $kind What stands before the colon.
-	 * @param string   $name What stands behind it.
+	 * @param string   $name The rest of the target.
 	 */
 	private static function value( \WP_User $user, string $kind, string $name ): mixed {
 		return match ( $kind ) {

@@ -15,7 +15,7 @@ defined( 'ABSPATH' ) || exit;
  * The one transaction that a command runs in.
  *
  * WordPress goes on after a statement that failed, and wpdb connects again after a lost connection, where no transaction is. So while
- * ours is open the first failure of any statement, whoever sent it, ends the command: mysqli throws, before wpdb can connect again; and
+ * ours is open the first failure of any statement, WordPress's and plugins' too, ends the command: mysqli throws, before wpdb can connect again; and
  * before each further statement it is looked whether one has failed, in case somebody has caught that or the database is SQLite.
  *
  * Hooks of other plugins run inside the transaction, and any of them can end it: CREATE TABLE and START TRANSACTION commit it on

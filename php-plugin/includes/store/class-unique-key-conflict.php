@@ -1,6 +1,6 @@
 <?php
 /**
- * A claim on unique values that the database did not accept.
+ * Unique keys that the database did not accept.
  *
  * @package Rollbook
  */
@@ -18,7 +18,7 @@ defined( 'ABSPATH' ) || exit;
 final class UniqueKeyConflict extends \RuntimeException {
 
 	/**
-	 * Takes the database's complaint for one about a claim, unless it says that the database itself is in trouble.
+	 * Takes the database's complaint for one about unique keys, unless it says that the database itself is in trouble.
 	 *
 	 * @param DatabaseFailure $failure The complaint.
 	 */

@@ -50,7 +50,7 @@ final class UserRows {
 	}
 
 	/**
-	 * What stands in the place of a deleted person's claim on a userName.
+	 * What a deleted person's row holds as the key of its userName.
 	 *
 	 * @param string $id The id that the person had.
 	 */

@@ -129,7 +129,7 @@ final class CatchUp {
 					return;
 				}
 			}
-			// Whoever could not be written is looked at again when the next pass is due.
+			// People that could not be written are looked at again when the next pass is due.
 			$state = array(
 				'done'  => $there,
 				'again' => $state['missed'],

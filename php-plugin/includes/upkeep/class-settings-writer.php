@@ -26,7 +26,7 @@ defined( 'ABSPATH' ) || exit;
 final class SettingsWriter {
 
 	/**
-	 * Changes a part of the document: objects are merged, lists and values replaced. This is the one door through which settings are stored.
+	 * Changes a part of the document: objects are merged, lists and values replaced. All settings are stored here.
 	 *
 	 * What there is now is read, judged and replaced in one transaction that holds the row, so that nobody else's save is lost in between.
 	 *

@@ -193,7 +193,7 @@ final class TaskRun {
 		if ( ! $registered ) {
 			$registered = true;
 			register_shutdown_function( array( self::class, 'on_shutdown' ) );
-			// Whoever listens is told once the page was sent.
+			// Listeners are told once the page was sent.
 			register_shutdown_function( array( Announcements::class, 'make' ) );
 		}
 		ignore_user_abort( true );
@@ -204,7 +204,7 @@ final class TaskRun {
 	}
 
 	/**
-	 * Notes that a plugin ended PHP, for whoever looks at the run next. What the part had begun is undone.
+	 * Notes that a plugin ended PHP, for the next look at the run. What the part had begun is undone.
 	 *
 	 * @return bool Whether there was a part that it ended.
 	 */
@@ -253,7 +253,7 @@ final class TaskRun {
 	/**
 	 * Takes note of what a part came to.
 	 *
-	 * @param ExchangeRunner $runner The conversation about it.
+	 * @param ExchangeRunner $runner The exchange about it.
 	 * @param float        $duration_ms  How long it took.
 	 * @return bool Whether it went well, and nobody else was quicker.
 	 */
