@@ -256,8 +256,8 @@ final class AccessControl {
 	}
 
 	/**
-	 * A forgotten password. A stranger hears the same as for anybody else; no link is sent. Whoever
-	 * edits accounts is told.
+	 * A forgotten password. A stranger hears the same as for anybody else; no link is sent. People who may
+	 * edit accounts are told the reason.
 	 *
 	 * @param mixed $allow   Whether a new one may be asked for: a boolean or an error.
 	 * @param mixed $user_id Who asks.

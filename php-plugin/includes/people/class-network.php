@@ -24,7 +24,7 @@ defined( 'ABSPATH' ) || exit;
 final class Network {
 
 	/**
-	 * The user meta with the number of the site whose directory has charge of the account.
+	 * The user meta with the number of the site that owns the account.
 	 */
 	public const OWNING_SITE = 'rollbook_owning_site';
 
@@ -89,7 +89,7 @@ final class Network {
 	}
 
 	/**
-	 * The site whose directory has charge of an account; 0 for none.
+	 * The site that owns an account: its identity provider alone writes the account itself. 0 for none.
 	 *
 	 * @param int $user_id The account.
 	 */

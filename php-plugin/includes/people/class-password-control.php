@@ -22,8 +22,8 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Where passwords are synchronised, managed people do not change theirs on the site: the next
- * synchronisation would undo it. Nor do they where the owner wants nobody to pass by single sign-on. Who is protected from
- * identity providers is free to.
+ * synchronisation would undo it. Nor do they where the owner wants everybody to use single sign-on. People who are
+ * protected from identity providers may change theirs.
  *
  * WordPress's own forms tell so. The rule stands where a password is stored, whatever form it comes from: there the
  * password before stays.

@@ -198,7 +198,7 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Whether a change makes no administrator of whoever it is about, who may be one.
+	 * Whether a change leaves the account without the role of an administrator. It may have that role now.
 	 *
 	 * @param array<string, mixed> $change What is to change in the account.
 	 */

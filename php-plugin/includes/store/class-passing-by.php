@@ -14,8 +14,8 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Lets a search or a task go through any number of people with the memory that there is.
  *
- * WordPress keeps every account that it reads, with all metas, until the request ends, and hands it to a persistent cache. Whoever is
- * only passed by is forgotten again; and only so many are read at a time as memory has room for.
+ * WordPress keeps every account that it reads, with all metas, until the request ends, and hands it to a persistent cache. Accounts
+ * that are only passed by are forgotten again, and no more are read at a time than memory has room for.
  */
 final class PassingBy {
 
