@@ -68,7 +68,8 @@ final class Engine {
 	}
 
 	/**
-	 * The version of the engine; null where none is wanted or it does not answer. A file is asked once, until it is another one.
+	 * The version of the engine; null where none is wanted or it does not answer. Every page asks. So a file that answers is asked once, until
+	 * it is another one; a service, and what does not answer, once a minute: no page waits again for an engine that hangs.
 	 *
 	 * @param bool $anew Whether it is asked in any case.
 	 */
@@ -79,19 +80,20 @@ final class Engine {
 		}
 		$stamp = str_starts_with( $place, 'unix:' ) ? array() : array_intersect_key( (array) @stat( $place ), array_flip( array( 'mtime', 'size', 'ino' ) ) ); // phpcs:ignore WordPress.PHP.NoSilencedErrors.Discouraged
 		$known = (array) get_option( self::OPTION );
-		if ( ! $anew && array() !== $stamp && ( $known['file'] ?? null ) === array( $place, $stamp ) ) {
-			return (string) $known['version'];
+		if ( ! $anew && ( $known['file'] ?? null ) === array( $place, $stamp ) && time() < (int) $known['until'] ) {
+			return $known['version'];
 		}
 		try {
 			$version = (string) self::call( 'version' );
 		} catch ( EngineFailure ) {
-			return null;
+			$version = null;
 		}
 		update_option(
 			self::OPTION,
 			array(
 				'file'    => array( $place, $stamp ),
 				'version' => $version,
+				'until'   => null === $version || array() === $stamp ? time() + MINUTE_IN_SECONDS : PHP_INT_MAX,
 			),
 			true
 		);
