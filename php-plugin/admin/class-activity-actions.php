@@ -15,7 +15,7 @@ use Rollbook\WordPress\Store\DatabaseFailure;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * What can be done with the activity log, and the way to it from the list of users.
+ * Sends the activity log as a file, empties it, and links to it from the list of users.
  */
 final class ActivityActions {
 
@@ -25,11 +25,11 @@ final class ActivityActions {
 	/** How many entries are read at once for the file. */
 	private const EXPORT_AT_ONCE = 500;
 
-	/** What a spreadsheet takes for the beginning of a formula. */
+	/** A spreadsheet reads a cell that begins with one of these as a formula. */
 	private const FORMULA = '/^[=+\-@\t\r\n]/';
 
 	/**
-	 * Adds the way to what happened to people of the list of users.
+	 * Adds a link to a person's activity to each row of the list of users.
 	 *
 	 * @param array<string, string> $actions What else can be done.
 	 * @param \WP_User              $user    Whose row it is.
@@ -53,7 +53,7 @@ final class ActivityActions {
 			set_time_limit( 0 );
 		}
 		while ( ob_get_level() > 0 && ob_end_clean() ) {
-			continue; // What is kept back would be kept in memory.
+			continue; // Output buffers would hold the whole file in memory.
 		}
 		nocache_headers();
 		header( 'Content-Type: text/csv; charset=utf-8' );

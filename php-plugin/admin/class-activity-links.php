@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Admin;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Where the list, an entry, a person and the file are found.
+ * Builds the addresses of the list, of an entry, of a person and of the file.
  */
 final class ActivityLinks {
 
@@ -25,14 +25,14 @@ final class ActivityLinks {
 	/**
 	 * An address of the tab.
 	 *
-	 * @param array<string, ?string> $arguments What it shows.
+	 * @param array<string, ?string> $arguments What to show there.
 	 */
 	public static function url( array $arguments = array() ): string {
 		return add_query_arg( array_map( 'rawurlencode', array_filter( $arguments, 'is_string' ) ), admin_url( 'options-general.php?page=rollbook&tab=' . self::TAB ) );
 	}
 
 	/**
-	 * The address of the file with what a search finds.
+	 * The address of the file that holds a search's results.
 	 *
 	 * @param ActivitySearch $search The search.
 	 */

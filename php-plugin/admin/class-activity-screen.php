@@ -70,7 +70,7 @@ final class ActivityScreen {
 	}
 
 	/**
-	 * The requests of the days shown that came without a valid token, by reason.
+	 * The requests without a valid token on the days that the chart shows, by reason.
 	 *
 	 * @return list<array<string, ?string>>
 	 */

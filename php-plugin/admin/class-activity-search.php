@@ -1,6 +1,6 @@
 <?php
 /**
- * What is looked for in the activity log.
+ * A search of the activity log.
  *
  * @package Rollbook
  */
@@ -16,8 +16,8 @@ use Rollbook\WordPress\Store\Tables;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * A search of the log, and its pages. Each condition has an index that also gives the order, and a page begins behind an entry: however
- * long the log is, nothing is counted and nothing passed over.
+ * A search of the log, and its pages. Each condition has an index that also gives the order. A page begins after an entry, not at a number:
+ * the database counts and skips no rows, however long the log is.
  */
 final class ActivitySearch {
 
@@ -27,7 +27,7 @@ final class ActivitySearch {
 	/** How many accounts a search for a person takes into account. */
 	private const ACCOUNTS = 20;
 
-	/** The last character that a name can have: what begins with a text lies between it and the text with this one behind. */
+	/** The last character that a name can have. A name with a given beginning sorts between that text and the text plus this character. */
 	private const LAST_CHARACTER = "\u{10FFFF}";
 
 	/** The columns that are shown. */
@@ -42,7 +42,7 @@ final class ActivitySearch {
 	 * @param string $address    The address it came from.
 	 * @param string $from       The first day, `2027-01-31`.
 	 * @param string $to         The last day.
-	 * @param bool   $everything Also what only read, or changed nothing.
+	 * @param bool   $everything Also entries of requests that only read or changed nothing.
 	 * @param int    $user_id    An account; 0 for all.
 	 */
 	public function __construct(
@@ -69,7 +69,7 @@ final class ActivitySearch {
 	}
 
 	/**
-	 * The search as an address says it.
+	 * The search as the arguments of an address.
 	 *
 	 * @return array<string, string>
 	 */
@@ -90,7 +90,7 @@ final class ActivitySearch {
 	}
 
 	/**
-	 * Whether anything is looked for.
+	 * Whether the search has a condition besides the person and `everything`.
 	 */
 	public function is_limited(): bool {
 		return array() !== array_diff_key(
@@ -105,8 +105,8 @@ final class ActivitySearch {
 	/**
 	 * A page of entries, the newest first.
 	 *
-	 * @param string $place Where it begins: `before:` or `after:` an entry, as `next()` and `previous()` say it; nothing for the newest.
-	 * @param int    $limit How many.
+	 * @param string $place Where it begins: `before:` or `after:` an entry, as `older` and `newer` of another page say; empty for the newest.
+	 * @param int    $limit At most how many entries.
 	 * @return array{entries: list<array<string, ?string>>, newer: ?string, older: ?string} The places of the pages beside it.
 	 */
 	public function page( string $place = '', int $limit = self::PER_PAGE ): array {
@@ -150,7 +150,7 @@ final class ActivitySearch {
 	}
 
 	/**
-	 * What every entry fulfils, whatever it is about.
+	 * The conditions of the search except the one on the person, and their values.
 	 *
 	 * @return array{list<string>, list<int|string>}
 	 */
@@ -176,7 +176,8 @@ final class ActivitySearch {
 				$arguments[]  = $time;
 			}
 		}
-		// Whatever did not go well is notable. An index of what is looked for serves better than one of what is notable.
+		// Entries that did not go well are all notable. Where the search has another condition, `+ 0` keeps the database from using the
+		// index on `notable`: the index of that condition is better.
 		if ( ! $this->everything && '' === $this->action && in_array( $this->outcome, array( '', 'done' ), true ) ) {
 			$conditions[] = array() === array_diff( array_keys( $this->arguments() ), array( 'from', 'to' ) ) ? 'notable = 1' : 'notable + 0 = 1';
 		}
@@ -184,7 +185,8 @@ final class ActivitySearch {
 	}
 
 	/**
-	 * What the entries about the people who are looked for fulfil. Each is a statement of its own: joined by OR no index gave the order.
+	 * The conditions that find the entries about the person. Each becomes a statement of its own: with OR between them, no index gives the
+	 * order.
 	 *
 	 * @return list<array{string, list<int|string>}>
 	 */
@@ -214,7 +216,7 @@ final class ActivitySearch {
 	 * When a day begins, in milliseconds since 1970.
 	 *
 	 * @param string $day   The day, in the site's time zone; nothing for none.
-	 * @param string $later How much later.
+	 * @param string $later What to add to it.
 	 */
 	private static function beginning( string $day, string $later = '+0 days' ): ?int {
 		$date = '' === $day ? false : \DateTimeImmutable::createFromFormat( '!Y-m-d', $day, wp_timezone() );
@@ -224,8 +226,8 @@ final class ActivitySearch {
 	/**
 	 * Where a page begins.
 	 *
-	 * @param string $place As an address says it.
-	 * @return array{bool, ?int, int} Whether it lies before that entry in the list, and the entry's time and number.
+	 * @param string $place The place, as an address holds it.
+	 * @return array{bool, ?int, int} Whether the page lies before that entry in the list, and the entry's time and number.
 	 */
 	private static function read_place( string $place ): array {
 		return 1 === preg_match( '/^(before|after):(\d{1,16}):(\d{1,18})$/', $place, $found ) ? array( 'after' === $found[1], (int) $found[2], (int) $found[3] ) : array( false, null, 0 );

@@ -16,17 +16,17 @@ defined( 'ABSPATH' ) || exit;
 require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
 
 /**
- * Shows entries of the activity log as WordPress shows lists, with links to what is newer and older in the place of numbered pages.
+ * Shows entries of the activity log in a WordPress list. Links to newer and older entries replace the numbered pages.
  */
 final class ActivityTable extends WP_List_Table {
 
-	/** How many changes the list shows of an entry. */
+	/** How many changes of an entry the list shows. */
 	private const FEW = 4;
 
 	/**
 	 * A table of a page of entries.
 	 *
-	 * @param ActivitySearch                                                                         $search The search they come of.
+	 * @param ActivitySearch                                                                         $search The search that found them.
 	 * @param array{entries: list<array<string, ?string>>, newer: ?string, older: ?string} $page   The page.
 	 */
 	public function __construct( private readonly ActivitySearch $search, private readonly array $page ) {
@@ -58,7 +58,7 @@ final class ActivityTable extends WP_List_Table {
 	}
 
 	/**
-	 * What stands there when there is no entry.
+	 * The text of the empty list.
 	 */
 	public function no_items() {
 		if ( $this->search->is_limited() ) {
@@ -69,7 +69,7 @@ final class ActivityTable extends WP_List_Table {
 	}
 
 	/**
-	 * The links to what is newer and older, below the list.
+	 * The links to newer and older entries, below the list.
 	 *
 	 * @param string $which Above or below.
 	 */
@@ -91,7 +91,7 @@ final class ActivityTable extends WP_List_Table {
 	}
 
 	/**
-	 * No button that unfolds a row: on a narrow screen all of it is there.
+	 * A row has no button that unfolds it: a narrow screen shows all of its columns.
 	 *
 	 * @param mixed  $item        The entry.
 	 * @param string $column_name The column.
@@ -120,7 +120,7 @@ final class ActivityTable extends WP_List_Table {
 	}
 
 	/**
-	 * What happened, with the way to the details.
+	 * What happened, with a link to the details.
 	 *
 	 * @param array<string, ?string> $entry The entry.
 	 */
@@ -162,7 +162,7 @@ final class ActivityTable extends WP_List_Table {
 	}
 
 	/**
-	 * What is different now.
+	 * The changes.
 	 *
 	 * @param array<string, ?string> $entry The entry.
 	 */
@@ -198,9 +198,9 @@ final class ActivityTable extends WP_List_Table {
 	}
 
 	/**
-	 * A thing that is different.
+	 * A change.
 	 *
-	 * @param array{what: string, before: string, after: string} $change What was before and what is now.
+	 * @param array{what: string, before: string, after: string} $change The value before and the value now.
 	 */
 	public static function change( array $change ): string {
 		$value = static fn( string $text ): string => '' === $text ? '<i>' . esc_html( _x( 'nothing', 'a value that is not there', 'rollbook' ) ) . '</i>' : '<bdi>' . esc_html( $text ) . '</bdi>';
@@ -209,7 +209,7 @@ final class ActivityTable extends WP_List_Table {
 	}
 
 	/**
-	 * A cell that has nothing to say.
+	 * An empty cell.
 	 */
 	private static function nothing(): string {
 		return '<span class="rollbook-nothing" aria-hidden="true">—</span>';

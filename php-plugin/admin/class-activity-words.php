@@ -15,12 +15,12 @@ use Rollbook\WordPress\Store\Tokens;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Says what entries mean, for people who do not know the protocol. All of it is text, and still to be escaped.
+ * Says what entries mean, for people who do not know the protocol. All of it is text that the caller must escape.
  */
 final class ActivityWords {
 
 	/**
-	 * What can be looked for: the actions, and with a colon before them the kinds of entries.
+	 * The actions that a search offers, and the kinds of entries. A kind has a colon before it.
 	 *
 	 * @return array<string, string>
 	 */
@@ -87,7 +87,7 @@ final class ActivityWords {
 	}
 
 	/**
-	 * What is different now, a line each.
+	 * The changes of an entry.
 	 *
 	 * @param array<string, ?string> $entry The entry.
 	 * @return list<array{what: string, before: string, after: string}>
@@ -127,7 +127,7 @@ final class ActivityWords {
 	}
 
 	/**
-	 * The ways in which the identity provider departs from the standard.
+	 * Where the identity provider departed from the standard.
 	 *
 	 * @param array<string, ?string> $entry The entry.
 	 * @return list<string>
@@ -146,7 +146,7 @@ final class ActivityWords {
 	}
 
 	/**
-	 * Why requests were refused that came without a valid token, and what is to be done.
+	 * Why requests without a valid token were refused, and what the owner can do.
 	 *
 	 * @param string $reason The reason, in one word.
 	 * @return array{string, string}
@@ -217,9 +217,9 @@ final class ActivityWords {
 	}
 
 	/**
-	 * What it is that changed.
+	 * The name of a thing that changed.
 	 *
-	 * @param string $what As the extension says it.
+	 * @param string $what The extension's word for it.
 	 */
 	private static function what( string $what ): string {
 		return match ( $what ) {
@@ -238,9 +238,9 @@ final class ActivityWords {
 	}
 
 	/**
-	 * A value of it.
+	 * A value of such a thing.
 	 *
-	 * @param string $what  What it is a value of.
+	 * @param string $what  The extension's word for the thing.
 	 * @param mixed  $value The value.
 	 */
 	private static function value( string $what, mixed $value ): string {

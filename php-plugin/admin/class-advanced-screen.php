@@ -1,6 +1,6 @@
 <?php
 /**
- * The settings that few need.
+ * The settings that few sites need.
  *
  * @package Rollbook
  */
@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Admin;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Who may ask, the log, and the compatibility with other plugins.
+ * Which networks may send requests, the log, and the compatibility with other plugins.
  */
 final class AdvancedScreen extends FormScreen {
 

@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Admin;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Which attribute lands where.
+ * Which attribute is stored where.
  */
 final class AttributesScreen extends FormScreen {
 
@@ -53,7 +53,7 @@ final class AttributesScreen extends FormScreen {
 						'separator'  => $row['separator'] ?? null,
 						'profile'    => ! empty( $row['profile'] ),
 						'users_list' => ! empty( $row['users_list'] ),
-						// What was confirmed holds for the target that was shown with the question.
+						// A confirmation counts only for the target that the question named.
 						'confirmed'  => ! empty( $row['confirmed'] ) && ( $row['confirmed_for'] ?? '' ) === trim( $row['target'] ?? '' ),
 					);
 				},

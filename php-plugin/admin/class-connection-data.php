@@ -16,7 +16,7 @@ use Rollbook\WordPress\Store\Tokens;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Everything that the view needs, collected beforehand: the view itself asks nothing.
+ * Everything that the view needs. It is collected before the view runs, so the view makes no queries.
  */
 final class ConnectionData {
 
@@ -27,7 +27,7 @@ final class ConnectionData {
 	 * @param list<array<string, mixed>> $tokens       The tokens.
 	 * @param bool                       $fixed_token  Whether wp-config.php fixes one.
 	 * @param string                     $earliest_end The first day on which a token may end, `2027-01-31`.
-	 * @param array{people: int, groups: int, problems: int, more: bool} $last_day What the last day has touched.
+	 * @param array{people: int, groups: int, problems: int, more: bool} $last_day How many people and groups the last day's requests changed, and how many problems there were.
 	 */
 	private function __construct(
 		public readonly string $address,

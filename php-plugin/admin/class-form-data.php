@@ -17,21 +17,21 @@ use Rollbook\WordPress\Upkeep\SettingsWriter;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Everything that the view of a form needs, collected beforehand: the view itself asks nothing.
+ * Everything that the view of a form needs. It is collected before the view runs, so the view makes no queries.
  */
 final class FormData {
 
 	/**
 	 * The form's data.
 	 *
-	 * @param array<string, mixed>                               $settings    The settings, with what was refused last laid over.
+	 * @param array<string, mixed>                               $settings    The settings. What was just refused replaces what is saved.
 	 * @param array<string, string>                              $roles       The site's roles and their names.
 	 * @param list<string>                                       $protected   The roles that are protected.
-	 * @param array<string, list<string>>                        $rights      What protects a role unless the owner takes it out, by role.
+	 * @param array<string, list<string>>                        $rights      The capabilities that protect a role unless the owner excludes it, by role.
 	 * @param array<string, string>                              $problems    What is wrong, by place in the document.
-	 * @param array{paths: list<string>, targets: list<string>}  $suggestions What is offered while typing.
+	 * @param array{paths: list<string>, targets: list<string>}  $suggestions The suggestions while somebody types.
 	 * @param array<string, string>                              $missing     Why the site does not have a target, by target.
-	 * @param string                                             $wpo365      The address that is answered for those who leave WPO365.
+	 * @param string                                             $wpo365      The address of WPO365, which Rollbook answers for sites that come from it.
 	 */
 	private function __construct(
 		public readonly array $settings,
@@ -48,9 +48,9 @@ final class FormData {
 	/**
 	 * Collects the data.
 	 *
-	 * What the settings name and the site has lost since they were saved is told at once.
+	 * It also tells at once what the settings name and the site no longer has.
 	 *
-	 * @param ?Message $message What the form before has to tell.
+	 * @param ?Message $message The message of the form that was sent before.
 	 */
 	public static function collect( ?Message $message ): self {
 		$settings = SettingsWriter::merged( \Rollbook\Settings::defaults(), Settings::document() );

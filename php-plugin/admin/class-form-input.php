@@ -26,7 +26,7 @@ final class FormInput {
 	}
 
 	/**
-	 * A field exactly as it was typed: what filters and patterns are made of would not survive a sanitiser. The extension judges it.
+	 * A field exactly as it was typed. A sanitiser would damage filters and patterns; the extension checks them.
 	 *
 	 * @param string $name Its name.
 	 */
@@ -64,10 +64,10 @@ final class FormInput {
 	}
 
 	/**
-	 * The rows of a list, in the order that their positions ask for. Rows marked for removal are left out, and empty ones.
+	 * The rows of a list, ordered by their positions. Rows marked for removal are left out, and so are empty ones.
 	 *
 	 * @param string   $name   The list's name.
-	 * @param string[] $fields The fields that make a row more than an empty one.
+	 * @param string[] $fields A row is empty if all of these fields are.
 	 * @return list<array<string, string>>
 	 */
 	public static function rows( string $name, array $fields ): array {
@@ -80,7 +80,7 @@ final class FormInput {
 				continue;
 			}
 			$position = is_numeric( $row['position'] ?? '' ) ? (int) $row['position'] : $number;
-			// Who moves up comes before the row whose place it takes, who moves down behind it.
+			// Two rows then have the same position: a row that moved up comes before the other, one that moved down after it.
 			$rows[] = array( array( $position, $position <=> $number ), $row );
 		}
 		usort( $rows, static fn( array $one, array $other ): int => $one[0] <=> $other[0] );
@@ -93,7 +93,7 @@ final class FormInput {
 	 * @param string $name The name.
 	 */
 	private static function sent( string $name ): mixed {
-		return $_POST[ $name ] ?? ''; // phpcs:ignore WordPress.Security -- The nonce is verified, see above; who asks says how the value is read.
+		return $_POST[ $name ] ?? ''; // phpcs:ignore WordPress.Security -- The nonce is verified, see above; the caller sanitises the value.
 	}
 
 	/**

@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Admin;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Reads its part of the settings document out of its form. What the document may say is known to the extension alone.
+ * Reads its part of the settings document out of its form. Only the extension checks that part.
  */
 abstract class FormScreen {
 
@@ -34,7 +34,7 @@ abstract class FormScreen {
 	abstract public static function view(): string;
 
 	/**
-	 * The task that stands below the form, if one does.
+	 * The task below the form, if there is one.
 	 */
 	public static function task(): ?string {
 		return null;

@@ -12,14 +12,14 @@ namespace Rollbook\WordPress\Admin;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Prints the parts of fields that depend on whether something is wrong at their place in the settings document.
+ * Prints the parts of a field that depend on whether its value in the settings document is refused.
  */
 final class Form {
 
 	/**
 	 * A form.
 	 *
-	 * @param FormData $data What it shows.
+	 * @param FormData $data What to show.
 	 */
 	public function __construct( private readonly FormData $data ) {
 	}
@@ -67,7 +67,8 @@ final class Form {
 	}
 
 	/**
-	 * Prints the options of a choice among roles. A role that the site has lost stays in sight, so that saving does not choose another.
+	 * Prints the options of a choice among roles. The list keeps a chosen role that the site no longer has: otherwise saving would choose
+	 * another.
 	 *
 	 * @param string $chosen The chosen one; none where it is empty.
 	 * @param string $none   What it means to choose none.
@@ -82,7 +83,7 @@ final class Form {
 	}
 
 	/**
-	 * What is wrong at a place, or with the elements of a list that has one field.
+	 * What is wrong at a place. A list that is edited in one field also tells what is wrong with its elements.
 	 *
 	 * @param string $place The place.
 	 * @return list<string>

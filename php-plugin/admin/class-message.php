@@ -1,6 +1,6 @@
 <?php
 /**
- * What a form's handler has to tell on the page after it.
+ * What a form's handler tells on the next page.
  *
  * @package Rollbook
  */
@@ -14,9 +14,9 @@ defined( 'ABSPATH' ) || exit;
 /**
  * A message from one request to the next of the same person in the same session.
  *
- * It travels through the database and not through the address, because it may hold what was typed, and addresses end up
- * in histories and logs. It is gone once it has been read, or after a few minutes. A new token does not travel: it is shown in the response
- * to the request that made it.
+ * The database keeps it. An address would not do: the message may hold what was typed, and addresses end up in histories and logs. It is
+ * deleted once it is read, or after a few minutes. A new token is never part of it: the response to the request that made the token shows
+ * it.
  */
 final class Message {
 
@@ -49,7 +49,7 @@ final class Message {
 	}
 
 	/**
-	 * Takes the message that was left, if one was.
+	 * Returns and deletes the message that was left, if there is one.
 	 */
 	public static function take(): ?self {
 		$left = get_transient( self::key() );
@@ -58,7 +58,7 @@ final class Message {
 	}
 
 	/**
-	 * Where the message lies: for this person, in this session.
+	 * The name of the transient: one for each person and session.
 	 */
 	private static function key(): string {
 		return 'rollbook_message_' . get_current_user_id() . '_' . substr( wp_hash( wp_get_session_token() ), 0, 12 );

@@ -21,7 +21,7 @@ final class NetworkPage {
 	/** The form's action, and its nonce's. */
 	public const SAVE = 'rollbook_network';
 
-	/** Who may see and use it. */
+	/** The capability that somebody needs to see and use it. */
 	private const CAPABILITY = 'manage_network_options';
 
 	/**

@@ -14,7 +14,7 @@ use Rollbook\WordPress\Upkeep\TaskRun;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * How people come, what they are called, and how they leave.
+ * How accounts are created, named and removed.
  */
 final class PeopleScreen extends FormScreen {
 
@@ -60,7 +60,7 @@ final class PeopleScreen extends FormScreen {
 	}
 
 	/**
-	 * The accounts of the site, made ready to be linked.
+	 * The task that makes the site's accounts ready to be linked.
 	 */
 	public static function task(): string {
 		return TaskRun::LINKING;

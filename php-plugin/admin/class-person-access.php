@@ -22,11 +22,11 @@ use Rollbook\WordPress\Store\Tokens;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Everything that the page of a person shows, collected beforehand. Which rule decides is asked of the extension.
+ * Everything that the page of a person shows. It is collected before the view runs. The extension says which rule decides.
  */
 final class PersonAccess {
 
-	/** The actions that lock somebody out. */
+	/** The actions that block somebody's login. */
 	private const LOCKING = array( 'deactivated', 'deleted' );
 
 	/**
@@ -35,10 +35,10 @@ final class PersonAccess {
 	 * @param int                         $user_id     The account.
 	 * @param ?\WP_User                   $user        The account, if it is there.
 	 * @param string                      $name        What to call it.
-	 * @param ?array<string, ?string>     $row         What is kept of the person, if anything is.
+	 * @param ?array<string, ?string>     $row         Rollbook's row about the person, if there is one.
 	 * @param ?array<string, mixed>       $explanation What the extension says.
 	 * @param bool                        $locked      Whether the person may not log in.
-	 * @param ?array<string, ?string>     $locked_by   The entry that tells who locked it.
+	 * @param ?array<string, ?string>     $locked_by   The entry that tells who blocked the login.
 	 */
 	private function __construct(
 		public readonly int $user_id,
@@ -81,7 +81,7 @@ final class PersonAccess {
 	}
 
 	/**
-	 * The answer in a sentence or two, with what can be done.
+	 * Whether the person has access, why, and what can be done.
 	 *
 	 * @return array{kind: string, text: string, cure: string}
 	 */

@@ -14,7 +14,7 @@ use Rollbook\WordPress\Requirements;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells administrators why nothing is provisioned, where they would look for it.
+ * Tells administrators why nothing is provisioned, on the screens where they would look for the reason.
  */
 final class RequirementsNotice {
 

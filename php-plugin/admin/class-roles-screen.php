@@ -17,7 +17,7 @@ use Rollbook\WordPress\Upkeep\TaskRun;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Who gets which role, and which roles are out of reach.
+ * Who gets which role, and which roles are protected.
  */
 final class RolesScreen extends FormScreen {
 
@@ -56,7 +56,7 @@ final class RolesScreen extends FormScreen {
 	}
 
 	/**
-	 * What the owner has changed about the roles that are protected anyway.
+	 * The owner's changes to the computed list of protected roles.
 	 *
 	 * @param list<string> $ticked The roles that are to be protected.
 	 * @return ?list<string> Null where nothing is changed.
@@ -69,7 +69,7 @@ final class RolesScreen extends FormScreen {
 		foreach ( array_diff( array_intersect( $roles, $computed ), $ticked, array( Administrators::ROLE ) ) as $taken_out ) {
 			$named[] = "-$taken_out";
 		}
-		// What was said of a role whose plugin is not active at the moment stays said.
+		// A role may be missing only because its plugin is not active: the owner's choice about it is kept.
 		foreach ( Settings::protected_roles() ?? array() as $name ) {
 			if ( str_starts_with( $name, '-' ) && ! in_array( substr( $name, 1 ), $roles, true ) ) {
 				$named[] = $name;
@@ -79,7 +79,7 @@ final class RolesScreen extends FormScreen {
 	}
 
 	/**
-	 * The rules, applied to everybody.
+	 * The task that applies the rules to everybody.
 	 */
 	public static function task(): string {
 		return TaskRun::ROLES;

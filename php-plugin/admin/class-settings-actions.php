@@ -17,7 +17,7 @@ use Rollbook\WordPress\Upkeep\SettingsWriter;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Handles the forms of all tabs: everything is saved or, if anything is wrong, nothing, and what was typed is shown again.
+ * Handles the forms of all tabs. If anything is wrong, nothing is saved, and the form shows again what was typed.
  */
 final class SettingsActions {
 
@@ -40,7 +40,7 @@ final class SettingsActions {
 		} catch ( InvalidSettings $refusal ) {
 			SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error', problems: $refusal->problems(), attempted: $partial ), $tab );
 		} catch ( ChangedMeanwhile $others ) {
-			// The form that is shown now was opened on what there is now: saved again, it replaces that.
+			// The form on the next page is based on the current settings. Saving it again therefore replaces them.
 			$text     = __( 'Nothing was saved: somebody has changed these settings since this page was opened. What you typed stands below; save it again to replace theirs, or reload the page to see them.', 'rollbook' );
 			$problems = array_map(
 				static fn( string $name ): array => array(

@@ -17,14 +17,14 @@ use const Rollbook\WordPress\VERSION;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The screen: its place in the menu, its files, its help, and what its forms have in common.
+ * The screen: its menu entry, its files, its help, and what its forms have in common.
  */
 final class SettingsPage {
 
 	/** The screen's id. */
 	public const SCREEN = 'settings_page_rollbook';
 
-	/** Who may see the screen and use its forms; in a network that does not let its sites provision, its administrators. */
+	/** The capability that the screen and its forms need. Where a network does not let its sites provision, only the network's administrators have access. */
 	private const CAPABILITY            = 'manage_options';
 	private const CAPABILITY_OF_NETWORK = 'manage_network_options';
 
@@ -40,7 +40,7 @@ final class SettingsPage {
 	);
 
 	/**
-	 * What somebody needs for the screen.
+	 * The capability that somebody needs for the screen.
 	 */
 	public static function capability(): string {
 		return NetworkSettings::allows( NetworkSettings::SITES_PROVISION ) ? self::CAPABILITY : self::CAPABILITY_OF_NETWORK;
@@ -54,14 +54,14 @@ final class SettingsPage {
 	}
 
 	/**
-	 * What a form of this request has to tell.
+	 * The message of a form that this request handled.
 	 *
 	 * @var ?Message
 	 */
 	private static ?Message $message = null;
 
 	/**
-	 * Takes what a form of this request has to tell.
+	 * Sets the message of a form that this request handled.
 	 *
 	 * @param Message $message The message.
 	 */
@@ -168,12 +168,12 @@ final class SettingsPage {
 	 */
 	public static function render(): void {
 		if ( ! Requirements::met() ) {
-			// The notice that stands on this screen says why.
+			// The notice on this screen says why.
 			printf( '<div class="wrap"><h1>%s</h1></div>', esc_html( get_admin_page_title() ) );
 			return;
 		}
 		$tabs    = array( self::FIRST_TAB => __( 'Connection', 'rollbook' ) ) + array_map( static fn( string $screen ): string => $screen::title(), self::FORMS );
-		$tabs    = array_slice( $tabs, 0, -1, true ) + array( ActivityScreen::TAB => ActivityScreen::title() ) + $tabs; // Before the last.
+		$tabs    = array_slice( $tabs, 0, -1, true ) + array( ActivityScreen::TAB => ActivityScreen::title() ) + $tabs; // Activity comes before the last tab.
 		$tab     = sanitize_key( $_GET['tab'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
 		$tab     = isset( $tabs[ $tab ] ) ? $tab : self::FIRST_TAB;
 		$message = self::$message ?? Message::take();
@@ -210,7 +210,7 @@ final class SettingsPage {
 	}
 
 	/**
-	 * Adds the way to the screen to the plugin's row in the list of plugins.
+	 * Adds a link to the screen to the plugin's row in the list of plugins.
 	 *
 	 * @param array<string, string> $links The row's links.
 	 * @return array<string, string>
@@ -241,14 +241,14 @@ final class SettingsPage {
 	}
 
 	/**
-	 * Whether the one who is logged in can use the forms.
+	 * Whether the current user can use the forms.
 	 */
 	public static function is_allowed(): bool {
 		return current_user_can( self::capability() ) && Requirements::met();
 	}
 
 	/**
-	 * Ends a form's handler unless the request comes from the form and from somebody who may use it.
+	 * Ends the request unless it comes from the form and the current user may use that form.
 	 *
 	 * @param string   $action The form's action.
 	 * @param int|null $id     What it acts on.

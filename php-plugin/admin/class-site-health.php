@@ -21,7 +21,7 @@ use const Rollbook\WordPress\VERSION;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells in Site Health whether the extension runs, and whether the site has what the settings name: places for attributes, roles, accounts.
+ * Tells in Site Health whether the extension runs, and whether the site still has the targets, roles and accounts that the settings name.
  */
 final class SiteHealth {
 
@@ -51,7 +51,7 @@ final class SiteHealth {
 	}
 
 	/**
-	 * Tests whether every mapped attribute has its place.
+	 * Tests whether the site has the target of every mapping.
 	 *
 	 * @return array<string, mixed>
 	 */
@@ -77,7 +77,7 @@ final class SiteHealth {
 	}
 
 	/**
-	 * Tests whether the roles and accounts that the settings name are still there, and may still have what they are to get.
+	 * Tests whether the roles and accounts that the settings name still exist, and whether the settings may still use them.
 	 *
 	 * @return array<string, mixed>
 	 */
@@ -126,7 +126,7 @@ final class SiteHealth {
 	}
 
 	/**
-	 * Adds what a report about a problem should say.
+	 * Adds to Site Health's info what a report about a problem should contain.
 	 *
 	 * @param array<string, array<string, mixed>> $sections The sections of the report.
 	 * @return array<string, array<string, mixed>>
@@ -164,7 +164,7 @@ final class SiteHealth {
 	}
 
 	/**
-	 * What the missing extension means.
+	 * What it means that the extension does not run.
 	 */
 	public static function consequence(): string {
 		return __( 'Until then nobody is provisioned, and identity providers are told to try again later. The site itself runs on, and deactivated people stay locked out.', 'rollbook' );

@@ -1,6 +1,6 @@
 <?php
 /**
- * The forms that do something to everybody.
+ * The forms that run tasks over all accounts.
  *
  * @package Rollbook
  */
@@ -14,22 +14,22 @@ use Rollbook\WordPress\Upkeep\TaskRun;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Begins tasks, has them go on, and stops them. Without JavaScript each page works for a few seconds and offers to continue; with it
- * the page continues by itself.
+ * Begins, continues and stops tasks. Each request works for a few seconds. With JavaScript the page continues by itself; without it, the
+ * page offers a button.
  */
 final class TaskActions {
 
 	/** The forms' action. */
 	public const STEP = 'rollbook_task';
 
-	/** On which tab a task stands. */
+	/** The tab that shows each task. */
 	private const TABS = array(
 		TaskRun::ROLES   => 'roles',
 		TaskRun::LINKING => 'people',
 	);
 
 	/**
-	 * Takes a step: a preview or the real thing is begun, goes on or is stopped.
+	 * Begins, continues or stops a preview or a real run.
 	 */
 	public static function action_step(): void {
 		SettingsPage::require_permission( self::STEP );
@@ -49,17 +49,17 @@ final class TaskActions {
 				TaskRun::discard( $kind );
 				$run = null;
 		}
-		// It stands here and not among the other hooks because it holds for this one request.
+		// This filter is not in `includes/hooks.php` because only this request needs it.
 		add_filter( 'wp_die_handler', static fn( callable $handler ): callable => self::instead_of_the_error_page( $handler, $kind ), PHP_INT_MAX );
 		$run?->advance();
 		self::go_back( $kind );
 	}
 
 	/**
-	 * What to do where WordPress would show its error page, because some plugin ended PHP in the midst of a task: the page where the
-	 * task stands tells it, and lets it go on.
+	 * Replaces WordPress's error page when a plugin ended PHP during a task. The task's own page tells what happened and offers to
+	 * continue.
 	 *
-	 * @param callable $handler Who would show the error page.
+	 * @param callable $handler The handler that would show the error page.
 	 * @param string   $kind    The task.
 	 */
 	private static function instead_of_the_error_page( callable $handler, string $kind ): callable {
@@ -76,7 +76,7 @@ final class TaskActions {
 	}
 
 	/**
-	 * Has a task go on, for the script on the page.
+	 * Continues a task for the script on the page.
 	 */
 	public static function action_continue(): void {
 		SettingsPage::require_permission( self::STEP );
@@ -105,7 +105,7 @@ final class TaskActions {
 	}
 
 	/**
-	 * What was chosen for a task. The extension refuses what it does not know.
+	 * The choices that the form sent for a task. The extension refuses unknown ones.
 	 *
 	 * @param string $kind The task.
 	 * @return array<string, string>
@@ -118,7 +118,7 @@ final class TaskActions {
 	}
 
 	/**
-	 * Goes back to where the task stands.
+	 * Goes back to the page that shows the task.
 	 *
 	 * @param string   $kind    The task.
 	 * @param ?Message $message What to tell there.
@@ -131,7 +131,7 @@ final class TaskActions {
 	}
 
 	/**
-	 * Where a task stands.
+	 * The address of the page that shows a task.
 	 *
 	 * @param string $kind The task.
 	 */

@@ -14,7 +14,7 @@ use Rollbook\WordPress\Upkeep\TaskRun;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The words for a task and what it found. What it found was said by the extension.
+ * The texts about a task and about what the extension found.
  */
 final class TaskPanel {
 
@@ -31,7 +31,7 @@ final class TaskPanel {
 	}
 
 	/**
-	 * Collects what a panel shows.
+	 * Makes the panel of a task.
 	 *
 	 * @param string $kind The task.
 	 */
@@ -47,7 +47,7 @@ final class TaskPanel {
 	}
 
 	/**
-	 * What the task is good for.
+	 * What the task does.
 	 *
 	 * @return list<string>
 	 */
@@ -65,21 +65,21 @@ final class TaskPanel {
 	}
 
 	/**
-	 * The label of the button that does it.
+	 * The label of the button that starts the real run.
 	 */
 	public function apply_label(): string {
 		return TaskRun::ROLES === $this->kind ? __( 'Apply to everybody', 'rollbook' ) : __( 'Make ready to link', 'rollbook' );
 	}
 
 	/**
-	 * What is asked before it is done.
+	 * The question before the real run.
 	 */
 	public function question(): string {
 		return TaskRun::ROLES === $this->kind ? __( 'Change the roles of these people now?', 'rollbook' ) : __( 'Make these accounts ready to be linked now?', 'rollbook' );
 	}
 
 	/**
-	 * Whether there is something that the preview has found to do.
+	 * Whether the preview found something to do.
 	 */
 	public function can_apply(): bool {
 		return null !== $this->run && $this->run->is_finished() && ! $this->run->applies() && $this->run->is_up_to_date() && ! empty( $this->run->counts()['changes'] );
@@ -98,7 +98,7 @@ final class TaskPanel {
 	}
 
 	/**
-	 * What stands in a list's column: the names of roles, or of an account.
+	 * The text of a cell: the names of roles, or of an account.
 	 *
 	 * @param string[] $values The values.
 	 */
@@ -157,7 +157,7 @@ final class TaskPanel {
 	}
 
 	/**
-	 * What stands in the last column of an account: the verdict, why, and what else comes with it.
+	 * The text in an account's last column: the verdict, the reason, and further effects.
 	 *
 	 * @param array<string, mixed> $entry What was found about the account.
 	 */
@@ -165,7 +165,7 @@ final class TaskPanel {
 		$remarks = array_map(
 			static fn( string $remark ): string => match ( $remark ) {
 				'credentials_end' => __( 'Its password, application passwords and sessions end when it is linked.', 'rollbook' ),
-				'locks_out'       => __( 'Another plugin had locked the person out: so does this.', 'rollbook' ),
+				'locks_out'       => __( 'Another plugin had locked the person out. The person stays locked out.', 'rollbook' ),
 				'was_unlinked'    => __( 'It was unlinked.', 'rollbook' ),
 				default           => $remark,
 			},

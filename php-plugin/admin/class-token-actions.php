@@ -28,7 +28,7 @@ final class TokenActions {
 	public const REVOKE = 'rollbook_revoke_token';
 
 	/**
-	 * Makes a token where the screen was asked for with the form that wants one.
+	 * Makes a token if this request for the screen sent the form for a new one.
 	 */
 	public static function action_load(): void {
 		if ( self::CREATE === FormInput::line( 'action' ) ) {
@@ -37,8 +37,8 @@ final class TokenActions {
 	}
 
 	/**
-	 * Makes a token. The same response shows it, and nothing stores it: on its way to another page it would be in the database. A form
-	 * that is sent again, because its page is reloaded, makes no second one.
+	 * Makes a token. The same response shows it: a redirect would have to keep it in the database until the next page. A reloaded page
+	 * sends the form again, but makes no second token.
 	 *
 	 * @return Message What to tell.
 	 */
@@ -57,7 +57,7 @@ final class TokenActions {
 	}
 
 	/**
-	 * Adds a token that the owner brings along.
+	 * Adds a token that the owner chose.
 	 */
 	public static function action_add(): void {
 		SettingsPage::require_permission( self::ADD );
@@ -85,13 +85,13 @@ final class TokenActions {
 	}
 
 	/**
-	 * When the token is to end: at the end of the chosen day, in the site's time.
+	 * When the token ends: at the end of the chosen day, in the site's time zone.
 	 *
-	 * @throws InvalidArgumentException When the day is none, or over.
+	 * @throws InvalidArgumentException When the text is not a day, or the day is over.
 	 */
 	private static function end(): ?int {
 		$choice = FormInput::line( 'expires' );
-		// Who chooses a day means it, also where the button beside it was not pressed.
+		// A chosen day counts, even if the radio button beside it was not selected.
 		switch ( 'never' === $choice && '' !== FormInput::line( 'expires_on' ) ? 'date' : $choice ) {
 			case '90-days':
 				return Tokens::now() + 90 * (int) DAY_IN_SECONDS * 1000;
@@ -110,7 +110,7 @@ final class TokenActions {
 	}
 
 	/**
-	 * A message that nothing was done.
+	 * A message that nothing was changed.
 	 *
 	 * @param string $reason Why.
 	 */
@@ -119,7 +119,7 @@ final class TokenActions {
 	}
 
 	/**
-	 * A message that no token was made, with what was typed, but for the token itself.
+	 * A message that no token was made. It holds what was typed, except the token.
 	 *
 	 * @param string $reason Why.
 	 * @param string $action Which form it was.

@@ -17,7 +17,7 @@ defined( 'ABSPATH' ) || exit;
 require_once ABSPATH . 'wp-admin/includes/class-wp-list-table.php';
 
 /**
- * Shows the tokens as WordPress shows lists.
+ * Shows the tokens in a WordPress list.
  */
 final class TokensTable extends WP_List_Table {
 
@@ -55,14 +55,14 @@ final class TokensTable extends WP_List_Table {
 	}
 
 	/**
-	 * What stands there when there is no token.
+	 * The text of the empty list.
 	 */
 	public function no_items() {
 		esc_html_e( 'There is no token yet. Create the first one below.', 'rollbook' );
 	}
 
 	/**
-	 * Nothing above or below: there is nothing to do to many tokens at once, and never a second page.
+	 * Prints nothing above or below: the list has no bulk actions and only one page.
 	 *
 	 * @param string $which Above or below.
 	 */
@@ -160,7 +160,7 @@ final class TokensTable extends WP_List_Table {
 	}
 
 	/**
-	 * Whether a token's time is over.
+	 * Whether a token has expired.
 	 *
 	 * @param array<string, mixed> $token The token.
 	 */

@@ -1,6 +1,6 @@
 <?php
 /**
- * Taking one person out of what is managed, and letting one in again.
+ * Unlinking one person, and allowing one to be linked again.
  *
  * @package Rollbook
  */
@@ -25,7 +25,7 @@ use Rollbook\WordPress\Store\Tokens;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Offers unlinking in the list of users, asks on the settings screen, and has the extension do it.
+ * Offers unlinking in the list of users, asks for confirmation on the settings screen, and lets the extension do it.
  */
 final class UnlinkActions {
 
@@ -36,14 +36,14 @@ final class UnlinkActions {
 	public const ALLOW = 'rollbook_allow_linking';
 
 	/**
-	 * What can be done to the accounts of the page: the tasks, by account.
+	 * Which tasks are possible for the accounts on the page, by account.
 	 *
 	 * @var array<int, list<string>>
 	 */
 	private static array $actions = array();
 
 	/**
-	 * Adds the way to unlinking to people who are managed.
+	 * Adds a link that unlinks to the rows of managed people, and one that allows linking to the rows of unlinked people.
 	 *
 	 * @param array<string, string> $actions What else can be done.
 	 * @param \WP_User              $user    Whose row it is.
@@ -73,7 +73,7 @@ final class UnlinkActions {
 	}
 
 	/**
-	 * The person that the screen is to ask about, if any.
+	 * The person whose unlinking the screen asks about, if any.
 	 */
 	public static function asked_about(): ?\WP_User {
 		$user_id = absint( $_GET['unlink'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
@@ -104,7 +104,7 @@ final class UnlinkActions {
 	}
 
 	/**
-	 * Has the extension do something to one account. Where it refuses, the screen says why.
+	 * Runs a task for one account. If the extension refuses, the screen says why.
 	 *
 	 * @param string $task    What to do.
 	 * @param int    $user_id The account.
@@ -131,8 +131,7 @@ final class UnlinkActions {
 	}
 
 	/**
-	 * Whether something can be done to an account. The extension knows; the first question on a list of users is answered for all of its
-	 * rows.
+	 * Whether a task is possible for an account. The extension decides. The first call answers for all rows of the list of users.
 	 *
 	 * @param string $task    What to do.
 	 * @param int    $user_id The account.
@@ -150,14 +149,14 @@ final class UnlinkActions {
 					}
 				}
 			} catch ( DatabaseFailure | \Rollbook\Exception ) {
-				return false; // The list of users is not to break.
+				return false; // The list of users must still be shown.
 			}
 		}
 		return in_array( $task, self::$actions[ $user_id ], true );
 	}
 
 	/**
-	 * What the extension needs to know of the links of accounts.
+	 * What the extension needs to know about the accounts' links.
 	 *
 	 * @param int[] $user_ids The accounts.
 	 * @return list<array{user_id: int, managed: bool, active: bool, unlinked: bool, protected: bool}>

@@ -1,6 +1,6 @@
 <?php
 /**
- * What the list of users says about people.
+ * Rollbook's column in the list of users.
  *
  * @package Rollbook
  */
@@ -16,7 +16,7 @@ use Rollbook\WordPress\Store\Tables;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * A column that says who is managed and who is locked out, and leads to the reason.
+ * A column that says who is managed and who may not log in, and links to the reason.
  */
 final class UsersColumn {
 
@@ -43,7 +43,7 @@ final class UsersColumn {
 	/**
 	 * A cell of it.
 	 *
-	 * @param mixed $output  What another plugin wants there.
+	 * @param mixed $output  The output of other plugins for this cell.
 	 * @param mixed $column  The column.
 	 * @param mixed $user_id Whose row it is.
 	 */
@@ -64,7 +64,7 @@ final class UsersColumn {
 	}
 
 	/**
-	 * The people of the page: the first question is answered for all of its rows.
+	 * The people of the page. The first call reads the rows of all of them.
 	 *
 	 * @param int $user_id One of them.
 	 * @return array<int, array<string, ?string>>
@@ -79,7 +79,7 @@ final class UsersColumn {
 		try {
 			$rows = Database::rows( 'SELECT user_id, managed, active, deleted FROM ' . Tables::name( 'users' ) . ' WHERE user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', $user_ids );
 		} catch ( DatabaseFailure ) {
-			$rows = array(); // The list of users is not to break.
+			$rows = array(); // The list of users must still be shown.
 		}
 		$people = array();
 		foreach ( $rows as $row ) {

@@ -4,7 +4,7 @@
  *
  * @package Rollbook
  *
- * @var array<string, array{changes: int, problems: int}> $days How much happened on each day.
+ * @var array<string, array{changes: int, problems: int}> $days How many changes and problems there were on each day.
  */
 
 declare( strict_types=1 );

@@ -6,7 +6,7 @@
  *
  * @var \Rollbook\WordPress\Admin\ActivitySearch                                        $search   What is looked for.
  * @var \Rollbook\WordPress\Admin\ActivityTable                                         $table    What was found.
- * @var array<string, array{changes: int, problems: int}>     $days     How much happened on each day.
+ * @var array<string, array{changes: int, problems: int}>     $days     How many changes and problems there were on each day.
  * @var list<array<string, ?string>>                          $refusals Requests without a valid token.
  * @var bool                                                  $asks     Whether to ask about emptying the log.
  * @var int                                                   $kept     How many days entries are kept.

@@ -5,7 +5,7 @@
  * @package Rollbook
  *
  * @var \Rollbook\WordPress\Admin\FormData $data What to show.
- * @var \Rollbook\WordPress\Admin\Form     $form Prints what depends on problems.
+ * @var \Rollbook\WordPress\Admin\Form     $form Prints the parts that depend on problems.
  */
 
 declare( strict_types=1 );
@@ -120,7 +120,7 @@ $rows[] = array( // An empty row, to add one.
 			</div>
 		</div>
 		<p>
-			<?php foreach ( array( 'profile', 'users_list' ) as $field ) : // Kept as they are until something shows them. ?>
+			<?php foreach ( array( 'profile', 'users_list' ) as $field ) : // These mappings have no fields here; they are sent back as they are. ?>
 				<input type="hidden" name="<?php echo esc_attr( "{$place}[$field]" ); ?>" value="<?php echo empty( $row[ $field ] ) ? '' : '1'; ?>">
 			<?php endforeach; ?>
 			<?php if ( ! $is_new ) : ?>

@@ -4,11 +4,11 @@
  *
  * @package Rollbook
  *
- * @var ?\Rollbook\WordPress\Admin\Message                 $message What the form before has to tell.
+ * @var ?\Rollbook\WordPress\Admin\Message                 $message The message of the form that was sent before.
  * @var array<string, string>                              $tabs    The tabs and what they are called.
  * @var string                                             $tab     The open one.
  * @var ?class-string<\Rollbook\WordPress\Admin\FormScreen> $screen  Its screen, if it is a form.
- * @var \Rollbook\WordPress\Admin\ConnectionData|\Rollbook\WordPress\Admin\FormData|null $data What to show; nothing where a screen collects it itself.
+ * @var \Rollbook\WordPress\Admin\ConnectionData|\Rollbook\WordPress\Admin\FormData|null $data What to show; null if the screen collects it itself.
  */
 
 declare( strict_types=1 );

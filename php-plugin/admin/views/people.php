@@ -5,7 +5,7 @@
  * @package Rollbook
  *
  * @var \Rollbook\WordPress\Admin\FormData $data What to show.
- * @var \Rollbook\WordPress\Admin\Form     $form Prints what depends on problems.
+ * @var \Rollbook\WordPress\Admin\Form     $form Prints the parts that depend on problems.
  */
 
 declare( strict_types=1 );

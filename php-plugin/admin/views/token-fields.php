@@ -1,12 +1,12 @@
 <?php
 /**
- * The fields that a made token and a brought one have in common.
+ * The fields that the forms for a new token and for an own one have in common.
  *
  * @package Rollbook
  *
  * @var \Rollbook\WordPress\Admin\ConnectionData $data What to show.
- * @var string                                   $form The form's name, which makes the ids its own.
- * @var array<string, string>                    $typed What was typed, where the form was refused.
+ * @var string                                   $form The form's name. It is part of the ids, so that each is unique.
+ * @var array<string, string>                    $typed What was typed, if the form was refused.
  */
 
 declare( strict_types=1 );

@@ -1,6 +1,6 @@
 <?php
 /**
- * Settings → Rollbook → People: asks whether somebody is to be unlinked.
+ * Settings → Rollbook → People: asks whether to unlink somebody.
  *
  * @package Rollbook
  */
