@@ -61,7 +61,7 @@ dist: ## what a release consists of, in dist/: the plugin's zip, the extension f
 	packaging/build
 
 .PHONY: translations
-translations: ## the texts of the plugin for translators: php-plugin/languages/rollbook.pot
+translations: ## the texts of the plugin for translators: php-plugin/languages/rollbook.pot, and the .po files brought up to it
 	@mkdir -p php-plugin/languages
 	cd php-plugin
 	find . -name '*.php' -not -path './stubs/*' | LC_ALL=C sort | xgettext --files-from=- --language=PHP --from-code=UTF-8 --add-comments=translators: \
@@ -71,6 +71,11 @@ translations: ## the texts of the plugin for translators: php-plugin/languages/r
 		--output=languages/rollbook.pot --keyword=__
 	# The day says nothing, and would make every two changes a conflict.
 	sed -i '/^"POT-Creation-Date:/d' languages/rollbook.pot
+	for language in languages/*.po; do
+		msgmerge --quiet --update --backup=none --no-wrap --no-fuzzy-matching --add-location=never "$$language" languages/rollbook.pot
+		msgattrib --no-obsolete --no-wrap --output-file="$$language" "$$language"
+		msgfmt --check-format --statistics --output-file=/dev/null "$$language"
+	done
 
 .PHONY: stubs
 stubs: extension ## what the analyser and editors know of the extension, written anew: its classes, and every command

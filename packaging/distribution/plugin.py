@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import subprocess
 from pathlib import Path
 
 from .archives import write_zip
@@ -15,6 +16,7 @@ ENDINGS = {".css", ".js", ".md", ".mo", ".php", ".png", ".po", ".pot", ".svg", "
 
 
 def pack(into: Path) -> None:
+    subprocess.run([ROOT / "packaging/languages"], check=True)
     target = into / f"{NAME}-{version()}.zip"
     contents = {f"{NAME}/{file.relative_to(SOURCE).as_posix()}": file.read_bytes() for file in files()}
     write_zip(target, contents)

@@ -60,6 +60,10 @@ foreach ( array( '', 'ajax_', 'json_', 'jsonp_', 'xmlrpc_', 'xml_' ) as $rollboo
 	add_filter( "wp_die_{$rollbook_kind}handler", array( Endpoint::class, 'filter_wp_die_handler' ), PHP_INT_MAX );
 }
 
+// The plugin's languages. Before anything is said: everything else comes on init at 10 or later.
+add_action( 'init', array( Translations::class, 'action_init' ), 0 );
+add_filter( 'load_textdomain_mofile', array( Translations::class, 'filter_load_textdomain_mofile' ), 10, 2 );
+
 // What stands even without the extension.
 add_action( 'admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );
 add_action( 'network_admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );

@@ -33,6 +33,11 @@ def require_sources() -> None:
         raise SiteError("php-plugin/rollbook.php does not exist; `--bare` brings up a WordPress without the plugin")
 
 
+def compile_translations() -> None:
+    tool("msgfmt")
+    subprocess.run([REPOSITORY / "packaging/languages"], check=True)
+
+
 def built_extension() -> Path:
     """The extension: the one that ROLLBOOK_EXTENSION names, or built now."""
     named = os.environ.get("ROLLBOOK_EXTENSION")

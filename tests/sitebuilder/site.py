@@ -168,6 +168,7 @@ class Site:
     @staticmethod
     def _extension() -> Path:
         plugin.require_sources()
+        plugin.compile_translations()
         return plugin.built_extension()
 
     def _settle(self, options: Options, extension: Path | None, digest: str | None) -> None:
