@@ -34,8 +34,8 @@ final class ExtensionFile {
 			array_unshift( $files, php_ini_loaded_file() );
 		}
 		foreach ( array_reverse( $files ) as $file ) {
-			// A folder outside open_basedir warns, and then there is nothing to be learnt from it.
-			// phpcs:ignore WordPress.PHP.NoSilencedErrors.Discouraged, WordPress.WP.AlternativeFunctions.file_get_contents_file_get_contents
+			// PHP warns about a folder outside open_basedir; its files cannot be read then. phpcs:ignore
+			// WordPress.PHP.NoSilencedErrors.Discouraged, WordPress.WP.AlternativeFunctions.file_get_contents_file_get_contents
 			$text = (string) @file_get_contents( $file );
 			if ( preg_match( '/^[ \t]*extension[ \t]*=[ \t]*["\']?([^"\';\r\n]*rollbook[^"\';\r\n]*)/mi', $text, $found ) ) {
 				return new self( self::full_path( trim( $found[1] ) ), $file );
@@ -75,7 +75,7 @@ final class ExtensionFile {
 	}
 
 	/**
-	 * Where PHP looks for what an `extension=` line names.
+	 * Where PHP looks for the file that an `extension=` line names.
 	 *
 	 * @param string $name The value of the line.
 	 */

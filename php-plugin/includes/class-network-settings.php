@@ -12,8 +12,8 @@ namespace Rollbook\WordPress;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Keeps the network's settings. Each is off until an administrator of the network switches it on; what follows from them is decided by
- * the extension (src/wordpress/network.rs).
+ * Keeps the network's settings. Each is off until an administrator of the network switches it on. The extension decides what follows from
+ * them (src/wordpress/network.rs).
  */
 final class NetworkSettings {
 
@@ -26,7 +26,7 @@ final class NetworkSettings {
 	/** Whether the identity provider of a site may create accounts of the network. */
 	public const CREATE_ACCOUNTS = 'create_accounts';
 
-	/** Whether it may touch accounts that it did not create. */
+	/** Whether it may change accounts that it did not create. */
 	public const TOUCH_ACCOUNTS = 'touch_accounts';
 
 	/** All of them. */
@@ -68,7 +68,7 @@ final class NetworkSettings {
 	}
 
 	/**
-	 * Why the network takes nobody with an address, if it does not: its domain is banned, or not among those that it is limited to.
+	 * Why the network refuses an address, if it does: its domain is banned, or the network allows other domains only.
 	 *
 	 * @param string $email The address.
 	 */
@@ -86,7 +86,7 @@ final class NetworkSettings {
 	}
 
 	/**
-	 * Whether no account may get a login: the network keeps it to itself, or an account with it would be a super administrator.
+	 * Whether no account may get a login: the network reserves it, or an account with it would be a super administrator.
 	 *
 	 * @param string $login The login.
 	 */

@@ -16,13 +16,13 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Says whether the extension is there, and if not, what is wrong and how to mend it.
  *
- * Nothing here is translated before it is shown: the plugin file loads long before translations may.
+ * Texts are translated only when they are shown: the plugin file loads before WordPress allows translations.
  */
 final class Requirements {
 
 	/**
-	 * Whether the extension runs, or the engine in its place, in the plugin's own version. The two are one program in two files, so
-	 * another version is as good as none.
+	 * Whether the extension, or the engine in its place, runs in the plugin's own version. Plugin and core belong together, so another
+	 * version does not count.
 	 */
 	public static function met(): bool {
 		return VERSION === ( extension_loaded( 'rollbook' ) ? phpversion( 'rollbook' ) : Engine::version() );
@@ -56,9 +56,8 @@ final class Requirements {
 	/**
 	 * The answer while the extension is missing.
 	 *
-	 * The only answer that is written in PHP, because no Rust is there to write it. It says "later" (503), never
-	 * "nobody" (404) or "forbidden" (401): an identity provider must wait, and not conclude that people are gone
-	 * or that its token is bad.
+	 * This is the only answer that PHP writes, because no Rust is there. It says "later" (503). After 404 or 401 an identity provider would
+	 * conclude that people are gone or that its token is wrong; it must wait instead.
 	 *
 	 * @return array{status: int, headers: array<string, string>, body: string}
 	 */
@@ -77,7 +76,7 @@ final class Requirements {
 	}
 
 	/**
-	 * The sentences when there is an engine, and it is of no use.
+	 * The sentences when there is an engine that cannot be used.
 	 *
 	 * @param ?string $version The version that it says it has.
 	 * @return list<string>

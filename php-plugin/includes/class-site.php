@@ -15,7 +15,7 @@ use Rollbook\WordPress\Store\DatabaseFailure;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The facts of the site that WordPress is on, as the extension wants them with every exchange. What follows from them is decided there.
+ * The facts of the current site, as the extension needs them with every exchange. The extension decides what follows from them.
  */
 final class Site {
 
@@ -23,38 +23,38 @@ final class Site {
 	 * The facts.
 	 *
 	 * @return array{roles: list<array{name: string, capabilities: list<string>}>, default_role: string, languages: list<string>}
-	 * @throws DatabaseFailure When the database does not tell.
+	 * @throws DatabaseFailure When the database does not answer.
 	 */
 	public static function facts(): array {
 		self::read_again();
 		$roles = array();
 		foreach ( wp_roles()->roles as $name => $role ) {
 			$roles[] = array(
-				'name'         => (string) $name, // One that is a number is none as a key.
+				'name'         => (string) $name, // A name of digits is an integer as an array key.
 				'capabilities' => array_map( 'strval', array_keys( array_filter( (array) ( $role['capabilities'] ?? array() ) ) ) ),
 			);
 		}
 		return array(
 			'roles'        => $roles,
 			'default_role' => (string) get_option( 'default_role' ),
-			'languages'    => array( 'en_US', ...get_available_languages() ), // The one that WordPress is written in is no file.
+			'languages'    => array( 'en_US', ...get_available_languages() ), // WordPress's own language has no file.
 		);
 	}
 
 	/**
-	 * The facts that a request of an identity provider is decided on: also what the network lets the site do.
+	 * The facts for a request of an identity provider: also what the network lets the site do.
 	 *
 	 * @return array<string, mixed>
-	 * @throws DatabaseFailure When the database does not tell.
+	 * @throws DatabaseFailure When the database does not answer.
 	 */
 	public static function facts_of_request(): array {
 		return Database::watched( static fn(): array => self::facts() + array( 'network' => NetworkSettings::facts() ) );
 	}
 
 	/**
-	 * Asks the database once more where WordPress knows of no roles: it says so, and remembers it, also where it could not read them.
+	 * Asks the database again if WordPress knows no roles. WordPress also gives and caches none after a failed read.
 	 *
-	 * @throws DatabaseFailure When the database does not tell.
+	 * @throws DatabaseFailure When the database does not answer.
 	 */
 	private static function read_again(): void {
 		$roles = wp_roles();

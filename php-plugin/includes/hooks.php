@@ -38,24 +38,24 @@ use Rollbook\WordPress\Upkeep\ProfileChanges;
 defined( 'ABSPATH' ) || exit;
 
 /*
- * The service. At once, so that no plugin loaded after this one sees the credentials; and again when all plugins
- * are loaded, because one of them may have changed the prefix of REST addresses.
+ * The service. It takes requests at once, so that no plugin loaded after this one sees the credentials. It looks again when all plugins are
+ * loaded, because one of them may have changed the prefix of REST addresses.
  */
 Endpoint::take_over();
 add_action( 'plugins_loaded', array( Endpoint::class, 'take_over' ), PHP_INT_MIN );
 // When everything is loaded and nothing has looked at the request yet.
 add_action( 'wp_loaded', array( Endpoint::class, 'serve' ), PHP_INT_MIN );
-// Where the address was not recognised that early; before WordPress builds its REST server (10).
+// For an address that was not recognised that early; before WordPress builds its REST server (10).
 add_action( 'parse_request', array( Endpoint::class, 'action_parse_request' ), PHP_INT_MIN );
-// Where somebody has told WordPress the route only then; it is the first thing that the REST server asks.
+// For a plugin that sets the route only after that; the REST server runs this filter first.
 add_filter( 'rest_jsonp_enabled', array( Endpoint::class, 'filter_rest_jsonp_enabled' ), PHP_INT_MIN );
-// The route, for WordPress's index and tools, and for requests that are dispatched inside WordPress: before anything judges them.
+// The route, for WordPress's index and tools, and for requests that are dispatched inside WordPress.
 add_action( 'rest_api_init', array( RestRoute::class, 'action_rest_api_init' ) );
 add_filter( 'rest_pre_dispatch', array( RestRoute::class, 'filter_rest_pre_dispatch' ), PHP_INT_MAX, 3 );
 add_filter( 'rest_pre_serve_request', array( RestRoute::class, 'filter_rest_pre_serve_request' ), PHP_INT_MIN, 3 );
-// Before anybody else prints, if the request was torn off.
+// Before anybody else prints, if somebody has ended the request.
 add_action( 'shutdown', array( Endpoint::class, 'on_shutdown' ), PHP_INT_MIN );
-// After a plugin that prints such pages in its own design.
+// After plugins that print such pages in their own design.
 foreach ( array( '', 'ajax_', 'json_', 'jsonp_', 'xmlrpc_', 'xml_' ) as $rollbook_kind ) {
 	add_filter( "wp_die_{$rollbook_kind}handler", array( Endpoint::class, 'filter_wp_die_handler' ), PHP_INT_MAX );
 }
@@ -64,7 +64,7 @@ foreach ( array( '', 'ajax_', 'json_', 'jsonp_', 'xmlrpc_', 'xml_' ) as $rollboo
 add_action( 'init', array( Translations::class, 'action_init' ), 0 );
 add_filter( 'load_textdomain_mofile', array( Translations::class, 'filter_load_textdomain_mofile' ), 10, 2 );
 
-// What stands even without the extension.
+// What administrators see even without the extension.
 add_action( 'admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );
 add_action( 'network_admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );
 add_filter( 'site_status_tests', array( SiteHealth::class, 'filter_tests' ) );
@@ -77,15 +77,16 @@ register_deactivation_hook( PLUGIN_FILE, array( CatchUp::class, 'deactivate' ) )
 // A person deleted on the site is gone for identity providers too.
 add_action( 'deleted_user', array( UserRemover::class, 'action_deleted_user' ) );
 
-// Networks. A new site has WordPress's own tables after 10; from a deleted one everybody is taken off first.
+// Networks. After priority 10 a new site has WordPress's own tables. Everybody is removed from a site before its tables are dropped.
 add_action( 'wp_initialize_site', array( NetworkSites::class, 'action_wp_initialize_site' ), 20 );
 add_filter( 'wpmu_drop_tables', array( NetworkSites::class, 'filter_wpmu_drop_tables' ), 10, 2 );
-// People are put on sites, taken off them, and deleted from all; before that, because it is the metas which say where they are.
+// People are added to sites, removed from them, and deleted. `wpmu_delete_user` runs before their metas are deleted: these tell the sites.
 add_action( 'add_user_to_blog', array( NetworkSites::class, 'action_add_user_to_blog' ) );
 add_action( 'remove_user_from_blog', array( NetworkSites::class, 'action_remove_user_from_blog' ) );
 add_action( 'wpmu_delete_user', array( NetworkSites::class, 'action_wpmu_delete_user' ) );
 
-// Deactivated people stay out, even where the extension is missing; and by a file among the must-use plugins, where the plugin is not active.
+// Deactivated people are refused even without the extension. While the plugin is not active, a file among the must-use plugins refuses
+// them.
 AccessControl::add_hooks();
 register_activation_hook( PLUGIN_FILE, array( MustUseFile::class, 'install' ) );
 add_action( 'admin_init', array( MustUseFile::class, 'action_admin_init' ) );
@@ -95,23 +96,24 @@ register_activation_hook( PLUGIN_FILE, array( DropIns::class, 'install' ) );
 add_action( 'admin_init', array( DropIns::class, 'install' ) );
 register_deactivation_hook( PLUGIN_FILE, array( DropIns::class, 'deactivate' ) );
 
-// Passwords that people must not set here, after whatever others allow (PHP_INT_MAX) and before the last word about who is locked out.
+// Passwords that people must not set here: after other plugins (PHP_INT_MAX), and before AccessControl, whose refusal of deactivated people
+// comes last.
 add_filter( 'allow_password_reset', array( PasswordControl::class, 'filter_allow_password_reset' ), PHP_INT_MAX - 1, 2 );
 add_action( 'validate_password_reset', array( PasswordControl::class, 'action_validate_password_reset' ), 10, 2 );
 add_filter( 'show_password_fields', array( PasswordControl::class, 'filter_show_password_fields' ), PHP_INT_MAX, 2 );
 add_action( 'user_profile_update_errors', array( PasswordControl::class, 'action_user_profile_update_errors' ), 10, 3 );
-// Where they are stored: after whatever others make of it.
+// The same where a password is stored: after other plugins have changed the data.
 add_filter( 'wp_pre_insert_user_data', array( PasswordControl::class, 'filter_wp_pre_insert_user_data' ), PHP_INT_MAX, 3 );
 add_filter( 'send_password_change_email', array( PasswordControl::class, 'filter_send_password_change_email' ), PHP_INT_MAX, 2 );
-// At once: nobody who is told of the new password is to take it for set.
+// First (PHP_INT_MIN), so that no other listener takes the new password for set.
 if ( version_compare( $GLOBALS['wp_version'], '6.7', '<' ) ) {
-	// After whatever others make of the statement.
+	// After other plugins have changed the statement.
 	add_filter( 'query', array( PasswordControl::class, 'filter_query' ), PHP_INT_MAX );
 }
 add_action( 'wp_set_password', array( PasswordControl::class, 'action_wp_set_password' ), PHP_INT_MIN, 3 );
 add_filter( 'rest_request_before_callbacks', array( PasswordControl::class, 'filter_rest_request_before_callbacks' ), 10, 3 );
 
-// The activity log: tokens, and the settings, in whichever way they change.
+// The activity log: tokens and settings, however they change.
 add_action( 'rollbook/token_created', array( ActivityLog::class, 'action_token_created' ) );
 add_action( 'rollbook/token_revoked', array( ActivityLog::class, 'action_token_revoked' ) );
 add_action( 'add_option_' . Settings::OPTION, array( ActivityLog::class, 'action_add_option' ), 10, 2 );
@@ -139,7 +141,7 @@ add_filter( 'manage_users_custom_column', array( UsersColumn::class, 'filter_man
 add_action( 'admin_post_rollbook_activity_csv', array( ActivityActions::class, 'action_export' ) );
 add_action( 'admin_post_rollbook_clear_activity', array( ActivityActions::class, 'action_clear' ) );
 
-// Edits on the site: only with the extension, because it is what looks at them.
+// Edits on the site: only with the extension, because it checks them.
 if ( Requirements::met() ) {
 	foreach ( array( 'user_register', 'profile_update', 'set_user_role', 'add_user_role', 'remove_user_role' ) as $rollbook_hook ) {
 		add_action( $rollbook_hook, array( ProfileChanges::class, 'action_account' ) );
@@ -149,7 +151,7 @@ if ( Requirements::met() ) {
 	}
 	add_action( 'xprofile_data_after_save', array( ProfileChanges::class, 'action_xprofile' ) );
 	add_action( 'xprofile_data_after_delete', array( ProfileChanges::class, 'action_xprofile' ) );
-	// Fields that came, came back or got another mapping.
+	// Fields that are new or back, or that have another mapping now.
 	add_action( CatchUp::EVENT, array( CatchUp::class, 'action_event' ) );
 	add_action( 'admin_init', array( CatchUp::class, 'action_admin_init' ) );
 	foreach ( array( 'add_option_', 'update_option_' ) as $rollbook_hook ) {
@@ -157,7 +159,7 @@ if ( Requirements::met() ) {
 	}
 	add_action( 'activated_plugin', array( CatchUp::class, 'action_plugin' ) );
 	add_action( 'deactivated_plugin', array( CatchUp::class, 'action_plugin' ) );
-	// Languages come this way, with WordPress, plugins and themes or by themselves; which, the work finds out.
+	// An update may bring languages: with WordPress, a plugin or a theme, or alone. The event finds out whether it did.
 	add_action( 'upgrader_process_complete', array( CatchUp::class, 'action_soon' ), 10, 0 );
 	// After the page has been sent (1).
 	add_action( 'shutdown', array( ProfileChanges::class, 'action_shutdown' ), 20 );

@@ -1,6 +1,6 @@
 <?php
 /**
- * What stands in the admin when the server's PHP is older than the plugin: in old syntax, because old PHP reads it.
+ * The notice in the admin when the server's PHP is too old for the plugin. It uses old syntax, because old PHP reads it.
  *
  * @package Rollbook
  */

@@ -19,7 +19,7 @@ function acf_get_field( $id ) {}
  * @param int|string $post_id Whose: `user_7`.
  * @param string     $name    The field's name.
  * @param bool       $hidden  Whether the meta is the one beside it, with the field's key.
- * @return mixed Null where there is none.
+ * @return mixed Null if there is none.
  */
 function acf_get_metadata( $post_id = 0, $name = '', $hidden = false ) {}
 

@@ -2,8 +2,8 @@
 /**
  * Refuses deactivated people on every login path.
  *
- * A copy of this file stands among the must-use plugins and refuses them while the plugin is not active or cannot run (see
- * must-use/rollbook-doors.php). So it needs nothing else of the plugin's, and is written in syntax that PHP 7.2 reads.
+ * A copy of this file among the must-use plugins refuses them while the plugin is not active or cannot run (see
+ * must-use/rollbook-doors.php). So this file uses no other file of the plugin and only the syntax of PHP 7.2.
  *
  * @package Rollbook
  */
@@ -15,25 +15,25 @@ namespace Rollbook\WordPress\Access;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Refuses people that the identity provider has deactivated, on every login path, and takes nothing from them: roles, password and
- * application passwords are there again when they return.
+ * Refuses people that the identity provider has deactivated, on every login path. It takes nothing from them: they keep roles, password and
+ * application passwords for the day that they are activated again.
  *
- * Two hooks would do for core: `authenticate` for passwords and `determine_current_user` for everything that arrives with a request.
- * The others are for plugins that log people in by themselves.
+ * Two hooks are enough for core: `authenticate` for passwords and `determine_current_user` for everything that arrives with a request. The
+ * others are for plugins that log people in by themselves.
  *
- * What a login path says to a stranger does not tell who is deactivated. The reason is for those who have shown the right password or key.
+ * A login path does not tell a stranger who is deactivated. It tells the reason only after the right password or key.
  */
 final class AccessControl {
 
 	/**
-	 * What is known of people, by table and account. A request asks at most once for each.
+	 * Whether people are deactivated, by table and account. A request asks the database at most once for each.
 	 *
 	 * @var array<string, array<int, bool>>
 	 */
 	private static $known = array();
 
 	/**
-	 * The accounts of which this request could not find out anything.
+	 * The accounts for which the database gave no answer.
 	 *
 	 * @var array<string, array<int, bool>>
 	 */
@@ -54,7 +54,7 @@ final class AccessControl {
 	private static $events = array();
 
 	/**
-	 * The accounts that the request itself has brought along and that were refused, as keys.
+	 * The accounts that the request's own credentials named and that were refused, as keys.
 	 *
 	 * @var array<int, bool>
 	 */
@@ -68,15 +68,15 @@ final class AccessControl {
 	private static $withheld = array();
 
 	/**
-	 * How many times rights were asked to be told as they are.
+	 * How many calls of tell_rights_as_they_are() have not been ended yet.
 	 *
 	 * @var int
 	 */
 	private static $as_they_are = 0;
 
 	/**
-	 * Adds the hooks. Each runs last (PHP_INT_MAX): whatever core (20 and 30) or another plugin has decided, the identity provider has the last
-	 * word.
+	 * Adds the hooks. Each runs last (PHP_INT_MAX), after core (20 and 30) and other plugins, so that nobody overrules the identity
+	 * provider.
 	 */
 	public static function add_hooks(): void {
 		add_filter( 'authenticate', array( self::class, 'filter_authenticate' ), PHP_INT_MAX );
@@ -87,7 +87,7 @@ final class AccessControl {
 		add_filter( 'send_auth_cookies', array( self::class, 'filter_send_auth_cookies' ), PHP_INT_MAX, 4 );
 		add_filter( 'map_meta_cap', array( self::class, 'filter_map_meta_cap' ), PHP_INT_MAX, 3 );
 		add_filter( 'wp_insert_post_empty_content', array( self::class, 'filter_wp_insert_post_empty_content' ), PHP_INT_MAX, 2 );
-		// These first: nobody is to act on a login that does not count, or to send what is withheld.
+		// These run first: no plugin may act on a refused login, or send a mail that is withheld.
 		add_action( 'set_current_user', array( self::class, 'action_set_current_user' ), PHP_INT_MIN );
 		add_action( 'set_logged_in_cookie', array( self::class, 'action_set_logged_in_cookie' ), PHP_INT_MIN, 4 );
 		add_action( 'retrieve_password_key', array( self::class, 'action_retrieve_password_key' ), PHP_INT_MIN, 2 );
@@ -98,11 +98,11 @@ final class AccessControl {
 	/**
 	 * Whether a person is deactivated.
 	 *
-	 * Where our table is missing nobody is: the plugin was removed by hand, and locking everybody out then, the administrator included,
-	 * would be worse than what it prevents.
+	 * If our table is missing, nobody is deactivated: somebody removed the plugin by hand. Refusing everybody then would also refuse the
+	 * administrator.
 	 *
 	 * @param int $user_id The account.
-	 * @throws \RuntimeException When the database does not tell.
+	 * @throws \RuntimeException When the database does not answer.
 	 */
 	public static function is_locked_out( int $user_id ): bool {
 		global $wpdb;
@@ -117,7 +117,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * Forgets what is known of a person, who was just written.
+	 * Forgets what is known of a person whose row was just written.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -135,7 +135,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * Lets rights be told as they are, also of people who are deactivated: what protects an account is looked at while nobody acts.
+	 * Begins to report the rights of deactivated people unchanged: the check for protected accounts needs them.
 	 */
 	public static function tell_rights_as_they_are(): void {
 		++self::$as_they_are;
@@ -151,7 +151,7 @@ final class AccessControl {
 	/**
 	 * Passwords: login form, XML-RPC, and plugins that call wp_authenticate().
 	 *
-	 * @param mixed $user Who was let in so far: a user, an error or null.
+	 * @param mixed $user The result so far: a user, an error or null.
 	 * @return mixed
 	 */
 	public static function filter_authenticate( $user ) {
@@ -162,7 +162,7 @@ final class AccessControl {
 	/**
 	 * What arrives with a request: cookies, application passwords, tokens of other plugins.
 	 *
-	 * @param mixed $user_id Who was recognised so far, or false.
+	 * @param mixed $user_id The user found so far, or false.
 	 * @return mixed
 	 */
 	public static function filter_determine_current_user( $user_id ) {
@@ -174,10 +174,10 @@ final class AccessControl {
 	}
 
 	/**
-	 * Application passwords. This names the reason, which the general check cannot. WordPress asks once the password was right.
+	 * Application passwords. This check can name the reason; the general one cannot. WordPress calls it after the password was right.
 	 *
-	 * @param \WP_Error $error Where the refusal goes.
-	 * @param \WP_User  $user  Who showed an application password.
+	 * @param \WP_Error $error The list that takes the refusal.
+	 * @param \WP_User  $user  The owner of the application password.
 	 */
 	public static function action_application_password( \WP_Error $error, \WP_User $user ): void {
 		self::add_to( $error, $user );
@@ -195,12 +195,12 @@ final class AccessControl {
 	}
 
 	/**
-	 * The last check, for plugins that make somebody the current user behind WordPress's back, or let somebody act without: who is
-	 * deactivated may do nothing. A super administrator is asked here too, unlike at `user_has_cap`.
+	 * The last check: a deactivated person has no capability. It is for plugins that set the current user without WordPress's functions, or
+	 * act for somebody without a login. Unlike `user_has_cap`, this filter also runs for super administrators.
 	 *
 	 * @param mixed $caps    What is needed.
 	 * @param mixed $cap     What is asked about.
-	 * @param mixed $user_id Who is.
+	 * @param mixed $user_id The account.
 	 * @return mixed
 	 */
 	public static function filter_map_meta_cap( $caps, $cap, $user_id ) {
@@ -212,7 +212,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * Notes which events WordPress's cron begins: it takes each off its list right before.
+	 * Notes which events WordPress's cron begins. Cron removes each from its list right before it runs.
 	 *
 	 * @param mixed $pre       What is returned instead.
 	 * @param mixed $timestamp When it was due.
@@ -242,12 +242,12 @@ final class AccessControl {
 	}
 
 	/**
-	 * The same cookie is not even sent. Before WordPress 6.2 this filter was not told whose it is.
+	 * The same cookie is not sent. Before WordPress 6.2 this filter did not receive the account.
 	 *
 	 * @param mixed $send       Whether it is to be sent.
 	 * @param mixed $expire     When the browser forgets it.
 	 * @param mixed $expiration When it stops to be valid.
-	 * @param ?int  $user_id    Whose it is; 0 where cookies are taken away.
+	 * @param ?int  $user_id    The account; 0 when cookies are removed.
 	 */
 	public static function filter_send_auth_cookies( $send, $expire = 0, $expiration = 0, ?int $user_id = null ): bool {
 		$user_id         = $user_id ?? self::$cookie_of;
@@ -256,11 +256,10 @@ final class AccessControl {
 	}
 
 	/**
-	 * A forgotten password. A stranger hears the same as for anybody else; no link is sent. People who may
-	 * edit accounts are told the reason.
+	 * A forgotten password. A stranger gets the usual answer, but no link is sent. People who may edit accounts learn the reason.
 	 *
-	 * @param mixed $allow   Whether a new one may be asked for: a boolean or an error.
-	 * @param mixed $user_id Who asks.
+	 * @param mixed $allow   Whether a new password may be requested: a boolean or an error.
+	 * @param mixed $user_id The account.
 	 * @return mixed
 	 */
 	public static function filter_allow_password_reset( $allow, $user_id ) {
@@ -272,7 +271,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * Notes the key that is not to be sent.
+	 * Notes the key that must not be mailed.
 	 *
 	 * @param mixed $login Whose it is.
 	 * @param mixed $key   The key.
@@ -285,7 +284,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * Keeps the mail in that holds it. Its sender is told that it was sent.
+	 * Does not send the mail with that key. Its sender gets the answer that it was sent.
 	 *
 	 * @param mixed $sent What is returned instead of sending.
 	 * @param mixed $mail The mail.
@@ -304,8 +303,8 @@ final class AccessControl {
 	/**
 	 * A link that was mailed before the person was deactivated.
 	 *
-	 * @param \WP_Error $errors Where the refusal goes.
-	 * @param mixed     $user   Who follows the link: a user, or an error where the link is none.
+	 * @param \WP_Error $errors The list that takes the refusal.
+	 * @param mixed     $user   The owner of the link: a user, or an error if the link is not valid.
 	 */
 	public static function action_validate_password_reset( \WP_Error $errors, $user ): void {
 		self::add_to( $errors, $user );
@@ -314,7 +313,7 @@ final class AccessControl {
 	/**
 	 * Posts by e-mail (wp-mail.php). Their author is the account with the sender's address.
 	 *
-	 * @param mixed $is_empty Whether the post is taken for empty, and refused.
+	 * @param mixed $is_empty Whether WordPress treats the post as empty and refuses it.
 	 * @param mixed $post     The post.
 	 * @return mixed
 	 */
@@ -323,7 +322,7 @@ final class AccessControl {
 	}
 
 	/**
-	 * Whether somebody is refused: deactivated people are, and everybody while the database does not tell.
+	 * Whether an account is refused. Deactivated people are; everybody is while the database does not answer.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -342,9 +341,9 @@ final class AccessControl {
 	}
 
 	/**
-	 * Whether somebody acts without having logged in: what a person has scheduled goes on, and somebody at the command line
-	 * needs no password. wp-cron.php by itself is no such place, because anybody may call it: only an event that its runner has begun is,
-	 * and not for an account that the request brought along.
+	 * Whether code runs for an account without a login: at the command line, or in an event that WordPress's cron has begun. A call of
+	 * wp-cron.php alone does not count, because anybody may call it. An event does not count either for an account that the request's own
+	 * credentials named.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -364,12 +363,12 @@ final class AccessControl {
 	}
 
 	/**
-	 * Asks the database, twice if need be. The answer names the account that was asked about: so a statement that failed, or that a plugin
-	 * has made another one of, is told from a person who is not there.
+	 * Asks the database, a second time if the first answer is not valid. A valid answer repeats the account's number. So a failed
+	 * statement, or one that a plugin has replaced, does not look like a missing person.
 	 *
 	 * @param string $table   Our table.
 	 * @param int    $user_id The account.
-	 * @throws \RuntimeException When it does not tell.
+	 * @throws \RuntimeException When it does not answer.
 	 */
 	private static function read( string $table, int $user_id ): bool {
 		global $wpdb;
@@ -393,10 +392,10 @@ final class AccessControl {
 	}
 
 	/**
-	 * What somebody is told who has shown the right password.
+	 * The refusal after the right password.
 	 *
 	 * @param int $user_id The account.
-	 * @return ?\WP_Error Nothing where the person may log in.
+	 * @return ?\WP_Error Null if the person may log in.
 	 */
 	private static function refusal( int $user_id ) {
 		if ( ! self::keeps_out( $user_id ) ) {
@@ -413,7 +412,7 @@ final class AccessControl {
 	 * Adds the refusal to others.
 	 *
 	 * @param \WP_Error $errors Where it goes.
-	 * @param mixed     $user   Who is refused.
+	 * @param mixed     $user   The user that is refused.
 	 */
 	private static function add_to( \WP_Error $errors, $user ): void {
 		$refusal = $user instanceof \WP_User ? self::refusal( $user->ID ) : null;

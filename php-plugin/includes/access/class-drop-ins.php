@@ -12,19 +12,19 @@ namespace Rollbook\WordPress\Access;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Puts files into wp-content that answer identity providers while WordPress is closed: during an update and without its database it
- * ends every request before it loads plugins. A site that has such files of its own keeps them.
+ * Puts files into wp-content that answer identity providers while WordPress is closed: during an update, and without its database,
+ * WordPress ends every request before it loads plugins. A site keeps such files of its own.
  */
 final class DropIns {
 
-	/** What WordPress looks for. */
+	/** The names of the files that WordPress includes. */
 	private const NAMES = array( 'maintenance.php', 'db-error.php' );
 
-	/** What the files of ours are known by. */
+	/** The text that marks a file as Rollbook's. */
 	private const MARK = 'Plugin Name: Rollbook: identity providers are told to wait';
 
 	/**
-	 * Writes them, where the server lets them be written and none of the site's own is there.
+	 * Writes them, if the server allows it and the site has none of its own.
 	 */
 	public static function install(): void {
 		$text = self::read( dirname( __DIR__, 2 ) . '/drop-ins/closed.php' );
@@ -37,7 +37,7 @@ final class DropIns {
 	}
 
 	/**
-	 * Takes them away with the plugin, but not while other sites of a network may use it.
+	 * Removes them when the plugin is deactivated, but not while other sites of a network may use it.
 	 *
 	 * @param bool $network_wide Whether the plugin is deactivated for every site.
 	 */
@@ -60,7 +60,7 @@ final class DropIns {
 	}
 
 	/**
-	 * The names of those that are the site's own or could not be written, so that identity providers get WordPress's page or the site's.
+	 * The names of the files that are the site's own or could not be written. There, identity providers get WordPress's or the site's page.
 	 *
 	 * @return list<string>
 	 */
@@ -78,7 +78,7 @@ final class DropIns {
 	}
 
 	/**
-	 * The beginning of a file, which is more than the whole of ours.
+	 * The beginning of a file: more bytes than a file of ours has.
 	 *
 	 * @param string $path The file.
 	 */

@@ -14,16 +14,16 @@ use const Rollbook\WordPress\VERSION;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Puts the file there that refuses deactivated people while the plugin is not active, keeps it in step with the plugin, and takes it away.
+ * Writes, updates and removes the file that refuses deactivated people while the plugin is not active.
  *
- * It is there from the activation on, and not only once somebody is deactivated: then it may be too late to write a file.
+ * It is written when the plugin is activated. When somebody is deactivated, it may be too late to write a file.
  */
 final class MustUseFile {
 
 	/** The constant with the version of the file that WordPress has loaded. */
 	private const DOORS_VERSION = 'Rollbook\WordPress\DOORS_VERSION';
 
-	/** What stands where, below the folder of must-use plugins, and which file of the plugin it is a copy of. The first is read by WordPress. */
+	/** The copies below the folder of must-use plugins, each with the plugin's file that it is a copy of. WordPress loads the first. */
 	private const FILES = array(
 		'rollbook-doors.php'                      => 'must-use/rollbook-doors.php',
 		'rollbook-doors/class-access-control.php' => 'includes/access/class-access-control.php',
@@ -46,9 +46,9 @@ final class MustUseFile {
 	}
 
 	/**
-	 * Writes it, where the server lets it be written.
+	 * Writes it, if the server allows it.
 	 *
-	 * @return bool Whether it stands there.
+	 * @return bool Whether it is there.
 	 */
 	public static function install(): bool {
 		foreach ( array_reverse( self::FILES ) as $name => $original ) {
@@ -64,8 +64,8 @@ final class MustUseFile {
 	 * Writes a file beside the plugin's own, if it holds another text.
 	 *
 	 * @param string $path The file.
-	 * @param string $text What it is to hold.
-	 * @return bool Whether it holds that.
+	 * @param string $text The text.
+	 * @return bool Whether it holds the text now.
 	 */
 	public static function write( string $path, string $text ): bool {
 		// phpcs:disable WordPress.WP.AlternativeFunctions -- WordPress's own functions ask for credentials where the server cannot write.
@@ -75,7 +75,7 @@ final class MustUseFile {
 		if ( '' === $text || ! wp_mkdir_p( dirname( $path ) ) || ! is_writable( dirname( $path ) ) ) {
 			return false;
 		}
-		// Another request never reads half of it.
+		// Renaming keeps another request from reading half of it.
 		$part = $path . '.' . wp_generate_password( 8, false );
 		if ( strlen( $text ) !== file_put_contents( $part, $text ) || ! rename( $part, $path ) ) {
 			file_exists( $part ) && unlink( $part );
@@ -86,7 +86,7 @@ final class MustUseFile {
 	}
 
 	/**
-	 * Takes it away.
+	 * Removes it.
 	 */
 	public static function remove(): void {
 		foreach ( array_keys( self::FILES ) as $name ) {

@@ -39,7 +39,7 @@ final class AccountWriter {
 	/**
 	 * Creates an account.
 	 *
-	 * @param array<string, mixed> $change What it is to hold.
+	 * @param array<string, mixed> $change What the account is to hold.
 	 * @param string               $login  Its login, a free one.
 	 * @param callable(int): void  $on_created Is told the account's number before any plugin hears of the account.
 	 * @return \WP_User The account as it stands.
@@ -102,7 +102,7 @@ final class AccountWriter {
 	 * Changes an account, as far as it differs from what is wanted.
 	 *
 	 * @param \WP_User             $user   The account.
-	 * @param array<string, mixed> $change What it is to hold.
+	 * @param array<string, mixed> $change What the account is to hold.
 	 * @param ?string              $login  Its new login, a free one.
 	 * @return \WP_User The account as it stands.
 	 * @throws Refusal When WordPress or a plugin refuses.
@@ -306,7 +306,7 @@ final class AccountWriter {
 	 * What wp_update_user() has to write, not yet slashed.
 	 *
 	 * @param \WP_User             $user   The account.
-	 * @param array<string, mixed> $change What it is to hold.
+	 * @param array<string, mixed> $change What the account is to hold.
 	 * @return array<string, string>
 	 */
 	private function differing( \WP_User $user, array $change ): array {

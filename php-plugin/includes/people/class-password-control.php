@@ -163,7 +163,7 @@ final class PasswordControl {
 	 * No link to set another one is mailed.
 	 *
 	 * @param mixed $allow   Whether one may be asked for: a boolean or an error.
-	 * @param int   $user_id Who asks.
+	 * @param int   $user_id The account.
 	 */
 	public static function filter_allow_password_reset( mixed $allow, int $user_id ): mixed {
 		return true === $allow && self::is_forbidden( $user_id ) ? self::error() : $allow;
@@ -172,8 +172,8 @@ final class PasswordControl {
 	/**
 	 * One that was mailed before leads nowhere.
 	 *
-	 * @param \WP_Error $errors Where the refusal goes.
-	 * @param mixed     $user   Who follows the link: a user, or an error where the link is none.
+	 * @param \WP_Error $errors The list that takes the refusal.
+	 * @param mixed     $user   The owner of the link: a user, or an error if the link is not valid.
 	 */
 	public static function action_validate_password_reset( \WP_Error $errors, mixed $user ): void {
 		if ( $user instanceof \WP_User && self::is_forbidden( $user->ID ) ) {
@@ -194,7 +194,7 @@ final class PasswordControl {
 	/**
 	 * A form that has the field nevertheless is refused.
 	 *
-	 * @param \WP_Error $errors Where the refusal goes.
+	 * @param \WP_Error $errors The list that takes the refusal.
 	 * @param mixed     $update Whether the account is there already.
 	 * @param mixed     $user   What is to be saved.
 	 */

@@ -1,6 +1,6 @@
 <?php
 /**
- * What caches know of an account.
+ * Caches of an account.
  *
  * @package Rollbook
  */
@@ -12,12 +12,12 @@ namespace Rollbook\WordPress\Store;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Lets WordPress's caches, and those of the plugins whose fields are mapped, forget an account.
+ * Removes an account from WordPress's caches, and from those of the plugins whose fields are mapped.
  */
 final class AccountCache {
 
 	/**
-	 * Lets WordPress's caches forget an account whose write was undone.
+	 * Removes an account from WordPress's caches after its write was undone.
 	 *
 	 * @param int        $user_id The account.
 	 * @param ?\WP_User  $before  The account as it was before.
@@ -38,7 +38,7 @@ final class AccountCache {
 		try {
 			Targets::forget( $user_id, Settings::targets() );
 		} catch ( DatabaseFailure ) {
-			return; // Whatever brought us here is told already.
+			return; // The failure that led here is reported already.
 		}
 	}
 }

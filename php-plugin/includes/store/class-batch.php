@@ -14,14 +14,14 @@ use Rollbook\WordPress\Access\AccessControl;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The operations that the extension says belong together. To end a transaction is the dearest of all statements, because the database
- * waits for its disk; so it is done once for many operations, and each of them has a savepoint of its own.
+ * The operations that the extension says belong together. COMMIT is the most expensive statement, because the database waits for its disk.
+ * So many operations share one transaction, and each of them has its own savepoint.
  *
- * What an operation has answered is to be true, but hooks of other plugins, a deadlock or a lost connection can end the transaction
- * between any two statements, unnoticed, and undo what was answered long before. A row that is written first and survives exactly
- * when everything after it does is the witness: it is asked for whenever the transaction turns out to have ended.
+ * The answer of each operation must be true. But hooks of other plugins, a deadlock or a lost connection can end the transaction between
+ * any two statements, unnoticed, and undo what was answered before. So the transaction first writes a row, the witness: it is stored
+ * exactly if everything after it is. Whenever the transaction turns out to have ended, the witness tells whether it was stored.
  *
- * On SQLite each operation keeps its own transaction: every failing statement of any plugin would undo all operations before it.
+ * On SQLite each operation keeps its own transaction: there, a failing statement of any plugin would undo all operations before it.
  *
  * @phpstan-import-type BatchState from \Rollbook\Contract
  * @phpstan-import-type BeginBatchAnswer from \Rollbook\Contract
@@ -31,7 +31,7 @@ defined( 'ABSPATH' ) || exit;
 final class Batch {
 
 	/**
-	 * How long PHP may take for a batch, in seconds, where less is configured.
+	 * How long PHP may take for a batch, in seconds. A longer configured time stays.
 	 */
 	private const SECONDS = 60;
 
@@ -41,18 +41,19 @@ final class Batch {
 	private const WITNESS = 'rollbook_batch_';
 
 	/**
-	 * How old a witness is that nobody asks for any more, because PHP was killed before it did, in milliseconds.
+	 * How old an abandoned witness is, in milliseconds. PHP was killed before it removed that row.
 	 */
 	private const FORGOTTEN = 3_600_000;
 
 	/**
-	 * How often the witness is asked for while the database does not answer, and how long to wait in between at first, in microseconds.
+	 * How often the witness is looked up while the database does not answer, and how long the first wait between two tries is, in
+	 * microseconds.
 	 */
 	private const ATTEMPTS = 5;
 	private const PAUSE    = 100_000;
 
 	/**
-	 * Whether operations belong together.
+	 * Whether a batch is running.
 	 *
 	 * @var bool
 	 */
@@ -73,7 +74,7 @@ final class Batch {
 	private static array $connection = array( null, 0 );
 
 	/**
-	 * The name of the witness of a transaction that has ended, until it is known whether it was kept. A hook may end PHP before that.
+	 * The witness of a transaction that has ended, until it is known whether the transaction was stored. A hook may end PHP before that.
 	 *
 	 * @var string|null
 	 */
@@ -87,14 +88,14 @@ final class Batch {
 	private static bool $lost = false;
 
 	/**
-	 * Why it cannot be told whether one was kept.
+	 * Why nobody can tell whether a transaction was stored.
 	 *
 	 * @var DatabaseFailure|null
 	 */
 	private static ?DatabaseFailure $doubt = null;
 
 	/**
-	 * Carries out begin_batch: a transaction is opened by the first operation that writes.
+	 * Carries out begin_batch. The first operation that writes opens the transaction.
 	 *
 	 * @return BeginBatchAnswer Whether one transaction holds all operations, and the time.
 	 */
@@ -128,7 +129,7 @@ final class Batch {
 	/**
 	 * Carries out check_batch.
 	 *
-	 * @return CheckBatchAnswer Whether what the operations before the last one have answered stands, and the time.
+	 * @return CheckBatchAnswer Whether the work of the operations before the last one is kept, and the time.
 	 */
 	public static function report(): array {
 		self::find_out();
@@ -139,9 +140,9 @@ final class Batch {
 	}
 
 	/**
-	 * Whether what was done stands.
+	 * Whether the work so far is lost.
 	 *
-	 * @return BatchState Whether what the operations before the last one have answered is known to be lost.
+	 * @return BatchState Whether the work of the operations before the last one is known to be lost.
 	 */
 	public static function state(): string {
 		return self::$lost ? 'lost' : 'kept';
@@ -150,7 +151,7 @@ final class Batch {
 	/**
 	 * Carries out end_batch.
 	 *
-	 * @return EndBatchAnswer Whether what the operations have answered stands.
+	 * @return EndBatchAnswer Whether the operations' work is stored.
 	 * @throws DatabaseFailure Where nobody can tell.
 	 */
 	public static function end(): string {
@@ -167,9 +168,9 @@ final class Batch {
 	}
 
 	/**
-	 * Carries out end_batch where what the operations have done is not wanted.
+	 * Carries out end_batch if the operations' work is not wanted.
 	 *
-	 * @return EndBatchAnswer That it does not stand.
+	 * @return EndBatchAnswer That nothing is stored.
 	 */
 	public static function undo(): string {
 		if ( null !== self::$witness ) {
@@ -186,14 +187,14 @@ final class Batch {
 	}
 
 	/**
-	 * Sees to it that the transaction of the batch is open, before an operation writes.
+	 * Opens the batch's transaction, unless it is open, before an operation writes.
 	 *
 	 * @return bool Whether there is one; otherwise the operation needs its own.
-	 * @throws DatabaseFailure When the operations before are lost: this one was decided on what they did.
+	 * @throws DatabaseFailure When the operations before are lost: the decision about this one relied on them.
 	 */
 	public static function enter(): bool {
 		if ( null !== self::$witness && ! self::exists() ) {
-			self::close( 'ROLLBACK' ); // What is left of it goes; the witness tells whether somebody has stored the rest.
+			self::close( 'ROLLBACK' ); // Undo what is still open. The witness tells whether somebody has stored the rest.
 		}
 		if ( self::$lost ) {
 			throw new DatabaseFailure( 'the transaction of the operations before was undone by somebody else' );
@@ -205,9 +206,9 @@ final class Batch {
 	}
 
 	/**
-	 * Ends the transaction, if there is one, and finds out whether it was kept.
+	 * Ends the transaction, if there is one, and finds out whether it was stored.
 	 *
-	 * @param string $statement What ends it.
+	 * @param string $statement The statement that ends it.
 	 */
 	public static function close( string $statement = 'COMMIT' ): void {
 		if ( null === self::$witness ) {
@@ -215,19 +216,19 @@ final class Batch {
 		}
 		self::$asked   = self::$witness;
 		self::$witness = null;
-		// Until it is known to be kept.
+		// Until it is known to be stored.
 		self::$lost = true;
 		try {
 			Database::run( $statement );
 			$ended = true;
-		} catch ( \Throwable ) { // A plugin that looks at statements may throw as well.
-			$ended = false; // Whether it was kept all the same, the witness tells.
+		} catch ( \Throwable ) { // A plugin that filters statements may throw, too.
+			$ended = false; // The witness tells whether it was stored all the same.
 		}
 		self::find_out( $ended );
 	}
 
 	/**
-	 * Finds out whether a transaction was kept that has ended, if that is not known yet.
+	 * Finds out whether the ended transaction was stored, if that is not known yet.
 	 *
 	 * @param bool $ended Whether it has ended for certain.
 	 */
@@ -247,16 +248,16 @@ final class Batch {
 				WrittenCaches::committed();
 			}
 		}
-		// Last: whatever becomes of this statement, it is known what was kept.
+		// This comes last: even if this statement fails, it is known by now what was stored.
 		self::take_away( $witness );
 	}
 
 	/**
-	 * Asks for a witness.
+	 * Looks up a witness.
 	 *
 	 * @param string $witness Its name.
 	 * @param bool   $ended   Whether the transaction has ended for certain.
-	 * @throws DatabaseFailure When the database does not tell, however often it is asked.
+	 * @throws DatabaseFailure When the database answers none of the tries.
 	 */
 	private static function was_kept( string $witness, bool $ended ): bool {
 		global $wpdb;
@@ -266,7 +267,7 @@ final class Batch {
 			try {
 				if ( ! $ended || $attempt > 1 ) {
 					Database::reconnect();
-					Database::run( 'ROLLBACK' ); // Only what is stored is to be seen.
+					Database::run( 'ROLLBACK' ); // The look-up must see stored rows only.
 				}
 				return null !== Database::value( "SELECT option_id FROM $wpdb->options WHERE option_name = %s", array( $witness ) );
 			} catch ( \Throwable $error ) {
@@ -281,7 +282,7 @@ final class Batch {
 	}
 
 	/**
-	 * Takes a witness away that has been asked.
+	 * Removes a witness that was looked up.
 	 *
 	 * @param string $witness Its name.
 	 */
@@ -295,18 +296,18 @@ final class Batch {
 	}
 
 	/**
-	 * Lets other sites of a network make accounts again.
+	 * Releases the lock, so that other sites of a network can make accounts again.
 	 */
 	private static function release_lock(): void {
 		try {
 			NetworkLock::release();
 		} catch ( DatabaseFailure ) {
-			return; // It has gone with the connection.
+			return; // The lost connection has released it.
 		}
 	}
 
 	/**
-	 * Takes witnesses away that nobody asks for any more.
+	 * Removes abandoned witnesses.
 	 */
 	public static function sweep(): void {
 		global $wpdb;
@@ -314,8 +315,8 @@ final class Batch {
 	}
 
 	/**
-	 * Opens a transaction. Its reads see what others commit meanwhile, as those of single operations do: a write that was decided on
-	 * an old version is decided anew on what is read again.
+	 * Opens a transaction with READ COMMITTED: its reads see what others commit meanwhile. A write that relied on an old version is decided
+	 * again, and must read the new version then.
 	 *
 	 * @throws DatabaseFailure When the connection is lost meanwhile.
 	 */
@@ -323,8 +324,8 @@ final class Batch {
 		global $wpdb;
 		$witness = self::WITNESS . Identifier::create();
 		self::sweep();
-		NetworkLock::take(); // Before any row is locked; and until the commit, because others see no account before.
-		Database::run( 'COMMIT' ); // Somebody may have left one open.
+		NetworkLock::take(); // The lock comes before any row lock. It is held until the commit, because others do not see the account before.
+		Database::run( 'COMMIT' ); // Ends a transaction that somebody may have left open.
 		Database::run( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' );
 		Database::run( 'START TRANSACTION' );
 		self::$connection = Database::which_connection();
@@ -344,20 +345,20 @@ final class Batch {
 			Database::run( 'RELEASE SAVEPOINT rollbook_batch' );
 			Database::run( 'SAVEPOINT rollbook_batch' );
 			return Database::is_still( self::$connection );
-		} catch ( \Throwable ) { // A plugin that looks at statements may throw as well.
+		} catch ( \Throwable ) { // A plugin that filters statements may throw, too.
 			return false;
 		}
 	}
 
 	/**
-	 * Whether a failing statement leaves the rest of its transaction alone, and the isolation of open() can be had.
+	 * Whether a failing statement leaves the rest of its transaction alone, and the database allows the isolation of open().
 	 */
 	private static function is_safe(): bool {
 		if ( defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ) {
 			return false;
 		}
 		try {
-			// A log of statements, instead of rows, does not allow it.
+			// A binary log of statements, instead of rows, does not allow READ COMMITTED.
 			$log = Database::row( 'SELECT @@log_bin AS kept, @@binlog_format AS form' );
 			return null !== $log && ( ! (int) $log['kept'] || 'STATEMENT' !== $log['form'] );
 		} catch ( DatabaseFailure ) {
@@ -366,7 +367,7 @@ final class Batch {
 	}
 
 	/**
-	 * Lets memory forget whatever the database has forgotten.
+	 * Removes from memory what the database has undone.
 	 */
 	private static function forget_everything(): void {
 		wp_cache_flush();

@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Store;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Carries the database's own words. They are for the activity log: they may quote the statement.
+ * Carries the database's own message. It is for the activity log only, because it may quote the statement.
  */
 final class DatabaseFailure extends \RuntimeException {
 
@@ -23,17 +23,17 @@ final class DatabaseFailure extends \RuntimeException {
 	private const PASSING = array( 1040, 1053, 1203, 1205, 1213, 1317, 1927, 2002, 2003, 2006, 2013, 4031 );
 
 	/**
-	 * Those of them after which the connection is gone.
+	 * Those of them that end the connection.
 	 */
 	private const LOST = array( 1053, 1927, 2002, 2003, 2006, 2013, 4031 );
 
 	/**
-	 * Errors of MySQL and MariaDB: there is no such table.
+	 * The error of MySQL and MariaDB for a missing table.
 	 */
 	public const NO_TABLE = 1146;
 
 	/**
-	 * Whether the change may be in the database all the same, as a whole or in part.
+	 * Whether the change may be in the database all the same, in whole or in part.
 	 *
 	 * @var bool
 	 */

@@ -11,16 +11,15 @@ namespace Rollbook\WordPress\Store;
 
 defined( 'ABSPATH' ) || exit;
 
-// Every statement of the directory passes here, where it is prepared.
-// phpcs:disable WordPress.DB
+// Every statement of the commands passes here and is prepared here. phpcs:disable WordPress.DB
 
 /**
- * What wpdb offers, with exceptions: a failure that goes unnoticed inside a transaction is a person half written.
+ * wpdb's methods, but a failure throws. An unnoticed failure within a transaction would store half a person.
  */
 final class Database {
 
 	/**
-	 * Rows in one INSERT: few enough for a statement to stay below the smallest max_allowed_packet.
+	 * Rows in one INSERT. So few keep a statement below the smallest max_allowed_packet.
 	 */
 	private const ROWS_AT_ONCE = 500;
 
@@ -74,7 +73,7 @@ final class Database {
 	}
 
 	/**
-	 * Has WordPress read, and does not take "nothing there" for an answer where a statement has failed: WordPress makes no difference.
+	 * Runs reads of WordPress's own functions, and throws if one of their statements failed: WordPress returns "nothing there" then.
 	 *
 	 * @param callable $read What to read; its result is returned.
 	 * @throws DatabaseFailure When a statement failed.
@@ -93,7 +92,7 @@ final class Database {
 	}
 
 	/**
-	 * How many statements have failed so far, whether anybody cared or not: wpdb notes each, even while it keeps errors to itself.
+	 * How many statements have failed so far. wpdb notes each of them, even while it suppresses errors.
 	 */
 	public static function failures(): int {
 		return count( (array) ( $GLOBALS['EZSQL_ERROR'] ?? array() ) );
@@ -106,7 +105,7 @@ final class Database {
 		global $wpdb, $EZSQL_ERROR; // phpcs:ignore WordPress.NamingConventions.ValidVariableName -- WordPress's own.
 		$noted = (array) $EZSQL_ERROR; // phpcs:ignore WordPress.NamingConventions.ValidVariableName
 		$text  = '' !== $wpdb->last_error ? $wpdb->last_error : (string) ( end( $noted )['error_str'] ?? '' );
-		// SQLite's drop-in hands out a page of HTML: the statements, then the error, then a backtrace.
+		// SQLite's drop-in gives a page of HTML: the statements, then the error, then a backtrace.
 		$text  = trim( wp_strip_all_tags( $text ) );
 		$error = strrpos( $text, 'SQLSTATE[' );
 		if ( false !== $error ) {
@@ -117,7 +116,7 @@ final class Database {
 	}
 
 	/**
-	 * The connection, where it is one of mysqli.
+	 * The connection, if it is one of mysqli.
 	 */
 	public static function connection(): ?\mysqli {
 		global $wpdb;
@@ -125,8 +124,8 @@ final class Database {
 	}
 
 	/**
-	 * Which connection it is: the object and the server's number for it. After a loss wpdb connects again and sends the statement once more,
-	 * outside of whatever transaction there was.
+	 * Which connection it is: the object and the server's number for it. After a loss wpdb connects again and repeats the statement,
+	 * outside of the transaction that was open.
 	 *
 	 * @return array{?object, int}
 	 */
@@ -136,8 +135,7 @@ final class Database {
 	}
 
 	/**
-	 * Whether the connection is still the same. Replacements of wpdb that know several servers change between them; there savepoints alone
-	 * tell.
+	 * Whether the connection is still the same. Replacements of wpdb may use several servers; with these, only savepoints tell.
 	 *
 	 * @param array{?object, int} $connection What which_connection() gave.
 	 */
@@ -147,7 +145,7 @@ final class Database {
 	}
 
 	/**
-	 * Whether the connection is there, as far as the last statement told.
+	 * Whether the connection was there at the last statement.
 	 */
 	public static function is_available(): bool {
 		global $wpdb;
@@ -156,7 +154,7 @@ final class Database {
 	}
 
 	/**
-	 * Sees to it that there is a connection. WordPress would end PHP where there can be none.
+	 * Connects if there is no connection. WordPress itself would end PHP if it cannot connect.
 	 */
 	public static function reconnect(): bool {
 		global $wpdb;
@@ -190,7 +188,7 @@ final class Database {
 	}
 
 	/**
-	 * Inserts rows, passing over those that clash with a unique key.
+	 * Inserts rows, except those that conflict with a unique key.
 	 *
 	 * @param string                             $table   The table.
 	 * @param string[]                           $columns The columns.
@@ -229,13 +227,13 @@ final class Database {
 	/**
 	 * Carries out a statement.
 	 *
-	 * @param callable $statement Gives false where wpdb does not carry it out.
+	 * @param callable $statement Returns false if wpdb does not carry it out.
 	 * @throws DatabaseFailure When the database refuses it.
 	 */
 	private static function carry_out( callable $statement ): mixed {
 		global $wpdb;
 		$suppressed = $wpdb->suppress_errors( true );
-		$wpdb->flush(); // Where a plugin takes the statement away, the result of the one before must not be taken for this one's.
+		$wpdb->flush(); // A plugin may drop the statement. Then the result of the statement before must not count as this one's.
 		try {
 			$result = $statement();
 		} catch ( \mysqli_sql_exception $error ) {
@@ -271,7 +269,7 @@ final class Database {
 	}
 
 	/**
-	 * The placeholder for a value; NULL, which wpdb cannot prepare, stands for itself.
+	 * The placeholder for a value. NULL is written as it is, because wpdb cannot prepare it.
 	 *
 	 * @param int|string|null $value     The value.
 	 * @param array           $arguments Where it goes.

@@ -17,7 +17,7 @@ defined( 'ABSPATH' ) || exit;
 final class Identifier {
 
 	/**
-	 * A new UUID of version 4. WordPress's own are made of mt_rand() where no plugin changes that, and could be foreseen.
+	 * A new UUID of version 4. WordPress makes its own with mt_rand(), so somebody could predict them.
 	 */
 	public static function create(): string {
 		$bytes    = random_bytes( 16 );

@@ -42,8 +42,8 @@ final class Lookups {
 	}
 
 	/**
-	 * Gives values to a person whose row is new, and only those: SQLite gives the number of a row again that was never stored, and older
-	 * databases that of the last one after they were started anew.
+	 * Gives values to a person with a new row and removes all others. The row's number may have been used before: SQLite uses the number of
+	 * a row again that was never stored, and older databases that of the last deleted row after a restart.
 	 *
 	 * @param int                                            $row_id  The person's row.
 	 * @param array<int, array{path: string, value: string}> $lookups The values.
@@ -73,7 +73,7 @@ final class Lookups {
 	}
 
 	/**
-	 * Takes all values from people.
+	 * Removes all values of people.
 	 *
 	 * @param int ...$row_ids Their rows.
 	 */

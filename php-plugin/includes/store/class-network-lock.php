@@ -12,10 +12,11 @@ namespace Rollbook\WordPress\Store;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Lets one site of a network at a time make accounts. WordPress allows a login and an address once in a network but looks only before
- * it writes, and each site keeps its unique keys in tables of its own.
+ * Lets one site of a network at a time make accounts. WordPress allows a login and an address once in a network, but it checks only before
+ * it writes. The unique keys do not prevent a second one, because each site has its own tables.
  *
- * SQLite lets one connection at a time write anyway: the connection that has written its keys sees all accounts that others have made.
+ * SQLite needs no lock, because only one connection at a time can write: a connection that has written its keys sees all accounts of the
+ * others.
  */
 final class NetworkLock {
 
@@ -32,7 +33,7 @@ final class NetworkLock {
 	private static bool $held = false;
 
 	/**
-	 * Takes the lock.
+	 * Acquires the lock.
 	 *
 	 * @throws DatabaseFailure When others do not release it.
 	 */
@@ -43,7 +44,7 @@ final class NetworkLock {
 		try {
 			$taken = Database::value( 'SELECT GET_LOCK( %s, %d )', array( self::name(), self::PATIENCE ) );
 		} catch ( DatabaseFailure ) {
-			return; // Some clusters have no such locks; there two sites that make one account at the same moment make two.
+			return; // Some clusters have no such locks. There, two sites can make the same account twice at the same moment.
 		}
 		if ( '0' === $taken ) {
 			throw new DatabaseFailure( 'other sites of the network were making accounts all the time' );
@@ -62,7 +63,7 @@ final class NetworkLock {
 	}
 
 	/**
-	 * Its name, which the server's other databases share.
+	 * Its name. It holds the database's, because all databases of a server share the names of locks.
 	 */
 	private static function name(): string {
 		global $wpdb;

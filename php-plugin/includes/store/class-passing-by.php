@@ -14,33 +14,33 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Lets a search or a task go through any number of people with the memory that there is.
  *
- * WordPress keeps every account that it reads, with all metas, until the request ends, and hands it to a persistent cache. Accounts
- * that are only passed by are forgotten again, and no more are read at a time than memory has room for.
+ * WordPress keeps every account that it reads, with all metas, until the request ends, and hands it to a persistent cache. Accounts that
+ * are only passed by are removed from the caches again, and only as many are read at a time as memory has room for.
  */
 final class PassingBy {
 
 	/**
-	 * So few are kept like any others: they are likely to be needed again.
+	 * So few accounts stay in the caches: they are likely to be needed again.
 	 */
 	private const FEW = 20;
 
 	/**
-	 * What a person takes beside the values themselves: the account, its capabilities, the names of its metas.
+	 * The bytes of a person besides the values: the account, its capabilities, the names of its metas.
 	 */
 	private const BYTES_OF_PERSON = 24576;
 
 	/**
-	 * How often values lie in memory while they are read, parsed and handed over.
+	 * How many copies of a value are in memory while it is read, parsed and handed over.
 	 */
 	private const COPIES = 5;
 
 	/**
-	 * The memory that is counted on where PHP has no limit.
+	 * The memory, in bytes, if PHP has no limit.
 	 */
 	private const WITHOUT_LIMIT = 268435456;
 
 	/**
-	 * How many of some rows memory has room for: the first ones, at least one.
+	 * How many of these rows memory has room for, counted from the first; at least one.
 	 *
 	 * @param int[] $weights What each holds, in bytes.
 	 */
@@ -58,7 +58,7 @@ final class PassingBy {
 	}
 
 	/**
-	 * Does something with accounts. What WordPress's cache did not hold of them before, it does not hold afterwards.
+	 * Runs work on accounts. Afterwards WordPress's cache holds only those accounts that it held before.
 	 *
 	 * @param int[]             $user_ids The accounts.
 	 * @param callable(): mixed $work     What to do; its result is returned.
@@ -77,7 +77,7 @@ final class PassingBy {
 	}
 
 	/**
-	 * Takes accounts out of the caches.
+	 * Removes accounts from the caches.
 	 *
 	 * @param int[]    $user_ids The accounts.
 	 * @param string[] $targets  The targets that were read.
@@ -104,14 +104,14 @@ final class PassingBy {
 		foreach ( $targets ? $user_ids : array() as $user_id ) {
 			Targets::forget( $user_id, $targets );
 		}
-		// A persistent cache holds what it has read in PHP's memory as well.
+		// A persistent cache keeps what it has read in PHP's memory, too.
 		if ( wp_using_ext_object_cache() && function_exists( 'wp_cache_supports' ) && wp_cache_supports( 'flush_runtime' ) ) {
 			wp_cache_flush_runtime();
 		}
 	}
 
 	/**
-	 * The memory that may be used, in bytes: half of what is left, because others want some as well.
+	 * The memory that may be used, in bytes: half of what is left. The other half is for everybody else.
 	 */
 	private static function room(): int {
 		$limit = wp_convert_hr_to_bytes( (string) ini_get( 'memory_limit' ) );

@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Store;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Knows whether the commands of an exchange are being carried out. A change to an account comes from Rollbook then, and is no local edit.
+ * Knows whether an exchange's commands are running. A change to an account then comes from Rollbook and is no local edit.
  */
 final class RunningExchange {
 

@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Store;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * A page of a table, as the extension cuts it: its condition is text without any user's data, with placeholders for the arguments.
+ * A page of a table, as the extension asks for it. The condition is text with placeholders; it holds no data.
  *
  * @phpstan-import-type Reached from \Rollbook\Contract
  */
@@ -47,7 +47,7 @@ final class Selection {
 	 * @param array<string, mixed> $wanted The selection's fields.
 	 * @param string               $table  The full name of the table.
 	 * @param string               $alias  Its name in the condition.
-	 * @param string               $always What every row must fulfil besides.
+	 * @param string               $always A condition that every row must fulfil, too.
 	 */
 	public function __construct(
 		private readonly array $wanted,
@@ -70,7 +70,7 @@ final class Selection {
 	 * The rows of the page, as far as memory has room for them.
 	 *
 	 * @param string $columns The columns to read.
-	 * @param string $weight  What says how many bytes a row leads to.
+	 * @param string $weight  The expression for a row's bytes in memory.
 	 * @param int    $few     How many rows are read without being weighed.
 	 * @return array<int, array<string, ?string>>
 	 * @throws \UnexpectedValueException When the order names no column.
@@ -150,7 +150,7 @@ final class Selection {
 	}
 
 	/**
-	 * The condition of the rows that lie behind another one.
+	 * The condition of the rows that come after another one.
 	 *
 	 * @throws \UnexpectedValueException When the order names no column.
 	 */
@@ -203,7 +203,7 @@ final class Selection {
 	}
 
 	/**
-	 * Whether everything is the other way round.
+	 * Whether the rows are read in reverse order.
 	 */
 	private function is_backward(): bool {
 		return ! empty( $this->wanted['backward'] );

@@ -20,7 +20,7 @@ final class Settings {
 	public const OPTION = 'rollbook_settings';
 
 	/**
-	 * The sites that are known to have none.
+	 * The sites that are known to have no document.
 	 *
 	 * @var array<int, true>
 	 */
@@ -66,7 +66,7 @@ final class Settings {
 	}
 
 	/**
-	 * The roles that the owner has protected, or taken out, by name.
+	 * The names of roles that the owner protects or, with a `-` before them, does not protect.
 	 *
 	 * @return ?list<string>
 	 */
@@ -75,8 +75,7 @@ final class Settings {
 	}
 
 	/**
-	 * The document as far as it was ever stored. Where WordPress says that there is none the database is asked: WordPress says so, too,
-	 * where it could not read, and remembers that.
+	 * The stored document. If WordPress has none, the database is asked: WordPress also returns and caches "none" after a failed read.
 	 *
 	 * @return array<string, mixed>
 	 * @throws DatabaseFailure When it cannot be read.
@@ -99,10 +98,10 @@ final class Settings {
 	}
 
 	/**
-	 * The document as the database has it, whatever WordPress remembers.
+	 * The document in the database, not in WordPress's cache.
 	 *
-	 * @param string $lock What keeps others from it, where that is wanted.
-	 * @return ?array<string, mixed> Null where there is none.
+	 * @param string $lock The SQL that locks the row, if any.
+	 * @return ?array<string, mixed> Null if there is none.
 	 * @throws DatabaseFailure When it cannot be read.
 	 */
 	public static function read( string $lock = '' ): ?array {
@@ -112,7 +111,7 @@ final class Settings {
 	}
 
 	/**
-	 * What was stored, as the document that it is; anything else is none.
+	 * The stored value as a document; empty if it is none.
 	 *
 	 * @param mixed $stored What was stored.
 	 * @return array<string, mixed>
@@ -123,7 +122,7 @@ final class Settings {
 	}
 
 	/**
-	 * Has WordPress read the document anew.
+	 * Makes WordPress read the document again.
 	 */
 	public static function forget(): void {
 		foreach ( array( 'alloptions', 'notoptions', self::OPTION ) as $cached ) {

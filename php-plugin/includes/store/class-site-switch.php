@@ -1,6 +1,6 @@
 <?php
 /**
- * The way to other sites of a network, and back.
+ * Switching to other sites of a network, and back.
  *
  * @package Rollbook
  */
@@ -17,7 +17,7 @@ defined( 'ABSPATH' ) || exit;
 final class SiteSwitch {
 
 	/**
-	 * Does something on each of some sites that have tables of ours.
+	 * Does something on each of these sites that has tables of ours.
 	 *
 	 * @param int[]            $sites The sites.
 	 * @param callable(): void $work  What to do there.
@@ -36,16 +36,16 @@ final class SiteSwitch {
 	}
 
 	/**
-	 * How many sites WordPress has switched through.
+	 * How many switches WordPress has not yet undone.
 	 */
 	public static function depth(): int {
 		return count( $GLOBALS['_wp_switched_stack'] ?? array() );
 	}
 
 	/**
-	 * Brings WordPress back to the site that it was on: a hook that fails between switching and restoring leaves it elsewhere.
+	 * Brings WordPress back to the site that it was on. A hook that fails after a switch leaves it on the other site.
 	 *
-	 * @param int $depth What depth() was then.
+	 * @param int $depth The result of depth() on that site.
 	 */
 	public static function back_to( int $depth ): void {
 		while ( self::depth() > $depth ) {

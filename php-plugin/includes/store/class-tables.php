@@ -14,17 +14,17 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Names, shape and upgrade of the tables, each site of a network having its own.
  *
- * Every text column compares byte by byte: what must match whatever its case is stored folded beside the text as sent.
- * One collation for a whole table also keeps wpdb from reading every statement through a regular expression, which it does
- * where a column's collation is not a "safe" one, and from refusing non-ASCII text, which it does where character sets mix.
- * SQLite's drop-in knows no collations: there ASCII letters compare without case, and who needs the case writes BINARY.
+ * Every text column compares byte by byte. A value that must match in any case is stored a second time, folded. One collation for a whole
+ * table also keeps wpdb from reading every statement through a regular expression, which it does where a column's collation is not a "safe"
+ * one, and from refusing non-ASCII text, which it does where character sets mix. SQLite's drop-in knows no collations: there ASCII letters
+ * compare without case, and a statement that needs the case says BINARY.
  *
  * Times are milliseconds since 1970 (UTC).
  */
 final class Tables {
 
 	/**
-	 * Counts the changes of the shape below.
+	 * The number of the shape below. Every change of it adds one.
 	 */
 	private const VERSION = 8;
 
@@ -74,9 +74,9 @@ final class Tables {
 	}
 
 	/**
-	 * Makes a table again that somebody has dropped: the next request finds it.
+	 * Makes a table again that somebody has dropped. The next request finds it.
 	 *
-	 * @param DatabaseFailure $failure What a statement failed for.
+	 * @param DatabaseFailure $failure The failure of a statement.
 	 */
 	public static function restore( DatabaseFailure $failure ): void {
 		if ( $failure->is_missing_table() && str_contains( $failure->getMessage(), 'rollbook_' ) ) {
@@ -94,7 +94,7 @@ final class Tables {
 	}
 
 	/**
-	 * Removes the current site's tables with all they hold.
+	 * Removes the current site's tables and all rows.
 	 */
 	public static function drop(): void {
 		global $wpdb;
@@ -107,14 +107,16 @@ final class Tables {
 	/**
 	 * The tables as dbDelta reads them: one field a line, two spaces after PRIMARY KEY, widths as MariaDB shows them.
 	 *
-	 * A unique key is a value that WordPress's own tables do not keep unique: `email_key` the address and `login_key` the login of a
-	 * managed person's account, in lower case. A deleted person, whose account was kept, has none. `user_id` is empty only between
-	 * the row and the account. `written_by` is the mark of the last write, by which it is known again should the
-	 * connection be lost while it is stored.
+	 * WordPress's own tables do not keep addresses and logins unique. The unique keys `email_key` and `login_key` do: they hold the address
+	 * and the login of a managed person's account, in lower case. A deleted person whose account was kept has neither. `user_id` is empty
+	 * only after the row is written and before the account is. `written_by` is the mark of the last write. It tells whether that write was
+	 * stored, if the connection was lost meanwhile.
 	 *
-	 * A row of `activity` is an event: `kind` says what happened to (a request, a token, the settings …), `action` what happened, `token_id`
-	 * or `actor` who did it, `address` from where, `outcome` how it ended, `effects` what changed in WordPress. What only read, or changed
-	 * nothing, is not `notable`. `name_key` is the name in lower case. Whatever the log is searched by has an index that also gives the order. A row of `refusals` is a day's requests that came without a valid token, of one reason.
+	 * A row of `activity` is an event: `kind` says what happened to (a request, a token, the settings …), `action` what happened,
+	 * `token_id` or `actor` who did it, `address` from where, `outcome` how it ended, `effects` what changed in WordPress. An entry is not
+	 * `notable` if its request only read, or changed nothing. `name_key` is the name in lower case. Every column that the log is searched
+	 * by has an index that also gives the order. A row of `refusals` counts the requests of a day that were refused for one reason and had
+	 * no valid token.
 	 *
 	 * @return string[]
 	 */

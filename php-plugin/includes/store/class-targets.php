@@ -1,6 +1,6 @@
 <?php
 /**
- * The places in WordPress where attributes live.
+ * The places in WordPress that hold attributes.
  *
  * @package Rollbook
  */
@@ -15,8 +15,8 @@ defined( 'ABSPATH' ) || exit;
  * Reads and writes values by target: `field:` a column or core profile field of the account, `meta:` a user meta, `xprofile:` a
  * BuddyPress profile field, `acf:` a field of Advanced Custom Fields.
  *
- * WordPress's own functions take their values slashed, and so does ACF, which hands them on to update_metadata(). BuddyPress does
- * as well and keeps them so: names, options and values lie in its tables slashed and as HTML.
+ * WordPress's own functions take slashed values. So does ACF, which passes them to update_metadata(). BuddyPress takes slashed values, too,
+ * but stores them as they are: its tables hold names, options and values slashed and as HTML.
  */
 final class Targets {
 
@@ -31,19 +31,19 @@ final class Targets {
 	private const PROFILE = array( 'first_name', 'last_name', 'nickname', 'description', 'locale' );
 
 	/**
-	 * What is written through the account itself and not as a profile field.
+	 * Columns that a field target only reads: they are written with the account itself.
 	 */
 	private const READ_ONLY = array( 'user_email' );
 
 	/**
-	 * Whether user metas are open to attributes, by key, with a 1 before it for that of a plugin's field.
+	 * Whether attributes may be written to user metas, by key. The key of a plugin's field has a 1 before it.
 	 *
 	 * @var array<string, bool>
 	 */
 	private static array $open = array();
 
 	/**
-	 * The values of targets. One that the site does not have is left out.
+	 * The values of targets, without targets that the site does not have.
 	 *
 	 * @param \WP_User $user    The account, fresh from the database.
 	 * @param string[] $targets The targets.
@@ -111,7 +111,7 @@ final class Targets {
 	}
 
 	/**
-	 * Writes fields of other plugins. One that the site does not have is passed over. Whether the plugin takes the value shows when it
+	 * Writes fields of other plugins. A field that the site does not have is skipped. Whether the plugin accepted the value is seen when it
 	 * is read back.
 	 *
 	 * @param int                  $user_id The account.
@@ -128,7 +128,7 @@ final class Targets {
 				if ( null === $value ) {
 					xprofile_delete_field_data( $field, $user_id );
 				} elseif ( ! xprofile_set_field_data( $field, $user_id, wp_slash( $value ) ) ) {
-					// An option is called "R&amp;D" there.
+					// BuddyPress stores the option "R&D" as "R&amp;D".
 					xprofile_set_field_data( $field, $user_id, wp_slash( map_deep( $value, array( self::class, 'html' ) ) ) );
 				}
 			} elseif ( 'acf' === $kind ) {
@@ -141,7 +141,7 @@ final class Targets {
 	}
 
 	/**
-	 * Lets the caches of other plugins forget an account whose write was undone.
+	 * Removes an account whose write was undone from the caches of other plugins.
 	 *
 	 * @param int      $user_id The account.
 	 * @param string[] $targets The targets.
@@ -193,7 +193,7 @@ final class Targets {
 	/**
 	 * Whether the site has a target.
 	 *
-	 * @param string $kind What stands before the colon.
+	 * @param string $kind The part before the colon.
 	 * @param string $name The rest of the target.
 	 */
 	private static function exists( string $kind, string $name ): bool {
@@ -207,10 +207,10 @@ final class Targets {
 	}
 
 	/**
-	 * The number of a BuddyPress field. Its functions take a name for a number if it looks like one.
+	 * The number of a BuddyPress field. Its own functions read a name of digits as a number.
 	 *
 	 * @param string $name Its name.
-	 * @return int 0 where there is none.
+	 * @return int 0 if there is none.
 	 */
 	private static function xprofile( string $name ): int {
 		$field = xprofile_get_field_id_from_name( $name );
@@ -227,7 +227,7 @@ final class Targets {
 	}
 
 	/**
-	 * What a stored text of BuddyPress says.
+	 * A stored text of BuddyPress as plain text.
 	 *
 	 * @param mixed $text The text; anything else stays as it is.
 	 */
@@ -239,7 +239,7 @@ final class Targets {
 	 * An ACF field.
 	 *
 	 * @param string $name Its name or key.
-	 * @return ?array<string, mixed> Nothing where there is none, and where its value would lie in a meta that attributes must not reach.
+	 * @return ?array<string, mixed> Null if there is none, or if attributes must not be written to the meta that holds its value.
 	 */
 	private static function acf( string $name ): ?array {
 		$field = acf_get_field( $name );
@@ -247,11 +247,11 @@ final class Targets {
 	}
 
 	/**
-	 * Whether attributes may be written to a user meta, which the extension says of its key. One of an unusual form is open where the
-	 * field of a plugin has it, and the database knows no guarded key that it takes for the same.
+	 * Whether attributes may be written to a user meta. The extension decides by the key. It calls a key of unusual form odd: an odd key is
+	 * open if a plugin's field uses it and no guarded key in the database equals it for the database.
 	 *
-	 * @param string $key      The meta's key, the one that is written.
-	 * @param bool   $of_field Whether a plugin's field is kept there.
+	 * @param string $key      The key of the meta that is written.
+	 * @param bool   $of_field Whether it holds a plugin's field.
 	 */
 	private static function is_open( string $key, bool $of_field ): bool {
 		return self::$open[ (int) $of_field . $key ] ??= match ( \Rollbook\Settings::verdict( $key ) ) {
@@ -262,11 +262,11 @@ final class Targets {
 	}
 
 	/**
-	 * The user metas that accounts have, among those that the database takes for one of some keys: it knows no case, no accent, no
-	 * trailing blank and no character that nobody sees.
+	 * The stored keys of user metas that equal one of these keys for the database. The database ignores case, accents, trailing blanks and
+	 * invisible characters.
 	 *
 	 * @param string[] $keys The keys.
-	 * @return string[] As they are stored.
+	 * @return string[] The keys as they are stored.
 	 */
 	public static function equal_keys( array $keys ): array {
 		global $wpdb;
@@ -280,7 +280,7 @@ final class Targets {
 	 * The value of an existing target.
 	 *
 	 * @param \WP_User $user The account.
-	 * @param string   $kind What stands before the colon.
+	 * @param string   $kind The part before the colon.
 	 * @param string   $name The rest of the target.
 	 */
 	private static function value( \WP_User $user, string $kind, string $name ): mixed {
@@ -295,7 +295,8 @@ final class Targets {
 	}
 
 	/**
-	 * The value of a BuddyPress field as it is stored: xprofile_get_field_data() gives what is shown, "3 years ago" or a link.
+	 * The value of a BuddyPress field as it is stored. xprofile_get_field_data() would give the text for display, such as "3 years ago" or
+	 * a link.
 	 *
 	 * @param int $field   The field.
 	 * @param int $user_id The account.
@@ -306,17 +307,17 @@ final class Targets {
 	}
 
 	/**
-	 * The value of an ACF field as it is stored: neither formatted nor, where there is none, the default.
+	 * The value of an ACF field as it is stored: without formatting, and without the default for a missing value.
 	 *
 	 * @param array<string, mixed> $field The field.
-	 * @param string               $owner Whose, in ACF's words: `user_7`.
+	 * @param string               $owner The account, in ACF's notation: `user_7`.
 	 */
 	private static function acf_value( array $field, string $owner ): mixed {
 		return null === acf_get_metadata( $owner, $field['name'] ) ? null : self::present( get_field( $field['key'], $owner, false ) );
 	}
 
 	/**
-	 * A value, where plugins say false or nothing for "none".
+	 * A value; null if the plugin returns false or nothing for "none".
 	 *
 	 * @param mixed $value The value.
 	 */
@@ -325,7 +326,7 @@ final class Targets {
 	}
 
 	/**
-	 * A value as text, for places that hold nothing else.
+	 * A value as text, for places that hold only text.
 	 *
 	 * @param mixed $value The value.
 	 */
@@ -337,7 +338,7 @@ final class Targets {
 	}
 
 	/**
-	 * A value without objects, which no attribute can hold and which may belong to classes that are not loaded.
+	 * A value without objects. No attribute can hold one, and its class may not be loaded.
 	 *
 	 * @param mixed $value The value.
 	 */

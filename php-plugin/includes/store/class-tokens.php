@@ -16,9 +16,9 @@ use SensitiveParameter;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Keeps the tokens that identity providers log in with. Of a token only a hash is stored; its text is given out once.
+ * Keeps the tokens that identity providers log in with. Only a token's hash is stored; its text is shown once.
  *
- * Whether a token lets a request in is decided by the extension. All times are milliseconds since 1970.
+ * The extension decides whether a token is valid for a request. All times are milliseconds since 1970.
  *
  * @phpstan-import-type CheckTokenAnswer from \Rollbook\Contract
  * @phpstan-import-type ListTokensAnswer from \Rollbook\Contract
@@ -37,8 +37,8 @@ final class Tokens {
 	 * @param string   $name       Its name.
 	 * @param string   $scope      `full`, or `read` for reading only.
 	 * @param int|null $expires_at When it ends.
-	 * @param ?string  $form       What tells the form that asks for it from every other: the same form makes one token, however often it is sent.
-	 * @return string Its text, which is known to nobody afterwards.
+	 * @param ?string  $form       The id of the form that asks for it. One form makes one token, however often it is sent.
+	 * @return string Its text. It is not stored.
 	 * @throws InvalidArgumentException When the form was sent before.
 	 */
 	public static function create( string $name, string $scope = 'full', ?int $expires_at = null, ?string $form = null ): string {
@@ -48,14 +48,14 @@ final class Tokens {
 	}
 
 	/**
-	 * Adds a token that the owner brings along, to change plugins without touching the identity provider.
+	 * Adds a token that the owner chose. So the owner can change plugins without changes at the identity provider.
 	 *
 	 * @param string   $plaintext  Its text.
 	 * @param string   $name       Its name.
 	 * @param string   $scope      `full`, or `read` for reading only.
 	 * @param int|null $expires_at When it ends.
-	 * @throws \Rollbook\InvalidToken When the text is no fit token.
-	 * @throws InvalidArgumentException When it is there already, or was revoked: what was revoked does not come back.
+	 * @throws \Rollbook\InvalidToken When the text cannot be a token.
+	 * @throws InvalidArgumentException When it is there already, or was revoked: a revoked token cannot be used again.
 	 */
 	public static function add_own( #[SensitiveParameter] string $plaintext, string $name, string $scope = 'full', ?int $expires_at = null ): void {
 		$hash = \Rollbook\Token::hash( $plaintext );
@@ -66,7 +66,7 @@ final class Tokens {
 	}
 
 	/**
-	 * Every token, as the extension wants them.
+	 * Every token, as the extension expects them.
 	 *
 	 * @return ListTokensAnswer
 	 */
@@ -87,7 +87,7 @@ final class Tokens {
 	}
 
 	/**
-	 * A token as the extension wants it.
+	 * A token as the extension expects it.
 	 *
 	 * @param array<string, mixed> $row Its row.
 	 * @return array<string, mixed>
@@ -129,7 +129,8 @@ final class Tokens {
 	 * @return list<array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}>
 	 */
 	public static function all(): array {
-		// A revoked token must not live on in a cache; and one that cannot be read is not unknown.
+		// It is read from the database: a cache could still hold a revoked token. A failed read throws, because it does not mean an unknown
+		// token.
 		$rows = Database::rows( 'SELECT id, name, hash, scope, created, expires, revoked, last_used, created_by FROM ' . Tables::name( 'tokens' ) . ' ORDER BY id DESC' );
 		return array_map( array( self::class, 'typed' ), $rows );
 	}
@@ -137,7 +138,7 @@ final class Tokens {
 	/**
 	 * Notes that a token was used.
 	 *
-	 * @param int $id  Its number; the one of wp-config.php has no row and keeps no note.
+	 * @param int $id  Its number. The token in wp-config.php has no row, so nothing is noted.
 	 * @param int $now Now.
 	 */
 	public static function touch( int $id, int $now ): void {
@@ -147,10 +148,10 @@ final class Tokens {
 	}
 
 	/**
-	 * Revokes a token. Its row stays, so that the log can go on naming it.
+	 * Revokes a token. Its row stays, so that the log can still name it.
 	 *
 	 * @param int $id Its number.
-	 * @return bool Whether there was such a token, not yet revoked.
+	 * @return bool Whether there was such a token that was not yet revoked.
 	 */
 	public static function revoke( int $id ): bool {
 		global $wpdb;
@@ -165,8 +166,7 @@ final class Tokens {
 	}
 
 	/**
-	 * Whether wp-config.php fixes a token. Anything but the hexadecimal SHA-256 of a text is no hash of one; that of the empty text lets
-	 * nobody in.
+	 * Whether wp-config.php fixes a token. The value must be a hexadecimal SHA-256 hash. The hash of the empty text is not accepted.
 	 */
 	public static function constant_is_used(): bool {
 		$hash = defined( self::CONSTANT ) ? constant( self::CONSTANT ) : null;
@@ -187,9 +187,9 @@ final class Tokens {
 	 * @param string   $name       Its name.
 	 * @param string   $scope      What it may do.
 	 * @param int|null $expires_at When it ends.
-	 * @param ?string  $form       The form that asks for it.
-	 * @param bool     $own        Whether the owner brings it along.
-	 * @throws InvalidArgumentException When the name or the scope is none, or the form was sent before.
+	 * @param ?string  $form       The id of the form that asks for it.
+	 * @param bool     $own        Whether the owner chose it.
+	 * @throws InvalidArgumentException When the name or the scope is not valid, or the form was sent before.
 	 * @throws RuntimeException When the database refuses.
 	 */
 	private static function add( string $hash, string $name, string $scope, ?int $expires_at, ?string $form, bool $own ): void {
@@ -213,7 +213,7 @@ final class Tokens {
 			'created_by' => get_current_user_id(),
 			'form'       => $form,
 		);
-		// One that fails because of the form is expected to.
+		// An error is expected here when the form was sent before.
 		$suppressed = $wpdb->suppress_errors( true );
 		$stored     = $wpdb->insert( Tables::name( 'tokens' ), $row, array( '%s', '%s', '%s', '%d', '%d', '%d', '%s' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		$id         = (int) $wpdb->insert_id;

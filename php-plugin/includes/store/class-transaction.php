@@ -14,19 +14,20 @@ defined( 'ABSPATH' ) || exit;
 /**
  * The one transaction that a command runs in.
  *
- * WordPress goes on after a statement that failed, and wpdb connects again after a lost connection, where no transaction is. So while
- * ours is open the first failure of any statement, WordPress's and plugins' too, ends the command: mysqli throws, before wpdb can connect again; and
- * before each further statement it is looked whether one has failed, in case somebody has caught that or the database is SQLite.
+ * WordPress continues after a failed statement, and wpdb connects again after a lost connection, without the transaction. So while ours is
+ * open, the first failure of any statement ends the command, even of WordPress's and plugins' own. mysqli throws before wpdb can connect
+ * again. Before each further statement a filter checks whether one has failed: somebody may have caught the exception, and SQLite throws
+ * none.
  *
- * Hooks of other plugins run inside the transaction, and any of them can end it: CREATE TABLE and START TRANSACTION commit it on
- * MariaDB. A savepoint set at the beginning tells, because it is gone then.
+ * Hooks of other plugins run inside the transaction, and any of them can end it: CREATE TABLE and START TRANSACTION commit it on MariaDB.
+ * The transaction sets a savepoint at its beginning. If the savepoint is gone, somebody has ended the transaction.
  *
- * Within a batch the transaction is the batch's, and the command has the savepoint alone.
+ * Within a batch the transaction is the batch's; the command has only its savepoint.
  */
 final class Transaction {
 
 	/**
-	 * How often a command is tried that lost against others, or whose connection was lost.
+	 * How often a command is tried if it lost against others, or lost its connection.
 	 */
 	private const ATTEMPTS = 4;
 
@@ -36,27 +37,27 @@ final class Transaction {
 	private const PAUSE = 40_000;
 
 	/**
-	 * How long all attempts together may have taken for another one to begin, in seconds: identity providers do not wait for long.
+	 * No further attempt begins after so many seconds: identity providers do not wait for long.
 	 */
 	private const PATIENCE = 10;
 
 	/**
-	 * What only looks at the shape of tables. WordPress's own dbDelta() looks so for a table that is not there yet.
+	 * Statements that only read the shape of tables. WordPress's dbDelta() reads a missing table so, and that may fail.
 	 */
 	private const LOOKS = '/^\s*(?:DESC|DESCRIBE|SHOW|EXPLAIN)\b/i';
 
 	/**
-	 * What ends a transaction and stores what was done so far.
+	 * Statements that commit a transaction.
 	 */
 	private const ENDS = '/^\s*(?:COMMIT|START|BEGIN|CREATE|ALTER|DROP|TRUNCATE|RENAME|LOCK|UNLOCK|CALL)\b/i';
 
 	/**
-	 * What begins another one.
+	 * Statements that begin another one.
 	 */
 	private const BEGINS = '/^\s*(?:START|BEGIN)\b/i';
 
 	/**
-	 * What undoes all of it.
+	 * Statements that undo all of it.
 	 */
 	private const UNDOES = '/^\s*ROLLBACK\b(?!\s+(?:WORK\s+)?TO\b)/i';
 
@@ -89,7 +90,7 @@ final class Transaction {
 	private static int $failures = 0;
 
 	/**
-	 * What mysqli did about errors before.
+	 * mysqli's way to report errors before the transaction.
 	 *
 	 * @var int
 	 */
@@ -103,7 +104,7 @@ final class Transaction {
 	private static bool $looks = false;
 
 	/**
-	 * Whether somebody else has stored what was done so far.
+	 * Whether somebody else has committed the work so far.
 	 *
 	 * @var bool
 	 */
@@ -117,39 +118,39 @@ final class Transaction {
 	private static bool $begun = false;
 
 	/**
-	 * What has failed, once anything has.
+	 * The first failure, if there is one.
 	 *
 	 * @var DatabaseFailure|null
 	 */
 	private static ?DatabaseFailure $failure = null;
 
 	/**
-	 * Whether nothing is left of the last command, as far as is known.
+	 * Whether the last command is known to have left nothing.
 	 *
 	 * @var bool
 	 */
 	private static bool $undone = true;
 
 	/**
-	 * Whether a command is writing at this moment, so that what hooks report is our own doing.
+	 * Whether a command is writing at this moment. Then hooks report Rollbook's own changes.
 	 */
 	public static function is_open(): bool {
 		return self::$open;
 	}
 
 	/**
-	 * Whether nothing is left of the last command, which failed, as far as is known.
+	 * Whether the last command, which failed, is known to have left nothing.
 	 */
 	public static function was_undone(): bool {
 		return self::$undone;
 	}
 
 	/**
-	 * Does the work inside a transaction. An exception undoes it and is thrown on. Where the database gave up for a reason that passes,
-	 * all of it is tried again; hooks are called again then.
+	 * Does the work inside a transaction. An exception undoes it and is thrown again. If the database gave up for a temporary reason, all
+	 * of it is tried again, and hooks are called again.
 	 *
 	 * @param callable $work   What to do; its result is returned.
-	 * @param callable $exists Whether this very work is in the database; asked only where that cannot be known otherwise.
+	 * @param callable $exists Tells whether this very work is in the database. It is called only if nothing else tells.
 	 * @throws DatabaseFailure When the transaction did not hold.
 	 * @throws \Throwable What the work throws.
 	 */
@@ -183,23 +184,23 @@ final class Transaction {
 		self::$open   = false;
 		self::$undone = ! self::$ended;
 		if ( null !== $failure && $failure->is_lost_connection() ) {
-			$lost = true; // With the connection the transaction is gone; to send anything would mean to connect again.
+			$lost = true; // The lost connection has undone the transaction, and any statement would connect again.
 		} else {
 			$suppressed = $wpdb->suppress_errors( true );
 			// phpcs:disable WordPress.DB
 			if ( ! self::$shared ) {
 				$wpdb->query( 'ROLLBACK' );
 			} elseif ( false === $wpdb->query( 'ROLLBACK TO SAVEPOINT rollbook' ) ) {
-				// Somebody has ended the batch's transaction. What may have been begun since then goes, too.
+				// Somebody has ended the batch's transaction. Undo the one that may have been begun since then, too.
 				$wpdb->query( 'ROLLBACK' );
 				$lost = true;
 			}
 			// phpcs:enable
 			$wpdb->suppress_errors( $suppressed );
-			// Tables without transactions keep what was written, and the database warns of it.
+			// Tables without transactions keep what was written. The database then gives a warning.
 			self::$undone = self::$undone && 0 === ( Database::connection()->warning_count ?? 0 );
 		}
-		// Memory must not know what the database has forgotten.
+		// Caches must not hold what the database has undone.
 		WrittenCaches::forget( self::$shared );
 		if ( self::$shared && ( $lost ?? false ) ) {
 			Batch::close();
@@ -207,10 +208,10 @@ final class Transaction {
 	}
 
 	/**
-	 * Sees to it that nothing is sent after a failure. It is looked at last, so that it sees what is sent.
+	 * Stops statements after a failure. This filter runs last, so that it sees each statement as it is sent.
 	 *
 	 * @param mixed $query The statement, as other plugins left it.
-	 * @throws DatabaseFailure When a statement before it failed, or this one would undo what is not the sender's.
+	 * @throws DatabaseFailure When a statement before it failed, or when this one would undo work that is not its sender's.
 	 */
 	public static function filter_query( mixed $query ): mixed {
 		self::$failure ??= self::failure_so_far();
@@ -317,7 +318,7 @@ final class Transaction {
 	}
 
 	/**
-	 * Ends what may still be open after a COMMIT that failed, so that only what is stored is seen.
+	 * Ends a transaction that may still be open after a failed COMMIT, so that reads see stored rows only.
 	 */
 	private static function forget_open(): bool {
 		global $wpdb;
@@ -328,7 +329,7 @@ final class Transaction {
 	}
 
 	/**
-	 * What is to be told of a failure. WordPress makes "invalid user ID" out of a statement that failed; the statement is the reason.
+	 * The failure to report. WordPress may say "invalid user ID" after a failed statement; then the statement's failure is the reason.
 	 *
 	 * @param \Throwable $error What was thrown.
 	 */
@@ -363,7 +364,7 @@ final class Transaction {
 	}
 
 	/**
-	 * Begins to look at every statement.
+	 * Begins to check every statement.
 	 */
 	private static function watch(): void {
 		self::$connection = Database::which_connection();

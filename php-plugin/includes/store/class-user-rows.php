@@ -21,12 +21,12 @@ final class UserRows {
 	 *
 	 * @param string $id      The id.
 	 * @param string $columns The columns to read; the id itself is among them.
-	 * @param string $rest    What the row must fulfil besides, and how it is locked.
+	 * @param string $rest    A further condition, and how the row is locked.
 	 * @return ?array<string, ?string>
 	 */
 	public static function find( string $id, string $columns, string $rest = 'AND deleted = 0' ): ?array {
 		$row = Database::row( "SELECT $columns FROM " . Tables::name( 'users' ) . " WHERE id = %s $rest", array( $id ) );
-		// SQLite takes two ids for one that differ in the case of a letter only.
+		// SQLite finds an id in another case, too.
 		return null === $row || $row['id'] !== $id ? null : $row;
 	}
 
@@ -50,7 +50,7 @@ final class UserRows {
 	}
 
 	/**
-	 * What a deleted person's row holds as the key of its userName.
+	 * The key of the userName in a deleted person's row.
 	 *
 	 * @param string $id The id that the person had.
 	 */

@@ -12,16 +12,16 @@ namespace Rollbook\WordPress\Store;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Remembers what WordPress takes out of its caches while a transaction is open, and takes it out once more afterwards: after a rollback,
- * because memory has been filled with what the database has forgotten; after a commit where the cache is shared, because other web
- * servers may have filled it with what stood there before.
+ * Remembers what WordPress removes from its caches while a transaction is open, and removes it again afterwards. After a rollback, the
+ * caches may hold what the database has undone. After a commit, a cache that web servers share may hold the old rows that another one has
+ * read.
  *
- * Its hooks stand here and not among the others because they hold for a single transaction.
+ * Its hooks are not in `includes/hooks.php`, because they are needed for a single transaction only.
  */
 final class WrittenCaches {
 
 	/**
-	 * The hooks that tell, each with the place of the number or name among its arguments.
+	 * The hooks, each with the position of the number or name among its arguments.
 	 */
 	private const HOOKS = array(
 		'clean_user_cache'  => array( 'users', 0 ),
@@ -35,7 +35,7 @@ final class WrittenCaches {
 	);
 
 	/**
-	 * What was written, by kind, and for accounts what they were before.
+	 * What was written, by kind. Accounts have their state before as the value.
 	 *
 	 * @var array<string, array<int|string, ?\WP_User>>
 	 */
@@ -94,9 +94,9 @@ final class WrittenCaches {
 	}
 
 	/**
-	 * Lets the caches forget all that was written.
+	 * Removes all that was written from the caches.
 	 *
-	 * @param bool $again Whether more of the same transaction follows, so that it is to be forgotten once more.
+	 * @param bool $again Whether the transaction continues, so that all of it must be removed once more.
 	 */
 	public static function forget( bool $again = false ): void {
 		$written       = self::$written;

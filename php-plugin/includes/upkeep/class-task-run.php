@@ -68,7 +68,7 @@ final class TaskRun {
 	 * The run of a kind, if one was begun.
 	 *
 	 * @param string $kind The kind.
-	 * @throws DatabaseFailure When the database does not tell.
+	 * @throws DatabaseFailure When the database does not answer.
 	 */
 	public static function current( string $kind ): ?self {
 		wp_cache_delete( self::OPTION . $kind, 'options' ); // Another request may be at it.
