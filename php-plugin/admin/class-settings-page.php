@@ -74,6 +74,7 @@ final class SettingsPage {
 	 */
 	public static function action_load(): void {
 		wp_enqueue_style( 'rollbook-settings', plugins_url( 'admin/settings.css', PLUGIN_FILE ), array(), VERSION );
+		wp_enqueue_style( 'rollbook-self-test', plugins_url( 'admin/self-test.css', PLUGIN_FILE ), array(), VERSION );
 		wp_enqueue_script( 'rollbook-settings', plugins_url( 'admin/settings.js', PLUGIN_FILE ), array( 'clipboard', 'wp-a11y', 'wp-i18n' ), VERSION, true );
 		wp_set_script_translations( 'rollbook-settings', 'rollbook' );
 

@@ -48,6 +48,14 @@
 		}
 	} );
 
+	// A form that takes its time says so.
+	document.addEventListener( 'submit', function ( event ) {
+		if ( event.target.dataset.rollbookBusy && ! event.defaultPrevented ) {
+			wp.a11y.speak( event.target.dataset.rollbookBusy );
+			( event.submitter || event.target.querySelector( '[type="submit"]' ) ).textContent = event.target.dataset.rollbookBusy;
+		}
+	} );
+
 	/**
 	 * A task that has not come to its end goes on by itself; the button that continues it stays for when this fails.
 	 */

@@ -18,6 +18,8 @@ use Rollbook\WordPress\Admin\ActivityActions;
 use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
+use Rollbook\WordPress\Admin\SelfTestHealth;
+use Rollbook\WordPress\Admin\SelfTestPanel;
 use Rollbook\WordPress\Admin\SettingsPage;
 use Rollbook\WordPress\Admin\SiteHealth;
 use Rollbook\WordPress\Admin\TaskActions;
@@ -68,6 +70,8 @@ add_filter( 'load_textdomain_mofile', array( Translations::class, 'filter_load_t
 add_action( 'admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );
 add_action( 'network_admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );
 add_filter( 'site_status_tests', array( SiteHealth::class, 'filter_tests' ) );
+add_filter( 'site_status_tests', array( SelfTestHealth::class, 'filter_tests' ) );
+add_action( 'wp_ajax_health-check-' . SelfTestHealth::REQUESTS, array( SelfTestHealth::class, 'action_requests' ) );
 add_filter( 'debug_information', array( SiteHealth::class, 'filter_debug_information' ) );
 
 // The tables. Updates of the plugin run no activation hook, so the shape is compared whenever plugins are loaded.
@@ -126,6 +130,7 @@ add_action( 'network_admin_edit_' . NetworkPage::SAVE, array( NetworkPage::class
 add_action( 'admin_menu', array( SettingsPage::class, 'action_admin_menu' ) );
 add_action( 'load-settings_page_rollbook', array( SettingsPage::class, 'action_load' ) );
 add_action( 'load-settings_page_rollbook', array( TokenActions::class, 'action_load' ) );
+add_action( 'load-settings_page_rollbook', array( SelfTestPanel::class, 'action_load' ) );
 add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( SettingsPage::class, 'filter_plugin_action_links' ) );
 add_action( 'admin_post_rollbook_add_token', array( TokenActions::class, 'action_add' ) );
 add_action( 'admin_post_rollbook_revoke_token', array( TokenActions::class, 'action_revoke' ) );

@@ -90,14 +90,15 @@ fn imports(file: &Path, text: &str) -> BTreeSet<String> {
 
 /// The rooms of the plugin, from the ground up, and what each imports. The classes directly in `includes`
 /// know the site and the server. The file hooks.php names handlers of every room: it stands above them all.
-const PHP_ROOMS: [(&str, &[&str]); 7] = [
+const PHP_ROOMS: [(&str, &[&str]); 8] = [
     ("access", &[]),
     ("store", &["access"]),
     ("includes", &["store"]),
     ("people", &["access", "includes", "store"]),
     ("endpoint", &["access", "includes", "people", "store"]),
     ("upkeep", &["endpoint", "includes", "people", "store"]),
-    ("admin", &["access", "endpoint", "includes", "people", "store", "upkeep"]),
+    ("health", &["endpoint", "includes", "store"]),
+    ("admin", &["access", "endpoint", "health", "includes", "people", "store", "upkeep"]),
 ];
 
 #[test]

@@ -93,3 +93,5 @@ defined( 'ABSPATH' ) || exit;
 		?>
 	</form>
 </details>
+
+<?php SelfTestPanel::render(); ?>

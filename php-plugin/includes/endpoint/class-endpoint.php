@@ -170,9 +170,9 @@ final class Endpoint {
 	public static function on_shutdown(): void {
 		if ( null !== self::$serving && ! self::$serving->answered ) {
 			$is_ours = null !== self::$serving->runner;
-			$reason  = self::fatal_error() ?? 'some code ended PHP before the request was answered; ' . Interference::culprit();
+			$reason  = Interference::fatal_error()['message'] ?? 'some code ended PHP before the request was answered; ' . Interference::culprit();
 			self::$serving->abort( $reason );
-			if ( ! $is_ours ) {
+			if ( ! $is_ours && null !== self::$serving->runner ) {
 				Interference::tell( $reason );
 			}
 		}
@@ -191,7 +191,7 @@ final class Endpoint {
 		return static function ( mixed $message, mixed $title = '', mixed $arguments = array() ): void {
 			if ( ! self::$serving->answered ) {
 				$reason = is_wp_error( $message ) ? $message->get_error_message() : (string) $message;
-				self::$serving->abort( self::fatal_error() ?? sprintf( '%s (%s)', wp_strip_all_tags( $reason ), Interference::culprit() ) );
+				self::$serving->abort( Interference::fatal_error()['message'] ?? sprintf( '%s (%s)', wp_strip_all_tags( $reason ), Interference::culprit() ) );
 			}
 			if ( false !== ( ( (array) $arguments )['exit'] ?? true ) ) {
 				exit;
@@ -203,11 +203,29 @@ final class Endpoint {
 	 * Runs the exchange and sends its response.
 	 */
 	private function answer(): void {
+		if ( $this->answer_probe() ) {
+			return;
+		}
 		$this->send(
 			function (): void {
 				$this->runner()->run();
 			}
 		);
+	}
+
+	/**
+	 * Answers where the site asks itself what becomes of requests.
+	 *
+	 * @param ?string $ended Who ended the request before it was answered.
+	 * @return bool Whether it was answered.
+	 */
+	private function answer_probe( ?string $ended = null ): bool {
+		$answer = Requirements::met() ? Probe::answer( $this->request, $ended ) : null;
+		if ( null !== $answer ) {
+			$this->answered = true;
+			Output::send( $answer );
+		}
+		return $this->answered;
 	}
 
 	/**
@@ -217,6 +235,9 @@ final class Endpoint {
 	 */
 	private function abort( string $reason ): void {
 		ini_set( 'memory_limit', '-1' ); // phpcs:ignore WordPress.PHP.IniSet.memory_limit_Disallowed -- It may be what ended the request.
+		if ( null === $this->runner && $this->answer_probe( $reason ) ) {
+			return;
+		}
 		$this->send(
 			function () use ( $reason ): void {
 				$this->runner()->abort( $reason );
@@ -325,15 +346,6 @@ final class Endpoint {
 			self::log( $failure );
 			return Exchange::open( $request, null, array() );
 		}
-	}
-
-	/**
-	 * The error that ended PHP, if one did; a mere warning did not.
-	 */
-	private static function fatal_error(): ?string {
-		$error = error_get_last();
-		$fatal = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
-		return null !== $error && 0 !== ( $error['type'] & $fatal ) ? $error['message'] : null;
 	}
 
 	/**

@@ -29,7 +29,7 @@ final class IncomingRequest {
 	 * @param string                $remote  The IP address of the client, as the web server names it.
 	 * @param ?string               $body    Its body; null where it is still to be read.
 	 */
-	private function __construct( private readonly Address $address, private readonly string $method, private readonly array $headers, private readonly string $remote, private readonly ?string $body = null ) {
+	private function __construct( private readonly Address $address, public readonly string $method, private readonly array $headers, private readonly string $remote, private readonly ?string $body = null ) {
 	}
 
 	/**
@@ -81,12 +81,27 @@ final class IncomingRequest {
 			'path'    => $this->address->path,
 			'query'   => $this->address->query,
 			'headers' => $this->headers,
-			// One byte more than allowed tells the extension that the body is too large.
-			// phpcs:ignore WordPress.WP.AlternativeFunctions.file_get_contents_file_get_contents
-			'body'    => $this->body ?? (string) file_get_contents( 'php://input', false, null, 0, \Rollbook\Exchange::MAX_BODY + 1 ),
+			'body'    => $this->body(),
 			'remote'  => $this->remote,
 			'now'     => (int) floor( microtime( true ) * 1000 ),
 		);
+	}
+
+	/**
+	 * A header; empty where there is none.
+	 *
+	 * @param string $name Its name, in lower case.
+	 */
+	public function header( string $name ): string {
+		return $this->headers[ $name ] ?? '';
+	}
+
+	/**
+	 * The body. One byte more than allowed tells the extension that it is too large.
+	 */
+	public function body(): string {
+		// phpcs:ignore WordPress.WP.AlternativeFunctions.file_get_contents_file_get_contents
+		return $this->body ?? (string) file_get_contents( 'php://input', false, null, 0, \Rollbook\Exchange::MAX_BODY + 1 );
 	}
 
 	/**

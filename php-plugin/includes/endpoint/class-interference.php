@@ -56,13 +56,54 @@ final class Interference {
 		$running  = $wp_filter[ $hook ] ?? null;
 		$priority = $running instanceof \WP_Hook ? $running->current_priority() : false;
 		$callers  = array();
-		foreach ( false === $priority ? array() : $running->callbacks[ $priority ] ?? array() as $callback ) {
-			$place = self::place( $callback['function'] );
-			if ( null !== $place ) {
-				$callers[] = sprintf( '%s (%s)', self::name( $callback['function'] ), $place );
-			}
+		foreach ( self::running( $hook ) as $callback ) {
+			$callers[] = sprintf( '%s (%s)', self::name( $callback ), self::place( $callback ) );
 		}
 		return sprintf( 'it was the hook "%s" at priority %s: %s', $hook, false === $priority ? 'unknown' : (string) $priority, $callers ? implode( ', or ', $callers ) : 'a function of WordPress' );
+	}
+
+	/**
+	 * The files of plugins and themes of which one has ended the request, with the line where the function begins.
+	 *
+	 * @return list<string>
+	 */
+	public static function suspects(): array {
+		global $wp_current_filter;
+		$error = self::fatal_error();
+		if ( null !== $error ) {
+			return array( self::short( $error['file'] ) . ':' . $error['line'] );
+		}
+		$hooks = array_values( array_diff( (array) $wp_current_filter, array( 'shutdown' ) ) );
+		if ( array() === $hooks ) {
+			$files = get_included_files();
+			return array( self::short( (string) end( $files ) ) );
+		}
+		return array_values( array_filter( array_map( array( self::class, 'place' ), self::running( (string) end( $hooks ) ) ) ) );
+	}
+
+	/**
+	 * The error that ended PHP, if one did; a mere warning did not.
+	 *
+	 * @return ?array{message: string, file: string, line: int, ...}
+	 */
+	public static function fatal_error(): ?array {
+		$error = error_get_last();
+		$fatal = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
+		return null !== $error && 0 !== ( $error['type'] & $fatal ) ? $error : null;
+	}
+
+	/**
+	 * The functions of plugins and themes that a hook calls at the priority that it has come to.
+	 *
+	 * @param string $hook The hook.
+	 * @return list<mixed>
+	 */
+	private static function running( string $hook ): array {
+		global $wp_filter;
+		$running   = $wp_filter[ $hook ] ?? null;
+		$priority  = $running instanceof \WP_Hook ? $running->current_priority() : false;
+		$callbacks = false === $priority ? array() : array_column( $running->callbacks[ $priority ] ?? array(), 'function' );
+		return array_values( array_filter( $callbacks, static fn( mixed $callback ): bool => null !== self::place( $callback ) ) );
 	}
 
 	/**

@@ -85,6 +85,75 @@ final class Tables {
 	}
 
 	/**
+	 * What is wrong with the current site's tables: missing ones, columns and keys, a storage engine that knows no transactions, and what the
+	 * database finds broken.
+	 *
+	 * @return list<string> Nothing where all is well.
+	 * @throws DatabaseFailure When the database does not tell.
+	 */
+	public static function faults(): array {
+		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+		$faults = array();
+		Database::value( 'SELECT 1' ); // dbDelta() takes a database that does not answer for one without tables.
+		foreach ( dbDelta( self::definition(), false ) as $place => $change ) {
+			/* translators: %s: a table, or a table and its column. */
+			$faults[] = sprintf( __( '%s is missing or has another shape', 'rollbook' ), is_string( $place ) ? $place : (string) preg_replace( '/^Added index /', '', $change ) );
+		}
+		return array() === $faults && null !== Database::connection() ? self::faults_of_engine() : $faults;
+	}
+
+	/**
+	 * What MySQL or MariaDB find wrong.
+	 *
+	 * @return list<string>
+	 * @throws DatabaseFailure When the database does not tell.
+	 */
+	private static function faults_of_engine(): array {
+		$faults = array();
+		foreach ( Database::rows( 'CHECK TABLE ' . implode( ', ', self::names() ) . ' QUICK' ) as $row ) {
+			if ( 'error' === strtolower( (string) $row['Msg_type'] ) || ( 'status' === $row['Msg_type'] && 'OK' !== $row['Msg_text'] ) ) {
+				$faults[] = "{$row['Table']}: {$row['Msg_text']}";
+			}
+		}
+		foreach ( self::engines() as $table => $engine ) {
+			if ( 'innodb' !== strtolower( $engine ) ) {
+				/* translators: 1: a table, 2: a storage engine of the database: “MyISAM”. */
+				$faults[] = sprintf( __( '%1$s is stored by %2$s, which keeps no request whole', 'rollbook' ), $table, $engine );
+			}
+		}
+		return $faults;
+	}
+
+	/**
+	 * Which storage engine each table has.
+	 *
+	 * @return array<string, string>
+	 */
+	private static function engines(): array {
+		$holders = implode( ', ', array_fill( 0, count( self::names() ), '%s' ) );
+		$rows    = Database::rows( "SELECT TABLE_NAME AS name, ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ($holders)", self::names() );
+		return array_column( $rows, 'engine', 'name' );
+	}
+
+	/**
+	 * Mends what faults() tells.
+	 *
+	 * @return bool Whether nothing is wrong any more.
+	 * @throws DatabaseFailure When the database does not tell.
+	 */
+	public static function repair(): bool {
+		self::create();
+		if ( null !== Database::connection() ) {
+			foreach ( self::engines() as $table => $engine ) {
+				if ( 'innodb' !== strtolower( $engine ) ) {
+					Database::run( "ALTER TABLE $table ENGINE = InnoDB" );
+				}
+			}
+		}
+		return array() === self::faults();
+	}
+
+	/**
 	 * Brings the tables to this version's shape after an update of the plugin, which runs no activation hook.
 	 */
 	public static function action_plugins_loaded(): void {

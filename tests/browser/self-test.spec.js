@@ -1,0 +1,78 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { execFileSync } from 'node:child_process';
+import { expect, site, test } from './site.js';
+
+/** Runs PHP inside the site. */
+const php = ( code ) =>
+	execFileSync( 'php', [ '-r', `require '../wordpress/wordpress.php'; ${ code }` ], {
+		encoding: 'utf8',
+		env: { ...process.env, PHP_INI_SCAN_DIR: `:${ site.dir }/etc/php` },
+	} );
+const write = ( file, text ) => php( `file_put_contents( WPMU_PLUGIN_DIR . '/${ file }', base64_decode( '${ Buffer.from( text ).toString( 'base64' ) }' ) );` );
+const remove = ( file ) => php( `unlink( WPMU_PLUGIN_DIR . '/${ file }' );` );
+const finding = ( page, text ) => page.locator( '.rollbook-finding' ).filter( { hasText: text } );
+const run = ( page ) => page.getByRole( 'button', { name: /Run the self-test/ } ).click();
+
+test( 'the self-test says that everything arrives, and that http is no good', async ( { settings: page } ) => {
+	await run( page );
+	await expect( page.getByRole( 'status' ).filter( { hasText: 'should be changed' } ) ).toBeVisible();
+	await expect( finding( page, 'begins with http://' ) ).toContainText( 'Tokens and people’s data travel readable' );
+	await expect( finding( page, 'The header “Authorization” arrives.' ) ).toContainText( 'Good' );
+	await expect( finding( page, 'PUT, PATCH and DELETE pass' ) ).toContainText( 'Good' );
+} );
+
+test( 'the self-test names the plugin that ends requests', async ( { settings: page } ) => {
+	write( 'contoso-wall.php', `<?php\n/* Plugin Name: Contoso Wall */\nadd_action( 'init', function () { if ( str_contains( $_SERVER['REQUEST_URI'] ?? '', '/scim/v2/' ) ) { exit; } } );\n` );
+	try {
+		await run( page );
+		await expect( finding( page, 'Requests are ended before Rollbook can answer' ) ).toContainText( '“Contoso Wall” (wp-content/mu-plugins/contoso-wall.php:3)' );
+	} finally {
+		remove( 'contoso-wall.php' );
+	}
+} );
+
+test( 'lost credentials are told with the lines that help, without JavaScript too, at every width', async ( { settings: page, browser } ) => {
+	// The site itself drops the header before any plugin sees it, as some web servers do.
+	write( 'contoso-drop.php', `<?php\nif ( str_contains( $_SERVER['REQUEST_URI'] ?? '', '/scim/v2/' ) ) { unset( $_SERVER['HTTP_AUTHORIZATION'] ); $_SERVER['HTTP_AUTHORIZATION'] = 'Basic eDp5'; }\n` );
+	try {
+		await run( page );
+		const lost = finding( page, 'Authorization' );
+		await expect( lost ).toContainText( 'Wrong' );
+		await expect( lost ).toContainText( 'Without it every request is refused with 401.' );
+		await lost.getByRole( 'button', { name: 'Copy lines' } ).first().click();
+		expect( await page.evaluate( () => navigator.clipboard.readText() ) ).toContain( 'HTTP_AUTHORIZATION' );
+		for ( const width of [ 1280, 375 ] ) {
+			await page.setViewportSize( { width, height: 900 } );
+			expect( await page.evaluate( () => document.documentElement.scrollWidth ) ).toBeLessThanOrEqual( width );
+			await page.locator( '.rollbook-findings' ).screenshot( { path: `../../build/screenshots/self-test-${ width }.png` } );
+		}
+		const found = await new AxeBuilder( { page } ).include( '.wrap' ).analyze();
+		expect( found.violations.map( ( violation ) => [ violation.id, violation.nodes.map( ( node ) => node.html ) ] ) ).toEqual( [] );
+
+		const plain = await browser.newContext( { storageState: await page.context().storageState(), javaScriptEnabled: false } );
+		const quiet = await plain.newPage();
+		await quiet.goto( '/wp-admin/options-general.php?page=rollbook' );
+		await run( quiet );
+		await expect( finding( quiet, 'Authorization' ).getByRole( 'textbox' ).first() ).toHaveValue( /HTTP_AUTHORIZATION/ );
+		await expect( quiet.getByRole( 'button', { name: 'Copy lines' } ) ).toHaveCount( 0 );
+		await plain.close();
+	} finally {
+		remove( 'contoso-drop.php' );
+	}
+} );
+
+test( 'tables are repaired at the press of a button', async ( { settings: page } ) => {
+	php( `$GLOBALS['wpdb']->query( 'DROP TABLE ' . Rollbook\\WordPress\\Store\\Tables::name( 'refusals' ) );` );
+	await run( page );
+	await expect( finding( page, 'tables are not as they must be' ) ).toContainText( 'refusals' );
+	await page.getByRole( 'button', { name: 'Repair the tables' } ).click();
+	await expect( page.getByText( 'Done. The test ran again after it.' ) ).toBeVisible();
+	await expect( finding( page, 'tables are complete' ) ).toBeVisible();
+} );
+
+test( 'Site Health shows what the self-test finds', async ( { settings: page } ) => {
+	await page.goto( '/wp-admin/site-health.php' );
+	await page.getByRole( 'button', { name: 'Passed tests' } ).click( { timeout: 120_000 } );
+	await expect( page.getByText( 'Requests of identity providers arrive' ) ).toBeVisible( { timeout: 120_000 } );
+	await expect( page.getByText( 'The site lacks something that Rollbook needs' ) ).toBeVisible();
+} );
