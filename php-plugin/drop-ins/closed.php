@@ -1,13 +1,12 @@
 <?php
 /**
- * Plugin Name: Rollbook: identity providers are told to wait
- * Description: Answers identity providers in their own form while the site is being updated or does not reach its database. Everybody else sees WordPress's page. Rollbook keeps this file up to date and removes it when the plugin is deactivated or deleted.
- * Version:     0.1.0
- * License:     GPL-2.0-or-later
+ * Plugin Name: Rollbook: identity providers are told to wait Description: Answers identity providers in the form that they expect while the
+ * site is being updated or does not reach its database. Everybody else sees WordPress's page. Rollbook keeps this file up to date and
+ * removes it when the plugin is deactivated or deleted. Version:     0.1.0 License:     GPL-2.0-or-later
  *
- * Rollbook puts this file into wp-content as maintenance.php and as db-error.php, where neither is there. WordPress includes the one or
- * the other in the place of its own page and ends, before it has loaded any plugin. So it needs nothing of the plugin's, and where the
- * extension is missing it does what WordPress does.
+ * Rollbook copies this file to wp-content as maintenance.php and as db-error.php, unless such a file is there. WordPress includes them
+ * instead of its own pages, before it has loaded any plugin, and ends. So the file uses nothing of the plugin's. Without the extension it
+ * prints WordPress's page.
  *
  * @package Rollbook
  */
@@ -19,9 +18,9 @@ use Rollbook\WordPress\Endpoint\Endpoint;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Answers and ends, if it is an identity provider that asks.
+ * Answers and ends, if the client is an identity provider.
  *
- * Settings cannot be read, so the address is known by its end. Who asks for a page and has no credentials is a person with a browser.
+ * Settings cannot be read, so the end of the address decides. A client that accepts HTML and sends no credentials is a person's browser.
  *
  * @param bool $is_maintenance Whether the site is being updated, or else reaches no database.
  */
@@ -34,7 +33,7 @@ function answer_while_closed( $is_maintenance ) {
 	$credentials           = array( 'HTTP_AUTHORIZATION', 'REDIRECT_HTTP_AUTHORIZATION', 'PHP_AUTH_USER' );
 	$has_credentials       = array() !== array_intersect_key( $server, array_flip( $credentials ) );
 	$wants_a_page          = isset( $server['HTTP_ACCEPT'] ) && 0 === strpos( $server['HTTP_ACCEPT'], 'text/html' );
-	$is_served_by_a_plugin = class_exists( Endpoint::class, false ); // It has its own answer to this.
+	$is_served_by_a_plugin = class_exists( Endpoint::class, false ); // The plugin runs and answers itself.
 	if ( ! $is_the_service || $wants_a_page && ! $has_credentials || $is_served_by_a_plugin || ! is_callable( array( 'Rollbook\Exchange', 'closed' ) ) ) {
 		return;
 	}
@@ -60,7 +59,7 @@ function close_for_maintenance() {
 }
 
 /**
- * What WordPress does without a database: it tells the cause to who administers or installs it, and where errors are shown.
+ * What WordPress does without a database. It shows the cause in the admin, during the installation, and where errors are displayed.
  *
  * @param \wpdb|null $database The database that could not be reached; null where the connection was lost later.
  */
@@ -90,5 +89,5 @@ answer_while_closed( 'maintenance.php' === basename( __FILE__ ) );
 if ( 'maintenance.php' === basename( __FILE__ ) ) {
 	close_for_maintenance();
 }
-// The database includes it itself when it cannot connect, and WordPress otherwise.
+// wpdb includes this file if it cannot connect; otherwise WordPress does.
 close_without_database( isset( $this ) && $this instanceof \wpdb ? $this : null );

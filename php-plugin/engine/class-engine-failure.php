@@ -11,6 +11,6 @@ namespace Rollbook;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The engine did not start, died, answers too late, or says what is no answer. The message is for the administrator. */
+/** The engine did not start, has ended, answers too late, or sends something else than an answer. The message is for the administrator. */
 class EngineFailure extends Exception {
 }

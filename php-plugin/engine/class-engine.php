@@ -12,9 +12,9 @@ namespace Rollbook;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Speaks to the engine, the core as a program, where PHP loads no extension and the owner has put the program in place: the file
- * rollbook-engine in wp-content, or what the constant ROLLBOOK_ENGINE names, a file or `unix:` and a socket. A line of JSON goes out for
- * each call, a line comes back. Nothing secret stands in the program's arguments or environment, because it gets neither.
+ * Speaks to the engine: the core as a program, for servers where PHP loads no extension. It is the file rollbook-engine in wp-content, or
+ * the file or socket (`unix:…`) that the constant ROLLBOOK_ENGINE names. Each call sends a line of JSON and reads a line. The program gets
+ * no arguments and no environment, so neither can hold a secret.
  */
 final class Engine {
 
@@ -54,7 +54,7 @@ final class Engine {
 	}
 
 	/**
-	 * Where the engine is, if it is wanted: there is no extension, and there is an engine.
+	 * The place of the engine, if there is one and no extension.
 	 */
 	public static function place(): ?string {
 		if ( extension_loaded( 'rollbook' ) ) {
@@ -68,10 +68,11 @@ final class Engine {
 	}
 
 	/**
-	 * The version of the engine; null where none is wanted or it does not answer. Every page asks. So a file that answers is asked once, until
-	 * it is another one; a service, and what does not answer, once a minute: no page waits again for an engine that hangs.
+	 * The version of the engine; null if none is wanted or it does not answer. Every page needs it, so the result is remembered: the answer
+	 * of a file until the file changes; the answer of a socket, and a missing answer, for a minute. So pages do not wait again and again
+	 * for an engine that hangs.
 	 *
-	 * @param bool $anew Whether it is asked in any case.
+	 * @param bool $anew Whether to ask in any case.
 	 */
 	public static function version( bool $anew = false ): ?string {
 		$place = self::place();
@@ -101,7 +102,7 @@ final class Engine {
 	}
 
 	/**
-	 * What is wrong with the engine, if it was tried and failed.
+	 * What is wrong with the engine, if a call failed.
 	 */
 	public static function trouble(): ?string {
 		return self::$trouble;
@@ -154,7 +155,7 @@ final class Engine {
 			try {
 				self::call_of( $exchange, 'close' );
 			} catch ( EngineFailure ) {
-				return; // With the engine all exchanges are gone.
+				return; // The engine has ended, and all exchanges with it.
 			}
 		}
 	}
@@ -245,7 +246,7 @@ final class Engine {
 	}
 
 	/**
-	 * Ends the engine, for this request, and says why.
+	 * Stops using the engine in this request, and says why.
 	 *
 	 * @param string $reason Why.
 	 */

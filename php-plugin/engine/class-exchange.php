@@ -12,14 +12,14 @@ namespace Rollbook;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * One SCIM request, as the extension's class of this name knows it: the engine holds the same code. What the methods take and give is
- * said in stubs/rollbook.php.
+ * One SCIM request. The class does what the extension's class of this name does: the engine has the same code. stubs/rollbook.php describes
+ * the methods.
  *
  * phpcs:disable Squiz.Commenting.FunctionComment
  */
 final class Exchange {
 
-	/** The same bounds as the extension's; a test compares them. */
+	/** The same limits as the extension's; a test compares them. */
 	public const MAX_BODY    = 1048576;
 	public const MAX_NESTING = 20;
 	public const MAX_PART    = 500;

@@ -12,8 +12,8 @@ namespace Rollbook;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The settings document, as the extension's class of this name knows it: the engine holds the same code. What the methods take and give
- * is said in stubs/rollbook.php.
+ * The settings document. The class does what the extension's class of this name does: the engine has the same code. stubs/rollbook.php
+ * describes the methods.
  *
  * phpcs:disable Squiz.Commenting.FunctionComment
  */

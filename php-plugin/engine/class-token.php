@@ -11,7 +11,7 @@ namespace Rollbook;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Bearer tokens, as the extension's class of this name knows them: the engine holds the same code. */
+/** Bearer tokens. The class does what the extension's class of this name does: the engine has the same code. */
 final class Token {
 
 	/**
@@ -24,7 +24,7 @@ final class Token {
 	}
 
 	/**
-	 * The stored form of a token that the owner brings along.
+	 * The stored form of a token that the owner chose.
 	 *
 	 * @param string $token The token.
 	 * @throws InvalidToken When it is too short, too long, mistyped or easy to guess.

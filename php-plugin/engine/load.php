@@ -1,6 +1,6 @@
 <?php
 /**
- * Stands classes in for those of the extension. They speak to the engine, if the owner has put one in place.
+ * Loads classes with the names of the extension's. They speak to the engine, if the owner has installed one.
  *
  * @package Rollbook
  */

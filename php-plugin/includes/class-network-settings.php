@@ -57,7 +57,7 @@ final class NetworkSettings {
 	/**
 	 * What the extension wants to know of it.
 	 *
-	 * @return ?array{sites_provision: bool, create_accounts: bool, add_new_users: bool} Null where the site stands alone.
+	 * @return ?array{sites_provision: bool, create_accounts: bool, add_new_users: bool} Null if the site is not in a network.
 	 */
 	public static function facts(): ?array {
 		return is_multisite() ? array(

@@ -411,7 +411,7 @@ final class AccessControl {
 	/**
 	 * Adds the refusal to others.
 	 *
-	 * @param \WP_Error $errors Where it goes.
+	 * @param \WP_Error $errors The list that takes the refusal.
 	 * @param mixed     $user   The user that is refused.
 	 */
 	private static function add_to( \WP_Error $errors, $user ): void {

@@ -15,18 +15,18 @@ use Rollbook\WordPress\Store\Tables;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Counts the entries of days. A day that is over is counted once and remembered, so that a screen counts no more than today.
+ * Counts the entries of days. A day that is over is counted once and remembered, so that a screen counts only today.
  */
 final class ActivityDays {
 
 	/** The option that remembers days that are over. */
 	public const OPTION = 'rollbook_activity_counts';
 
-	/** How many entries of the last day are looked at; where there are more, the numbers are the least that there can be. */
+	/** How many entries of the last day are counted. If there are more, the real numbers are at least these. */
 	public const MOST = 10000;
 
 	/**
-	 * Counts the last days, the oldest first, as days of the site's time zone.
+	 * Counts the entries of the last days, the oldest day first. Days are those of the site's time zone.
 	 *
 	 * @param int $days How many, today included.
 	 * @return array<string, array{changes: int, problems: int}> By day, `2027-01-31`.

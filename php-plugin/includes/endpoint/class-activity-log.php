@@ -19,10 +19,10 @@ use Rollbook\WordPress\Store\Tokens;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Writes down what happened, when, who did it and from where, for as long as the owner wants it kept: each request, and each thing that
- * decides what requests may do. It holds no secret.
+ * Records what happened, when, who did it and from where: each request, and each change of what decides about requests. The owner chooses
+ * how long entries are kept. The log holds no secret.
  *
- * Anybody can send requests without a valid token, any number of them. They are counted, a row a day for each reason.
+ * Anybody can send any number of requests without a valid token. They are only counted, in a row for each day and reason.
  */
 final class ActivityLog {
 
@@ -31,7 +31,7 @@ final class ActivityLog {
 	 */
 	public const OPTION = 'rollbook_activity_purged';
 
-	/** What something happened to. */
+	/** What an entry is about. */
 	public const REQUEST  = 'request';
 	public const LINK     = 'link';
 	public const PERSON   = 'person';
@@ -42,27 +42,27 @@ final class ActivityLog {
 	public const LOG      = 'log';
 
 	/**
-	 * The longest path that is kept; more of it says nothing.
+	 * The longest path that is kept.
 	 */
 	private const LONGEST_PATH = 2000;
 
 	/** How much is kept of a setting's value, in characters. */
 	private const LONGEST_VALUE = 1000;
 
-	/** So many people are written down with one statement. */
+	/** How many people one statement records. */
 	private const EFFECTS_AT_ONCE = 500;
 
-	/** What a setting is called whose value is nobody's business. There is none today. */
+	/** Names of settings with a value that the log must not hold. No setting has such a name today. */
 	private const SECRET = '/secret|token|credential|private|api_?key|passphrase/i';
 
-	/** What changes nothing, and is left out where somebody looks for what has happened. */
+	/** Actions that change nothing. The list leaves them out unless somebody asks for them. */
 	private const QUIET = array( null, 'read', 'unchanged' );
 
 	/** The milliseconds of a day. */
 	private const DAY = DAY_IN_SECONDS * 1000;
 
 	/**
-	 * Writes a request down, or what a task has done. A request without a valid token is counted.
+	 * Records a request, or a part of a task. A request without a valid token is only counted.
 	 *
 	 * @param array<string, mixed> $summary     The exchange's summary.
 	 * @param float                $duration_ms How long it took, in milliseconds.
@@ -100,7 +100,7 @@ final class ActivityLog {
 	}
 
 	/**
-	 * Writes down something that happened to what decides about requests: a token, the settings, a task.
+	 * Records a change of something that decides about requests: a token, the settings, a task.
 	 *
 	 * @param string               $kind   What it happened to.
 	 * @param string               $action What happened, in one word.
@@ -111,13 +111,13 @@ final class ActivityLog {
 		try {
 			self::write( $kind, array( 'action' => $action ) + $entry + self::actor() );
 		} catch ( DatabaseFailure $failure ) {
-			// What happened stands; it is not undone because it could not be told.
+			// The change stands, even if its entry could not be written.
 			error_log( "Rollbook: the activity log lacks “{$kind} {$action}”: {$failure->getMessage()}" ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log
 		}
 	}
 
 	/**
-	 * Tells which settings changed: of each what it was and what it is.
+	 * The settings that changed, each with its value before and now.
 	 *
 	 * @param mixed $before The document before; anything but an array where there was none.
 	 * @param mixed $after  The document now.
@@ -141,7 +141,7 @@ final class ActivityLog {
 	}
 
 	/**
-	 * The settings were stored for the first time: what they say that the defaults do not.
+	 * The settings were stored for the first time: records where they differ from the defaults.
 	 *
 	 * @param mixed $option The option's name.
 	 * @param mixed $value  The document.
@@ -151,7 +151,7 @@ final class ActivityLog {
 	}
 
 	/**
-	 * The settings changed, in whichever way.
+	 * The settings changed, by a screen or otherwise.
 	 *
 	 * @param mixed $before The document before.
 	 * @param mixed $after  The document now.
@@ -161,7 +161,7 @@ final class ActivityLog {
 	}
 
 	/**
-	 * The settings were deleted: the defaults hold again.
+	 * The settings were deleted: the defaults apply again.
 	 */
 	public static function action_delete_option(): void {
 		self::tell( self::SETTINGS, 'deleted' );
@@ -226,7 +226,7 @@ final class ActivityLog {
 		$key       = array( intdiv( $now, self::DAY ), mb_substr( $reason, 0, 16 ) );
 		$more      = static fn(): int => Database::run( "UPDATE $table SET times = times + 1, $set WHERE day = %d AND reason = %s", array( ...$arguments, ...$key ) );
 		if ( 0 === $more() ) {
-			// Another request may make the same row just now.
+			// Another request may insert the same row at this moment.
 			Database::insert_new( $table, array( 'day', 'reason', 'times', 'last_time', 'last_address' ), array( array( ...$key, 0, $now, $address ) ) );
 			$more();
 		}
@@ -234,10 +234,10 @@ final class ActivityLog {
 	}
 
 	/**
-	 * Writes down what became of people besides the one that a request was about: each of many, and each who got another role by a group.
+	 * Records what changed for people besides the one that a request names: for each of many, and for each whose role a group changed.
 	 *
 	 * @param array<string, mixed>       $summary The exchange's summary.
-	 * @param list<array<string, mixed>> $effects What became of them.
+	 * @param list<array<string, mixed>> $effects What changed for them.
 	 */
 	private static function record_effects( array $summary, array $effects ): void {
 		if ( ! $effects ) {
@@ -260,9 +260,9 @@ final class ActivityLog {
 	}
 
 	/**
-	 * The names of people of whom the request told only the account.
+	 * The names of people that the summary knows only by account.
 	 *
-	 * @param list<array<string, mixed>> $effects What became of them.
+	 * @param list<array<string, mixed>> $effects What changed for them.
 	 * @return array<int, array<string, ?string>> By account.
 	 */
 	private static function people( array $effects ): array {
@@ -272,7 +272,7 @@ final class ActivityLog {
 	}
 
 	/**
-	 * A name as it is searched by.
+	 * The form of a name that searches compare.
 	 *
 	 * @param ?string $name The name.
 	 */
@@ -281,14 +281,14 @@ final class ActivityLog {
 	}
 
 	/**
-	 * Empties the log, and says so in it.
+	 * Empties the log and records that.
 	 */
 	public static function clear(): void {
 		foreach ( array( Tables::name( 'activity' ), Tables::name( 'refusals' ) ) as $table ) {
 			try {
-				Database::run( "TRUNCATE TABLE $table" ); // A million rows are gone at once, and not in a minute.
+				Database::run( "TRUNCATE TABLE $table" ); // TRUNCATE takes no time for a million rows; DELETE takes a minute.
 			} catch ( DatabaseFailure ) {
-				Database::run( "DELETE FROM $table" ); // Some hosts do not let it.
+				Database::run( "DELETE FROM $table" ); // Some hosts do not allow TRUNCATE.
 			}
 		}
 		delete_option( ActivityDays::OPTION );
@@ -320,7 +320,7 @@ final class ActivityLog {
 	}
 
 	/**
-	 * Who does what is being done, where it is no identity provider.
+	 * Who acts, if it is no identity provider.
 	 *
 	 * @return array{actor_id: int|null, actor: string|null} Nobody in the background.
 	 */
@@ -339,7 +339,7 @@ final class ActivityLog {
 	}
 
 	/**
-	 * The address that the request came from, as the web server names it; none on the command line.
+	 * The address that the request came from, as the web server gives it; null on the command line.
 	 */
 	private static function address(): ?string {
 		$address = filter_var( $_SERVER['REMOTE_ADDR'] ?? '', FILTER_VALIDATE_IP );

@@ -14,8 +14,8 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Tells from the raw request target whether a request is the service's, and takes it apart.
  *
- * WordPress's own idea of the path comes too late, is decoded, and depends on rewrite rules; a service must be
- * found in the bytes that the client sent. Segments are compared whole and in their case.
+ * WordPress knows the path too late, decodes it, and applies rewrite rules. So the service is recognised in the bytes that the client sent.
+ * Segments are compared whole, and their case counts.
  */
 final class Address {
 
@@ -100,7 +100,7 @@ final class Address {
 	}
 
 	/**
-	 * Whether a namespace belongs to nobody else.
+	 * Whether a namespace is the service's.
 	 *
 	 * @param string $rest_namespace The namespace.
 	 */
@@ -148,7 +148,7 @@ final class Address {
 	}
 
 	/**
-	 * The scheme, host and port of the site. The Host header is not asked: it may be a proxy's, or forged.
+	 * The scheme, host and port of the site. The Host header is not used: it may be a proxy's, or forged.
 	 *
 	 * @param string $home The site's address.
 	 */

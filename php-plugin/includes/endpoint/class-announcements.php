@@ -1,6 +1,6 @@
 <?php
 /**
- * What other plugins, and new people, hear of a request.
+ * What other plugins and new people are told about a request.
  *
  * @package Rollbook
  */
@@ -15,20 +15,20 @@ use Throwable;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells what a request has done once its client has the answer: a listener that throws, ends PHP or takes long changes nothing
- * of what was answered and stored. What happened is said by the extension.
+ * Tells what a request has done, after its client has the answer. So a listener that throws, ends PHP or takes long changes nothing of what
+ * was answered and stored. The extension says what happened.
  */
 final class Announcements {
 
 	/**
-	 * What is still to be said.
+	 * What must still be told.
 	 *
 	 * @var list<callable(): void>
 	 */
 	private static array $pending = array();
 
 	/**
-	 * Collects what is to be said.
+	 * Collects what must be told.
 	 *
 	 * @param array<string, mixed> $summary The exchange's summary.
 	 */
@@ -46,7 +46,7 @@ final class Announcements {
 	}
 
 	/**
-	 * Says it, one after the other. Where a listener ends PHP, the rest is said when PHP shuts down.
+	 * Tells it, one by one. If a listener ends PHP, the rest is told when PHP shuts down.
 	 */
 	public static function make(): void {
 		if ( ! self::$pending ) {

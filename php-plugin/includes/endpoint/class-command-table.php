@@ -33,8 +33,7 @@ use Rollbook\WordPress\Store\WrittenCaches;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The directory of people and groups that the extension speaks to. What each command means, and what it wants to hear, is written
- * in the extension's src/host.rs.
+ * Carries out the commands of the extension. Its src/host.rs says what each command means and what the answer holds.
  *
  * An exception says that the command could not be carried out and left nothing behind.
  */
@@ -50,7 +49,7 @@ final class CommandTable {
 	 */
 	public function run( array $command ): mixed {
 		global $wpdb;
-		// A statement of some hook that fails must not print HTML into the response; it is still logged.
+		// If a hook's statement fails, wpdb must not print HTML into the response. It still logs the error.
 		$shown = $wpdb->hide_errors();
 		$depth = SiteSwitch::depth();
 		AccessControl::tell_rights_as_they_are();
@@ -76,7 +75,7 @@ final class CommandTable {
 	}
 
 	/**
-	 * Whether a command only settles what was done before, so that it is carried out even where nothing else is any more.
+	 * Whether a command only concludes what was done before. Such a command runs even if no other may.
 	 *
 	 * @param array<string, mixed> $command The command.
 	 */
@@ -85,8 +84,7 @@ final class CommandTable {
 	}
 
 	/**
-	 * Undoes the command that is being carried out, when a hook has ended the request in its midst: neither catch nor finally
-	 * happen then.
+	 * Undoes the running command after a hook has ended PHP: PHP runs neither catch nor finally then.
 	 */
 	public function abandon(): void {
 		Transaction::roll_back();
@@ -94,12 +92,12 @@ final class CommandTable {
 	}
 
 	/**
-	 * The commands that only read. Something is decided on what they find, so none of their statements may fail, WordPress's own included: what
-	 * could not be read is not what is not there.
+	 * The commands that only read. The extension decides on what they find. So none of their statements may fail, not even WordPress's own:
+	 * a failed read must not look like "nothing there".
 	 *
 	 * @param string $name    The command's name.
-	 * @param mixed  $command The command; what it holds, stubs/contract.php says by its name.
-	 * @return ?\Closure(): mixed Null where it does more.
+	 * @param mixed  $command The command; stubs/contract.php describes its fields.
+	 * @return ?\Closure(): mixed Null if it writes.
 	 */
 	private static function reading( string $name, mixed $command ): ?\Closure {
 		return match ( $name ) {
@@ -125,10 +123,10 @@ final class CommandTable {
 	}
 
 	/**
-	 * Carries out a command that does not only read.
+	 * Carries out a command that writes.
 	 *
 	 * @param string $name    The command's name.
-	 * @param mixed  $command The command; what it holds, stubs/contract.php says by its name.
+	 * @param mixed  $command The command; stubs/contract.php describes its fields.
 	 * @throws \UnexpectedValueException When there is no such command.
 	 */
 	private static function write( string $name, mixed $command ): mixed {

@@ -19,11 +19,11 @@ use Throwable;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Owns a request to the service from its first byte to its last.
+ * Handles a request to the service from its first byte to its last.
  *
- * The request is recognised when the plugin loads and answered when WordPress has loaded, before it looks for a
- * page or builds its REST server. So nothing that plugins do to REST requests, to logins or to bearer tokens
- * reaches it, and no rewriting, merging of parameters or error page of WordPress can show.
+ * The request is recognised when the plugin loads and answered when WordPress has loaded, before it looks for a page or builds its REST
+ * server. So other plugins cannot interfere with it as a REST request, a login or a bearer token. WordPress neither rewrites it, nor merges
+ * its parameters, nor answers with an error page.
  */
 final class Endpoint {
 
@@ -49,7 +49,7 @@ final class Endpoint {
 	private bool $answered = false;
 
 	/**
-	 * Whether plugins had their say about the response.
+	 * Whether plugins have filtered the response.
 	 *
 	 * @var bool
 	 */
@@ -79,25 +79,26 @@ final class Endpoint {
 	}
 
 	/**
-	 * Makes the request ours.
+	 * Takes the request and its credentials over.
 	 *
-	 * @param Address              $address Where it goes.
+	 * @param Address              $address The address that it was sent to.
 	 * @param array<string, mixed> $server  The server's variables, without WordPress's slashes; loses the credentials.
 	 */
 	private static function begin( Address $address, array &$server ): void {
 		self::$serving = new self( IncomingRequest::take( $address, $server ) );
 
-		ignore_user_abort( true ); // A client that hangs up must not leave half of its request done.
+		ignore_user_abort( true ); // A request is completed even if its client closes the connection.
 		Output::hold_back();
 		remove_action( 'shutdown', 'wp_ob_end_flush_all', 1 );
 		register_shutdown_function( array( self::class, 'on_shutdown' ) );
 		defined( 'DONOTCACHEPAGE' ) || define( 'DONOTCACHEPAGE', true );
-		// Before the first of them is called.
+		// Before WordPress calls the first of them.
 		add_action( 'init', array( Interference::class, 'set_aside' ), PHP_INT_MIN );
 	}
 
 	/**
-	 * Answers a request that only WordPress's own rules have recognised as one to its REST server: the address that arrived was another.
+	 * Answers a request that only WordPress's own rules have recognised as one to its REST server, because the server received another
+	 * address.
 	 *
 	 * @param \WP $wp WordPress's request.
 	 */
@@ -118,7 +119,7 @@ final class Endpoint {
 	}
 
 	/**
-	 * Answers a request that has come as far as WordPress's REST server, before that reads it.
+	 * Answers a request that has reached WordPress's REST server, before the server reads it.
 	 *
 	 * @param mixed $enabled Whether the server wraps its answers in a callback.
 	 */
@@ -138,7 +139,7 @@ final class Endpoint {
 	public static function answer_within( IncomingRequest $request ): array {
 		$inner   = new self( $request );
 		$user_id = get_current_user_id();
-		wp_set_current_user( 0 ); // A token is no person.
+		wp_set_current_user( 0 ); // A token acts for no user.
 		try {
 			return $inner->finished(
 				static function () use ( $inner ): void {
@@ -159,13 +160,13 @@ final class Endpoint {
 			return;
 		}
 		do_action( 'litespeed_control_set_nocache', 'rollbook' );
-		wp_set_current_user( 0 ); // A token is no person.
+		wp_set_current_user( 0 ); // A token acts for no user.
 		self::$serving->answer();
 		exit;
 	}
 
 	/**
-	 * Answers in place of a request that somebody ended: a fatal error, or an exit in some plugin's hook.
+	 * Answers a request that a fatal error, or an exit in some plugin's hook, has ended.
 	 */
 	public static function on_shutdown(): void {
 		if ( null !== self::$serving && ! self::$serving->answered ) {
@@ -179,10 +180,10 @@ final class Endpoint {
 	}
 
 	/**
-	 * Answers in place of WordPress's error page. WordPress prints that page after a fatal error as well, before
-	 * any other code has a say; and when memory is exhausted PHP has dropped our buffer by then.
+	 * Answers in place of WordPress's error page. WordPress prints that page after a fatal error, too, before any other code runs. When
+	 * memory is exhausted, PHP has dropped our buffer by then.
 	 *
-	 * @param callable $handler Who would print it.
+	 * @param callable $handler The handler that would print it.
 	 */
 	public static function filter_wp_die_handler( callable $handler ): callable {
 		if ( null === self::$serving ) {
@@ -246,7 +247,7 @@ final class Endpoint {
 	}
 
 	/**
-	 * Lets the exchange come to its end, sends the response, and logs the request once the client is gone.
+	 * Ends the exchange, sends the response, and logs the request after the client has it.
 	 *
 	 * @param callable(): void $finish Brings the exchange to its end.
 	 */
@@ -258,7 +259,7 @@ final class Endpoint {
 	}
 
 	/**
-	 * Lets the exchange come to its end, and gives the response.
+	 * Ends the exchange and returns the response.
 	 *
 	 * @param callable(): void $finish Brings the exchange to its end.
 	 * @return array{status: int, headers: array<string, string>, body: string}
@@ -295,8 +296,8 @@ final class Endpoint {
 	}
 
 	/**
-	 * The response, about whose body plugins have a say. Should one make something of it that is no JSON, or fail, or end PHP, it is sent
-	 * as the extension wrote it.
+	 * The response, after plugins have filtered its body. If the result is not JSON, or a plugin fails or ends PHP, the response is sent as
+	 * the extension wrote it.
 	 *
 	 * @param Exchange $exchange The exchange, at its end.
 	 * @return array{status: int, headers: array<string, string>, body: string}
@@ -329,14 +330,15 @@ final class Endpoint {
 	}
 
 	/**
-	 * The exchange about this request; opened once.
+	 * The exchange about this request. It is opened once.
 	 */
 	private function runner(): ExchangeRunner {
 		return $this->runner ??= new ExchangeRunner( $this->opened() );
 	}
 
 	/**
-	 * The exchange about this request; one that says so where the database gives no settings, or not what else decisions need.
+	 * Opens the exchange about this request. If the database does not give the settings or the site's facts, the exchange answers with that
+	 * error.
 	 */
 	private function opened(): Exchange {
 		$request = $this->request->described();

@@ -1,6 +1,6 @@
 <?php
 /**
- * An exchange with the extension, carried to its end.
+ * Runs an exchange with the extension to its end.
  *
  * @package Rollbook
  */
@@ -20,7 +20,7 @@ use Throwable;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Carries out the commands of one exchange, one after the other. The extension decides; this runs errands.
+ * Carries out the commands of one exchange, one after the other. The extension makes all decisions.
  */
 final class ExchangeRunner {
 
@@ -35,7 +35,7 @@ final class ExchangeRunner {
 	 * An exchange about to run.
 	 *
 	 * @param Exchange  $exchange  The exchange.
-	 * @param CommandTable $commands Who carries its commands out.
+	 * @param CommandTable $commands What carries its commands out.
 	 */
 	public function __construct( public readonly Exchange $exchange, private readonly CommandTable $commands = new CommandTable() ) {
 	}
@@ -54,7 +54,7 @@ final class ExchangeRunner {
 				$this->command = $this->exchange->command();
 			}
 		} catch ( Throwable $failure ) {
-			// The core itself has failed, so nobody is going to end what is open.
+			// The core itself has failed: it will not end an open batch.
 			$this->commands->abandon();
 			if ( Batch::is_open() ) {
 				Batch::undo();
@@ -66,8 +66,7 @@ final class ExchangeRunner {
 	}
 
 	/**
-	 * Ends an exchange that was broken off: a hook ended PHP within a command. Nothing of that command
-	 * is to remain, and nothing further is carried out.
+	 * Ends an exchange after a hook ended PHP within a command. That command is undone, and no further one is carried out.
 	 *
 	 * @param string $reason What is known of the cause, for the log.
 	 */
@@ -86,8 +85,8 @@ final class ExchangeRunner {
 	}
 
 	/**
-	 * Carries out one command. Whatever goes wrong is told to the extension, which words it for the client; the
-	 * cause itself is for the log alone.
+	 * Carries out one command. The extension is told of every failure and writes the message for the client. The cause goes only to the
+	 * log.
 	 *
 	 * @param array<string, mixed> $command The command.
 	 */
@@ -108,7 +107,7 @@ final class ExchangeRunner {
 	 * Writes a failure to PHP's log.
 	 *
 	 * @param string $reason The reason, as some plugin words it.
-	 * @return string The same reason, as text that the extension reads: a plugin may use any encoding.
+	 * @return string The same reason as valid UTF-8: a plugin may use any encoding.
 	 */
 	private function logged( string $reason ): string {
 		$reason = wp_check_invalid_utf8( $reason, true );

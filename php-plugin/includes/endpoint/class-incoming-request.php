@@ -12,8 +12,8 @@ namespace Rollbook\WordPress\Endpoint;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Reads the request's method and headers from the server's variables, before WordPress adds slashes to them, and
- * takes its credentials into safe keeping.
+ * Reads the request's method and headers from the server's variables before WordPress adds slashes to them, and removes its credentials
+ * from there.
  */
 final class IncomingRequest {
 
@@ -23,7 +23,7 @@ final class IncomingRequest {
 	/**
 	 * The request.
 	 *
-	 * @param Address               $address Where it goes.
+	 * @param Address               $address The address that it was sent to.
 	 * @param string                $method  Its method.
 	 * @param array<string, string> $headers Its headers, by lower-case name.
 	 * @param string                $remote  The IP address of the client, as the web server names it.
@@ -35,7 +35,7 @@ final class IncomingRequest {
 	/**
 	 * A request that some code has made inside WordPress.
 	 *
-	 * @param Address          $address Where it goes.
+	 * @param Address          $address The address that it was sent to.
 	 * @param \WP_REST_Request $request The request.
 	 */
 	public static function dispatched( Address $address, \WP_REST_Request $request ): self {
@@ -54,7 +54,7 @@ final class IncomingRequest {
 	}
 
 	/**
-	 * Takes the request over: afterwards no plugin sees its credentials, judges them, or dies on them.
+	 * Takes the request over. Afterwards no plugin sees its credentials, checks them, or fails because of them.
 	 *
 	 * @param Address              $address The recognised address.
 	 * @param array<string, mixed> $server  The server's variables; loses the credentials.
@@ -70,7 +70,7 @@ final class IncomingRequest {
 	}
 
 	/**
-	 * The request as the extension wants it, with its body.
+	 * The request as the extension expects it, with its body.
 	 *
 	 * @return array{method: string, base: string, path: string, query: string, headers: array<string, string>, body: string, remote: string, now: int}
 	 */
@@ -88,7 +88,7 @@ final class IncomingRequest {
 	}
 
 	/**
-	 * A header; empty where there is none.
+	 * A header; empty if there is none.
 	 *
 	 * @param string $name Its name, in lower case.
 	 */
@@ -105,8 +105,8 @@ final class IncomingRequest {
 	}
 
 	/**
-	 * All headers. What the server's variables lack, the server's own list may have: PHP under CGI is not given
-	 * `Authorization` by every web server.
+	 * All headers. The server's own list may hold headers that its variables lack: not every web server passes `Authorization` to PHP under
+	 * CGI.
 	 *
 	 * @param array<string, mixed> $server The server's variables.
 	 * @return array<string, string>
@@ -128,7 +128,7 @@ final class IncomingRequest {
 	}
 
 	/**
-	 * The credentials from the places where redirects and PHP itself put them.
+	 * The credentials, from the variables that redirects and PHP itself store them in.
 	 *
 	 * @param array<string, mixed> $server The server's variables.
 	 */

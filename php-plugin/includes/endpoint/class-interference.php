@@ -15,13 +15,13 @@ use const Rollbook\WordPress\PLUGIN_FILE;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Keeps those away that are known to end our requests before we answer, and finds out who else has.
+ * Removes hooks of plugins that are known to end our requests before we answer, and finds out which other plugin has ended one.
  */
 final class Interference {
 
 	/**
-	 * What is known to redirect or to answer our requests at `init`: WPO365's login wherever the whole site needs one ("intranet"), and
-	 * miniOrange's SCIM plugins every address that contains `/scim`.
+	 * Functions that are known to redirect or answer our requests at `init`. WPO365's login does where the whole site needs one
+	 * ("intranet"); miniOrange's SCIM plugins do for every address that contains `/scim`.
 	 */
 	private const ENDS_REQUESTS = '/^(?:Wpo\\\\Services\\\\Authentication_Service::authenticate_request|mo_scim_\w+|(?:\w+::)?mo_scim_user_provisioning_validate)$/i';
 
@@ -29,7 +29,7 @@ final class Interference {
 	private const TOLD = 'rollbook_ended';
 
 	/**
-	 * Takes those out of the way for this request, before the first of them is called.
+	 * Removes those for this request, before the first of them is called.
 	 */
 	public static function set_aside(): void {
 		global $wp_filter;
@@ -43,7 +43,7 @@ final class Interference {
 	}
 
 	/**
-	 * Says what was running when the request was ended: the hook, and which functions of plugins and themes it was calling then.
+	 * Says what was running when the request was ended: the hook, and the functions of plugins and themes that were running.
 	 */
 	public static function culprit(): string {
 		global $wp_current_filter, $wp_filter;
@@ -63,7 +63,7 @@ final class Interference {
 	}
 
 	/**
-	 * The files of plugins and themes of which one has ended the request, with the line where the function begins.
+	 * The files of plugins and themes that may have ended the request, each with the line of the function.
 	 *
 	 * @return list<string>
 	 */
@@ -82,7 +82,7 @@ final class Interference {
 	}
 
 	/**
-	 * The error that ended PHP, if one did; a mere warning did not.
+	 * The fatal error that ended PHP, if one did.
 	 *
 	 * @return ?array{message: string, file: string, line: int, ...}
 	 */
@@ -93,7 +93,7 @@ final class Interference {
 	}
 
 	/**
-	 * The functions of plugins and themes that a hook calls at the priority that it has come to.
+	 * The functions of plugins and themes that a hook is running: those at its current priority.
 	 *
 	 * @param string $hook The hook.
 	 * @return list<mixed>
@@ -107,9 +107,10 @@ final class Interference {
 	}
 
 	/**
-	 * Tells the owner that requests are ended before they are answered. Nobody's token was looked at, so this is told once an hour only.
+	 * Tells the owner, at most once an hour, that requests are ended before they are answered. More often would let anybody fill the log:
+	 * no token was checked yet.
 	 *
-	 * @param string $reason What is known of it.
+	 * @param string $reason What is known about the cause.
 	 */
 	public static function tell( string $reason ): void {
 		if ( Requirements::met() && false === get_transient( self::TOLD ) ) {
@@ -131,7 +132,7 @@ final class Interference {
 	}
 
 	/**
-	 * Where a callback stands, unless it is WordPress's own or ours.
+	 * Where a callback is defined, unless it is WordPress's own or ours.
 	 *
 	 * @param mixed $callback The callback.
 	 * @return ?string File and line.

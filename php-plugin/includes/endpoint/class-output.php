@@ -12,19 +12,19 @@ namespace Rollbook\WordPress\Endpoint;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Holds back what WordPress and its plugins print and the headers they set, and sends one response in their stead.
+ * Discards the output and the headers of WordPress and its plugins, and sends one response instead.
  */
 final class Output {
 
 	/**
-	 * Swallows everything that is printed from now on, even where somebody flushes the buffer.
+	 * Discards everything that is printed from now on, even if somebody flushes the buffer.
 	 */
 	public static function hold_back(): void {
 		ob_start( static fn(): string => '' );
 	}
 
 	/**
-	 * Sends a response, byte for byte, and lets the client go. Whatever is printed afterwards is swallowed.
+	 * Sends a response, byte for byte, and ends the connection for the client. Everything printed afterwards is discarded.
 	 *
 	 * @param array{status: int, headers: array<string, string>, body: string} $response The response.
 	 */
@@ -34,13 +34,13 @@ final class Output {
 		}
 		if ( ! headers_sent() ) {
 			header_remove();
-			// PHP would call an answer without a body text/html.
+			// PHP would add `text/html` to a response without a body.
 			ini_set( 'default_mimetype', '' ); // phpcs:ignore WordPress.PHP.IniSet.Risky
 			foreach ( $response['headers'] as $name => $value ) {
 				header( "$name: $value" );
 			}
-			// After the headers: PHP turns the status into 302 at a Location, and into 401 at a WWW-Authenticate. As a
-			// whole line: http_response_code() would leave the line that some plugin has set.
+			// The status comes after the headers: PHP changes it to 302 at a Location, and to 401 at a WWW-Authenticate. It is sent as a
+			// whole line: http_response_code() would keep a line that some plugin has set.
 			header( wp_get_server_protocol() . " {$response['status']} " . get_status_header_desc( $response['status'] ), true, $response['status'] );
 		}
 		echo $response['body']; // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- JSON, as the extension wrote it.

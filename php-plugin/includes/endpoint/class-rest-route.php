@@ -18,8 +18,8 @@ use WP_REST_Server;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Makes the service known to WordPress's index and tools, and answers what is dispatched inside WordPress. It is the request as it was
- * made that is answered: what the server would do to parameters, methods or the answer does not count here.
+ * Makes the service known to WordPress's index and tools, and answers requests that are dispatched inside WordPress. It answers the
+ * original request: the REST server's changes to parameters, methods or the answer have no effect.
  */
 final class RestRoute {
 
@@ -49,7 +49,7 @@ final class RestRoute {
 			);
 			register_rest_route( $namespace, '/(?P<path>.+)', $options );
 			if ( Address::is_own( $namespace ) ) {
-				// In place of the index of the namespace, which WordPress has made with the first route.
+				// Replaces the index of the namespace, which WordPress has made with the first route.
 				$server->register_route( $namespace, "/$namespace", array( $options ), true );
 			}
 		}
@@ -76,13 +76,13 @@ final class RestRoute {
 		$answer                   = Endpoint::answer_within( $incoming );
 		self::$answers          ??= new \WeakMap();
 		self::$answers[ $request ] = $answer;
-		// As arrays, which WordPress's own filters and plugins take apart.
+		// The data is made of arrays, because WordPress's own filters and plugins expect them.
 		return new WP_REST_Response( json_decode( $answer['body'], true ), $answer['status'], $answer['headers'] );
 	}
 
 	/**
-	 * Sends the answer as the extension wrote it, whatever became of it in the REST server, and ends: nothing that others would send has
-	 * a place beside it. Where somebody's verdict about the client came before, nothing was dispatched yet.
+	 * Sends the answer as the extension wrote it, and ends, so that nobody adds output. Filters in the REST server have no effect. If a
+	 * plugin refused the client before the dispatch, the request is answered here.
 	 *
 	 * @param mixed           $served  Whether it was sent already.
 	 * @param mixed           $result  What the server made of it.
@@ -100,7 +100,7 @@ final class RestRoute {
 	}
 
 	/**
-	 * Where a request goes, if it is to the service.
+	 * The address of a request, if it is to the service.
 	 *
 	 * @param WP_REST_Request $request The request.
 	 */

@@ -20,13 +20,13 @@ defined( 'ABSPATH' ) || exit;
 final class AccountNames {
 
 	/**
-	 * What the tables of WordPress hold.
+	 * The greatest lengths that the columns of WordPress hold.
 	 */
 	private const LONGEST_LOGIN = 60;
 	private const LONGEST_EMAIL = 100;
 
 	/**
-	 * The first login that WordPress accepts and nobody has.
+	 * The first login that WordPress accepts and that is free.
 	 *
 	 * @param string[] $logins  Proposals, the best first.
 	 * @param int      $user_id The account whose own login counts as free; 0 for a new one.
@@ -37,11 +37,11 @@ final class AccountNames {
 		/** This filter is documented in wp-includes/user.php */
 		$illegal = array_map( 'strtolower', (array) apply_filters( 'illegal_user_logins', array() ) );
 		foreach ( $logins as $login ) {
-			$login = is_multisite() ? strtolower( $login ) : $login; // Networks know no other logins.
+			$login = is_multisite() ? strtolower( $login ) : $login; // Networks allow no other logins.
 			if ( '' === $login || mb_strlen( $login ) > self::LONGEST_LOGIN || ! validate_username( $login ) || in_array( strtolower( $login ), $illegal, true ) ) {
 				continue;
 			}
-			wp_cache_delete( sanitize_user( $login ), 'userlogins' ); // The database is to be asked, as for addresses.
+			wp_cache_delete( sanitize_user( $login ), 'userlogins' ); // The database must be asked, as for addresses.
 			$holder = $ask ? Database::watched( static fn(): mixed => username_exists( $login ) ) : false;
 			if ( ! $holder && NetworkSettings::forbids_login( $login ) ) {
 				continue;
@@ -54,7 +54,7 @@ final class AccountNames {
 	}
 
 	/**
-	 * Sees to it that an address can be had as it is.
+	 * Ensures that an account can have an address as it is.
 	 *
 	 * @param string $email   The address.
 	 * @param int    $user_id The account whose own address counts as free; 0 for a new one.
@@ -80,7 +80,7 @@ final class AccountNames {
 	}
 
 	/**
-	 * Whether WordPress takes a text for an address, and stores it as it is. None is one, too.
+	 * Whether WordPress accepts a text as an address and stores it unchanged. An empty text is accepted, too.
 	 *
 	 * @param string $email The text.
 	 */

@@ -1,6 +1,6 @@
 <?php
 /**
- * Mails about accounts that were there before an identity provider.
+ * Mails about changes of existing accounts.
  *
  * @package Rollbook
  */
@@ -12,10 +12,10 @@ namespace Rollbook\WordPress\People;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells people, and the owner, that an address or a password was changed. Who is told is decided by the extension.
+ * Tells people, and the owner, that an address or a password was changed. The extension decides who is told.
  *
- * WordPress would send its own notice in the midst of the write; this one leaves when the change stands. What plugins make of
- * WordPress's notice, or that they switch it off, holds for this one as well.
+ * WordPress would send its own notice during the write; this one is sent after the change is stored. Plugins that change or switch off
+ * WordPress's notice change or switch off this one, too.
  */
 final class AccountNotices {
 
@@ -27,7 +27,7 @@ final class AccountNotices {
 	private static bool $sending = false;
 
 	/**
-	 * Sends what a change calls for.
+	 * Sends the notices about a change.
 	 *
 	 * @param array{user_id: int, about: string, address: string} $notice Whose account, what was changed, and the address before.
 	 */
@@ -45,7 +45,7 @@ final class AccountNotices {
 	}
 
 	/**
-	 * Whether a notice is being sent: then a changed password is the identity provider's doing.
+	 * Whether a notice is being sent. Then the identity provider has changed the password.
 	 */
 	public static function is_sending(): bool {
 		return self::$sending;

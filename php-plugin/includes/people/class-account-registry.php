@@ -23,8 +23,8 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Finds accounts without a row and gives them one, so that they have an id.
  *
- * To know in the usual case with one tiny statement that there are none, the highest number below which every account has been looked
- * at is remembered. Numbers are given in order but accounts may appear a little out of order, so a few are looked at again.
+ * An option remembers the highest number up to which every account was examined. So one small statement usually tells that there are no
+ * others. Numbers are given in order, but accounts may appear a little out of order, so a few are examined again.
  *
  * @phpstan-import-type Account from \Rollbook\Contract
  * @phpstan-import-type RegisterAccounts from \Rollbook\Contract
@@ -45,7 +45,7 @@ final class AccountRegistry {
 	public const OPTION = 'rollbook_registered_up_to';
 
 	/**
-	 * How many numbers are looked at again.
+	 * How many numbers are examined again.
 	 */
 	private const LOOK_BACK = 100;
 
@@ -55,12 +55,12 @@ final class AccountRegistry {
 	private const AT_ONCE = 50;
 
 	/**
-	 * The most accounts with the same meta that are looked at: with two nobody can tell already who is meant.
+	 * The most accounts with the same meta that are read. With two it is already open which one is meant.
 	 */
 	private const ALIKE = 10;
 
 	/**
-	 * How far this request has looked; so that an account that cannot be registered is not found over and over.
+	 * The highest number that this request has examined, so that it does not find an account again that cannot be registered.
 	 *
 	 * @var int
 	 */
@@ -93,7 +93,7 @@ final class AccountRegistry {
 			return array();
 		}
 		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit, false, $command['read'] );
-		// The database's collation takes josé for jose.
+		// For the database's collation, josé equals jose.
 		$accounts = array_filter(
 			$accounts,
 			static fn( array $account ): bool => in_array( $account['user_id'], $user_ids, true ) || self::same( $account['login'], $command['login'] ) || array() !== array_filter( $emails, static fn( string $email ): bool => self::same( $account['email'], $email ) )
@@ -118,7 +118,7 @@ final class AccountRegistry {
 	}
 
 	/**
-	 * Takes rows of accounts away that nobody manages. The accounts are looked at again should existing ones ever be linked.
+	 * Removes the rows of accounts that nobody manages. These accounts are examined again if the settings ever link existing ones.
 	 *
 	 * @param ReleaseRows $command The command release_rows.
 	 */
@@ -139,7 +139,7 @@ final class AccountRegistry {
 	}
 
 	/**
-	 * Lets accounts be found again that were unlinked.
+	 * Lets identity providers find accounts again that were unlinked.
 	 *
 	 * @param AllowLinking $command The command allow_linking.
 	 */
@@ -158,7 +158,7 @@ final class AccountRegistry {
 	}
 
 	/**
-	 * Has all accounts looked at again, because one has lost its row.
+	 * Makes all accounts be examined again, because one has lost its row.
 	 */
 	public static function forget(): void {
 		delete_option( self::OPTION );
@@ -200,11 +200,11 @@ final class AccountRegistry {
 	}
 
 	/**
-	 * Says something of each of some accounts.
+	 * Describes each of these accounts.
 	 *
 	 * @template T of array<string, mixed>
 	 * @param int[]                 $user_ids The accounts.
-	 * @param callable(\WP_User): T $describe Says it of one.
+	 * @param callable(\WP_User): T $describe Describes one.
 	 * @return list<T> Without accounts that are gone.
 	 */
 	private static function each( array $user_ids, callable $describe ): array {
@@ -218,7 +218,7 @@ final class AccountRegistry {
 	}
 
 	/**
-	 * Whether a meta says what a plugin has written. One that people can write by themselves through the REST API says nothing.
+	 * Whether a meta can be trusted to hold what a plugin has written. People can write a meta themselves if the REST API shows it.
 	 *
 	 * @param string $key Its key.
 	 */
@@ -259,7 +259,7 @@ final class AccountRegistry {
 	}
 
 	/**
-	 * Who is called so.
+	 * Who has these userNames.
 	 *
 	 * @param LookUpUserNames $command The command look_up_user_names.
 	 * @return LookUpUserNamesAnswer
@@ -320,7 +320,7 @@ final class AccountRegistry {
 			$joins    .= " LEFT JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s";
 			$arguments = array( $wpdb->get_blog_prefix() . 'capabilities', ...$arguments );
 			$which     = 'DISTINCT w.ID';
-			// Who was taken off the site while the plugin was not active has left a row behind.
+			// An account that was removed from the site while the plugin was not active still has a row.
 			$wants = $of_site ? "$wants AND c.umeta_id IS NOT NULL" : "($wants OR c.umeta_id IS NULL)";
 		}
 		$rows = Database::rows(
@@ -332,7 +332,7 @@ final class AccountRegistry {
 	}
 
 	/**
-	 * What leaves accounts out that belong to other sites of a network: a join, and its arguments.
+	 * The join that leaves out accounts of other sites of a network, and its arguments.
 	 *
 	 * @return array{string, string[]}
 	 */
@@ -345,7 +345,7 @@ final class AccountRegistry {
 	}
 
 	/**
-	 * Inserts rows, passing over accounts that have got one in the meantime and names that somebody has.
+	 * Inserts rows, except for accounts that have one by now and for names that are taken.
 	 *
 	 * @param array<int, array<string, mixed>> $registrations By account.
 	 * @param int                              $now       Now.
@@ -371,7 +371,7 @@ final class AccountRegistry {
 		$lookups = array();
 		$ids     = array_column( $rows, 0 );
 		$new     = Database::rows( "SELECT row_id, user_id FROM $table WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', $ids );
-		Lookups::clear( ...array_map( 'intval', array_column( $new, 'row_id' ) ) ); // What may be left under their numbers.
+		Lookups::clear( ...array_map( 'intval', array_column( $new, 'row_id' ) ) ); // Removes what an older row with the same number may have left.
 		foreach ( $new as $row ) {
 			foreach ( $registrations[ (int) $row['user_id'] ]['lookups'] as $lookup ) {
 				$lookups[] = array( (int) $row['row_id'], $lookup['path'], $lookup['value'] );
@@ -391,7 +391,7 @@ final class AccountRegistry {
 	}
 
 	/**
-	 * Remembers how far every account was looked at.
+	 * Remembers how far every account was examined.
 	 *
 	 * @param int $user_id The highest number.
 	 */

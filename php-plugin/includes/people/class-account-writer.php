@@ -20,17 +20,17 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Creates and changes accounts through WordPress's own functions, so that every plugin hears of it, but without mail.
  *
- * WordPress wants slashed data and unslashes it before it is stored; a password it hashes slashed, as its login form sends it.
+ * WordPress expects slashed data and unslashes it before it stores it. It hashes a password slashed, as its login form sends it.
  */
 final class AccountWriter {
 
 	/**
-	 * What the tables of WordPress hold.
+	 * The greatest lengths that the columns of WordPress hold.
 	 */
 	private const LONGEST_NICENAME = 50;
 
 	/**
-	 * The account that create() made. Known even where a hook threw and wp_insert_user() never returned.
+	 * The account that create() made. It is known even if a hook threw and wp_insert_user() never returned.
 	 *
 	 * @var int
 	 */
@@ -40,8 +40,8 @@ final class AccountWriter {
 	 * Creates an account.
 	 *
 	 * @param array<string, mixed> $change What the account is to hold.
-	 * @param string               $login  Its login, a free one.
-	 * @param callable(int): void  $on_created Is told the account's number before any plugin hears of the account.
+	 * @param string               $login  Its login, which is free.
+	 * @param callable(int): void  $on_created Gets the account's number before any plugin hears of the account.
 	 * @return \WP_User The account as it stands.
 	 * @throws Refusal When WordPress or a plugin refuses.
 	 * @throws DatabaseFailure When the account could not be stored.
@@ -75,7 +75,7 @@ final class AccountWriter {
 		try {
 			$user_id = UserCount::after( 'user_register', static fn(): mixed => wp_insert_user( wp_slash( $data ) ) );
 		} catch ( \Throwable $failure ) {
-			// Memory must not take login and address for taken.
+			// The cache must not say that login and address are taken.
 			wp_cache_delete( $login, 'userlogins' );
 			wp_cache_delete( $email, 'useremail' );
 			throw $failure;
@@ -84,7 +84,7 @@ final class AccountWriter {
 			$keep();
 			$metas->end();
 			$this->created_id = $metas->user_id();
-			WrittenCaches::note( $this->created_id ); // Should a later step undo it.
+			WrittenCaches::note( $this->created_id ); // In case a later step undoes it.
 		}
 		self::check_result( $user_id );
 		if ( is_multisite() ) {
@@ -103,7 +103,7 @@ final class AccountWriter {
 	 *
 	 * @param \WP_User             $user   The account.
 	 * @param array<string, mixed> $change What the account is to hold.
-	 * @param ?string              $login  Its new login, a free one.
+	 * @param ?string              $login  Its new login, which is free.
 	 * @return \WP_User The account as it stands.
 	 * @throws Refusal When WordPress or a plugin refuses.
 	 */
@@ -119,7 +119,7 @@ final class AccountWriter {
 				$this->rename( $user, $login );
 			}
 			if ( $change['end_credentials'] ?? false ) {
-				// Before anything else: should the rest break off, nobody else gets in meanwhile.
+				// This comes first: even if the rest fails, nobody else can log in meanwhile.
 				Credentials::end( $user, $change['credential_metas'] ?? array() );
 				if ( null === $change['password'] ) {
 					self::set_unknown_password( $user->ID );
@@ -147,10 +147,10 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Sees to it, within a transaction, that an account has not become protected since it was decided to change it.
+	 * Ensures, within a transaction, that an account has not become protected since the decision to change it.
 	 *
 	 * @param int $user_id The account.
-	 * @throws Refusal When it has, or is gone.
+	 * @throws Refusal When it has become protected, or is gone.
 	 */
 	public static function check_protection( int $user_id ): void {
 		wp_cache_delete( $user_id, 'user_meta' ); // Another request gave it rights.
@@ -161,7 +161,7 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Gives an account a password that nobody knows, within a change. What was mailed to set another one ends with it.
+	 * Gives an account a password that nobody knows. A mailed link to set another one is no longer valid then.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -182,8 +182,8 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Removes the account that create() made and a rollback has left behind, where tables know no transactions. Its hooks
-	 * are not called: one of them is what failed.
+	 * Removes the account that create() made, if a rollback has left it, because the tables have no transactions. It calls no hooks: one of
+	 * them has failed.
 	 */
 	public function undo(): void {
 		global $wpdb;
@@ -195,8 +195,8 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Makes the hash of a password that was made up here a cheap one: nobody can guess 256 random bits, however fast the hash; and the
-	 * usual one takes longer than all the rest of making an account.
+	 * Makes the hash of a generated password cheap. Nobody can guess 256 random bits, however fast the hash is, and the usual hash takes
+	 * longer than everything else about a new account.
 	 *
 	 * @param array<string, mixed> $options   The hash's options.
 	 * @param string|int           $algorithm The hash.
@@ -207,7 +207,7 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Keeps WordPress's mails about changed passwords and addresses in.
+	 * Stops WordPress's mails about changed passwords and addresses.
 	 */
 	public static function filter_send_email(): bool {
 		return false;
@@ -223,7 +223,7 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Lets no mail leave. These filters stand here and not among the other hooks because they hold for a single write.
+	 * Stops all mail. These filters are not in `includes/hooks.php`, because they are needed for a single write only.
 	 */
 	private static function suppress_mail(): void {
 		add_filter( 'send_password_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
@@ -231,8 +231,8 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Sees to it that a field that says "0" is written so: wp_insert_user() takes it for an empty one and asks for it once more, as
-	 * `pre_user_…`, before it is stored.
+	 * Ensures that a field with the value "0" is stored. wp_insert_user() treats "0" as empty, but filters the field once more, as
+	 * `pre_user_…`, before it stores it.
 	 *
 	 * @param array<string, mixed> $data What is about to be written.
 	 * @return callable(): void Ends it.
@@ -251,7 +251,7 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Lets plugins have a say about values that are about to be written.
+	 * Lets plugins filter values before they are written.
 	 *
 	 * @param array<string, mixed> $values  By target.
 	 * @param int                  $user_id The account; 0 for a new one.
@@ -273,7 +273,8 @@ final class AccountWriter {
 	}
 
 	/**
-	 * What a plugin made of a new account's data. Who it is stays: login, address and password were claimed and decided on.
+	 * A new account's data after a plugin's filter. Login, address and password stay: the decision relied on them, and their unique keys
+	 * are taken.
 	 *
 	 * @param array<string, mixed> $filtered The data as the plugin left it.
 	 * @param array<string, mixed> $data     The data as it was.
@@ -341,7 +342,7 @@ final class AccountWriter {
 	}
 
 	/**
-	 * The name in addresses that WordPress makes of a login; it makes it unique itself.
+	 * The name for addresses that WordPress makes from a login. WordPress makes it unique itself.
 	 *
 	 * @param string $login The login.
 	 */
@@ -350,17 +351,17 @@ final class AccountWriter {
 	}
 
 	/**
-	 * The account, if it has the address that it was given: a filter may have changed it, and a changed address is another person's.
+	 * The account, if it has the address that it was given. A filter may have changed the address, and then it would be another person's.
 	 *
 	 * @param int     $user_id The account.
 	 * @param ?string $email   The address; null where none was given.
-	 * @throws Refusal When it has not.
+	 * @throws Refusal When it has another address.
 	 * @throws DatabaseFailure When the account is gone.
 	 */
 	private static function with_email( int $user_id, ?string $email ): \WP_User {
 		global $wpdb;
 		if ( wp_using_ext_object_cache() ) {
-			// Another request, which does not see this transaction yet, may have filled it.
+			// Another request does not see this transaction yet and may have filled the cache.
 			AccountCache::forget( $user_id );
 			$stored = Database::value( "SELECT user_email FROM $wpdb->users WHERE ID = %d", array( $user_id ) );
 		}
@@ -378,7 +379,7 @@ final class AccountWriter {
 	 * @param int|\WP_Error $result What they returned.
 	 * @phpstan-assert int $result
 	 * @throws Refusal When they refused.
-	 * @throws DatabaseFailure When the database did, which they do not look at.
+	 * @throws DatabaseFailure When the database did; the functions do not check that.
 	 */
 	private static function check_result( int|\WP_Error $result ): void {
 		if ( is_wp_error( $result ) ) {

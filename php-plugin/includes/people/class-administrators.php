@@ -1,6 +1,6 @@
 <?php
 /**
- * Those who can mend everything else.
+ * The site's administrators.
  *
  * @package Rollbook
  */
@@ -15,7 +15,7 @@ use Rollbook\WordPress\Store\Tables;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Sees to it that one administrator is left who can log in, whatever an identity provider sends and whatever the settings protect.
+ * Ensures that the site keeps an administrator who can log in, whatever an identity provider sends and whatever the settings protect.
  */
 final class Administrators {
 
@@ -25,9 +25,9 @@ final class Administrators {
 	public const ROLE = 'administrator';
 
 	/**
-	 * Sees to it that the site can do without an account as an administrator. To be called within a transaction, before anything else in
-	 * it: the rows of all administrators are locked, and of two requests at once that each take one of two away the second waits here
-	 * and then sees what the first has done.
+	 * Ensures that an account is not the last administrator. It is called within a transaction, before anything else, because it locks the
+	 * rows of all administrators. Two requests at once may each want to remove one of two: the second waits here, and then sees what the
+	 * first has done.
 	 *
 	 * @param \WP_User $user The account.
 	 * @throws Refusal When it is the last one.

@@ -1,6 +1,6 @@
 <?php
 /**
- * What opens an account.
+ * What lets somebody log in to an account.
  *
  * @package Rollbook
  */
@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\People;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells whether anybody could have made an account, and ends what opens one. When that happens is decided by the extension.
+ * Tells whether anybody could have made an account, and ends its credentials. The extension decides when.
  */
 final class Credentials {
 
@@ -20,8 +20,8 @@ final class Credentials {
 	private const NEW_ADDRESS = '_new_email';
 
 	/**
-	 * Whether anybody could have made an account: people register on this site, or get an account by a purchase, and the account has no
-	 * more rights than that gives, here or on another site.
+	 * Whether anybody could have made an account: people can register on this site, or get an account by a purchase, and this account has
+	 * no more rights than such a one, here and on other sites.
 	 *
 	 * @param \WP_User $user The account.
 	 */
@@ -38,11 +38,10 @@ final class Credentials {
 	}
 
 	/**
-	 * Ends everything that opens an account beside its password: application passwords and sessions, and what is under way to change
-	 * the address.
+	 * Ends every credential of an account besides its password: application passwords, sessions, and an unconfirmed change of the address.
 	 *
 	 * @param \WP_User $user       The account.
-	 * @param string[] $beginnings What the keys of metas begin with that go with it, in lower case: second factors.
+	 * @param string[] $beginnings The beginnings of keys of metas that are deleted, too, in lower case: second factors.
 	 */
 	public static function end( \WP_User $user, array $beginnings = array() ): void {
 		delete_user_meta( $user->ID, self::NEW_ADDRESS );
@@ -58,7 +57,7 @@ final class Credentials {
 	}
 
 	/**
-	 * The roles that somebody gets who registers or buys something; none where nobody can.
+	 * The roles that somebody gets by registration or a purchase; none if neither is possible.
 	 *
 	 * @return string[]
 	 */
@@ -68,7 +67,7 @@ final class Credentials {
 		if ( $open ) {
 			$roles[] = (string) get_option( 'default_role' );
 			if ( function_exists( 'bbp_get_default_role' ) ) {
-				$roles[] = (string) bbp_get_default_role(); // bbPress gives it to everybody beside the other one.
+				$roles[] = (string) bbp_get_default_role(); // bbPress gives it to everybody, besides the other role.
 			}
 		}
 		if ( class_exists( 'WooCommerce' ) ) {

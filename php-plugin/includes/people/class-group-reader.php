@@ -35,12 +35,12 @@ defined( 'ABSPATH' ) || exit;
 final class GroupReader {
 
 	/**
-	 * So many groups are read without being weighed, because a search for one is one statement then.
+	 * So many groups are read without asking for their size, so that a search for one needs one statement.
 	 */
 	private const FEW = 10;
 
 	/**
-	 * What a member takes, about; half of it is the row that it is read from.
+	 * The bytes in memory of a member, about. Half of it is its row.
 	 */
 	private const BYTES_OF_MEMBER = 250;
 
@@ -141,7 +141,7 @@ final class GroupReader {
 	}
 
 	/**
-	 * Every group that is a member of another. Begins with the groups, of which there are few; memberships may be very many.
+	 * Every group that is a member of another. The statement begins with the groups: they are few, and there may be very many memberships.
 	 *
 	 * @return ListNestingsAnswer
 	 */

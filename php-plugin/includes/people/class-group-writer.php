@@ -21,7 +21,7 @@ use Rollbook\WordPress\Store\WrittenCaches;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Creates, changes and deletes groups; a group lives in our tables alone.
+ * Creates, changes and deletes groups. Only our tables hold groups.
  *
  * @phpstan-import-type CreateGroup from \Rollbook\Contract
  * @phpstan-import-type CreateGroupAnswer from \Rollbook\Contract
@@ -62,7 +62,7 @@ final class GroupWriter {
 			function () use ( $command, $columns, $mark ): array {
 				RoleWriter::set_all( $command['roles'], $command['people'] );
 				$row_id = $this->write_unique( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command, $mark ) ) );
-				// SQLite gives the number of a row again that was never stored.
+				// SQLite uses the number of a row again that was never stored.
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
 				$this->add_members( $row_id, $columns['id'], $command['members'] );
 				return $this->result( $row_id, true );
@@ -135,8 +135,8 @@ final class GroupWriter {
 	}
 
 	/**
-	 * Writes a group, and before it the roles that change with it, inside a transaction. Should that break off after the roles are stored, the
-	 * same request finds the group as it was and does the rest.
+	 * Writes a group inside a transaction, after the roles that change with it. If the transaction is ended after the roles are stored, the
+	 * repeated request finds the old group and does the rest.
 	 *
 	 * @param Write    $command The command.
 	 * @param int      $row_id  The row; 0 for a new one.
@@ -159,18 +159,18 @@ final class GroupWriter {
 			$holder = Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE display_name_key = %s AND row_id <> %d', array( $command['row']['display_name_key'], $row_id ) );
 			throw null === $holder ? $failure->getPrevious() ?? $failure : Refusal::taken( 'display_name' );
 		} catch ( \Throwable $failure ) {
-			// Memory must not know roles that the database has forgotten.
+			// The cache must not hold roles that the database has undone.
 			array_map( 'clean_user_cache', $user_ids );
 			throw $failure;
 		}
 	}
 
 	/**
-	 * Sets the roles that change with a group that is there, if it is still as it was decided on.
+	 * Sets the roles that change with an existing group, if the group is still the one that the decision relied on.
 	 *
 	 * @param int      $row_id  The row.
 	 * @param Decision $command The command.
-	 * @throws Refusal When it is not.
+	 * @throws Refusal When it was changed.
 	 */
 	private function set_roles( int $row_id, array $command ): void {
 		if ( ! $command['people'] && ! $command['roles'] ) {
@@ -184,7 +184,7 @@ final class GroupWriter {
 	}
 
 	/**
-	 * Whether a write is in the database: this very one, and not somebody else's.
+	 * Whether this very write is in the database, and not somebody else's.
 	 *
 	 * @param string $mark Its mark.
 	 */
@@ -225,7 +225,7 @@ final class GroupWriter {
 	}
 
 	/**
-	 * Adds members. Who was deleted in the meantime is passed over, as is who is a member already.
+	 * Adds members, except those that were deleted in the meantime and those that are members already.
 	 *
 	 * @param int                                         $row_id  The group's row.
 	 * @param string                                      $id      The group's id.
@@ -281,7 +281,7 @@ final class GroupWriter {
 	}
 
 	/**
-	 * The answer to a write. It is read within the transaction: what cannot be read back was not written.
+	 * The answer to a write. It is read within the transaction: a group that cannot be read back was not written.
 	 *
 	 * @param int  $row_id  The row.
 	 * @param bool $members Whether the members are wanted.

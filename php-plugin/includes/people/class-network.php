@@ -14,10 +14,10 @@ use Rollbook\WordPress\NetworkSettings;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * What the sites of a network have to do with an account, which is common to all of them. What follows from it is decided by the
- * extension (src/wordpress/network.rs).
+ * What the sites of a network have to do with an account, which they share. The extension decides what follows from it
+ * (src/wordpress/network.rs).
  *
- * Which sites an account is on is read from its user metas, which are loaded anyway: every site keeps its roles there under its own key.
+ * The user metas of an account tell its sites: every site keeps the account's roles there under its own key. The metas are loaded anyway.
  *
  * @phpstan-import-type InNetwork from \Rollbook\Contract
  */
@@ -34,10 +34,10 @@ final class Network {
 	private const CREATED = 'rollbook_created_on_site';
 
 	/**
-	 * What the extension wants to know.
+	 * An account's facts in a network, as the extension expects them.
 	 *
 	 * @param \WP_User $user The account.
-	 * @return ?InNetwork Null where the site stands alone.
+	 * @return ?InNetwork Null if the site is not in a network.
 	 */
 	public static function facts( \WP_User $user ): ?array {
 		if ( ! is_multisite() ) {
@@ -70,7 +70,7 @@ final class Network {
 	}
 
 	/**
-	 * The other sites that an account is on. Unlike get_blogs_of_user() it loads none of them, and counts archived ones, too.
+	 * The other sites that an account is on. Unlike get_blogs_of_user(), this loads none of the sites and counts archived ones, too.
 	 *
 	 * @param int $user_id The account.
 	 * @return list<int>
@@ -81,7 +81,7 @@ final class Network {
 		$sites   = array();
 		foreach ( array_keys( (array) get_user_meta( $user_id ) ) as $key ) {
 			if ( preg_match( $pattern, (string) $key, $found ) ) {
-				$sites[] = (int) ( $found[1] ?? 1 ); // The first site's tables and keys have no number, whichever is the main one.
+				$sites[] = (int) ( $found[1] ?? 1 ); // The first site's tables and keys have no number, whichever site is the main one.
 			}
 		}
 		$others = array_diff( array_unique( $sites ), array( get_current_blog_id() ) );
@@ -89,7 +89,7 @@ final class Network {
 	}
 
 	/**
-	 * The site that owns an account: its identity provider alone writes the account itself. 0 for none.
+	 * The site that owns an account. Only its identity provider writes the account itself. 0 for none.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -123,7 +123,7 @@ final class Network {
 	}
 
 	/**
-	 * Ends that, where it was so.
+	 * Removes that note, if there is one.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -134,10 +134,10 @@ final class Network {
 	}
 
 	/**
-	 * Sees to it that an account is on this site.
+	 * Adds an account to this site, unless it is on it.
 	 *
 	 * @param \WP_User $user The account.
-	 * @param string   $role Its role; none where it is empty.
+	 * @param string   $role Its role; empty for none.
 	 * @throws Refusal When a plugin refuses.
 	 */
 	public static function add( \WP_User $user, string $role ): void {

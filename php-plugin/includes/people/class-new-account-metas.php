@@ -14,16 +14,16 @@ use Rollbook\WordPress\Store\Database;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Writes the user metas of a new account with one statement, its role's too, where wp_insert_user() needs two or three for each of them.
- * Every filter and action of add_metadata() is called as usual.
+ * Writes the user metas of a new account, including its role's, with one statement. wp_insert_user() needs two or three for each. Every
+ * filter and action of add_metadata() is called as usual.
  *
- * It takes the metas away from wp_insert_user() with the two filters that have the last look at them. What WP_User::set_role() writes
- * afterwards is there already then.
+ * The last two filters of wp_insert_user() on the metas take them away from it. When WP_User::set_role() writes the role afterwards, its
+ * metas are there already.
  */
 final class NewAccountMetas {
 
 	/**
-	 * The account, as soon as it is known. It is known even where a hook throws and wp_insert_user() never returns.
+	 * The account, as soon as it is known. It is known even if a hook throws and wp_insert_user() never returns.
 	 *
 	 * @var int
 	 */
@@ -37,7 +37,7 @@ final class NewAccountMetas {
 	private array $metas = array();
 
 	/**
-	 * The metas of the role, as they were written, until WordPress comes to write them.
+	 * The metas of the role, as they were written, until WordPress writes them.
 	 *
 	 * @var array<string, ?string>
 	 */
@@ -48,7 +48,7 @@ final class NewAccountMetas {
 	 *
 	 * @param string              $login The account's login; a hook may make other accounts meanwhile.
 	 * @param string              $role  Its role; empty for none.
-	 * @param callable(int): void $on_created Is told the account's number before any plugin hears of the account.
+	 * @param callable(int): void $on_created Gets the account's number before any plugin hears of the account.
 	 */
 	public function __construct( private readonly string $login, private readonly string $role, private readonly mixed $on_created ) {
 		add_filter( 'insert_user_meta', array( $this, 'filter_insert_user_meta_first' ), PHP_INT_MIN, 3 );
@@ -74,11 +74,11 @@ final class NewAccountMetas {
 	}
 
 	/**
-	 * Sees which account it is.
+	 * Notes which account it is.
 	 *
 	 * @param mixed    $metas  The metas.
 	 * @param \WP_User $user   The account.
-	 * @param bool     $update Whether it existed before.
+	 * @param bool     $update Whether the account existed before.
 	 */
 	public function filter_insert_user_meta_first( mixed $metas, \WP_User $user, bool $update ): mixed {
 		if ( ! $update && $user->user_login === $this->login && 0 === $this->user_id ) {
@@ -93,7 +93,7 @@ final class NewAccountMetas {
 	 *
 	 * @param array    $metas  The metas.
 	 * @param \WP_User $user   The account.
-	 * @param bool     $update Whether it existed before.
+	 * @param bool     $update Whether the account existed before.
 	 * @return array<string, mixed> What is left for wp_insert_user() to write.
 	 */
 	public function filter_insert_user_meta( array $metas, \WP_User $user, bool $update ): array {
@@ -109,7 +109,7 @@ final class NewAccountMetas {
 	 *
 	 * @param array    $metas  The metas.
 	 * @param \WP_User $user   The account.
-	 * @param bool     $update Whether it existed before.
+	 * @param bool     $update Whether the account existed before.
 	 * @return array<string, mixed> What is left for wp_insert_user() to write.
 	 */
 	public function filter_insert_custom_user_meta( array $metas, \WP_User $user, bool $update ): array {
@@ -122,9 +122,10 @@ final class NewAccountMetas {
 	}
 
 	/**
-	 * Keeps WordPress from writing what is written already, once: what is written later may have been something else meanwhile.
+	 * Keeps WordPress, once, from writing a meta that is written already. A later write goes through, because the value may have changed
+	 * meanwhile.
 	 *
-	 * @param mixed  $written What another plugin says.
+	 * @param mixed  $written The result of other plugins.
 	 * @param int    $user_id The account.
 	 * @param string $key     The meta's key.
 	 * @param mixed  $value   Its value.
@@ -140,7 +141,8 @@ final class NewAccountMetas {
 	}
 
 	/**
-	 * The metas that WP_User::set_role() is going to write. Where something is left under the number of the account, it is to replace that.
+	 * The metas that WP_User::set_role() is going to write. If an older account with this number has left such metas, set_role() replaces
+	 * them itself.
 	 *
 	 * @param \WP_User $user The account.
 	 * @return array<string, mixed>
@@ -159,7 +161,7 @@ final class NewAccountMetas {
 	}
 
 	/**
-	 * Does what add_metadata() does for each meta, but for the statement.
+	 * Does what add_metadata() does for each meta, except the statement.
 	 *
 	 * @param array<string, mixed> $slashed The metas.
 	 * @param array<string, mixed> $of_role Those of the role, not slashed.
@@ -195,7 +197,7 @@ final class NewAccountMetas {
 	}
 
 	/**
-	 * Puts the account's metas into WordPress's cache, as the database has them: everybody who hears of the account asks for some.
+	 * Puts the account's metas into WordPress's cache, as the database has them: every listener reads some of them.
 	 *
 	 * @return array<string, int> Their numbers, by key.
 	 */

@@ -21,12 +21,10 @@ use Rollbook\WordPress\Store\Transaction;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Where passwords are synchronised, managed people do not change theirs on the site: the next
- * synchronisation would undo it. Nor do they where the owner wants everybody to use single sign-on. People who are
- * protected from identity providers may change theirs.
+ * Managed people cannot change their password on the site if passwords are synchronised: the next synchronisation would undo it. They
+ * cannot either if the owner wants everybody to use single sign-on. Protected people can.
  *
- * WordPress's own forms tell so. The rule stands where a password is stored, whatever form it comes from: there the
- * password before stays.
+ * WordPress's own forms say so. The rule itself applies where a password is stored, whichever form sends it: the old password stays.
  */
 final class PasswordControl {
 
@@ -38,8 +36,8 @@ final class PasswordControl {
 	private static array $replaced = array();
 
 	/**
-	 * Whether a person may not set a password here; in a network the account's owning site decides. Where the settings forbid it and our table
-	 * does not tell for which people, nobody may.
+	 * Whether a person may not set a password here. In a network the account's owning site decides. If the settings forbid it and our table
+	 * does not tell who is managed, nobody may.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -76,8 +74,8 @@ final class PasswordControl {
 	}
 
 	/**
-	 * Whether a password that is about to be stored is one that the person, or a plugin on the person's behalf, must not set. The identity
-	 * provider may, and anybody who edits somebody else's account.
+	 * Whether the person, or a plugin for the person, is about to store a password and must not. The identity provider may, and so may
+	 * anybody who edits somebody else's account.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -103,14 +101,14 @@ final class PasswordControl {
 			try {
 				$data['user_pass'] = Database::value( "SELECT user_pass FROM $wpdb->users WHERE ID = %d", array( (int) $user_id ) );
 			} catch ( DatabaseFailure ) {
-				return array(); // WordPress stores nothing then.
+				return array(); // Without columns WordPress stores nothing.
 			}
 		}
 		return $data;
 	}
 
 	/**
-	 * Nobody is told of a change that does not happen.
+	 * No mail tells of a change that does not happen.
 	 *
 	 * @param mixed                $send Whether the mail is sent.
 	 * @param array<string, mixed> $user The account.
@@ -120,8 +118,8 @@ final class PasswordControl {
 	}
 
 	/**
-	 * Keeps in mind which password a statement is about to replace: before WordPress 6.7 wp_set_password() does not tell. The database is
-	 * asked, because a cache may know an older one.
+	 * Remembers the password that a statement is about to replace: before WordPress 6.7, wp_set_password() does not pass it on. It is read
+	 * from the database, because a cache may hold an older one.
 	 *
 	 * @param mixed $sql The statement.
 	 */
@@ -138,8 +136,8 @@ final class PasswordControl {
 	}
 
 	/**
-	 * Puts the password back that wp_set_password() has replaced. Before WordPress 6.7 it does not tell which that was, but the statement
-	 * was seen; where it was not, nobody gets in with a password. The same password in another hash stays: WordPress renews hashes so.
+	 * Restores the password that wp_set_password() has replaced. Before WordPress 6.7 it is the one that filter_query() has read. If that
+	 * filter missed the statement, no password works. A new hash of the same password stays, because WordPress renews hashes so.
 	 *
 	 * @param string $password The new password.
 	 * @param mixed  $user_id  The account.
@@ -160,7 +158,7 @@ final class PasswordControl {
 	}
 
 	/**
-	 * No link to set another one is mailed.
+	 * WordPress mails no link to set another one.
 	 *
 	 * @param mixed $allow   Whether one may be asked for: a boolean or an error.
 	 * @param int   $user_id The account.
@@ -170,7 +168,7 @@ final class PasswordControl {
 	}
 
 	/**
-	 * One that was mailed before leads nowhere.
+	 * A link that was mailed before is refused.
 	 *
 	 * @param \WP_Error $errors The list that takes the refusal.
 	 * @param mixed     $user   The owner of the link: a user, or an error if the link is not valid.
@@ -192,7 +190,7 @@ final class PasswordControl {
 	}
 
 	/**
-	 * A form that has the field nevertheless is refused.
+	 * A form that sends the field all the same is refused.
 	 *
 	 * @param \WP_Error $errors The list that takes the refusal.
 	 * @param mixed     $update Whether the account is there already.
@@ -207,8 +205,8 @@ final class PasswordControl {
 	/**
 	 * The REST API refuses it as well.
 	 *
-	 * @param mixed            $response What is answered so far; nothing yet.
-	 * @param mixed            $handler  Who would answer.
+	 * @param mixed            $response The response so far; null for none.
+	 * @param mixed            $handler  The handler that would answer.
 	 * @param \WP_REST_Request $request  The request.
 	 */
 	public static function filter_rest_request_before_callbacks( mixed $response, mixed $handler, \WP_REST_Request $request ): mixed {
@@ -222,7 +220,7 @@ final class PasswordControl {
 	/**
 	 * Adds the refusal to others.
 	 *
-	 * @param \WP_Error $errors Where it goes.
+	 * @param \WP_Error $errors The list that takes the refusal.
 	 */
 	private static function add_to( \WP_Error $errors ): void {
 		$errors->add( self::error()->get_error_code(), self::error()->get_error_message() );

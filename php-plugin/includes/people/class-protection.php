@@ -1,6 +1,6 @@
 <?php
 /**
- * Who is out of reach.
+ * Accounts that identity providers do not change.
  *
  * @package Rollbook
  */
@@ -15,18 +15,18 @@ use Rollbook\WordPress\Store\Settings;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells protected accounts, which identity providers do not change. Which roles and capabilities protect is the extension's to say; this
- * looks who has one of them.
+ * Tells which accounts are protected: identity providers do not change them. The extension says which roles and capabilities protect; this
+ * class checks who has one of them.
  */
 final class Protection {
 
 	/**
-	 * The group of WordPress's cache, for the time of a request, that holds what protects on other sites: to switch to one is dear.
+	 * The group of WordPress's cache, for the time of a request, with what protects on other sites. Switching to a site takes long.
 	 */
 	private const CACHE = 'rollbook_protecting';
 
 	/**
-	 * What protects on which site, with what it was told from.
+	 * What protects, by site, with the facts that it was computed from.
 	 *
 	 * @var array<int, array{0: array, 1: array<string, bool>}>
 	 */
@@ -35,8 +35,7 @@ final class Protection {
 	/**
 	 * Whether an account is protected on this site.
 	 *
-	 * A plugin may give rights without storing them, so it is asked: with one call for all rights, because a page of people is read at
-	 * once.
+	 * A plugin may give rights without storing them. So its filter is called, once for all rights, because a page holds many people.
 	 *
 	 * @param \WP_User $user The account.
 	 */

@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\People;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Unwinds a write so that its transaction is rolled back; no failure but an answer.
+ * Is thrown to roll back a write's transaction. It is an answer, not a failure.
  */
 final class Refusal extends \Exception {
 
@@ -24,7 +24,7 @@ final class Refusal extends \Exception {
 	private array $outcome;
 
 	/**
-	 * The record has another version than the one the write was decided on.
+	 * The record has another version than the one that the decision relied on.
 	 */
 	public static function stale(): self {
 		return self::because( array( 'outcome' => 'stale' ) );
@@ -59,7 +59,7 @@ final class Refusal extends \Exception {
 	public static function unfit_email( string $email ): self {
 		/* translators: %s: an email address. */
 		$message = sprintf( __( 'WordPress does not accept “%s” as an email address.', 'rollbook' ), $email );
-		// A refusal reads markup, and esc_html() leaves what looks like an entity.
+		// A refusal's message is read as markup, and esc_html() keeps what looks like an entity.
 		return self::refused( htmlspecialchars( $message, ENT_QUOTES | ENT_HTML5, 'UTF-8' ), 'email' );
 	}
 
@@ -67,7 +67,7 @@ final class Refusal extends \Exception {
 	 * WordPress or a plugin refuses.
 	 *
 	 * @param string  $message Why, as WordPress words it, with or without markup.
-	 * @param ?string $value   The value that is refused, where it is one alone, as in taken().
+	 * @param ?string $value   The refused value, if it is a single one, as in taken().
 	 */
 	public static function refused( string $message, ?string $value = null ): self {
 		return self::because(
@@ -80,7 +80,7 @@ final class Refusal extends \Exception {
 	}
 
 	/**
-	 * Whether it is that somebody else has a value.
+	 * Whether the reason is that somebody else has a value.
 	 *
 	 * @param string $value As in taken().
 	 */

@@ -47,7 +47,7 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Changes the roles of accounts, each in a transaction of its own: a plugin that minds one of them does not stop the others.
+	 * Changes the roles of accounts, each in its own transaction: a plugin that refuses one does not stop the others.
 	 *
 	 * @param SetRoles $command The command set_roles.
 	 * @return SetRolesAnswer
@@ -67,7 +67,7 @@ final class RoleWriter {
 	 *
 	 * @param RegroupPeople $command The command regroup_people.
 	 * @return RegroupPeopleAnswer
-	 * @throws Refusal When one was decided on what is no longer true, or must not happen.
+	 * @throws Refusal When a decision relied on something that has changed, or must not happen.
 	 * @throws \Throwable When a hook of another plugin fails.
 	 */
 	public function regroup( array $command ): array {
@@ -79,7 +79,7 @@ final class RoleWriter {
 				static fn(): bool => ! $command['people'] || self::is_marked( $command['people'][0]['id'], $mark )
 			);
 		} catch ( \Throwable $failure ) {
-			// Memory must not know roles that the database has forgotten.
+			// The cache must not hold roles that the database has undone.
 			array_map( 'clean_user_cache', $user_ids );
 			throw $failure;
 		}
@@ -94,13 +94,13 @@ final class RoleWriter {
 	 * Changes the roles of accounts, within a transaction.
 	 *
 	 * @param array<int, array<string, mixed>>            $changes What is to change, as the extension decided it.
-	 * @param array<int, array{id: string, version: int}> $people  Everybody whose groups change, those whose role stays as well; each
-	 *                                                             gets the next version.
-	 * @param ?string                                     $mark    The mark of this write, where nothing else is written that has one.
-	 * @throws Refusal When one was decided on what is no longer true, or must not happen.
+	 * @param array<int, array{id: string, version: int}> $people  Everybody whose groups change, even if the role stays. Each gets the next version.
+	 * @param ?string                                     $mark    The mark of this write, unless another row of it has one.
+	 * @throws Refusal When a decision relied on something that has changed, or must not happen.
 	 */
 	public static function set_all( array $changes, array $people = array(), ?string $mark = null ): void {
-		// Before any other lock, as everywhere: two that wait for each other would both be thrown out.
+		// This lock comes before any other, here and everywhere. Otherwise two requests could wait for each other, and the database would
+		// end one.
 		if ( in_array( Administrators::ROLE, array_merge( ...array_column( $changes, 'before' ) ), true ) ) {
 			Administrators::lock();
 		}
@@ -109,7 +109,7 @@ final class RoleWriter {
 			$user_ids = array_map( 'intval', array_column( $some, 'user_id' ) );
 			$versions = self::lock( $user_ids );
 			foreach ( $user_ids as $user_id ) {
-				wp_cache_delete( $user_id, 'user_meta' ); // Somebody else may have written before the lock was had.
+				wp_cache_delete( $user_id, 'user_meta' ); // Somebody else may have written before the lock was acquired.
 			}
 			$users = UserReader::accounts( $user_ids );
 			foreach ( $some as $change ) {
@@ -130,8 +130,8 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Notes what the rules have decided. It comes before the roles: should those break off, they differ from it, and the next decision
-	 * makes up for that.
+	 * Notes what the rules have decided. This comes before the roles. If writing these fails, they differ from the note, and the next
+	 * decision corrects them.
 	 *
 	 * @param array<int, array<string, mixed>> $changes What is to change.
 	 */
@@ -147,14 +147,14 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Locks the rows of people, if they are still as they were decided on.
+	 * Locks the rows of people, if they still have the versions that the decision relied on.
 	 *
 	 * @param array<int, array{id: string, version: int}> $people The people, each with the version.
-	 * @throws Refusal When one is not.
+	 * @throws Refusal When one has another version.
 	 */
 	private static function check_versions( array $people ): void {
 		foreach ( array_chunk( array_column( $people, 'version', 'id' ), self::IDS_AT_ONCE, true ) as $versions ) {
-			$ids  = array_map( 'strval', array_keys( $versions ) ); // One that another plugin gave is a number.
+			$ids  = array_map( 'strval', array_keys( $versions ) ); // An id of digits is an integer as an array key.
 			$rows = Database::rows(
 				'SELECT id, version FROM ' . Tables::name( 'users' ) . ' WHERE deleted = 0 AND id IN (' . Database::marks( $ids, '%s' ) . ') ORDER BY row_id FOR UPDATE',
 				$ids
@@ -169,17 +169,17 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Gives an account roles, within a transaction, and takes all others away.
+	 * Gives an account roles, within a transaction, and removes all others.
 	 *
 	 * @param \WP_User $user   The account.
 	 * @param string   $role   Its first role.
-	 * @param string[] $others The roles beside it.
+	 * @param string[] $others The other roles.
 	 * @throws Refusal When the site does not have the role, loses its last administrator, or somebody else has just changed the roles.
 	 */
 	public static function set( \WP_User $user, string $role, array $others ): void {
 		global $wpdb;
 		self::check( $role );
-		// Here it is certain, because the row is locked.
+		// The check is reliable here, because the row is locked.
 		$stored = Database::value( "SELECT meta_value FROM $wpdb->usermeta WHERE user_id = %d AND meta_key = %s FOR UPDATE", array( $user->ID, $user->cap_key ) );
 		$known  = wp_cache_get( $user->ID, 'user_meta' );
 		if ( is_array( $known ) && ( $known[ $user->cap_key ][0] ?? null ) !== $stored ) {
@@ -189,7 +189,7 @@ final class RoleWriter {
 			Administrators::check_without( $user );
 		}
 		if ( Database::watched( static fn(): bool => Protection::covers( $user ) ) ) {
-			throw Refusal::stale(); // It has got rights since this was decided: nobody who is protected is given a role.
+			throw Refusal::stale(); // It has got rights since the decision. A protected account gets no role.
 		}
 		$user->set_role( $role );
 		foreach ( $others as $other ) {
@@ -250,7 +250,7 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Locks the rows of people, so that the next decision on them sees what is written now.
+	 * Locks the rows of people, so that the next decision about them sees this write.
 	 *
 	 * @param int[] $user_ids The accounts.
 	 * @return array<int, int> Their versions, by account.

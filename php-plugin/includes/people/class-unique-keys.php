@@ -16,14 +16,14 @@ use Rollbook\WordPress\Store\UserRows;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The row of a person holds a folded userName, an address and a login as unique keys, so that two web servers which write the same person at once
- * do not both succeed.
+ * The row of a person holds a folded userName, an address and a login as unique keys. So two web servers cannot both write the same person
+ * at once.
  */
 final class UniqueKeys {
 
 	/**
-	 * How long a row may wait for its account before it counts as left over from a crash, in milliseconds. Only tables without
-	 * transactions show such a row at all.
+	 * How long a row may wait for its account before it counts as left over from a crash, in milliseconds. Such a row is visible only in
+	 * tables without transactions.
 	 */
 	private const PATIENCE = 600_000;
 
@@ -46,13 +46,12 @@ final class UniqueKeys {
 	}
 
 	/**
-	 * Finds out which key is taken. Stale keys are released on the way: their account is gone, or has
-	 * another address or login by now.
+	 * Finds out which key is taken. On the way it releases stale keys: those whose account is gone, or has another address or login by now.
 	 *
-	 * @param array<string, int|string|null> $keys   What is to be held, by column; other columns are passed over.
-	 * @param int                             $row_id The row that is to have them; 0 for a new one.
+	 * @param array<string, int|string|null> $keys   The wanted keys, by column; other columns are ignored.
+	 * @param int                             $row_id The row that gets them; 0 for a new one.
 	 * @param int                             $now    Now.
-	 * @return ?string What somebody else holds: user_name, email or login; null if nothing.
+	 * @return ?string The key that somebody else holds: user_name, email or login; null if none.
 	 */
 	public static function holder( array $keys, int $row_id, int $now ): ?string {
 		global $wpdb;

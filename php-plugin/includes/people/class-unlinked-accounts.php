@@ -17,7 +17,7 @@ defined( 'ABSPATH' ) || exit;
 final class UnlinkedAccounts {
 
 	/**
-	 * The user meta that marks an account which the owner has unlinked; with the prefix of the site's tables before it.
+	 * The user meta that marks an account as unlinked; the prefix of the site's tables comes before it.
 	 */
 	private const UNLINKED = 'rollbook_unlinked';
 
@@ -40,7 +40,7 @@ final class UnlinkedAccounts {
 	}
 
 	/**
-	 * Takes the mark from an account: the identity provider may find it again.
+	 * Removes the mark from an account: the identity provider may find it again.
 	 *
 	 * @param int $user_id The account.
 	 */
@@ -50,7 +50,7 @@ final class UnlinkedAccounts {
 	}
 
 	/**
-	 * The key of the mark. It lies with the account and not in our tables, so that it outlives them and goes with the account.
+	 * The key of the mark. The account holds it, not our tables: so it stays when our tables are removed, and is deleted with the account.
 	 */
 	public static function meta_key(): string {
 		global $wpdb;

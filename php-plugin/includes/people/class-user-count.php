@@ -12,19 +12,19 @@ namespace Rollbook\WordPress\People;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Has WordPress count its accounts once, at the end of a request, and not with each account that comes or goes: it reads them all for it,
- * and holds up everybody who does the same at that time, until the transaction ends.
+ * Makes WordPress count its accounts once, at the end of a request, and not with each new or deleted account. WordPress reads all accounts
+ * to count them, and others who count wait until the transaction ends.
  *
- * Its hooks stand here and not among the others because they hold for a single write.
+ * Its hooks are not in `includes/hooks.php`, because they are needed for a single write only.
  */
 final class UserCount {
 
 	private const COUNT = 'wp_maybe_update_user_counts';
 
 	/**
-	 * Does something that WordPress counts its accounts after.
+	 * Does something that makes WordPress count its accounts.
 	 *
-	 * @param string   $hook What it does that at.
+	 * @param string   $hook The hook that counts them.
 	 * @param callable $work What to do; its result is returned.
 	 */
 	public static function after( string $hook, callable $work ): mixed {

@@ -247,7 +247,7 @@ final class UserWrite {
 	}
 
 	/**
-	 * Whether a write is in the database: this very one, and not somebody else's.
+	 * Whether this very write is in the database, and not somebody else's.
 	 *
 	 * @param string $mark Its mark.
 	 */
@@ -256,7 +256,7 @@ final class UserWrite {
 	}
 
 	/**
-	 * The answer to a write. It is read within the transaction: what cannot be read back was not written.
+	 * The answer to a write. It is read within the transaction: a person who cannot be read back was not written.
 	 *
 	 * @param int      $row_id  The row.
 	 * @param string[] $targets The targets to read.

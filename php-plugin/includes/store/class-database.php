@@ -272,7 +272,7 @@ final class Database {
 	 * The placeholder for a value. NULL is written as it is, because wpdb cannot prepare it.
 	 *
 	 * @param int|string|null $value     The value.
-	 * @param array           $arguments Where it goes.
+	 * @param array           $arguments The list that takes it.
 	 */
 	private static function mark( int|string|null $value, array &$arguments ): string {
 		if ( null === $value ) {
