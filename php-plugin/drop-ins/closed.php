@@ -1,8 +1,9 @@
 <?php
 /**
- * Plugin Name: Rollbook: identity providers are told to wait Description: Answers identity providers in the form that they expect while the
- * site is being updated or does not reach its database. Everybody else sees WordPress's page. Rollbook keeps this file up to date and
- * removes it when the plugin is deactivated or deleted. Version:     0.1.0 License:     GPL-2.0-or-later
+ * Plugin Name: Rollbook: identity providers are told to wait
+ * Description: Answers identity providers in the form that they expect while the site is being updated or does not reach its database. Everybody else sees WordPress's page. Rollbook keeps this file up to date and removes it when the plugin is deactivated or deleted.
+ * Version:     0.1.0
+ * License:     GPL-2.0-or-later
  *
  * Rollbook copies this file to wp-content as maintenance.php and as db-error.php, unless such a file is there. WordPress includes them
  * instead of its own pages, before it has loaded any plugin, and ends. So the file uses nothing of the plugin's. Without the extension it

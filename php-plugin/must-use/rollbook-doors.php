@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name: Rollbook: deactivated people stay out
- * Description: Keeps people out whom their directory has deactivated while the Rollbook plugin is not active or cannot run. Rollbook keeps this file up to date and removes it when the plugin is deleted.
+ * Description: Refuses people that the identity provider has deactivated while the Rollbook plugin is not active or cannot run. Rollbook keeps this file up to date and removes it when the plugin is deleted.
  * Version:     0.1.0
  * License:     GPL-2.0-or-later
  *
