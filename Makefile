@@ -56,7 +56,7 @@ engine: ## the core as a program that needs no library, for sites whose PHP load
 	@echo "$(TARGET)/$(HOST)/release/rollbook-engine"
 
 .PHONY: dist
-dist: ## what a release consists of, in dist/: the plugin's zip, the extension for each PHP here, Debian packages, sums
+dist: ## what a release consists of, in dist/: the plugin's zip, the extension for each PHP here, Debian packages, the engine, sums
 	@tests/install dist
 	packaging/build
 
@@ -136,9 +136,11 @@ test-conformance: extension ## scim2-tester, a conformance test that we did not 
 	tests/conformance/run
 
 .PHONY: test-browser
-test-browser: extension ## the plugin's archive uploaded to a new WordPress, and the settings page, in Chromium
+test-browser: extension ## the plugin's archive uploaded to a new WordPress, the page without the extension, and the settings page, in Chromium
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	cargo build --quiet --no-default-features --features engine --bin rollbook-engine
 	tests/browser/run --fresh
+	ROLLBOOK_ENGINE=$(abspath $(TARGET)/debug/rollbook-engine) tests/browser/run --missing
 	tests/browser/run
 
 .PHONY: test-dist

@@ -7,7 +7,7 @@ import io
 import tarfile
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from .ground import epoch
@@ -26,11 +26,12 @@ def write_zip(target: Path, contents: Contents) -> None:
             archive.writestr(entry, contents[name])
 
 
-def write_tarball(target: Path, contents: Contents) -> None:
+def write_tarball(target: Path, contents: Contents, *, programs: Container[str] = ()) -> None:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name in sorted(contents):
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mtime, entry.mode = len(contents[name]), epoch(), TEXT
+            entry.size, entry.mtime = len(contents[name]), epoch()
+            entry.mode = PROGRAM if name in programs else TEXT
             archive.addfile(entry, io.BytesIO(contents[name]))
     target.write_bytes(gzip.compress(packed.getvalue(), compresslevel=9, mtime=epoch()))

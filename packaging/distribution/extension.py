@@ -75,7 +75,7 @@ def build(target: Target) -> Path:
         **_zig(machine),
         f"CC_{name}": compiler,
         f"CARGO_TARGET_{name.upper()}_LINKER": compiler,
-        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(_remapped_paths()),
+        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(remapped_paths()),
         "CARGO_TARGET_DIR": str(folder),
         "PHP": target.binary,
         "PHP_CONFIG": target.config,
@@ -100,7 +100,7 @@ def _zig(machine: str) -> dict[str, str]:
     }
 
 
-def _remapped_paths() -> list[str]:
+def remapped_paths() -> list[str]:
     """No path of the machine gets into the library: it would tell of its maker, and differ from folder to folder."""
     rustc = run("rustc", "-vV")
     commit = re.search(r"^commit-hash: (\S+)", rustc, re.MULTILINE)

@@ -38,6 +38,9 @@ final class RequirementsNotice {
 		foreach ( array( ...$complaint, SiteHealth::consequence() ) as $sentence ) {
 			printf( '<p>%s</p>', esc_html( $sentence ) );
 		}
+		if ( SettingsPage::SCREEN !== get_current_screen()?->id && '' !== SiteHealth::link() ) {
+			printf( '<p>%s</p>', SiteHealth::link() ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there.
+		}
 		echo '</div>';
 	}
 }

@@ -169,8 +169,7 @@ final class SettingsPage {
 	 */
 	public static function render(): void {
 		if ( ! Requirements::met() ) {
-			// The notice on this screen says why.
-			printf( '<div class="wrap"><h1>%s</h1></div>', esc_html( get_admin_page_title() ) );
+			Installation::render();
 			return;
 		}
 		$tabs    = array( self::FIRST_TAB => __( 'Connection', 'rollbook' ) ) + array_map( static fn( string $screen ): string => $screen::title(), self::FORMS );

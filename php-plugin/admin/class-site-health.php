@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\Engine;
 use Rollbook\WordPress\Access\DropIns;
 use Rollbook\WordPress\ExtensionFile;
 use Rollbook\WordPress\Requirements;
@@ -113,14 +114,18 @@ final class SiteHealth {
 		$sound     = array() === $complaint;
 		$sentences = $sound ? array( __( 'Identity providers can reach the service.', 'rollbook' ) ) : array( ...$complaint, self::consequence() );
 		return array(
-			'label'       => $sound ? __( 'The Rollbook extension runs', 'rollbook' ) : __( 'The Rollbook extension does not run', 'rollbook' ),
+			'label'       => match ( true ) {
+				! $sound                       => __( 'The Rollbook extension does not run', 'rollbook' ),
+				extension_loaded( 'rollbook' ) => __( 'The Rollbook extension runs', 'rollbook' ),
+				default                        => __( 'The Rollbook engine runs', 'rollbook' ),
+			},
 			'status'      => $sound ? 'good' : 'critical',
 			'badge'       => array(
 				'label' => __( 'Provisioning', 'rollbook' ),
 				'color' => 'blue',
 			),
 			'description' => '<p>' . implode( '</p><p>', array_map( 'esc_html', $sentences ) ) . '</p>',
-			'actions'     => '',
+			'actions'     => self::link(),
 			'test'        => 'rollbook_extension',
 		);
 	}
@@ -154,13 +159,50 @@ final class SiteHealth {
 						? sprintf( __( 'identity providers get a page, because these files in wp-content are not Rollbook’s: %s', 'rollbook' ), implode( ', ', DropIns::missing() ) )
 						: __( 'identity providers are told to wait', 'rollbook' ),
 				),
+				'engine'    => array(
+					'label' => __( 'Engine', 'rollbook' ),
+					'value' => self::engine(),
+				),
 				'build'     => array(
 					'label' => __( 'Build of PHP', 'rollbook' ),
 					'value' => ExtensionFile::expected_build(),
 				),
-			),
+			) + self::facts_of_server(),
 		);
 		return $sections;
+	}
+
+	/**
+	 * Which engine runs in the place of the extension, if one does.
+	 */
+	private static function engine(): string {
+		$place = extension_loaded( 'rollbook' ) ? null : Engine::place();
+		if ( null === $place ) {
+			return __( 'none', 'rollbook' );
+		}
+		/* translators: 1: version, 2: a file. */
+		return sprintf( __( '%1$s (%2$s)', 'rollbook' ), Engine::version() ?? __( 'does not run', 'rollbook' ), $place );
+	}
+
+	/**
+	 * What decides which of the release's files fits.
+	 *
+	 * @return array<string, array{label: string, value: string}>
+	 */
+	private static function facts_of_server(): array {
+		return array(
+			'file' => array(
+				'label' => __( 'The release’s file for this server', 'rollbook' ),
+				'value' => Installation::file(),
+			),
+		) + Installation::facts();
+	}
+
+	/**
+	 * The way to the screen that says how to install what is missing.
+	 */
+	public static function link(): string {
+		return Requirements::met() || ! current_user_can( SettingsPage::capability() ) ? '' : sprintf( '<a href="%s">%s</a>', esc_url( SettingsPage::url() ), esc_html__( 'How to install it on this server', 'rollbook' ) );
 	}
 
 	/**

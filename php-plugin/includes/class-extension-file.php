@@ -62,6 +62,19 @@ final class ExtensionFile {
 	}
 
 	/**
+	 * The C library that the extension was made for, `glibc` or `musl`, or null if the file does not tell.
+	 */
+	public function libc(): ?string {
+		// phpcs:ignore WordPress.PHP.NoSilencedErrors.Discouraged, WordPress.WP.AlternativeFunctions.file_get_contents_file_get_contents
+		$bytes = (string) @file_get_contents( $this->path );
+		return match ( true ) {
+			str_contains( $bytes, "\0libc.musl-" ) => 'musl',
+			str_contains( $bytes, "\0libc.so.6\0" ) => 'glibc',
+			default                                => null,
+		};
+	}
+
+	/**
 	 * The build of this PHP, in the same words. Empty where the host has switched phpinfo() off.
 	 */
 	public static function expected_build(): string {

@@ -69,6 +69,7 @@ add_filter( 'load_textdomain_mofile', array( Translations::class, 'filter_load_t
 // What administrators see even without the extension.
 add_action( 'admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );
 add_action( 'network_admin_notices', array( RequirementsNotice::class, 'action_admin_notices' ) );
+add_action( 'admin_init', array( Requirements::class, 'action_admin_init' ) );
 add_filter( 'site_status_tests', array( SiteHealth::class, 'filter_tests' ) );
 add_filter( 'site_status_tests', array( SelfTestHealth::class, 'filter_tests' ) );
 add_action( 'wp_ajax_health-check-' . SelfTestHealth::REQUESTS, array( SelfTestHealth::class, 'action_requests' ) );

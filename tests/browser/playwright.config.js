@@ -3,9 +3,12 @@ import { defineConfig } from '@playwright/test';
 // The site under test, as `tests/site up` prints it; `run` sets it.
 const site = JSON.parse( process.env.ROLLBOOK_SITE ?? '{}' );
 
+// Each of these folders needs a site of its own kind.
+const folder = ( process.env.ROLLBOOK_ARCHIVE && 'fresh' ) || ( process.env.ROLLBOOK_ENGINE && 'missing' ) || '.';
+
 export default defineConfig( {
-	testDir: process.env.ROLLBOOK_ARCHIVE ? 'fresh' : '.',
-	testIgnore: process.env.ROLLBOOK_ARCHIVE ? [] : 'fresh/**',
+	testDir: folder,
+	testIgnore: '.' === folder ? [ 'fresh/**', 'missing/**' ] : [],
 	outputDir: '../../build/browser-results',
 	workers: 1, // One site, one settings screen.
 	forbidOnly: true,

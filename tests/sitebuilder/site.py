@@ -30,12 +30,17 @@ class Options:
     wordpress: str = ""  # a version, or the folder that WORDPRESS_DIR named
     bare: bool = False
     fresh: bool = False
+    missing: bool = False
     cache: str = "none"
     port: int | None = None  # None: any
 
     @property
     def has_plugin(self) -> bool:
         return not self.bare and not self.fresh
+
+    def of_installation(self) -> Options:
+        """Those that another site has to be installed for."""
+        return replace(self, server="", cache="", port=None, missing=False)
 
 
 @dataclass
@@ -76,9 +81,7 @@ class Site:
         original = downloads.wordpress(options.wordpress)
         # WordPress does not go back to an older one on the same database.
         known = self.state.options
-        fresh = not self.state.installed or replace(known, server="", cache="", port=None) != replace(
-            options, server="", cache="", port=None
-        )
+        fresh = not self.state.installed or known.of_installation() != options.of_installation()
         url = self.state.url
         for name in ("etc/php", "logs", "run"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -198,8 +201,8 @@ class Site:
         caches.start(state.options.cache, self.folder, self._sockets(), self._keep)
         if fresh_from:
             self._install(fresh_from)
-        else:
-            self._configure()
+        if not fresh_from or state.options.missing:
+            self._configure(missing=state.options.missing)
         webservers.start(state.options.server, self.folder, self._sockets(), state.port, self._keep)
         state.pid = state.processes[-1].pid
         self._save()
@@ -242,9 +245,9 @@ class Site:
             log.write_text("")
         state.installed = True
 
-    def _configure(self, network: bool = True) -> None:
+    def _configure(self, network: bool = True, missing: bool = False) -> None:
         library = self.folder / "etc/rollbook.so"
-        extension = library if library.is_file() else None
+        extension = library if library.is_file() and not missing else None
         caches.place(self.state.options.cache, self.folder / "wordpress/wp-content", self._sockets())
         wordpress.configure(
             self.folder,

@@ -6,6 +6,8 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\ExtensionFile;
 use Rollbook\WordPress\Requirements;
+use Rollbook\WordPress\Platform;
+use const Rollbook\WordPress\VERSION;
 
 /** A server whose PHP has no extension, or none that fits. */
 final class RequirementsTest extends SiteTestCase {
@@ -20,20 +22,21 @@ final class RequirementsTest extends SiteTestCase {
 
 	protected function tearDown(): void {
 		array_map( 'unlink', glob( "$this->configuration/*" ) );
+		delete_option( Requirements::PHP_OPTION );
 		rmdir( $this->configuration );
 		parent::tearDown();
 	}
 
 	/** An identity provider is told to come again, not that nobody is there. */
 	public function test_an_identity_provider_is_told_to_wait(): void {
-		$answer = json_decode( $this->without_extension( '/wp-json/scim/v2/Users' ) );
+		$answer = json_decode( $this->without_extension( array(), '/wp-json/scim/v2/Users' ) );
 		$this->assertSame( array( array( 'urn:ietf:params:scim:api:messages:2.0:Error' ), '503' ), array( $answer->schemas, $answer->status ) );
 		$this->assertArrayHasKey( 'Retry-After', Requirements::refusal()['headers'] );
 	}
 
 	/** The site itself runs on. */
 	public function test_the_site_runs_on(): void {
-		$this->assertStringContainsString( '</html>', $this->without_extension( '/' ) );
+		$this->assertStringContainsString( '</html>', $this->without_extension( array(), '/' ) );
 	}
 
 	/** Here nothing is missing. */
@@ -61,11 +64,87 @@ final class RequirementsTest extends SiteTestCase {
 		$this->assertStringContainsString( 'built for another PHP (API20190902,TS); this one is ' . ExtensionFile::expected_build(), $this->complaint() );
 	}
 
+	/** … it is no library, … */
+	public function test_tells_that_the_file_is_none(): void {
+		$this->put( 'no library at all' );
+		$this->assertStringContainsString( 'is no program for Linux', $this->complaint() );
+	}
+
+	/** … only its beginning has arrived, which is to be known before PHP is restarted: PHP would end at once, … */
+	public function test_tells_that_the_file_is_incomplete(): void {
+		$this->put( 'not yet there' );
+		file_put_contents( "$this->configuration/part", substr( $this->library(), 0, 100000 ) );
+		file_put_contents( "$this->configuration/arrives.php", "<?php copy( '$this->configuration/part', '$this->configuration/rollbook.so' );" );
+		$complaint = implode( ' ', json_decode( $this->without_extension( array( PHP_BINARY, '-d', "auto_prepend_file=$this->configuration/arrives.php" ) ) ) );
+		$this->assertStringContainsString( 'is incomplete: it has 100,000 bytes', $complaint );
+		$this->assertStringContainsString( 'Copy it again from the release', $complaint );
+	}
+
+	/** … it is for another processor, … */
+	public function test_tells_that_the_processor_is_another(): void {
+		$this->put( substr_replace( $this->library(), pack( 'v', 'arm64' === Platform::processor() ? 62 : 183 ), 18, 2 ) );
+		$this->assertStringContainsString( 'is made for the processor', $this->complaint() );
+	}
+
+	/** … it lies where nothing may be run, … */
+	public function test_tells_that_nothing_may_be_run_there(): void {
+		$this->put( $this->library() );
+		$copy      = "cp -r {$this->configuration} {$this->configuration}.copy && mount -t tmpfs -o noexec tmpfs {$this->configuration} && mv {$this->configuration}.copy/* {$this->configuration}/ && rmdir {$this->configuration}.copy";
+		$complaint = implode( ' ', json_decode( $this->without_extension( array( 'unshare', '--user', '--map-root-user', '--mount', '--', 'sh', '-c', "$copy && exec \"\$@\"", 'sh' ) ) ) );
+		$this->assertStringContainsString( "$this->configuration is mounted with the option noexec", $complaint );
+	}
+
 	/** … or PHP would not have it, and only PHP's log knows why. */
 	public function test_tells_where_the_reason_stands(): void {
-		file_put_contents( "$this->configuration/rollbook.so", 'no library at all' );
-		file_put_contents( "$this->configuration/rollbook.ini", "extension=$this->configuration/rollbook.so\n" );
+		$this->put( file_get_contents( PHP_BINARY ) );
 		$this->assertStringContainsString( 'error log', $this->complaint() );
+	}
+
+	/** An extension of another version than the plugin's is loaded, refused and named; the older and the newer one. */
+	public function test_an_extension_of_another_version_is_refused(): void {
+		foreach ( array( '0.0.9' => 'Install the extension of the plugin’s version', '9.1.0' => 'Update the plugin' ) as $other => $remedy ) {
+			$this->assertSame( strlen( VERSION ), strlen( $other ), 'the versions are put into the file in the place of the right one' );
+			$this->put( str_replace( VERSION, $other, $this->library() ) );
+			$complaint = $this->complaint();
+			$this->assertStringContainsString( "extension of PHP has version $other, the plugin has version " . VERSION, $complaint );
+			$this->assertStringContainsString( $remedy, $complaint );
+			$this->assertSame( '503', json_decode( $this->without_extension( array(), '/wp-json/scim/v2/Users' ) )->status );
+			$this->assertStringContainsString( '</html>', $this->without_extension( array(), '/' ) );
+		}
+	}
+
+	/** Where PHP was changed under a running site that is what is told first. */
+	public function test_tells_that_php_was_changed(): void {
+		update_option( Requirements::PHP_OPTION, '7.9' );
+		$this->assertStringStartsWith( 'PHP was changed from version 7.9 to ' . Platform::php(), $this->complaint() );
+		Requirements::action_admin_init();
+		wp_cache_flush();
+		$this->assertStringNotContainsString( 'was changed', $this->complaint() );
+	}
+
+	/** An engine is not started where the host has disabled what starts programs. */
+	public function test_tells_that_no_program_may_be_started(): void {
+		$complaint = implode( ' ', json_decode( $this->without_extension( array( PHP_BINARY, '-d', 'disable_functions=proc_open' ), engine: '/bin/true' ) ) );
+		$this->assertStringContainsString( 'disabled PHP’s function proc_open', $complaint );
+		$this->assertStringContainsString( 'Ask the host to allow this function', $complaint );
+	}
+
+	/** What is no engine is said to be none: another program, and a file that is not there. */
+	public function test_tells_what_is_wrong_with_the_engine(): void {
+		$this->assertStringContainsString( 'Copy the engine again', implode( ' ', json_decode( $this->without_extension( engine: '/bin/true' ) ) ) );
+		$this->assertStringContainsString( '/nowhere/engine is not there', implode( ' ', json_decode( $this->without_extension( engine: '/nowhere/engine' ) ) ) );
+		$this->assertStringContainsString( 'Start the service', implode( ' ', json_decode( $this->without_extension( engine: 'unix:/nowhere/engine.sock' ) ) ) );
+	}
+
+	/** The library that this PHP has loaded. */
+	private function library(): string {
+		return (string) file_get_contents( json_decode( (string) getenv( 'ROLLBOOK_SITE' ) )->dir . '/etc/rollbook.so' );
+	}
+
+	/** Configures PHP to load a file with this content. */
+	private function put( string $content ): void {
+		file_put_contents( "$this->configuration/rollbook.so", $content );
+		file_put_contents( "$this->configuration/rollbook.ini", "extension=$this->configuration/rollbook.so\n" );
 	}
 
 	/** What an administrator is told. */
@@ -73,14 +152,16 @@ final class RequirementsTest extends SiteTestCase {
 		return implode( ' ', json_decode( $this->without_extension(), true, 2, JSON_THROW_ON_ERROR ) );
 	}
 
-	/** What the script prints under a PHP whose only configuration of ours is the test's. */
-	private function without_extension( string ...$arguments ): string {
+	/** What the script prints under a PHP whose only configuration of ours is the test's; behind other words of the command, where they are given. */
+	private function without_extension( array $before = array(), ?string $target = null, ?string $engine = null ): string {
+		$php     = PHP_BINARY === ( $before[0] ?? null ) ? $before : array( ...$before, PHP_BINARY );
+		$command = array( ...$php, '-d', 'display_startup_errors=0', '-d', 'log_errors=0', __DIR__ . '/without-extension.php', ...( null === $target ? array() : array( $target ) ) );
 		$process = proc_open(
-			array( PHP_BINARY, '-d', 'display_startup_errors=0', '-d', 'log_errors=0', __DIR__ . '/without-extension.php', ...$arguments ),
+			$command,
 			array( 1 => array( 'pipe', 'w' ), 2 => array( 'file', '/dev/null', 'w' ) ),
 			$pipes,
 			null,
-			array( 'PHP_INI_SCAN_DIR' => ":$this->configuration" ) + getenv()
+			array( 'PHP_INI_SCAN_DIR' => ":$this->configuration" ) + ( null === $engine ? array() : array( 'ROLLBOOK_TEST_ENGINE' => $engine ) ) + getenv()
 		);
 		$printed = (string) stream_get_contents( $pipes[1] );
 		$this->assertSame( 0, proc_close( $process ), $printed );

@@ -18,5 +18,8 @@ if ( isset( $argv[1] ) ) {
 	require $rollbook_site->dir . '/wordpress/wp-blog-header.php';
 	exit;
 }
+if ( false !== getenv( 'ROLLBOOK_TEST_ENGINE' ) ) {
+	define( 'ROLLBOOK_ENGINE', getenv( 'ROLLBOOK_TEST_ENGINE' ) );
+}
 require $rollbook_site->dir . '/wordpress/wp-load.php';
 echo json_encode( Rollbook\WordPress\Requirements::complaint() );
