@@ -11,8 +11,7 @@
  * Text Domain:       rollbook
  * Domain Path:       /languages
  *
- * This file alone keeps to syntax that old versions of PHP can read, so that a server which was moved to one
- * goes on serving its site.
+ * This file uses only syntax that old versions of PHP can read, so that a site still works on a server that was moved to one.
  *
  * @package Rollbook
  */

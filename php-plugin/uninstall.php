@@ -1,6 +1,6 @@
 <?php
 /**
- * Removes what the plugin has stored. Accounts stay as they are; nobody is locked out any more.
+ * Removes what the plugin has stored. Accounts stay as they are. Deactivated people can log in again.
  *
  * @package Rollbook
  */
@@ -33,7 +33,7 @@ function uninstall_site(): void {
 
 if ( is_multisite() ) {
 	if ( function_exists( 'set_time_limit' ) ) {
-		set_time_limit( 0 ); // There may be thousands of sites; what is gone already is passed over should it be done again.
+		set_time_limit( 0 ); // There may be thousands of sites. If the work is interrupted and repeated, it skips what is gone already.
 	}
 	foreach ( get_sites(
 		array(
@@ -42,7 +42,7 @@ if ( is_multisite() ) {
 		)
 	) as $rollbook_site ) {
 		switch_to_blog( $rollbook_site );
-		if ( false !== get_option( Tables::OPTION ) ) { // Most of the sites may never have been used.
+		if ( false !== get_option( Tables::OPTION ) ) { // Many sites may have no tables, because nobody ever used the plugin there.
 			uninstall_site();
 		}
 		restore_current_blog();

@@ -5,8 +5,8 @@
  * Version:     0.1.0
  * License:     GPL-2.0-or-later
  *
- * Rollbook puts this file among the must-use plugins, and a copy of its class-access-control.php into the folder beside it. It needs
- * neither the plugin nor its extension, and does nothing while the plugin refuses them itself, or has no tables here.
+ * Rollbook copies this file to the must-use plugins, and its class-access-control.php to the folder beside it. The file needs neither the
+ * plugin nor its extension. It does nothing while the plugin itself refuses deactivated people, or if the site has no tables of the plugin.
  *
  * @package Rollbook
  */
@@ -20,7 +20,7 @@ defined( 'ABSPATH' ) || exit;
 /** The version of this file and of the copy beside it. */
 const DOORS_VERSION = '0.1.0';
 
-// Once all plugins are there and before any of them can look for who is logged in.
+// This runs when all plugins are loaded, and before any of them can ask who is logged in.
 add_action(
 	'plugins_loaded',
 	static function () {

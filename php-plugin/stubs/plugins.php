@@ -1,6 +1,6 @@
 <?php
 /**
- * The signatures of what Rollbook calls of other plugins and servers. For analysers and editors; never loaded.
+ * The signatures of functions of other plugins and servers that Rollbook calls. For analysers and editors; never loaded.
  */
 
 /* Advanced Custom Fields */
@@ -14,7 +14,7 @@
 function acf_get_field( $id ) {}
 
 /**
- * What is stored in a meta.
+ * The stored value of a meta.
  *
  * @param int|string $post_id Whose: `user_7`.
  * @param string     $name    The field's name.
@@ -24,7 +24,7 @@ function acf_get_field( $id ) {}
 function acf_get_metadata( $post_id = 0, $name = '', $hidden = false ) {}
 
 /**
- * Lets the cache forget a value.
+ * Removes a value from the cache.
  *
  * @param int|string $post_id    Whose: `user_7`.
  * @param string     $field_name The field's name.
@@ -37,7 +37,7 @@ function acf_flush_value_cache( $post_id = 0, $field_name = '' ) {}
  *
  * @param string           $selector     The name or key.
  * @param int|string|false $post_id      Whose: `user_7`.
- * @param bool             $format_value Whether it is given as a template wants it.
+ * @param bool             $format_value Whether it is formatted for templates.
  * @return mixed
  */
 function get_field( $selector, $post_id = false, $format_value = true ) {}
@@ -53,7 +53,7 @@ function get_field( $selector, $post_id = false, $format_value = true ) {}
 function update_field( $selector, $value, $post_id = false ) {}
 
 /**
- * Takes a field's value away.
+ * Deletes a field's value.
  *
  * @param string           $selector The name or key.
  * @param int|string|false $post_id  Whose: `user_7`.
@@ -83,7 +83,7 @@ function xprofile_get_field_id_from_name( $field_name ) {}
 function xprofile_set_field_data( $field, $user_id, $value, $is_required = false ) {}
 
 /**
- * Takes a field's value away.
+ * Deletes a field's value.
  *
  * @param int|string $field   The number or name.
  * @param int        $user_id The account.

@@ -26,7 +26,7 @@ use Rollbook\WordPress\Store\WrittenCaches;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Creates people, and brings those back whose account was kept: their row and their account, both or neither.
+ * Creates people: their row and their account, both or neither. Somebody who was deleted gets a kept account back.
  *
  * @phpstan-import-type CreateUser from \Rollbook\Contract
  * @phpstan-import-type CreateUserAnswer from \Rollbook\Contract
@@ -35,7 +35,7 @@ defined( 'ABSPATH' ) || exit;
 final class UserCreator {
 
 	/**
-	 * Creates a person, or brings one back whose account was kept.
+	 * Creates a person, or gives a deleted one the kept account back.
 	 *
 	 * @param CreateUser $command The command create_user.
 	 * @return CreateUserAnswer
@@ -76,7 +76,8 @@ final class UserCreator {
 	 * @throws \Throwable When it cannot.
 	 */
 	private function create_alone( array $command ): array {
-		// WordPress looks itself whether login and address are free. Here it is looked once it has found that the login is not.
+		// WordPress itself checks whether login and address are free. This class looks for a free login only after WordPress has refused
+		// one.
 		$ask    = is_multisite();
 		$logins = $command['account']['logins'];
 		for ( $attempt = 1; ; ++$attempt ) {
@@ -122,7 +123,7 @@ final class UserCreator {
 	 * @param CreateUser    $command The command create_user.
 	 * @param string        $id      The person's id.
 	 * @param string        $login   The account's login.
-	 * @param AccountWriter $maker   Who makes the account.
+	 * @param AccountWriter $maker   What makes the account.
 	 * @param string        $mark    The mark of this write.
 	 * @return int The row's number.
 	 * @throws UniqueKeyConflict When another site has just taken the login.
@@ -131,14 +132,14 @@ final class UserCreator {
 		UserWrite::give_up( $command );
 		$row_id = UserWrite::insert( $command, $id, UniqueKeys::login_key( $login ), null, $command['account']['email'], $mark );
 		if ( is_multisite() || array() !== ( $command['giving_up'] ?? array() ) ) {
-			// Another site may have been faster before the row was there; none is after it.
+			// Another site may have made the account before this row was written; afterwards none can.
 			AccountNames::check_email( (string) $command['account']['email'] );
 			if ( is_multisite() && username_exists( $login ) ) {
 				throw new UniqueKeyConflict( new DatabaseFailure( 'another site of the network has just taken the login' ) );
 			}
 		}
 		Lookups::begin( $row_id, $command['row']['lookups'] );
-		// Known from the beginning, so that the next request for the person gets this account, wherever the rest may break off.
+		// The row knows the account from the beginning. So the next request for the person finds this account, even if the rest fails.
 		$made = static fn( int $user_id ): int => Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d WHERE row_id = %d', array( $user_id, $row_id ) );
 		$user = $maker->create( $command['account'], $login, $made );
 		UserWrite::finish( $row_id, $user, $command );
@@ -146,7 +147,7 @@ final class UserCreator {
 	}
 
 	/**
-	 * Brings a person back whose account was kept: the same row and account under a new id.
+	 * Gives a deleted person the kept account back: the same row and account under a new id.
 	 *
 	 * @param CreateUser $command The command create_user.
 	 * @return array{outcome: 'done', record: UserRecord}
@@ -159,7 +160,7 @@ final class UserCreator {
 		$user    = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw Refusal::gone();
 		$row     = Database::row( "SELECT row_id, id, deleted FROM $table WHERE user_id = %d", array( $user_id ) );
 		if ( null !== $row && ! Network::is_on_site( $user_id ) ) {
-			UserRemover::action_deleted_user( $user_id ); // What is left of somebody who was taken off the site past the plugin.
+			UserRemover::action_deleted_user( $user_id ); // Rows and metas may be left of somebody who was removed from the site while the plugin did not run.
 			$row = null;
 		}
 		if ( null !== $row && ! $row['deleted'] ) {
@@ -197,11 +198,11 @@ final class UserCreator {
 	}
 
 	/**
-	 * Removes what a rollback has left of a new person, where tables know no transactions or a hook has ended ours. The account is
-	 * removed where the row is left: otherwise its number may be another one's by now.
+	 * Removes what a rollback has left of a new person, if tables have no transactions or a hook has ended ours. The account is removed
+	 * only if the row is left: otherwise another account may have its number by now.
 	 *
 	 * @param string        $id    The person's id.
-	 * @param AccountWriter $maker Who made the account.
+	 * @param AccountWriter $maker What made the account.
 	 */
 	private function undo( string $id, AccountWriter $maker ): void {
 		AccountCache::forget( $maker->created_id() );
@@ -212,7 +213,7 @@ final class UserCreator {
 				UserRows::forget( (int) $row_id );
 			}
 		} catch ( DatabaseFailure ) {
-			return; // The failure that is told is the first one.
+			return; // Only the first failure is reported.
 		}
 	}
 }

@@ -24,7 +24,7 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Reads people out of our tables and WordPress's, a whole page with a constant number of statements.
  *
- * Only what is loaded before other plugins is used here, nothing of pluggable.php, so that reads can be answered at that point.
+ * This class uses only what WordPress loads before plugins, and nothing of pluggable.php, so that it can read that early.
  *
  * @phpstan-import-type Account from \Rollbook\Contract
  * @phpstan-import-type FindConflicts from \Rollbook\Contract
@@ -44,12 +44,12 @@ defined( 'ABSPATH' ) || exit;
 final class UserReader {
 
 	/**
-	 * So many people are read without being weighed, because a search for somebody is one statement then.
+	 * So many people are read without asking for their size, so that a search for somebody needs one statement.
 	 */
 	private const FEW = 10;
 
 	/**
-	 * The same for people who are named.
+	 * The same for people that the command names.
 	 */
 	private const FEW_NAMED = 30;
 
@@ -64,7 +64,7 @@ final class UserReader {
 	private const IDS_AT_ONCE = 1000;
 
 	/**
-	 * The most people that find_conflicts gives, the latest first: a name may have been given again and again.
+	 * The most people that find_conflicts returns, the latest first: many deleted people may have had the same name.
 	 */
 	private const CONFLICTS = 50;
 
@@ -92,7 +92,7 @@ final class UserReader {
 	 */
 	public function load( array $command ): ?array {
 		$rows = $this->rows( 'u.id = %s AND u.deleted = 0', array( $command['id'] ) );
-		// SQLite takes two ids for one that differ in the case of a letter only.
+		// SQLite finds an id in another case, too.
 		$rows = array_filter( $rows, static fn( array $row ): bool => $row['id'] === $command['id'] );
 		return $this->records( $rows, $command['targets'] )[0] ?? null;
 	}
@@ -124,8 +124,8 @@ final class UserReader {
 	}
 
 	/**
-	 * Everybody who conflicts with a person. Each part is a statement, or a part of a UNION, that one index answers: joined by OR they would
-	 * read every row.
+	 * Everybody who conflicts with a person. Each condition is a statement, or a part of a UNION, and uses one index. With OR between them,
+	 * the database would read every row.
 	 *
 	 * @param FindConflicts $command The command find_conflicts.
 	 * @return FindConflictsAnswer
@@ -166,7 +166,7 @@ final class UserReader {
 	}
 
 	/**
-	 * Who is to get content.
+	 * The account that will get the content of a deleted one.
 	 *
 	 * @param FindReassignTarget $command The command find_reassign_target.
 	 * @return FindReassignTargetAnswer
@@ -214,8 +214,8 @@ final class UserReader {
 	}
 
 	/**
-	 * Loads accounts with their metas. Others may have filled a shared cache with what a transaction was about to change, and something
-	 * is going to be decided on what is read here: so it comes from the database.
+	 * Loads accounts with their metas from the database, because the extension decides on them: another request may have filled a shared
+	 * cache with what a transaction was about to change.
 	 *
 	 * @param int[] $user_ids The accounts.
 	 * @return array<int, \WP_User> By number; without those that are gone.
@@ -249,7 +249,7 @@ final class UserReader {
 				}
 			);
 		} catch ( DatabaseFailure $failure ) {
-			// WordPress has noted that they have no metas.
+			// WordPress has cached that they have no metas.
 			wp_cache_delete_multiple( $user_ids, 'user_meta' );
 			throw $failure;
 		}
@@ -288,7 +288,7 @@ final class UserReader {
 	}
 
 	/**
-	 * What says how many bytes are read of a person.
+	 * The expression for the bytes that are read of a person.
 	 */
 	private static function weight(): string {
 		global $wpdb;
@@ -296,7 +296,7 @@ final class UserReader {
 	}
 
 	/**
-	 * Makes records of rows without keeping the accounts in mind.
+	 * Makes records of rows and keeps none of the accounts in the caches.
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The rows.
 	 * @param string[]                           $targets The targets to read.
@@ -312,8 +312,7 @@ final class UserReader {
 	 * @param array<int, array<string, ?string>> $rows    The rows.
 	 * @param string[]                           $targets The targets to read.
 	 * @param bool                               $are_new Whether the people are new, and so in no group.
-	 * @return list<UserRecord> Without people whose account is gone, which happens to one that was deleted, or taken off the site, past
-	 *                          WordPress or while the plugin was not active.
+	 * @return list<UserRecord> Without people whose account is gone: it was deleted, or removed from the site, without WordPress's functions or while the plugin was not active.
 	 */
 	private function records( array $rows, array $targets, bool $are_new = false ): array {
 		if ( ! $rows ) {
@@ -354,14 +353,14 @@ final class UserReader {
 	}
 
 	/**
-	 * The groups of people, and the groups that those are in: one statement for each step up, and none for a step that nobody takes.
+	 * The groups of people, and the groups that contain those groups. Each level needs one statement; a level without groups needs none.
 	 *
 	 * @param string[] $ids The people's ids.
 	 * @return array<string, array<string, array{id: string, display: string, direct: bool}>> By the person's id and the group's; direct ones first.
 	 */
 	private function groups( array $ids ): array {
 		$groups = array();
-		// The people who are in it, by the id of a member: themselves at first, then the groups that they were found in.
+		// The people, by the id of a member: at first their own ids, then the ids of the groups that contain them.
 		$members = array_map( static fn( string $id ): array => array( $id ), array_combine( $ids, $ids ) );
 		for ( $step = 0; array() !== $members && $step <= Exchange::MAX_NESTING; ++$step ) {
 			$outer = array();

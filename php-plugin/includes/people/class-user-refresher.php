@@ -1,6 +1,6 @@
 <?php
 /**
- * What is stored of people, brought up to date.
+ * Brings what is stored about people up to date.
  *
  * @package Rollbook
  */
@@ -22,8 +22,8 @@ use Rollbook\WordPress\Store\WrittenCaches;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Writes to people what no request of an identity provider asks for: mapped values that could not be written before, values to search by, and
- * names that are waited for.
+ * Writes to people what no request asks for: mapped values that could not be written before, values for searches, and names that people
+ * wait for.
  *
  * @phpstan-import-type FillTargets from \Rollbook\Contract
  * @phpstan-import-type FillTargetsAnswer from \Rollbook\Contract
@@ -86,7 +86,7 @@ final class UserRefresher {
 		}
 		$row_id = (int) $row['row_id'];
 		if ( null !== $command['user_name'] && ! $row['managed'] ) {
-			// Passed over where somebody else has the name: IGNORE is what makes it no error.
+			// If somebody else has the name, IGNORE makes the statement change nothing instead of fail.
 			Database::run( "UPDATE IGNORE $table SET user_name = %s, user_name_key = %s WHERE row_id = %d AND managed = 0", array( $command['user_name']['raw'], $command['user_name']['key'], $row_id ) );
 		}
 		if ( $command['lock'] ?? false ) {

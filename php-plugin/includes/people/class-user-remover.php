@@ -22,7 +22,7 @@ use Rollbook\WordPress\Store\WrittenCaches;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Deletes people, with or without their account, and forgets those who were deleted elsewhere.
+ * Deletes people, with or without their account, and removes the rows of people that somebody else has deleted.
  *
  * @phpstan-import-type DeleteUser from \Rollbook\Contract
  * @phpstan-import-type DeleteUserAnswer from \Rollbook\Contract
@@ -87,7 +87,8 @@ final class UserRemover {
 	}
 
 	/**
-	 * Forgets a person whose account stays as it is, and marks the account: no identity provider finds it until that is allowed again.
+	 * Removes a person's row, but leaves the account as it is. It marks the account as unlinked: no identity provider finds it until the
+	 * owner allows that again.
 	 *
 	 * @param UnlinkUser $command The command unlink_user.
 	 * @return UnlinkUserAnswer
@@ -104,7 +105,7 @@ final class UserRemover {
 				UserRows::forget_memberships( (string) $row['id'] );
 				UserRows::forget( (int) $row['row_id'] );
 				UnlinkedAccounts::add( (int) $row['user_id'] );
-				Network::move_out( (int) $row['user_id'] ); // Nobody has charge of it now.
+				Network::move_out( (int) $row['user_id'] ); // No site owns the account now.
 				return (int) $row['user_id'];
 			},
 			static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s", array( $command['id'] ) )
@@ -120,7 +121,7 @@ final class UserRemover {
 	 * Forgets a person whose account is deleted, here or by somebody else.
 	 *
 	 * @param int $user_id The account.
-	 * @throws DatabaseFailure When the database refuses, in the midst of a command.
+	 * @throws DatabaseFailure When the database refuses within a command.
 	 */
 	public static function action_deleted_user( int $user_id ): void {
 		try {
@@ -133,18 +134,18 @@ final class UserRemover {
 			if ( Transaction::is_open() ) {
 				throw $failure;
 			}
-			// The account is gone already; a row without one is passed over and removed when it gets in somebody's way.
+			// The account is gone already. A row without an account is ignored, and removed when it conflicts with a new one.
 		}
 		AccessControl::forget( $user_id );
 	}
 
 	/**
-	 * Locks the person out, if nobody else was faster. Whatever happens to the rest of the deletion, this comes first, and that the
-	 * resource is gone comes last: a deletion that was left half done can be asked for again.
+	 * Deactivates the person, if nobody else has written first. The deletion begins with this and removes the resource last. So a request
+	 * can repeat a deletion that was not completed.
 	 *
 	 * @param int                  $row_id  The row.
 	 * @param array<string, mixed> $command The command.
-	 * @throws Refusal When somebody was faster.
+	 * @throws Refusal When somebody else has written first.
 	 */
 	private function lock_out( int $row_id, array $command ): void {
 		$changed = Database::run(
@@ -157,8 +158,8 @@ final class UserRemover {
 	}
 
 	/**
-	 * Marks the row deleted. It has no unique keys any more: name, address and login are free for others. By its matchable values the
-	 * person is known on return.
+	 * Marks the row deleted. It gives up its unique keys: name, address and login are free for others. Its matchable values identify the
+	 * person who returns.
 	 *
 	 * @param int    $row_id The row.
 	 * @param string $id     The id that the person had.
@@ -168,7 +169,7 @@ final class UserRemover {
 	}
 
 	/**
-	 * Whether an account is there, as the database knows it.
+	 * Whether an account is in the database.
 	 *
 	 * @param int  $user_id The account.
 	 * @param bool $on_site Whether it counts on this site only.
@@ -184,7 +185,7 @@ final class UserRemover {
 	 * Who gets the content.
 	 *
 	 * @param ?string $login   The reassign target's login.
-	 * @param int     $user_id The person who leaves.
+	 * @param int     $user_id The person whose account is deleted.
 	 * @throws Refusal When there is no such reassign target.
 	 */
 	private function reassign_target( ?string $login, int $user_id ): ?int {
@@ -203,14 +204,14 @@ final class UserRemover {
 	 * Deletes the account.
 	 *
 	 * @param int  $user_id The account.
-	 * @param ?int $reassign_target    Who gets its content; without one it goes too.
-	 * @param bool $stays   Whether it goes off this site only and stays in the network.
-	 * @throws Refusal When it must go from the network, but has got on another site in the meantime; or is there afterwards.
+	 * @param ?int $reassign_target    The account that gets its content; null deletes the content, too.
+	 * @param bool $stays   Whether it is removed from this site only and stays in the network.
+	 * @throws Refusal When it must be deleted from the network but is on another site by now; or when it is still there afterwards.
 	 */
 	private function delete_account( int $user_id, ?int $reassign_target, bool $stays ): void {
 		require_once ABSPATH . 'wp-admin/includes/user.php';
-		require_once ABSPATH . 'wp-admin/includes/bookmark.php'; // Its links, for which the file above does not ask.
-		UserCount::after( 'deleted_user', static fn(): mixed => wp_delete_user( $user_id, $reassign_target ) ); // In a network it takes the account off this site.
+		require_once ABSPATH . 'wp-admin/includes/bookmark.php'; // wp_delete_user() needs this file for the links of the account, but does not load it.
+		UserCount::after( 'deleted_user', static fn(): mixed => wp_delete_user( $user_id, $reassign_target ) ); // In a network this removes the account from this site.
 		if ( is_multisite() && ! $stays ) {
 			require_once ABSPATH . 'wp-admin/includes/ms.php';
 			wp_cache_delete( $user_id, 'user_meta' );
@@ -225,10 +226,10 @@ final class UserRemover {
 	}
 
 	/**
-	 * Gives a person's content to somebody else, as wp_delete_user() does it for an account that goes.
+	 * Gives a person's content to another account, as wp_delete_user() does for a deleted one.
 	 *
 	 * @param int $user_id The person.
-	 * @param int $reassign_target    Who gets it.
+	 * @param int $reassign_target    The account that gets it.
 	 */
 	private function reassign_content( int $user_id, int $reassign_target ): void {
 		global $wpdb;

@@ -17,7 +17,7 @@ use Rollbook\WordPress\Store\WrittenCaches;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Changes people: their row and their account, both or neither; and with them those who exchange a name or an address with them.
+ * Changes people: their row and their account, both or neither. It also changes other people who exchange a name or an address with them.
  *
  * @phpstan-import-type UpdateUser from \Rollbook\Contract
  * @phpstan-import-type UpdateUserAnswer from \Rollbook\Contract
@@ -64,14 +64,15 @@ final class UserUpdater {
 		$taken = static function ( int $row_id ) use ( $command, &$logins, &$login ): void {
 			if ( null !== $login && null !== UniqueKeys::holder( array( 'login_key' => UniqueKeys::login_key( $login ) ), $row_id, (int) $command['now'] ) ) {
 				$logins = array_values( array_diff( $logins, array( $login ) ) );
-				$logins = $logins ? $logins : array( '' ); // With none left, free_login() says so.
+				$logins = $logins ? $logins : array( '' ); // If none is left, free_login() refuses.
 			}
 		};
 		return UserWrite::run( $command, $user, $write, (int) $row['row_id'], $taken );
 	}
 
 	/**
-	 * Frees what others give up for a person: deleted people for good, and those who exchange something with it until they get theirs.
+	 * Frees what others give up for a person. Deleted people give it up forever; those who exchange something give it up until they get the
+	 * other value.
 	 *
 	 * @param UpdateUser $command The command update_user.
 	 * @throws Refusal When one of them is gone by now.
@@ -85,7 +86,7 @@ final class UserUpdater {
 			WrittenCaches::note( $user->ID, $user );
 			Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_name_key = %s, email_key = NULL WHERE row_id = %d', array( 'leaving ' . (string) $row['id'], (int) $row['row_id'] ) );
 			if ( null !== $one['account']['email'] && '' !== $user->data->user_email ) {
-				// No hook hears of this step: WordPress still knows the account as it was, so that the next one is told as the whole change.
+				// This step calls no hook. WordPress's cache still holds the old account, so that the next write reports the whole change.
 				Database::run( "UPDATE $wpdb->users SET user_email = '' WHERE ID = %d", array( $user->ID ) );
 				wp_cache_delete( $user->data->user_email, 'useremail' );
 			}

@@ -25,7 +25,7 @@ use Rollbook\WordPress\Store\WrittenCaches;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * What every write to a person has in common: the row and its unique keys, the account, and how a write is told from another one.
+ * What every write to a person has in common: the row, its unique keys, the account, and the mark of the write.
  *
  * @phpstan-import-type AccountChange from \Rollbook\Contract
  * @phpstan-import-type CreateUser from \Rollbook\Contract
@@ -37,7 +37,7 @@ defined( 'ABSPATH' ) || exit;
 final class UserWrite {
 
 	/**
-	 * How often a write is tried again after a unique key was taken: a stale one was released, or the next login is tried.
+	 * How often a write is tried again after a unique key was taken. Then a stale key was released, or the next login is tried.
 	 */
 	public const ATTEMPTS = 20;
 
@@ -60,8 +60,8 @@ final class UserWrite {
 	 * @param Write                $command The command.
 	 * @param \WP_User             $user    The account as it is.
 	 * @param callable(string):int $write   What to do, with the mark of this write; returns the row's number.
-	 * @param int                  $row_id  The row; 0 where there is none yet.
-	 * @param ?callable(int): void $taken   Looks whether the key that was taken is the login's; the next attempt takes another login then.
+	 * @param int                  $row_id  The row; 0 if there is none yet.
+	 * @param ?callable(int): void $taken   Checks whether the taken key is the login's. Then the next attempt uses another login.
 	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
@@ -93,8 +93,8 @@ final class UserWrite {
 	}
 
 	/**
-	 * Inserts the row of a person. Until all of it is written it is nobody's, as that of a deleted person whose account was kept; so
-	 * whatever is left of a write that broke off comes back with the person.
+	 * Inserts the row of a person. Until everything is written, the row counts as that of a deleted person with a kept account. So if the
+	 * write fails, the next request for the person continues with what is left.
 	 *
 	 * @param CreateUser $command   The command create_user.
 	 * @param string     $id        The person's id.
@@ -124,10 +124,10 @@ final class UserWrite {
 	/**
 	 * Changes the row of a person.
 	 *
-	 * @param string $sql       The UPDATE, on the condition that nobody else was faster.
+	 * @param string $sql       The UPDATE. Its condition is that nobody else has written first.
 	 * @param array  $arguments Its arguments, the row's number and version last.
 	 * @throws UniqueKeyConflict When somebody else holds a value.
-	 * @throws Refusal When somebody else was faster.
+	 * @throws Refusal When somebody else has written first.
 	 */
 	public static function update( string $sql, array $arguments ): void {
 		try {
@@ -141,7 +141,7 @@ final class UserWrite {
 	}
 
 	/**
-	 * The columns that a command writes. With nothing in `applied` the person is unfinished, until the last statement says otherwise.
+	 * The columns that a command writes. While `applied` is empty, the person counts as unfinished. The last statement fills it.
 	 *
 	 * @param Write   $command The command.
 	 * @param ?string $email   The address that the account will have.
@@ -167,7 +167,7 @@ final class UserWrite {
 	}
 
 	/**
-	 * Takes from deleted people, whose accounts were kept, what a living one needs.
+	 * Takes unique values from deleted people with kept accounts, because another person needs them.
 	 *
 	 * @param CreateUser|UpdateUser $command The command; `giving_up` says what.
 	 */
@@ -176,7 +176,7 @@ final class UserWrite {
 		foreach ( $command['giving_up'] ?? array() as $giving ) {
 			$row = UserRows::find( $giving['id'], 'row_id, id, user_id', 'AND deleted = 1' );
 			if ( null === $row ) {
-				continue; // Back in the meantime; the unique keys tell.
+				continue; // The deleted person is back by now. The unique keys will show the conflict.
 			}
 			Database::run( "UPDATE $table SET user_name_key = %s, email_key = NULL, login_key = NULL WHERE row_id = %d", array( UserRows::former_key( (string) $row['id'] ), (int) $row['row_id'] ) );
 			Lookups::add( (int) $row['row_id'], $giving['lookups'] );
@@ -195,7 +195,7 @@ final class UserWrite {
 	}
 
 	/**
-	 * Sees to it that a changed address can be had.
+	 * Ensures that the account can have a changed address.
 	 *
 	 * @param Write    $command The command.
 	 * @param \WP_User $user    The account as it is.
@@ -208,7 +208,7 @@ final class UserWrite {
 	}
 
 	/**
-	 * Writes what comes last: the account, what WordPress made of the values, and that the person is there.
+	 * Writes what comes last: the account, the values as WordPress stored them, and that the person exists.
 	 *
 	 * @param int      $row_id  The row.
 	 * @param \WP_User $user    The account as it stands.
@@ -228,12 +228,12 @@ final class UserWrite {
 	}
 
 	/**
-	 * Stores what WordPress made of the values that were written.
+	 * Stores the written values as WordPress has stored them.
 	 *
 	 * @param int                            $row_id  The row.
 	 * @param array<string, mixed>           $applied By target.
 	 * @param int                            $user_id The account.
-	 * @param array<string, int|string|null> $columns What else is stored.
+	 * @param array<string, int|string|null> $columns Further columns.
 	 */
 	public static function store_applied( int $row_id, array $applied, int $user_id, array $columns = array() ): void {
 		$arguments = array();

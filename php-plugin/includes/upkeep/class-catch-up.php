@@ -1,6 +1,6 @@
 <?php
 /**
- * Mappings that changed, and fields and languages that came or came back.
+ * Mappings that changed, and fields and languages that are new or back.
  *
  * @package Rollbook
  */
@@ -26,10 +26,10 @@ use const Rollbook\WordPress\PLUGIN_FILE;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Has the extension write to everybody's account what a new or changed mapping asks for, and what could not be written while a
- * field's plugin was away: identity providers send only what changes on their side.
+ * Lets the extension write mapped values to everybody's account after a mapping has changed, or after a field's plugin is active again.
+ * Identity providers would not send these values again: they send only what changes on their side.
  *
- * Works in the background, a while at a time, and remembers how far it has come.
+ * It works in the background, for some seconds at a time, and remembers how far it has come.
  */
 final class CatchUp {
 
@@ -37,27 +37,28 @@ final class CatchUp {
 	public const EVENT = 'rollbook_catch_up';
 
 	/**
-	 * The option that remembers what everybody has got: `done` the mappings, as a hash by target, and the languages; `doing` those of the
-	 * pass that is under way; `after` the last row that it has looked at; `missed` that somebody could not
-	 * be written; `again` that everybody is to be looked at in any case.
+	 * The option that remembers what everybody has got. `done`: the mappings, as a hash by target, and the languages. `doing`: those of the
+	 * current pass. `after`: the last row that this pass has examined. `missed`: somebody could not be written. `again`: everybody must be
+	 * examined in any case.
 	 */
 	public const OPTION = 'rollbook_caught_up';
 
-	/** How many people are looked at in one exchange. */
+	/** How many people one exchange examines. */
 	private const AT_ONCE = 50;
 
-	/** How many seconds are worked at a time. */
+	/** How many seconds it works at a time. */
 	private const SECONDS = 20;
 
 	/**
-	 * Sees to it that the work is done soon: settings were saved.
+	 * Schedules the work soon, because settings were saved.
 	 */
 	public static function action_soon(): void {
 		wp_schedule_single_event( time(), self::EVENT );
 	}
 
 	/**
-	 * The same when a plugin came or went. It may have been away only for a moment; who was written meanwhile has missed its fields.
+	 * The same after a plugin was activated or deactivated. Even if it was not active for a moment only, people that were written meanwhile
+	 * lack its fields.
 	 *
 	 * @param mixed $plugin The plugin's file.
 	 */
@@ -68,7 +69,7 @@ final class CatchUp {
 	}
 
 	/**
-	 * Sees to it that fields are looked for now and then: they come without a sign that all plugins give.
+	 * Schedules a regular look for new fields, because no hook tells of the new fields of every plugin.
 	 */
 	public static function action_admin_init(): void {
 		if ( ! wp_next_scheduled( self::EVENT ) ) {
@@ -77,7 +78,7 @@ final class CatchUp {
 	}
 
 	/**
-	 * Works no more.
+	 * Removes the scheduled work.
 	 */
 	public static function deactivate(): void {
 		wp_clear_scheduled_hook( self::EVENT );
@@ -99,7 +100,7 @@ final class CatchUp {
 			);
 			$there = Database::watched( static fn(): array => self::there() );
 		} catch ( DatabaseFailure $failure ) {
-			self::log( $failure ); // Nothing is decided on what could not be read. The next event is soon enough.
+			self::log( $failure ); // The read failed, so nothing can be decided. The next event tries again.
 			return;
 		}
 		if ( $there === $state['done'] && ! $state['again'] ) {
@@ -129,7 +130,7 @@ final class CatchUp {
 					return;
 				}
 			}
-			// People that could not be written are looked at again when the next pass is due.
+			// The next pass examines people that could not be written again.
 			$state = array(
 				'done'  => $there,
 				'again' => $state['missed'],
@@ -143,7 +144,7 @@ final class CatchUp {
 	}
 
 	/**
-	 * Has everybody looked at again: somebody could not be.
+	 * Makes everybody be examined again, because somebody could not be.
 	 */
 	public static function look_again(): void {
 		update_option( self::OPTION, array( 'again' => true ) + self::state(), false );
@@ -154,11 +155,11 @@ final class CatchUp {
 	 * How far it has come.
 	 *
 	 * @return array<string, mixed>
-	 * @throws DatabaseFailure When the database does not tell: with nothing remembered, what has changed would be taken for new.
+	 * @throws DatabaseFailure When the database does not answer. Without its answer, a changed mapping would look like a new one.
 	 */
 	private static function state(): array {
 		wp_cache_delete( self::OPTION, 'options' );
-		wp_cache_delete( 'notoptions', 'options' ); // Where reading failed, WordPress remembers that there is none.
+		wp_cache_delete( 'notoptions', 'options' ); // After a failed read, WordPress has cached that there is none.
 		return (array) Database::watched( static fn(): mixed => get_option( self::OPTION, array() ) );
 	}
 
@@ -173,9 +174,9 @@ final class CatchUp {
 	}
 
 	/**
-	 * The mappings whose target the site has, and its languages: people may prefer one that has come.
+	 * The mappings whose target the site has, and the site's languages: people may prefer a new one.
 	 *
-	 * @return array<string, string> Of each a hash of what decides its value, by target; of all languages one, under `languages`.
+	 * @return array<string, string> For each target a hash of what decides its value; for all languages one hash, under `languages`.
 	 */
 	private static function there(): array {
 		$there = array();
@@ -199,11 +200,11 @@ final class CatchUp {
 	}
 
 	/**
-	 * Has people's accounts filled.
+	 * Lets the extension fill people's accounts.
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The people.
-	 * @param string[]                           $changed Targets whose mapping is another now: what was written does not count any more.
-	 * @return bool Whether everybody was.
+	 * @param string[]                           $changed Targets whose mapping has changed: what was written before does not count.
+	 * @return bool Whether everybody's account was filled.
 	 */
 	private static function fill( array $rows, array $changed ): bool {
 		foreach ( $rows as $row ) {
@@ -218,11 +219,11 @@ final class CatchUp {
 	}
 
 	/**
-	 * Has the extension look at the people of accounts.
+	 * Lets the extension examine the people of these accounts.
 	 *
 	 * @param int[] $user_ids The accounts.
-	 * @return bool Whether nobody was missed: some plugin may not let one of them be written.
-	 * @throws DatabaseFailure When the database failed: they are to be looked at again.
+	 * @return bool Whether everybody was written: some plugin may refuse one of them.
+	 * @throws DatabaseFailure When the database failed: they must be examined again.
 	 */
 	public static function refresh( array $user_ids ): bool {
 		$runner = new ExchangeRunner( Exchange::refresh( $user_ids, Settings::document(), Site::facts(), Tokens::now() ) );

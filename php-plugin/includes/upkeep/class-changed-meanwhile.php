@@ -1,6 +1,6 @@
 <?php
 /**
- * A form that would undo somebody else's save.
+ * A form that would overwrite somebody else's changes.
  *
  * @package Rollbook
  */

@@ -1,6 +1,6 @@
 <?php
 /**
- * Sites that come into a network and leave it.
+ * Sites that are added to a network and deleted from it.
  *
  * @package Rollbook
  */
@@ -20,8 +20,8 @@ use const Rollbook\WordPress\PLUGIN_FILE;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Gives a new site its tables and takes those of a deleted one away. A site that was there before the plugin was activated for
- * the network gets its tables with its first request, so that activation takes as long for a thousand sites as for one.
+ * Creates the tables of a new site and drops those of a deleted one. A site that existed before the plugin was activated for the network
+ * gets its tables with its first request, so that activation takes no longer with many sites.
  */
 final class NetworkSites {
 
@@ -33,7 +33,7 @@ final class NetworkSites {
 	}
 
 	/**
-	 * Gives a new site its tables.
+	 * Creates the tables of a new site.
 	 *
 	 * @param \WP_Site $site The site.
 	 */
@@ -46,7 +46,7 @@ final class NetworkSites {
 	}
 
 	/**
-	 * Has our tables deleted with those of WordPress.
+	 * Adds our tables to those that WordPress drops.
 	 *
 	 * @param mixed $tables  The tables.
 	 * @param mixed $site_id The site, to which WordPress has switched.
@@ -58,7 +58,7 @@ final class NetworkSites {
 	}
 
 	/**
-	 * Lets an account that was put on the site be looked at: it may be older than all that were looked at before.
+	 * Makes an account that was added to the site be examined: its number may be below those that were examined already.
 	 *
 	 * @param mixed $user_id The account.
 	 */
@@ -69,7 +69,7 @@ final class NetworkSites {
 	}
 
 	/**
-	 * Forgets the person of an account that is taken off the site.
+	 * Removes the person of an account that is removed from the site.
 	 *
 	 * @param mixed $user_id The account.
 	 */
@@ -81,7 +81,7 @@ final class NetworkSites {
 	}
 
 	/**
-	 * Forgets the person of an account that is deleted, on every site; WordPress passes over archived ones.
+	 * Removes the person of a deleted account on every site. WordPress itself skips archived sites.
 	 *
 	 * @param mixed $user_id The account.
 	 */

@@ -20,22 +20,22 @@ use Throwable;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells the extension of accounts that were edited on the site, so that an identity provider's search finds them by
- * their new values and sees that they changed.
+ * Tells the extension which accounts were edited on the site. So an identity provider's search finds them by their new values and sees that
+ * they changed.
  *
- * Accounts are collected and looked at once, when the page is done: one save of a profile fires many hooks, some of
- * them before the values are written, and none of this may slow down or break it.
+ * Accounts are collected, and examined once when the page is done. One save of a profile fires many hooks, some before the values are
+ * written, and this work may neither slow the page down nor break it.
  */
 final class ProfileChanges {
 
-	/** How many accounts are looked at in one exchange. */
+	/** How many accounts one exchange examines. */
 	private const AT_ONCE = 200;
 
-	/** The user metas that core's own profile fields live in. */
+	/** The user metas of core's own profile fields. */
 	private const CORE_METAS = array( 'first_name', 'last_name', 'nickname', 'description', 'locale' );
 
 	/**
-	 * The edited accounts, and whether this site has to look at them: what an identity provider changes here, it knows here.
+	 * The edited accounts, and whether this site must examine them. It need not if its own identity provider made the change.
 	 *
 	 * @var array<int, bool>
 	 */
@@ -44,7 +44,7 @@ final class ProfileChanges {
 	/**
 	 * Notes an edited account, from a hook whose first argument is its number.
 	 *
-	 * @param mixed $user_id The account. Untyped, as below: a plugin that fires a hook with odd arguments breaks nothing.
+	 * @param mixed $user_id The account. It has no type, so that a plugin may fire the hook with odd arguments. The same holds below.
 	 */
 	public static function action_account( mixed $user_id ): void {
 		$here = ! RunningExchange::is_running();
@@ -76,7 +76,7 @@ final class ProfileChanges {
 	}
 
 	/**
-	 * Has the extension look at the accounts that were edited.
+	 * Lets the extension examine the edited accounts.
 	 */
 	public static function action_shutdown(): void {
 		$edited       = self::$edited;
@@ -97,7 +97,7 @@ final class ProfileChanges {
 	}
 
 	/**
-	 * Has the extension look at accounts of this site.
+	 * Lets the extension examine accounts of this site.
 	 *
 	 * @param list<int> $user_ids The accounts.
 	 */
@@ -108,13 +108,13 @@ final class ProfileChanges {
 	}
 
 	/**
-	 * Has everybody looked at later, if the database lets that be noted.
+	 * Makes everybody be examined later, if the database can note that.
 	 */
 	private static function look_again(): void {
 		try {
 			CatchUp::look_again();
 		} catch ( Throwable ) {
-			return; // Told already.
+			return; // The failure is in the log already.
 		}
 	}
 

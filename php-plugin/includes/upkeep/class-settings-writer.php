@@ -1,6 +1,6 @@
 <?php
 /**
- * Settings, judged and saved.
+ * Checks and saves settings.
  *
  * @package Rollbook
  */
@@ -20,19 +20,19 @@ use Rollbook\WordPress\Store\WrittenCaches;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Saves settings, for every screen, command and test that changes one. What a document may say is known to the extension alone: nothing is
- * stored that the extension has not approved of.
+ * Saves settings, for every screen, command and test that changes one. Only the extension knows the rules of the document: it must approve
+ * everything before it is stored.
  */
 final class SettingsWriter {
 
 	/**
 	 * Changes a part of the document: objects are merged, lists and values replaced. All settings are stored here.
 	 *
-	 * What there is now is read, judged and replaced in one transaction that holds the row, so that nobody else's save is lost in between.
+	 * One transaction locks the row, reads the document, checks the change and stores it, so that it cannot overwrite somebody else's save.
 	 *
 	 * @param array<string, mixed> $partial   The part.
-	 * @param ?string              $opened_on What the form was opened on that sent it, as stamp() gave it.
-	 * @return array<string, mixed> The whole document as it stands now.
+	 * @param ?string              $opened_on The stamp() of the settings when the form was opened.
+	 * @return array<string, mixed> The whole new document.
 	 * @throws \Rollbook\InvalidSettings When the extension refuses; nothing is stored then.
 	 * @throws ChangedMeanwhile When somebody has changed the same settings since the form was opened; nothing is stored then.
 	 * @throws DatabaseFailure When the database does not store it.
@@ -48,7 +48,7 @@ final class SettingsWriter {
 			$before   = array() === $before ? \Rollbook\Settings::defaults() : $before;
 			$document = self::merged( $before, $partial );
 			$document = \Rollbook\Settings::validate( $document, $before, self::facts( $document ) );
-			// WordPress writes nothing where it remembers the same; and what it remembers may be older than the row.
+			// WordPress does not write a value that equals its cached one, and its cache may be older than the row.
 			Settings::forget();
 			update_option( Settings::OPTION, $document, true );
 		};
@@ -59,7 +59,7 @@ final class SettingsWriter {
 	}
 
 	/**
-	 * What is wrong with the settings as the site is now: what they name may have gone since they were saved.
+	 * What is wrong with the settings on the site as it is now: the site may have lost what they name since they were saved.
 	 *
 	 * @return list<array{place: string, reason: string}>
 	 */
@@ -69,14 +69,14 @@ final class SettingsWriter {
 	}
 
 	/**
-	 * What a form is opened on: a mark of each setting's value, as text that the form carries.
+	 * The state of the settings when a form is opened: a mark of each setting's value, as text that the form sends back.
 	 */
 	public static function stamp(): string {
 		return (string) wp_json_encode( self::marks( Settings::document() ) );
 	}
 
 	/**
-	 * Lays a part over a document, whatever the extension may think of it: objects are merged, lists and values replaced.
+	 * Merges a part into a document, without a check: objects are merged, lists and values replaced.
 	 *
 	 * @param array<string, mixed> $whole The document.
 	 * @param array<string, mixed> $part  The part.
@@ -92,9 +92,9 @@ final class SettingsWriter {
 	}
 
 	/**
-	 * What the extension needs to know of the site to judge a document.
+	 * What the extension needs to know about the site to check a document.
 	 *
-	 * @param array<string, mixed> $document The document, which nobody has approved of yet.
+	 * @param array<string, mixed> $document The unchecked document.
 	 * @return array<string, mixed>
 	 */
 	private static function facts( array $document ): array {
@@ -106,9 +106,9 @@ final class SettingsWriter {
 	}
 
 	/**
-	 * The user metas that accounts have, and that the mappings of a document would be the first to write.
+	 * The user metas that accounts have already and that the mappings of a document would newly write to.
 	 *
-	 * @param array<string, mixed> $document The document, which nobody has approved of yet.
+	 * @param array<string, mixed> $document The unchecked document.
 	 * @return list<string>
 	 */
 	private static function foreign_metas( array $document ): array {
@@ -120,10 +120,10 @@ final class SettingsWriter {
 	/**
 	 * The settings that a form is about to replace, and that somebody has changed since it was opened.
 	 *
-	 * @param string               $stamp   What the form was opened on.
+	 * @param string               $stamp   The stamp() of the settings when the form was opened.
 	 * @param array<string, mixed> $stored  What is stored now.
 	 * @param array<string, mixed> $partial What it sent.
-	 * @return list<string> Their names; none where the form was opened on nothing that can be read.
+	 * @return list<string> Their names; none if the stamp cannot be read.
 	 */
 	private static function changed_since( string $stamp, array $stored, array $partial ): array {
 		$opened_on = json_decode( $stamp, true );
@@ -131,7 +131,7 @@ final class SettingsWriter {
 	}
 
 	/**
-	 * A mark of each setting's value, with the default of whatever the document does not say.
+	 * A mark of each setting's value. The default counts for settings that the document lacks.
 	 *
 	 * @param array<string, mixed> $stored What is stored.
 	 * @return array<string, string>

@@ -1,6 +1,6 @@
 <?php
 /**
- * Something that is done to everybody.
+ * A task over all accounts.
  *
  * @package Rollbook
  */
@@ -23,14 +23,14 @@ use Rollbook\WordPress\Store\Tokens;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * A task of the extension that is carried out part by part, in as many requests as it takes: how far it has come, and what it found.
+ * A run of one of the extension's tasks: how far it has come, and what it found. It works part by part, in as many requests as it needs.
  *
- * It lives in an option, so that a page that is reloaded, closed or torn off loses nothing. Each part is decided anew by the extension;
- * one that is done twice, by two windows or after a crash, changes nothing the second time and is counted once.
+ * An option holds it, so that nothing is lost if a page is reloaded or closed, or PHP ends. The extension decides each part anew. A part
+ * that is done twice, by two windows or after a crash, changes nothing the second time and is counted once.
  */
 final class TaskRun {
 
-	/** What can be done. */
+	/** The tasks. */
 	public const ROLES   = 'roles';
 	public const LINKING = 'linking';
 	public const KINDS   = array( self::ROLES, self::LINKING );
@@ -38,17 +38,17 @@ final class TaskRun {
 	/** The beginning of the options' names. */
 	public const OPTION = 'rollbook_task_';
 
-	/** How many accounts are listed; all are counted. */
+	/** How many accounts the list shows; all are counted. */
 	public const LISTED = 500;
 
 	/** How many seconds a request works, about. */
 	private const SECONDS = 2.0;
 
-	/** How many accounts are changed at a time. Looking at them alone is quicker. */
+	/** How many accounts are changed at a time. A preview examines more, because it is faster. */
 	private const CHANGED_AT_ONCE = 50;
 
 	/**
-	 * The part that is being carried out, should some plugin end PHP in its midst.
+	 * The running part, in case a plugin ends PHP during it.
 	 *
 	 * @var ?array{self, ExchangeRunner}
 	 */
@@ -65,25 +65,25 @@ final class TaskRun {
 	}
 
 	/**
-	 * The run of a kind, if one was begun.
+	 * The run of a task, if one was begun.
 	 *
 	 * @param string $kind The kind.
 	 * @throws DatabaseFailure When the database does not answer.
 	 */
 	public static function current( string $kind ): ?self {
-		wp_cache_delete( self::OPTION . $kind, 'options' ); // Another request may be at it.
-		wp_cache_delete( 'notoptions', 'options' ); // Where reading failed, WordPress remembers that there is none.
+		wp_cache_delete( self::OPTION . $kind, 'options' ); // Another request may have written it since.
+		wp_cache_delete( 'notoptions', 'options' ); // After a failed read, WordPress has cached that there is none.
 		$stored = Database::watched( static fn(): mixed => get_option( self::OPTION . $kind ) );
 		$state  = is_string( $stored ) ? json_decode( $stored, true ) : null;
 		return is_array( $state ) ? new self( $kind, $state, $stored ) : null;
 	}
 
 	/**
-	 * Begins a run, in the place of one before.
+	 * Begins a run and replaces an older one.
 	 *
 	 * @param string                $kind    The kind.
 	 * @param bool                  $applies Whether it changes anything, or only tells what it would change.
-	 * @param array<string, string> $choices What the extension is told besides.
+	 * @param array<string, string> $choices The owner's choices for the task.
 	 */
 	public static function begin( string $kind, bool $applies, array $choices ): self {
 		$state  = array(
@@ -113,7 +113,7 @@ final class TaskRun {
 	}
 
 	/**
-	 * Forgets a run. What it has changed stays.
+	 * Deletes a run. Its changes stay.
 	 *
 	 * @param string $kind The kind.
 	 */
@@ -129,21 +129,21 @@ final class TaskRun {
 	}
 
 	/**
-	 * Whether it has come to its end.
+	 * Whether it is finished.
 	 */
 	public function is_finished(): bool {
 		return $this->state['finished'];
 	}
 
 	/**
-	 * Whether the settings are those that it was begun with. Otherwise it would do what nobody has seen in the preview.
+	 * Whether the settings are still those that it was begun with. Otherwise it would make changes that the preview did not show.
 	 */
 	public function is_up_to_date(): bool {
 		return self::settings() === $this->state['settings'];
 	}
 
 	/**
-	 * What the extension was told besides.
+	 * The owner's choices for the task.
 	 *
 	 * @return array<string, string>
 	 */
@@ -152,7 +152,7 @@ final class TaskRun {
 	}
 
 	/**
-	 * How many accounts were looked at, and how many there are.
+	 * How many accounts were examined, and how many there are.
 	 *
 	 * @return array{int, int}
 	 */
@@ -170,7 +170,7 @@ final class TaskRun {
 	}
 
 	/**
-	 * The accounts that there is something to tell about, the first of them.
+	 * The first accounts that the extension tells something about.
 	 *
 	 * @return list<array<string, mixed>>
 	 */
@@ -186,14 +186,14 @@ final class TaskRun {
 	}
 
 	/**
-	 * Goes on for a few seconds, or to the end.
+	 * Continues for a few seconds, or to the end.
 	 */
 	public function advance(): void {
 		static $registered = false;
 		if ( ! $registered ) {
 			$registered = true;
 			register_shutdown_function( array( self::class, 'on_shutdown' ) );
-			// Listeners are told once the page was sent.
+			// Listeners are told after the page was sent.
 			register_shutdown_function( array( Announcements::class, 'make' ) );
 		}
 		ignore_user_abort( true );
@@ -204,9 +204,9 @@ final class TaskRun {
 	}
 
 	/**
-	 * Notes that a plugin ended PHP, for the next look at the run. What the part had begun is undone.
+	 * Undoes the running part after a plugin ended PHP, and notes that for the page.
 	 *
-	 * @return bool Whether there was a part that it ended.
+	 * @return bool Whether a part was running.
 	 */
 	public static function on_shutdown(): bool {
 		if ( null === self::$running_part ) {
@@ -244,18 +244,18 @@ final class TaskRun {
 	}
 
 	/**
-	 * How many accounts the next part has: fewer after one that failed, whose memory or time may not have sufficed.
+	 * How many accounts the next part has. After a failed part it has fewer: memory or time may have been too short.
 	 */
 	private function at_once(): int {
 		return $this->state['at_once'] ?? ( $this->applies() ? self::CHANGED_AT_ONCE : Exchange::MAX_PART );
 	}
 
 	/**
-	 * Takes note of what a part came to.
+	 * Notes the result of a part.
 	 *
 	 * @param ExchangeRunner $runner The exchange about it.
 	 * @param float        $duration_ms  How long it took.
-	 * @return bool Whether it went well, and nobody else was quicker.
+	 * @return bool Whether it went well and no other request has stored that part first.
 	 */
 	private function record_part( ExchangeRunner $runner, float $duration_ms ): bool {
 		$response = $runner->exchange->response();
@@ -284,7 +284,7 @@ final class TaskRun {
 	}
 
 	/**
-	 * Stores the state, unless another request has come further meanwhile: then its state is taken.
+	 * Stores the state. If another request has stored one meanwhile, that one is read instead.
 	 *
 	 * @return bool Whether it was stored.
 	 */
@@ -307,7 +307,7 @@ final class TaskRun {
 	}
 
 	/**
-	 * What tells the present settings from others.
+	 * A hash of the current settings.
 	 */
 	private static function settings(): string {
 		return md5( (string) wp_json_encode( Settings::document() ) );
