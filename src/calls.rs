@@ -4,7 +4,7 @@
 //! the same answers, so whatever is more than a conversion stands here.
 
 use crate::exchange::{Exchange, OutOfTurn};
-use crate::host::site::Site;
+use crate::host::site::{Site, SiteAddress};
 use crate::http::Request;
 use crate::mapping::{self, meta_key, target};
 use crate::protection;
@@ -146,6 +146,11 @@ pub fn verdict(key: &str) -> &'static str {
         meta_key::Verdict::Odd => "odd",
         meta_key::Verdict::Guarded => "guarded",
     }
+}
+
+/// Whether a site that was at one address is another one, or a copy, at the address that it has now.
+pub fn moved(noted: &str, now: &str) -> bool {
+    SiteAddress { noted: Some(noted.to_owned()), now: now.to_owned() }.has_changed()
 }
 
 /// Which of some accounts the owner can unlink, and which can be linked again.

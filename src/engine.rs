@@ -135,6 +135,7 @@ impl Engine {
             "problems" => calls::problems(&given.map()?, given.map()?),
             "protecting" => calls::protecting(&given.map()?, given.map()?),
             "verdict" => Ok(Value::from(calls::verdict(&given.text()?))),
+            "moved" => Ok(Value::from(calls::moved(&given.text()?, &given.text()?))),
             "links" => calls::links(&given.map()?, given.list()?),
             "suggestions" => Ok(calls::suggestions()),
             other => Err(CallError::Other(format!("There is no call \"{other}\"."))),

@@ -92,7 +92,8 @@ impl PhpExchange {
     /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
     /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered
     /// as an error of the server; null stands for those that the database does not give. The site is an array
-    /// of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages".
+    /// of "roles" (a list of arrays with "name" and "capabilities"), "default_role", "languages", "network"
+    /// and "address".
     pub fn open(
         request: &ZendHashTable,
         settings: Option<&ZendHashTable>,
@@ -258,6 +259,11 @@ impl PhpSettings {
     /// the key for another one.
     pub fn verdict(key: &str) -> &'static str {
         calls::verdict(key)
+    }
+
+    /// Whether a site that was at one address may be a copy at the address that it has now.
+    pub fn moved(noted: &str, now: &str) -> bool {
+        calls::moved(noted, now)
     }
 
     /// Which of some accounts the owner can unlink, and which can be linked again. Of each account an array

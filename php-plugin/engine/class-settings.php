@@ -44,6 +44,11 @@ final class Settings {
 		return Engine::call( 'verdict', $key );
 	}
 
+	/** Whether a site that was at one address may be a copy at the address that it has now. */
+	public static function moved( string $noted, string $now ): bool {
+		return Engine::call( 'moved', $noted, $now );
+	}
+
 	/** @return array{unlinking: list<int>, allowing_linking: list<int>} */
 	public static function links( array $settings, array $links ): array {
 		return Engine::call( 'links', $settings, array_values( $links ) );

@@ -11,6 +11,7 @@ namespace Rollbook\WordPress;
 
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\SiteAddress;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -48,7 +49,12 @@ final class Site {
 	 * @throws DatabaseFailure When the database does not answer.
 	 */
 	public static function facts_of_request(): array {
-		return Database::watched( static fn(): array => self::facts() + array( 'network' => NetworkSettings::facts() ) );
+		return Database::watched(
+			static fn(): array => self::facts() + array(
+				'network' => NetworkSettings::facts(),
+				'address' => SiteAddress::facts(),
+			)
+		);
 	}
 
 	/**

@@ -15,6 +15,7 @@ use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\Access\DropIns;
 use Rollbook\WordPress\Access\MustUseFile;
 use Rollbook\WordPress\Admin\ActivityActions;
+use Rollbook\WordPress\Admin\AddressActions;
 use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
@@ -135,6 +136,9 @@ add_action( 'load-settings_page_rollbook', array( SelfTestPanel::class, 'action_
 add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( SettingsPage::class, 'filter_plugin_action_links' ) );
 add_action( 'admin_post_rollbook_add_token', array( TokenActions::class, 'action_add' ) );
 add_action( 'admin_post_rollbook_revoke_token', array( TokenActions::class, 'action_revoke' ) );
+add_action( 'admin_notices', array( AddressActions::class, 'action_admin_notices' ) );
+add_action( 'admin_post_' . AddressActions::MOVED, array( AddressActions::class, 'action_moved' ) );
+add_action( 'admin_post_' . AddressActions::COPY, array( AddressActions::class, 'action_copy' ) );
 add_action( 'admin_post_rollbook_save_settings', array( SettingsActions::class, 'action_save' ) );
 add_action( 'admin_post_rollbook_task', array( TaskActions::class, 'action_step' ) );
 add_action( 'wp_ajax_rollbook_task', array( TaskActions::class, 'action_continue' ) );

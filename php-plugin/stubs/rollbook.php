@@ -59,7 +59,8 @@ final class Exchange {
 	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
 	 * "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered
 	 * as an error of the server; null stands for those that the database does not give. The site is an array
-	 * of "roles" (a list of arrays with "name" and "capabilities"), "default_role" and "languages".
+	 * of "roles" (a list of arrays with "name" and "capabilities"), "default_role", "languages", "network"
+	 * and "address".
 	 */
 	public static function open( array $request, ?array $settings, array $site ): \Rollbook\Exchange {}
 
@@ -179,6 +180,11 @@ final class Settings {
 	 * the key for another one.
 	 */
 	public static function verdict( string $key ): string {}
+
+	/**
+	 * Whether a site that was at one address may be a copy at the address that it has now.
+	 */
+	public static function moved( string $noted, string $now ): bool {}
 
 	/**
 	 * Which of some accounts the owner can unlink, and which can be linked again. Of each account an array

@@ -21,6 +21,36 @@ pub struct Site {
     pub languages: Vec<String>,
     /// What the administrator of the network lets its sites do; nothing where the site stands alone.
     pub network: Option<NetworkRules>,
+    /// Where the site is, and where it was when a token was last used. Only reported with requests.
+    pub address: Option<SiteAddress>,
+}
+
+/// The address of a site, now and when a token was last used.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteAddress {
+    /// Where it is: `https://contoso.test/blog`.
+    pub now: String,
+    /// Where it was; nothing where no token was used yet.
+    pub noted: Option<String>,
+}
+
+impl SiteAddress {
+    /// Whether the site is somewhere else now. A copy of a site has its tokens too, and only the owner knows
+    /// whether it is the copy or the site itself that has moved. The scheme and a leading `www.` do not
+    /// count: a site that is given a certificate stays where it is.
+    pub fn has_changed(&self) -> bool {
+        self.noted.as_deref().is_some_and(|noted| place(noted) != place(&self.now))
+    }
+}
+
+/// What tells one site from another: host, port and path.
+fn place(address: &str) -> String {
+    let (_, rest) = address.split_once("://").unwrap_or(("", address));
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(&host);
+    format!("{}/{}", host.strip_prefix("www.").unwrap_or(host), path.trim_end_matches('/'))
 }
 
 /// What the administrator of a network lets its sites do. Each is off until that administrator switches it
@@ -45,4 +75,34 @@ pub struct Role {
     pub name: String,
     /// What it may do.
     pub capabilities: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_at_another_address_may_be_a_copy() {
+        let changed = |noted: &str, now: &str| {
+            SiteAddress { noted: Some(noted.to_owned()), now: now.to_owned() }.has_changed()
+        };
+        for (noted, now) in [
+            ("https://contoso.test", "https://staging.contoso.test"),
+            ("https://contoso.test", "https://contoso.test:8443"),
+            ("https://contoso.test", "https://contoso.test/staging"),
+            ("https://contoso.test/Blog", "https://contoso.test/blog"),
+            ("http://127.0.0.1:8001", "http://127.0.0.1:8002"),
+        ] {
+            assert!(changed(noted, now), "{noted} → {now}");
+        }
+        for (noted, now) in [
+            ("http://contoso.test", "https://contoso.test"),
+            ("https://contoso.test", "https://www.contoso.test/"),
+            ("https://Contoso.test/blog/", "https://contoso.test/blog"),
+            ("http://contoso.test:80", "https://contoso.test:443"),
+        ] {
+            assert!(!changed(noted, now), "{noted} → {now}");
+        }
+        assert!(!SiteAddress { noted: None, now: "https://contoso.test".to_owned() }.has_changed());
+    }
 }

@@ -1,6 +1,7 @@
 //! Who is let in: the network that a request comes from, and its token.
 
 use super::{Answer, Service};
+use crate::host::site::SiteAddress;
 use crate::host::{CheckToken, ListTokens, TokenRecord, TouchToken};
 use crate::http::Request;
 use crate::scim::error::{Error, Result};
@@ -53,11 +54,31 @@ impl Service {
         self.note.borrow_mut().token = Some(token.id);
         self.note.borrow_mut().refusal = None;
         network::admits(self.settings.site.network, &token)?;
+        self.is_where_it_was()?;
         self.of_network.set(token.of_network);
         if token.last_used.is_none_or(|last| self.now - last >= TOUCH_INTERVAL) {
             self.host.ask(&TouchToken { id: token.id, now: self.now }).await?;
         }
         Ok(token)
+    }
+
+    /// # Errors
+    /// 503 where the site may be a copy of the one that the IdP knows: both have its token, and only one of
+    /// them may answer.
+    fn is_where_it_was(&self) -> Result<()> {
+        let Some(SiteAddress { now, noted: Some(noted) }) =
+            self.settings.site.address.as_ref().filter(|address| address.has_changed())
+        else {
+            return Ok(());
+        };
+        Err(Error::new(
+            503,
+            format!(
+                "This site is at {now}, and its token was last used when it was at {noted}: it may be a copy \
+                 of that site. Nothing was done. An administrator has to say in WordPress under Settings → \
+                 Rollbook whether the site has moved or is a copy."
+            ),
+        ))
     }
 
     /// Whether the token of the request still allows changes.

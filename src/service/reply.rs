@@ -67,8 +67,15 @@ pub(super) fn refuse(note: &mut Summary, error: &Error) -> Reply {
         None => error.detail().to_owned(),
     });
     let reply = Reply::json(error.status(), error.to_json());
-    if error.status() == 401 { reply.header("WWW-Authenticate", "Bearer realm=\"SCIM\"") } else { reply }
+    match error.status() {
+        401 => reply.header("WWW-Authenticate", "Bearer realm=\"SCIM\""),
+        503 => reply.header("Retry-After", OWNER_TAKES),
+        _ => reply,
+    }
 }
+
+/// How long a client is asked to wait for a word of the owner, in seconds.
+const OWNER_TAKES: &str = "300";
 
 /// How long a client is asked to wait while the database is in trouble, in seconds.
 pub(super) const RETRY_AFTER: &str = "30";

@@ -20,6 +20,7 @@ $result = activate_plugin( 'rollbook/rollbook.php', '', is_multisite() );
 if ( is_wp_error( $result ) ) { throw new RuntimeException( $result->get_error_message() ); }
 """
 CREATE_TOKEN = "echo \\Rollbook\\WordPress\\Store\\Tokens::create( $args[0], $args[1] );"
+NOTE_ADDRESS = "\\Rollbook\\WordPress\\Store\\SiteAddress::note();"
 MERGE_SETTINGS = """
 $partial = json_decode( $args[0], true, 512, JSON_THROW_ON_ERROR );
 if ( ! is_array( $partial ) ) { throw new RuntimeException( 'The settings are a JSON object.' ); }

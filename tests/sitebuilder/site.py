@@ -94,6 +94,8 @@ class Site:
             wordpress.place_core(original, self.folder / "wordpress")
         try:
             self._start(original if fresh else None)
+            if not fresh and self.state.url != url:
+                self._move()
         except BaseException:
             self._stop()
             raise
@@ -206,6 +208,11 @@ class Site:
         webservers.start(state.options.server, self.folder, self._sockets(), state.port, self._keep)
         state.pid = state.processes[-1].pid
         self._save()
+
+    def _move(self) -> None:
+        """The owner's word that a site which got another port has moved, and is no copy."""
+        if self.state.options.has_plugin and not self.state.options.missing:
+            self._evaluate(plugin.NOTE_ADDRESS)
 
     def _keep(self, process: Process) -> None:
         """Remembers a process as soon as it runs, so that whatever happens next it can be stopped."""

@@ -40,6 +40,8 @@ defined( 'ABSPATH' ) || exit;
 		</div>
 	<?php endif; ?>
 
+	<?php AddressActions::render(); ?>
+
 	<nav class="nav-tab-wrapper" aria-label="<?php esc_attr_e( 'Settings of Rollbook', 'rollbook' ); ?>">
 		<?php foreach ( $tabs as $name => $label ) : ?>
 			<a href="<?php echo esc_url( SettingsPage::url( $name ) ); ?>" class="nav-tab<?php echo $tab === $name ? ' nav-tab-active' : ''; ?>"<?php echo $tab === $name ? ' aria-current="page"' : ''; ?>><?php echo esc_html( $label ); ?></a>

@@ -136,7 +136,7 @@ final class Tokens {
 	}
 
 	/**
-	 * Notes that a token was used.
+	 * Notes that a token was used, and where: the extension has found the site at its own address.
 	 *
 	 * @param int $id  Its number. The token in wp-config.php has no row, so nothing is noted.
 	 * @param int $now Now.
@@ -145,6 +145,7 @@ final class Tokens {
 		global $wpdb;
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		$wpdb->update( Tables::name( 'tokens' ), array( 'last_used' => $now ), array( 'id' => $id ), '%d', '%d' );
+		SiteAddress::note();
 	}
 
 	/**
