@@ -56,7 +56,7 @@ pub struct OutOfTurnException;
 pub struct InvalidSettings {
     #[php(prop)]
     message: String,
-    problems: Vec<settings::SettingsProblem>,
+    problems: Vec<settings::problem::SettingsProblem>,
 }
 
 #[php_impl]

@@ -16,7 +16,7 @@ use crate::host::site::Role;
 pub const ADMINISTRATOR: &str = "administrator";
 
 /// What stands before a role that the owner has taken out.
-const TAKEN_OUT: char = '-';
+pub(crate) const TAKEN_OUT: char = '-';
 
 /// The capabilities that are rights over others or over the site: users and their roles, the site's options,
 /// code of every kind, what can be uploaded or imported without a check, and the network.
@@ -104,20 +104,6 @@ pub fn names(named: &[String], roles: &[Role]) -> Vec<String> {
     names
 }
 
-/// What is wrong with a role as the owner has named it.
-pub fn problem(name: &str, named: &[String]) -> Option<&'static str> {
-    match name.strip_prefix(TAKEN_OUT) {
-        None if name.trim().is_empty() => Some("a role is needed"),
-        None => None,
-        Some(role) if role.trim().is_empty() => Some("the minus takes a role out: name the role behind it"),
-        Some(ADMINISTRATOR) => Some("the role \"administrator\" is always protected and cannot be taken out"),
-        Some(role) if named.iter().any(|named| named == role) => {
-            Some("the role is added and taken out; keep one of the two")
-        }
-        Some(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,13 +137,5 @@ mod tests {
             assert!(names.iter().any(|found| found == name), "{name}");
         }
         assert!(!names.iter().any(|name| name == "shop_manager" || name == "-shop_manager"));
-    }
-
-    #[test]
-    fn the_administrator_cannot_be_taken_out() {
-        assert!(problem("-administrator", &[]).is_some_and(|reason| reason.contains("always protected")));
-        assert!(problem("", &[]).is_some() && problem("-", &[]).is_some());
-        assert!(problem("-editor", &named(&["editor"])).is_some());
-        assert!(problem("-editor", &[]).is_none() && problem("editor", &[]).is_none());
     }
 }

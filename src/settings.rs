@@ -5,9 +5,12 @@
 
 mod attainable;
 mod on_site;
+pub mod problem;
 mod reader;
 pub mod reassign_target;
+pub mod texts;
 
+use self::problem::SettingsProblem;
 use self::reader::SettingsReader;
 use crate::host::AccountDisposal;
 use crate::host::site::Site;
@@ -66,7 +69,7 @@ macro_rules! settings {
                     $(stringify!($key) => settings!(@first $($read,)? SettingsReader::read)(
                         reader, key, value, &mut self.$key,
                     ),)*
-                    _ => reader.refuse(key, "there is no such setting"),
+                    _ => reader.refuse(key, texts::NO_SETTING),
                 }
             }
 
@@ -211,15 +214,6 @@ pub struct Compatibility {
     pub wpo365_route: bool,
 }
 
-/// What is wrong at one place of the document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SettingsProblem {
-    /// The place: `role_rules[2].filter`.
-    pub place: String,
-    /// What is wrong, and what would be right.
-    pub reason: String,
-}
-
 /// Why a document is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", sentence(.problems))]
@@ -332,10 +326,7 @@ impl Settings {
         let mut targets: Vec<&Target> = Vec::new();
         for (index, mapping) in self.mappings.iter().enumerate() {
             if targets.contains(&&mapping.target) {
-                reader.refuse(
-                    &format!("mappings[{index}].target"),
-                    "another row writes to this target already; two would overwrite each other for ever",
-                );
+                reader.refuse(&format!("mappings[{index}].target"), texts::TARGET_TAKEN);
             }
             targets.push(&mapping.target);
         }

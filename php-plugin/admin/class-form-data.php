@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Admin;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Targets;
+use Rollbook\WordPress\Upkeep\SettingsProblem;
 use Rollbook\WordPress\Upkeep\SettingsWriter;
 
 defined( 'ABSPATH' ) || exit;
@@ -63,7 +64,7 @@ final class FormData {
 			array_map( 'translate_user_role', wp_roles()->get_names() ),
 			\Rollbook\Settings::protecting( $shown, $site ),
 			array_filter( array_map( static fn( array $may ): array => array_values( array_intersect( $rights, $may ) ), array_column( $site['roles'], 'capabilities', 'name' ) ) ),
-			array_column( $problems, 'reason', 'place' ),
+			array_combine( array_column( $problems, 'place' ), array_map( SettingsProblem::reason( ... ), $problems ) ),
 			\Rollbook\Settings::suggestions(),
 			Targets::missing( Settings::targets() ),
 			rest_url( 'wpo365/v1' )

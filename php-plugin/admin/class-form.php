@@ -98,7 +98,7 @@ final class Form {
 	 *
 	 * @param string $place The place.
 	 */
-	private static function id( string $place ): string {
+	public static function id( string $place ): string {
 		return 'rollbook-problem-' . sanitize_html_class( str_replace( array( '[', '.' ), '-', $place ) );
 	}
 }

@@ -16,6 +16,7 @@ use Rollbook\WordPress\Requirements;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Targets;
 use Rollbook\WordPress\Upkeep\NetworkSites;
+use Rollbook\WordPress\Upkeep\SettingsProblem;
 use Rollbook\WordPress\Upkeep\SettingsWriter;
 use const Rollbook\WordPress\VERSION;
 
@@ -87,7 +88,7 @@ final class SiteHealth {
 		$lines    = array();
 		foreach ( $problems as $problem ) {
 			$tab     = SettingsPage::tab_of( $problem['place'] );
-			$lines[] = sprintf( '<li><a href="%s"><code>%s</code></a> – %s.</li>', esc_url( SettingsPage::url( $tab ) ), esc_html( $problem['place'] ), esc_html( $problem['reason'] ) );
+			$lines[] = sprintf( '<li><a href="%s">%s</a> – %s</li>', esc_url( SettingsPage::url( $tab ) ), esc_html( SettingsProblem::place( $problem['place'] ) ), esc_html( SettingsProblem::reason( $problem ) ) );
 		}
 		return array(
 			'label'       => $problems ? __( 'Some settings of Rollbook no longer fit the site', 'rollbook' ) : __( 'The settings of Rollbook fit the site', 'rollbook' ),

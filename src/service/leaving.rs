@@ -4,7 +4,7 @@ use super::reply::written;
 use super::{Answer, Change, Event, MAX_ATTEMPTS, Precondition, Reply, Service};
 use crate::host::{AccountDisposal, DeleteUser, FindReassignTarget, UserRecord};
 use crate::scim::error::Error;
-use crate::settings::reassign_target;
+use crate::settings::reassign_target::Unfit;
 use crate::wordpress::{lookups, network, user};
 
 impl Service {
@@ -91,9 +91,11 @@ impl Service {
     async fn check_reassign_target(&self, leaving: &UserRecord, login: &str) -> Answer<()> {
         let target = self.host.ask(&FindReassignTarget { login: login.to_owned() }).await?;
         let is_leaving = target.as_ref().is_some_and(|target| target.user_id == leaving.account.user_id);
-        let reason = match reassign_target::problem(target.as_ref()) {
+        let reason = match Unfit::of(target.as_ref()) {
             _ if is_leaving => "is the one to be deleted",
-            Some(reason) => reason,
+            Some(Unfit::Missing) => "does not exist",
+            Some(Unfit::Elsewhere) => "is not on this site of the network",
+            Some(Unfit::Deactivated) => "is deactivated",
             None => return Ok(()),
         };
         let detail = format!(

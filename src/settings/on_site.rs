@@ -1,8 +1,9 @@
 //! Checks what settings name against the site: roles that it lacks or that must not be given, accounts, user
 //! metas. A site changes after its settings were saved.
 
-use super::reassign_target;
-use super::{InvalidSettings, Settings, SettingsProblem};
+use super::problem::{Sentence, SettingsProblem, Word};
+use super::reassign_target::Unfit;
+use super::{InvalidSettings, Settings, texts};
 use crate::host::AccountDisposal;
 use crate::mapping::target::Target;
 use crate::protection;
@@ -58,39 +59,31 @@ impl Settings {
         let mut findings = self.reassign_target_finding();
         findings.extend(default.chain(rules).filter_map(|(place, subject, role)| {
             let reason = self.role_problem(role)?;
-            Some(Finding { subject, problem: SettingsProblem { place, reason } })
+            Some(Finding { subject, problem: SettingsProblem::new(place, reason) })
         }));
         findings.extend(self.meta_findings());
         findings
     }
 
     fn reassign_target_finding(&self) -> Vec<Finding<'_>> {
-        let finding = |login| {
-            let reason = reassign_target::problem(self.site.reassign_target.as_ref())?;
-            let reason = format!(
-                "the WordPress account {login:?} {reason}, so nobody would get the content of people who \
-                 leave, and they are not deleted. Name another account"
-            );
-            let problem = SettingsProblem { place: "deletion.reassign_to".to_owned(), reason };
+        let finding = |login| -> Option<Finding<'_>> {
+            let text = match Unfit::of(self.site.reassign_target.as_ref())? {
+                Unfit::Missing => texts::REASSIGN_MISSING,
+                Unfit::Elsewhere => texts::REASSIGN_ELSEWHERE,
+                Unfit::Deactivated => texts::REASSIGN_DEACTIVATED,
+            };
+            let reason = Sentence::new(text, [Word::plain(login)]);
+            let problem = SettingsProblem::new("deletion.reassign_to", reason);
             Some(Finding { subject: Subject::ReassignTarget(self.deletion.disposal, login), problem })
         };
         self.deletion.reassign_to.as_deref().and_then(finding).into_iter().collect()
     }
 
-    fn role_problem(&self, role: &str) -> Option<String> {
+    fn role_problem(&self, role: &str) -> Option<Sentence> {
         if self.is_protected(role) {
-            return Some(format!(
-                "the role {role:?} is protected: it has rights over others or over the site, so it is never \
-                 given. Choose another role, or take this one out of the protected roles if you know what \
-                 that means"
-            ));
+            return Some(Sentence::new(texts::ROLE_PROTECTED, [Word::plain(role)]));
         }
-        self.lacks_role(role).then(|| {
-            format!(
-                "the site has no role {role:?}: nobody gets it, and the activity log tells who was due it. \
-                 Choose another role, or activate the plugin that the role belongs to"
-            )
-        })
+        self.lacks_role(role).then(|| Sentence::new(texts::ROLE_LACKING, [Word::plain(role)]))
     }
 
     fn lacks_role(&self, role: &str) -> bool {
@@ -104,12 +97,8 @@ impl Settings {
         self.mappings.iter().enumerate().filter_map(move |(index, mapping)| match &mapping.target {
             Target::Meta(key) if !mapping.confirmed && is_foreign(key) => {
                 let place = format!("mappings[{index}].confirmed");
-                let reason = format!(
-                    "accounts have the user meta {key:?} already, and no mapping has written it: another \
-                     plugin may keep something there that lets people in. Choose another key, or confirm \
-                     that it is to be overwritten (\"confirmed\": true)"
-                );
-                Some(Finding { subject: Subject::Meta(key), problem: SettingsProblem { place, reason } })
+                let reason = Sentence::new(texts::META_FOREIGN, [Word::plain(key)]);
+                Some(Finding { subject: Subject::Meta(key), problem: SettingsProblem::new(place, reason) })
             }
             _ => None,
         })
@@ -123,12 +112,8 @@ impl Settings {
         });
         unknown
             .map(|(index, name)| {
-                let role = protection::role_of(name);
-                let reason = format!(
-                    "the site has no role {role:?}. Mind the spelling; a role of a plugin can be named while \
-                     the plugin is active"
-                );
-                SettingsProblem { place: format!("protected_roles[{index}]"), reason }
+                let reason = Sentence::new(texts::ROLE_UNKNOWN, [Word::plain(protection::role_of(name))]);
+                SettingsProblem::new(format!("protected_roles[{index}]"), reason)
             })
             .collect()
     }

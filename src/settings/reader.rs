@@ -1,16 +1,18 @@
 //! Reads the document place by place.
 
 use super::attainable;
+use super::problem::{Sentence, SettingsProblem, Word};
+use super::texts::{self, Text};
 use super::{
-    Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_NETWORKS, MAX_ROLE_RULES, MAX_SEPARATOR, RoleRule, SettingsProblem,
-    Username, UsernameSource,
+    Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_NETWORKS, MAX_ROLE_RULES, MAX_SEPARATOR, RoleRule, Username,
+    UsernameSource,
 };
 use crate::host::AccountDisposal;
 use crate::mapping::schemas;
 use crate::mapping::target::{Target, TargetError};
 use crate::mapping::value::Kind;
 use crate::mapping::{Mapping, SEPARATOR, Several, Transform};
-use crate::protection;
+use crate::protection::{ADMINISTRATOR, TAKEN_OUT};
 use crate::scim::filter::Filter;
 use crate::scim::path::PatchPath;
 use crate::scim::schema::{ResourceType, Schemas};
@@ -39,14 +41,14 @@ impl SettingsReader {
         Self { problems: Vec::new(), schemas: schemas::knowing(paths.iter()) }
     }
 
-    pub(super) fn refuse(&mut self, place: &str, reason: impl Into<String>) {
-        self.problems.push(SettingsProblem { place: place.to_owned(), reason: reason.into() });
+    pub(super) fn refuse(&mut self, place: &str, sentence: impl Into<Sentence>) {
+        self.problems.push(SettingsProblem::new(place, sentence));
     }
 
     pub(super) fn read<T: for<'de> Deserialize<'de>>(&mut self, place: &str, value: &Value, into: &mut T) {
         match T::deserialize(value) {
             Ok(read) => *into = read,
-            Err(error) => self.refuse(place, error.to_string()),
+            Err(error) => self.refuse(place, Sentence::new(texts::OTHER_KIND, [Word::plain(error)])),
         }
     }
 
@@ -56,7 +58,7 @@ impl SettingsReader {
         self.read(place, value, &mut named);
         *into = named.unwrap_or_default();
         for (index, name) in into.iter().enumerate() {
-            if let Some(reason) = protection::problem(name, into) {
+            if let Some(reason) = protected_role_problem(name, into) {
                 self.refuse(&format!("{place}[{index}]"), reason);
             }
         }
@@ -65,7 +67,10 @@ impl SettingsReader {
     pub(super) fn days(&mut self, place: &str, value: &Value, into: &mut u32) {
         match value.as_u64().and_then(|days| u32::try_from(days).ok()).filter(|days| *days <= MAX_DAYS) {
             Some(days) => *into = days,
-            None => self.refuse(place, format!("it must be a whole number from 0 to {MAX_DAYS}")),
+            None => self.refuse(
+                place,
+                Sentence::new(texts::NO_WHOLE_NUMBER, [Word::plain(0), Word::plain(MAX_DAYS)]),
+            ),
         }
     }
 
@@ -89,11 +94,11 @@ impl SettingsReader {
         element: fn(&mut Self, &str, &Value) -> Option<T>,
     ) -> Vec<T> {
         let Some(list) = value.as_array() else {
-            self.refuse(place, "it must be a list");
+            self.refuse(place, texts::NO_LIST);
             return Vec::new();
         };
         if list.len() > most {
-            self.refuse(place, format!("{} entries are too many; at most {most} are possible", list.len()));
+            self.refuse(place, Sentence::new(texts::TOO_MANY, [Word::plain(list.len()), Word::plain(most)]));
             return Vec::new();
         }
         list.iter()
@@ -110,13 +115,13 @@ impl SettingsReader {
         known: &[&str],
     ) -> Option<&'a Map<String, Value>> {
         let Some(map) = value.as_object() else {
-            self.refuse(place, "it must be an object");
+            self.refuse(place, texts::NO_OBJECT);
             return None;
         };
         for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
             self.refuse(
                 &format!("{place}.{key}"),
-                format!("there is no such setting; there are {}", known.join(", ")),
+                Sentence::new(texts::UNKNOWN_SETTING, [Word::plain(known.join(", "))]),
             );
         }
         Some(map)
@@ -142,7 +147,8 @@ impl SettingsReader {
         let reason = |error: regex::Error| {
             let text = error.to_string();
             let line = text.lines().last().unwrap_or_default();
-            line.strip_prefix("error: ").unwrap_or(line).to_owned()
+            let line = line.strip_prefix("error: ").unwrap_or(line);
+            Sentence::new(texts::PATTERN_UNREADABLE, [Word::plain(line)])
         };
         Regex::new(&pattern).map_err(|error| self.refuse(place, reason(error))).ok()
     }
@@ -150,7 +156,7 @@ impl SettingsReader {
     /// A replacement without a pattern would be dropped silently.
     fn replaces_something(&mut self, place: &str, pattern: Option<&str>, replacement: &str) {
         if pattern.unwrap_or_default().is_empty() && !replacement.is_empty() {
-            self.refuse(place, "it is needed where there is a replacement");
+            self.refuse(place, texts::PATTERN_FOR_REPLACEMENT);
         }
     }
 
@@ -164,7 +170,7 @@ impl SettingsReader {
         let pattern = self.member::<Option<String>>(place, map, "pattern");
         into.replacement = self.member(place, map, "replacement");
         if into.from == UsernameSource::Pattern && pattern.as_ref().is_none_or(String::is_empty) {
-            self.refuse("username.pattern", "it is needed when \"from\" is \"pattern\"");
+            self.refuse("username.pattern", texts::PATTERN_FOR_USERNAME);
         } else {
             self.replaces_something("username.pattern", pattern.as_deref(), &into.replacement);
         }
@@ -180,20 +186,16 @@ impl SettingsReader {
         match policy.as_deref() {
             None | Some("deactivate") => into.disposal = AccountDisposal::Deactivate,
             Some("reassign") if into.reassign_to.is_none() => {
-                self.refuse(
-                    "deletion.reassign_to",
-                    "the policy \"reassign\" needs the login of the person who gets the content",
-                );
+                self.refuse("deletion.reassign_to", texts::REASSIGN_NEEDED);
             }
             Some("reassign") => into.disposal = AccountDisposal::Delete,
             Some("delete") => {
                 into.disposal = AccountDisposal::Delete;
                 into.reassign_to = None;
             }
-            Some(other) => self.refuse(
-                "deletion.policy",
-                format!("{other:?} is no policy; there are \"deactivate\", \"reassign\" and \"delete\""),
-            ),
+            Some(other) => {
+                self.refuse("deletion.policy", Sentence::new(texts::POLICY_UNKNOWN, [Word::plain(other)]));
+            }
         }
     }
 
@@ -202,12 +204,7 @@ impl SettingsReader {
         let text = value.as_str().unwrap_or_default().trim();
         let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         if network.is_err() {
-            self.refuse(
-                place,
-                format!(
-                    "{value} is no network; write it as 203.0.113.0/24, 2001:db8::/32 or a single address"
-                ),
-            );
+            self.refuse(place, Sentence::new(texts::NETWORK_UNREADABLE, [Word::plain(value)]));
         }
         network.ok()
     }
@@ -216,7 +213,7 @@ impl SettingsReader {
         let map = self.object(place, value, &["filter", "role"])?;
         let role: String = self.member(place, map, "role");
         if role.is_empty() {
-            self.refuse(&format!("{place}.role"), "a role is needed");
+            self.refuse(&format!("{place}.role"), texts::ROLE_NEEDED);
         }
         let filter: String = self.member(place, map, "filter");
         let filter = Filter::parse_with(&filter, &self.schemas).and_then(|filter| {
@@ -231,7 +228,7 @@ impl SettingsReader {
                 Some(RoleRule { filter, role })
             }
             Err(error) => {
-                self.refuse(&format!("{place}.filter"), error.to_string());
+                self.refuse(&format!("{place}.filter"), &error);
                 None
             }
         }
@@ -253,14 +250,14 @@ impl SettingsReader {
         let map = self.object(place, value, &KEYS)?;
         let path = self.member::<String>(place, map, "path").parse().map_err(
             |error: crate::scim::path::PathError| {
-                self.refuse(&format!("{place}.path"), error.to_string());
+                self.refuse(&format!("{place}.path"), &error);
             },
         );
         if let Some(reason) = path.as_ref().ok().and_then(attainable::mapping_problem) {
             self.refuse(&format!("{place}.path"), reason);
         }
         let target = self.member::<String>(place, map, "target").parse().map_err(|error: TargetError| {
-            self.refuse(&format!("{place}.target"), error.to_string());
+            self.refuse(&format!("{place}.target"), &error);
         });
         let transform = map.get("transform").filter(|transform| !transform.is_null()).and_then(|transform| {
             let place = format!("{place}.transform");
@@ -299,21 +296,13 @@ impl SettingsReader {
         let by_type = if kind == Kind::Text { Several::AsUsual } else { Several::First };
         let several = self.member::<Option<Several>>(place, map, "values").unwrap_or(by_type);
         let wrong_type = match target {
-            Some(Target::Field(_)) if kind != Kind::Text => {
-                Some("a field of the account holds text; choose another target, or the type \"text\"")
-            }
-            Some(Target::Xprofile(_)) if kind == Kind::DateTime => {
-                Some("a date field of BuddyPress holds a day; choose \"date\"")
-            }
+            Some(Target::Field(_)) if kind != Kind::Text => Some(texts::FIELD_HOLDS_TEXT),
+            Some(Target::Xprofile(_)) if kind == Kind::DateTime => Some(texts::XPROFILE_HOLDS_A_DAY),
             _ => None,
         };
         let wrong_values = match (target, several) {
-            (Some(Target::Field(_)), Several::List) => Some(
-                "a field of the account holds one value; choose \"joined\" or \"first\", or another target",
-            ),
-            (_, Several::Joined) if kind != Kind::Text => {
-                Some("only text can be joined; choose \"first\" or \"list\", or the type \"text\"")
-            }
+            (Some(Target::Field(_)), Several::List) => Some(texts::FIELD_HOLDS_ONE),
+            (_, Several::Joined) if kind != Kind::Text => Some(texts::ONLY_TEXT_IS_JOINED),
             _ => None,
         };
         for (key, reason) in [("type", wrong_type), ("values", wrong_values)] {
@@ -328,9 +317,21 @@ impl SettingsReader {
         let separator: Option<String> = self.member(place, map, "separator");
         let separator = separator.unwrap_or_else(|| SEPARATOR.to_owned());
         if separator.chars().count() > MAX_SEPARATOR {
-            let reason = format!("it is too long; at most {MAX_SEPARATOR} characters are possible");
+            let reason = Sentence::new(texts::TOO_MANY_CHARACTERS, [Word::plain(MAX_SEPARATOR)]);
             self.refuse(&format!("{place}.separator"), reason);
         }
         separator
+    }
+}
+
+/// What is wrong with a role as the owner has named it.
+fn protected_role_problem(name: &str, named: &[String]) -> Option<Text> {
+    match name.strip_prefix(TAKEN_OUT) {
+        None if name.trim().is_empty() => Some(texts::ROLE_NEEDED),
+        None => None,
+        Some(role) if role.trim().is_empty() => Some(texts::ROLE_BEHIND_MINUS),
+        Some(ADMINISTRATOR) => Some(texts::ADMINISTRATOR_PROTECTED),
+        Some(role) if named.iter().any(|named| named == role) => Some(texts::ROLE_IN_AND_OUT),
+        Some(_) => None,
     }
 }

@@ -2,12 +2,25 @@
 
 use crate::host::ReassignTarget;
 
-/// Why an account cannot have it; the words follow its name.
-pub fn problem(target: Option<&ReassignTarget>) -> Option<&'static str> {
-    match target {
-        None => Some("does not exist"),
-        Some(target) if !target.on_site => Some("is not on this site of the network"),
-        Some(target) if !target.active => Some("is deactivated"),
-        Some(_) => None,
+/// Why an account cannot have the content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// There is no such account.
+    Missing,
+    /// It is on other sites of the network alone.
+    Elsewhere,
+    /// Its person may not log in.
+    Deactivated,
+}
+
+impl Unfit {
+    /// Why the account cannot have the content; `None` where it can.
+    pub fn of(target: Option<&ReassignTarget>) -> Option<Self> {
+        match target {
+            None => Some(Self::Missing),
+            Some(target) if !target.on_site => Some(Self::Elsewhere),
+            Some(target) if !target.active => Some(Self::Deactivated),
+            Some(_) => None,
+        }
     }
 }

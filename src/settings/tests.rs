@@ -67,11 +67,11 @@ fn a_mapping_that_can_never_have_a_value_is_refused() {
     never("groups.display", "given by Rollbook");
     never("groups[type eq \"direct\"].display", "given by Rollbook");
     never("manager.displayName", "given by Rollbook");
-    never("emails[type eq \"work\"].valu", "emails has no valu; there are value, display, type, primary");
-    never("emails[typ eq \"work\"].value", "emails has no typ");
-    never("name.first", "name has no first");
-    never("title.text", "title is a simple attribute");
-    never("departmnt", "there is no attribute departmnt");
+    never("emails[type eq \"work\"].valu", "“emails” has no “valu”; there are value, display, type, primary");
+    never("emails[typ eq \"work\"].value", "“emails” has no “typ”");
+    never("name.first", "“name” has no “first”");
+    never("title.text", "“title” is a simple attribute");
+    never("departmnt", "There is no attribute “departmnt”");
     never("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "is a schema");
     for path in
         ["urn:example:hr:2.0:User:anything", "department", "manager", "manager.value", "active", "userName"]
@@ -87,10 +87,10 @@ fn a_rule_over_what_nobody_can_have_is_refused() {
         let rule = json!({ "filter": filter, "role": "editor" });
         refused(json!({ "role_rules": [rule] }), "role_rules[0].filter", reason);
     }
-    never("departmnt eq \"Sales\"", "there is no attribute departmnt");
-    never("title eq \"a\" or not (titel pr)", "there is no attribute titel");
-    never("emails.valu eq \"a\"", "emails has no valu");
-    never("emails[typ eq \"work\"]", "emails has no typ");
+    never("departmnt eq \"Sales\"", "There is no attribute “departmnt”");
+    never("title eq \"a\" or not (titel pr)", "There is no attribute “titel”");
+    never("emails.valu eq \"a\"", "“emails” has no “valu”");
+    never("emails[typ eq \"work\"]", "“emails” has no “typ”");
     never("password pr", "never kept");
     for filter in [
         "groups.display eq \"Editors\"",
@@ -105,6 +105,16 @@ fn a_rule_over_what_nobody_can_have_is_refused() {
 }
 
 #[test]
+fn the_administrator_is_not_taken_out_of_the_protected_roles() {
+    let protected = |roles: &[&str]| json!({ "protected_roles": roles });
+    refused(protected(&["-administrator"]), "protected_roles[0]", "always protected");
+    refused(protected(&["editor", " "]), "protected_roles[1]", "Choose a role");
+    refused(protected(&["-"]), "protected_roles[0]", "name the role behind it");
+    refused(protected(&["-editor", "editor"]), "protected_roles[0]", "keep one of the two");
+    parse(protected(&["-editor", "author"])).unwrap();
+}
+
+#[test]
 fn what_is_wrong_is_told_with_its_place() {
     refused(json!({ "defaultrole": "editor" }), "defaultrole", "no such setting");
     refused(json!({ "password_sync": "yes" }), "password_sync", "expected a boolean");
@@ -112,22 +122,22 @@ fn what_is_wrong_is_told_with_its_place() {
     refused(json!({ "link_credentials": "sometimes" }), "link_credentials", "`self_registered`");
     refused(json!({ "hand_given_roles": "drop" }), "hand_given_roles", "`keep` or `overrule`");
     refused(json!({ "username": { "form": "email" } }), "username.form", "there are from");
-    refused(json!({ "username": { "from": "pattern" } }), "username.pattern", "needed");
-    refused(json!({ "username": { "replacement": "x" } }), "username.pattern", "where there is a repl");
+    refused(json!({ "username": { "from": "pattern" } }), "username.pattern", "choose another username");
+    refused(json!({ "username": { "replacement": "x" } }), "username.pattern", "There is a replacement");
     refused(json!({ "activity_days": "many" }), "activity_days", "a whole number from 0 to 3650");
     refused(json!({ "activity_days": 3651 }), "activity_days", "a whole number");
     refused(
         json!({ "mappings": [{ "path": "title", "target": "meta:a", "transform": { "replacement": "x" } }] }),
         "mappings[0].transform.pattern",
-        "where there is a replacement",
+        "There is a replacement",
     );
     refused(
         json!({ "username": { "from": "pattern", "pattern": "(" } }),
         "username.pattern",
         "unclosed group",
     );
-    refused(json!({ "deletion": { "policy": "burn" } }), "deletion.policy", "\"burn\" is no policy");
-    refused(json!({ "deletion": { "policy": "reassign" } }), "deletion.reassign_to", "needs the login");
+    refused(json!({ "deletion": { "policy": "burn" } }), "deletion.policy", "“burn” is no policy");
+    refused(json!({ "deletion": { "policy": "reassign" } }), "deletion.reassign_to", "Name the account");
     refused(
         json!({ "role_rules": [{ "filter": "department eq", "role": "editor" }] }),
         "role_rules[0].filter",
@@ -151,7 +161,7 @@ fn what_is_wrong_is_told_with_its_place() {
     refused(
         mapping("acf:a", json!({ "type": "boolean", "values": "joined" })),
         "mappings[0].values",
-        "only text can be joined",
+        "Only text can be joined",
     );
     for (kind, several) in [("text", Several::AsUsual), ("boolean", Several::First)] {
         let settings = parse(mapping("acf:a", json!({ "type": kind, "values": null }))).unwrap();

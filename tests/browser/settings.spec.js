@@ -142,7 +142,7 @@ test( 'how people leave is kept; a wrong choice is told at its field, and nothin
 
 	await policy.check();
 	await refused( page );
-	await expect( page.getByRole( 'alert' ) ).toContainText( 'deletion.reassign_to' );
+	await expect( page.getByRole( 'alert' ) ).toContainText( 'Content goes to – Name the account' );
 
 	await heir.fill( site.admin.user );
 	await saved( page );
@@ -206,7 +206,7 @@ test( 'role rules are added, moved and removed', async ( { settings: page } ) =>
 	await page.getByLabel( 'Role of new people' ).selectOption( 'author' );
 	await refused( page );
 	await wrong( filter( 'rule 1' ), /\S/ );
-	await wrong( role( 'rule 1' ), /a role is needed/ );
+	await wrong( role( 'rule 1' ), /Choose a role/ );
 	await expect( filter( 'rule 1' ) ).toHaveValue( 'department eq' );
 	await expect( page.getByLabel( 'Role of new people' ) ).toHaveValue( 'author' );
 	await page.screenshot( { path: '../../build/screenshots/roles.png', fullPage: true } );
@@ -265,7 +265,7 @@ test( 'attributes are added, corrected and removed', async ( { settings: page } 
 	await refused( page );
 	await wrong( first.getByLabel( 'Attribute' ), /\S/ );
 	await wrong( first.getByLabel( 'Goes to' ), /use a role rule/ );
-	await wrong( first.getByLabel( 'Replace (pattern)' ), /needed where there is a replacement/ );
+	await wrong( first.getByLabel( 'Replace (pattern)' ), /There is a replacement/ );
 	await expect( first.getByLabel( 'Title' ) ).toHaveValue( 'Job' );
 	await expect( page.getByText( 'Show in the' ), 'nothing is offered that does nothing' ).toHaveCount( 0 );
 	await page.screenshot( { path: '../../build/screenshots/attributes.png', fullPage: true } );
@@ -282,7 +282,7 @@ test( 'attributes are added, corrected and removed', async ( { settings: page } 
 	await last.getByLabel( 'Attribute' ).fill( 'title' );
 	await last.getByLabel( 'Goes to' ).fill( 'meta:phone' );
 	await refused( page );
-	await wrong( second.getByLabel( 'Goes to' ), /another row writes to this target/ );
+	await wrong( second.getByLabel( 'Goes to' ), /Another row writes to this target/ );
 
 	await second.getByLabel( 'Attribute' ).fill( 'roles.value' );
 	await second.getByLabel( 'Goes to' ).fill( 'acf:jobs' );
@@ -290,7 +290,7 @@ test( 'attributes are added, corrected and removed', async ( { settings: page } 
 	await second.getByLabel( 'Several values' ).selectOption( 'Joined' );
 	await second.getByLabel( 'Separator' ).fill( '-'.repeat( 21 ) );
 	await refused( page );
-	await wrong( second.getByLabel( 'Several values' ), /only text can be joined/ );
+	await wrong( second.getByLabel( 'Several values' ), /Only text can be joined/ );
 	await wrong( second.getByLabel( 'Separator' ), /at most 20/ );
 	await expect( second.getByLabel( 'Written as' ) ).toHaveValue( 'number' );
 	await second.getByLabel( 'Several values' ).selectOption( 'A list' );

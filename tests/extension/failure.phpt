@@ -39,4 +39,4 @@ not known
 503
 The database does not give the settings.
 500
-The settings cannot be read: password_sync: invalid type: string "perhaps", expected a boolean
+The settings cannot be read: password_sync: This is not of the right kind: invalid type: string "perhaps", expected a boolean.

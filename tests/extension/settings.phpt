@@ -45,7 +45,7 @@ bool(true)
 bool(true)
 bool(true)
 role_rules[0].filter: %s
-colour: there is no such setting
+colour: There is no such setting.
 bool(true)
 int(2)
 default_role, role_rules[0].role

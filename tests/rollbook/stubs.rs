@@ -11,16 +11,38 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Field, Fields, GenericArgument, Ident, Item, Lit, Meta, PathArguments, Token, Type};
 
 const STUBS: &str = "php-plugin/stubs/contract.php";
+const TEXTS: &str = "php-plugin/stubs/texts.php";
 
 #[test]
 fn the_stubs_tell_every_commands_fields_and_answer() {
-    let wanted = Contract::read().stubs();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(STUBS);
+    written(STUBS, &Contract::read().stubs());
+}
+
+/// What can be wrong with a settings document. `make translations` reads the file beside the plugin.
+#[test]
+fn the_stubs_hold_every_text_that_the_plugin_translates() {
+    let mut wanted = String::from(
+        "<?php\n/**\n * What can be wrong with the settings, as the extension says it. Written by `make stubs`; never loaded.\n */\n\n",
+    );
+    for text in rollbook::settings::texts::all() {
+        writeln!(
+            wanted,
+            "__( '{}', 'rollbook' );",
+            text.english().replace('\\', "\\\\").replace('\'', "\\'")
+        )
+        .unwrap();
+    }
+    written(TEXTS, &wanted);
+}
+
+/// Compares a file with what it should be; where `make stubs` asks for that, writes it.
+fn written(file: &str, wanted: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     if std::env::var_os("ROLLBOOK_WRITE_STUBS").is_some() {
-        fs::write(&path, &wanted).unwrap();
+        fs::write(&path, wanted).unwrap();
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == wanted, "{STUBS} is not what the commands say now: make stubs");
+    assert!(found == wanted, "{file} is not what the extension says now: make stubs");
 }
 
 /// A command travels to PHP, an answer from there. What an answer may leave out, a command always has.

@@ -142,9 +142,9 @@ final class SettingsTest extends SiteTestCase {
 			$this->assertRefused( array( 'deletion' => array( 'reassign_to' => $login ) ), 'deletion.reassign_to', $reason );
 			$this->assertRefused( array( 'deletion' => array( 'policy' => 'reassign', 'reassign_to' => $login ) ), 'deletion.reassign_to', $reason );
 		}
-		$this->assertRefused( array( 'default_role' => 'pu_lost' ), 'default_role', 'the site has no role' );
-		$this->assertRefused( array( 'role_rules' => array( array( 'filter' => 'title pr', 'role' => 'pu_lost' ) ) ), 'role_rules[0].role', 'the site has no role' );
-		$this->assertRefused( array( 'protected_roles' => array( 'editor', '-pu_lost' ) ), 'protected_roles[1]', 'the site has no role' );
+		$this->assertRefused( array( 'default_role' => 'pu_lost' ), 'default_role', 'The site has no role' );
+		$this->assertRefused( array( 'role_rules' => array( array( 'filter' => 'title pr', 'role' => 'pu_lost' ) ) ), 'role_rules[0].role', 'The site has no role' );
+		$this->assertRefused( array( 'protected_roles' => array( 'editor', '-pu_lost' ) ), 'protected_roles[1]', 'The site has no role' );
 		$this->assertFalse( get_option( Settings::OPTION ), 'nothing was stored' );
 	}
 

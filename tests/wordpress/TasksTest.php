@@ -392,8 +392,8 @@ final class TasksTest extends SiteTestCase {
 		$this->settings( array( 'role_rules' => array( array( 'filter' => 'title eq "x"', 'role' => 'pu_lost' ) ) ) );
 		$browser = $this->administrator();
 		$tab     = '/wp-admin/options-general.php?page=rollbook&tab=roles';
-		self::assertStringNotContainsString( 'the site has no role', $browser->fetch( $tab )->body );
+		self::assertStringNotContainsString( 'The site has no role', $browser->fetch( $tab )->body );
 		remove_role( 'pu_lost' );
-		self::assertMatchesRegularExpression( '~id="rollbook-problem-role_rules-0-role">the site has no role~', $browser->fetch( $tab )->body );
+		self::assertMatchesRegularExpression( '~id="rollbook-problem-role_rules-0-role">The site has no role~', $browser->fetch( $tab )->body );
 	}
 }

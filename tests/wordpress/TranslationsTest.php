@@ -4,7 +4,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
+use Rollbook\InvalidSettings;
 use Rollbook\WordPress\Translations;
+use Rollbook\WordPress\Upkeep\SettingsProblem;
 
 /** The plugin in German and French, in every variant of them. */
 final class TranslationsTest extends SiteTestCase {
@@ -68,6 +70,41 @@ final class TranslationsTest extends SiteTestCase {
 		} finally {
 			unlink( $file );
 		}
+	}
+
+	/** The extension says what is wrong in English, as texts with values; the screens say it in the owner's language. */
+	public function test_what_is_wrong_with_the_settings_is_said_in_the_owners_language(): void {
+		$wrong = array(
+			'role_rules'       => array( array( 'filter' => 'department = "Sales"', 'role' => 'lost' ) ),
+			'allowed_networks' => array( '10.0.0.0/8', 'home' ),
+			'deletion'         => array( 'policy' => 'reassign' ),
+		);
+		try {
+			\Rollbook\Settings::validate( $wrong, \Rollbook\Settings::defaults(), array() );
+			self::fail( 'The settings are wrong.' );
+		} catch ( InvalidSettings $refusal ) {
+			$problems = $refusal->problems();
+		}
+		$said = fn( string $locale ): array => array_map(
+			fn( array $problem ): string => SettingsProblem::place( $problem['place'] ) . ' – ' . SettingsProblem::reason( $problem ),
+			array( $this->in( $locale, '' ) ) ? $problems : array()
+		);
+		self::assertEqualsCanonicalizing(
+			array(
+				'Allowed networks, entry 2 – "home" is no network; write it as 203.0.113.0/24, 2001:db8::/32 or a single address.',
+				'Content goes to – Name the account that gets the content.',
+				'Role rules: Filter, entry 1 – At character 12 stands “=”; an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr) belongs there.',
+			),
+			$said( 'en_US' )
+		);
+		self::assertEqualsCanonicalizing(
+			array(
+				'Zugelassene Netze, Eintrag 2 – "home" ist kein Netz; es wird 203.0.113.0/24, 2001:db8::/32 oder als einzelne Adresse geschrieben.',
+				'Inhalte gehen an – Das Konto nennen, das die Inhalte erhält.',
+				'Rollenregeln: Filter, Eintrag 1 – An Zeichen 12 steht „=“; dorthin gehört ein Operator (eq, ne, co, sw, ew, gt, ge, lt, le oder pr).',
+			),
+			$said( 'de_DE' )
+		);
 	}
 
 	/** Since 6.5 WordPress keeps the texts of every locale that it has loaded. */

@@ -15,13 +15,15 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Upkeep\SettingsProblem;
+
 defined( 'ABSPATH' ) || exit;
 ?>
 <div class="wrap">
 	<h1><?php echo esc_html( get_admin_page_title() ); ?></h1>
 
 	<?php if ( null !== $message ) : ?>
-		<div class="notice notice-<?php echo esc_attr( $message->kind ); ?> inline" role="<?php echo 'error' === $message->kind ? 'alert' : 'status'; ?>">
+		<div class="notice notice-<?php echo esc_attr( $message->kind ); ?> inline" role="<?php echo 'error' === $message->kind ? 'alert' : 'status'; ?>"<?php echo array() !== $message->problems ? ' tabindex="-1" autofocus' : ''; ?>>
 			<p><strong><?php echo esc_html( $message->text ); ?></strong></p>
 			<?php if ( null !== $message->token ) : ?>
 				<p class="rollbook-copy">
@@ -33,7 +35,7 @@ defined( 'ABSPATH' ) || exit;
 			<?php if ( array() !== $message->problems ) : ?>
 				<ul class="ul-disc">
 					<?php foreach ( $message->problems as $problem ) : ?>
-						<li><code><?php echo esc_html( $problem['place'] ); ?></code> <?php echo esc_html( $problem['reason'] ); ?></li>
+						<li><a href="<?php echo esc_attr( '#' . Form::id( $problem['place'] ) ); ?>"><?php echo esc_html( SettingsProblem::place( $problem['place'] ) ); ?></a> – <?php echo esc_html( SettingsProblem::reason( $problem ) ); ?></li>
 					<?php endforeach; ?>
 				</ul>
 			<?php endif; ?>

@@ -54,8 +54,7 @@ impl Comparison {
                 other => Operand::Text { text: text(other), case_exact: false },
             });
         };
-        let refused =
-            |why: &str| Err(FilterError::incomparable(format!("{} {operator} {value}: {why}", self.path)));
+        let refused = |why| Err(FilterError::incomparable(format!("{} {operator} {value}", self.path), why));
         match attribute.type_ {
             _ if *value == Literal::Null => Ok(Operand::Null),
             AttributeType::Complex => {

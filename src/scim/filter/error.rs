@@ -6,12 +6,16 @@ use std::fmt;
 
 /// Why a text is no filter, or why a filter cannot be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FilterError(Inner);
+pub struct FilterError(Cause);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Inner {
+pub(crate) enum Cause {
     Syntax(Problem),
-    Incomparable(String),
+    /// The grammar is kept, and the comparison makes no sense.
+    Incomparable {
+        comparison: String,
+        why: &'static str,
+    },
 }
 
 impl FilterError {
@@ -19,25 +23,29 @@ impl FilterError {
     /// comparison makes no sense.
     pub fn position(&self) -> Option<usize> {
         match &self.0 {
-            Inner::Syntax(problem) => Some(problem.position()),
-            Inner::Incomparable(_) => None,
+            Cause::Syntax(problem) => Some(problem.position()),
+            Cause::Incomparable { .. } => None,
         }
     }
 
     pub(crate) fn new(failure: Failure, text: &str) -> Self {
-        Self(Inner::Syntax(Problem::new(failure, text, "filter")))
+        Self(Cause::Syntax(Problem::new(failure, text, "filter")))
     }
 
-    pub(crate) fn incomparable(message: String) -> Self {
-        Self(Inner::Incomparable(message))
+    pub(crate) fn incomparable(comparison: String, why: &'static str) -> Self {
+        Self(Cause::Incomparable { comparison, why })
+    }
+
+    pub(crate) fn cause(&self) -> &Cause {
+        &self.0
     }
 }
 
 impl fmt::Display for FilterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Inner::Syntax(problem) => problem.fmt(f),
-            Inner::Incomparable(message) => f.write_str(message),
+            Cause::Syntax(problem) => problem.fmt(f),
+            Cause::Incomparable { comparison, why } => write!(f, "{comparison}: {why}"),
         }
     }
 }
@@ -94,6 +102,15 @@ impl Problem {
     /// In characters, from 1.
     pub(crate) fn position(&self) -> usize {
         self.position
+    }
+
+    pub(crate) fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The word or character at the position; empty at the end of the text.
+    pub(crate) fn found(&self) -> &str {
+        &self.found
     }
 }
 

@@ -17,6 +17,10 @@ impl PathError {
         self.problem.position()
     }
 
+    pub(crate) fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
     pub(super) fn new(failure: Failure, text: &str, in_brackets: bool) -> Self {
         Self { problem: Problem::new(failure, text, "path"), in_brackets }
     }
