@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-/// An English text. What stands at `%1$s`, `%2$s` … comes with it. Only this file makes one, so that the list is
-/// complete.
+/// An English text. What stands at `%1$s`, `%2$s` … comes with it. Only this file makes one, so that the list
+/// is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Text(&'static str);
 
