@@ -75,6 +75,7 @@ final class SettingsPage {
 	public static function action_load(): void {
 		wp_enqueue_style( 'rollbook-settings', plugins_url( 'admin/settings.css', PLUGIN_FILE ), array(), VERSION );
 		wp_enqueue_style( 'rollbook-self-test', plugins_url( 'admin/self-test.css', PLUGIN_FILE ), array(), VERSION );
+		wp_enqueue_style( 'rollbook-guides', plugins_url( 'admin/guides.css', PLUGIN_FILE ), array(), VERSION );
 		wp_enqueue_script( 'rollbook-settings', plugins_url( 'admin/settings.js', PLUGIN_FILE ), array( 'clipboard', 'wp-a11y', 'wp-i18n' ), VERSION, true );
 		wp_set_script_translations( 'rollbook-settings', 'rollbook' );
 
@@ -173,14 +174,14 @@ final class SettingsPage {
 			return;
 		}
 		$tabs    = array( self::FIRST_TAB => __( 'Connection', 'rollbook' ) ) + array_map( static fn( string $screen ): string => $screen::title(), self::FORMS );
-		$tabs    = array_slice( $tabs, 0, -1, true ) + array( ActivityScreen::TAB => ActivityScreen::title() ) + $tabs; // Activity comes before the last tab.
+		$tabs    = array_slice( $tabs, 0, -1, true ) + array( ActivityScreen::TAB => ActivityScreen::title(), GuidesScreen::TAB => GuidesScreen::title() ) + $tabs; // They come before the last tab.
 		$tab     = sanitize_key( $_GET['tab'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
 		$tab     = isset( $tabs[ $tab ] ) ? $tab : self::FIRST_TAB;
 		$message = self::$message ?? Message::take();
 		$screen  = self::FORMS[ $tab ] ?? null;
 		$data    = match ( true ) {
 			null !== $screen => FormData::collect( $message ),
-			ActivityScreen::TAB === $tab => null,
+			ActivityScreen::TAB === $tab, GuidesScreen::TAB === $tab => null,
 			default => ConnectionData::collect(),
 		};
 		require __DIR__ . '/views/page.php';

@@ -52,6 +52,8 @@ defined( 'ABSPATH' ) || exit;
 
 	<?php if ( ActivityScreen::TAB === $tab ) : ?>
 		<?php ActivityScreen::render(); ?>
+	<?php elseif ( GuidesScreen::TAB === $tab ) : ?>
+		<?php GuidesScreen::render(); ?>
 	<?php elseif ( null === $screen || ! $data instanceof FormData ) : ?>
 		<?php require __DIR__ . '/connection.php'; ?>
 	<?php else : ?>
