@@ -16,7 +16,9 @@ use Rollbook\WordPress\Access\DropIns;
 use Rollbook\WordPress\Access\MustUseFile;
 use Rollbook\WordPress\Admin\ActivityActions;
 use Rollbook\WordPress\Admin\AddressActions;
+use Rollbook\WordPress\Admin\DebugData;
 use Rollbook\WordPress\Admin\NetworkPage;
+use Rollbook\WordPress\Admin\Privacy;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
 use Rollbook\WordPress\Admin\SelfTestHealth;
@@ -27,6 +29,8 @@ use Rollbook\WordPress\Admin\TaskActions;
 use Rollbook\WordPress\Admin\TokenActions;
 use Rollbook\WordPress\Admin\UnlinkActions;
 use Rollbook\WordPress\Admin\UsersColumn;
+use Rollbook\WordPress\Commands\Abilities;
+use Rollbook\WordPress\Commands\CommandLine;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Endpoint\Endpoint;
 use Rollbook\WordPress\Endpoint\RestRoute;
@@ -150,6 +154,20 @@ add_filter( 'manage_users_columns', array( UsersColumn::class, 'filter_manage_us
 add_filter( 'manage_users_custom_column', array( UsersColumn::class, 'filter_manage_users_custom_column' ), 10, 3 );
 add_action( 'admin_post_rollbook_activity_csv', array( ActivityActions::class, 'action_export' ) );
 add_action( 'admin_post_rollbook_clear_activity', array( ActivityActions::class, 'action_clear' ) );
+
+// Personal data: what is held of somebody, and a text for the privacy policy.
+add_filter( 'wp_privacy_personal_data_exporters', array( Privacy::class, 'filter_exporters' ) );
+add_filter( 'wp_privacy_personal_data_erasers', array( Privacy::class, 'filter_erasers' ) );
+add_action( 'admin_init', array( Privacy::class, 'action_admin_init' ) );
+// After the section is there (10).
+add_filter( 'debug_information', array( DebugData::class, 'filter_debug_information' ), 11 );
+
+// Programs that ask: WordPress 6.9 and later has abilities; and the command line.
+add_action( 'wp_abilities_api_categories_init', array( Abilities::class, 'action_categories_init' ) );
+add_action( 'wp_abilities_api_init', array( Abilities::class, 'action_init' ) );
+if ( defined( 'WP_CLI' ) && constant( 'WP_CLI' ) ) {
+	CommandLine::add();
+}
 
 // Edits on the site: only with the extension, because it checks them.
 if ( Requirements::met() ) {

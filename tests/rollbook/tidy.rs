@@ -90,7 +90,7 @@ fn imports(file: &Path, text: &str) -> BTreeSet<String> {
 
 /// The rooms of the plugin, from the ground up, and what each imports. The classes directly in `includes`
 /// know the site and the server. The file hooks.php names handlers of every room: it stands above them all.
-const PHP_ROOMS: [(&str, &[&str]); 8] = [
+const PHP_ROOMS: [(&str, &[&str]); 9] = [
     ("access", &[]),
     ("store", &["access"]),
     ("includes", &["store"]),
@@ -99,6 +99,7 @@ const PHP_ROOMS: [(&str, &[&str]); 8] = [
     ("upkeep", &["endpoint", "includes", "people", "store"]),
     ("health", &["endpoint", "includes", "store"]),
     ("admin", &["access", "endpoint", "health", "includes", "people", "store", "upkeep"]),
+    ("commands", &["access", "admin", "endpoint", "health", "includes", "store", "upkeep"]),
 ];
 
 #[test]

@@ -45,9 +45,7 @@ final class SettingsWriter {
 			if ( array() !== $changed ) {
 				throw new ChangedMeanwhile( $changed ); // phpcs:ignore WordPress.Security.EscapeOutput -- Names of settings, for the form to show.
 			}
-			$before   = array() === $before ? \Rollbook\Settings::defaults() : $before;
-			$document = self::merged( $before, $partial );
-			$document = \Rollbook\Settings::validate( $document, $before, self::facts( $document ) );
+			$document = self::judged( $before, $partial );
 			// WordPress does not write a value that equals its cached one, and its cache may be older than the row.
 			Settings::forget();
 			update_option( Settings::OPTION, $document, true );
@@ -66,6 +64,31 @@ final class SettingsWriter {
 	public static function problems(): array {
 		$document = Settings::document();
 		return \Rollbook\Settings::problems( $document, self::facts( $document ) );
+	}
+
+	/**
+	 * The whole document as merge() would store it; nothing is stored.
+	 *
+	 * @param array<string, mixed> $partial The part.
+	 * @return array<string, mixed>
+	 * @throws \Rollbook\InvalidSettings When the extension refuses.
+	 */
+	public static function checked( array $partial ): array {
+		return self::judged( Settings::read() ?? array(), $partial );
+	}
+
+	/**
+	 * A part laid over a document, and approved by the extension.
+	 *
+	 * @param array<string, mixed> $before  The document.
+	 * @param array<string, mixed> $partial The part.
+	 * @return array<string, mixed>
+	 * @throws \Rollbook\InvalidSettings When the extension refuses.
+	 */
+	private static function judged( array $before, array $partial ): array {
+		$before   = array() === $before ? \Rollbook\Settings::defaults() : $before;
+		$document = self::merged( $before, $partial );
+		return \Rollbook\Settings::validate( $document, $before, self::facts( $document ) );
 	}
 
 	/**

@@ -1,0 +1,55 @@
+<?php
+/**
+ * The commands of WP-CLI.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Commands;
+
+use Rollbook\WordPress\Requirements;
+use WP_CLI;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Registers `wp rollbook …`. The commands call what the screens call: what is refused there is refused here.
+ */
+final class CommandLine {
+
+	/** The commands, and what does each. */
+	public const COMMANDS = array(
+		'token'    => TokenCommand::class,
+		'settings' => SettingsCommand::class,
+		'people'   => PeopleCommand::class,
+		'groups'   => GroupsCommand::class,
+		'rules'    => RulesCommand::class,
+		'activity' => ActivityCommand::class,
+		'test'     => TestCommand::class,
+		'repair'   => RepairCommand::class,
+	);
+
+	/** Those that help where the extension is missing. */
+	private const ALWAYS = array( 'test', 'repair' );
+
+	/**
+	 * Registers the commands.
+	 */
+	public static function add(): void {
+		foreach ( self::COMMANDS as $name => $class ) {
+			$before = in_array( $name, self::ALWAYS, true ) ? array() : array( 'before_invoke' => array( self::class, 'require_extension' ) );
+			WP_CLI::add_command( "rollbook $name", $class, $before );
+		}
+	}
+
+	/**
+	 * Ends the command where the extension is missing, and says what to do.
+	 */
+	public static function require_extension(): void {
+		if ( ! Requirements::met() ) {
+			WP_CLI::error( implode( ' ', Requirements::complaint() ) );
+		}
+	}
+}
