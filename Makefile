@@ -36,7 +36,7 @@ test: ## every test: Rust, the extension in PHP, WordPress on SQLite and MariaDB
 	@start=$$SECONDS
 	tests/install
 	trap 'for db in sqlite mariadb; do tests/site down --db $$db; tests/site down --db $$db --network; done' EXIT
-	for part in lint test-rust test-extension test-wordpress test-http test-network test-faults test-conformance test-browser; do
+	for part in lint test-rust test-extension test-wordpress test-http test-scale test-network test-faults test-conformance test-browser; do
 		printf '\n=== %s (%s s)\n' "$$part" "$$(( SECONDS - start ))"
 		$(MAKE) "$$part"
 	done
@@ -123,6 +123,10 @@ test-http: extension ## identity providers' conversations over HTTP, on SQLite a
 	export ROLLBOOK_EXTENSION=$(abspath $(TARGET)/debug/rollbook-engine)
 	tests/http/run --db sqlite --skip filters:: --skip lives:: --skip members:: --skip races:: --skip ways_in::
 	tests/engine/run "$$ROLLBOOK_EXTENSION"
+
+.PHONY: test-scale
+test-scale: extension ## many people: those of `tests/site populate` are as the API makes them
+	@ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) tests/scale/run --people 2000 --only rows
 
 .PHONY: test-network
 test-network: extension ## networks of sites: inside WordPress, and over HTTP against a network's second site

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from . import caches, databases, downloads, network, plugin, processes, webservers, wordpress
+from . import caches, databases, downloads, network, people, plugin, processes, webservers, wordpress
 from .console import BUILD, SiteError, say
 from .ports import free_port, port_is_free
 from .processes import Process
@@ -138,6 +138,10 @@ class Site:
     def settings(self, partial: str) -> str:
         self._require_plugin()
         return self._evaluate(plugin.MERGE_SETTINGS, partial)
+
+    def populate(self, number: int, groups: int) -> None:
+        self._require_plugin()
+        people.populate(self.folder, self._address(), self.state.scim, str(self.state.token), number, groups)
 
     def execute(self, code: str, second: bool = False) -> int:
         self.require_up()

@@ -139,10 +139,11 @@ def evaluate(folder: Path, address: str, code: str, *arguments: str) -> str:
     return done.stdout
 
 
-def execute(folder: Path, address: str, code: str) -> int:
+def execute(folder: Path, address: str, code: str, *arguments: str) -> int:
     """Runs PHP inside WordPress on the caller's own stdin, stdout and stderr; 0 or 1."""
     sys.stdout.flush()
-    return 1 if subprocess.run(_command(folder, address, code), env=webservers.environment(folder)).returncode else 0
+    command = _command(folder, address, code, *arguments)
+    return 1 if subprocess.run(command, env=webservers.environment(folder)).returncode else 0
 
 
 def _command(folder: Path, address: str, code: str, *arguments: str) -> list[str]:

@@ -16,6 +16,8 @@ const PHP: &str = include_str!("wordpress.php");
 pub struct OverHttp {
     /// Whether the accounts that are there stay when a transcript begins.
     pub keeps_accounts: bool,
+    /// Whether the people of `tests/site populate` stay when a transcript begins.
+    pub keeps_crowd: bool,
     client: Client,
     wordpress: WordPress,
 }
@@ -70,6 +72,7 @@ impl OverHttp {
         let read_token = wordpress.ask(&json!({ "do": "read_token" }))?;
         Ok(Self {
             keeps_accounts: false,
+            keeps_crowd: false,
             client: Client {
                 scim: service("scim")?,
                 token: service("token")?,
@@ -144,6 +147,7 @@ impl Site for OverHttp {
         let input = json!({
             "do": "prepare",
             "keep": self.keeps_accounts,
+            "keep_crowd": self.keeps_crowd,
             "settings": transcript.settings,
             "given": transcript.given,
         });

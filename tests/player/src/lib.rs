@@ -179,6 +179,32 @@ pub fn play_and_watch(
     }
 }
 
+/// Sends a transcript's requests whatever is answered. A request is left out where no answer has told what it
+/// needs.
+///
+/// # Errors
+/// The site cannot be prepared, or does not answer.
+pub fn walk_through(transcript: &Transcript, site: &mut dyn Site) -> Result<(), String> {
+    site.prepare(transcript)
+        .map_err(|reason| format!("{}: cannot be prepared: {reason}", transcript.title))?;
+    let mut variables = Variables::new(&transcript.name);
+    for step in (0..transcript.rounds).flat_map(|_| &transcript.steps) {
+        step.roles.iter().try_for_each(|(name, capabilities)| site.set_role(name, capabilities))?;
+        if !step.settings.is_empty() {
+            site.configure(&step.settings)?;
+        }
+        let Some(request) = &step.request else { continue };
+        let Ok(request) = outgoing(transcript, request, &variables) else { continue };
+        let response = site.send(&request)?;
+        for (name, place) in &step.capture {
+            if let Some(value) = captured_value(&response, place) {
+                variables.set(name, value);
+            }
+        }
+    }
+    Ok(())
+}
+
 fn play_step(
     transcript: &Transcript,
     step: &Step,

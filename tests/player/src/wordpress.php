@@ -25,8 +25,27 @@ $empty = static function (): void {
 	delete_option( \Rollbook\WordPress\Store\Settings::OPTION );
 };
 
-$prepare = static function ( array $question ) use ( $empty ): void {
-	if ( ! $question['keep'] ) {
+// Takes away what a transcript has left among the people of `tests/site populate`.
+$thin_out = static function (): void {
+	global $wpdb;
+	$table   = static fn( string $name ): string => \Rollbook\WordPress\Store\Tables::name( $name );
+	$first   = min( array_map( 'intval', get_users( array( 'fields' => 'ID', 'role' => 'administrator' ) ) ) );
+	$leavers = "SELECT ID FROM $wpdb->users WHERE ID <> $first AND user_login NOT LIKE 'person_______@people.test'";
+	$groups  = "SELECT row_id FROM {$table( 'groups' )} WHERE display_name NOT LIKE 'Group _______'";
+	foreach ( $wpdb->get_col( $leavers ) as $id ) {
+		wp_delete_user( (int) $id );
+	}
+	$wpdb->query( "DELETE FROM {$table( 'group_members' )} WHERE group_row IN ($groups)" );
+	$wpdb->query( "DELETE FROM {$table( 'groups' )} WHERE display_name NOT LIKE 'Group _______'" );
+	$wpdb->query( "DELETE FROM {$table( 'lookups' )} WHERE row_id IN (SELECT row_id FROM {$table( 'users' )} WHERE user_name NOT LIKE 'Person_______@people.test')" );
+	$wpdb->query( "DELETE FROM {$table( 'users' )} WHERE user_name NOT LIKE 'Person_______@people.test'" );
+	delete_option( \Rollbook\WordPress\Store\Settings::OPTION );
+};
+
+$prepare = static function ( array $question ) use ( $empty, $thin_out ): void {
+	if ( $question['keep_crowd'] ?? false ) {
+		$thin_out();
+	} elseif ( ! $question['keep'] ) {
 		$empty();
 	}
 	file_put_contents( ROLLBOOK_SITE_DIR . '/mail.jsonl', '' );

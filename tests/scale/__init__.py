@@ -1,0 +1,1 @@
+"""How the plugin does with tens of thousands of people: its people are the API's, and no statement reads them all."""
