@@ -16,14 +16,14 @@ use Rollbook\WordPress\Requirements;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Shows in Site Health what the self-test finds: what needs no request at once, and the requests to the site's own address one after
- * another, when the page asks for them. WordPress runs both by itself every week.
+ * Shows in Site Health what the self-test finds. It runs when the page asks for it, because it sends requests and looks through the tables.
+ * WordPress runs it by itself every week.
  */
 final class SelfTestHealth {
 
 	/** The tests. */
 	public const REQUESTS = 'rollbook-requests';
-	private const SITE    = 'rollbook-site';
+	public const SITE     = 'rollbook-site';
 
 	/**
 	 * Adds the tests.
@@ -33,9 +33,11 @@ final class SelfTestHealth {
 	 */
 	public static function filter_tests( array $tests ): array {
 		if ( Requirements::met() ) {
-			$tests['direct'][ self::SITE ]    = array(
-				'label' => __( 'Rollbook’s surroundings', 'rollbook' ),
-				'test'  => array( self::class, 'test_site' ),
+			$tests['async'][ self::SITE ]     = array(
+				'label'             => __( 'Rollbook’s surroundings', 'rollbook' ),
+				'test'              => self::SITE,
+				'has_rest'          => false,
+				'async_direct_test' => array( self::class, 'test_site' ),
 			);
 			$tests['async'][ self::REQUESTS ] = array(
 				'label'             => __( 'Requests of identity providers', 'rollbook' ),
@@ -66,14 +68,29 @@ final class SelfTestHealth {
 	}
 
 	/**
-	 * Answers the page of Site Health.
+	 * Answers the page of Site Health about requests.
 	 */
 	public static function action_requests(): void {
+		self::require_permission();
+		wp_send_json_success( self::test_requests() );
+	}
+
+	/**
+	 * Answers the page of Site Health about the site.
+	 */
+	public static function action_site(): void {
+		self::require_permission();
+		wp_send_json_success( self::test_site() );
+	}
+
+	/**
+	 * Ends the request unless it comes from the page and from somebody who may see it.
+	 */
+	private static function require_permission(): void {
 		check_ajax_referer( 'health-check-site-status' );
 		if ( ! current_user_can( 'view_site_health_checks' ) ) {
 			wp_send_json_error();
 		}
-		wp_send_json_success( self::test_requests() );
 	}
 
 	/**

@@ -19,11 +19,12 @@ final class Server {
 
 	/** What a web server's name for itself begins with, or holds. */
 	private const KINDS = array(
-		'litespeed' => '/litespeed/i',
-		'nginx'     => '/nginx|openresty/i',
-		'apache'    => '/apache/i',
-		'iis'       => '/microsoft-iis/i',
-		'caddy'     => '/caddy|frankenphp/i',
+		'litespeed'  => '/litespeed/i',
+		'nginx'      => '/nginx|openresty/i',
+		'apache'     => '/apache/i',
+		'iis'        => '/microsoft-iis/i',
+		'caddy'      => '/caddy|frankenphp/i',
+		'cloudflare' => '/cloudflare/i',
 	);
 
 	/**
@@ -35,6 +36,7 @@ final class Server {
 	 * @param int    $memory         The bytes that a request may take; -1 for any number.
 	 * @param int    $seconds        The seconds that a request may take; 0 for any number.
 	 * @param int    $largest_upload The bytes that a request's body may have; 0 for any number.
+	 * @param string $front          What the sender of an answer calls itself, which may be another server before this one.
 	 */
 	private function __construct(
 		public readonly string $software,
@@ -43,6 +45,7 @@ final class Server {
 		public readonly int $memory,
 		public readonly int $seconds,
 		public readonly int $largest_upload,
+		public readonly string $front = '',
 	) {
 	}
 
@@ -72,7 +75,8 @@ final class Server {
 			(string) ( $facts['host'] ?? '' ),
 			(int) ( $facts['memory'] ?? -1 ),
 			(int) ( $facts['seconds'] ?? 0 ),
-			(int) ( $facts['largest_upload'] ?? 0 )
+			(int) ( $facts['largest_upload'] ?? 0 ),
+			(string) ( $facts['front'] ?? '' )
 		);
 	}
 
@@ -86,14 +90,27 @@ final class Server {
 	}
 
 	/**
-	 * Which web server it is: `apache`, `nginx`, `litespeed`, `iis`, `caddy`, or nothing where it does not say.
+	 * Which web server it is: `apache`, `nginx`, `litespeed`, `iis`, `caddy`, `cloudflare`, or nothing where it does not say.
 	 */
 	public function kind(): string {
-		if ( 'litespeed' === $this->sapi ) {
-			return 'litespeed';
-		}
+		return 'litespeed' === $this->sapi ? 'litespeed' : self::named( $this->software );
+	}
+
+	/**
+	 * Which server stands before it, or the same one.
+	 */
+	public function front_kind(): string {
+		return self::named( $this->front );
+	}
+
+	/**
+	 * Which server calls itself so.
+	 *
+	 * @param string $name The name.
+	 */
+	private static function named( string $name ): string {
 		foreach ( self::KINDS as $kind => $pattern ) {
-			if ( preg_match( $pattern, $this->software ) ) {
+			if ( preg_match( $pattern, $name ) ) {
 				return $kind;
 			}
 		}

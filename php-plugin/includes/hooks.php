@@ -78,6 +78,7 @@ add_action( 'admin_init', array( Requirements::class, 'action_admin_init' ) );
 add_filter( 'site_status_tests', array( SiteHealth::class, 'filter_tests' ) );
 add_filter( 'site_status_tests', array( SelfTestHealth::class, 'filter_tests' ) );
 add_action( 'wp_ajax_health-check-' . SelfTestHealth::REQUESTS, array( SelfTestHealth::class, 'action_requests' ) );
+add_action( 'wp_ajax_health-check-' . SelfTestHealth::SITE, array( SelfTestHealth::class, 'action_site' ) );
 add_filter( 'debug_information', array( SiteHealth::class, 'filter_debug_information' ) );
 
 // The tables. Updates of the plugin run no activation hook, so the shape is compared whenever plugins are loaded.

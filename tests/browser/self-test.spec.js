@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { execFileSync } from 'node:child_process';
+import { nginxBefore } from './nginx.js';
 import { expect, site, test } from './site.js';
 
 /** Runs PHP inside the site. */
@@ -58,6 +59,39 @@ test( 'lost credentials are told with the lines that help, without JavaScript to
 		await plain.close();
 	} finally {
 		remove( 'contoso-drop.php' );
+	}
+} );
+
+/** The settings screen takes this for the site's address: what stands there does something to requests. */
+const behind = ( url ) => `<?php\nif ( str_contains( $_SERVER['REQUEST_URI'] ?? '', 'options-general.php' ) ) { add_filter( 'option_home', fn() => '${ url }' ); }\n`;
+
+for ( const [ what, directives, said, line ] of [
+	[ 'an nginx that keeps the header', 'proxy_set_header Authorization "";', 'keeps the header “Authorization” to itself', 'fastcgi_param HTTP_AUTHORIZATION $http_authorization;' ],
+	[ 'a cache', 'proxy_cache kept; proxy_ignore_headers Cache-Control Vary; proxy_cache_valid any 1m; proxy_cache_key $request_uri;', 'A cache keeps the answers', '/wp-json/scim/v2' ],
+	[ 'a server that takes GET and POST alone', 'limit_except GET POST { deny all; }', 'These requests do not reach Rollbook as they were sent: PUT', 'limit_except GET POST PUT PATCH DELETE { deny all; }' ],
+] ) {
+	test( `the self-test finds ${ what }, and shows the line that helps`, async ( { settings: page } ) => {
+		const nginx = await nginxBefore( site.url, directives );
+		write( 'contoso-behind.php', behind( nginx.url ) );
+		try {
+			await run( page );
+			await expect( finding( page, said ) ).toContainText( 'Wrong' );
+			const fields = await finding( page, said ).getByRole( 'textbox' ).evaluateAll( ( all ) => all.map( ( field ) => field.value ) );
+			expect( fields.join( '\n' ) ).toContain( line );
+		} finally {
+			remove( 'contoso-behind.php' );
+			await nginx.stop();
+		}
+	} );
+}
+
+test( 'a plugin that closes the REST API does not matter', async ( { settings: page } ) => {
+	write( 'contoso-closed.php', `<?php\nadd_filter( 'rest_authentication_errors', fn() => new WP_Error( 'closed', 'closed', array( 'status' => 401 ) ) );\n` );
+	try {
+		await run( page );
+		await expect( finding( page, 'reach Rollbook' ) ).toContainText( 'Good' );
+	} finally {
+		remove( 'contoso-closed.php' );
 	}
 } );
 

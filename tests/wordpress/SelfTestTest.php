@@ -11,6 +11,7 @@ use Rollbook\WordPress\Health\Finding;
 use Rollbook\WordPress\Health\Repairs;
 use Rollbook\WordPress\Health\SelfTest;
 use Rollbook\WordPress\Health\ServerLines;
+use Rollbook\WordPress\Server;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Upkeep\SettingsWriter;
@@ -189,6 +190,37 @@ final class SelfTestTest extends SiteTestCase {
 		} finally {
 			null === $before ? unlink( $file ) : file_put_contents( $file, $before );
 		}
+	}
+
+	/** @return array<string, array{array<string, string>, string, string}> */
+	public function servers(): array {
+		return array(
+			'Apache with PHP inside'  => array( array( 'software' => 'Apache/2.4.66 (Debian)', 'sapi' => 'apache2handler' ), '.htaccess', 'SetEnvIf Authorization "(.+)" HTTP_AUTHORIZATION=$1' ),
+			'Apache with FPM'         => array( array( 'software' => 'Apache/2.4.66', 'sapi' => 'fpm-fcgi' ), 'Apache 2.4.13', 'CGIPassAuth On' ),
+			'nginx'                   => array( array( 'software' => 'nginx/1.28.0', 'sapi' => 'fpm-fcgi' ), 'fastcgi_pass', 'fastcgi_param HTTP_AUTHORIZATION $http_authorization;' ),
+			'LiteSpeed'               => array( array( 'software' => 'LiteSpeed', 'sapi' => 'litespeed' ), '.htaccess', 'RewriteRule .* - [E=HTTP_AUTHORIZATION:%{HTTP:Authorization}]' ),
+			'WP Engine'               => array( array( 'software' => 'Apache', 'sapi' => 'apache2handler', 'host' => 'wpengine' ), '.htaccess', 'SetEnvIf Authorization "(.*)" HTTP_AUTHORIZATION=$1' ),
+			'Bitnami'                 => array( array( 'software' => 'Apache', 'sapi' => 'fpm-fcgi', 'host' => 'bitnami' ), '/opt/bitnami/apache/conf/vhosts/wordpress-vhost.conf', 'SetEnvIf Authorization "(.*)" HTTP_AUTHORIZATION=$1' ),
+			'one that does not say'   => array( array(), 'proxy_pass', 'proxy_set_header Authorization $http_authorization;' ),
+		);
+	}
+
+	/**
+	 * Each server has its own lines, in its own place; the file is written only where it is read.
+	 *
+	 * @dataProvider servers
+	 */
+	public function test_each_server_has_its_lines( array $facts, string $place, string $line ): void {
+		$server = Server::of( $facts );
+		$lines  = ServerLines::authorization( $server );
+		$this->assertNotSame( array(), array_filter( $lines, static fn( array $one ): bool => str_contains( $one['place'], $place ) ), (string) wp_json_encode( $lines ) );
+		$this->assertStringContainsString( $line, implode( "\n", array_column( $lines, 'text' ) ) );
+		$this->assertSame( in_array( $server->kind(), array( 'apache', 'litespeed' ), true ) && 'bitnami' !== $server->host, $server->reads_htaccess() );
+		$address = 'https://contoso.test/blog/wp-json/scim/v2';
+		foreach ( array( ServerLines::methods( $server, $address ), ServerLines::caching( $server, $address ) ) as $others ) {
+			$this->assertStringContainsString( '/blog/wp-json/scim/v2', implode( "\n", array_column( $others, 'text' ) ) );
+		}
+		$this->assertStringContainsString( 'Cache Rules', ServerLines::caching( Server::of( array( 'front' => 'cloudflare' ) + $facts ), $address )[0]['place'] . ( 'wpengine' === $server->host ? 'Cache Rules' : '' ) );
 	}
 
 	/** The finding of a check. */

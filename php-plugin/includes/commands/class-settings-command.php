@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Commands;
 use Rollbook\InvalidSettings;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Upkeep\SettingsProblem;
 use Rollbook\WordPress\Upkeep\SettingsWriter;
 use WP_CLI;
 
@@ -120,7 +121,8 @@ final class SettingsCommand {
 	 * @param array<string, string> $options   The options.
 	 */
 	public function problems( array $arguments, array $options ): void {
-		Listing::print_rows( SettingsWriter::problems(), array( 'place', 'reason' ), $options );
+		$rows = array_map( static fn( array $problem ): array => array( 'reason' => SettingsProblem::reason( $problem ) ) + $problem, SettingsWriter::problems() );
+		Listing::print_rows( $rows, array( 'place', 'reason' ), $options );
 	}
 
 	/**
@@ -134,7 +136,7 @@ final class SettingsCommand {
 			$only_check ? SettingsWriter::checked( $partial ) : SettingsWriter::merge( $partial );
 		} catch ( InvalidSettings $refusal ) {
 			foreach ( $refusal->problems() as $problem ) {
-				WP_CLI::warning( "{$problem['place']}: {$problem['reason']}" );
+				WP_CLI::warning( "{$problem['place']}: " . SettingsProblem::reason( $problem ) );
 			}
 			WP_CLI::error( __( 'Nothing was saved.', 'rollbook' ) );
 		} catch ( DatabaseFailure $failure ) {

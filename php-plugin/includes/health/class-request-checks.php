@@ -57,7 +57,7 @@ final class RequestChecks {
 		wp_cache_set( 'question', wp_generate_uuid4(), Probe::GROUP, MINUTE_IN_SECONDS );
 		$first = Probing::send( $this->url );
 		if ( array() !== $first->answer ) {
-			$this->server = Server::of( (array) $first->answer['server'] );
+			$this->server = Server::of( array( 'front' => $first->server ) + (array) $first->answer['server'] );
 		}
 		$findings = array( $this->address( $first ) );
 		if ( ! $first->arrived() && ! $first->is_old() ) {

@@ -81,7 +81,9 @@ final class ServerLines {
 		);
 		$nginx       = self::line( __( 'nginx, in the place of a line that begins with “limit_except”:', 'rollbook' ), 'limit_except GET POST PUT PATCH DELETE { deny all; }' );
 		$apache      = self::line( __( 'Apache, in the place of a block “LimitExcept” or “Limit”:', 'rollbook' ), "<LimitExcept GET HEAD POST PUT PATCH DELETE OPTIONS>\nRequire all denied\n</LimitExcept>" );
-		return match ( $server->kind() ) {
+		$cloudflare  = self::line( __( 'Cloudflare → Security → WAF → Custom rules: a rule with the action “Skip”, for requests whose URI path starts with:', 'rollbook' ), $path );
+		return match ( 'cloudflare' === $server->front_kind() ? 'cloudflare' : $server->kind() ) {
+			'cloudflare'          => array( $cloudflare, $modsecurity ),
 			'nginx'               => array( $nginx, $modsecurity ),
 			'apache', 'litespeed' => array( $apache, $modsecurity ),
 			default               => array( $modsecurity, $nginx, $apache ),
@@ -103,7 +105,9 @@ final class ServerLines {
 		$varnish = self::line( __( 'Varnish, at the beginning of vcl_recv:', 'rollbook' ), 'if (req.http.Authorization) { return (pass); }' );
 		return match ( true ) {
 			'wpengine' === $server->host    => array( self::line( __( 'Ask the support of WP Engine to leave this path out of every cache:', 'rollbook' ), $path ) ),
+			'cloudflare' === $server->front_kind() => array( self::line( __( 'Cloudflare → Caching → Cache Rules: a rule “Bypass cache”, for requests whose URI path starts with:', 'rollbook' ), $path ), $plugin ),
 			'nginx' === $server->kind()     => array( $nginx, $proxy, $plugin ),
+			'nginx' === $server->front_kind() => array( $proxy, $plugin ),
 			'litespeed' === $server->kind() => array( self::line( __( 'LiteSpeed Cache → Cache: switch “Cache REST API” off, or put this under Excludes → Do Not Cache URIs:', 'rollbook' ), $path ) ),
 			default                         => array( $plugin, $varnish, $proxy ),
 		};
