@@ -4,6 +4,7 @@
 //! reason, all of them at once, so that a form can show them at its fields.
 
 mod attainable;
+mod former;
 mod on_site;
 pub mod problem;
 mod reader;
@@ -279,14 +280,15 @@ fn written<T: Serialize + ?Sized>(value: &T) -> Value {
 }
 
 impl Settings {
-    /// Reads a document.
+    /// Reads a document of this version, or of one before it.
     ///
     /// # Errors
     /// [`InvalidSettings`] with everything that is wrong.
     pub fn parse(document: &Map<String, Value>) -> Result<Self, InvalidSettings> {
+        let document = former::in_present_shape(document, former::STEPS);
         let mut settings = Self::default();
-        let mut reader = SettingsReader::new(document);
-        for (key, value) in document {
+        let mut reader = SettingsReader::new(&document);
+        for (key, value) in &document {
             settings.read(key, value, &mut reader);
         }
         settings.check(&mut reader);

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress;
 
 use Rollbook\Engine;
+use Rollbook\WordPress\Store\Tables;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -27,6 +28,13 @@ final class Diagnosis {
 	 */
 	public static function sentences( string $last_php ): array {
 		$loaded = phpversion( 'rollbook' );
+		if ( Tables::are_newer() ) {
+			return array(
+				/* translators: %s: version of the plugin. */
+				sprintf( __( 'A newer version of Rollbook has been on this site; the plugin is version %s again. It does not touch what the newer one has stored.', 'rollbook' ), VERSION ),
+				__( 'Install the newer version of the plugin again, and the extension of that version.', 'rollbook' ),
+			);
+		}
 		if ( false !== $loaded ) {
 			return self::of_another_version( $loaded );
 		}

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress;
 
 use Rollbook\Engine;
+use Rollbook\WordPress\Store\Tables;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -28,7 +29,7 @@ final class Requirements {
 	 * version does not count.
 	 */
 	public static function met(): bool {
-		return VERSION === ( extension_loaded( 'rollbook' ) ? phpversion( 'rollbook' ) : Engine::version() );
+		return VERSION === ( extension_loaded( 'rollbook' ) ? phpversion( 'rollbook' ) : Engine::version() ) && ! Tables::are_newer();
 	}
 
 	/**

@@ -41,6 +41,7 @@ use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Upkeep\CatchUp;
 use Rollbook\WordPress\Upkeep\NetworkSites;
 use Rollbook\WordPress\Upkeep\ProfileChanges;
+use Rollbook\WordPress\Upkeep\SettingsUpgrade;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -180,6 +181,8 @@ if ( Requirements::met() ) {
 	}
 	add_action( 'xprofile_data_after_save', array( ProfileChanges::class, 'action_xprofile' ) );
 	add_action( 'xprofile_data_after_delete', array( ProfileChanges::class, 'action_xprofile' ) );
+	// Updates of the plugin run no activation hook. When roles are there, and before requests to the service are answered (wp_loaded).
+	add_action( 'init', array( SettingsUpgrade::class, 'action_init' ), PHP_INT_MAX );
 	// Fields that are new or back, or that have another mapping now.
 	add_action( CatchUp::EVENT, array( CatchUp::class, 'action_event' ) );
 	add_action( 'admin_init', array( CatchUp::class, 'action_admin_init' ) );

@@ -14,6 +14,7 @@ use Rollbook\WordPress\Requirements;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Store\Tables;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;
@@ -343,6 +344,7 @@ final class Endpoint {
 	private function opened(): Exchange {
 		$request = $this->request->described();
 		try {
+			Tables::require_shape();
 			return Exchange::open( $request, Settings::document(), Site::facts_of_request() );
 		} catch ( DatabaseFailure $failure ) {
 			self::log( $failure );

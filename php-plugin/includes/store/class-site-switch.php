@@ -26,7 +26,7 @@ final class SiteSwitch {
 		foreach ( $sites as $site ) {
 			switch_to_blog( $site );
 			try {
-				if ( Tables::exist() ) {
+				if ( Tables::bring_up() ) {
 					$work();
 				}
 			} finally {

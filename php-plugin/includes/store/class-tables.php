@@ -68,9 +68,37 @@ final class Tables {
 	 * Creates the current site's tables, or brings them to this version's shape.
 	 */
 	public static function create(): void {
-		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
-		dbDelta( self::definition() );
-		update_option( self::OPTION, self::VERSION, true );
+		TableUpgrade::run( self::OPTION, self::VERSION, self::definition() );
+	}
+
+	/**
+	 * Whether a newer version of the plugin has made the tables. They are left as they are then.
+	 */
+	public static function are_newer(): bool {
+		return self::VERSION < (int) get_option( self::OPTION );
+	}
+
+	/**
+	 * Brings the current site's tables to this version's shape where it has some.
+	 *
+	 * @return bool Whether it has them in this shape now.
+	 */
+	public static function bring_up(): bool {
+		if ( ! self::exist() && false !== get_option( self::OPTION ) ) {
+			self::create();
+		}
+		return self::exist();
+	}
+
+	/**
+	 * Has a request wait while another one upgrades the tables.
+	 *
+	 * @throws DatabaseFailure When the tables have another shape.
+	 */
+	public static function require_shape(): void {
+		if ( ! self::exist() ) {
+			throw new DatabaseFailure( 'the tables of Rollbook are being brought to the shape of this version' );
+		}
 	}
 
 	/**
@@ -157,7 +185,7 @@ final class Tables {
 	 * Brings the tables to this version's shape after an update of the plugin, which runs no activation hook.
 	 */
 	public static function action_plugins_loaded(): void {
-		if ( ! self::exist() ) {
+		if ( ! self::exist() && ! self::are_newer() ) {
 			self::create();
 		}
 	}
