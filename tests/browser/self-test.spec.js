@@ -42,11 +42,18 @@ test( 'lost credentials are told with the lines that help, without JavaScript to
 		await expect( lost ).toContainText( 'Without it every request is refused with 401.' );
 		await lost.getByRole( 'button', { name: 'Copy lines' } ).first().click();
 		expect( await page.evaluate( () => navigator.clipboard.readText() ) ).toContain( 'HTTP_AUTHORIZATION' );
-		for ( const width of [ 1280, 375 ] ) {
-			await page.setViewportSize( { width, height: 900 } );
-			expect( await page.evaluate( () => document.documentElement.scrollWidth ) ).toBeLessThanOrEqual( width );
-			await page.locator( '.rollbook-findings' ).screenshot( { path: `../../build/screenshots/self-test-${ width }.png` } );
+		for ( const direction of [ 'ltr', 'rtl' ] ) {
+			// As WordPress does it in a language that is written from right to left; its own styles apart.
+			await page.evaluate( ( to ) => document.documentElement.setAttribute( 'dir', to ), direction );
+			for ( const width of [ 1280, 375 ] ) {
+				await page.setViewportSize( { width, height: 900 } );
+				await page.locator( '.rollbook-findings' ).screenshot( { path: `../../build/screenshots/self-test-${ direction }-${ width }.png` } );
+				const wide = await page.locator( '.rollbook-findings' ).evaluate( ( list ) => list.scrollWidth - list.clientWidth );
+				expect( wide, `${ direction } ${ width }` ).toBeLessThanOrEqual( 0 );
+			}
 		}
+		await page.evaluate( () => document.documentElement.setAttribute( 'dir', 'ltr' ) );
+		expect( await page.evaluate( () => document.documentElement.scrollWidth ) ).toBeLessThanOrEqual( 375 );
 		const found = await new AxeBuilder( { page } ).include( '.wrap' ).analyze();
 		expect( found.violations.map( ( violation ) => [ violation.id, violation.nodes.map( ( node ) => node.html ) ] ) ).toEqual( [] );
 

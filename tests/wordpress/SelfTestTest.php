@@ -223,6 +223,27 @@ final class SelfTestTest extends SiteTestCase {
 		$this->assertStringContainsString( 'Cache Rules', ServerLines::caching( Server::of( array( 'front' => 'cloudflare' ) + $facts ), $address )[0]['place'] . ( 'wpengine' === $server->host ? 'Cache Rules' : '' ) );
 	}
 
+	/** An object cache that all requests share is told from one that each has of its own. */
+	public function test_a_cache_that_requests_do_not_share_is_found(): void {
+		global $wp_object_cache;
+		$before = $wp_object_cache;
+		$plugin = WPMU_PLUGIN_DIR . '/shared-cache.php';
+		try {
+			wp_using_ext_object_cache( true );
+			$finding = $this->found( SelfTest::by_requests(), 'object_cache' );
+			$this->assertSame( array( Finding::CRITICAL, Repairs::CACHE ), array( $finding->status, $finding->repair ) );
+
+			copy( __DIR__ . '/shared-cache.php', $plugin );
+			$wp_object_cache = require __DIR__ . '/shared-cache.php';
+			$finding         = $this->found( SelfTest::by_requests(), 'object_cache' );
+			$this->assertSame( array( Finding::GOOD, 'All requests share one object cache.' ), array( $finding->status, $finding->what ) );
+		} finally {
+			wp_using_ext_object_cache( false );
+			$wp_object_cache = $before;
+			unlink( $plugin );
+		}
+	}
+
 	/** The finding of a check. */
 	private function found( array $findings, string $check ): Finding {
 		$found = array_values( array_filter( $findings, static fn( Finding $finding ): bool => $check === $finding->check ) );

@@ -59,6 +59,7 @@ final class RequestChecks {
 		if ( array() !== $first->answer ) {
 			$this->server = Server::of( array( 'front' => $first->server ) + (array) $first->answer['server'] );
 		}
+		$cache    = $this->object_cache( $first ); // At once: each further request leaves another answer.
 		$findings = array( $this->address( $first ) );
 		if ( ! $first->arrived() && ! $first->is_old() ) {
 			return $findings;
@@ -76,7 +77,7 @@ final class RequestChecks {
 			$this->errors( $tried ),
 			$this->user_agent( Probing::send( self::search_at( $this->address ), user_agent: '' ) ),
 			$this->caching( $second ),
-			$this->object_cache( $first ),
+			$cache,
 			SiteChecks::limits( $this->server ),
 		);
 	}
