@@ -5,12 +5,14 @@
 
 mod attainable;
 mod former;
+pub mod mass_removal;
 mod on_site;
 pub mod problem;
 mod reader;
 pub mod reassign_target;
 pub mod texts;
 
+use self::mass_removal::MassRemoval;
 use self::problem::SettingsProblem;
 use self::reader::SettingsReader;
 use crate::host::AccountDisposal;
@@ -100,6 +102,8 @@ settings! {
     username: Username = Username::default(), read by SettingsReader::username, written by Username::document;
     /// What becomes of a deleted person's account.
     deletion: Deletion = Deletion::default(), read by SettingsReader::deletion, written by Deletion::document;
+    /// How many people may lose something within a window before the owner is asked.
+    mass_removal: MassRemoval = MassRemoval::default(), read by SettingsReader::mass_removal;
     /// The role of people that no rule matches; `None` leaves it to WordPress.
     default_role: Option<String> = Some("subscriber".to_owned());
     /// What becomes of roles that were given inside WordPress.

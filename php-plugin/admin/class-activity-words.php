@@ -58,6 +58,11 @@ final class ActivityWords {
 			ActivityLog::SETTINGS => 'deleted' === $action ? __( 'Settings reset', 'rollbook' ) : __( 'Settings changed', 'rollbook' ),
 			ActivityLog::CATCH_UP => 'finished' === $action ? __( 'Attributes filled in', 'rollbook' ) : __( 'Filling in attributes', 'rollbook' ),
 			ActivityLog::LOG      => __( 'Activity log cleared', 'rollbook' ),
+			ActivityLog::REMOVAL  => match ( $action ) {
+				'alarm'  => __( 'Many people removed', 'rollbook' ),
+				'undone' => __( 'Removal undone', 'rollbook' ),
+				default  => __( 'Removal confirmed', 'rollbook' ),
+			},
 			default               => self::of_request( $action, (string) $entry['method'] ),
 		};
 	}

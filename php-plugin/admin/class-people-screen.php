@@ -56,6 +56,7 @@ final class PeopleScreen extends FormScreen {
 				'policy'      => FormInput::line( 'deletion_policy' ),
 				'reassign_to' => FormInput::line( 'reassign_to' ) ?: null,
 			),
+			'mass_removal'             => RemovalFields::read(),
 		);
 	}
 

@@ -19,6 +19,7 @@ use Rollbook\WordPress\Admin\AddressActions;
 use Rollbook\WordPress\Admin\DebugData;
 use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\Privacy;
+use Rollbook\WordPress\Admin\RemovalNotice;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
 use Rollbook\WordPress\Admin\SelfTestHealth;
@@ -41,6 +42,7 @@ use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Upkeep\CatchUp;
 use Rollbook\WordPress\Upkeep\NetworkSites;
 use Rollbook\WordPress\Upkeep\ProfileChanges;
+use Rollbook\WordPress\Upkeep\RemovalDecision;
 use Rollbook\WordPress\Upkeep\SettingsUpgrade;
 
 defined( 'ABSPATH' ) || exit;
@@ -154,6 +156,7 @@ add_filter( 'user_row_actions', array( UnlinkActions::class, 'filter_user_row_ac
 add_filter( 'user_row_actions', array( ActivityActions::class, 'filter_user_row_actions' ), 10, 2 );
 add_filter( 'manage_users_columns', array( UsersColumn::class, 'filter_manage_users_columns' ) );
 add_filter( 'manage_users_custom_column', array( UsersColumn::class, 'filter_manage_users_custom_column' ), 10, 3 );
+add_action( 'admin_post_rollbook_removal', array( RemovalNotice::class, 'action_decide' ) );
 add_action( 'admin_post_rollbook_activity_csv', array( ActivityActions::class, 'action_export' ) );
 add_action( 'admin_post_rollbook_clear_activity', array( ActivityActions::class, 'action_clear' ) );
 
@@ -170,6 +173,10 @@ add_action( 'wp_abilities_api_init', array( Abilities::class, 'action_init' ) );
 if ( defined( 'WP_CLI' ) && constant( 'WP_CLI' ) ) {
 	CommandLine::add();
 }
+
+// Identity providers that remove more people than the owner allows: only with the extension, which carries the decision out.
+add_action( 'admin_notices', array( RemovalNotice::class, 'action_admin_notices' ) );
+add_action( RemovalDecision::EVENT, array( RemovalDecision::class, 'action_event' ) );
 
 // Edits on the site: only with the extension, because it checks them.
 if ( Requirements::met() ) {

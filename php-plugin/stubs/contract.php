@@ -114,6 +114,23 @@ namespace Rollbook;
  * @phpstan-type UnlinkUserAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type AllowLinking array{do: 'allow_linking', user_ids: list<int>}
  * @phpstan-type AllowLinkingAnswer null
+ * @phpstan-type FindLosses array{do: 'find_losses', since: int, besides: list<int>, at_least: int}
+ * @phpstan-type RecentLosses array{people: int, managed?: ?int, let_go?: ?int, told?: ?int}
+ * @phpstan-type FindLossesAnswer RecentLosses
+ * @phpstan-type LossKind 'deleted'|'deactivated'|'role'
+ * @phpstan-type Loss array{kind: LossKind, user_id: int, id: string, user_name: string, held: bool, before: ?string}
+ * @phpstan-type NoteLosses array{do: 'note_losses', losses: list<Loss>, now: int}
+ * @phpstan-type NoteLossesAnswer null
+ * @phpstan-type ListDecidedLosses array{do: 'list_decided_losses', limit: int, targets: list<string>}
+ * @phpstan-type Decision 'let_go'|'undo'
+ * @phpstan-type DecidedLoss array{number: int, loss: Loss, decision: Decision, record?: ?UserRecord}
+ * @phpstan-type ListDecidedLossesAnswer list<DecidedLoss>
+ * @phpstan-type SettleLosses array{do: 'settle_losses', numbers: list<int>}
+ * @phpstan-type SettleLossesAnswer null
+ * @phpstan-type RestoreUser array{do: 'restore_user', id: string, version: int, user_name_key: string, active: bool, groups: list<string>, lookups: list<Lookup>, targets: list<string>, now: int}
+ * @phpstan-type RestoreUserAnswer array{outcome: 'done', record: UserRecord}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
+ * @phpstan-type RemoveKept array{do: 'remove_kept', id: string, version: int, disposal: AccountDisposal, reassign_to: ?string}
+ * @phpstan-type RemoveKeptAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type BeginBatch array{do: 'begin_batch'}
  * @phpstan-type BatchBegun array{shared: bool, now: int}
  * @phpstan-type BeginBatchAnswer BatchBegun

@@ -3,6 +3,7 @@
 use super::MemoryHost;
 use super::accounts::StoredAccount;
 use super::groups::StoredGroup;
+use super::losses::Losses;
 use super::users::Person;
 use crate::host::{BatchBegun, BatchReport, BatchState, BeginBatch, CheckBatch, EndBatch, Question};
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ struct Rows {
     accounts: BTreeMap<u64, StoredAccount>,
     people: BTreeMap<u64, Person>,
     groups: BTreeMap<u64, StoredGroup>,
+    losses: Losses,
 }
 
 impl MemoryHost {
@@ -82,13 +84,18 @@ impl MemoryHost {
     }
 
     fn undo_batch(&mut self) {
-        if let Some(Rows { accounts, people, groups }) = self.batch.before.take() {
-            (self.accounts, self.people, self.groups) = (accounts, people, groups);
+        if let Some(Rows { accounts, people, groups, losses }) = self.batch.before.take() {
+            (self.accounts, self.people, self.groups, self.losses) = (accounts, people, groups, losses);
         }
     }
 
     fn rows(&self) -> Rows {
-        Rows { accounts: self.accounts.clone(), people: self.people.clone(), groups: self.groups.clone() }
+        Rows {
+            accounts: self.accounts.clone(),
+            people: self.people.clone(),
+            groups: self.groups.clone(),
+            losses: self.losses.clone(),
+        }
     }
 
     fn state(&self) -> BatchState {

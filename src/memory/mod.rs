@@ -6,6 +6,7 @@
 mod accounts;
 mod batch;
 mod groups;
+mod losses;
 mod roles;
 mod selection;
 mod users;
@@ -14,6 +15,7 @@ pub use accounts::{StoredAccount, wordpress_stores};
 
 use self::batch::Batch;
 use self::groups::StoredGroup;
+use self::losses::Losses;
 use self::users::Person;
 use crate::exchange::Exchange;
 use crate::host::{
@@ -45,6 +47,7 @@ pub struct MemoryHost {
     accounts: BTreeMap<u64, StoredAccount>,
     people: BTreeMap<u64, Person>,
     groups: BTreeMap<u64, StoredGroup>,
+    losses: Losses,
     next: u64,
     fails_in: Option<usize>,
     stale_once: bool,
@@ -66,6 +69,7 @@ impl Default for MemoryHost {
             accounts: BTreeMap::new(),
             people: BTreeMap::new(),
             groups: BTreeMap::new(),
+            losses: Losses::default(),
             next: 1,
             fails_in: None,
             stale_once: false,
@@ -112,7 +116,13 @@ impl MemoryHost {
     pub fn converse(&mut self, request: Request, settings: &Rc<Settings>) -> Exchange {
         self.settings = Rc::clone(settings);
         self.clock = request.now;
-        self.hold(Exchange::open(request, Rc::clone(settings)))
+        let finished = self.hold(Exchange::open(request, Rc::clone(settings)));
+        if let Ok(summary) = finished.summary()
+            && let Some(alarm) = &summary.alarm
+        {
+            self.raise(alarm, self.clock);
+        }
+        finished
     }
 
     /// Carries a task through and gives the finished exchange.

@@ -7,7 +7,7 @@ use crate::host::{
     AccountChange, AccountDisposal, AccountRow, Conflicts, CreateUser, DeleteUser, FillTargets,
     FindConflicts, FindReassignTarget, FindUsers, FoundUsers, GivingUp, HeldUserName, IndexUser, LoadUser,
     LoadUsers, LoadUsersByAccount, LookUpUserNames, Lookup, NoteWish, Outcome, ReassignTarget, Registration,
-    ReleaseRows, Ruling, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
+    ReleaseRows, RemoveKept, RestoreUser, Ruling, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
 };
 use crate::wordpress::columns::folded;
 use crate::wordpress::email::is_address;
@@ -24,7 +24,7 @@ pub(super) struct Person {
     external_id: Option<String>,
     active: bool,
     locked_before: bool,
-    managed: bool,
+    pub(super) managed: bool,
     linked: bool,
     deleted: bool,
     wished_name: Option<String>,
@@ -317,9 +317,9 @@ impl MemoryHost {
         if let Some(target) = target {
             self.reassign(person.user_id, target);
         }
+        self.dispose(person.user_id, delete.disposal);
         match delete.disposal {
-            AccountDisposal::Delete => drop(self.accounts.remove(&person.user_id)),
-            AccountDisposal::RemoveFromSite => self.take_off(person.user_id),
+            AccountDisposal::Delete | AccountDisposal::RemoveFromSite => {}
             AccountDisposal::Deactivate => {
                 person.deleted = true;
                 person.active = false;
@@ -331,6 +331,57 @@ impl MemoryHost {
             }
         }
         Ok(Outcome::Done { record: () })
+    }
+
+    fn dispose(&mut self, user_id: u64, disposal: AccountDisposal) {
+        match disposal {
+            AccountDisposal::Delete => drop(self.accounts.remove(&user_id)),
+            AccountDisposal::RemoveFromSite => self.take_off(user_id),
+            AccountDisposal::Deactivate => {}
+        }
+    }
+
+    /// Disposes of what is left of a deleted person.
+    pub(super) fn remove_kept(&mut self, remove: RemoveKept) -> Result<Outcome<()>, String> {
+        let is_meant = |person: &Person| person.deleted && person.id == remove.id;
+        let Some(person) = self.people.values().find(|person| is_meant(person)).cloned() else {
+            return Ok(Outcome::Gone);
+        };
+        if person.version != remove.version {
+            return Ok(Outcome::Stale);
+        }
+        if let Some(target) = remove.reassign_to.as_deref() {
+            self.reassign(person.user_id, target);
+        }
+        self.dispose(person.user_id, remove.disposal);
+        if remove.disposal != AccountDisposal::Deactivate {
+            self.people.retain(|_, person| !is_meant(person));
+        }
+        Ok(Outcome::Done { record: () })
+    }
+
+    /// Brings a deleted person back as the same one.
+    pub(super) fn restore_user(&mut self, restore: RestoreUser) -> Result<Outcome<UserRecord>, String> {
+        let is_meant = |person: &Person| person.deleted && person.id == restore.id;
+        let Some(row) = self.people.iter().find(|(_, person)| is_meant(person)).map(|(row, _)| *row) else {
+            return Ok(Outcome::Gone);
+        };
+        if self.people.values().any(|person| person.user_name_key == restore.user_name_key) {
+            return Ok(Outcome::Taken { value: Unique::UserName });
+        }
+        let Some(mut person) = self.people.remove(&row) else { return Ok(Outcome::Gone) };
+        if person.version != restore.version {
+            self.people.insert(row, person);
+            return Ok(Outcome::Stale);
+        }
+        person.deleted = false;
+        person.active = restore.active;
+        person.user_name_key = restore.user_name_key;
+        person.lookups = restore.lookups;
+        person.modified = restore.now;
+        person.version += 1;
+        self.join_groups(&person.id, &restore.groups);
+        self.written(row, person, &restore.targets)
     }
 
     pub(super) fn find_reassign_target(
@@ -424,7 +475,7 @@ impl MemoryHost {
         chosen.map(|(row, person)| self.record(*row, person, targets)).collect()
     }
 
-    fn record(&self, row: u64, person: &Person, targets: &[String]) -> Result<UserRecord, String> {
+    pub(super) fn record(&self, row: u64, person: &Person, targets: &[String]) -> Result<UserRecord, String> {
         let stored = self.accounts.get(&person.user_id).ok_or("the account of a row is gone")?;
         let values =
             targets.iter().filter_map(|target| Some((target.clone(), self.value(stored, target)?))).collect();

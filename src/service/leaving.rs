@@ -10,13 +10,13 @@ use crate::wordpress::{lookups, network, user};
 impl Service {
     pub(super) async fn delete_user(&self, id: &str, precondition: &Precondition<'_>) -> Answer {
         let deletion = &self.settings.deletion;
-        self.remove_user(id, precondition, deletion.disposal, deletion.reassign_to.clone()).await
+        self.remove_user(id, precondition, deletion.disposal, deletion.reassign_to.clone(), true).await
     }
 
     /// Removes a person who was just created. The account is kept, so that nothing it had before is lost.
     pub(super) async fn withdraw_user(&self, id: &str) -> Answer {
         let any = Precondition { if_match: None, if_none_match: None };
-        self.remove_user(id, &any, AccountDisposal::Deactivate, None).await
+        self.remove_user(id, &any, AccountDisposal::Deactivate, None, false).await
     }
 
     async fn remove_user(
@@ -25,7 +25,9 @@ impl Service {
         precondition: &Precondition<'_>,
         disposal: AccountDisposal,
         reassign_to: Option<String>,
+        is_loss: bool,
     ) -> Answer {
+        let mut is_held = None;
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_user(id).await?;
             self.note_attempt(&record);
@@ -43,8 +45,12 @@ impl Service {
                 )
                 .into());
             }
-            // An account that has become protected is only locked.
-            let (disposal, reassign_to) = match record.account.protected {
+            let is_held = match is_held {
+                Some(is_held) => is_held,
+                None => *is_held.insert(is_loss && self.note_deletion(&record).await?),
+            };
+            // An account that has become protected is only locked, and so is one whose deletion waits.
+            let (disposal, reassign_to) = match record.account.protected || is_held {
                 true => (AccountDisposal::Deactivate, None),
                 false => (network::disposal(&record.account, disposal), reassign_to.as_ref()),
             };
@@ -64,6 +70,7 @@ impl Service {
             if written(outcome, id, |value| self.taken(value, &record.user_name, None))?.is_some() {
                 self.note_person("deleted", &record);
                 let became = match disposal {
+                    _ if is_held => "held",
                     AccountDisposal::Deactivate => "kept",
                     AccountDisposal::RemoveFromSite => "removed_from_site",
                     AccountDisposal::Delete => "deleted",
@@ -88,7 +95,7 @@ impl Service {
     /// # Errors
     /// 409 where the account that the owner has named cannot have the content. The person is not
     /// deleted then, because the content would be lost or belong to nobody.
-    async fn check_reassign_target(&self, leaving: &UserRecord, login: &str) -> Answer<()> {
+    pub(super) async fn check_reassign_target(&self, leaving: &UserRecord, login: &str) -> Answer<()> {
         let target = self.host.ask(&FindReassignTarget { login: login.to_owned() }).await?;
         let is_leaving = target.as_ref().is_some_and(|target| target.user_id == leaving.account.user_id);
         let reason = match Unfit::of(target.as_ref()) {

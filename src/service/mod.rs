@@ -18,6 +18,7 @@ mod identity;
 mod leaving;
 pub mod list;
 mod loading;
+mod losses;
 mod media;
 mod precondition;
 mod query;
@@ -52,6 +53,7 @@ use std::rc::Rc;
 
 pub use effect::{Change, Effect};
 pub use event::{About, Event, Notice};
+pub use losses::Alarm;
 pub(crate) use precondition::Precondition;
 pub(crate) use refresh::refresh;
 pub(crate) use reply::{Reply, refused_by_wordpress};
@@ -109,6 +111,16 @@ pub(crate) enum RequestError {
     Client(Error),
     /// Something broke on our side; the owner is told why.
     Host(HostError),
+}
+
+impl RequestError {
+    /// The reason, for the owner.
+    fn reason(&self) -> String {
+        match self {
+            Self::Client(error) => error.detail().to_owned(),
+            Self::Host(failure) => failure.to_string(),
+        }
+    }
 }
 
 impl From<Error> for RequestError {

@@ -6,10 +6,11 @@
 //! ends.
 
 use super::groups::Membership;
+use super::losses::loss;
 use super::{Answer, Event, MAX_ATTEMPTS, RequestError, Service};
 use crate::host::{
-    DecidedOn, GroupRecord, GroupReference, GroupRow, HostError, ListNestings, ListUsersInGroups,
-    MAX_NESTING, MemberKind, Nesting, Outcome, RegroupPeople, RoleChange, UserRecord,
+    DecidedOn, GroupRecord, GroupReference, GroupRow, HostError, ListNestings, ListUsersInGroups, Loss,
+    LossKind, MAX_NESTING, MemberKind, Nesting, Outcome, RegroupPeople, RoleChange, UserRecord,
 };
 use crate::wordpress::{roles, user};
 use smol_str::SmolStr;
@@ -106,14 +107,15 @@ impl Service {
 
     async fn decide_some(&self, ids: &[SmolStr], postponed: &Postponed) -> Answer<()> {
         for _ in 0..MAX_ATTEMPTS {
-            let (mut people, mut changes) = Regrouping::default();
+            let (mut people, mut changes) = (Vec::new(), Vec::new());
             for record in self.load_users(ids.to_vec()).await? {
                 let before = postponed.people.get(&record.id).and_then(Option::as_deref);
                 let now = self.ruled(&record);
                 people.push(DecidedOn { id: record.id.clone(), version: record.version });
-                changes.extend(roles::changed_around(&record, before, now, &self.settings));
+                let change = roles::changed_around(&record, before, now, &self.settings);
+                changes.extend(change.map(|change| (loss(&record, LossKind::Role), change)));
             }
-            let regroup = RegroupPeople { people, roles: self.keep_existing_roles(changes).await? };
+            let regroup = RegroupPeople { people, roles: self.changes_of_roles(changes).await? };
             match self.host.ask(&regroup).await? {
                 Outcome::Done { .. } => {
                     for change in regroup.roles {
@@ -189,7 +191,7 @@ impl Service {
         after: &GroupGraph,
         direct: impl Fn(&SmolStr, bool) -> Option<GroupReference>,
     ) -> Answer<Regrouping> {
-        let (mut people, mut changes) = Regrouping::default();
+        let (mut people, mut changes) = (Vec::new(), Vec::new());
         let concerned: Vec<SmolStr> = concerned.into_iter().collect();
         for ids in concerned.chunks(PEOPLE_AT_ONCE) {
             for record in self.load_users(ids.to_vec()).await? {
@@ -202,10 +204,20 @@ impl Service {
                     people.push(DecidedOn { id: record.id.clone(), version: record.version });
                 }
                 let (before, now) = (self.ruled(&record), self.ruled(&regrouped));
-                changes.extend(roles::changed_around(&record, before, now, &self.settings));
+                let change = roles::changed_around(&record, before, now, &self.settings);
+                changes.extend(change.map(|change| (loss(&record, LossKind::Role), change)));
             }
         }
-        Ok((people, self.keep_existing_roles(changes).await?))
+        Ok((people, self.changes_of_roles(changes).await?))
+    }
+
+    /// The changes that can be made. What they take from people is noted.
+    async fn changes_of_roles(&self, mut changes: Vec<(Loss, RoleChange)>) -> Answer<Vec<RoleChange>> {
+        let named = changes.iter().map(|(_, change)| change.role.clone()).collect();
+        let known = self.existing_roles(named).await?;
+        changes.retain(|(_, change)| known.contains(&change.role));
+        self.note_lost_roles(&changes).await?;
+        Ok(changes.into_iter().map(|(_, change)| change).collect())
     }
 
     /// The role that the rules give somebody.

@@ -2,7 +2,7 @@
 //! is told.
 
 use super::{Answer, RequestError, Service};
-use crate::host::{AccountChange, FindRoles, RoleChange, Ruling};
+use crate::host::{AccountChange, FindRoles, Ruling};
 use crate::scim::resource::Resource;
 use crate::wordpress::roles;
 
@@ -47,14 +47,11 @@ impl Service {
         }
     }
 
-    /// Leaves out changes to roles that the site does not have.
-    pub(super) async fn keep_existing_roles(&self, mut changes: Vec<RoleChange>) -> Answer<Vec<RoleChange>> {
-        let mut named: Vec<String> = changes.iter().map(|change| change.role.clone()).collect();
+    /// Those of some roles that the site has, however often each is named.
+    pub(super) async fn existing_roles(&self, mut named: Vec<String>) -> Answer<Vec<String>> {
         named.sort_unstable();
         named.dedup();
-        let known = self.known_roles(named).await?;
-        changes.retain(|change| known.contains(&change.role));
-        Ok(changes)
+        self.known_roles(named).await
     }
 
     /// Those of some roles that the site has. The others are noted for the owner.
@@ -76,14 +73,11 @@ impl Service {
 
     /// Notes for the owner that something was not done, when it is too late to tell the client.
     pub(super) fn note_problem(&self, problem: &RequestError) {
-        self.note_failure(match problem {
-            RequestError::Client(error) => error.detail().to_owned(),
-            RequestError::Host(failure) => failure.to_string(),
-        });
+        self.note_failure(problem.reason());
     }
 
     /// Notes for the owner what the client is not told.
-    fn note_failure(&self, text: String) {
+    pub(super) fn note_failure(&self, text: String) {
         let mut note = self.note.borrow_mut();
         match &mut note.failure {
             Some(noted) if noted.contains(&text) => {}

@@ -1,6 +1,6 @@
 //! What the activity log says of a request.
 
-use super::{Effect, Event, Notice, Service};
+use super::{Alarm, Effect, Event, Notice, Service};
 use crate::host::UserRecord;
 use crate::http::Request;
 use crate::scim::schema::ResourceType;
@@ -53,6 +53,8 @@ pub struct Summary {
     pub welcome: Vec<u64>,
     /// The people who get a mail about a changed address or password.
     pub notices: Vec<Notice>,
+    /// What the owner is told where an IdP takes something from too many people.
+    pub alarm: Option<Alarm>,
 }
 
 impl Summary {

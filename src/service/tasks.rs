@@ -6,6 +6,7 @@
 mod explaining;
 mod linking;
 mod roles;
+mod settling;
 mod unlinking;
 
 use super::{Answer, RequestError, Service, Summary, break_down};
@@ -53,6 +54,11 @@ pub enum Task {
     AllowingLinking {
         /// The account.
         user_id: u64,
+    },
+    /// Does what the owner has decided about what an IdP took from people.
+    Settling {
+        /// To how many losses; at most [`MAX_PART`].
+        limit: u64,
     },
 }
 
@@ -201,6 +207,7 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
         Task::Unlinking { .. } => "/unlinking",
         Task::Explaining { .. } => "/explaining",
         Task::AllowingLinking { .. } => "/allowing_linking",
+        Task::Settling { .. } => "/settling",
     };
     let request = Request { method: "TASK".to_owned(), path: path.to_owned(), now, ..Request::default() };
     let service = Service::new(host, &request, settings);
@@ -210,6 +217,7 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
         Task::Unlinking { user_id } => service.unlink(user_id).await,
         Task::Explaining { user_id } => service.explain(user_id).await,
         Task::AllowingLinking { user_id } => service.allow_linking(user_id).await,
+        Task::Settling { limit } => service.settle_losses(limit).await,
     };
     let reply = match done {
         Ok(reply) => reply,

@@ -201,6 +201,9 @@ impl Service {
                 && linking::ends_credentials(&record.account, &self.settings);
             let targets = account::written_targets(Some(&record.account), &self.settings);
             let email = account.email.clone();
+            if attempt == 1 {
+                self.note_change(&record, row.active, account.role.as_deref()).await?;
+            }
             let update = UpdateUser {
                 id: record.id.clone(),
                 version: record.version,

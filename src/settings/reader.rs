@@ -108,7 +108,7 @@ impl SettingsReader {
     }
 
     /// The members of an object, of which only the named ones may occur.
-    fn object<'a>(
+    pub(super) fn object<'a>(
         &mut self,
         place: &str,
         value: &'a Value,

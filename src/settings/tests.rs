@@ -28,6 +28,7 @@ fn a_full_document_comes_back_as_it_was() {
         "protected_roles": ["editor", "-shop_manager"],
         "username": { "from": "pattern", "pattern": "@.*$", "replacement": "", "rename": true },
         "deletion": { "policy": "reassign", "reassign_to": "archive" },
+        "mass_removal": { "watch": false, "people": 5, "percent": 1, "hours": 2 },
         "default_role": null,
         "hand_given_roles": "overrule",
         "role_rules": [{ "filter": "groups.display eq \"Editors\"", "role": "editor" }],
@@ -126,6 +127,10 @@ fn what_is_wrong_is_told_with_its_place() {
     refused(json!({ "username": { "replacement": "x" } }), "username.pattern", "There is a replacement");
     refused(json!({ "activity_days": "many" }), "activity_days", "a whole number from 0 to 3650");
     refused(json!({ "activity_days": 3651 }), "activity_days", "a whole number");
+    refused(json!({ "mass_removal": { "percent": 101 } }), "mass_removal.percent", "from 0 to 100");
+    refused(json!({ "mass_removal": { "hours": 0 } }), "mass_removal.hours", "from 1 to 720");
+    refused(json!({ "mass_removal": { "people": "5" } }), "mass_removal.people", "a whole number from 0");
+    refused(json!({ "mass_removal": { "persons": 1 } }), "mass_removal.persons", "no such setting");
     refused(
         json!({ "mappings": [{ "path": "title", "target": "meta:a", "transform": { "replacement": "x" } }] }),
         "mappings[0].transform.pattern",

@@ -10,7 +10,7 @@ pub const MAX_KEY_LENGTH: usize = 255;
 ///
 /// # Errors
 /// 400 `invalidValue` where the name or this form of it is too long for its column.
-pub(super) fn key(name: &str) -> Result<String> {
+pub(crate) fn key(name: &str) -> Result<String> {
     fits("userName", name, MAX_KEY_LENGTH)?;
     let key = folded(name, usize::MAX);
     fits("userName, written without regard to case (ß as ss),", &key, MAX_KEY_LENGTH)?;

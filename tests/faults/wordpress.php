@@ -21,12 +21,13 @@ $prepare = static function ( array $question ) use ( $table ): void {
 	$wpdb->query( "DELETE FROM $wpdb->posts" );
 	$wpdb->query( "DELETE FROM $wpdb->postmeta" );
 	$wpdb->query( "DELETE FROM $wpdb->links" );
-	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity' ) as $name ) {
+	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity', 'losses' ) as $name ) {
 		$wpdb->query( "DELETE FROM {$table( $name )}" );
 	}
 	$wpdb->query( "DELETE FROM $wpdb->options WHERE option_name LIKE 'rollbook\\_task\\_%' OR option_name LIKE 'rollbook\\_batch\\_%'" );
 	wp_cache_flush();
 	delete_option( \Rollbook\WordPress\People\AccountRegistry::OPTION );
+	delete_option( \Rollbook\WordPress\People\Losses::ALARM );
 	delete_option( \Rollbook\WordPress\Upkeep\CatchUp::OPTION );
 	delete_option( \Rollbook\WordPress\Store\Settings::OPTION );
 	wp_insert_user( array( 'user_login' => 'heir', 'user_email' => 'heir@heir.test', 'user_pass' => 'x', 'role' => 'editor' ) );

@@ -21,6 +21,8 @@ mod linking;
 #[cfg(test)]
 mod lives;
 #[cfg(test)]
+mod losses;
+#[cfg(test)]
 mod mappings;
 #[cfg(test)]
 mod memory_host;

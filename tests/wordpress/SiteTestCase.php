@@ -7,6 +7,7 @@ namespace Rollbook\Tests\WordPress;
 use PHPUnit\Framework\TestCase;
 use Rollbook\WordPress\Endpoint\CommandTable;
 use Rollbook\WordPress\People\AccountRegistry;
+use Rollbook\WordPress\People\Losses;
 use Rollbook\WordPress\Store\Tables;
 
 /**
@@ -42,6 +43,8 @@ abstract class SiteTestCase extends TestCase {
 		$wpdb->query( 'DELETE FROM ' . Tables::name( 'groups' ) . " WHERE row_id > {$this->highest['our groups']}" );
 		$wpdb->query( 'DELETE FROM ' . Tables::name( 'lookups' ) . " WHERE row_id > {$this->highest['our users']}" );
 		$wpdb->query( 'DELETE FROM ' . Tables::name( 'users' ) . " WHERE row_id > {$this->highest['our users']}" );
+		$wpdb->query( 'DELETE FROM ' . Tables::name( 'losses' ) );
+		delete_option( Losses::ALARM );
 		delete_option( AccountRegistry::OPTION );
 		wp_cache_flush();
 	}

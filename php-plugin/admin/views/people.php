@@ -155,4 +155,5 @@ $username = $data->settings['username'];
 			<?php $form->problem( 'deletion.reassign_to' ); ?>
 		</td>
 	</tr>
+	<?php RemovalFields::render( $data->settings['mass_removal'], $form ); ?>
 </table>

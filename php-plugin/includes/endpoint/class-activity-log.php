@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Endpoint;
 
+use Rollbook\WordPress\People\Losses;
 use Rollbook\WordPress\Requirements;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
@@ -40,6 +41,7 @@ final class ActivityLog {
 	public const SETTINGS = 'settings';
 	public const CATCH_UP = 'catch_up';
 	public const LOG      = 'log';
+	public const REMOVAL  = 'removal';
 
 	/**
 	 * The longest path that is kept.
@@ -360,6 +362,7 @@ final class ActivityLog {
 		Database::run( 'DELETE FROM ' . Tables::name( 'activity' ) . ' WHERE time < %d', array( $oldest ) );
 		Database::run( 'DELETE FROM ' . Tables::name( 'refusals' ) . ' WHERE day < %d', array( intdiv( $oldest, self::DAY ) ) );
 		delete_option( ActivityDays::OPTION );
+		Losses::purge( $now );
 	}
 
 	/**

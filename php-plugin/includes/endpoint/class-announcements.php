@@ -33,6 +33,10 @@ final class Announcements {
 	 * @param array<string, mixed> $summary The exchange's summary.
 	 */
 	public static function prepare( array $summary ): void {
+		$alarm = $summary['alarm'] ?? null;
+		if ( null !== $alarm ) {
+			self::$pending[] = static fn() => RemovalAlarm::raise( $alarm );
+		}
 		foreach ( $summary['notices'] ?? array() as $notice ) {
 			self::$pending[] = static fn() => AccountNotices::send( $notice );
 		}

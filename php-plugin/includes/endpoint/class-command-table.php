@@ -14,12 +14,14 @@ use Rollbook\WordPress\People\AccountRegistry;
 use Rollbook\WordPress\People\AccountWriter;
 use Rollbook\WordPress\People\GroupReader;
 use Rollbook\WordPress\People\GroupWriter;
+use Rollbook\WordPress\People\Losses;
 use Rollbook\WordPress\People\Refusal;
 use Rollbook\WordPress\People\RoleWriter;
 use Rollbook\WordPress\People\UserCreator;
 use Rollbook\WordPress\People\UserReader;
 use Rollbook\WordPress\People\UserRefresher;
 use Rollbook\WordPress\People\UserRemover;
+use Rollbook\WordPress\People\UserRestorer;
 use Rollbook\WordPress\People\UserUpdater;
 use Rollbook\WordPress\Store\Batch;
 use Rollbook\WordPress\Store\Database;
@@ -118,6 +120,8 @@ final class CommandTable {
 			'find_roles'                 => static fn(): mixed => ( new RoleWriter() )->find( $command ),
 			'list_accounts'              => static fn(): mixed => ( new AccountRegistry() )->list_accounts( $command ),
 			'look_up_user_names'         => static fn(): mixed => ( new AccountRegistry() )->look_up_user_names( $command ),
+			'find_losses'                => static fn(): mixed => ( new Losses() )->find( $command ),
+			'list_decided_losses'        => static fn(): mixed => ( new Losses() )->list_decided( $command ),
 			default                      => null,
 		};
 	}
@@ -146,6 +150,10 @@ final class CommandTable {
 			'update_group'      => ( new GroupWriter() )->update( $command ),
 			'set_roles'         => ( new RoleWriter() )->set_each( $command ),
 			'allow_linking'     => ( new AccountRegistry() )->allow_linking( $command ),
+			'note_losses'       => ( new Losses() )->note( $command ),
+			'settle_losses'     => ( new Losses() )->settle( $command ),
+			'restore_user'      => ( new UserRestorer() )->restore( $command ),
+			'remove_kept'       => ( new UserRemover() )->remove_kept( $command ),
 			'unlink_user'       => ( new UserRemover() )->unlink( $command ),
 			'begin_batch'       => Batch::begin(),
 			'check_batch'       => Batch::report(),

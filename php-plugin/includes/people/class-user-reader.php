@@ -124,6 +124,19 @@ final class UserReader {
 	}
 
 	/**
+	 * The people of a few accounts, also deleted ones whose accounts were kept.
+	 *
+	 * @param int[]    $user_ids The accounts.
+	 * @param string[] $targets  The targets to read.
+	 * @return array<int, UserRecord> By account.
+	 */
+	public function kept_or_living( array $user_ids, array $targets ): array {
+		$rows    = $user_ids ? $this->rows( 'u.user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', $user_ids ) : array();
+		$records = $this->records( $rows, $targets );
+		return array_combine( array_map( static fn( array $record ): int => $record['account']['user_id'], $records ), $records );
+	}
+
+	/**
 	 * Everybody who conflicts with a person. Each condition is a statement, or a part of a UNION, and uses one index. With OR between them,
 	 * the database would read every row.
 	 *

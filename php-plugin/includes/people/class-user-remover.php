@@ -26,6 +26,8 @@ defined( 'ABSPATH' ) || exit;
  *
  * @phpstan-import-type DeleteUser from \Rollbook\Contract
  * @phpstan-import-type DeleteUserAnswer from \Rollbook\Contract
+ * @phpstan-import-type RemoveKept from \Rollbook\Contract
+ * @phpstan-import-type RemoveKeptAnswer from \Rollbook\Contract
  * @phpstan-import-type UnlinkUser from \Rollbook\Contract
  * @phpstan-import-type UnlinkUserAnswer from \Rollbook\Contract
  */
@@ -74,6 +76,47 @@ final class UserRemover {
 
 		try {
 			Transaction::run( $delete, $gone );
+		} catch ( \Throwable $failure ) {
+			AccountCache::forget( $user_id );
+			throw $failure;
+		}
+		AccessControl::forget( $user_id );
+		WrittenCaches::note( $user_id );
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
+	 * Disposes of the account of a deleted person that was kept.
+	 *
+	 * @param RemoveKept $command The command remove_kept.
+	 * @return RemoveKeptAnswer
+	 * @throws Refusal When it must not happen.
+	 * @throws \Throwable When it cannot.
+	 */
+	public function remove_kept( array $command ): array {
+		$row             = UserRows::find( $command['id'], 'row_id, id, user_id', 'AND deleted = 1' ) ?? throw Refusal::gone();
+		$row_id          = (int) $row['row_id'];
+		$user_id         = (int) $row['user_id'];
+		$keeps           = 'deactivate' === $command['disposal'];
+		$reassign_target = $this->reassign_target( $command['reassign_to'], $user_id );
+		$remove          = function () use ( $command, $row_id, $user_id, $keeps, $reassign_target ): void {
+			$row = UserRows::find( $command['id'], 'row_id, id, version', 'AND deleted = 1 FOR UPDATE' );
+			if ( null === $row || (int) $row['version'] !== (int) $command['version'] ) {
+				throw Refusal::stale();
+			}
+			AccountWriter::check_protection( $user_id );
+			if ( ! $keeps ) {
+				$this->delete_account( $user_id, $reassign_target, 'remove_from_site' === $command['disposal'] );
+				UserRows::forget( $row_id );
+			} elseif ( null !== $reassign_target ) {
+				$this->reassign_content( $user_id, $reassign_target );
+			}
+		};
+		try {
+			Transaction::run( $remove, static fn(): bool => ! $keeps && ! self::has_account( $user_id, 'remove_from_site' === $command['disposal'] ) );
 		} catch ( \Throwable $failure ) {
 			AccountCache::forget( $user_id );
 			throw $failure;

@@ -26,19 +26,19 @@ final class Tables {
 	/**
 	 * The number of the shape below. Every change of it adds one.
 	 */
-	private const VERSION = 8;
+	private const VERSION = 9;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
 	 */
 	public const OPTION = 'rollbook_tables';
 
-	private const NAMES = array( 'users', 'lookups', 'groups', 'group_members', 'tokens', 'activity', 'refusals' );
+	private const NAMES = array( 'users', 'lookups', 'groups', 'group_members', 'tokens', 'activity', 'refusals', 'losses' );
 
 	/**
 	 * The full name of a table of the current site.
 	 *
-	 * @param string $table One of users, lookups, groups, group_members, tokens, activity, refusals.
+	 * @param string $table One of users, lookups, groups, group_members, tokens, activity, refusals, losses.
 	 */
 	public static function name( string $table ): string {
 		global $wpdb;
@@ -215,6 +215,9 @@ final class Tables {
 	 * by has an index that also gives the order. A row of `refusals` counts the requests of a day that were refused for one reason and had
 	 * no valid token.
 	 *
+	 * A row of `losses` is something that an identity provider took from a person: `before_it` is what it takes to undo it, `held` a deletion
+	 * that waits for the owner, `decision` what the owner wants, and `settled` that it was done.
+	 *
 	 * @return string[]
 	 */
 	private static function definition(): array {
@@ -229,6 +232,7 @@ final class Tables {
 		$tokens        = self::name( 'tokens' );
 		$activity      = self::name( 'activity' );
 		$refusals      = self::name( 'refusals' );
+		$losses        = self::name( 'losses' );
 
 		return array(
 			"CREATE TABLE $users (
@@ -351,6 +355,22 @@ $end",
   last_time bigint(20) NOT NULL,
   last_address varchar(45) NULL,
   PRIMARY KEY  (day,reason)
+$end",
+			"CREATE TABLE $losses (
+  loss_id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  time bigint(20) NOT NULL,
+  kind varchar(16) NOT NULL,
+  user_id bigint(20) unsigned NOT NULL,
+  id char(36) NOT NULL,
+  user_name varchar(255) NOT NULL,
+  held tinyint(1) NOT NULL DEFAULT 0,
+  before_it longtext NULL,
+  decision varchar(8) NULL,
+  decided bigint(20) NULL,
+  settled tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY  (loss_id),
+  KEY undecided (decision,time,user_id),
+  KEY decided (decision,decided)
 $end",
 		);
 	}

@@ -82,6 +82,7 @@ final class CatchUp {
 	 */
 	public static function deactivate(): void {
 		wp_clear_scheduled_hook( self::EVENT );
+		wp_clear_scheduled_hook( RemovalDecision::EVENT );
 	}
 
 	/**

@@ -64,6 +64,7 @@ final class SettingsProblem {
 	private static function labels(): array {
 		$rules    = __( 'Role rules', 'rollbook' );
 		$mappings = __( 'Attributes', 'rollbook' );
+		$removal  = __( 'When many people are removed', 'rollbook' );
 		/* translators: 1: what a list holds, such as “Role rules”; 2: a field of its entries, such as “Filter”. */
 		$of = __( '%1$s: %2$s', 'rollbook' );
 		return array(
@@ -84,6 +85,9 @@ final class SettingsProblem {
 			'mappings.transform.replacement' => sprintf( $of, $mappings, __( 'Replacement', 'rollbook' ) ),
 			'mappings.type'                  => sprintf( $of, $mappings, __( 'Written as', 'rollbook' ) ),
 			'mappings.values'                => sprintf( $of, $mappings, __( 'Several values', 'rollbook' ) ),
+			'mass_removal.hours'             => $removal,
+			'mass_removal.people'            => $removal,
+			'mass_removal.percent'           => $removal,
 			'protected_roles'                => __( 'Protected roles', 'rollbook' ),
 			'role_rules'                     => $rules,
 			'role_rules.filter'              => sprintf( $of, $rules, __( 'Filter', 'rollbook' ) ),

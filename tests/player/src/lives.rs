@@ -125,6 +125,8 @@ impl World {
         let mut transcript = Transcript::empty("Random lives");
         transcript.settings = object(&json!({
             "username": { "from": "userName", "rename": true },
+            // Here so many people leave that their deletions would wait for the owner.
+            "mass_removal": { "watch": false },
             "role_rules": [
                 { "filter": format!("groups.display eq \"{EDITORS}\""), "role": "editor" },
                 { "filter": "department eq \"Sales\"", "role": "author" },

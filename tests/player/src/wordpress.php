@@ -15,13 +15,14 @@ $empty = static function (): void {
 	foreach ( get_posts( array( 'numberposts' => -1, 'post_status' => 'any' ) ) as $post ) {
 		wp_delete_post( $post->ID, true );
 	}
-	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity' ) as $table ) {
+	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity', 'losses' ) as $table ) {
 		$wpdb->query( 'DELETE FROM ' . \Rollbook\WordPress\Store\Tables::name( $table ) );
 	}
 	foreach ( array_diff( array_keys( wp_roles()->roles ), array( 'administrator', 'editor', 'author', 'contributor', 'subscriber' ) ) as $role ) {
 		remove_role( $role );
 	}
 	delete_option( \Rollbook\WordPress\People\AccountRegistry::OPTION );
+	delete_option( \Rollbook\WordPress\People\Losses::ALARM );
 	delete_option( \Rollbook\WordPress\Store\Settings::OPTION );
 };
 

@@ -46,7 +46,7 @@ abstract class NetworkTestCase extends SiteTestCase {
 				$site,
 				static function (): void {
 					global $wpdb;
-					foreach ( array( 'users', 'lookups', 'groups', 'group_members' ) as $table ) {
+					foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'losses' ) as $table ) {
 						$wpdb->query( 'DELETE FROM ' . Tables::name( $table ) );
 					}
 					delete_option( AccountRegistry::OPTION );

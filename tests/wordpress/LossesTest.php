@@ -1,0 +1,174 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Endpoint\ActivityLog;
+use Rollbook\WordPress\People\Losses;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\RemovalDecision;
+
+require_once __DIR__ . '/Browser.php';
+require_once __DIR__ . '/KeepsSettings.php';
+require_once __DIR__ . '/SendsScim.php';
+
+/** An identity provider whose filter is wrong removes people; the owner is told and decides. */
+final class LossesTest extends SiteTestCase {
+
+	use KeepsSettings;
+	use SendsScim;
+
+	private const LIMIT = 3;
+
+	/** People, in a group, on a site where few may be removed. @return string[] Their ids. */
+	private function people( int $count, string $policy = 'delete' ): array {
+		$this->settings(
+			array(
+				'deletion'     => array( 'policy' => $policy ),
+				'mass_removal' => array( 'people' => self::LIMIT, 'percent' => 0 ),
+			)
+		);
+		$ids = array();
+		for ( $number = 1; $number <= $count; ++$number ) {
+			$ids[] = $this->provision( "pu-lost-$number", array( 'emails' => array( array( 'value' => "pu-lost-$number@contoso.test", 'primary' => true ) ) ) )->id;
+		}
+		return $ids;
+	}
+
+	private function group( array $members ): string {
+		$members = array_map( static fn( string $id ): array => array( 'value' => $id ), $members );
+		$answer  = $this->scim( 'POST', '/Groups', array( 'displayName' => 'pu-everybody', 'members' => $members ) );
+		self::assertSame( 201, $answer->status, $answer->body );
+		return $answer->json->id;
+	}
+
+	/** How many alarms the log has. */
+	private function alarms(): int {
+		return $this->count_rows( Tables::name( 'activity' ), "kind = '" . ActivityLog::REMOVAL . "' AND action = 'alarm'" );
+	}
+
+	/** The logins of the accounts that are there. */
+	private function accounts(): array {
+		global $wpdb;
+		return $wpdb->get_col( "SELECT user_login FROM $wpdb->users WHERE user_login LIKE 'pu-lost-%' ORDER BY ID" );
+	}
+
+	public function test_deletions_beyond_the_limit_wait_and_are_undone_with_one_click(): void {
+		$ids   = $this->people( 6 );
+		$group = $this->group( $ids );
+		file_put_contents( ROLLBOOK_SITE_DIR . '/mail.jsonl', '' );
+		$alarms = $this->alarms();
+		foreach ( $ids as $id ) {
+			self::assertSame( 204, $this->scim( 'DELETE', "/Users/$id" )->status );
+			self::assertSame( 404, $this->scim( 'GET', "/Users/$id" )->status );
+		}
+		self::assertSame( array( 'pu-lost-4', 'pu-lost-5', 'pu-lost-6' ), $this->accounts() );
+		self::assertSame( 0, $this->scim( 'GET', '/Users?filter=' . rawurlencode( 'userName sw "pu-lost"' ) )->json->totalResults );
+		foreach ( $this->accounts() as $login ) {
+			self::assertTrue( AccessControl::is_locked_out( get_user_by( 'login', $login )->ID ), $login );
+		}
+		self::assertSame( array( 'deleted' => 3, 'held' => 3 ), Losses::undecided() );
+		$mails = array_filter( explode( "\n", (string) file_get_contents( ROLLBOOK_SITE_DIR . '/mail.jsonl' ) ), static fn( string $mail ): bool => str_contains( $mail, 'removed' ) );
+		self::assertCount( 1, $mails, 'the owner gets one mail' );
+		self::assertSame( $alarms + 1, $this->alarms() );
+
+		$site    = json_decode( (string) getenv( 'ROLLBOOK_SITE' ) );
+		$browser = ( new Browser( $site->url ) )->log_in( $site->admin->user, $site->admin->password );
+		$page    = $browser->fetch( '/wp-admin/index.php' )->body;
+		self::assertStringContainsString( 'The identity provider removes more people than you allow.', $page );
+		self::assertStringContainsString( '3 deletions wait', $page );
+		self::assertMatchesRegularExpression( '/id="rollbook-removal".*?name="_wpnonce" value="([0-9a-f]+)"/s', $page );
+		preg_match( '/id="rollbook-removal".*?name="_wpnonce" value="([0-9a-f]+)"/s', $page, $nonce );
+		$browser->submit( '/wp-admin/admin-post.php', array( 'action' => 'rollbook_removal', '_wpnonce' => 'wrong', 'decision' => 'undo' ) );
+		self::assertSame( 404, $this->scim( 'GET', "/Users/{$ids[5]}" )->status, 'nothing happens without the form' );
+		$browser->submit( '/wp-admin/admin-post.php', array( 'action' => 'rollbook_removal', '_wpnonce' => $nonce[1], 'decision' => 'undo' ) );
+
+		AccessControl::forget_everybody();
+		foreach ( array( 3, 4, 5 ) as $number ) {
+			$person = $this->scim( 'GET', "/Users/{$ids[ $number ]}" );
+			self::assertSame( array( 200, true ), array( $person->status, $person->json->active ?? null ), $person->body );
+			self::assertSame( array( $group ), array_column( $person->json->groups, 'value' ) );
+			self::assertFalse( AccessControl::is_locked_out( get_user_by( 'login', 'pu-lost-' . ( $number + 1 ) )->ID ) );
+		}
+		self::assertSame( array( null, 0 ), array( Losses::alarm(), Losses::unsettled() ) );
+		self::assertStringNotContainsString( 'rollbook-removal', $browser->fetch( '/wp-admin/index.php' )->body );
+		self::assertSame( 200, $this->patch( $ids[5], 'title', 'Back' )->status, 'the identity provider goes on' );
+	}
+
+	public function test_what_the_owner_lets_go_is_deleted_with_its_content(): void {
+		$ids    = $this->people( 5 );
+		$author = get_user_by( 'login', 'pu-lost-5' )->ID;
+		$post   = wp_insert_post( array( 'post_title' => 'x', 'post_status' => 'publish', 'post_author' => $author ) );
+		foreach ( $ids as $id ) {
+			self::assertSame( 204, $this->scim( 'DELETE', "/Users/$id" )->status );
+		}
+		self::assertSame( array( 'pu-lost-4', 'pu-lost-5' ), $this->accounts() );
+		self::assertSame( 'publish', get_post_status( $post ) );
+		RemovalDecision::decide( RemovalDecision::LET_GO );
+		self::assertSame( array(), $this->accounts() );
+		self::assertNotSame( 'publish', get_post_status( $post ) );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "user_name LIKE 'pu-lost-%'" ) );
+		self::assertSame( array( null, 0 ), array( Losses::alarm(), Losses::unsettled() ) );
+		wp_delete_post( $post, true );
+	}
+
+	public function test_whoever_is_locked_out_is_let_in_again_together(): void {
+		$ids = $this->people( 5 );
+		foreach ( $ids as $id ) {
+			self::assertSame( 200, $this->patch( $id, 'active', false )->status );
+			self::assertTrue( AccessControl::is_locked_out( $this->account_of( $id )->ID ), 'at once' );
+		}
+		self::assertSame( array( 'deactivated' => 5 ), Losses::undecided() );
+		self::assertNotNull( Losses::alarm() );
+		RemovalDecision::decide( RemovalDecision::UNDO );
+		wp_cache_flush();
+		AccessControl::forget_everybody();
+		foreach ( $ids as $id ) {
+			self::assertTrue( $this->scim( 'GET', "/Users/$id" )->json->active );
+			self::assertFalse( AccessControl::is_locked_out( $this->account_of( $id )->ID ) );
+		}
+	}
+
+	public function test_roles_that_a_group_took_come_back_together(): void {
+		$ids = $this->people( 5 );
+		$this->settings( array( 'role_rules' => array( array( 'filter' => 'groups.display eq "pu-everybody"', 'role' => 'editor' ) ) ) );
+		$group = $this->group( $ids );
+		self::assertSame( array( 'editor' ), $this->account_of( $ids[0] )->roles );
+		self::assertSame( 204, $this->scim( 'DELETE', "/Groups/$group" )->status );
+		wp_cache_flush();
+		self::assertSame( array( 'subscriber' ), $this->account_of( $ids[0] )->roles );
+		self::assertSame( array( 'role' => 5 ), Losses::undecided() );
+		RemovalDecision::decide( RemovalDecision::UNDO );
+		wp_cache_flush();
+		foreach ( $ids as $id ) {
+			self::assertSame( array( 'editor' ), $this->account_of( $id )->roles );
+		}
+	}
+
+	public function test_a_name_that_somebody_else_got_meanwhile_is_not_taken_back(): void {
+		$ids = $this->people( 4, 'deactivate' );
+		foreach ( $ids as $id ) {
+			$this->scim( 'DELETE', "/Users/$id" );
+		}
+		$newcomer = $this->provision( 'pu-lost-4', array( 'externalId' => 'another' ) );
+		RemovalDecision::decide( RemovalDecision::UNDO );
+		wp_cache_flush();
+		self::assertSame( 200, $this->scim( 'GET', "/Users/$newcomer->id" )->status );
+		self::assertSame( 200, $this->scim( 'GET', "/Users/{$ids[0]}" )->status, 'also what was deleted before the limit was reached' );
+		self::assertSame( 1, $this->scim( 'GET', '/Users?filter=' . rawurlencode( 'userName eq "pu-lost-4"' ) )->json->totalResults );
+		self::assertSame( 0, Losses::unsettled() );
+	}
+
+	public function test_losses_that_nobody_decides_about_are_forgotten_after_a_while(): void {
+		$id = $this->people( 1 )[0];
+		$this->patch( $id, 'active', false );
+		self::assertSame( 1, $this->count_rows( Tables::name( 'losses' ), "id = '$id'" ) );
+		Losses::purge( Tokens::now() + 34 * DAY_IN_SECONDS * 1000 );
+		self::assertSame( 1, $this->count_rows( Tables::name( 'losses' ), "id = '$id'" ) );
+		Losses::purge( Tokens::now() + 36 * DAY_IN_SECONDS * 1000 );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'losses' ), "id = '$id'" ) );
+	}
+}
