@@ -108,7 +108,7 @@ final class PersonAccess {
 		}
 		if ( array() === $this->user->roles ) {
 			/* translators: %s: name of a person. */
-			return self::told( 'warning', sprintf( __( '%s may log in, but has no role on this site, so that WordPress shows next to nothing.', 'rollbook' ), $this->name ), __( 'Give a role by a rule on the Roles tab, or choose one there for whom no rule fits.', 'rollbook' ) );
+			return self::told( 'warning', sprintf( __( '%s may log in, but has no role on this site, so that WordPress shows next to nothing.', 'rollbook' ), $this->name ), __( 'Give a role by a rule on the Roles tab, or choose one there for people that no rule fits.', 'rollbook' ) );
 		}
 		if ( null === $this->row || ! $this->row['managed'] ) {
 			$cure = UnlinkedAccounts::contains( $this->user_id )

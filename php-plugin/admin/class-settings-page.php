@@ -95,7 +95,7 @@ final class SettingsPage {
 				'id'      => 'rollbook-tokens',
 				'title'   => __( 'Tokens', 'rollbook' ),
 				'content' => self::paragraphs(
-					__( 'Whoever has a token can create, change and deactivate accounts of this site, except protected ones. Give every identity provider a token of its own, so that one can be revoked without stopping the others.', 'rollbook' ),
+					__( 'A token is enough to create, change and deactivate accounts of this site, except protected ones. Give every identity provider a token of its own, so that one can be revoked without stopping the others.', 'rollbook' ),
 					__( 'The site keeps no token, only a hash of it. A lost token cannot be shown again: create another one and revoke the lost one.', 'rollbook' ),
 					/* translators: %s: name of a constant in wp-config.php. */
 					sprintf( __( 'A token can also be fixed in wp-config.php: define the constant %s as the SHA-256 of a text of at least 32 random characters, in hexadecimal digits. It does not appear in the list and is revoked by removing the constant.', 'rollbook' ), '<code>ROLLBOOK_TOKEN_HASH</code>' )

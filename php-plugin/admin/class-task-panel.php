@@ -54,12 +54,12 @@ final class TaskPanel {
 	public function explanation(): array {
 		if ( TaskRun::ROLES === $this->kind ) {
 			return array(
-				__( 'A rule acts when the identity provider changes a person or a group. After you have changed rules, this gives everybody whom an identity provider manages the role that is due now: that of the first rule that fits, or the role of new people. Roles given by hand are replaced as well; protected accounts are not touched.', 'rollbook' ),
+				__( 'A rule acts when the identity provider changes a person or a group. After you have changed rules, this gives everybody that an identity provider manages the role that is due now: that of the first rule that fits, or the role of new people. Roles given by hand are replaced as well; protected accounts are not touched.', 'rollbook' ),
 				__( 'The preview changes nothing. It uses the settings as they are saved.', 'rollbook' ),
 			);
 		}
 		return array(
-			__( 'Gives every account that was here before the identity provider, and is not protected, the name under which the identity provider’s first search finds it. The identity provider takes charge of the account when it first sends a change; the list says whose password, application passwords and sessions end then. Whoever another plugin had locked out is locked out here at once. Nothing else changes now.', 'rollbook' ),
+			__( 'Gives every account that was here before the identity provider, and is not protected, the name under which the identity provider’s first search finds it. The identity provider takes charge of the account when it first sends a change; the list says whose password, application passwords and sessions end then. People that another plugin had locked out are locked out here at once. Nothing else changes now.', 'rollbook' ),
 			__( 'Without this, accounts are linked one by one as they are searched for. Do it before the first synchronisation, to see beforehand which accounts will be found and which stay apart.', 'rollbook' ),
 		);
 	}

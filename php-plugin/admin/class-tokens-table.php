@@ -148,7 +148,7 @@ final class TokensTable extends WP_List_Table {
 		/* translators: %s: name of a token. */
 		$label = sprintf( __( 'Revoke the token “%s”', 'rollbook' ), $token['name'] );
 		/* translators: %s: name of a token. */
-		$question = sprintf( __( 'Revoke the token “%s”? Whoever uses it is refused at once. This cannot be undone.', 'rollbook' ), $token['name'] );
+		$question = sprintf( __( 'Revoke the token “%s”? Its next request is refused. This cannot be undone.', 'rollbook' ), $token['name'] );
 		return sprintf(
 			'<form method="post" action="%1$s" data-rollbook-confirm="%2$s">%3$s<button type="submit" class="button button-small" aria-label="%4$s">%5$s</button></form>',
 			esc_url( admin_url( 'admin-post.php' ) ),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
 impl Service {
-    /// Notes for the log, where a request is refused, that the person whom it was to lock out can still log
+    /// Notes for the log that a refused request was to lock a person out, and that the person can still log
     /// in.
     pub(super) async fn note_lost_deactivation<T>(
         &self,

@@ -63,7 +63,7 @@ impl Service {
         let known = self.host.ask(&find).await?;
         for role in find.roles.iter().filter(|role| !known.contains(role)) {
             self.note_failure(format!(
-                "This site has no role {role:?}, which the Rollbook settings give; whoever is due it was \
+                "This site has no role {role:?}, which the Rollbook settings give; people who are due it were \
                  left without it. Choose another role on the Roles tab, or bring back the plugin that the \
                  role belongs to."
             ));

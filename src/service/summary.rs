@@ -94,7 +94,7 @@ impl Service {
         self.note.borrow_mut().user_id = Some(user_id);
     }
 
-    /// Notes for the log whom a request is about, which may be refused yet.
+    /// Notes for the log which person a request is about. The request may still be refused.
     pub(crate) fn note_attempt(&self, record: &UserRecord) {
         let mut note = self.note.borrow_mut();
         note.resource = Some(record.id.to_string());
@@ -102,7 +102,7 @@ impl Service {
         note.user_id = Some(record.account.user_id);
     }
 
-    /// Notes for the log whom a request is to create, which may be refused yet.
+    /// Notes for the log which person a request is to create. The request may still be refused.
     pub(crate) fn note_newcomer(&self, resource_type: ResourceType, body: &Map<String, Value>) {
         let name = match resource_type {
             ResourceType::User => "userName",

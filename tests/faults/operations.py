@@ -48,8 +48,8 @@ class Operation:
     about: str
     given: Callable[[Scene], None]
     request: Callable[[Scene], Request]
-    first: Statuses  # what it answers to whoever finds things as they were given
-    again: Statuses  # … and to whoever finds it done already
+    first: Statuses  # the answer where things are as they were given
+    again: Statuses  # the answer where it is done already
     settings: dict[str, Any] = field(default_factory=dict)
     password: str | None = None
     reads: bool = False  # nothing changes, and the answer itself is what must be true

@@ -17,7 +17,7 @@ CLIENTS = 6
 PAUSE = 1.5
 # Who looks at the server's transactions more often is shown the same ones.
 LOOK = 0.12
-# What others hold, by what it is, as they lock it; of whom the request is about.
+# What others hold of the person that a request is about, and how they lock it.
 HELD = {
     "role": "SELECT * FROM wp_usermeta WHERE user_id = {user} AND meta_key = 'wp_capabilities' FOR UPDATE",
     "meta": "SELECT * FROM wp_usermeta WHERE user_id = {user} AND meta_key = 'fault_title' FOR UPDATE",

@@ -33,7 +33,7 @@ FAULTS = {
 }
 # What can happen to a file, and what the drop-in would know how to take.
 ON_SQLITE = ("failing", "throw", "exit", "memory", "kill")
-# Whoever dies has no say any more.
+# What a killed worker answers is not known.
 SILENT = ("kill",)
 # A request that does the same again may send some more statements than the one that was counted.
 BEYOND = 3

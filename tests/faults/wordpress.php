@@ -13,7 +13,7 @@ $rows  = static function ( string $sql, mixed ...$arguments ): array {
 	return $rows;
 };
 
-// A site without people; the administrator and whoever inherits stay.
+// A site without people; the administrator and the heir of content stay.
 $prepare = static function ( array $question ) use ( $table ): void {
 	global $wpdb;
 	$wpdb->query( "DELETE FROM $wpdb->users WHERE ID <> 1" );

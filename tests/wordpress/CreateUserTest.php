@@ -331,7 +331,7 @@ final class CreateUserTest extends SiteTestCase {
 		remove_filter( 'update_user_metadata', $other );
 	}
 
-	/** A role that is left under the number of an account is not that of whoever gets the number. */
+	/** A new account does not get a role that was left under its number. */
 	public function test_what_is_left_under_the_number_of_an_account_gives_no_role(): void {
 		global $wpdb;
 		$next = $this->create( 'pu-first' )['account']['user_id'];

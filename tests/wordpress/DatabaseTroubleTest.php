@@ -19,8 +19,8 @@ use Rollbook\WordPress\Upkeep\TaskRun;
 use Throwable;
 
 /**
- * A database that fails: every statement of every command in turn, lost connections, locks of others. What was answered is what is
- * stored; and a request that failed can be sent again.
+ * A database that fails: each statement of each command in turn, lost connections, locks of others. The database holds what was
+ * answered, and a request that failed can be sent again.
  */
 final class DatabaseTroubleTest extends SiteTestCase {
 
@@ -135,7 +135,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		self::assertGreaterThan( 1, $times );
 	}
 
-	/** WordPress remembers whom it has just made, also where the database does not. */
+	/** WordPress remembers an account that it has just made, also where the database has undone it. */
 	public function test_a_create_that_a_deadlock_undid_finds_its_login_free(): void {
 		if ( $this->is_sqlite() ) {
 			return;
@@ -154,7 +154,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		}
 	}
 
-	/** Nor is it where roles were put off to the end of a batch. */
+	/** The same where roles were put off to the end of a batch. */
 	public function test_roles_lost_at_commit_are_not_saved_by_a_write_of_somebody_else(): void {
 		if ( $this->is_sqlite() ) {
 			return;
@@ -407,7 +407,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		}
 	}
 
-	/** Lets one statement after the other suffer a fault until none is left; of each it is looked what was answered and what is stored. */
+	/** Lets one statement after the other fail, until none is left. Looks each time at what was answered and what is stored. */
 	private function each_statement( string $command, callable $fault, bool $swallowed = false ): void {
 		$suffered = true;
 		for ( $number = 1; $suffered; ++$number ) {
@@ -449,7 +449,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		self::assertGreaterThan( 5, $number );
 	}
 
-	/** A command on somebody new, whom it is about, and what is to be true afterwards. */
+	/** A command about somebody new: the command, the person, and what has to be true afterwards. */
 	private function prepared( string $command, int $number ): array {
 		global $wpdb;
 		$name = "pu-$command-$number";

@@ -42,7 +42,7 @@ final class DoorsTest extends SiteTestCase {
 		parent::tearDown();
 	}
 
-	/** Gives the running site a plugin, until the test is over or has another. A new file each time: PHP looks at a changed one every two seconds. */
+	/** Gives the running site a plugin, until the test ends or gives it another. A new file each time: PHP looks at a changed one every two seconds. */
 	private function plugin( string $code ): void {
 		self::remove_plugins();
 		file_put_contents( WPMU_PLUGIN_DIR . '/rollbook-test-door-' . uniqid() . '.php', "<?php $code" );
@@ -146,7 +146,7 @@ final class DoorsTest extends SiteTestCase {
 		$this->assert_door( $asked );
 	}
 
-	/** Who asks for a new password learns nothing: the answer is that for anybody. */
+	/** Somebody who asks for a new password learns nothing: everybody gets the same answer. */
 	public function test_the_form_for_a_lost_password_does_not_tell_who_is_locked_out(): void {
 		wp_insert_user( array( 'user_login' => 'pu-local', 'user_pass' => self::PASSWORD, 'user_email' => 'local@phpunit.test' ) );
 		$this->set_active( false );
@@ -162,7 +162,7 @@ final class DoorsTest extends SiteTestCase {
 		self::assertTrue( apply_filters( 'allow_password_reset', true, $user->ID ) );
 		self::assertIsString( get_password_reset_key( $user ) );
 		wp_set_current_user( (int) get_users( array( 'role' => 'administrator', 'fields' => 'ID' ) )[0] );
-		self::assertSame( array( 'rollbook_deactivated' ), wp_is_password_reset_allowed_for_user( $user )->get_error_codes(), 'whoever edits accounts is told' );
+		self::assertSame( array( 'rollbook_deactivated' ), wp_is_password_reset_allowed_for_user( $user )->get_error_codes(), 'an administrator is told the reason' );
 	}
 
 	public function test_a_link_for_a_new_password_mailed_before(): void {
@@ -275,7 +275,7 @@ final class DoorsTest extends SiteTestCase {
 		self::assertNull( AccessControl::filter_authenticate( null ) );
 	}
 
-	/** Anybody may call wp-cron.php: whom a plugin recognises there by the request is nobody. */
+	/** Anybody may call wp-cron.php. A plugin that recognises somebody there by the request lets nobody in. */
 	public function test_a_token_plugin_at_the_door_of_cron(): void {
 		$this->plugin(
 			'add_action( "init", static function () {
@@ -288,7 +288,7 @@ final class DoorsTest extends SiteTestCase {
 		$this->assert_door( fn(): bool => in_array( 'X-Pu-Acts: yes', $this->browser()->fetch( '/wp-cron.php?doing_wp_cron=1', null, array( "X-Pu-User: $this->user_id" ) )->headers, true ) );
 	}
 
-	/** Nor is whom the request's cookie names, not even while an event runs; but what a person has scheduled goes on. */
+	/** The request's cookie lets nobody in there either, not even while an event runs. What a person has scheduled goes on. */
 	public function test_what_somebody_has_scheduled_goes_on(): void {
 		$this->plugin(
 			'add_action( "pu_event", static function ( $user_id ) {
@@ -367,7 +367,7 @@ final class DoorsTest extends SiteTestCase {
 	}
 
 	/**
-	 * While the database does not tell, nobody is let in, and who has the right password is told to try again.
+	 * While the database does not answer, nobody is let in. Somebody with the right password is told to try again.
 	 *
 	 * @dataProvider failures
 	 */

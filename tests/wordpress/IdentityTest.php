@@ -17,7 +17,7 @@ final class IdentityTest extends SiteTestCase {
 	use SendsScim;
 
 	/**
-	 * Names as directories have them: kept to the letter, found whatever their case, each with a login of its own.
+	 * Names as identity providers have them: kept to the letter, found whatever their case, each with a login of its own.
 	 *
 	 * @dataProvider names
 	 */

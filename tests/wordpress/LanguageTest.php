@@ -38,7 +38,7 @@ final class LanguageTest extends SiteTestCase {
 		return (string) get_user_meta( $this->account_of( $id )->ID, 'locale', true );
 	}
 
-	/** On a site with German whoever prefers a kind of German speaks it; what was sent comes back and is found. */
+	/** On a site with German, people who prefer any kind of German get it. What was sent comes back and is found. */
 	public function test_the_nearest_installed_language(): void {
 		$expected = array(
 			'de'              => 'de_DE',

@@ -97,7 +97,7 @@ final class LinkingTest extends SiteTestCase {
 		self::assertTrue( wp_check_password( 'the person’s own', get_userdata( $user_id )->user_pass ), 'only the first link ends it' );
 	}
 
-	/** To whom somebody has given more, or where nobody registers, keeps the password; the owner may want otherwise. */
+	/** An account keeps its password where somebody gave it more rights, or where nobody can register; the owner may want otherwise. */
 	public function test_whose_credentials_end(): void {
 		$keeps = function ( string $role, bool $open, array $settings = array() ): bool {
 			static $number = 0;

@@ -9,7 +9,7 @@ use Rollbook\WordPress\Access\AccessControl;
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';
 
-/** People whom another plugin has provisioned before. */
+/** People that another plugin has provisioned before. */
 final class MovingTest extends SiteTestCase {
 
 	use KeepsSettings;
@@ -90,7 +90,7 @@ final class MovingTest extends SiteTestCase {
 		self::assertSame( 'pu-two', $this->found( 'userName eq "pu-two"' )[0]->userName, 'by name they are two' );
 	}
 
-	/** Everybody at once: each has the id and externalId from before; whom another plugin had locked out is shown so, but for administrators, and no list locks anybody out. */
+	/** Everybody at once: each has the id and externalId from before. People that another plugin had locked out are shown so, but for administrators. A list locks nobody out. */
 	public function test_everybody_is_listed(): void {
 		$active = $this->local( 'pu-active', array( 'wpo365_scim_external_id' => 'active', 'userPrincipalName' => 'PU-Active@contoso.test' ) );
 		$out    = $this->local( 'pu-out', array( 'wpo365_scim_external_id' => 'out', 'wpo365_active' => 'deactivated' ) );

@@ -10,7 +10,7 @@ use Rollbook\WordPress\Store\Tables;
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';
 
-/** Passwords that come from the directory, and the mail for those who set their own. */
+/** Passwords that come from the identity provider, and the mail for people who set their own. */
 final class PasswordTest extends SiteTestCase {
 
 	use KeepsSettings;
@@ -98,7 +98,7 @@ final class PasswordTest extends SiteTestCase {
 		self::assertStringContainsString( 'directory', $profile->submit( '/wp-login.php?action=lostpassword', array( 'user_login' => 'pu-synced' ) )->body );
 
 		$managed->set_role( 'administrator' );
-		self::assertTrue( wp_is_password_reset_allowed_for_user( $managed ), 'whom no directory changes' );
+		self::assertTrue( wp_is_password_reset_allowed_for_user( $managed ), 'no identity provider changes the person' );
 	}
 
 	/** Stores a password past every rule. */
@@ -145,7 +145,7 @@ final class PasswordTest extends SiteTestCase {
 			}
 		}
 		remove_filter( 'send_auth_cookies', '__return_false' );
-		// A hash that is renewed, and whoever edits other people's accounts.
+		// A hash that is renewed, and somebody who edits other people's accounts.
 		$hash = get_userdata( $managed->ID )->user_pass;
 		wp_set_password( wp_slash( self::SECRET ), $managed->ID );
 		self::assertNotSame( $hash, get_userdata( $managed->ID )->user_pass );

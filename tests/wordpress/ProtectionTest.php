@@ -81,7 +81,7 @@ final class ProtectionTest extends SiteTestCase {
 		self::assertStringContainsString( 'is protected: it has rights over others or over the site, so it is never given.', $page );
 	}
 
-	/** Nor does WordPress's own default role, where it is left to it. */
+	/** The same holds for WordPress's own default role, where the owner leaves the choice to it. */
 	public function test_the_site_s_default_role_is_not_given_where_it_is_protected(): void {
 		$this->settings( array( 'default_role' => null ) );
 		self::assertSame( array( 'subscriber' ), $this->account_of( $this->provision( 'pu-ordinary' )->id )->roles );
@@ -120,7 +120,7 @@ final class ProtectionTest extends SiteTestCase {
 		self::assertSame( 2, substr_count( $this->details( 'pu-told' ), 'is protected' ), 'who is locked out is locked out' );
 	}
 
-	/** Whoever is protected sets a password here, whatever holds for others. */
+	/** A protected person sets a password here, whatever holds for others. */
 	public function test_whoever_is_protected_sets_a_password_here(): void {
 		$this->settings( array( 'local_passwords' => false ) );
 		$person = $this->provision( 'pu-own-password' );

@@ -55,7 +55,7 @@ final class RolesTest extends SiteTestCase {
 		return array_map( static fn( array $result ): string => $result['outcome']['outcome'], $this->run_command( 'set_roles', array( 'roles' => $changes ) ) );
 	}
 
-	/** Two administrators whom identity providers manage, and no other. */
+	/** Two administrators that identity providers manage, and no other. */
 	private function two_administrators(): array {
 		foreach ( get_users( array( 'role' => 'administrator' ) ) as $user ) {
 			$this->administrators[] = $user->ID;

@@ -132,7 +132,7 @@ final class SettingsTest extends SiteTestCase {
 		$this->assertSame( array( 7, true ), array( Settings::document()['activity_days'], Settings::document()['welcome_mail'] ) );
 	}
 
-	/** What the site does not have is refused, whoever saves it. */
+	/** What the site does not have is refused, from the screen and from code alike. */
 	public function test_what_the_site_does_not_have_is_refused(): void {
 		$locked = $this->provision( 'pu-locked' );
 		$this->patch( $locked->id, 'active', false );

@@ -11,7 +11,7 @@ use Rollbook\WordPress\People\Losses;
 use Rollbook\WordPress\Store\Tables;
 
 /**
- * A test inside a real site. What it adds is removed after it; whom the site had before stays.
+ * A test inside a real site. What it adds is removed after it; people that the site had before stay.
  */
 abstract class SiteTestCase extends TestCase {
 

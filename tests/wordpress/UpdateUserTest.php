@@ -242,7 +242,7 @@ final class UpdateUserTest extends SiteTestCase {
 			)
 		);
 		$index( array( 'raw' => 'Other', 'key' => 'pu-other' ), null );
-		self::assertSame( array( 'pu-jane', 1 ), array_values( array_intersect_key( $this->load( $record['id'] ), array( 'user_name' => 1, 'version' => 1 ) ) ), 'the name of a managed person is the directory\'s' );
+		self::assertSame( array( 'pu-jane', 1 ), array_values( array_intersect_key( $this->load( $record['id'] ), array( 'user_name' => 1, 'version' => 1 ) ) ), 'the name of a managed person is the identity provider\'s' );
 		$index( null, self::NOW + 5 );
 		self::assertSame( array( 2, self::NOW + 5 ), array( $this->load( $record['id'] )['version'], $this->load( $record['id'] )['modified'] ) );
 	}

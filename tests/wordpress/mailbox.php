@@ -2,7 +2,7 @@
 /**
  * A mailbox that is read with POP3: php mailbox.php <sender's address> <subject>
  *
- * It prints its port and serves one visitor, for whom there is one mail.
+ * It prints its port and serves one visitor, who finds one mail.
  */
 
 declare( strict_types=1 );

@@ -116,14 +116,14 @@ $username = $data->settings['username'];
 		<th scope="row"><?php esc_html_e( 'Passwords', 'rollbook' ); ?></th>
 		<td>
 			<label><input type="checkbox" name="password_sync" value="1" <?php checked( $data->settings['password_sync'] ); ?><?php $form->describe( 'password_sync', 'rollbook-password-help' ); ?>> <?php esc_html_e( 'Set the passwords that the identity provider sends', 'rollbook' ); ?></label>
-			<p class="description" id="rollbook-password-help"><?php esc_html_e( 'People whom it manages set no password here then. Otherwise such passwords are dropped.', 'rollbook' ); ?></p>
+			<p class="description" id="rollbook-password-help"><?php esc_html_e( 'People that it manages set no password here then. Otherwise such passwords are dropped.', 'rollbook' ); ?></p>
 			<?php $form->problem( 'password_sync' ); ?>
 		</td>
 	</tr>
 	<tr>
 		<th scope="row"><?php esc_html_e( 'Own passwords', 'rollbook' ); ?></th>
 		<td>
-			<label><input type="checkbox" name="no_local_passwords" value="1" <?php checked( ! $data->settings['local_passwords'] ); ?><?php $form->describe( 'local_passwords', 'rollbook-local-password-help' ); ?>> <?php esc_html_e( 'People whom the identity provider manages may set no password here', 'rollbook' ); ?></label>
+			<label><input type="checkbox" name="no_local_passwords" value="1" <?php checked( ! $data->settings['local_passwords'] ); ?><?php $form->describe( 'local_passwords', 'rollbook-local-password-help' ); ?>> <?php esc_html_e( 'People that the identity provider manages may set no password here', 'rollbook' ); ?></label>
 			<p class="description" id="rollbook-local-password-help"><?php esc_html_e( 'For sites with single sign-on. Passwords that they have already go on working.', 'rollbook' ); ?></p>
 			<?php $form->problem( 'local_passwords' ); ?>
 		</td>

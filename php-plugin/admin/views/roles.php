@@ -47,7 +47,7 @@ $by_hand = array(
 					<br>
 				<?php endforeach; ?>
 				<p class="description" id="rollbook-protected-help"><?php esc_html_e( 'No rule gives a protected role, and no identity provider changes an account that has one. If an identity provider manages the person, it can still deactivate the account, and let the person in again. A role with rights over others or over the site is protected by itself.', 'rollbook' ); ?></p>
-				<p class="rollbook-missing"><?php esc_html_e( 'Warning: if you take such a role out, whoever controls the identity provider, or has a token, can take over each account with this role, and with it do all that the role may do: they move the email address and ask for a new password.', 'rollbook' ); ?></p>
+				<p class="rollbook-missing"><?php esc_html_e( 'Warning: if you take such a role out, anybody who controls the identity provider, or has a token, can take over each account with this role, and with it do all that the role may do: they move the email address and ask for a new password.', 'rollbook' ); ?></p>
 				<p class="description"><?php esc_html_e( 'Editors are people of the directory, so they are not protected unless you tick the role. On a single site an editor may publish any HTML (the capability unfiltered_html), scripts included, and could in the end do as much as an administrator who visits the page.', 'rollbook' ); ?></p>
 			</fieldset>
 			<?php $form->problem( 'protected_roles' ); ?>
@@ -59,7 +59,7 @@ $by_hand = array(
 			<select id="rollbook-default-role" name="default_role"<?php $form->describe( 'default_role', 'rollbook-default-role-help' ); ?>>
 				<?php $form->roles( (string) $data->settings['default_role'], __( 'The site’s default role', 'rollbook' ) ); ?>
 			</select>
-			<p class="description" id="rollbook-default-role-help"><?php esc_html_e( 'For people whom no rule below fits.', 'rollbook' ); ?></p>
+			<p class="description" id="rollbook-default-role-help"><?php esc_html_e( 'For people that no rule below fits.', 'rollbook' ); ?></p>
 			<?php $form->problem( 'default_role' ); ?>
 		</td>
 	</tr>
@@ -69,7 +69,7 @@ $by_hand = array(
 			<fieldset<?php $form->describe( 'hand_given_roles', 'rollbook-by-hand-help' ); ?>>
 				<legend class="screen-reader-text"><?php esc_html_e( 'Roles given by hand', 'rollbook' ); ?></legend>
 				<?php $form->radios( 'hand_given_roles', $by_hand, $data->settings['hand_given_roles'] ); ?>
-				<p class="description" id="rollbook-by-hand-help"><?php esc_html_e( 'To people whom an identity provider manages. Where an account has several roles, rules give the first; the others stay with “Keep” and go with “Overrule”.', 'rollbook' ); ?></p>
+				<p class="description" id="rollbook-by-hand-help"><?php esc_html_e( 'To people that an identity provider manages. Where an account has several roles, rules give the first; the others stay with “Keep” and go with “Overrule”.', 'rollbook' ); ?></p>
 			</fieldset>
 			<?php $form->problem( 'hand_given_roles' ); ?>
 		</td>

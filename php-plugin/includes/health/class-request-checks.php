@@ -280,7 +280,7 @@ final class RequestChecks {
 			'caching',
 			Finding::CRITICAL,
 			__( 'A cache keeps the answers: a second request, with another token, got the answer of the first.', 'rollbook' ),
-			__( 'Identity providers see people as they were, and whoever asks without a token may see them too.', 'rollbook' ),
+			__( 'Identity providers see people as they were, and anybody may see them without a token.', 'rollbook' ),
 			array( __( 'Leave the address out of every cache. Then empty the caches and run this test again.', 'rollbook' ) ),
 			ServerLines::caching( $this->server, $this->address )
 		);

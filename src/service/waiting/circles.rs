@@ -11,7 +11,7 @@ use crate::wordpress::lookups;
 use serde_json::Value;
 
 impl Service {
-    /// Follows the chain of people, each of whom wants the next one's name. Where it leads back to the first
+    /// Follows the chain of people, where each wants the next one's name. Where it leads back to the first
     /// person, or to a free name, each gets the name that it wants.
     pub(super) async fn close_circle_of_names(
         &self,
@@ -61,7 +61,7 @@ impl Service {
         Ok(false)
     }
 
-    /// Follows the chain of people, each of whom waits for the next one's address. Where it leads back to the
+    /// Follows the chain of people, where each waits for the next one's address. Where it leads back to the
     /// first person, or to a free address, each gets the address that it waits for. A locked out person who
     /// has another address in the IdP gives up the old one.
     pub(super) async fn close_circle_of_addresses(

@@ -30,7 +30,7 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( (string) self::SECOND, (string) get_user_meta( $this->account( 'bert@contoso.example' )->ID, 'primary_blog', true ) );
 	}
 
-	/** The second directory adds the account to its site; who the person is, the first one says. */
+	/** The second identity provider adds the account to its site. The first one says who the person is. */
 	public function test_a_person_of_two_directories_is_one_account(): void {
 		$this->configure( self::SECOND, array( 'default_role' => 'author', 'username' => array( 'rename' => true ) ) );
 		$first   = $this->person_on( self::FIRST, self::ANNA, array( 'displayName' => 'Anna Arendt' ) );
@@ -50,7 +50,7 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( 'A. Arendt (Fabrikam)', $this->ask( self::SECOND, 'GET', "/Users/$second->id" )->json->displayName );
 	}
 
-	/** Whatever one directory changes, the other sees what it has sent, in the version that it knows, and has nothing to correct. */
+	/** Whatever one identity provider changes, the other sees what it has sent, in the version that it knows, and has nothing to correct. */
 	public function test_two_directories_do_not_correct_each_other_for_ever(): void {
 		$first  = $this->person_on( self::FIRST, self::ANNA, array( 'displayName' => 'One', 'title' => 'Writer' ) );
 		$second = $this->person_on( self::SECOND, self::ANNA, array( 'displayName' => 'Two', 'title' => 'Speaker' ) );
@@ -188,7 +188,7 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertTrue( $this->browser( self::FIRST )->log_in( 'pu-boss', 'a local pass-phrase' )->is_logged_in() );
 	}
 
-	/** Whom a directory has brought and another site made an administrator is out of its reach from then on. */
+	/** A person that an identity provider brought, and another site made an administrator, is out of its reach from then on. */
 	public function test_who_becomes_an_administrator_elsewhere_is_out_of_reach(): void {
 		$person  = $this->person_on( self::SECOND, self::ANNA, array( 'displayName' => 'Before' ) );
 		$user_id = $this->account( self::ANNA )->ID;
@@ -240,7 +240,7 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( 201, $this->ask( self::SECOND, 'POST', '/Users', array( 'userName' => self::ANNA . '.x', 'emails' => array() ) )->status );
 	}
 
-	/** An account that is on several sites and came from no directory belongs to none, whichever is first. */
+	/** An account that is on several sites and came from no identity provider has no owning site, whichever is first. */
 	public function test_a_local_account_of_two_sites_is_linked_but_not_taken_over(): void {
 		$user_id = wp_insert_user( array( 'user_login' => 'pu-local', 'user_email' => self::ANNA, 'user_pass' => 'x', 'display_name' => 'Local' ) );
 		add_user_to_blog( self::SECOND, $user_id, 'author' );
@@ -257,7 +257,7 @@ final class AccountsTest extends NetworkTestCase {
 		);
 	}
 
-	/** When the home lets go of an account, the other site's directory has charge of it, and what it has sent so far is made up for. */
+	/** When the owning site lets go of an account, the other site's identity provider has charge of it, and what that has sent so far is written. */
 	public function test_the_home_moves_when_it_lets_go(): void {
 		$this->configure( self::FIRST, array( 'deletion' => array( 'policy' => 'delete' ) ) );
 		$first   = $this->person_on( self::FIRST, self::ANNA, array( 'displayName' => 'One' ) );
@@ -276,7 +276,7 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( array( 'Two', 'Back' ), array( $this->account( self::ANNA )->display_name, $back->displayName ) );
 	}
 
-	/** A home that unlinks its person lets go of the account, too. */
+	/** An owning site that unlinks its person lets go of the account, too. */
 	public function test_the_home_moves_when_it_unlinks(): void {
 		$first  = $this->person_on( self::FIRST, self::ANNA, array( 'displayName' => 'One' ) );
 		$second = $this->person_on( self::SECOND, self::ANNA, array( 'displayName' => 'Two' ) );
@@ -321,7 +321,7 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( 0, Network::owning_site_of( $user->ID ) );
 	}
 
-	/** Where the home only locks the account for the person's return, it stays the home. */
+	/** Where the owning site only locks the account for the person's return, it stays the owning site. */
 	public function test_a_kept_account_keeps_its_home(): void {
 		$first  = $this->person_on( self::FIRST, self::ANNA, array( 'displayName' => 'One' ) );
 		$second = $this->person_on( self::SECOND, self::ANNA );
@@ -333,7 +333,7 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( array( $user_id, 'Back' ), array( $this->account( self::ANNA )->ID, $this->account( self::ANNA )->display_name ) );
 	}
 
-	/** Whose home's directory sets the password changes it nowhere; who has another home does. */
+	/** People cannot change a password that the identity provider of the owning site sets; others can. */
 	public function test_passwords_are_the_home_s(): void {
 		$this->configure( self::SECOND, array( 'password_sync' => true ) );
 		$this->person_on( self::FIRST, self::ANNA );
@@ -352,7 +352,7 @@ final class AccountsTest extends NetworkTestCase {
 		}
 	}
 
-	/** An edit in the network's admin, on whichever site, is seen by the directory that has charge of the account, and found by all. */
+	/** An edit in the network's admin, on whichever site, is seen by the identity provider that has charge of the account, and found by all. */
 	public function test_a_local_edit_is_known_on_every_site(): void {
 		$first  = $this->person_on( self::FIRST, self::ANNA );
 		$second = $this->person_on( self::SECOND, self::ANNA );
@@ -366,7 +366,7 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( array( array( true, true ) ), $edit );
 		wp_cache_flush();
 		self::assertSame( $id, $by( 'moved@contoso.example' ), 'an unmanaged one' );
-		self::assertSame( 'renamed@contoso.example', $this->ask( self::FIRST, 'GET', "/Users/$first->id" )->json->emails[0]->value, 'its home is to correct it' );
+		self::assertSame( 'renamed@contoso.example', $this->ask( self::FIRST, 'GET', "/Users/$first->id" )->json->emails[0]->value, 'its owning site is to correct it' );
 		self::assertSame( self::ANNA, $this->ask( self::SECOND, 'GET', "/Users/$second->id" )->json->emails[0]->value, 'another site is not' );
 		self::assertSame( $second->meta->version, $this->ask( self::SECOND, 'GET', "/Users/$second->id" )->json->meta->version );
 	}

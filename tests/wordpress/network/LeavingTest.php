@@ -28,13 +28,13 @@ final class LeavingTest extends NetworkTestCase {
 		$this->change( self::SECOND, $people[ self::SECOND ]->id, 'active', false );
 		self::assertFalse( $browser[ self::SECOND ]->is_logged_in() );
 		self::assertFalse( $this->browser( self::SECOND )->log_in( self::ANNA, self::PASSWORD )->has_login_cookie() );
-		self::assertTrue( $browser[ self::FIRST ]->is_logged_in(), 'the session goes on, because the account’s home is here' );
+		self::assertTrue( $browser[ self::FIRST ]->is_logged_in(), 'the session goes on, because this is the owning site' );
 
 		$this->change( self::SECOND, $people[ self::SECOND ]->id, 'active', true );
 		$this->change( self::FIRST, $people[ self::FIRST ]->id, 'active', false );
 		self::assertFalse( $browser[ self::FIRST ]->is_logged_in() );
 		self::assertFalse( $this->browser( self::FIRST )->log_in( self::ANNA, self::PASSWORD )->has_login_cookie() );
-		self::assertFalse( $browser[ self::SECOND ]->is_logged_in(), 'the home ends every session' );
+		self::assertFalse( $browser[ self::SECOND ]->is_logged_in(), 'the owning site ends every session' );
 		self::assertTrue( $this->browser( self::SECOND )->log_in( self::ANNA, self::PASSWORD )->is_logged_in(), 'and a new one may begin where she is active' );
 	}
 
@@ -49,7 +49,7 @@ final class LeavingTest extends NetworkTestCase {
 		self::assertSame( array( true, false ), array( $opens( self::FIRST ), $opens( self::SECOND ) ) );
 	}
 
-	/** Who is gone here blocks nobody: the address that the account's home keeps there waits for whom this site's directory gives it to. */
+	/** A person who is gone here blocks nobody: the address, which the owning site keeps, waits for the next person who gets it here. */
 	public function test_the_address_of_who_left_this_site_waits_for_a_newcomer(): void {
 		$this->person_on( self::FIRST, self::ANNA, array( 'externalId' => 'emp-1' ) );
 		$second = $this->person_on( self::SECOND, self::ANNA, array( 'externalId' => 'emp-1' ) );
@@ -169,7 +169,7 @@ final class LeavingTest extends NetworkTestCase {
 		);
 	}
 
-	/** A directory does not take an account out of the network that it has not charge of. */
+	/** An identity provider does not delete an account from the network unless it has charge of it. */
 	public function test_an_account_of_another_home_stays_in_the_network(): void {
 		$this->configure( self::SECOND, array( 'deletion' => array( 'policy' => 'delete' ) ) );
 		$this->person_on( self::FIRST, self::ANNA );
@@ -202,7 +202,7 @@ final class LeavingTest extends NetworkTestCase {
 		}
 	}
 
-	/** Taken off a site in its admin: gone there for its directory. */
+	/** Somebody taken off a site in its admin is gone there for its identity provider. */
 	public function test_who_is_taken_off_a_site_is_gone_there(): void {
 		$first   = $this->person_on( self::FIRST, self::ANNA );
 		$second  = $this->person_on( self::SECOND, self::ANNA );

@@ -192,7 +192,7 @@ final class RulesTest extends NetworkTestCase {
 		}
 	}
 
-	/** A token of one site does not move the address of an account with rights on another, whoever created it. */
+	/** A token of one site does not change the address of an account with rights on another, even if it created the account. */
 	public function test_rights_elsewhere_are_out_of_reach(): void {
 		$anna = $this->person_on( self::SECOND, self::ANNA );
 		$user = $this->account( self::ANNA );

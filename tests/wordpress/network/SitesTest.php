@@ -72,7 +72,7 @@ final class SitesTest extends NetworkTestCase {
 		self::assertSame( 404, $this->ask( self::FIRST, 'GET', "/Users/$person->id" )->status );
 	}
 
-	/** A deleted site takes its tables along and gives up the accounts that its directory had charge of. */
+	/** A deleted site takes its tables along and gives up the accounts that its identity provider had charge of. */
 	public function test_a_deleted_site_leaves_nothing(): void {
 		$site = $this->make_site( '/pu-third/' );
 		$this->person_on( $site, 'anna@contoso.example', array( 'displayName' => 'Third' ) );
@@ -87,7 +87,7 @@ final class SitesTest extends NetworkTestCase {
 		self::assertSame( 'Second', $this->account( 'anna@contoso.example' )->display_name );
 	}
 
-	/** Whoever archives a site does not tell its identity provider that nobody is there. */
+	/** An archived site does not tell its identity provider that nobody is there. */
 	public function test_an_archived_site_has_its_provider_wait(): void {
 		$site   = $this->make_site( '/pu-third/' );
 		$person = $this->person_on( $site, 'anna@contoso.example' );
