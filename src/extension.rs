@@ -64,7 +64,7 @@ impl InvalidSettings {
     /// Every problem: its place, the reason in English, and the same as a text to translate, with the values
     /// for its numbered places.
     ///
-    /// @return list<array{place: string, reason: string, text: string, values: list<string|array<string, mixed>>}>
+    /// @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
     pub fn problems(&self) -> PhpResult<PhpArray> {
         array_of(&self.problems)
     }
@@ -245,7 +245,7 @@ impl PhpSettings {
     /// What is wrong with the document of a site as the site is now; each as in
     /// `InvalidSettings::problems()`.
     ///
-    /// @return list<array{place: string, reason: string, text: string, values: list<string|array<string, mixed>>}>
+    /// @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
     pub fn problems(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
         array_of(&calls::problems(&map_of(settings)?, map_of(site)?).map_err(exception)?)
     }
