@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress;
 
 use Rollbook\WordPress\Access\DropIns;
+use Rollbook\WordPress\Access\FastLaneFile;
 use Rollbook\WordPress\Access\MustUseFile;
 use Rollbook\WordPress\Store\Tables;
 
@@ -18,6 +19,7 @@ defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 require_once __DIR__ . '/includes/store/class-tables.php';
 require_once __DIR__ . '/includes/access/class-must-use-file.php';
 require_once __DIR__ . '/includes/access/class-drop-ins.php';
+require_once __DIR__ . '/includes/access/class-fast-lane-file.php';
 
 /**
  * Removes the current site's tables and options.
@@ -55,3 +57,4 @@ if ( is_multisite() ) {
 }
 MustUseFile::remove();
 DropIns::remove();
+FastLaneFile::remove();

@@ -40,6 +40,7 @@ final class AdvancedScreen extends FormScreen {
 		return array(
 			'allowed_networks' => FormInput::lines( 'allowed_networks' ),
 			'activity_days'    => ctype_digit( $days ) ? (int) $days : $days,
+			'fast_lane'        => FormInput::is_ticked( 'fast_lane' ),
 			'compatibility'    => array( 'wpo365_route' => FormInput::is_ticked( 'wpo365_route' ) ),
 		);
 	}

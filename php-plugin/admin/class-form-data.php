@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Access\FastLaneFile;
+use Rollbook\WordPress\Endpoint\FastLane;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Targets;
@@ -32,6 +34,7 @@ final class FormData {
 	 * @param array<string, string>                              $problems    What is wrong, by place in the document.
 	 * @param array{paths: list<string>, targets: list<string>}  $suggestions The suggestions while somebody types.
 	 * @param array<string, string>                              $missing     Why the site does not have a target, by target.
+	 * @param ?list<string>                                      $changers    What keeps the fast lane from being used; null if its file could not be written.
 	 * @param string                                             $wpo365      The address of WPO365, which Rollbook answers for sites that come from it.
 	 */
 	private function __construct(
@@ -42,6 +45,7 @@ final class FormData {
 		public readonly array $problems,
 		public readonly array $suggestions,
 		public readonly array $missing,
+		public readonly ?array $changers,
 		public readonly string $wpo365,
 	) {
 	}
@@ -67,6 +71,7 @@ final class FormData {
 			array_combine( array_column( $problems, 'place' ), array_map( SettingsProblem::reason( ... ), $problems ) ),
 			\Rollbook\Settings::suggestions(),
 			Targets::missing( Settings::targets() ),
+			Settings::wants_fast_lane() && ! FastLaneFile::is_in_step() ? null : FastLane::found() ?? array(),
 			rest_url( 'wpo365/v1' )
 		);
 	}

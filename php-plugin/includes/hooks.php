@@ -13,6 +13,7 @@ namespace Rollbook\WordPress;
 
 use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\Access\DropIns;
+use Rollbook\WordPress\Access\FastLaneFile;
 use Rollbook\WordPress\Access\MustUseFile;
 use Rollbook\WordPress\Admin\ActivityActions;
 use Rollbook\WordPress\Admin\AddressActions;
@@ -34,6 +35,7 @@ use Rollbook\WordPress\Commands\Abilities;
 use Rollbook\WordPress\Commands\CommandLine;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Endpoint\Endpoint;
+use Rollbook\WordPress\Endpoint\FastLane;
 use Rollbook\WordPress\Endpoint\RestRoute;
 use Rollbook\WordPress\People\PasswordControl;
 use Rollbook\WordPress\People\UserRemover;
@@ -109,6 +111,15 @@ add_action( 'admin_init', array( MustUseFile::class, 'action_admin_init' ) );
 register_activation_hook( PLUGIN_FILE, array( DropIns::class, 'install' ) );
 add_action( 'admin_init', array( DropIns::class, 'install' ) );
 register_deactivation_hook( PLUGIN_FILE, array( DropIns::class, 'deactivate' ) );
+
+// The fast lane: its file is written and removed as the settings say, however they change, and after updates of the plugin.
+add_action( 'admin_init', array( FastLane::class, 'action_settings' ), 10, 0 );
+foreach ( array( 'add_option_', 'update_option_', 'delete_option_' ) as $rollbook_hook ) {
+	add_action( $rollbook_hook . Settings::OPTION, array( FastLane::class, 'action_settings' ), 10, 0 );
+}
+register_activation_hook( PLUGIN_FILE, array( FastLane::class, 'action_settings' ) );
+register_deactivation_hook( PLUGIN_FILE, array( FastLaneFile::class, 'deactivate' ) );
+add_action( 'upgrader_process_complete', array( FastLane::class, 'forget' ), 10, 0 );
 
 // Passwords that people must not set here: after other plugins (PHP_INT_MAX), and before AccessControl, whose refusal of deactivated people
 // comes last.

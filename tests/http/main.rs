@@ -4,6 +4,8 @@
 //! this on each. `ROLLBOOK_SITE` holds what `tests/site up` has printed.
 
 #[cfg(test)]
+mod fast_lane;
+#[cfg(test)]
 mod filters;
 #[cfg(test)]
 mod lives;

@@ -91,9 +91,19 @@ fn answers(name: &str, way: Option<&str>, site: &mut OverHttp) -> Result<Vec<Str
     if let Some(way) = way {
         transcript.headers.insert(HEADER.to_owned(), Some(way.to_owned()));
     }
+    answers_with(&transcript, site, &mut |_| {})
+}
+
+/// The same for a transcript that was changed, with somebody who watches each step.
+pub(crate) fn answers_with(
+    transcript: &Transcript,
+    site: &mut OverHttp,
+    watch: &mut dyn FnMut(&Played<'_>),
+) -> Result<Vec<String>, String> {
     let mut made_up = MadeUp::default();
     let mut answers = Vec::new();
-    play_and_watch(&transcript, site, &mut |_, played: &Played<'_>| {
+    play_and_watch(transcript, site, &mut |_, played: &Played<'_>| {
+        watch(played);
         let Some(response) = played.response else { return };
         let mut text = format!("{}\n{}\n", played.step.title, response.status);
         for name in HEADERS {

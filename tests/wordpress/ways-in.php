@@ -13,6 +13,8 @@
  *
  * `X-Neighbours: yes` loads the plugins that end requests, `X-Refuse: yes` one that lets nobody use the REST API.
  *
+ * `X-Went-Full: yes` writes the request down if plugins are loaded for it.
+ *
  * @package Rollbook
  */
 
@@ -26,6 +28,11 @@ if ( isset( $_SERVER['HTTP_X_NEIGHBOURS'] ) ) {
 
 if ( isset( $_SERVER['HTTP_X_REFUSE'] ) ) {
 	add_filter( 'rest_authentication_errors', static fn(): WP_Error => new WP_Error( 'contoso_refuses', 'Nobody.', array( 'status' => 403 ) ), PHP_INT_MAX );
+}
+
+if ( isset( $_SERVER['HTTP_X_WENT_FULL'] ) ) {
+	$contoso_request = $_SERVER['REQUEST_METHOD'] . ' ' . strtok( $_SERVER['REQUEST_URI'], '?' );
+	add_action( 'plugins_loaded', static fn() => file_put_contents( ROLLBOOK_SITE_DIR . '/went-full.log', "$contoso_request\n", FILE_APPEND | LOCK_EX ) );
 }
 
 ( static function (): void {

@@ -38,6 +38,29 @@ defined( 'ABSPATH' ) || exit;
 		</td>
 	</tr>
 	<tr>
+		<th scope="row"><?php esc_html_e( 'Fast lane', 'rollbook' ); ?></th>
+		<td>
+			<label><input type="checkbox" name="fast_lane" value="1" <?php checked( $data->settings['fast_lane'] ); ?><?php $form->describe( 'fast_lane', 'rollbook-lane-help' ); ?>> <?php esc_html_e( 'Answer before plugins and the theme are loaded', 'rollbook' ); ?></label>
+			<p class="description" id="rollbook-lane-help"><?php esc_html_e( 'Requests that only read, or are refused, then take a fraction of the time. Rollbook puts a file into the folder of the must-use plugins. If a plugin changes what identity providers read, Rollbook notices that and waits for all plugins, as without the fast lane.', 'rollbook' ); ?></p>
+			<?php if ( $data->settings['fast_lane'] && null === $data->changers ) : ?>
+				<p class="description"><strong>
+				<?php
+				/* translators: %s: a folder. */
+				printf( esc_html__( 'The file could not be written, so the fast lane is not used. Let the web server write to the folder %s, then save again.', 'rollbook' ), '<code>' . esc_html( WPMU_PLUGIN_DIR ) . '</code>' );
+				?>
+				</strong></p>
+			<?php elseif ( $data->settings['fast_lane'] && array() !== $data->changers ) : ?>
+				<p class="description"><strong><?php esc_html_e( 'The fast lane is not used at the moment, because answers may depend on these plugins. You need to do nothing.', 'rollbook' ); ?></strong></p>
+				<ul class="ul-disc">
+					<?php foreach ( $data->changers as $rollbook_changer ) : ?>
+						<li><code><?php echo esc_html( $rollbook_changer ); ?></code></li>
+					<?php endforeach; ?>
+				</ul>
+			<?php endif; ?>
+			<?php $form->problem( 'fast_lane' ); ?>
+		</td>
+	</tr>
+	<tr>
 		<th scope="row"><?php esc_html_e( 'WPO365', 'rollbook' ); ?></th>
 		<td>
 			<label><input type="checkbox" name="wpo365_route" value="1" <?php checked( $data->settings['compatibility']['wpo365_route'] ); ?><?php $form->describe( 'compatibility.wpo365_route', 'rollbook-wpo365-help' ); ?>> <?php esc_html_e( 'Also answer at the address of WPO365', 'rollbook' ); ?></label>

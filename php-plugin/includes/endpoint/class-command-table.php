@@ -86,6 +86,17 @@ final class CommandTable {
 	}
 
 	/**
+	 * Whether a command can be carried out before plugins are loaded: it only reads, or notes that a token was used, and needs nothing of
+	 * pluggable.php.
+	 *
+	 * @param array<string, mixed> $command The command.
+	 */
+	public static function is_early( array $command ): bool {
+		$name = (string) $command['do'];
+		return 'touch_token' === $name || 'find_reassign_target' !== $name && null !== self::reading( $name, $command );
+	}
+
+	/**
 	 * Undoes the running command after a hook has ended PHP: PHP runs neither catch nor finally then.
 	 */
 	public function abandon(): void {

@@ -43,6 +43,20 @@ final class Endpoint {
 	private ?ExchangeRunner $runner = null;
 
 	/**
+	 * What the exchange was opened on, if that was before plugins were loaded.
+	 *
+	 * @var ?array{array<string, mixed>, array<string, mixed>}
+	 */
+	private ?array $opened_on = null;
+
+	/**
+	 * Whether it is this request that is being answered, and not WordPress that is still being loaded.
+	 *
+	 * @var bool
+	 */
+	private bool $is_running = false;
+
+	/**
 	 * Whether the response was sent.
 	 *
 	 * @var bool
@@ -162,7 +176,23 @@ final class Endpoint {
 		}
 		do_action( 'litespeed_control_set_nocache', 'rollbook' );
 		wp_set_current_user( 0 ); // A token acts for no user.
+		self::$serving->reopen_if_changed();
 		self::$serving->answer();
+		FastLane::look();
+		exit;
+	}
+
+	/**
+	 * Answers the request if it is the service's, before plugins are loaded, and ends. The must-use file calls this. Nothing happens if the
+	 * request needs plugins, or if there is any trouble: serve() answers it then.
+	 */
+	public static function serve_early(): void {
+		if ( null === self::$serving || ! self::$serving->comes_to_its_end_early() ) {
+			return;
+		}
+		self::$serving->answer();
+		// Who listens to the end of PHP expects it.
+		require_once ABSPATH . WPINC . '/pluggable.php';
 		exit;
 	}
 
@@ -171,7 +201,7 @@ final class Endpoint {
 	 */
 	public static function on_shutdown(): void {
 		if ( null !== self::$serving && ! self::$serving->answered ) {
-			$is_ours = null !== self::$serving->runner;
+			$is_ours = self::$serving->is_running;
 			$reason  = Interference::fatal_error()['message'] ?? 'some code ended PHP before the request was answered; ' . Interference::culprit();
 			self::$serving->abort( $reason );
 			if ( ! $is_ours && null !== self::$serving->runner ) {
@@ -205,6 +235,7 @@ final class Endpoint {
 	 * Runs the exchange and sends its response.
 	 */
 	private function answer(): void {
+		$this->is_running = true;
 		if ( $this->answer_probe() ) {
 			return;
 		}
@@ -335,6 +366,47 @@ final class Endpoint {
 	 */
 	private function runner(): ExchangeRunner {
 		return $this->runner ??= new ExchangeRunner( $this->opened() );
+	}
+
+	/**
+	 * Runs the exchange before plugins are loaded.
+	 *
+	 * @return bool Whether it has come to its end.
+	 */
+	private function comes_to_its_end_early(): bool {
+		if ( '' !== $this->request->header( Probe::HEADER ) ) {
+			return false; // The site wants to know what plugins do to requests.
+		}
+		try {
+			if ( ! FastLane::is_open() ) {
+				return false;
+			}
+			$this->opened_on = array( Settings::document(), Site::facts_of_request() );
+			$this->runner    = new ExchangeRunner( Exchange::open( $this->request->described(), ...$this->opened_on ) );
+			return $this->runner->run_early();
+		} catch ( Throwable ) {
+			$this->runner = null;
+			return false;
+		}
+	}
+
+	/**
+	 * Begins anew if plugins have changed what the exchange was opened on. So far it has only read.
+	 *
+	 * @throws Throwable When the database does not tell.
+	 */
+	private function reopen_if_changed(): void {
+		if ( null === $this->runner ) {
+			return;
+		}
+		try {
+			$has_changed = array( Settings::document(), Site::facts_of_request() ) !== $this->opened_on;
+		} catch ( DatabaseFailure ) {
+			$has_changed = true;
+		}
+		if ( $has_changed || ! FastLane::changes_nothing() ) {
+			$this->runner = null;
+		}
 	}
 
 	/**

@@ -48,7 +48,7 @@ final class ExchangeRunner {
 	public function run(): void {
 		RunningExchange::begin();
 		try {
-			$this->command = $this->exchange->command();
+			$this->command ??= $this->exchange->command();
 			while ( null !== $this->command ) {
 				$this->carry_out( $this->command );
 				$this->command = $this->exchange->command();
@@ -60,6 +60,26 @@ final class ExchangeRunner {
 				Batch::undo();
 			}
 			throw $failure;
+		} finally {
+			RunningExchange::end();
+		}
+	}
+
+	/**
+	 * Runs the exchange as far as that is possible before plugins are loaded. run() goes on from there.
+	 *
+	 * @return bool Whether it has come to its end.
+	 * @throws Throwable When a command fails; then the exchange is of no use any more.
+	 */
+	public function run_early(): bool {
+		RunningExchange::begin();
+		try {
+			$this->command = $this->exchange->command();
+			while ( null !== $this->command && CommandTable::is_early( $this->command ) ) {
+				$this->exchange->answer( $this->commands->run( $this->command ) );
+				$this->command = $this->exchange->command();
+			}
+			return null === $this->command;
 		} finally {
 			RunningExchange::end();
 		}

@@ -107,6 +107,28 @@ final class Interference {
 	}
 
 	/**
+	 * The functions of plugins and themes that listen to some hooks.
+	 *
+	 * @param string[] $hooks The hooks.
+	 * @return list<string> Each with the hook and its place.
+	 */
+	public static function listeners( array $hooks ): array {
+		global $wp_filter;
+		$listeners = array();
+		foreach ( $hooks as $hook ) {
+			foreach ( ( $wp_filter[ $hook ] ?? null )?->callbacks ?? array() as $callbacks ) {
+				foreach ( $callbacks as $callback ) {
+					$place = self::place( $callback['function'] );
+					if ( null !== $place ) {
+						$listeners[] = "$hook: " . self::name( $callback['function'] ) . " ($place)";
+					}
+				}
+			}
+		}
+		return $listeners;
+	}
+
+	/**
 	 * Tells the owner, at most once an hour, that requests are ended before they are answered. More often would let anybody fill the log:
 	 * no token was checked yet.
 	 *

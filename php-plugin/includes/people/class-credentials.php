@@ -61,7 +61,7 @@ final class Credentials {
 	 *
 	 * @return string[]
 	 */
-	private static function roles_of_registration(): array {
+	public static function roles_of_registration(): array {
 		$roles = array();
 		$open  = is_multisite() ? in_array( get_site_option( 'registration' ), array( 'user', 'all' ), true ) : (bool) get_option( 'users_can_register' );
 		if ( $open ) {

@@ -100,7 +100,7 @@ final class PassingBy {
 		foreach ( $keys as $group => $names ) {
 			wp_cache_delete_multiple( $names, $group );
 		}
-		$targets = preg_grep( '/^(?:meta|field):/', $targets, PREG_GREP_INVERT );
+		$targets = Targets::of_plugins( $targets );
 		foreach ( $targets ? $user_ids : array() as $user_id ) {
 			Targets::forget( $user_id, $targets );
 		}

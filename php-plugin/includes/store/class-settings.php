@@ -58,6 +58,13 @@ final class Settings {
 	}
 
 	/**
+	 * Whether requests are answered before plugins are loaded, where that makes no difference.
+	 */
+	public static function wants_fast_lane(): bool {
+		return true === ( self::stored()['fast_lane'] ?? false );
+	}
+
+	/**
 	 * Whether managed people may set a password of their own. Known without the extension.
 	 */
 	public static function allows_own_passwords(): bool {

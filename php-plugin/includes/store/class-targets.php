@@ -161,6 +161,16 @@ final class Targets {
 	}
 
 	/**
+	 * The targets that only another plugin can read.
+	 *
+	 * @param string[] $targets Targets.
+	 * @return list<string>
+	 */
+	public static function of_plugins( array $targets ): array {
+		return array_values( array_filter( $targets, static fn( string $target ): bool => ! preg_match( '/^(?:meta|field):/', $target ) ) );
+	}
+
+	/**
 	 * The targets that the site does not have, and why.
 	 *
 	 * @param string[] $targets The targets.

@@ -153,6 +153,15 @@ $read_token = static function (): string {
 
 $mails = static fn(): int => count( file( ROLLBOOK_SITE_DIR . '/mail.jsonl' ) );
 
+// The requests for which plugins were loaded since this was asked last, of those that ways-in.php was told to watch.
+$went_full = static function (): array {
+	$file  = ROLLBOOK_SITE_DIR . '/went-full.log';
+	$lines = is_file( $file ) ? file( $file, FILE_IGNORE_NEW_LINES ) : array();
+	file_put_contents( $file, '' );
+	chmod( $file, 0666 );
+	return $lines;
+};
+
 // Accounts with an address, rows of ours with it as userName, and rows that stayed without an account.
 $claims = static function ( array $question ): array {
 	global $wpdb;
@@ -173,7 +182,7 @@ $crowd = static function ( array $question ): void {
 	}
 };
 
-$known = compact( 'claims', 'crowd', 'mails', 'prepare', 'account', 'edit', 'set_role', 'configure', 'publish', 'posts', 'opens', 'read_token' );
+$known = compact( 'claims', 'crowd', 'went_full', 'mails', 'prepare', 'account', 'edit', 'set_role', 'configure', 'publish', 'posts', 'opens', 'read_token' );
 while ( false !== ( $line = fgets( STDIN ) ) ) {
 	wp_cache_flush(); // Requests have changed what this process remembers.
 	wp_roles()->for_site();
