@@ -36,6 +36,9 @@ ADD_SECOND = """
 $domain = get_network()->domain;
 $site   = wp_insert_site( array( 'domain' => $domain, 'path' => $args[0], 'title' => 'Second', 'user_id' => 1 ) );
 if ( is_wp_error( $site ) ) { throw new RuntimeException( $site->get_error_message() ); }
+// WordPress 6.1 drops the colon before the port.
+$GLOBALS['wpdb']->update( $GLOBALS['wpdb']->blogs, array( 'domain' => $domain ), array( 'blog_id' => $site ) );
+clean_blog_cache( $site );
 switch_to_blog( $site );
 update_option( 'permalink_structure', '/%postname%/' );
 // What the administrator of the network allows: Rollbook's tests are about sites that may provision.
