@@ -151,6 +151,17 @@ test-browser: extension ## the plugin's archive uploaded to a new WordPress, the
 test-dist: dist ## what dist/ holds: old servers load it, packages come and go cleanly, a second build is the same; takes as long as the first
 	@tests/packages/run -v
 
+.PHONY: test-corners
+test-corners: extension ## two corners of the matrix: the oldest WordPress in a network behind Apache and php-fpm, a newer one inside Apache
+	@tests/install php mariadb matrix
+	export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/matrix/run --corners
+
+.PHONY: test-matrix
+test-matrix: ## PHP 8.2 and 8.4, WordPress 6.1, 6.8 and 7.1, SQLite and MariaDB, single and network, nginx and Apache: 72 sites, half an hour
+	@tests/install php mariadb web matrix
+	tests/matrix/run
+
 .PHONY: test-php-versions
 test-php-versions: extension ## the plugin on PHP 7.4, 8.0, 8.1, 8.3 and 8.5, which npm has: what happens there without the extension
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
