@@ -20,6 +20,7 @@ fn request(method: &str, path: &str, query: &str, body: &str) -> Request {
         headers: vec![("Authorization".to_owned(), format!("Bearer {TOKEN}"))],
         body: body.as_bytes().to_vec(),
         remote: "192.0.2.1".to_owned(),
+        plain: false,
         now: 1_700_000_000_000,
     }
 }

@@ -233,6 +233,7 @@ fn request_of(mut fields: Map<String, Value>) -> Result<Request, CallError> {
         headers,
         body,
         remote: text(&fields, "remote"),
+        plain: fields.get("plain").and_then(Value::as_bool).unwrap_or_default(),
         now: fields.get("now").and_then(Value::as_i64).unwrap_or_default(),
     })
 }
@@ -266,6 +267,9 @@ mod tests {
         let command = ask(&mut engine, &of("command", json!([])));
         assert_eq!(command["value"]["do"], "list_tokens");
         assert_eq!(ask(&mut engine, &of("answer", json!([[]])))["value"], Value::Null);
+        assert_eq!(ask(&mut engine, &of("command", json!([])))["value"]["do"], "count_knock");
+        let counted = of("answer", json!([{ "here": 1, "all": 1 }]));
+        assert_eq!(ask(&mut engine, &counted)["value"], Value::Null);
         assert_eq!(ask(&mut engine, &of("command", json!([]))), json!({ "value": null }));
         let response = ask(&mut engine, &of("response", json!([])));
         assert_eq!(response["value"]["status"], 401);

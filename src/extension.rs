@@ -91,10 +91,10 @@ impl PhpExchange {
     pub const MAX_PART: i64 = MAX_PART as i64;
 
     /// Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
-    /// "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered
-    /// as an error of the server; null stands for those that the database does not give. The site is an array
-    /// of "roles" (a list of arrays with "name" and "capabilities"), "default_role", "languages", "network"
-    /// and "address".
+    /// "remote" (the client's IP address), "plain" (whether it came without TLS) and "now" (milliseconds).
+    /// Settings that cannot be used are answered as an error of the server; null stands for those that the
+    /// database does not give. The site is an array of "roles" (a list of arrays with "name" and
+    /// "capabilities"), "default_role", "languages", "network" and "address".
     pub fn open(
         request: &ZendHashTable,
         settings: Option<&ZendHashTable>,
@@ -108,6 +108,7 @@ impl PhpExchange {
             headers: headers(request),
             body: request.get("body").and_then(|body| body.binary::<u8>()).unwrap_or_default(),
             remote: text(request, "remote"),
+            plain: request.get("plain").and_then(Zval::bool).unwrap_or_default(),
             now: request.get("now").and_then(Zval::long).unwrap_or_default(),
         };
         let settings = settings.map(map_of).transpose()?;

@@ -105,6 +105,7 @@ macro_rules! questions {
             ListTokens, list_tokens => Vec<TokenRecord>;
             TouchToken, touch_token => ();
             CheckToken, check_token => TokenState;
+            CountKnock, count_knock => Knocks;
             FindUsers, find_users => FoundUsers;
             LoadUser, load_user => Option<UserRecord>;
             LoadUsersByAccount, load_users_by_account => Vec<UserRecord>;

@@ -22,8 +22,10 @@ pub struct Request {
     /// The body's bytes. One byte more than [`MAX_BODY`] is enough to tell that it is too large.
     pub body: Vec<u8>,
     /// The address that the connection came from, as the web server names it: `203.0.113.7`. Behind a proxy
-    /// it is the proxy's; what a header claims is not looked at.
+    /// it is the proxy's.
     pub remote: String,
+    /// Whether it came without TLS, as far as the web server knows.
+    pub plain: bool,
     /// The time of the request, in milliseconds since 1970 (UTC).
     pub now: i64,
 }

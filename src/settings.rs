@@ -121,6 +121,10 @@ settings! {
     welcome_mail: bool = false;
     /// Networks that requests may come from; none means all.
     allowed_networks: Vec<IpNet> = Vec::new(), read by SettingsReader::networks;
+    /// Proxies before the site. What they say of the client's address, and of TLS, counts.
+    trusted_proxies: Vec<IpNet> = Vec::new(), read by SettingsReader::networks;
+    /// Whether requests from other machines are answered that come without TLS.
+    plain_http: bool = false;
     /// How many days the activity log is kept.
     activity_days: u32 = 90, read by SettingsReader::days;
     /// Addresses answered for other plugins' sake.

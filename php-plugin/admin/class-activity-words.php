@@ -163,6 +163,8 @@ final class ActivityWords {
 			'not_bearer' => array( __( 'Another kind of login was tried', 'rollbook' ), __( 'Choose “Bearer token”, “HTTP header” or “OAuth bearer token” in the identity provider.', 'rollbook' ) ),
 			'expired'    => array( __( 'The token has expired', 'rollbook' ), __( 'Create another one on the Connection tab and enter it in the identity provider.', 'rollbook' ) ),
 			'revoked'    => array( __( 'The token was revoked', 'rollbook' ), __( 'Create another one on the Connection tab, or switch off the provisioning that still uses this one.', 'rollbook' ) ),
+			'plain'      => array( __( 'It came without TLS', 'rollbook' ), __( 'Give the identity provider the address with https. If a proxy before the site ends TLS, name it on the Advanced tab.', 'rollbook' ) ),
+			'throttled'  => array( __( 'Too many came within a minute', 'rollbook' ), __( 'Somebody tries tokens, or an identity provider has a wrong one. A valid token is let in all the same.', 'rollbook' ) ),
 			'network'    => array( __( 'It came from a network that is not allowed', 'rollbook' ), __( 'Add the address on the Advanced tab if it is your identity provider’s.', 'rollbook' ) ),
 			'failure'    => array( __( 'The token could not be checked', 'rollbook' ), __( 'The database or the settings could not be read. The PHP error log of the site names the cause.', 'rollbook' ) ),
 			'unknown'    => array( __( 'The token is not one of this site', 'rollbook' ), $copy ),

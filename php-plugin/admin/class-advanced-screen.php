@@ -39,6 +39,8 @@ final class AdvancedScreen extends FormScreen {
 		$days = FormInput::line( 'activity_days' );
 		return array(
 			'allowed_networks' => FormInput::lines( 'allowed_networks' ),
+			'trusted_proxies'  => FormInput::lines( 'trusted_proxies' ),
+			'plain_http'       => FormInput::is_ticked( 'plain_http' ),
 			'activity_days'    => ctype_digit( $days ) ? (int) $days : $days,
 			'fast_lane'        => FormInput::is_ticked( 'fast_lane' ),
 			'compatibility'    => array( 'wpo365_route' => FormInput::is_ticked( 'wpo365_route' ) ),

@@ -17,6 +17,9 @@ namespace Rollbook;
  * @phpstan-type CheckToken array{do: 'check_token', id: int}
  * @phpstan-type TokenState array{token?: ?TokenRecord, now: int}
  * @phpstan-type CheckTokenAnswer TokenState
+ * @phpstan-type CountKnock array{do: 'count_knock', address: string, minute: int, most_here: int, most: int}
+ * @phpstan-type Knocks array{here: int, all: int}
+ * @phpstan-type CountKnockAnswer Knocks
  * @phpstan-type Condition array{sql: string, arguments: list<mixed>}
  * @phpstan-type Order array{column: string, descending: bool}
  * @phpstan-type Selection array{filter: ?string, condition: Condition, exact: bool, order: ?Order, after_row: ?int, after_value: mixed|null, backward: bool, offset: int, limit: int, count: bool}

@@ -57,10 +57,10 @@ final class Exchange {
 
 	/**
 	 * Opens the exchange for a request: an array of "method", "base", "path", "query", "headers", "body",
-	 * "remote" (the client's IP address) and "now" (milliseconds). Settings that cannot be used are answered
-	 * as an error of the server; null stands for those that the database does not give. The site is an array
-	 * of "roles" (a list of arrays with "name" and "capabilities"), "default_role", "languages", "network"
-	 * and "address".
+	 * "remote" (the client's IP address), "plain" (whether it came without TLS) and "now" (milliseconds).
+	 * Settings that cannot be used are answered as an error of the server; null stands for those that the
+	 * database does not give. The site is an array of "roles" (a list of arrays with "name" and
+	 * "capabilities"), "default_role", "languages", "network" and "address".
 	 */
 	public static function open( array $request, ?array $settings, array $site ): \Rollbook\Exchange {}
 

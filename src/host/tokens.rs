@@ -67,3 +67,25 @@ pub struct TouchToken {
     /// Now.
     pub now: i64,
 }
+
+/// Counts a request whose token is not one, unless as many were counted already within its minute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountKnock {
+    /// From where it came.
+    pub address: String,
+    /// The minute, counted since 1970.
+    pub minute: i64,
+    /// The most that are counted from there.
+    pub most_here: u64,
+    /// The most that are counted from everywhere.
+    pub most: u64,
+}
+
+/// How many requests of a minute had no valid token, this one included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Knocks {
+    /// From the same place.
+    pub here: u64,
+    /// From everywhere.
+    pub all: u64,
+}

@@ -19,7 +19,8 @@ use self::losses::Losses;
 use self::users::Person;
 use crate::exchange::Exchange;
 use crate::host::{
-    CheckToken, Command, ListTokens, Question, Scope, TokenRecord, TokenState, TouchToken, questions,
+    CheckToken, Command, CountKnock, Knocks, ListTokens, Question, Scope, TokenRecord, TokenState,
+    TouchToken, questions,
 };
 use crate::http::{Request, Response};
 use crate::service::tasks::Task;
@@ -44,6 +45,7 @@ pub struct MemoryHost {
     pub operation_takes: i64,
     settings: Rc<Settings>,
     tokens: Vec<TokenRecord>,
+    knocks: BTreeMap<(i64, String), u64>,
     accounts: BTreeMap<u64, StoredAccount>,
     people: BTreeMap<u64, Person>,
     groups: BTreeMap<u64, StoredGroup>,
@@ -66,6 +68,7 @@ impl Default for MemoryHost {
             operation_takes: 0,
             settings: Rc::default(),
             tokens: Vec::new(),
+            knocks: BTreeMap::new(),
             accounts: BTreeMap::new(),
             people: BTreeMap::new(),
             groups: BTreeMap::new(),
@@ -204,6 +207,17 @@ impl MemoryHost {
         }
         let token = self.tokens.iter().find(|token| token.id == check.id).cloned();
         Ok(TokenState { token, now: self.clock })
+    }
+
+    fn count_knock(&mut self, knock: CountKnock) -> Result<Knocks, String> {
+        let all: u64 =
+            self.knocks.iter().filter(|((minute, _), _)| *minute == knock.minute).map(|(_, n)| n).sum();
+        let here = self.knocks.entry((knock.minute, knock.address)).or_default();
+        let knocks = Knocks { here: *here + 1, all: all + 1 };
+        if *here < knock.most_here && all < knock.most {
+            *here += 1;
+        }
+        Ok(knocks)
     }
 
     fn inject_failure(&mut self) -> Result<(), String> {

@@ -1,8 +1,9 @@
 //! Who is let in: the network that a request comes from, and its token.
 
+use super::origin::Origin;
 use super::{Answer, Service};
 use crate::host::site::SiteAddress;
-use crate::host::{CheckToken, ListTokens, TokenRecord, TouchToken};
+use crate::host::{CheckToken, CountKnock, ListTokens, TokenRecord, TouchToken};
 use crate::http::Request;
 use crate::scim::error::{Error, Result};
 use crate::token;
@@ -14,41 +15,77 @@ const TOUCH_INTERVAL: i64 = 60_000;
 /// The name under which requests from a network that the owner does not allow are counted.
 const WRONG_NETWORK: &str = "network";
 
+/// The name under which requests without TLS are counted.
+const PLAIN: &str = "plain";
+
+/// The name under which requests are counted that came too often without a valid token.
+const THROTTLED: &str = "throttled";
+
+/// The milliseconds of a minute.
+const MINUTE: i64 = 60_000;
+
+/// So many requests a minute without a valid token are answered with the reason, from one place.
+const MOST_KNOCKS_HERE: u64 = 60;
+
+/// And from everywhere.
+const MOST_KNOCKS: u64 = 600;
+
 /// The name under which requests whose token could not be checked are counted.
 pub(super) const NOT_ASKED: &str = "failure";
 
 impl Service {
-    /// Lets the request in, or notes why it is not.
+    /// Lets the request in, or notes why it is not. Where it comes from is looked at before its token: the
+    /// answer, and the time that it takes, are the same whatever the token is.
     pub(super) async fn admit(&self, request: &Request) -> Answer<TokenRecord> {
+        let origin = Origin::of(request, &self.settings);
+        self.note.borrow_mut().address.clone_from(&origin.address);
         self.note.borrow_mut().refusal = Some(WRONG_NETWORK);
-        self.comes_from_allowed_network(request)?;
+        self.comes_from_allowed_network(&origin)?;
+        self.note.borrow_mut().refusal = Some(PLAIN);
+        self.could_not_be_read(&origin)?;
         self.note.borrow_mut().refusal = Some(NOT_ASKED);
-        self.authenticate(request).await
+        self.authenticate(request, &origin).await
     }
 
     /// # Errors
     /// 403 where the owner has named networks and the request comes from another.
-    fn comes_from_allowed_network(&self, request: &Request) -> Result<()> {
-        if self.settings.admits(&request.remote) {
+    fn comes_from_allowed_network(&self, origin: &Origin) -> Result<()> {
+        if self.settings.admits(&origin.address) {
             return Ok(());
         }
         Err(Error::new(
             403,
             format!(
                 "The address {} is not in the networks that the Rollbook settings allow. Add it there, or \
-                 send the request from one of them.",
-                request.remote
+                 send the request from one of them. If it is a proxy's, name the proxy under \"Trusted \
+                 proxies\".",
+                origin.address
             ),
         ))
     }
 
-    async fn authenticate(&self, request: &Request) -> Answer<TokenRecord> {
+    /// # Errors
+    /// 403 where the request came without TLS from another machine, and the owner does not want that.
+    fn could_not_be_read(&self, origin: &Origin) -> Result<()> {
+        if !origin.is_plain || self.settings.plain_http {
+            return Ok(());
+        }
+        Err(Error::new(
+            403,
+            "The request came without TLS (http instead of https), so others could read its token on the way. \
+             Give the identity provider the address with https, and replace the token. If a proxy before the \
+             site ends TLS, name its address under \"Trusted proxies\" in the Rollbook settings.",
+        ))
+    }
+
+    async fn authenticate(&self, request: &Request, origin: &Origin) -> Answer<TokenRecord> {
         let records = self.host.ask(&ListTokens {}).await?;
         let token = match token::verify(request.header("Authorization"), &records, self.now) {
             Ok(token) => token.clone(),
             Err(refusal) => {
                 self.note.borrow_mut().refusal = Some(refusal.name());
-                return Err(Error::new(401, refusal.to_string()).into());
+                let refused = Error::new(401, refusal.to_string());
+                return Err(self.throttled(origin).await.unwrap_or(refused).into());
             }
         };
         self.note.borrow_mut().token = Some(token.id);
@@ -78,6 +115,28 @@ impl Service {
                  of that site. Nothing was done. An administrator has to say in WordPress under Settings → \
                  Rollbook whether the site has moved or is a copy."
             ),
+        ))
+    }
+
+    /// The answer to a token that is none, where too many such requests came within a minute. A right token
+    /// is let in all the same, so nobody can lock the IdP out.
+    async fn throttled(&self, origin: &Origin) -> Option<Error> {
+        let knock = CountKnock {
+            address: origin.counted_as(),
+            minute: self.now.div_euclid(MINUTE),
+            most_here: MOST_KNOCKS_HERE,
+            most: MOST_KNOCKS,
+        };
+        // Where the database does not count, the token is refused all the same.
+        let knocks = self.host.ask(&knock).await.ok()?;
+        if knocks.here <= MOST_KNOCKS_HERE && knocks.all <= MOST_KNOCKS {
+            return None;
+        }
+        self.note.borrow_mut().refusal = Some(THROTTLED);
+        Some(Error::new(
+            429,
+            "Too many requests came without a valid token. Wait a minute, and put a token of this site into the \
+             identity provider. A valid token is let in at once.",
         ))
     }
 

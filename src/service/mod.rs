@@ -20,6 +20,7 @@ pub mod list;
 mod loading;
 mod losses;
 mod media;
+mod origin;
 mod precondition;
 mod query;
 mod refresh;

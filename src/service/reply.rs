@@ -69,10 +69,14 @@ pub(super) fn refuse(note: &mut Summary, error: &Error) -> Reply {
     let reply = Reply::json(error.status(), error.to_json());
     match error.status() {
         401 => reply.header("WWW-Authenticate", "Bearer realm=\"SCIM\""),
+        429 => reply.header("Retry-After", THROTTLED_FOR),
         503 => reply.header("Retry-After", OWNER_TAKES),
         _ => reply,
     }
 }
+
+/// How long a client is asked to wait that asks too much at once, in seconds.
+const THROTTLED_FOR: &str = "60";
 
 /// How long a client is asked to wait for a word of the owner, in seconds.
 const OWNER_TAKES: &str = "300";

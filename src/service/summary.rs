@@ -19,6 +19,8 @@ pub struct Summary {
     pub path: String,
     /// The HTTP status.
     pub status: u16,
+    /// The address of the client.
+    pub address: String,
     /// The number of the token, if one was accepted.
     pub token: Option<u64>,
     /// Why no token was accepted, in one word. Such requests are counted and not listed, because anybody can

@@ -21,7 +21,7 @@ $prepare = static function ( array $question ) use ( $table ): void {
 	$wpdb->query( "DELETE FROM $wpdb->posts" );
 	$wpdb->query( "DELETE FROM $wpdb->postmeta" );
 	$wpdb->query( "DELETE FROM $wpdb->links" );
-	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity', 'losses' ) as $name ) {
+	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity', 'losses', 'knocks' ) as $name ) {
 		$wpdb->query( "DELETE FROM {$table( $name )}" );
 	}
 	$wpdb->query( "DELETE FROM $wpdb->options WHERE option_name LIKE 'rollbook\\_task\\_%' OR option_name LIKE 'rollbook\\_batch\\_%'" );

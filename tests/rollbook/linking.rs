@@ -135,6 +135,7 @@ fn the_first_link_ends_credentials_as_the_owner_wants_it() {
             headers: vec![("Authorization".to_owned(), InMemory::authorization())],
             body: operations.to_string().into_bytes(),
             remote: "192.0.2.1".to_owned(),
+            plain: false,
             now: site.now,
             ..Default::default()
         };

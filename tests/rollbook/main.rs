@@ -1,6 +1,8 @@
 //! Tests of the whole core without PHP, and of the repository's own rules.
 
 #[cfg(test)]
+mod admission;
+#[cfg(test)]
 mod batches;
 #[cfg(test)]
 mod conditions;

@@ -191,6 +191,7 @@ fn what_the_site_does_not_take_is_kept_and_told() {
             headers: vec![("Authorization".to_owned(), InMemory::authorization())],
             body: body.to_string().into_bytes(),
             remote: "192.0.2.1".to_owned(),
+            plain: false,
             now: site.now,
             ..Default::default()
         };

@@ -39,6 +39,7 @@ fn events(site: &mut InMemory, method: &str, path: &str, body: &Value) -> Value 
         headers: vec![("Authorization".to_owned(), InMemory::authorization())],
         body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
         remote: "192.0.2.1".to_owned(),
+        plain: false,
         now: site.now,
         ..Default::default()
     };

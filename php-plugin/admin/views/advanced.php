@@ -30,6 +30,22 @@ defined( 'ABSPATH' ) || exit;
 		</td>
 	</tr>
 	<tr>
+		<th scope="row"><label for="rollbook-proxies"><?php esc_html_e( 'Trusted proxies', 'rollbook' ); ?></label></th>
+		<td>
+			<textarea id="rollbook-proxies" name="trusted_proxies" rows="2" class="regular-text code" autocomplete="off" spellcheck="false"<?php $form->describe( 'trusted_proxies', 'rollbook-proxies-help' ); ?>><?php echo esc_textarea( implode( "\n", $data->settings['trusted_proxies'] ) ); ?></textarea>
+			<p class="description" id="rollbook-proxies-help"><?php esc_html_e( 'Addresses of proxies before this site, one a line. Only they may say which address a request comes from (X-Forwarded-For) and whether it came with TLS (X-Forwarded-Proto).', 'rollbook' ); ?></p>
+			<?php $form->problem( 'trusted_proxies' ); ?>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><?php esc_html_e( 'Requests without TLS', 'rollbook' ); ?></th>
+		<td>
+			<label><input type="checkbox" name="plain_http" value="1" <?php checked( $data->settings['plain_http'] ); ?><?php $form->describe( 'plain_http', 'rollbook-plain-help' ); ?>> <?php esc_html_e( 'Answer requests that come with http from other machines', 'rollbook' ); ?></label>
+			<p class="description" id="rollbook-plain-help"><?php esc_html_e( 'Others can read the token on the way then. Choose this only where a proxy before the site ends TLS and cannot be named above.', 'rollbook' ); ?></p>
+			<?php $form->problem( 'plain_http' ); ?>
+		</td>
+	</tr>
+	<tr>
 		<th scope="row"><label for="rollbook-days"><?php esc_html_e( 'Keep the activity log for', 'rollbook' ); ?></label></th>
 		<td>
 			<input type="text" inputmode="numeric" id="rollbook-days" name="activity_days" class="small-text" value="<?php echo esc_attr( (string) $data->settings['activity_days'] ); ?>"<?php $form->describe( 'activity_days', 'rollbook-days-help' ); ?>> <?php esc_html_e( 'days', 'rollbook' ); ?>

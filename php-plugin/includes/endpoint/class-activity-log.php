@@ -71,7 +71,7 @@ final class ActivityLog {
 	 */
 	public static function record( array $summary, float $duration_ms ): void {
 		if ( isset( $summary['refusal'] ) ) {
-			self::count( $summary['refusal'] );
+			self::count( $summary['refusal'], self::address_of( $summary ) );
 			return;
 		}
 		$is_request = isset( $summary['token'] );
@@ -97,7 +97,8 @@ final class ActivityLog {
 			'effects'       => self::json( array_merge( ...array_column( array_filter( $effects, $own ), 'changes' ) ) ),
 			'dialects'      => self::json( $summary['dialects'] ?? array() ),
 		);
-		self::write( $is_request ? self::REQUEST : self::TASK, $entry + ( $is_request ? array() : self::actor() ) );
+		$entry     += $is_request ? array( 'address' => self::address_of( $summary ) ) : self::actor();
+		self::write( $is_request ? self::REQUEST : self::TASK, $entry );
 		self::record_effects( $summary, array_values( array_filter( $effects, static fn( array $effect ): bool => ! $own( $effect ) ) ) );
 	}
 
@@ -211,11 +212,11 @@ final class ActivityLog {
 	/**
 	 * Counts a request that came without a valid token.
 	 *
-	 * @param string $reason Why it was refused, in one word.
+	 * @param string  $reason  Why it was refused, in one word.
+	 * @param ?string $address The client's address.
 	 */
-	private static function count( string $reason ): void {
+	private static function count( string $reason, ?string $address ): void {
 		$now       = Tokens::now();
-		$address   = self::address();
 		$arguments = array();
 		$set       = Database::assignments(
 			array(
@@ -255,7 +256,7 @@ final class ActivityLog {
 				$person = $people[ $effect['user_id'] ] ?? null;
 				$name   = mb_substr( (string) ( $effect['name'] ?? $person['user_name'] ?? '' ), 0, 255 );
 				$kind   = 'linked' === $effect['action'] ? self::LINK : self::PERSON;
-				$rows[] = array( Tokens::now(), $kind, $effect['action'], $effect['user_id'], $effect['id'] ?? $person['id'] ?? null, $name, self::name_key( $name ), $about, self::json( $effect['changes'] ), self::address(), ...array_values( $by ) );
+				$rows[] = array( Tokens::now(), $kind, $effect['action'], $effect['user_id'], $effect['id'] ?? $person['id'] ?? null, $name, self::name_key( $name ), $about, self::json( $effect['changes'] ), isset( $summary['token'] ) ? self::address_of( $summary ) : self::address(), ...array_values( $by ) );
 			}
 			Database::insert_all( Tables::name( 'activity' ), $columns, $rows );
 		}
@@ -346,6 +347,16 @@ final class ActivityLog {
 	private static function address(): ?string {
 		$address = filter_var( $_SERVER['REMOTE_ADDR'] ?? '', FILTER_VALIDATE_IP );
 		return false === $address ? null : $address;
+	}
+
+	/**
+	 * The address of a request's client: behind a proxy that the owner has named, the one that the proxy tells.
+	 *
+	 * @param array<string, mixed> $summary The exchange's summary.
+	 */
+	private static function address_of( array $summary ): ?string {
+		$address = filter_var( (string) ( $summary['address'] ?? '' ), FILTER_VALIDATE_IP );
+		return false === $address ? self::address() : $address;
 	}
 
 	/**

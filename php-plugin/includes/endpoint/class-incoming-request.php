@@ -28,8 +28,9 @@ final class IncomingRequest {
 	 * @param array<string, string> $headers Its headers, by lower-case name.
 	 * @param string                $remote  The IP address of the client, as the web server names it.
 	 * @param ?string               $body    Its body; null where it is still to be read.
+	 * @param bool                  $plain   Whether it came without TLS, as far as WordPress knows.
 	 */
-	private function __construct( private readonly Address $address, public readonly string $method, private readonly array $headers, private readonly string $remote, private readonly ?string $body = null ) {
+	private function __construct( private readonly Address $address, public readonly string $method, private readonly array $headers, private readonly string $remote, private readonly ?string $body = null, private readonly bool $plain = false ) {
 	}
 
 	/**
@@ -60,7 +61,7 @@ final class IncomingRequest {
 	 * @param array<string, mixed> $server  The server's variables; loses the credentials.
 	 */
 	public static function take( Address $address, array &$server ): self {
-		$request = new self( $address, (string) ( $server['REQUEST_METHOD'] ?? '' ), self::headers( $server ), (string) ( $server['REMOTE_ADDR'] ?? '' ) );
+		$request = new self( $address, (string) ( $server['REQUEST_METHOD'] ?? '' ), self::headers( $server ), (string) ( $server['REMOTE_ADDR'] ?? '' ), plain: ! is_ssl() );
 		foreach ( array_keys( $server ) as $name ) {
 			if ( preg_match( self::CREDENTIALS, (string) $name ) ) {
 				unset( $server[ $name ] );
@@ -72,7 +73,7 @@ final class IncomingRequest {
 	/**
 	 * The request as the extension expects it, with its body.
 	 *
-	 * @return array{method: string, base: string, path: string, query: string, headers: array<string, string>, body: string, remote: string, now: int}
+	 * @return array{method: string, base: string, path: string, query: string, headers: array<string, string>, body: string, remote: string, plain: bool, now: int}
 	 */
 	public function described(): array {
 		return array(
@@ -83,6 +84,7 @@ final class IncomingRequest {
 			'headers' => $this->headers,
 			'body'    => $this->body(),
 			'remote'  => $this->remote,
+			'plain'   => $this->plain,
 			'now'     => (int) floor( microtime( true ) * 1000 ),
 		);
 	}

@@ -26,19 +26,19 @@ final class Tables {
 	/**
 	 * The number of the shape below. Every change of it adds one.
 	 */
-	private const VERSION = 9;
+	private const VERSION = 10;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
 	 */
 	public const OPTION = 'rollbook_tables';
 
-	private const NAMES = array( 'users', 'lookups', 'groups', 'group_members', 'tokens', 'activity', 'refusals', 'losses' );
+	private const NAMES = array( 'users', 'lookups', 'groups', 'group_members', 'tokens', 'activity', 'refusals', 'losses', 'knocks' );
 
 	/**
 	 * The full name of a table of the current site.
 	 *
-	 * @param string $table One of users, lookups, groups, group_members, tokens, activity, refusals, losses.
+	 * @param string $table One of users, lookups, groups, group_members, tokens, activity, refusals, losses, knocks.
 	 */
 	public static function name( string $table ): string {
 		global $wpdb;
@@ -218,6 +218,8 @@ final class Tables {
 	 * A row of `losses` is something that an identity provider took from a person: `before_it` is what it takes to undo it, `held` a deletion
 	 * that waits for the owner, `decision` what the owner wants, and `settled` that it was done.
 	 *
+	 * A row of `knocks` counts the requests of a minute that came from an address without a valid token.
+	 *
 	 * @return string[]
 	 */
 	private static function definition(): array {
@@ -233,6 +235,7 @@ final class Tables {
 		$activity      = self::name( 'activity' );
 		$refusals      = self::name( 'refusals' );
 		$losses        = self::name( 'losses' );
+		$knocks        = self::name( 'knocks' );
 
 		return array(
 			"CREATE TABLE $users (
@@ -355,6 +358,12 @@ $end",
   last_time bigint(20) NOT NULL,
   last_address varchar(45) NULL,
   PRIMARY KEY  (day,reason)
+$end",
+			"CREATE TABLE $knocks (
+  minute bigint(20) NOT NULL,
+  address varchar(64) NOT NULL,
+  times bigint(20) unsigned NOT NULL,
+  PRIMARY KEY  (minute,address)
 $end",
 			"CREATE TABLE $losses (
   loss_id bigint(20) unsigned NOT NULL AUTO_INCREMENT,

@@ -21,6 +21,8 @@ defined( 'ABSPATH' ) || exit;
  * The extension decides whether a token is valid for a request. All times are milliseconds since 1970.
  *
  * @phpstan-import-type CheckTokenAnswer from \Rollbook\Contract
+ * @phpstan-import-type CountKnock from \Rollbook\Contract
+ * @phpstan-import-type CountKnockAnswer from \Rollbook\Contract
  * @phpstan-import-type ListTokensAnswer from \Rollbook\Contract
  */
 final class Tokens {
@@ -146,6 +148,32 @@ final class Tokens {
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		$wpdb->update( Tables::name( 'tokens' ), array( 'last_used' => $now ), array( 'id' => $id ), '%d', '%d' );
 		SiteAddress::note();
+	}
+
+	/**
+	 * Counts a request without a valid token, and gives how many there were in its minute. Beyond the limits nothing is written, so that
+	 * many such requests cost little.
+	 *
+	 * @param CountKnock $command The command count_knock.
+	 * @return CountKnockAnswer
+	 */
+	public static function count_knock( array $command ): array {
+		$table  = Tables::name( 'knocks' );
+		$minute = (int) $command['minute'];
+		$key    = array( $minute, $command['address'] );
+		$times  = Database::value( "SELECT times FROM $table WHERE minute = %d AND address = %s", $key );
+		$all    = (int) Database::value( "SELECT SUM(times) FROM $table WHERE minute = %d", array( $minute ) );
+		if ( (int) $times < (int) $command['most_here'] && $all < (int) $command['most'] ) {
+			if ( null === $times ) {
+				Database::run( "DELETE FROM $table WHERE minute < %d", array( $minute ) );
+				Database::insert_new( $table, array( 'minute', 'address', 'times' ), array( array( ...$key, 0 ) ) );
+			}
+			Database::run( "UPDATE $table SET times = times + 1 WHERE minute = %d AND address = %s", $key );
+		}
+		return array(
+			'here' => (int) $times + 1,
+			'all'  => $all + 1,
+		);
 	}
 
 	/**

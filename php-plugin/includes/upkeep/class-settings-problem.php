@@ -89,6 +89,7 @@ final class SettingsProblem {
 			'mass_removal.people'            => $removal,
 			'mass_removal.percent'           => $removal,
 			'protected_roles'                => __( 'Protected roles', 'rollbook' ),
+			'trusted_proxies'                => __( 'Trusted proxies', 'rollbook' ),
 			'role_rules'                     => $rules,
 			'role_rules.filter'              => sprintf( $of, $rules, __( 'Filter', 'rollbook' ) ),
 			'role_rules.role'                => sprintf( $of, $rules, __( 'Role', 'rollbook' ) ),

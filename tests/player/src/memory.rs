@@ -92,6 +92,7 @@ impl Site for InMemory {
             headers,
             body: request.body.clone().unwrap_or_default().into_bytes(),
             remote: "192.0.2.1".to_owned(),
+            plain: false,
             now: self.now,
         };
         let exchange = self.host.converse(request, &self.settings);

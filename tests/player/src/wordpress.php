@@ -15,7 +15,7 @@ $empty = static function (): void {
 	foreach ( get_posts( array( 'numberposts' => -1, 'post_status' => 'any' ) ) as $post ) {
 		wp_delete_post( $post->ID, true );
 	}
-	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity', 'losses' ) as $table ) {
+	foreach ( array( 'users', 'lookups', 'groups', 'group_members', 'activity', 'losses', 'knocks' ) as $table ) {
 		$wpdb->query( 'DELETE FROM ' . \Rollbook\WordPress\Store\Tables::name( $table ) );
 	}
 	foreach ( array_diff( array_keys( wp_roles()->roles ), array( 'administrator', 'editor', 'author', 'contributor', 'subscriber' ) ) as $role ) {

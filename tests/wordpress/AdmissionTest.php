@@ -1,0 +1,70 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Tables;
+
+require_once __DIR__ . '/KeepsSettings.php';
+require_once __DIR__ . '/SendsScim.php';
+
+/** Who is let in: by the address, with TLS, and how often with a wrong token. */
+final class AdmissionTest extends SiteTestCase {
+
+	use KeepsSettings;
+	use SendsScim;
+
+	protected function setUp(): void {
+		parent::setUp();
+		Database::run( 'DELETE FROM ' . Tables::name( 'knocks' ) );
+	}
+
+	protected function tearDown(): void {
+		Database::run( 'DELETE FROM ' . Tables::name( 'knocks' ) );
+		parent::tearDown();
+	}
+
+	/** Asks for the people. Gives the status and the headers. */
+	private function ask( ?string $token = null, array $headers = array() ): array {
+		$site    = $this->service();
+		$context = stream_context_create(
+			array(
+				'http' => array(
+					'header'        => array( 'Authorization: Bearer ' . ( $token ?? $site->token ), ...$headers ),
+					'ignore_errors' => true,
+					'timeout'       => 60,
+				),
+			)
+		);
+		file_get_contents( "$site->scim/Users?count=1", false, $context );
+		return array( (int) explode( ' ', $http_response_header[0] )[1], $http_response_header );
+	}
+
+	public function test_wrong_tokens_are_throttled_and_the_right_one_is_let_in(): void {
+		Database::run( 'INSERT INTO ' . Tables::name( 'knocks' ) . ' (minute, address, times) VALUES (%d, %s, 59), (%d, %s, 59)', array( intdiv( time(), 60 ), '127.0.0.1', intdiv( time(), 60 ) + 1, '127.0.0.1' ) );
+		$wrong = 'wrong-token-that-is-long-enough-to-be-one';
+		self::assertSame( 401, $this->ask( $wrong )[0] );
+		list( $status, $headers ) = $this->ask( $wrong );
+		self::assertSame( 429, $status );
+		self::assertContains( 'Retry-After: 60', $headers );
+		self::assertSame( 200, $this->ask()[0], 'a right token' );
+		self::assertSame( 429, $this->ask( $wrong )[0] );
+		self::assertSame( 60, (int) Database::value( 'SELECT MAX(times) FROM ' . Tables::name( 'knocks' ) ), 'beyond the limit nothing is written' );
+	}
+
+	public function test_a_proxy_that_the_owner_has_named_tells_the_address_and_others_do_not(): void {
+		$claims = array( 'X-Forwarded-For: 192.0.2.7', 'X-Forwarded-Proto: https' );
+		$this->settings( array( 'allowed_networks' => array( '192.0.2.0/24' ) ) );
+		self::assertSame( 403, $this->ask( null, $claims )[0], 'anybody can claim anything' );
+		$this->settings( array( 'trusted_proxies' => array( '127.0.0.1' ) ) );
+		self::assertSame( 200, $this->ask( null, $claims )[0] );
+		self::assertSame( 403, $this->ask( null, array( 'X-Forwarded-For: 192.0.2.7, 198.51.100.4', 'X-Forwarded-Proto: https' ) )[0] );
+		self::assertSame( 403, $this->ask( null, array( 'X-Forwarded-For: 192.0.2.7', 'X-Forwarded-Proto: http' ) )[0], 'without TLS' );
+		self::assertSame( '198.51.100.4', Database::value( 'SELECT last_address FROM ' . Tables::name( 'refusals' ) . " WHERE reason = 'network' ORDER BY last_time DESC LIMIT 1" ) );
+		self::assertNotNull( Database::value( 'SELECT times FROM ' . Tables::name( 'refusals' ) . " WHERE reason = 'plain' LIMIT 1" ) );
+		$this->settings( array( 'plain_http' => true ) );
+		self::assertSame( 200, $this->ask( null, array( 'X-Forwarded-For: 192.0.2.7', 'X-Forwarded-Proto: http' ) )[0] );
+	}
+}
