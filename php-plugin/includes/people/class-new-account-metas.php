@@ -189,11 +189,35 @@ final class NewAccountMetas {
 		);
 		$this->of_role = array_map( array( self::class, 'stored' ), array_intersect_key( $metas, $of_role ) );
 		add_filter( 'update_user_metadata', array( $this, 'filter_update_user_metadata' ), PHP_INT_MAX, 4 );
-		$numbers = $this->remember();
+		// Nothing was there before, so WordPress's cache can hold what was written. Only other plugins want the numbers of the rows.
+		$is_known = array() === (array) get_user_meta( $this->user_id ) && ! self::is_heard_by_others();
+		$numbers  = $is_known ? array() : $this->remember();
+		if ( $is_known ) {
+			wp_cache_set( $this->user_id, array_map( static fn( mixed $value ): array => array( self::stored( $value ) ), $metas ), 'user_meta' );
+		}
 		foreach ( $metas as $key => $value ) {
 			/** This action is documented in wp-includes/meta.php */
 			do_action( 'added_user_meta', $numbers[ $key ] ?? 0, $this->user_id, (string) $key, $value );
 		}
+	}
+
+	/**
+	 * Whether another plugin listens to new metas.
+	 */
+	private static function is_heard_by_others(): bool {
+		global $wp_filter;
+		foreach ( ( $wp_filter['added_user_meta'] ?? null )->callbacks ?? array() as $listeners ) {
+			foreach ( $listeners as $listener ) {
+				$class = is_array( $listener['function'] ) ? $listener['function'][0] : '';
+				if ( 'wp_cache_set_users_last_changed' === $listener['function'] ) {
+					continue; // WordPress's own, which wants no number.
+				}
+				if ( ! is_string( $class ) || ! str_starts_with( $class, 'Rollbook\\WordPress\\' ) ) {
+					return true;
+				}
+			}
+		}
+		return isset( $wp_filter['all'] );
 	}
 
 	/**

@@ -1,0 +1,187 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\WordPress\Store\Tables;
+
+/** What each kind of request asks the database, statement by statement, and what for. */
+final class StatementsTest extends SiteTestCase {
+
+	use KeepsSettings;
+	use SendsScim;
+
+	private const TOKENS = array( 'SELECT id, name, hash% FROM {tokens}' => 'the tokens: whether the request is let in' );
+	private const LOG    = array( 'INSERT INTO {activity}' => 'the activity log' );
+	private const PERSON = array(
+		'SELECT u.row_id% FROM {users} u WHERE u.id'                  => 'the person\'s row',
+		'SELECT * FROM {wp_users} WHERE ID IN'                        => 'the account',
+		'SELECT user_id, meta_key, meta_value FROM {usermeta}'        => 'its metas: roles, rights, values of mappings',
+		'SELECT m.member_id, g.row_id% FROM {group_members}'          => 'the groups, which the resource shows and rules read',
+	);
+	private const BEGIN  = array(
+		'START TRANSACTION'  => 'all of it or nothing',
+		'SAVEPOINT rollbook' => 'tells whether a hook has ended the transaction',
+	);
+	private const END    = array(
+		'RELEASE SAVEPOINT rollbook' => 'fails if a hook has ended the transaction',
+		'COMMIT'                     => 'all of it stands',
+	);
+
+	/**
+	 * By operation: how each statement begins (% stands for anything), and what it is for. WordPress's own SHOW FULL COLUMNS come once in
+	 * a request and are left out.
+	 *
+	 * @return array<string, list<array{string, string}>>
+	 */
+	private static function table(): array {
+		$list = static function ( array ...$parts ): array {
+			$rows = array();
+			foreach ( $parts as $part ) {
+				foreach ( $part as $statement => $purpose ) {
+					$rows[] = array( $statement, $purpose );
+				}
+			}
+			return $rows;
+		};
+		return array(
+			'find by id'      => $list( self::TOKENS, self::PERSON, self::LOG ),
+			'PATCH, no change' => $list( self::TOKENS, self::PERSON, self::LOG ),
+			'find, nobody'    => $list(
+				self::TOKENS,
+				array(
+					'SELECT COUNT(*) FROM {users}'                      => 'the total',
+					'SELECT u.row_id% FROM {users}'                     => 'the page',
+					'SELECT 0 AS holder, row_id FROM {users}'           => 'an account that has the name as its address',
+					'SELECT user_id, meta_value FROM {usermeta}'        => 'the name that another SCIM plugin has kept',
+					'SELECT w.ID FROM {wp_users} w LEFT JOIN {users} u' => 'an account of that login that has no row yet',
+				),
+				self::LOG
+			),
+			'POST'            => $list(
+				self::TOKENS,
+				array(
+					'SELECT 0 AS holder, row_id FROM {users}'           => 'who conflicts with name, address and externalId',
+					'SELECT w.ID FROM {wp_users} w LEFT JOIN {users} u' => 'an account that is there already and has no row yet',
+				),
+				self::BEGIN,
+				array(
+					'INSERT INTO {users}'               => 'the row, which claims name and address',
+					'DELETE FROM {lookups}'             => 'what an undone row of the same number may have left',
+					'INSERT IGNORE INTO {lookups}'      => 'the matchable values',
+				),
+				array( 'SELECT * FROM {wp_users} WHERE user_login' => 'WordPress: the login is free' ),
+				array( 'SELECT ID FROM {wp_users} WHERE user_nicename' => 'WordPress: so is the name in addresses' ),
+				array( 'SELECT * FROM {wp_users} WHERE user_email' => 'WordPress: so is the address' ),
+				array( 'INSERT INTO `{wp_users}`' => 'the account' ),
+				array( 'SELECT * FROM {wp_users} WHERE ID =' => 'WordPress: the account that its hooks get' ),
+				array( 'SELECT user_id, meta_key, meta_value FROM {usermeta}' => 'WordPress: its metas, none so far' ),
+				array( 'UPDATE {users} SET user_id' => 'the row knows the account, before any plugin hears of it' ),
+				array( 'INSERT INTO {usermeta}' => 'all metas at once, the role among them' ),
+				array( 'SELECT * FROM {wp_users} WHERE ID IN' => 'the account, as plugins have left it' ),
+				array( 'SELECT user_id, meta_key, meta_value FROM {usermeta}' => 'its metas, as plugins have left them' ),
+				array( 'UPDATE {users} SET active' => 'the person exists; what WordPress has made of the values' ),
+				array( 'SELECT u.row_id% FROM {users}' => 'the row as stored, for the answer' ),
+				self::END,
+				self::LOG
+			),
+			'PATCH'           => $list(
+				self::TOKENS,
+				self::PERSON,
+				array( 'SELECT row_id, id, user_id, active, version, applied FROM {users}' => 'the row that is about to be written' ),
+				self::BEGIN,
+				array( 'UPDATE {users} SET active' => 'the row, if nobody has written it since' ),
+				array( 'SELECT path, value FROM {lookups}' => 'the matchable values, to write only what differs' ),
+				array( 'UPDATE {users} SET active' => 'what WordPress has made of the values' ),
+				array( 'SELECT u.row_id% FROM {users}' => 'the row as stored, for the answer' ),
+				array( 'SELECT m.member_id, g.row_id% FROM {group_members}' => 'the groups, for the answer' ),
+				self::END,
+				self::LOG
+			),
+		);
+	}
+
+	/** The most statements of an operation. */
+	private const MOST = array(
+		'find by id'       => 6,
+		'PATCH, no change' => 6,
+		'find, nobody'     => 7,
+		'POST'             => 23,
+		'PATCH'            => 16,
+	);
+
+	/** @return array<string, array{string}> */
+	public static function operations(): array {
+		return array_map( static fn( string $name ): array => array( $name ), array_combine( array_keys( self::MOST ), array_keys( self::MOST ) ) );
+	}
+
+	/** @dataProvider operations */
+	public function test_an_operation_costs_the_statements_of_the_table( string $operation ): void {
+		remove_action( 'user_register', array( 'WP_Internal_Pointers', 'dismiss_pointers_for_new_users' ) ); // Of wp-admin, should a test have loaded it.
+		$schema = array( 'urn:ietf:params:scim:schemas:core:2.0:User' );
+		$patch  = static fn( string $path, mixed $value ): array => array( 'schemas' => array( 'urn:ietf:params:scim:api:messages:2.0:PatchOp' ), 'Operations' => array( array( 'op' => 'replace', 'path' => $path, 'value' => $value ) ) );
+		$person = static fn( string $name ): array => array( 'schemas' => $schema, 'userName' => "$name@phpunit.test", 'externalId' => $name, 'active' => true, 'emails' => array( array( 'value' => "$name@phpunit.test" ) ) );
+		$id     = $this->answer( 'POST', '/Users', $person( 'pu-known' ) )->id;
+		$asked  = $this->statements_of(
+			fn(): object => match ( $operation ) {
+				'find by id'       => $this->answer( 'GET', "/Users/$id" ),
+				'PATCH, no change' => $this->answer( 'PATCH', "/Users/$id", $patch( 'active', true ) ),
+				'find, nobody'     => $this->answer( 'GET', '/Users', null, array( 'filter' => 'userName eq "pu-nobody"' ) ),
+				'POST'             => $this->answer( 'POST', '/Users', $person( 'pu-new' ) ),
+				'PATCH'            => $this->answer( 'PATCH', "/Users/$id", $patch( 'title', 'Clerk' ) ),
+			}
+		);
+		$table  = self::table()[ $operation ];
+		$this->assertCount( count( $table ), $asked, implode( "\n", $asked ) );
+		foreach ( $table as $place => list( $statement, $purpose ) ) {
+			$this->assertMatchesRegularExpression( self::pattern( $statement ), $asked[ $place ], $purpose );
+		}
+		$this->assertLessThanOrEqual( self::MOST[ $operation ], count( $asked ) );
+	}
+
+	private static function pattern( string $statement ): string {
+		global $wpdb;
+		$named = preg_replace_callback(
+			'/\{(\w+)\}/',
+			static fn( array $found ): string => match ( $found[1] ) {
+				'wp_users' => $wpdb->users,
+				'usermeta' => $wpdb->usermeta,
+				default    => Tables::name( $found[1] ),
+			},
+			$statement
+		);
+		return '/^' . str_replace( '%', '.*', preg_quote( $named, '/' ) ) . '/s';
+	}
+
+	/** @return list<string> */
+	private function statements_of( callable $work ): array {
+		wp_cache_flush();
+		wp_load_alloptions(); // As at the beginning of any request.
+		foreach ( array( 'home', 'rollbook_activity_purged', 'users_can_register', 'default_role' ) as $option ) {
+			get_option( $option );
+		}
+		$statements = array();
+		$this->with_hook(
+			'query',
+			static function ( string $query ) use ( &$statements ): string {
+				$statements[] = $query;
+				return $query;
+			},
+			$work
+		);
+		return array_values( array_filter( $statements, static fn( string $query ): bool => ! str_starts_with( $query, 'SHOW ' ) ) );
+	}
+
+	/** Sends a request within this process, and gives the answer. */
+	private function answer( string $method, string $path, ?array $body = null, array $query = array() ): object {
+		$request = new \WP_REST_Request( $method, "/scim/v2$path" );
+		$request->set_query_params( $query );
+		$request->set_header( 'Authorization', 'Bearer ' . $this->service()->token );
+		$request->set_header( 'Content-Type', 'application/scim+json' );
+		$request->set_body( null === $body ? '' : (string) wp_json_encode( $body ) );
+		$answer = rest_do_request( $request );
+		$this->assertLessThan( 300, $answer->get_status(), (string) wp_json_encode( $answer->get_data() ) );
+		return (object) $answer->get_data();
+	}
+}
