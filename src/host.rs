@@ -135,6 +135,7 @@ macro_rules! questions {
             SetRoles, set_roles => Vec<RolesSet>;
             ListAccounts, list_accounts => SiteAccounts;
             LookUpUserNames, look_up_user_names => Vec<HeldUserName>;
+            SetAccess, set_access => Outcome<()>;
             UnlinkUser, unlink_user => Outcome<()>;
             AllowLinking, allow_linking => ();
             FindLosses, find_losses => RecentLosses;

@@ -11,6 +11,7 @@ namespace Rollbook\WordPress\Admin;
 
 use Rollbook\Exchange;
 use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\People\UnlinkedAccounts;
 use Rollbook\WordPress\Site;
@@ -98,17 +99,26 @@ final class PersonAccess {
 			/* translators: %s: name of a person. */
 			return self::told( 'warning', $said( __( 'The account of %s is not there any more.', 'rollbook' ) ), __( 'Assign the person to this site in the identity provider, and it creates the account anew.', 'rollbook' ) );
 		}
+		$by_hand = null !== $this->locked_by && ActivityLog::TASK === $this->locked_by['kind'];
+		if ( $this->locked && $by_hand ) {
+			/* translators: %s: name of a person. */
+			return self::told( 'warning', $said( __( '%s may not log in: somebody of this site locked the person out.', 'rollbook' ) ), __( 'Choose “Let in again” in the list of users. The identity provider may let the person in as well, with its next change.', 'rollbook' ) );
+		}
 		if ( $this->locked && ( $this->row['deleted'] ?? false ) ) {
 			/* translators: %s: name of a person. */
-			return self::told( 'warning', $said( __( '%s may not log in: the identity provider deleted the person. The account was kept, locked.', 'rollbook' ) ), __( 'Assign the person to this site in the identity provider again. The same account comes back then.', 'rollbook' ) );
+			return self::told( 'warning', $said( __( '%s may not log in: the identity provider deleted the person. The account was kept, locked.', 'rollbook' ) ), __( 'Assign the person to this site in the identity provider again. The same account comes back then. Or choose “Let in again” in the list of users.', 'rollbook' ) );
 		}
 		if ( $this->locked ) {
 			/* translators: %s: name of a person. */
-			return self::told( 'warning', $said( __( '%s may not log in: the identity provider deactivated the person.', 'rollbook' ) ), __( 'See in the identity provider whether the account is blocked there, or not assigned to this site any more. With its next change the person may log in again.', 'rollbook' ) );
+			return self::told( 'warning', $said( __( '%s may not log in: the identity provider deactivated the person.', 'rollbook' ) ), __( 'See in the identity provider whether the account is blocked there, or not assigned to this site any more. With its next change the person may log in again. Or choose “Let in again” in the list of users; the identity provider may change that.', 'rollbook' ) );
 		}
 		if ( array() === $this->user->roles ) {
 			/* translators: %s: name of a person. */
 			return self::told( 'warning', sprintf( __( '%s may log in, but has no role on this site, so that WordPress shows next to nothing.', 'rollbook' ), $this->name ), __( 'Give a role by a rule on the Roles tab, or choose one there for people that no rule fits.', 'rollbook' ) );
+		}
+		if ( $this->row['deleted'] ?? false ) {
+			/* translators: %s: name of a person. */
+			return self::told( 'info', sprintf( __( '%s may log in: the identity provider deleted the person, and somebody of this site let the person in again.', 'rollbook' ), $this->name ), __( 'When the identity provider creates the same person again, it manages this account again.', 'rollbook' ) );
 		}
 		if ( null === $this->row || ! $this->row['managed'] ) {
 			$cure = UnlinkedAccounts::contains( $this->user_id )

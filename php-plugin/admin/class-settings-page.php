@@ -225,14 +225,14 @@ final class SettingsPage {
 	 *
 	 * Not wp_nonce_field(): its field has an id, and there are many forms on the screen.
 	 *
-	 * @param string   $action The form's action.
-	 * @param int|null $id     What it acts on.
+	 * @param string          $action The form's action.
+	 * @param int|string|null $id     What it acts on.
 	 */
-	public static function hidden_fields( string $action, ?int $id = null ): string {
+	public static function hidden_fields( string $action, int|string|null $id = null ): string {
 		$fields = array(
 			'action'   => $action,
 			'id'       => $id,
-			'_wpnonce' => wp_create_nonce( $action . $id ),
+			'_wpnonce' => wp_create_nonce( $action . (string) $id ),
 		);
 		$html   = '';
 		foreach ( array_filter( $fields, 'is_scalar' ) as $name => $value ) {
@@ -251,14 +251,14 @@ final class SettingsPage {
 	/**
 	 * Ends the request unless it comes from the form and the current user may use that form.
 	 *
-	 * @param string   $action The form's action.
-	 * @param int|null $id     What it acts on.
+	 * @param string          $action The form's action.
+	 * @param int|string|null $id     What it acts on.
 	 */
-	public static function require_permission( string $action, ?int $id = null ): void {
+	public static function require_permission( string $action, int|string|null $id = null ): void {
 		if ( ! self::is_allowed() ) {
 			wp_die( esc_html__( 'You are not allowed to do this.', 'rollbook' ), '', array( 'response' => 403 ) );
 		}
-		check_admin_referer( $action . $id );
+		check_admin_referer( $action . (string) $id );
 	}
 
 	/**

@@ -9,10 +9,6 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\WordPress\Store\Database;
-use Rollbook\WordPress\Store\DatabaseFailure;
-use Rollbook\WordPress\Store\Tables;
-
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -22,13 +18,6 @@ final class UsersColumn {
 
 	/** The column. */
 	private const COLUMN = 'rollbook';
-
-	/**
-	 * The people of the page, by account.
-	 *
-	 * @var array<int, array<string, ?string>>|null
-	 */
-	private static ?array $people = null;
 
 	/**
 	 * Adds the column.
@@ -51,41 +40,25 @@ final class UsersColumn {
 		if ( self::COLUMN !== $column ) {
 			return $output;
 		}
-		$person = self::people( (int) $user_id )[ (int) $user_id ] ?? null;
-		if ( null === $person || ( ! $person['managed'] && ! $person['deleted'] ) ) {
+		$person = PersonLinks::of( (int) $user_id );
+		if ( null === $person || ( ! $person['managed'] && ! $person['deleted'] && $person['active'] ) ) {
 			return '<span aria-hidden="true">—</span><span class="screen-reader-text">' . esc_html__( 'Not managed', 'rollbook' ) . '</span>';
 		}
-		$text = match ( true ) {
-			(bool) $person['deleted'] => __( 'Locked out: deleted there', 'rollbook' ),
-			! $person['active']       => __( 'Locked out', 'rollbook' ),
-			default                   => __( 'Managed', 'rollbook' ),
-		};
-		return sprintf( '<a href="%s">%s</a>', esc_url( ActivityLinks::url( array( 'person' => (string) (int) $user_id ) ) ), esc_html( $text ) );
+		return sprintf( '<a href="%s">%s</a>', esc_url( ActivityLinks::url( array( 'person' => (string) (int) $user_id ) ) ), esc_html( self::state( $person ) ) );
 	}
 
 	/**
-	 * The people of the page. The first call reads the rows of all of them.
+	 * How a person stands, in a few words.
 	 *
-	 * @param int $user_id One of them.
-	 * @return array<int, array<string, ?string>>
+	 * @param array{managed: bool, active: bool, deleted: bool, ...} $person What is known.
 	 */
-	private static function people( int $user_id ): array {
-		global $wp_list_table;
-		if ( null !== self::$people ) {
-			return self::$people;
-		}
-		$user_ids = $wp_list_table instanceof \WP_Users_List_Table ? array_map( 'intval', array_keys( $wp_list_table->items ) ) : array();
-		$user_ids = array_values( array_unique( array( $user_id, ...$user_ids ) ) );
-		try {
-			$rows = Database::rows( 'SELECT user_id, managed, active, deleted FROM ' . Tables::name( 'users' ) . ' WHERE user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', $user_ids );
-		} catch ( DatabaseFailure ) {
-			$rows = array(); // The list of users must still be shown.
-		}
-		$people = array();
-		foreach ( $rows as $row ) {
-			$people[ (int) $row['user_id'] ] = $row;
-		}
-		self::$people = $people;
-		return $people;
+	public static function state( array $person ): string {
+		return match ( true ) {
+			$person['deleted'] && $person['active'] => __( 'Deleted there, let in here', 'rollbook' ),
+			$person['deleted']                      => __( 'Locked out: deleted there', 'rollbook' ),
+			! $person['active']                     => __( 'Locked out', 'rollbook' ),
+			$person['managed']                      => __( 'Managed', 'rollbook' ),
+			default                                 => __( 'Not managed', 'rollbook' ),
+		};
 	}
 }

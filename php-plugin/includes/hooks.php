@@ -21,6 +21,8 @@ use Rollbook\WordPress\Admin\DebugData;
 use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\Privacy;
 use Rollbook\WordPress\Admin\RemovalNotice;
+use Rollbook\WordPress\Admin\PersonActions;
+use Rollbook\WordPress\Admin\PersonLinks;
 use Rollbook\WordPress\Admin\RequirementsNotice;
 use Rollbook\WordPress\Admin\SettingsActions;
 use Rollbook\WordPress\Admin\SelfTestHealth;
@@ -29,7 +31,6 @@ use Rollbook\WordPress\Admin\SettingsPage;
 use Rollbook\WordPress\Admin\SiteHealth;
 use Rollbook\WordPress\Admin\TaskActions;
 use Rollbook\WordPress\Admin\TokenActions;
-use Rollbook\WordPress\Admin\UnlinkActions;
 use Rollbook\WordPress\Admin\UsersColumn;
 use Rollbook\WordPress\Commands\Abilities;
 use Rollbook\WordPress\Commands\CommandLine;
@@ -161,9 +162,14 @@ add_action( 'admin_post_' . AddressActions::COPY, array( AddressActions::class, 
 add_action( 'admin_post_rollbook_save_settings', array( SettingsActions::class, 'action_save' ) );
 add_action( 'admin_post_rollbook_task', array( TaskActions::class, 'action_step' ) );
 add_action( 'wp_ajax_rollbook_task', array( TaskActions::class, 'action_continue' ) );
-add_action( 'admin_post_rollbook_unlink', array( UnlinkActions::class, 'action_unlink' ) );
-add_action( 'admin_post_rollbook_allow_linking', array( UnlinkActions::class, 'action_allow' ) );
-add_filter( 'user_row_actions', array( UnlinkActions::class, 'filter_user_row_actions' ), 10, 2 );
+foreach ( array_keys( PersonLinks::TASKS ) as $rollbook_task ) {
+	add_action( "admin_post_rollbook_$rollbook_task", array( PersonActions::class, 'action_perform' ) );
+}
+add_action( 'admin_post_rollbook_allow_linking', array( PersonActions::class, 'action_allow' ) );
+add_action( 'admin_notices', array( PersonActions::class, 'action_admin_notices' ) );
+add_filter( 'bulk_actions-users', array( PersonActions::class, 'filter_bulk_actions' ) );
+add_filter( 'handle_bulk_actions-users', array( PersonActions::class, 'filter_handle_bulk_actions' ), 10, 3 );
+add_filter( 'user_row_actions', array( PersonActions::class, 'filter_user_row_actions' ), 10, 2 );
 add_filter( 'user_row_actions', array( ActivityActions::class, 'filter_user_row_actions' ), 10, 2 );
 add_filter( 'manage_users_columns', array( UsersColumn::class, 'filter_manage_users_columns' ) );
 add_filter( 'manage_users_custom_column', array( UsersColumn::class, 'filter_manage_users_custom_column' ), 10, 3 );

@@ -34,7 +34,7 @@ namespace Rollbook;
  * @phpstan-type FindUsersAnswer FoundUsers
  * @phpstan-type LoadUser array{do: 'load_user', id: string, targets: list<string>}
  * @phpstan-type LoadUserAnswer ?UserRecord
- * @phpstan-type LoadUsersByAccount array{do: 'load_users_by_account', user_ids: list<int>, targets: list<string>}
+ * @phpstan-type LoadUsersByAccount array{do: 'load_users_by_account', user_ids: list<int>, kept: bool, targets: list<string>}
  * @phpstan-type LoadUsersByAccountAnswer list<UserRecord>
  * @phpstan-type LoadUsers array{do: 'load_users', ids: list<string>, targets: list<string>}
  * @phpstan-type LoadUsersAnswer list<UserRecord>
@@ -113,6 +113,8 @@ namespace Rollbook;
  * @phpstan-type LookUpUserNames array{do: 'look_up_user_names', keys: list<string>}
  * @phpstan-type HeldUserName array{key: string, user_id?: ?int}
  * @phpstan-type LookUpUserNamesAnswer list<HeldUserName>
+ * @phpstan-type SetAccess array{do: 'set_access', id: string, version: int, active: bool, managed_here: bool, now: int}
+ * @phpstan-type SetAccessAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type UnlinkUser array{do: 'unlink_user', id: string, version: int}
  * @phpstan-type UnlinkUserAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type AllowLinking array{do: 'allow_linking', user_ids: list<int>}

@@ -27,7 +27,8 @@ pub struct UserRecord {
     /// Whether the account was there before the IdP, which has only linked it.
     #[serde(default)]
     pub linked: bool,
-    /// Whether the resource was deleted and the account kept. Only [`FindConflicts`] shows such a record.
+    /// Whether the resource was deleted and the account kept. Only [`FindConflicts`] shows such a record, and
+    /// [`LoadUsersByAccount`] where it is asked to. The person may log in only if the owner has let them in.
     #[serde(default)]
     pub deleted: bool,
     /// The `userName` that the IdP wants for the person while another person has it. The request that
@@ -66,6 +67,13 @@ pub struct UserRecord {
     /// steps away.
     #[serde(default)]
     pub groups: Vec<GroupReference>,
+}
+
+impl UserRecord {
+    /// Whether the account gives its address up for a living person: its own was deleted, and nobody uses it.
+    pub fn gives_up_address(&self) -> bool {
+        self.deleted && !self.active && self.account.is_writable()
+    }
 }
 
 /// A group as a user's `groups` shows it.
@@ -117,6 +125,9 @@ pub struct LoadUser {
 pub struct LoadUsersByAccount {
     /// The accounts.
     pub user_ids: Vec<u64>,
+    /// Whether deleted people whose account was kept count.
+    #[serde(default)]
+    pub kept: bool,
     /// The targets to read.
     pub targets: Vec<String>,
 }
@@ -333,6 +344,23 @@ pub enum AccountDisposal {
     RemoveFromSite,
     /// Deleted. Stale if the account was added to another site in the meantime.
     Delete,
+}
+
+/// Locks a person out or lets them in, as the owner wants; also a deleted one whose account was kept. When a
+/// person is locked out, every session ends, if the account is this site's. What the IdP reads afterwards is
+/// as true as after a write of its own: version and modification time go with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAccess {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// The version that this was decided on.
+    pub version: u64,
+    /// Whether the person may log in.
+    pub active: bool,
+    /// Whether this site owns the account, so that its sessions end.
+    pub managed_here: bool,
+    /// Now.
+    pub now: i64,
 }
 
 /// Ends the management of a person. The row is deleted with its memberships; the account stays as it is and

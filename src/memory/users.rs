@@ -7,7 +7,8 @@ use crate::host::{
     AccountChange, AccountDisposal, AccountRow, Conflicts, CreateUser, DeleteUser, FillTargets,
     FindConflicts, FindReassignTarget, FindUsers, FoundUsers, GivingUp, HeldUserName, IndexUser, LoadUser,
     LoadUsers, LoadUsersByAccount, LookUpUserNames, Lookup, NoteWish, Outcome, ReassignTarget, Registration,
-    ReleaseRows, RemoveKept, RestoreUser, Ruling, Unique, UnlinkUser, UpdateUser, UserRecord, UserRow,
+    ReleaseRows, RemoveKept, RestoreUser, Ruling, SetAccess, Unique, UnlinkUser, UpdateUser, UserRecord,
+    UserRow,
 };
 use crate::wordpress::columns::folded;
 use crate::wordpress::email::is_address;
@@ -120,7 +121,9 @@ impl MemoryHost {
         &mut self,
         load: LoadUsersByAccount,
     ) -> Result<Vec<UserRecord>, String> {
-        self.records(&load.targets, |person| !person.deleted && load.user_ids.contains(&person.user_id))
+        self.records(&load.targets, |person| {
+            (load.kept || !person.deleted) && load.user_ids.contains(&person.user_id)
+        })
     }
 
     pub(super) fn load_users(&mut self, load: LoadUsers) -> Result<Vec<UserRecord>, String> {
@@ -409,8 +412,28 @@ impl MemoryHost {
         Ok(held.collect())
     }
 
+    pub(super) fn set_access(&mut self, set: SetAccess) -> Result<Outcome<()>, String> {
+        let Some((row, mut person)) = self.take(&set.id) else { return Ok(Outcome::Gone) };
+        let is_stale = self.comes_too_late(set.version, &mut person.version);
+        let is_last = person.active && !set.active && self.is_last_administrator(person.user_id);
+        if !is_stale && !is_last {
+            person.active = set.active;
+            person.locked_before = false;
+            person.modified = set.now;
+            person.version += 1;
+        }
+        self.people.insert(row, person);
+        Ok(match (is_stale, is_last) {
+            (true, _) => Outcome::Stale,
+            (_, true) => {
+                Outcome::Refused { message: "This is the last administrator.".to_owned(), value: None }
+            }
+            _ => Outcome::Done { record: () },
+        })
+    }
+
     pub(super) fn unlink_user(&mut self, unlink: UnlinkUser) -> Result<Outcome<()>, String> {
-        let Some((row, mut person)) = self.take_living(&unlink.id) else { return Ok(Outcome::Gone) };
+        let Some((row, mut person)) = self.take(&unlink.id) else { return Ok(Outcome::Gone) };
         let is_stale = self.comes_too_late(unlink.version, &mut person.version);
         self.people.insert(row, person);
         if is_stale {
@@ -461,7 +484,11 @@ impl MemoryHost {
     }
 
     fn take_living(&mut self, id: &str) -> Option<(u64, Person)> {
-        let (row, _) = self.people.iter().find(|(_, person)| person.id == id && !person.deleted)?;
+        self.people.values().any(|person| person.id == id && !person.deleted).then(|| self.take(id))?
+    }
+
+    fn take(&mut self, id: &str) -> Option<(u64, Person)> {
+        let (row, _) = self.people.iter().find(|(_, person)| person.id == id)?;
         let row = *row;
         Some((row, self.people.remove(&row)?))
     }

@@ -38,7 +38,11 @@ pub(super) async fn load_users_by_account(
     if left.is_empty() {
         return Ok(Vec::new());
     }
-    let load = LoadUsersByAccount { user_ids: left.iter().copied().collect(), targets: targets.to_vec() };
+    let load = LoadUsersByAccount {
+        user_ids: left.iter().copied().collect(),
+        kept: false,
+        targets: targets.to_vec(),
+    };
     let mut found = host.ask(&load).await?;
     found.retain(|record| left.remove(&record.account.user_id));
     Ok(found)

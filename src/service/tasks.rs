@@ -3,6 +3,7 @@
 //! A task goes through people or accounts by number, a part at a time, and decides about each when it comes
 //! to it. So it can stop anywhere and begin again, and an outdated preview does no harm.
 
+mod access;
 mod explaining;
 mod linking;
 mod roles;
@@ -40,6 +41,10 @@ pub enum Task {
         #[serde(default)]
         unlinked: Unlinked,
     },
+    /// Locks one person out.
+    Locking(Access),
+    /// Lets one person in again.
+    Unlocking(Access),
     /// Unlinks one person.
     Unlinking {
         /// The account.
@@ -60,6 +65,19 @@ pub enum Task {
         /// To how many losses; at most [`MAX_PART`].
         limit: u64,
     },
+}
+
+/// Whose access the owner changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// The account.
+    pub user_id: u64,
+    /// The account of the one who does it; 0 where somebody at the command line does.
+    pub actor: u64,
+    /// Whether the person is one of several that are chosen at once. Protected accounts are left out then.
+    #[serde(default)]
+    pub several: bool,
 }
 
 /// A part of what a task goes through.
@@ -204,6 +222,8 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
     let path = match task {
         Task::Roles { .. } => "/roles",
         Task::Linking { .. } => "/linking",
+        Task::Locking(_) => "/locking",
+        Task::Unlocking(_) => "/unlocking",
         Task::Unlinking { .. } => "/unlinking",
         Task::Explaining { .. } => "/explaining",
         Task::AllowingLinking { .. } => "/allowing_linking",
@@ -214,6 +234,8 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
     let done: Answer = match task {
         Task::Roles { part } => service.review_roles(part).await,
         Task::Linking { part, user_name, unlinked } => service.link_accounts(part, user_name, unlinked).await,
+        Task::Locking(access) => service.set_access(access, false).await,
+        Task::Unlocking(access) => service.set_access(access, true).await,
         Task::Unlinking { user_id } => service.unlink(user_id).await,
         Task::Explaining { user_id } => service.explain(user_id).await,
         Task::AllowingLinking { user_id } => service.allow_linking(user_id).await,

@@ -160,7 +160,7 @@ impl Service {
         }
         let holder = conflicts.people.iter().find(|other| other.account.user_id == holder_id);
         match holder {
-            Some(holder) if holder.deleted && holder.account.is_writable() => {
+            Some(holder) if holder.gives_up_address() => {
                 consequences.giving_up.push(self.giving_up(holder, true));
                 Ok(None)
             }
@@ -241,7 +241,7 @@ impl Service {
                 return Ok((giving_up, None)); // WordPress says why itself.
             }
             (None, _) => return Ok((giving_up, None)),
-            (_, Some(gone)) if gone.deleted && gone.account.is_writable() => {
+            (_, Some(gone)) if gone.gives_up_address() => {
                 giving_up.push(self.giving_up(gone, true));
                 return Ok((giving_up, None));
             }

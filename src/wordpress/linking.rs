@@ -39,6 +39,9 @@ pub struct Link {
     pub managed: bool,
     /// Whether the person may log in.
     pub active: bool,
+    /// Whether the person was deleted and the account kept.
+    #[serde(default)]
+    pub deleted: bool,
     /// Whether the owner has unlinked it.
     pub unlinked: bool,
     /// Whether it is protected.
@@ -52,6 +55,10 @@ pub struct LinkActions {
     pub unlinking: Vec<u64>,
     /// Those that can be allowed to be linked again.
     pub allowing_linking: Vec<u64>,
+    /// Those whose person can be locked out.
+    pub locking: Vec<u64>,
+    /// Those whose person can be let in again.
+    pub unlocking: Vec<u64>,
 }
 
 impl LinkActions {
@@ -65,6 +72,8 @@ impl LinkActions {
             allowing_linking: which(|link, settings| {
                 link.unlinked && allowing_problem(link.protected, settings).is_none()
             }),
+            locking: which(|link, _| link.managed && link.active),
+            unlocking: which(|link, _| !link.active),
         }
     }
 }
@@ -73,8 +82,8 @@ impl LinkActions {
 /// manages, and the account stays as it is.
 pub fn unlinking_problem(active: bool) -> Option<&'static str> {
     (!active).then_some(
-        "This person is deactivated. Nobody would keep the account locked any more: reactivate the person \
-         first, or delete the account.",
+        "This person is locked out. Nobody would keep the account locked any more: let the person in first, \
+         or delete the account.",
     )
 }
 

@@ -129,9 +129,9 @@ test( 'somebody is unlinked from the list of users, not without being asked', as
 	await page.getByRole( 'link', { name: 'Unlink tasks-unlinked from the identity provider' } ).click();
 	await expect( page.getByRole( 'heading', { name: 'Unlink tasks-unlinked?' } ) ).toBeVisible();
 	expect( ( await scim( `/Users/${ id }`, site.token ) ).status ).toBe( 200 );
-	await page.locator( '#rollbook-unlink' ).screenshot( { path: '../../build/screenshots/unlink.png' } );
+	await page.locator( '#rollbook-question' ).screenshot( { path: '../../build/screenshots/unlink.png' } );
 	await page.getByRole( 'button', { name: 'Unlink' } ).click();
-	await expect( page.getByText( 'tasks-unlinked is unlinked.' ) ).toBeVisible();
+	await expect( page.getByText( 'Unlinked: tasks-unlinked.' ) ).toBeVisible();
 	expect( ( await scim( `/Users/${ id }`, site.token ) ).status ).toBe( 404 );
 	await page.goto( '/wp-admin/users.php?s=tasks-unlinked' );
 	await expect( page.getByRole( 'link', { name: /Unlink/ } ) ).toHaveCount( 0 );

@@ -334,6 +334,11 @@ def linked(scene: Scene) -> None:
     )
 
 
+def locked_out(scene: Scene) -> None:
+    linked(scene)
+    scene.client.scim("PATCH", f"/Users/{scene.ids['worker']}", patch(("replace", "active", False)))
+
+
 def unlinked(scene: Scene) -> None:
     linked(scene)
     send(scene, admin("rollbook_unlink", id="<worker>"), 302)
@@ -663,6 +668,24 @@ OPERATIONS = [
         (302,),
         (302, 403, 404),
         hook="admin_post_rollbook_unlink",
+    ),
+    Operation(
+        "lock",
+        "the owner locks somebody out",
+        linked,
+        admin("rollbook_lock", id="<worker>"),
+        (302,),
+        (302, 403, 404),
+        hook="admin_post_rollbook_lock",
+    ),
+    Operation(
+        "let-in",
+        "the owner lets somebody in whom the IdP has locked out",
+        locked_out,
+        admin("rollbook_unlock", id="<worker>"),
+        (302,),
+        (302, 403, 404),
+        hook="admin_post_rollbook_unlock",
     ),
     Operation(
         "allow-linking",

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod admission;
+mod access;
 #[cfg(test)]
 mod batches;
 #[cfg(test)]

@@ -93,7 +93,7 @@ final class AccountRegistryTest extends SiteTestCase {
 		$user_id = $this->local( 'pu-local', 'local@phpunit.test' );
 		$account = $this->accounts( 'pu-local' )[0];
 		$this->register( array( $account ) );
-		$record = $this->run_command( 'load_users_by_account', array( 'user_ids' => array( $user_id ), 'targets' => array() ) )[0];
+		$record = $this->run_command( 'load_users_by_account', array( 'user_ids' => array( $user_id ), 'kept' => false, 'targets' => array() ) )[0];
 		self::assertSame( array( 'pu-local', true, false, 1, $account['registered'], self::NOW, null, array() ), array( $record['user_name'], $record['active'], $record['managed'], $record['version'], $record['created'], $record['modified'], $record['document'], $record['applied'] ) );
 		self::assertSame( array( $record['id'] ), array_column( $this->find( 'EXISTS (SELECT 1 FROM {lookups} l WHERE l.row_id = u.row_id AND l.value = %s)', array( 'local@phpunit.test' ) )['users'], 'id' ) );
 		$this->register( array( $account ) );

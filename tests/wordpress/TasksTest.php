@@ -314,12 +314,13 @@ final class TasksTest extends SiteTestCase {
 
 		$this->patch( $jane->id, 'active', false );
 		$browser->submit( '/wp-admin/admin-post.php', $fields );
-		self::assertStringContainsString( 'This person is deactivated', $browser->fetch( $ask )->body );
+		self::assertStringContainsString( 'This person is locked out', $browser->fetch( $list )->body );
+		self::assertStringContainsString( 'Let the person in first', $browser->fetch( $ask )->body, 'it is not offered' );
 		self::assertSame( 200, $this->scim( 'GET', "/Users/$jane->id" )->status );
 		$this->patch( $jane->id, 'active', true );
 
 		$browser->submit( '/wp-admin/admin-post.php', $fields );
-		self::assertStringContainsString( 'is unlinked', $browser->fetch( $ask )->body );
+		self::assertStringContainsString( 'Unlinked: pu-jane', $browser->fetch( $list )->body );
 		self::assertSame( 404, $this->scim( 'GET', "/Users/$jane->id" )->status );
 		self::assertSame( array(), $this->scim( 'GET', "/Groups/$group->id" )->json->members );
 		$after = get_userdata( $user->ID );
@@ -339,7 +340,7 @@ final class TasksTest extends SiteTestCase {
 		self::assertSame( 403, $browser->fetch( preg_replace( '/_wpnonce=\w+/', '_wpnonce=forged', $allow ) )->status );
 		self::assertSame( 0, $search()->totalResults );
 		$browser->fetch( $allow );
-		self::assertStringContainsString( 'Identity providers find', $browser->fetch( $ask )->body );
+		self::assertStringContainsString( 'Identity providers find', $browser->fetch( $list )->body );
 		$found = $search();
 		self::assertSame( 1, $found->totalResults );
 		self::assertNotSame( $jane->id, $found->Resources[0]->id );
@@ -358,14 +359,14 @@ final class TasksTest extends SiteTestCase {
 		};
 		$refused = function ( string $link, string $reason ) use ( $browser ): void {
 			$browser->fetch( $link );
-			self::assertStringContainsString( $reason, $browser->fetch( '/wp-admin/options-general.php?page=rollbook&tab=people' )->body );
+			self::assertStringContainsString( $reason, $browser->fetch( '/wp-admin/users.php' )->body );
 			wp_cache_flush();
 		};
 		$user->set_role( 'administrator' );
 		self::assertSame( array( true, false ), $offered() );
 		$ask = "/wp-admin/options-general.php?page=rollbook&tab=people&unlink=$user->ID";
 		$browser->submit( '/wp-admin/admin-post.php', $this->form( $browser, $ask, 'rollbook_unlink' ) );
-		self::assertStringContainsString( 'is unlinked', $browser->fetch( $ask )->body );
+		self::assertStringContainsString( 'Unlinked: pu-jane', $browser->fetch( '/wp-admin/users.php' )->body );
 		self::assertSame( 404, $this->scim( 'GET', "/Users/$jane->id" )->status );
 		self::assertSame( array( 'administrator' ), get_userdata( $user->ID )->roles );
 		self::assertSame( array( false, false ), $offered(), 'no identity provider would be linked to it' );

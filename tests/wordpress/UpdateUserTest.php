@@ -131,7 +131,7 @@ final class UpdateUserTest extends SiteTestCase {
 				'now'      => 2,
 			)
 		);
-		$record = $this->run_command( 'load_users_by_account', array( 'user_ids' => array( $user_id ), 'targets' => array() ) )[0];
+		$record = $this->run_command( 'load_users_by_account', array( 'user_ids' => array( $user_id ), 'kept' => false, 'targets' => array() ) )[0];
 		self::assertFalse( $record['managed'] );
 		self::assertTrue( $this->update( $record )['record']['managed'] );
 		self::assertSame( 'email', $this->run_command( 'create_user', $this->person( 'pu-other', array(), array( 'email' => 'LOCAL@phpunit.test' ) ) )['value'] );

@@ -18,6 +18,8 @@ namespace Rollbook\WordPress\Admin;
 use Rollbook\WordPress\Upkeep\SettingsProblem;
 
 defined( 'ABSPATH' ) || exit;
+
+$question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 ?>
 <div class="wrap">
 	<h1><?php echo esc_html( get_admin_page_title() ); ?></h1>
@@ -50,14 +52,15 @@ defined( 'ABSPATH' ) || exit;
 		<?php endforeach; ?>
 	</nav>
 
-	<?php if ( ActivityScreen::TAB === $tab ) : ?>
+	<?php if ( null !== $question ) : ?>
+		<?php require __DIR__ . '/question.php'; ?>
+	<?php elseif ( ActivityScreen::TAB === $tab ) : ?>
 		<?php ActivityScreen::render(); ?>
 	<?php elseif ( GuidesScreen::TAB === $tab ) : ?>
 		<?php GuidesScreen::render(); ?>
 	<?php elseif ( null === $screen || ! $data instanceof FormData ) : ?>
 		<?php require __DIR__ . '/connection.php'; ?>
 	<?php else : ?>
-		<?php require __DIR__ . '/unlink.php'; ?>
 		<h2><?php echo esc_html( $tabs[ $tab ] ); ?></h2>
 		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>" class="rollbook-form">
 			<?php

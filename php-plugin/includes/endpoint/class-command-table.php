@@ -17,6 +17,7 @@ use Rollbook\WordPress\People\GroupWriter;
 use Rollbook\WordPress\People\Losses;
 use Rollbook\WordPress\People\Refusal;
 use Rollbook\WordPress\People\RoleWriter;
+use Rollbook\WordPress\People\UserAccess;
 use Rollbook\WordPress\People\UserCreator;
 use Rollbook\WordPress\People\UserReader;
 use Rollbook\WordPress\People\UserRefresher;
@@ -166,6 +167,7 @@ final class CommandTable {
 			'settle_losses'     => ( new Losses() )->settle( $command ),
 			'restore_user'      => ( new UserRestorer() )->restore( $command ),
 			'remove_kept'       => ( new UserRemover() )->remove_kept( $command ),
+			'set_access'        => ( new UserAccess() )->set( $command ),
 			'unlink_user'       => ( new UserRemover() )->unlink( $command ),
 			'begin_batch'       => Batch::begin(),
 			'check_batch'       => Batch::report(),

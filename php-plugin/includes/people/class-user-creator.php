@@ -158,7 +158,7 @@ final class UserCreator {
 		$table   = Tables::name( 'users' );
 		$user_id = (int) $command['account']['user_id'];
 		$user    = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? throw Refusal::gone();
-		$row     = Database::row( "SELECT row_id, id, deleted FROM $table WHERE user_id = %d", array( $user_id ) );
+		$row     = Database::row( "SELECT row_id, id, active, deleted FROM $table WHERE user_id = %d", array( $user_id ) );
 		if ( null !== $row && ! Network::is_on_site( $user_id ) ) {
 			UserRemover::action_deleted_user( $user_id ); // Rows and metas may be left of somebody who was removed from the site while the plugin did not run.
 			$row = null;
@@ -173,6 +173,9 @@ final class UserCreator {
 			$row_id = (int) ( $row['row_id'] ?? 0 );
 			UserWrite::give_up( $command );
 			UserWrite::check_email( $command, $user );
+			if ( ( $row['active'] ?? false ) && ! $command['row']['active'] ) {
+				Administrators::check_without( $user ); // Let in by hand, and now locked out again.
+			}
 			if ( $row_id ) {
 				$arguments = array();
 				$columns   = array(

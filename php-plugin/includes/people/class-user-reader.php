@@ -107,7 +107,8 @@ final class UserReader {
 		if ( ! $command['user_ids'] ) {
 			return array();
 		}
-		return $this->fitting( 'u.deleted = 0 AND u.user_id IN (' . Database::marks( $command['user_ids'], '%d' ) . ')', $command['user_ids'], $command['targets'] );
+		$which = $command['kept'] ? '' : 'u.deleted = 0 AND ';
+		return $this->fitting( $which . 'u.user_id IN (' . Database::marks( $command['user_ids'], '%d' ) . ')', $command['user_ids'], $command['targets'] );
 	}
 
 	/**

@@ -141,7 +141,7 @@ final class UserRemover {
 		$table   = Tables::name( 'users' );
 		$user_id = Transaction::run(
 			static function () use ( $command ): int {
-				$row = UserRows::find( $command['id'], 'row_id, id, user_id, version, active', 'AND deleted = 0 FOR UPDATE' ) ?? throw Refusal::gone();
+				$row = UserRows::find( $command['id'], 'row_id, id, user_id, version, active', 'FOR UPDATE' ) ?? throw Refusal::gone();
 				if ( (int) $row['version'] !== (int) $command['version'] || ! $row['active'] ) {
 					throw Refusal::stale();
 				}

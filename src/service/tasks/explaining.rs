@@ -10,7 +10,11 @@ impl Service {
     /// Tells of an account whether it is managed and active, its groups, and which role the rules give it, by
     /// which rule. Nothing is changed, and nothing is written down.
     pub(super) async fn explain(&self, user_id: u64) -> Answer {
-        let load = LoadUsersByAccount { user_ids: vec![user_id], targets: user::targets(&self.settings) };
+        let load = LoadUsersByAccount {
+            user_ids: vec![user_id],
+            kept: false,
+            targets: user::targets(&self.settings),
+        };
         let Some(record) = self.host.ask(&load).await?.into_iter().next() else {
             return Err(Error::new(404, "No identity provider knows this account.").into());
         };

@@ -9,7 +9,11 @@ use serde_json::json;
 impl Service {
     /// Takes the resource away and leaves the account as it is. No IdP finds it until the owner allows that.
     pub(super) async fn unlink(&self, user_id: u64) -> Answer {
-        let load = LoadUsersByAccount { user_ids: vec![user_id], targets: user::targets(&self.settings) };
+        let load = LoadUsersByAccount {
+            user_ids: vec![user_id],
+            kept: true,
+            targets: user::targets(&self.settings),
+        };
         for _ in 0..MAX_ATTEMPTS {
             let record = self.host.ask(&load).await?.into_iter().find(|record| record.managed);
             let Some(record) = record else {

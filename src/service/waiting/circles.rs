@@ -97,7 +97,7 @@ impl Service {
             });
             let next = match next {
                 None => None,
-                Some(Some(gone)) if gone.deleted && gone.account.is_writable() => {
+                Some(Some(gone)) if gone.gives_up_address() => {
                     giving_up = Some(gone);
                     None
                 }
@@ -145,7 +145,7 @@ impl Service {
             let gone = conflicts
                 .people
                 .iter()
-                .find(|one| Some(one.account.user_id) == holder && one.deleted && one.account.is_writable());
+                .find(|one| Some(one.account.user_id) == holder && one.gives_up_address());
             consequences.giving_up.extend(gone.map(|gone| self.giving_up(gone, true)));
             let is_accepted = conflicts.email_accepted;
             holders.push(if is_accepted { holder.filter(|_| gone.is_none()) } else { Some(0) });

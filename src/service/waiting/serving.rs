@@ -94,7 +94,7 @@ impl Service {
         match conflicts.email_holder.filter(|holder| *holder != record.account.user_id) {
             None => {}
             Some(holder) => match conflicts.people.iter().find(|one| one.account.user_id == holder) {
-                Some(gone) if gone.deleted && gone.account.is_writable() => {
+                Some(gone) if gone.gives_up_address() => {
                     update.giving_up.push(self.giving_up(gone, true));
                 }
                 _ => return Ok(None),

@@ -1,0 +1,55 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, scim, site, test } from './site.js';
+
+/** A person who may log in, made or found. */
+async function person( login ) {
+	const resource = { userName: login, active: true, name: { givenName: 'Ann', familyName: 'Example' } };
+	const found = await ( await scim( `/Users?filter=userName%20eq%20%22${ login }%22`, site.token ) ).json();
+	const [ method, path ] = found.totalResults ? [ 'PUT', `/Users/${ found.Resources[ 0 ].id }` ] : [ 'POST', '/Users' ];
+	const answer = await scim( path, site.token, { method, body: JSON.stringify( resource ) } );
+	expect( answer.ok ).toBe( true );
+	return answer.json();
+}
+
+const active = async ( id ) => ( await ( await scim( `/Users/${ id }`, site.token ) ).json() ).active;
+
+/** Nothing serious for axe-core, and no sideways scroll in a narrow window. */
+async function inspect( page, name, part = '#wpbody-content' ) {
+	const found = await new AxeBuilder( { page } ).include( part ).analyze();
+	expect( found.violations.map( ( violation ) => `${ violation.id }: ${ violation.nodes.map( ( node ) => node.target ).join( ' ' ) }` ) ).toEqual( [] );
+	await page.screenshot( { path: `../../build/screenshots/${ name }-1280.png`, fullPage: true } );
+	await page.setViewportSize( { width: 375, height: 800 } );
+	expect( await page.evaluate( () => document.documentElement.scrollWidth ) ).toBeLessThanOrEqual( 375 );
+	await page.screenshot( { path: `../../build/screenshots/${ name }-375.png`, fullPage: true } );
+	await page.evaluate( () => document.documentElement.setAttribute( 'dir', 'rtl' ) );
+	await page.screenshot( { path: `../../build/screenshots/${ name }-375-rtl.png`, fullPage: true } );
+	await page.evaluate( () => document.documentElement.setAttribute( 'dir', 'ltr' ) );
+	await page.setViewportSize( { width: 1280, height: 900 } );
+}
+
+test( 'people are locked out and let in from the list of users, also several and without a mouse', async ( { settings: page } ) => {
+	const ann = await person( 'people-ann' );
+	const bob = await person( 'people-bob' );
+	await page.goto( '/wp-admin/users.php?s=people-' );
+	await page.getByRole( 'row' ).filter( { hasText: 'people-ann' } ).hover();
+	await page.getByRole( 'link', { name: 'Lock people-ann out of this site' } ).click();
+	await expect( page.getByRole( 'heading', { name: 'Lock people-ann out?' } ) ).toBeVisible();
+	expect( await active( ann.id ) ).toBe( true );
+	await inspect( page, 'question', '#rollbook-question' );
+	await page.getByRole( 'button', { name: 'Lock out' } ).press( 'Enter' );
+	await expect( page.getByRole( 'status' ).filter( { hasText: 'Locked out: people-ann.' } ) ).toBeVisible();
+	expect( await active( ann.id ) ).toBe( false );
+
+	await page.goto( '/wp-admin/users.php?s=people-' );
+	for ( const login of [ 'people-ann', 'people-bob' ] ) {
+		await page.getByRole( 'checkbox', { name: `Select ${ login }` } ).check();
+	}
+	await page.getByLabel( 'Select bulk action' ).first().selectOption( 'Let in again' );
+	await page.getByRole( 'button', { name: 'Apply' } ).first().click();
+	await expect( page.getByRole( 'heading', { name: 'Let people-ann in again?' } ) ).toBeVisible();
+	await expect( page.getByText( 'Nobody has locked this person out.' ) ).toBeVisible();
+	await page.locator( '#rollbook-question' ).screenshot( { path: '../../build/screenshots/question-several.png' } );
+	await page.getByRole( 'button', { name: 'Let in again' } ).click();
+	await expect( page.getByText( 'Let in again: people-ann.' ) ).toBeVisible();
+	expect( await active( ann.id ) && await active( bob.id ) ).toBe( true );
+} );
