@@ -86,6 +86,8 @@ macro_rules! settings {
 }
 
 settings! {
+    /// Whether the owner has paused the provisioning: every request is told to come again.
+    paused: bool = false;
     /// What becomes of accounts that were there before the IdP.
     existing_accounts: ExistingAccounts = ExistingAccounts::Link;
     /// Which accounts lose their credentials when they are linked.

@@ -28,6 +28,7 @@ final class ConnectionData {
 	 * @param bool                       $fixed_token  Whether wp-config.php fixes one.
 	 * @param string                     $earliest_end The first day on which a token may end, `2027-01-31`.
 	 * @param array{people: int, groups: int, problems: int, more: bool} $last_day How many people and groups the last day's requests changed, and how many problems there were.
+	 * @param list<array{done: bool, text: string, next: string}> $steps What is to be done until people arrive.
 	 */
 	private function __construct(
 		public readonly string $address,
@@ -35,6 +36,7 @@ final class ConnectionData {
 		public readonly bool $fixed_token,
 		public readonly string $earliest_end,
 		public readonly array $last_day,
+		public readonly array $steps,
 	) {
 	}
 
@@ -42,12 +44,14 @@ final class ConnectionData {
 	 * Collects the data.
 	 */
 	public static function collect(): self {
+		$tokens = array_values( array_filter( Tokens::all(), static fn( array $token ): bool => '' !== $token['name'] ) ); // A deleted one has none.
 		return new self(
 			Address::to_show( (string) get_option( 'home' ) ),
-			Tokens::all(),
+			$tokens,
 			Tokens::constant_is_used(),
 			wp_date( 'Y-m-d' ),
-			ActivityDays::last_day( Tokens::now() )
+			ActivityDays::last_day( Tokens::now() ),
+			Checklist::steps( $tokens, Tokens::constant_is_used() )
 		);
 	}
 }

@@ -107,7 +107,7 @@ final class PersonLinks {
 		if ( array() === array_diff( $user_ids, array_keys( self::$possible ) ) ) {
 			return;
 		}
-		$listed           = $wp_list_table instanceof \WP_Users_List_Table ? array_map( 'intval', array_keys( $wp_list_table->items ) ) : array();
+		$listed           = $wp_list_table instanceof \WP_Users_List_Table ? array_map( 'intval', array_keys( $wp_list_table->items ? $wp_list_table->items : array() ) ) : array();
 		$user_ids         = array_values( array_unique( array( ...$user_ids, ...$listed ) ) );
 		self::$possible  += array_fill_keys( $user_ids, array() );
 		try {

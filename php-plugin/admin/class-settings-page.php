@@ -242,6 +242,26 @@ final class SettingsPage {
 	}
 
 	/**
+	 * A form with one button.
+	 *
+	 * @param string $action   The form's action.
+	 * @param int    $id       What it acts on.
+	 * @param string $text     What the button says.
+	 * @param string $label    What it says to those who hear it without its row.
+	 * @param string $question What is asked first, if anything is.
+	 */
+	public static function form_with_button( string $action, int $id, string $text, string $label, string $question ): string {
+		return sprintf(
+			'<form method="post" action="%1$s"%2$s>%3$s<button type="submit" class="button button-small" aria-label="%4$s">%5$s</button></form>',
+			esc_url( admin_url( 'admin-post.php' ) ),
+			'' === $question ? '' : sprintf( ' data-rollbook-confirm="%s"', esc_attr( $question ) ),
+			self::hidden_fields( $action, $id ),
+			esc_attr( $label ),
+			esc_html( $text )
+		);
+	}
+
+	/**
 	 * Whether the current user can use the forms.
 	 */
 	public static function is_allowed(): bool {

@@ -26,6 +26,7 @@ final class TokenActions {
 	public const CREATE = 'rollbook_create_token';
 	public const ADD    = 'rollbook_add_token';
 	public const REVOKE = 'rollbook_revoke_token';
+	public const DELETE = 'rollbook_delete_token';
 
 	/**
 	 * Makes a token if this request for the screen sent the form for a new one.
@@ -81,6 +82,19 @@ final class TokenActions {
 			Tokens::revoke( $id )
 				? new Message( __( 'Token revoked. Requests with it are refused from now on.', 'rollbook' ) )
 				: self::refused( __( 'There is no such token, or it was revoked before.', 'rollbook' ) )
+		);
+	}
+
+	/**
+	 * Deletes a token that was revoked.
+	 */
+	public static function action_delete(): void {
+		$id = (int) FormInput::line( 'id' );
+		SettingsPage::require_permission( self::DELETE, $id );
+		SettingsPage::go_back(
+			Tokens::delete( $id )
+				? new Message( __( 'The revoked token was deleted.', 'rollbook' ) )
+				: self::refused( __( 'Only a token that was revoked can be deleted.', 'rollbook' ) )
 		);
 	}
 

@@ -143,20 +143,19 @@ final class TokensTable extends WP_List_Table {
 	 */
 	protected function column_revoke( array $token ): string {
 		if ( null !== $token['revoked'] ) {
-			return '';
+			/* translators: %s: name of a token. */
+			$label = sprintf( __( 'Delete the revoked token “%s”', 'rollbook' ), $token['name'] );
+			return SettingsPage::form_with_button( TokenActions::DELETE, $token['id'], __( 'Delete', 'rollbook' ), $label, '' );
 		}
 		/* translators: %s: name of a token. */
 		$label = sprintf( __( 'Revoke the token “%s”', 'rollbook' ), $token['name'] );
 		/* translators: %s: name of a token. */
 		$question = sprintf( __( 'Revoke the token “%s”? Its next request is refused. This cannot be undone.', 'rollbook' ), $token['name'] );
-		return sprintf(
-			'<form method="post" action="%1$s" data-rollbook-confirm="%2$s">%3$s<button type="submit" class="button button-small" aria-label="%4$s">%5$s</button></form>',
-			esc_url( admin_url( 'admin-post.php' ) ),
-			esc_attr( $question ),
-			SettingsPage::hidden_fields( TokenActions::REVOKE, $token['id'] ),
-			esc_attr( $label ),
-			esc_html__( 'Revoke', 'rollbook' )
-		);
+		if ( null !== $token['last_used'] && $token['last_used'] > Tokens::now() - DAY_IN_SECONDS * 1000 ) {
+			/* translators: %s: a span of time, "5 minutes". */
+			$question = sprintf( __( 'Attention: this token is in use. It came %s ago.', 'rollbook' ), human_time_diff( intdiv( $token['last_used'], 1000 ) ) ) . ' ' . $question;
+		}
+		return SettingsPage::form_with_button( TokenActions::REVOKE, $token['id'], __( 'Revoke', 'rollbook' ), $label, $question );
 	}
 
 	/**

@@ -30,6 +30,9 @@ const MOST_KNOCKS_HERE: u64 = 60;
 /// And from everywhere.
 const MOST_KNOCKS: u64 = 600;
 
+/// The name under which requests are counted that came while the owner had paused the provisioning.
+const PAUSED: &str = "paused";
+
 /// The name under which requests whose token could not be checked are counted.
 pub(super) const NOT_ASKED: &str = "failure";
 
@@ -39,12 +42,30 @@ impl Service {
     pub(super) async fn admit(&self, request: &Request) -> Answer<TokenRecord> {
         let origin = Origin::of(request, &self.settings);
         self.note.borrow_mut().address.clone_from(&origin.address);
+        self.note.borrow_mut().refusal = Some(PAUSED);
+        self.is_not_paused()?;
         self.note.borrow_mut().refusal = Some(WRONG_NETWORK);
         self.comes_from_allowed_network(&origin)?;
         self.note.borrow_mut().refusal = Some(PLAIN);
         self.could_not_be_read(&origin)?;
         self.note.borrow_mut().refusal = Some(NOT_ASKED);
         self.authenticate(request, &origin).await
+    }
+
+    /// Whether requests are served at the moment. It is asked first, so that nobody takes a paused site for
+    /// one that has lost its people, or its token for a wrong one.
+    ///
+    /// # Errors
+    /// 503 where the owner has paused the provisioning.
+    fn is_not_paused(&self) -> Result<()> {
+        if !self.settings.paused {
+            return Ok(());
+        }
+        Err(Error::new(
+            503,
+            "The owner of the site has paused the provisioning; nothing was done. Send the request again \
+             later. An administrator resumes it in WordPress under Settings → Rollbook.",
+        ))
     }
 
     /// # Errors

@@ -53,3 +53,25 @@ test( 'people are locked out and let in from the list of users, also several and
 	await expect( page.getByText( 'Let in again: people-ann.' ) ).toBeVisible();
 	expect( await active( ann.id ) && await active( bob.id ) ).toBe( true );
 } );
+
+test( 'a person is shown with what the identity provider owns, and the list is narrowed', async ( { settings: page } ) => {
+	const ann = await person( 'people-ann' );
+	await page.goto( '/wp-admin/options-general.php?page=rollbook' );
+	await page.getByRole( 'button', { name: 'Pause provisioning' } ).click();
+	await expect( page.getByText( 'Provisioning is paused.' ) ).toBeVisible();
+	expect( ( await scim( `/Users/${ ann.id }`, site.token ) ).status ).toBe( 503 );
+	await inspect( page, 'connection-paused' );
+	await page.getByRole( 'button', { name: 'Resume provisioning' } ).click();
+	await expect( page.getByText( 'Provisioning goes on.' ) ).toBeVisible();
+	expect( ( await scim( `/Users/${ ann.id }`, site.token ) ).status ).toBe( 200 );
+
+	await page.goto( '/wp-admin/users.php?s=people-' );
+	await page.getByRole( 'link', { name: 'Managed by the identity provider' } ).click();
+	await expect( page.getByRole( 'row' ).filter( { hasText: 'people-ann' } ) ).toBeVisible();
+	await expect( page.getByRole( 'row' ).filter( { hasText: site.admin.user } ) ).toHaveCount( 0 );
+	await page.screenshot( { path: '../../build/screenshots/users-managed.png' } );
+	await page.getByRole( 'row' ).filter( { hasText: 'people-ann' } ).hover();
+	await page.getByRole( 'link', { name: 'people-ann', exact: true } ).first().click();
+	await expect( page.getByRole( 'heading', { name: 'Directory information' } ) ).toBeVisible();
+	await page.screenshot( { path: '../../build/screenshots/profile.png', fullPage: true } );
+} );

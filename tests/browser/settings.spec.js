@@ -53,6 +53,7 @@ test( 'a token is shown once, lets a client in, and no longer once it is revoked
 	await expect( row( page, name ).locator( '.column-last_used' ) ).toContainText( 'ago' );
 
 	await revoke( page, name );
+	await page.locator( '.rollbook-revoked summary' ).click(); // They are folded away.
 	await expect( row( page, name ) ).toContainText( 'Revoked' );
 	expect( ( await scim( '/Users', token ) ).status ).toBe( 401 );
 	await page.screenshot( { path: '../../build/screenshots/settings-revoked.png', fullPage: true } );

@@ -1,7 +1,8 @@
 //! Who may log in, as the owner wants it, and what the identity provider reads of it.
 
-use super::site::{send, site};
+use super::site::{configure, send, site};
 use player::memory::InMemory;
+use player::{Outgoing, Site};
 use rollbook::service::tasks::Task;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -136,4 +137,29 @@ fn nobody_is_locked_out_or_let_in_by_accident() {
     assert_eq!(activate(&mut site, &id, false), 200);
     refused(set(&mut site, "unlocking", JANE, json!({ "several": true })), "several are chosen");
     assert_eq!(set(&mut site, "unlocking", JANE, json!({})).0, 200, "chosen by itself");
+}
+
+#[test]
+fn a_paused_site_tells_everybody_to_come_again_before_it_looks_at_anything() {
+    let mut site = site(json!({}));
+    let id = create(&mut site, JANE);
+    configure(&mut site, json!({ "paused": true, "allowed_networks": ["192.0.2.0/24"] }));
+    for (method, path) in
+        [("GET", "/Users"), ("GET", "/ServiceProviderConfig"), ("DELETE", "/Users/x"), ("POST", "/Nowhere")]
+    {
+        let answer = send(&mut site, method, path, &Value::Null);
+        assert_eq!((answer.status, answer.header("Retry-After")), (503, Some("300")), "{method} {path}");
+        assert!(answer.json()["detail"].as_str().unwrap().contains("paused the provisioning"));
+    }
+    let unknown = Outgoing {
+        method: "GET".to_owned(),
+        path: "/Users".to_owned(),
+        headers: Vec::new(),
+        token: "none".to_owned(),
+        body: None,
+    };
+    let answer = site.send(&unknown).unwrap();
+    assert_eq!((answer.status, answer.header("WWW-Authenticate")), (503, None), "nor is a token judged");
+    configure(&mut site, json!({ "paused": false }));
+    assert_eq!(read(&mut site, &id)["active"], true);
 }

@@ -1,8 +1,9 @@
 //! Tests of the whole core without PHP, and of the repository's own rules.
 
 #[cfg(test)]
-mod admission;
 mod access;
+#[cfg(test)]
+mod admission;
 #[cfg(test)]
 mod batches;
 #[cfg(test)]

@@ -27,6 +27,10 @@ $values = array(
 	'first'  => __( 'The first', 'rollbook' ),
 	'list'   => __( 'A list', 'rollbook' ),
 );
+$places = array(
+	'profile'    => __( 'Show on the profile page', 'rollbook' ),
+	'users_list' => __( 'Show in the list of users', 'rollbook' ),
+);
 $rows   = $data->settings['mappings'];
 $rows[] = array( // An empty row, to add one.
 	'path'       => '',
@@ -119,9 +123,9 @@ $rows[] = array( // An empty row, to add one.
 				<?php $form->problem( "$place.separator" ); ?>
 			</div>
 		</div>
-		<p>
-			<?php foreach ( array( 'profile', 'users_list' ) as $field ) : // These mappings have no fields here; they are sent back as they are. ?>
-				<input type="hidden" name="<?php echo esc_attr( "{$place}[$field]" ); ?>" value="<?php echo empty( $row[ $field ] ) ? '' : '1'; ?>">
+		<p class="rollbook-places">
+			<?php foreach ( $places as $field => $text ) : ?>
+				<label class="rollbook-shown"><input type="checkbox" name="<?php echo esc_attr( "{$place}[$field]" ); ?>" value="1" <?php checked( ! empty( $row[ $field ] ) ); ?>> <?php echo esc_html( $text ); ?></label>
 			<?php endforeach; ?>
 			<?php if ( ! $is_new ) : ?>
 				<label class="rollbook-remove"><input type="checkbox" name="<?php echo esc_attr( "{$place}[remove]" ); ?>" value="1"> <?php esc_html_e( 'Remove', 'rollbook' ); ?></label>

@@ -25,6 +25,26 @@ defined( 'ABSPATH' ) || exit;
 	</tr>
 </table>
 
+<?php if ( array() !== $data->steps ) : ?>
+	<h2><?php esc_html_e( 'Until the first person comes', 'rollbook' ); ?></h2>
+	<ol class="rollbook-steps">
+		<?php foreach ( $data->steps as $step ) : ?>
+			<li class="<?php echo $step['done'] ? 'rollbook-done' : 'rollbook-open'; ?>">
+				<span class="dashicons dashicons-<?php echo $step['done'] ? 'yes-alt' : 'marker'; ?>" aria-hidden="true"></span>
+				<div>
+					<strong><?php echo esc_html( $step['text'] ); ?></strong>
+					<span class="screen-reader-text"><?php echo esc_html( $step['done'] ? __( 'Done.', 'rollbook' ) : __( 'Not yet.', 'rollbook' ) ); ?></span>
+					<?php if ( '' !== $step['next'] ) : ?>
+						<p><?php echo esc_html( $step['next'] ); ?></p>
+					<?php endif; ?>
+				</div>
+			</li>
+		<?php endforeach; ?>
+	</ol>
+<?php endif; ?>
+
+<?php PauseActions::form(); ?>
+
 <h2><?php esc_html_e( 'The last 24 hours', 'rollbook' ); ?></h2>
 <ul class="rollbook-day">
 	<?php
@@ -57,7 +77,22 @@ defined( 'ABSPATH' ) || exit;
 		</p>
 	</div>
 <?php endif; ?>
-<?php ( new TokensTable( $data->tokens ) )->display(); ?>
+<?php
+$revoked = array_values( array_filter( $data->tokens, static fn( array $token ): bool => null !== $token['revoked'] ) );
+( new TokensTable( array_values( array_filter( $data->tokens, static fn( array $token ): bool => null === $token['revoked'] ) ) ) )->display();
+?>
+<p class="description"><?php esc_html_e( 'To change a token without a gap, create a second one, enter it in the identity provider, and revoke the first once the second is in use.', 'rollbook' ); ?></p>
+<?php if ( array() !== $revoked ) : ?>
+	<details class="rollbook-revoked">
+		<summary>
+			<?php
+			/* translators: %s: number of tokens. */
+			echo esc_html( sprintf( _n( '%s revoked token', '%s revoked tokens', count( $revoked ), 'rollbook' ), number_format_i18n( count( $revoked ) ) ) );
+			?>
+		</summary>
+		<?php ( new TokensTable( $revoked ) )->display(); ?>
+	</details>
+<?php endif; ?>
 
 <h3><?php esc_html_e( 'Create a token', 'rollbook' ); ?></h3>
 <form method="post" action="<?php echo esc_url( SettingsPage::url() ); ?>">

@@ -45,6 +45,7 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 	<?php endif; ?>
 
 	<?php AddressActions::render(); ?>
+	<?php PauseActions::notice(); ?>
 
 	<nav class="nav-tab-wrapper" aria-label="<?php esc_attr_e( 'Settings of Rollbook', 'rollbook' ); ?>">
 		<?php foreach ( $tabs as $name => $label ) : ?>

@@ -195,6 +195,16 @@ final class Tokens {
 	}
 
 	/**
+	 * Deletes a token that was revoked. Its hash stays, without a name: what was revoked is never accepted again.
+	 *
+	 * @param int $id Its number.
+	 * @return bool Whether there was such a token.
+	 */
+	public static function delete( int $id ): bool {
+		return 1 === Database::run( 'UPDATE ' . Tables::name( 'tokens' ) . " SET name = '', created_by = 0 WHERE id = %d AND revoked IS NOT NULL AND name <> ''", array( $id ) );
+	}
+
+	/**
 	 * Whether wp-config.php fixes a token. The value must be a hexadecimal SHA-256 hash. The hash of the empty text is not accepted.
 	 */
 	public static function constant_is_used(): bool {

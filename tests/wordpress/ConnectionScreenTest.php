@@ -1,0 +1,107 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\WordPress\Admin\Checklist;
+use Rollbook\WordPress\Admin\TokenExpiry;
+use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
+
+require_once __DIR__ . '/SendsScim.php';
+
+/** The connection tab: what is still to be done, tokens that end soon, and revoked ones. */
+final class ConnectionScreenTest extends SiteTestCase {
+
+	use SendsScim;
+
+	protected function tearDown(): void {
+		global $wpdb;
+		$wpdb->query( 'DELETE FROM ' . Tables::name( 'tokens' ) . " WHERE name LIKE 'pu-%' OR name = ''" );
+		delete_option( 'rollbook_told_of_expiry' );
+		parent::tearDown();
+	}
+
+	/** Which steps are done, in their order. */
+	private static function done( array $tokens, bool $fixed = false ): array {
+		return array_column( Checklist::steps( $tokens, $fixed ), 'done' );
+	}
+
+	public function test_the_checklist_turns_green_step_by_step_and_goes_with_the_first_person(): void {
+		global $wpdb;
+		$token = array( 'revoked' => null, 'expires' => null, 'last_used' => null );
+		$rows  = $wpdb->get_results( 'SELECT * FROM ' . Tables::name( 'refusals' ), ARRAY_A );
+		$users = Tables::name( 'users' );
+		$wpdb->query( 'DELETE FROM ' . Tables::name( 'refusals' ) );
+		$wpdb->query( "UPDATE $users SET managed = 2 WHERE managed = 1" );
+		try {
+			self::assertSame( array( true, false, false, false, false ), self::done( array() ) );
+			self::assertSame( array( true, false, false, false, false ), self::done( array( array( 'expires' => 1 ) + $token, array( 'revoked' => 1 ) + $token ) ), 'one of no use counts as none' );
+			self::assertSame( array( true, true, false, false, false ), self::done( array( $token ) ) );
+			self::assertSame( array( true, true, false, false, false ), self::done( array(), true ) );
+			$wpdb->insert( Tables::name( 'refusals' ), array( 'day' => 1, 'reason' => 'unknown', 'times' => 1, 'last_time' => 1 ) );
+			self::assertSame( array( true, true, true, false, false ), self::done( array( $token ) ) );
+			$steps = Checklist::steps( array( array( 'last_used' => 5 ) + $token ), false );
+			self::assertSame( array( true, true, true, true, false ), array_column( $steps, 'done' ) );
+			self::assertSame( array( '', '', '', '' ), array_slice( array_column( $steps, 'next' ), 0, 4 ) );
+			self::assertStringContainsString( 'Assign a person', $steps[4]['next'] );
+		} finally {
+			$wpdb->query( "UPDATE $users SET managed = 1 WHERE managed = 2" );
+			$wpdb->query( 'DELETE FROM ' . Tables::name( 'refusals' ) );
+			foreach ( $rows as $row ) {
+				$wpdb->insert( Tables::name( 'refusals' ), $row );
+			}
+		}
+		$this->provision( 'pu-first' );
+		self::assertSame( array(), self::done( array() ) );
+	}
+
+	public function test_the_owner_hears_once_thirty_and_seven_days_before_a_token_ends(): void {
+		$add = static function ( string $name, int $days, bool $used ): int {
+			Tokens::create( $name, 'full', Tokens::now() + $days * DAY_IN_SECONDS * 1000 );
+			$id = Tokens::all()[0]['id'];
+			$used && Tokens::touch( $id, Tokens::now() );
+			return $id;
+		};
+		$id = $add( 'pu-ends', 20, true );
+		$add( 'pu-later', 60, true );
+		$add( 'pu-unused', 3, false );
+		$mails = fn(): array => $this->mails_during( static fn() => TokenExpiry::action_event() );
+		$first = $mails();
+		self::assertSame( array( get_option( 'admin_email' ) ), $first );
+		self::assertSame( array(), $mails(), 'not every day' );
+		global $wpdb;
+		$wpdb->update( Tables::name( 'tokens' ), array( 'expires' => Tokens::now() + 6 * DAY_IN_SECONDS * 1000 ), array( 'id' => $id ) );
+		self::assertCount( 1, $mails() );
+		self::assertSame( array(), $mails() );
+
+		$owner = ( new Browser( $this->service()->url ) )->log_in( $this->service()->admin->user, $this->service()->admin->password );
+		foreach ( array( 'index.php', 'options-general.php?page=rollbook' ) as $page ) {
+			$html = $owner->fetch( "/wp-admin/$page" )->body;
+			self::assertStringContainsString( 'The token “pu-ends” ends in 6 days', $html );
+			self::assertStringNotContainsString( 'pu-later” ends', $html );
+		}
+		Tokens::revoke( $id );
+		self::assertStringNotContainsString( 'pu-ends” ends', $owner->fetch( '/wp-admin/index.php' )->body );
+		self::assertNotFalse( wp_next_scheduled( TokenExpiry::EVENT ) );
+	}
+
+	public function test_a_revoked_token_is_deleted_and_never_accepted_again(): void {
+		$own = str_repeat( 'aB3dE5gH', 2 ) . 'k9Lm2Nq8Rs4Tv6Wx1Yz7';
+		Tokens::add_own( $own, 'pu-own' );
+		$id    = Tokens::all()[0]['id'];
+		$owner = ( new Browser( $this->service()->url ) )->log_in( $this->service()->admin->user, $this->service()->admin->password );
+		self::assertFalse( Tokens::delete( $id ), 'not while it is in use' );
+		Tokens::revoke( $id );
+		$html = $owner->fetch( '/wp-admin/options-general.php?page=rollbook' )->body;
+		self::assertMatchesRegularExpression( '/<details class="rollbook-revoked">.*pu-own.*<\/details>/s', $html );
+		self::assertSame( 1, preg_match( "/value=\"rollbook_delete_token\"><input type=\"hidden\" name=\"id\" value=\"$id\"><input type=\"hidden\" name=\"_wpnonce\" value=\"(\w+)\"/", $html, $nonce ) );
+		$form = array( 'action' => 'rollbook_delete_token', 'id' => (string) $id, '_wpnonce' => 'forged' );
+		self::assertSame( 403, $owner->submit( '/wp-admin/admin-post.php', $form )->status );
+		$owner->submit( '/wp-admin/admin-post.php', array( '_wpnonce' => $nonce[1] ) + $form );
+		self::assertStringNotContainsString( 'pu-own', $owner->fetch( '/wp-admin/options-general.php?page=rollbook' )->body );
+		$this->expectException( \InvalidArgumentException::class );
+		Tokens::add_own( $own, 'pu-again' );
+	}
+}

@@ -1,0 +1,103 @@
+<?php
+
+declare( strict_types=1 );
+
+namespace Rollbook\Tests\WordPress;
+
+use Rollbook\WordPress\Store\Tables;
+
+require_once __DIR__ . '/KeepsSettings.php';
+require_once __DIR__ . '/SendsScim.php';
+
+/** The list of users, the profile page, the dashboard, and pausing: what the owner sees in WordPress's own places. */
+final class UsersListTest extends SiteTestCase {
+
+	use KeepsSettings;
+	use SendsScim;
+
+	private Browser $owner;
+
+	protected function setUp(): void {
+		parent::setUp();
+		$this->owner = ( new Browser( $this->service()->url ) )->log_in( $this->service()->admin->user, $this->service()->admin->password );
+	}
+
+	/** Fetches a page as the owner. */
+	private function page( string $path ): string {
+		return html_entity_decode( $this->owner->fetch( "/wp-admin/$path" )->body, ENT_QUOTES );
+	}
+
+	public function test_the_list_is_narrowed_to_who_is_managed_and_who_is_locked_out(): void {
+		$this->provision( 'pu-list-here' );
+		$out  = $this->provision( 'pu-list-out' );
+		$gone = $this->provision( 'pu-list-gone' );
+		wp_insert_user( array( 'user_login' => 'pu-list-local', 'user_pass' => 'x' ) );
+		$this->patch( $out->id, 'active', false );
+		$this->scim( 'DELETE', "/Users/$gone->id" );
+		$shown = function ( string $choice ): array {
+			preg_match_all( '/<strong><a [^>]*>(pu-list-\w+)<\/a>/', $this->page( "users.php?s=pu-list&orderby=login&order=asc&rollbook=$choice" ), $logins );
+			return $logins[1];
+		};
+		self::assertSame( array( 'pu-list-here', 'pu-list-out' ), $shown( 'managed' ) );
+		self::assertSame( array( 'pu-list-gone', 'pu-list-out' ), $shown( 'locked' ) );
+		self::assertCount( 4, $shown( 'anything' ) );
+		self::assertStringContainsString( 'rollbook=locked', $this->page( 'users.php' ) );
+	}
+
+	public function test_mapped_attributes_stand_under_their_titles(): void {
+		$row = static fn( string $path, string $target, string $title, bool $shown ): array => array( 'path' => $path, 'target' => $target, 'title' => $title, 'profile' => $shown, 'users_list' => $shown );
+		$this->settings( array( 'mappings' => array( $row( 'title', 'meta:pu_title', 'Job & title', true ), $row( 'nickName', 'meta:pu_nick', 'Secret nick', false ) ) ) );
+		$jane = $this->provision( 'pu-list-jane', array( 'title' => '<b>Boss</b>', 'nickName' => 'Janie' ) );
+		$user = $this->account_of( $jane->id );
+		foreach ( array( 'users.php?s=pu-list-jane', "user-edit.php?user_id=$user->ID" ) as $page ) {
+			$html = $this->owner->fetch( "/wp-admin/$page" )->body;
+			self::assertStringContainsString( 'Job &amp; title', $html );
+			self::assertStringContainsString( '&lt;b&gt;Boss&lt;/b&gt;', $html );
+			self::assertStringNotContainsString( 'Secret nick', $html );
+			self::assertStringNotContainsString( '<b>Boss</b>', $html );
+		}
+		self::assertStringContainsString( 'what is edited here is replaced with its next change', $this->page( "user-edit.php?user_id=$user->ID" ) );
+
+		// Both boxes of the form are saved, and a form without them takes them away.
+		$form = $this->owner->fetch( '/wp-admin/options-general.php?page=rollbook&tab=attributes' )->body;
+		self::assertMatchesRegularExpression( '/type="checkbox" name="mappings\[0\]\[profile\]" value="1"\s+checked/', $form );
+		self::assertMatchesRegularExpression( '/type="checkbox" name="mappings\[1\]\[users_list\]" value="1"\s*>/', $form );
+	}
+
+	public function test_before_somebody_managed_is_deleted_by_hand_it_is_said_what_follows(): void {
+		$jane  = $this->account_of( $this->provision( 'pu-list-delete' )->id );
+		$local = wp_insert_user( array( 'user_login' => 'pu-list-local', 'user_pass' => 'x' ) );
+		$list  = $this->owner->fetch( '/wp-admin/users.php?s=pu-list' )->body;
+		self::assertSame( 1, preg_match( '/name="_wpnonce" value="(\w+)"/', $list, $nonce ) );
+		$asked = fn( int $user_id ): string => $this->page( "users.php?action=delete&user=$user_id&_wpnonce=$nonce[1]" );
+		self::assertStringContainsString( 'The identity provider manages: pu-list-delete', $asked( $jane->ID ) );
+		self::assertStringNotContainsString( 'The identity provider manages', $asked( (int) $local ) );
+	}
+
+	public function test_provisioning_is_paused_and_resumed(): void {
+		$jane  = $this->provision( 'pu-list-paused' );
+		$press = function ( string $what ): void {
+			$html = $this->owner->fetch( '/wp-admin/options-general.php?page=rollbook' )->body;
+			self::assertSame( 1, preg_match( "/name=\"action\" value=\"rollbook_pause\"><input type=\"hidden\" name=\"id\" value=\"$what\"><input type=\"hidden\" name=\"_wpnonce\" value=\"(\w+)\"/", $html, $nonce ), $what );
+			$other = array( 'action' => 'rollbook_pause', 'id' => 'pause' === $what ? 'resume' : 'pause', '_wpnonce' => $nonce[1] );
+			self::assertSame( 403, $this->owner->submit( '/wp-admin/admin-post.php', $other )->status );
+			self::assertSame( 302, $this->owner->submit( '/wp-admin/admin-post.php', array( 'id' => $what ) + $other )->status );
+			wp_cache_flush();
+		};
+		$press( 'pause' );
+		$answer = $this->scim( 'GET', "/Users/$jane->id" );
+		self::assertSame( 503, $answer->status );
+		self::assertStringContainsString( 'paused', $answer->json->detail );
+		self::assertContains( 'urn:ietf:params:scim:api:messages:2.0:Error', $answer->json->schemas );
+		foreach ( array( 'connection', 'people', 'roles', 'attributes', 'activity', 'advanced' ) as $tab ) {
+			self::assertStringContainsString( 'Provisioning is paused.', $this->page( "options-general.php?page=rollbook&tab=$tab" ), $tab );
+		}
+		self::assertStringContainsString( 'Provisioning is paused.', $this->page( 'index.php' ) );
+		global $wpdb;
+		self::assertSame( 'paused', $wpdb->get_var( 'SELECT reason FROM ' . Tables::name( 'refusals' ) . ' ORDER BY last_time DESC LIMIT 1' ) );
+		$press( 'resume' );
+		self::assertSame( 200, $this->scim( 'GET', "/Users/$jane->id" )->status );
+		self::assertStringNotContainsString( 'Provisioning is paused.', $this->page( 'options-general.php?page=rollbook' ) );
+		self::assertStringContainsString( 'The identity provider was here', $this->page( 'index.php' ) );
+	}
+}
