@@ -158,7 +158,7 @@ test-corners: extension ## two corners of the matrix: the oldest WordPress in a 
 	tests/matrix/run --corners
 
 .PHONY: test-matrix
-test-matrix: ## PHP 8.2 and 8.4, WordPress 6.1, 6.8 and 7.1, SQLite and MariaDB, single and network, nginx and Apache: 72 sites, half an hour
+test-matrix: ## PHP 8.2 and 8.4, WordPress 6.1, 6.8 and 7.1, SQLite and MariaDB, single and network, nginx and Apache: 60 sites, half an hour
 	@tests/install php mariadb web matrix
 	tests/matrix/run
 

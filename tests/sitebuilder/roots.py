@@ -67,6 +67,8 @@ def execute(folder: Path, command: list[str], *, mounts: dict[Path, str] | None 
         f'mount -t proc proc "{inside}/proc"',
         f'mount --rbind /dev "{inside}/dev"',
         f'mount -t tmpfs tmpfs "{inside}/run"',
+        # The smallest Debian has none.
+        f'[ -e "{inside}/etc/hosts" ] || echo "127.0.0.1 localhost" > "{inside}/etc/hosts"',
         f'mkdir -p "{inside}{INSIDE}"',
         f'mount --bind "{REPOSITORY}" "{inside}{INSIDE}"',
     ]
