@@ -223,6 +223,24 @@ final class SelfTestTest extends SiteTestCase {
 		$this->assertStringContainsString( 'Cache Rules', ServerLines::caching( Server::of( array( 'front' => 'cloudflare' ) + $facts ), $address )[0]['place'] . ( 'wpengine' === $server->host ? 'Cache Rules' : '' ) );
 	}
 
+	/** A proxy that ends TLS is told with its address, unless the owner has named proxies. */
+	public function test_a_proxy_that_ends_tls_is_found(): void {
+		$file = WPMU_PLUGIN_DIR . '/contoso-proxy.php';
+		$http = $this->url() . '/wp-json/scim/v2';
+		$test = fn(): Finding => $this->with_hook( 'pre_option_home', static fn(): string => 'https://contoso.test', fn(): Finding => $this->found( SelfTest::by_requests( $http ), 'encryption' ) );
+		$this->assertSame( Finding::GOOD, $test()->status, 'requests of the machine itself are no others' );
+		file_put_contents( $file, "<?php\n\$_SERVER['REMOTE_ADDR'] = '203.0.113.9';\n" );
+		try {
+			$finding = $test();
+			$this->assertSame( Finding::CRITICAL, $finding->status );
+			$this->assertStringContainsString( '203.0.113.9', $finding->what . $finding->steps[0] );
+			SettingsWriter::merge( array( 'trusted_proxies' => array( '203.0.113.0/24' ) ) );
+			$this->assertSame( Finding::GOOD, $test()->status );
+		} finally {
+			unlink( $file );
+		}
+	}
+
 	/** An object cache that all requests share is told from one that each has of its own. */
 	public function test_a_cache_that_requests_do_not_share_is_found(): void {
 		global $wp_object_cache;

@@ -30,7 +30,7 @@ final class IncomingRequest {
 	 * @param ?string               $body    Its body; null where it is still to be read.
 	 * @param bool                  $plain   Whether it came without TLS, as far as WordPress knows.
 	 */
-	private function __construct( private readonly Address $address, public readonly string $method, private readonly array $headers, private readonly string $remote, private readonly ?string $body = null, private readonly bool $plain = false ) {
+	private function __construct( private readonly Address $address, public readonly string $method, private readonly array $headers, public readonly string $remote, private readonly ?string $body = null, public readonly bool $plain = false ) {
 	}
 
 	/**

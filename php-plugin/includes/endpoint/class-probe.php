@@ -75,6 +75,8 @@ final class Probe {
 			'body'          => md5( $request->body() ),
 			'user_agent'    => $request->header( 'user-agent' ),
 			'authorization' => self::verdict( $request->header( 'authorization' ), $mark ),
+			'plain'         => $request->plain,
+			'remote'        => $request->remote,
 			'heard'         => is_string( $heard ) ? $heard : '',
 			'server'        => Server::here()->facts(),
 		);

@@ -11,6 +11,7 @@ namespace Rollbook\WordPress\Health;
 
 use Rollbook\WordPress\Endpoint\Probe;
 use Rollbook\WordPress\Server;
+use Rollbook\WordPress\Store\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -73,6 +74,7 @@ final class RequestChecks {
 		return array(
 			...$findings,
 			$this->authorization( $first ),
+			$this->encryption( $first ),
 			$this->methods( $tried ),
 			$this->errors( $tried ),
 			$this->user_agent( Probing::send( self::search_at( $this->address ), user_agent: '' ) ),
@@ -190,6 +192,30 @@ final class RequestChecks {
 			),
 			ServerLines::authorization( $this->server ),
 			$this->server->reads_htaccess() && Repairs::can_write_htaccess() ? Repairs::HTACCESS : null
+		);
+	}
+
+	/**
+	 * Whether requests that were sent with TLS are known to have been.
+	 *
+	 * @param Probing $first The first request.
+	 */
+	private function encryption( Probing $first ): Finding {
+		$settings = Settings::document();
+		$remote   = (string) ( $first->answer['remote'] ?? '' );
+		$is_plain = ( $first->answer['plain'] ?? false ) && ! in_array( $remote, array( '127.0.0.1', '::1' ), true );
+		$is_told  = ! empty( $settings['trusted_proxies'] ) || ! empty( $settings['plain_http'] );
+		if ( ! $is_plain || $is_told || 'https' !== wp_parse_url( (string) get_option( 'home' ), PHP_URL_SCHEME ) ) {
+			return Finding::good( 'encryption', __( 'No request is taken for one without TLS.', 'rollbook' ) );
+		}
+		return new Finding(
+			'encryption',
+			Finding::CRITICAL,
+			/* translators: %s: an IP address. */
+			sprintf( __( 'A proxy at %s ends TLS: requests that were sent with https arrive with http.', 'rollbook' ), $remote ),
+			__( 'Rollbook refuses requests that come without TLS from other machines, because others could read the token.', 'rollbook' ),
+			/* translators: %s: an IP address. */
+			array( sprintf( __( 'If this proxy is yours or your host’s, and sets X-Forwarded-Proto, put its address under Advanced → Trusted proxies: %s', 'rollbook' ), $remote ) )
 		);
 	}
 
