@@ -117,6 +117,7 @@ final class FastLaneTest extends SiteTestCase {
 		$this->assertSame( 401, ( new Browser( $this->url() ) )->fetch( '/wp-json/scim/v2/Users' )->status );
 		usleep( 200_000 );
 		$this->assertSame( $refused + 1, $this->count_of( 'refusals' ) );
+		$this->assertSame( '', $this->loaded() );
 		$wpdb->query( 'UPDATE ' . Tables::name( 'tokens' ) . ' SET last_used = NULL' );
 		$this->assertSame( 200, $this->scim( 'GET', '/Users?count=0' )->status );
 		$this->assertNotNull( $wpdb->get_var( 'SELECT MAX(last_used) FROM ' . Tables::name( 'tokens' ) ) );

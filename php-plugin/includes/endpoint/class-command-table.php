@@ -87,14 +87,14 @@ final class CommandTable {
 	}
 
 	/**
-	 * Whether a command can be carried out before plugins are loaded: it only reads, or notes that a token was used, and needs nothing of
-	 * pluggable.php.
+	 * Whether a command can be carried out before plugins are loaded: it only reads, or counts requests and the use of tokens, and needs
+	 * nothing of pluggable.php.
 	 *
 	 * @param array<string, mixed> $command The command.
 	 */
 	public static function is_early( array $command ): bool {
 		$name = (string) $command['do'];
-		return 'touch_token' === $name || 'find_reassign_target' !== $name && null !== self::reading( $name, $command );
+		return in_array( $name, array( 'touch_token', 'count_knock' ), true ) || 'find_reassign_target' !== $name && null !== self::reading( $name, $command );
 	}
 
 	/**

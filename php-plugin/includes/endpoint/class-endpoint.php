@@ -384,7 +384,8 @@ final class Endpoint {
 			$this->opened_on = array( Settings::document(), Site::facts_of_request() );
 			$this->runner    = new ExchangeRunner( Exchange::open( $this->request->described(), ...$this->opened_on ) );
 			return $this->runner->run_early();
-		} catch ( Throwable ) {
+		} catch ( Throwable $error ) {
+			self::log( $error );
 			$this->runner = null;
 			return false;
 		}
