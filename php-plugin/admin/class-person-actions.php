@@ -9,13 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\Exchange;
-use Rollbook\WordPress\Endpoint\ActivityLog;
-use Rollbook\WordPress\Endpoint\Announcements;
-use Rollbook\WordPress\Endpoint\ExchangeRunner;
-use Rollbook\WordPress\Site;
-use Rollbook\WordPress\Store\Settings;
-use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\PersonTask;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -134,7 +128,7 @@ final class PersonActions {
 	public static function action_allow(): void {
 		$user_id = absint( $_GET['id'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It is verified for this account, below.
 		SettingsPage::require_permission( self::ALLOW, $user_id );
-		$answer = self::run( array( 'task' => 'allowing_linking' ), $user_id );
+		$answer = PersonTask::run( array( 'task' => 'allowing_linking' ), $user_id );
 		/* translators: %s: username. */
 		$text = sprintf( __( 'Identity providers find %s again, and may link the account.', 'rollbook' ), $answer['login'] ?? '' );
 		self::go_back( isset( $answer['login'] ) ? new Message( $text ) : new Message( $answer['reason'] ?? '', 'error' ) );
@@ -220,26 +214,7 @@ final class PersonActions {
 			'actor'   => get_current_user_id(),
 			'several' => $several,
 		);
-		return self::run( array( 'task' => PersonLinks::TASKS[ $what ] ) + $access, $user_id );
-	}
-
-	/**
-	 * Has the extension do something to one account.
-	 *
-	 * @param array<string, mixed> $fields  What to do.
-	 * @param int                  $user_id The account.
-	 * @return array{login?: string, reason?: string} The account's login, or why not.
-	 */
-	private static function run( array $fields, int $user_id ): array {
-		$started = microtime( true );
-		$runner  = new ExchangeRunner( Exchange::task( $fields + array( 'user_id' => $user_id ), Settings::document(), Site::facts(), Tokens::now() ) );
-		$runner->run();
-		$report  = json_decode( $runner->exchange->response()['body'], true );
-		$summary = $runner->exchange->summary();
-		ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
-		Announcements::prepare( $summary );
-		register_shutdown_function( array( Announcements::class, 'make' ) );
-		return isset( $report['login'] ) ? array( 'login' => (string) $report['login'] ) : array( 'reason' => (string) ( $report['detail'] ?? $summary['failure'] ) );
+		return PersonTask::run( array( 'task' => PersonLinks::TASKS[ $what ] ) + $access, $user_id );
 	}
 
 	/**

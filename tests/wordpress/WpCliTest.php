@@ -127,6 +127,12 @@ final class WpCliTest extends SiteTestCase {
 		$this->assertSame( $listed[0]->user_id, WP_CLI::$printed[0][1] );
 		$this->patch( $person->id, 'active', true );
 		\Rollbook\WordPress\Access\AccessControl::forget_everybody();
+		foreach ( array( 'lock' => 'no', 'unlock' => 'yes' ) as $what => $access ) {
+			$this->assertTrue( WP_CLI::run_line( 'rollbook', 'people', $what, $person->id ), $what );
+			\Rollbook\WordPress\Access\AccessControl::forget_everybody();
+			WP_CLI::run_line( 'rollbook', 'people', 'get', $person->id, '--format=json' );
+			$this->assertSame( $access, json_decode( WP_CLI::$printed[0][1] )[0]->access );
+		}
 		$this->assertTrue( WP_CLI::run_line( 'rollbook', 'people', 'unlink', $person->id ) );
 		$this->assertFalse( WP_CLI::run_line( 'rollbook', 'people', 'unlink', $listed[0]->login ), 'who is unlinked cannot be unlinked' );
 		$this->assertTrue( WP_CLI::run_line( 'rollbook', 'people', 'allow-linking', $listed[0]->login ) );

@@ -20,7 +20,7 @@ use WP_CLI;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Shows the people of identity providers, says why somebody has no access, unlinks them, and makes accounts ready to be linked.
+ * Shows the people of identity providers, says why somebody has no access, locks out, lets in and unlinks, and makes accounts ready to be linked.
  */
 final class PeopleCommand {
 
@@ -130,6 +130,34 @@ final class PeopleCommand {
 	}
 
 	/**
+	 * Locks people out by hand. The identity provider may change that.
+	 *
+	 * ## OPTIONS
+	 *
+	 * <who>...
+	 * : Whom.
+	 *
+	 * @param list<string> $arguments Whom.
+	 */
+	public function lock( array $arguments ): void {
+		self::perform( 'locking', $arguments, true );
+	}
+
+	/**
+	 * Lets people in again who are locked out. The identity provider may change that.
+	 *
+	 * ## OPTIONS
+	 *
+	 * <who>...
+	 * : Whom.
+	 *
+	 * @param list<string> $arguments Whom.
+	 */
+	public function unlock( array $arguments ): void {
+		self::perform( 'unlocking', $arguments, true );
+	}
+
+	/**
 	 * Unlinks people: the account stays as it is, and no identity provider finds it.
 	 *
 	 * ## OPTIONS
@@ -201,11 +229,13 @@ final class PeopleCommand {
 	 *
 	 * @param string       $task What to do.
 	 * @param list<string> $who  To whom.
+	 * @param bool         $is_access Whether it decides about the login: then it counts who does it, and whether others are done at the same time.
 	 */
-	private static function perform( string $task, array $who ): void {
+	private static function perform( string $task, array $who, bool $is_access = false ): void {
+		$fields  = array( 'task' => $task ) + ( $is_access ? array( 'actor' => get_current_user_id(), 'several' => count( $who ) > 1 ) : array() );
 		$refused = 0;
 		foreach ( $who as $one ) {
-			$answer = PersonTask::run( array( 'task' => $task ), Accounts::require( $one ) );
+			$answer = PersonTask::run( $fields, Accounts::require( $one ) );
 			if ( isset( $answer['login'] ) ) {
 				/* translators: %s: username. */
 				WP_CLI::success( sprintf( __( 'Done: %s', 'rollbook' ), $answer['login'] ) );
