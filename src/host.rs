@@ -38,6 +38,7 @@ pub(crate) use handle::Turn;
 pub use losses::*;
 pub use roles::*;
 pub use selection::*;
+pub use site::*;
 pub use tokens::*;
 pub use users::*;
 

@@ -12,6 +12,7 @@ namespace Rollbook\WordPress;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\SiteAddress;
+use Rollbook\WordPress\Store\ValueIndexes;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -23,7 +24,7 @@ final class Site {
 	/**
 	 * The facts.
 	 *
-	 * @return array{roles: list<array{name: string, capabilities: list<string>}>, default_role: string, languages: list<string>}
+	 * @return array{roles: list<array{name: string, capabilities: list<string>}>, default_role: string, languages: list<string>, indexed: list<array{path: string, complete: bool}>}
 	 * @throws DatabaseFailure When the database does not answer.
 	 */
 	public static function facts(): array {
@@ -39,6 +40,7 @@ final class Site {
 			'roles'        => $roles,
 			'default_role' => (string) get_option( 'default_role' ),
 			'languages'    => array( 'en_US', ...get_available_languages() ), // WordPress's own language has no file.
+			'indexed'      => ValueIndexes::facts(),
 		);
 	}
 

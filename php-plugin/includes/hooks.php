@@ -47,11 +47,13 @@ use Rollbook\WordPress\People\PasswordControl;
 use Rollbook\WordPress\People\UserRemover;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\ValueIndexes;
 use Rollbook\WordPress\Upkeep\CatchUp;
 use Rollbook\WordPress\Upkeep\NetworkSites;
 use Rollbook\WordPress\Upkeep\ProfileChanges;
 use Rollbook\WordPress\Upkeep\RemovalDecision;
 use Rollbook\WordPress\Upkeep\SettingsUpgrade;
+use Rollbook\WordPress\Upkeep\ValueIndexing;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -96,6 +98,7 @@ add_filter( 'debug_information', array( SiteHealth::class, 'filter_debug_informa
 register_activation_hook( PLUGIN_FILE, array( Tables::class, 'create' ) );
 add_action( 'plugins_loaded', array( Tables::class, 'action_plugins_loaded' ) );
 register_deactivation_hook( PLUGIN_FILE, array( CatchUp::class, 'deactivate' ) );
+register_deactivation_hook( PLUGIN_FILE, array( ValueIndexing::class, 'deactivate' ) );
 // A person deleted on the site is gone for identity providers too.
 add_action( 'deleted_user', array( UserRemover::class, 'action_deleted_user' ) );
 
@@ -233,6 +236,9 @@ if ( Requirements::met() ) {
 	foreach ( array( 'add_option_', 'update_option_' ) as $rollbook_hook ) {
 		add_action( $rollbook_hook . Settings::OPTION, array( CatchUp::class, 'action_soon' ), 10, 0 );
 	}
+	// Attributes that people are searched by.
+	add_action( ValueIndexes::EVENT, array( ValueIndexing::class, 'action_event' ) );
+	add_action( 'admin_init', array( ValueIndexing::class, 'action_admin_init' ) );
 	add_action( 'activated_plugin', array( CatchUp::class, 'action_plugin' ) );
 	add_action( 'deactivated_plugin', array( CatchUp::class, 'action_plugin' ) );
 	// An update may bring languages: with WordPress, a plugin or a theme, or alone. The event finds out whether it did.

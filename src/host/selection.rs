@@ -12,7 +12,8 @@ pub struct Selection {
     pub condition: Condition,
     /// Whether the condition selects exactly what the filter matches. Otherwise it may select more.
     pub exact: bool,
-    /// The column to order by; ties, and `None`, are ordered by row.
+    /// The column to order by. Ties are ordered by row in the same direction, because only so does an index
+    /// give the order; with `None` all are ordered by row.
     pub order: Option<Order>,
     /// Only rows that lie behind the one with this number.
     pub after_row: Option<u64>,

@@ -23,6 +23,18 @@ pub struct Site {
     pub network: Option<NetworkRules>,
     /// Where the site is, and where it was when a token was last used. Only reported with requests.
     pub address: Option<SiteAddress>,
+    /// The attributes whose values have an index because somebody has filtered by them.
+    pub indexed: Vec<IndexedAttribute>,
+}
+
+/// An attribute of people whose values have an index.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndexedAttribute {
+    /// Its path, as the schemas write it.
+    pub path: String,
+    /// Whether the values of everybody are in it. Until then only those of people written since are.
+    pub complete: bool,
 }
 
 /// The address of a site, now and when a token was last used.

@@ -60,8 +60,8 @@ pub(super) fn page<Record>(
     let descending = selection.order.as_ref().is_some_and(|order| order.descending);
     let compare = |one: (&Value, u64), other: (&Value, u64)| {
         let by_value = compare_values(one.0, other.0);
-        let by_value = if descending { by_value.reverse() } else { by_value };
-        let order = by_value.then(one.1.cmp(&other.1));
+        let by_value_and_row = by_value.then(one.1.cmp(&other.1));
+        let order = if descending { by_value_and_row.reverse() } else { by_value_and_row };
         if selection.backward { order.reverse() } else { order }
     };
     if let Some(after) = selection.after_row {

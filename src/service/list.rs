@@ -19,7 +19,7 @@ use crate::scim::resource::{Resource, bytes_of};
 use crate::scim::schema::ResourceType;
 use crate::scim::sort::{Key, Sort};
 use crate::wordpress::sql::{self, SqlPlan};
-use crate::wordpress::{group, user};
+use crate::wordpress::{group, lookups, user};
 use serde_json::{Map, Value, json};
 
 /// How many resources are sorted by what has no column of its own. Beyond it the client is asked to narrow
@@ -176,7 +176,8 @@ impl Service {
         if let Some(filter) = filter {
             filter.check(schemas)?;
             filter.note_comparisons(schemas, &mut self.dialects());
-            let plan = SqlPlan::of(filter, schemas);
+            let complete = lookups::index_keys(&self.settings.site, |indexed| indexed.complete);
+            let plan = SqlPlan::with_indexes(filter, schemas, &complete);
             selection.filter = Some(filter.to_string());
             selection.condition = plan.condition;
             selection.exact = plan.exact;

@@ -49,7 +49,7 @@ async fn renew(host: &Host, user_ids: Vec<u64>, settings: &Settings, now: i64) -
                 filled => failed = failed.or(filled.err()),
             }
             let edited = !record.managed || account::is_locally_edited(&record, settings);
-            let lookups = lookups::record_lookups(&record, &shown);
+            let lookups = lookups::record_lookups(&record, &shown, &settings.site);
             let user_name = own_name_again(&record);
             let modified = edited.then_some(now);
             let index = IndexUser { id: record.id, user_name, lookups, lock: false, modified };

@@ -4,7 +4,7 @@
 use super::{Answer, Service};
 use crate::host::{
     Account, FindConflicts, FindUnregisteredAccounts, IndexUser, Lookup, MetaValue, RegisterAccounts,
-    UserName, UserRecord, UserRow,
+    Registration, UserName, UserRecord, UserRow,
 };
 use crate::scim::filter::Filter;
 use crate::wordpress::columns::{LOOKUP_LENGTH, folded};
@@ -95,8 +95,16 @@ impl Service {
     }
 
     pub(super) async fn register(&self, account: &Account, user_name: &str) -> Answer<()> {
-        let accounts = vec![registration::registration(account, user_name)];
+        self.give_rows_to(vec![registration::registration(account, user_name)]).await
+    }
+
+    /// Gives accounts rows, and puts their values into the indexes that the site has.
+    pub(super) async fn give_rows_to(&self, accounts: Vec<Registration>) -> Answer<()> {
+        let user_ids = accounts.iter().map(|registration| registration.user_id).collect();
         self.host.ask(&RegisterAccounts { accounts, now: self.now }).await?;
+        if !self.settings.site.indexed.is_empty() {
+            self.index_people(user_ids).await?;
+        }
         Ok(())
     }
 
@@ -118,7 +126,7 @@ impl Service {
         let index = IndexUser {
             id: record.id.clone(),
             user_name: Some(UserName { raw: name.to_owned(), key }),
-            lookups: lookups::lookups(&self.user_resource(record)),
+            lookups: lookups::lookups(&self.user_resource(record), &self.settings.site),
             lock: false,
             modified: None,
         };
@@ -135,7 +143,7 @@ impl Service {
             let index = IndexUser {
                 id: record.id.clone(),
                 user_name: Some(UserName { raw: name.clone(), key: folded(name, usize::MAX) }),
-                lookups: lookups::lookups(&self.user_resource(record)),
+                lookups: lookups::lookups(&self.user_resource(record), &self.settings.site),
                 lock: false,
                 modified: None,
             };
@@ -199,7 +207,7 @@ impl Service {
                 .iter()
                 .map(|account| registration::registration(account, registration::own_name(account)))
                 .collect();
-            self.host.ask(&RegisterAccounts { accounts: registrations, now: self.now }).await?;
+            self.give_rows_to(registrations).await?;
         }
     }
 }

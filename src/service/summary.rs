@@ -47,6 +47,8 @@ pub struct Summary {
     pub failure: Option<String>,
     /// The names of the dialects that were met.
     pub dialects: Vec<&'static str>,
+    /// The paths of attributes that people were searched by, one after the other, and that are to be indexed.
+    pub wanted: Vec<String>,
     /// What became of accounts.
     pub effects: Vec<Effect>,
     /// The events that other plugins are told of.

@@ -5,6 +5,7 @@
 
 mod access;
 mod explaining;
+mod indexing;
 mod linking;
 mod roles;
 mod settling;
@@ -64,6 +65,11 @@ pub enum Task {
     Settling {
         /// To how many losses; at most [`MAX_PART`].
         limit: u64,
+    },
+    /// Puts the values of people into the indexes of the attributes that are searched by.
+    Indexing {
+        /// The accounts.
+        user_ids: Vec<u64>,
     },
 }
 
@@ -228,6 +234,7 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
         Task::Explaining { .. } => "/explaining",
         Task::AllowingLinking { .. } => "/allowing_linking",
         Task::Settling { .. } => "/settling",
+        Task::Indexing { .. } => "/indexing",
     };
     let request = Request { method: "TASK".to_owned(), path: path.to_owned(), now, ..Request::default() };
     let service = Service::new(host, &request, settings);
@@ -240,6 +247,7 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
         Task::Explaining { user_id } => service.explain(user_id).await,
         Task::AllowingLinking { user_id } => service.allow_linking(user_id).await,
         Task::Settling { limit } => service.settle_losses(limit).await,
+        Task::Indexing { user_ids } => service.index_people(user_ids).await,
     };
     let reply = match done {
         Ok(reply) => reply,

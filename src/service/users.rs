@@ -44,7 +44,7 @@ impl Service {
         let Received { mut resource, password } = Resource::from_body(body, schemas, &mut self.dialects())?;
         resource.check_size(None)?;
         set_default_active(&mut resource, true)?;
-        let mut row = user::user_row(&resource)?;
+        let mut row = user::user_row(&resource, &self.settings)?;
         let email = email::email(&resource);
         let mut conflicts = self.conflicts_of_newcomer(&row, email.as_deref()).await?;
         let who = Identity::of(&resource, email.as_deref());
@@ -174,7 +174,7 @@ impl Service {
             }
             // Nobody is locked out, or let back in, by an attribute that was left out or removed.
             set_default_active(&mut resource, record.active && !record.locked_before)?;
-            let mut row = user::user_row(&resource)?;
+            let mut row = user::user_row(&resource, &self.settings)?;
             row.linked = links || record.linked;
             let withheld_password = password.is_some() && self.settings.password_sync;
             let password = {
@@ -245,7 +245,7 @@ impl Service {
         Ok(record.managed
             && !record.unfinished
             && account.role.is_none()
-            && user::user_row(shown)?.document == row.document
+            && user::user_row(shown, &self.settings)?.document == row.document
             && account.email.is_none()
             && account.logins.is_empty()
             && account::is_complete(record, &self.settings))

@@ -192,7 +192,7 @@ impl Service {
         shown: &Resource,
         resource: &Resource,
     ) -> Answer<UpdateUser> {
-        let mut row = user::user_row(resource)?;
+        let mut row = user::user_row(resource, &self.settings)?;
         row.active = record.active;
         let mut account = account::account_change(Some((record, shown)), resource, &self.settings);
         self.decide_login(record, shown, &mut row, &mut account);

@@ -2,10 +2,12 @@
 
 use super::columns::{LOOKUP_LENGTH, folded};
 use super::email::waiting_email;
-use crate::host::{Lookup, UserRecord};
-use crate::scim::path::{AttributePath, PatchPath};
+use crate::host::{IndexedAttribute, Lookup, Site, UserRecord};
+use crate::scim::path::{AttributeName, AttributePath, PatchPath};
 use crate::scim::resource::Resource;
-use crate::scim::schema::ResourceType;
+use crate::scim::schema::{AttributeType, ResourceSchemas, ResourceType};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 /// The attributes of a person that have an index, as [`crate::host::Lookup::path`] names them.
 pub const LOOKUP_PATHS: [&str; 3] = ["emails.value", "displayName", "employeeNumber"];
@@ -14,8 +16,38 @@ pub const LOOKUP_PATHS: [&str; 3] = ["emails.value", "displayName", "employeeNum
 /// 7644 Table 3).
 pub const WITHOUT_VALUE: &str = "emails";
 
+/// The longest [`crate::host::Lookup::path`], in bytes.
+const MAX_KEY: usize = 100;
+
+/// The [`crate::host::Lookup::path`] of an attribute that is indexed because somebody has filtered by it.
+pub fn index_key(path: &AttributePath, schemas: &ResourceSchemas) -> String {
+    let key = format!("={}", compared_path(path, schemas).to_string().to_lowercase());
+    match key.len() <= MAX_KEY {
+        true => key,
+        false => format!("#{}", HEXLOWER.encode(&Sha256::digest(key.as_bytes()))),
+    }
+}
+
+/// The path as the schemas write it; of a list of elements that of their values.
+pub fn compared_path(path: &AttributePath, schemas: &ResourceSchemas) -> AttributePath {
+    let mut canonical = schemas.canonical(path);
+    let is_complex =
+        schemas.attribute(path).is_some_and(|attribute| attribute.type_ == AttributeType::Complex);
+    if canonical.sub.is_none() && is_complex {
+        canonical.sub = AttributeName::new("value");
+    }
+    canonical
+}
+
+/// Those of the indexed attributes that are as the condition wants them, as [`index_key`] names them.
+pub fn index_keys(site: &Site, wanted: impl Fn(&IndexedAttribute) -> bool) -> Vec<String> {
+    let indexed = site.indexed.iter().filter(|indexed| wanted(indexed));
+    let paths = indexed.filter_map(|indexed| indexed.path.parse().ok());
+    paths.map(|path| index_key(&path, ResourceType::User.schemas())).collect()
+}
+
 /// The matchable values of a person.
-pub fn lookups(resource: &Resource) -> Vec<Lookup> {
+pub fn lookups(resource: &Resource, site: &Site) -> Vec<Lookup> {
     let schemas = ResourceType::User.schemas();
     let resource = resource.matchable();
     let mut lookups: Vec<Lookup> = Vec::new();
@@ -24,6 +56,14 @@ pub fn lookups(resource: &Resource) -> Vec<Lookup> {
         for value in resource.select(&PatchPath::Attribute(schemas.canonical(&parsed)), schemas) {
             let Some(text) = value.as_str() else { continue };
             let lookup = Lookup { path: path.to_owned(), value: folded(text, LOOKUP_LENGTH) };
+            if !lookups.contains(&lookup) {
+                lookups.push(lookup);
+            }
+        }
+    }
+    for path in site.indexed.iter().filter_map(|indexed| indexed.path.parse::<AttributePath>().ok()) {
+        for text in path.compared_texts(resource.as_map(), schemas) {
+            let lookup = Lookup { path: index_key(&path, schemas), value: folded(&text, LOOKUP_LENGTH) };
             if !lookups.contains(&lookup) {
                 lookups.push(lookup);
             }
@@ -38,8 +78,8 @@ pub fn lookups(resource: &Resource) -> Vec<Lookup> {
 }
 
 /// The matchable values of a record, also the address that it waits for.
-pub fn record_lookups(record: &UserRecord, shown: &Resource) -> Vec<Lookup> {
-    let mut lookups = lookups(shown);
+pub fn record_lookups(record: &UserRecord, shown: &Resource, site: &Site) -> Vec<Lookup> {
+    let mut lookups = lookups(shown, site);
     lookups.extend(
         waiting_email(record, shown)
             .filter(|wanted| !wanted.is_empty())

@@ -4,11 +4,11 @@
 //! says whether it selects nothing else. The SQL holds placeholders and no text of the filter.
 
 use super::columns::{LOOKUP_LENGTH, folded};
-use super::lookups::WITHOUT_VALUE;
+use super::lookups::{WITHOUT_VALUE, compared_path, index_key};
 use crate::host::Condition;
-use crate::scim::filter::{Comparison, Filter, Operand, Operator, fold_case};
+use crate::scim::filter::{Comparison, Filter, Literal, Operand, Operator, fold_case};
 use crate::scim::path::{AttributePath, ValuePath};
-use crate::scim::schema::{ENTERPRISE_USER_URN, ResourceSchemas, ResourceType};
+use crate::scim::schema::{ENTERPRISE_USER_URN, ResourceSchemas, ResourceType, Returned};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -24,7 +24,12 @@ pub struct SqlPlan {
 impl SqlPlan {
     /// Compiles a filter over the resources of a type.
     pub fn of(filter: &Filter, schemas: &ResourceSchemas) -> Self {
-        let mut compiler = Compiler { schemas, arguments: Vec::new() };
+        Self::with_indexes(filter, schemas, &[])
+    }
+
+    /// The same on a site with further indexes, as [`index_key`] names them.
+    pub fn with_indexes(filter: &Filter, schemas: &ResourceSchemas, indexed: &[String]) -> Self {
+        let mut compiler = Compiler { schemas, indexed, arguments: Vec::new() };
         let (sql, exact) = compiler.filter(filter).unwrap_or_else(|| ("1=1".to_owned(), false));
         Self { condition: Condition { sql, arguments: compiler.arguments }, exact }
     }
@@ -52,10 +57,12 @@ pub fn order_column(path: &AttributePath, schemas: &ResourceSchemas) -> Option<&
 }
 
 /// A person in any group is a direct member of one: indirect groups come only through a direct one.
-const IN_A_GROUP: &str = "EXISTS (SELECT 1 FROM {members} m WHERE m.member_id = u.id)";
+/// It is no `EXISTS`, which MariaDB would turn around: it would read all members for one page of people.
+const IN_A_GROUP: &str = "(SELECT m.group_row FROM {members} m WHERE m.member_id = u.id LIMIT 1) IS NOT NULL";
 
 struct Compiler<'a> {
     schemas: &'a ResourceSchemas,
+    indexed: &'a [String],
     arguments: Vec<Value>,
 }
 
@@ -72,6 +79,8 @@ enum Column {
     Instant(&'static str),
     /// The table of matchable values.
     Lookup(&'static str),
+    /// The same table, for an attribute that somebody has filtered by.
+    Indexed(String),
     /// The members of a group.
     Members,
     /// The groups of a person. SQL only tells whether there are any; Rust decides which, because groups may
@@ -148,6 +157,8 @@ impl Compiler<'_> {
                 }
                 Some((format!("({with_value} OR {})", self.lookup(WITHOUT_VALUE, None)), true))
             }
+            // What is no text is not in the index.
+            Column::Indexed(_) => None,
             Column::Constant => self.constant(&Filter::Present(path.clone())),
             Column::Groups => Some((IN_A_GROUP.to_owned(), true)),
             Column::Members => {
@@ -183,13 +194,11 @@ impl Compiler<'_> {
                 self.text(name, comparison.operator, &text, length, case_exact)
             }
             (Column::Lookup(path), Operand::Text { text, case_exact: false }) => {
-                let text = fold_case(text).into_owned();
-                let (condition, exact) =
-                    self.text("l.value", comparison.operator, &text, LOOKUP_LENGTH, false)?;
-                let argument = self.arguments.pop();
-                let sql = self.lookup(path, Some(condition));
-                self.arguments.extend(argument);
-                Some((sql, exact))
+                self.looked_up(path, comparison.operator, text)
+            }
+            (Column::Indexed(key), Operand::Text { text, case_exact }) => {
+                let (sql, exact) = self.looked_up(&key, comparison.operator, text)?;
+                Some((sql, exact && !case_exact))
             }
             (Column::Groups, _) => Some((IN_A_GROUP.to_owned(), false)),
             (Column::Members, Operand::Text { text, .. }) if comparison.operator == Operator::Equal => {
@@ -217,7 +226,13 @@ impl Compiler<'_> {
                 return Some((sql, exact && only));
             }
         }
-        None
+        let mut conditions = Vec::new();
+        for (name, literal) in path.filter.equalities()? {
+            let path = AttributePath { sub: Some(name.clone()), ..path.attribute.clone() };
+            let equal = Comparison { path, operator: Operator::Equal, value: literal.clone() };
+            conditions.extend(self.compare(&equal).map(|(sql, _)| sql));
+        }
+        (!conditions.is_empty()).then(|| (format!("({})", conditions.join(" AND ")), false))
     }
 
     /// Whole milliseconds are stored, a filter may ask for parts of one.
@@ -285,15 +300,31 @@ impl Compiler<'_> {
         };
         self.arguments.push(Value::from(pattern));
         // On an index, MariaDB's `LIKE 'a%'` misses values that go on with a character of four bytes: it
-        // looks up to U+FFFF.
+        // looks up to U+FFFF. So the index is given the range.
         let sql = match operator {
-            Operator::StartsWith => format!("CONCAT({name}, '') LIKE %s"),
+            Operator::StartsWith => match range_of(&cut) {
+                Some((from, below)) => {
+                    self.arguments.extend([Value::from(from), Value::from(below)]);
+                    format!("(CONCAT({name}, '') LIKE %s AND {name} > %s AND {name} < %s)")
+                }
+                None => format!("CONCAT({name}, '') LIKE %s"),
+            },
             _ => format!("{name} LIKE %s"),
         };
         Some((sql, plain && !has_wildcard && !case_exact && !text.is_empty()))
     }
 
-    fn lookup(&mut self, path: &'static str, condition: Option<String>) -> String {
+    /// A comparison with the values of the table.
+    fn looked_up(&mut self, path: &str, operator: Operator, text: &str) -> Compiled {
+        let before = self.arguments.len();
+        let (condition, exact) = self.text("l.value", operator, &fold_case(text), LOOKUP_LENGTH, false)?;
+        let arguments = self.arguments.split_off(before);
+        let sql = self.lookup(path, Some(condition));
+        self.arguments.extend(arguments);
+        Some((sql, exact))
+    }
+
+    fn lookup(&mut self, path: &str, condition: Option<String>) -> String {
         self.arguments.push(Value::from(path));
         let condition = condition.map(|condition| format!(" AND {condition}")).unwrap_or_default();
         format!("EXISTS (SELECT 1 FROM {{lookups}} l WHERE l.row_id = u.row_id AND l.path = %s{condition})")
@@ -304,7 +335,10 @@ impl Compiler<'_> {
         let sub = canonical.sub.as_deref();
         if let Some(urn) = &canonical.urn {
             let employee_number = *urn == ENTERPRISE_USER_URN && canonical.name == "employeeNumber";
-            return employee_number.then_some(Column::Lookup("employeeNumber"));
+            return match employee_number {
+                true => Some(Column::Lookup("employeeNumber")),
+                false => self.index(path),
+            };
         }
         let text = |name, length, nullable| Some(Column::Text { name, length, nullable });
         match (self.schemas.resource_type(), canonical.name.as_str(), sub) {
@@ -326,9 +360,76 @@ impl Compiler<'_> {
             (_, "meta", Some("resourceType")) => Some(Column::Constant),
             // What no schema defines is kept under a URN only. A person may have it even so, by a mapping.
             (ResourceType::Group, ..) if self.schemas.find(&canonical).is_none() => Some(Column::Constant),
-            _ => None,
+            _ => self.index(path),
         }
     }
+
+    fn index(&self, path: &AttributePath) -> Option<Column> {
+        let is_person = self.schemas.resource_type() == ResourceType::User;
+        let key = (is_person && !self.indexed.is_empty()).then(|| index_key(path, self.schemas))?;
+        self.indexed.contains(&key).then_some(Column::Indexed(key))
+    }
+
+    /// Notes the attributes that an index would answer for.
+    fn note_indexable(&self, filter: &Filter, noted: &mut Vec<String>) {
+        let mut note = |path: &AttributePath| {
+            let path = compared_path(path, self.schemas);
+            let is_shown =
+                self.schemas.attribute(&path).is_none_or(|found| found.returned != Returned::Never);
+            let is_own = !["meta", "schemas"].contains(&path.name.as_str());
+            let text = path.to_string();
+            if is_shown && is_own && self.column(&path).is_none() && !noted.contains(&text) {
+                noted.push(text);
+            }
+        };
+        match filter {
+            Filter::And(operands) | Filter::Or(operands) => {
+                operands.iter().for_each(|operand| self.note_indexable(operand, noted));
+            }
+            Filter::Compare(Comparison {
+                path,
+                operator: Operator::Equal | Operator::StartsWith,
+                value: Literal::String(_),
+            }) => note(path),
+            Filter::Value(path) => {
+                let equalities = path.filter.equalities().into_iter().flatten();
+                // Everybody has the same few types: they tell nobody from others.
+                for (name, _) in equalities.filter(|(name, _)| *name != "type" && *name != "primary") {
+                    note(&AttributePath { sub: Some(name.clone()), ..path.attribute.clone() });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The attributes of people, as the schemas write them, that the filter compares and that an index would
+/// answer for if there were one.
+pub fn indexable(filter: &Filter, schemas: &ResourceSchemas, indexed: &[String]) -> Vec<String> {
+    let mut noted = Vec::new();
+    if schemas.resource_type() == ResourceType::User {
+        Compiler { schemas, indexed, arguments: Vec::new() }.note_indexable(filter, &mut noted);
+    }
+    noted
+}
+
+/// The bounds of all texts that begin with this one: they lie above the first and below the second, whether
+/// or not the case of ASCII letters counts, and whether or not spaces at the end do.
+fn range_of(beginning: &str) -> Option<(String, String)> {
+    let mut from: String = beginning.to_owned();
+    let last = from.pop()?;
+    // Beside these lie letters that SQLite takes for lower-case ones. Of spaces at the end, see `folded`.
+    if ('@'..='[').contains(&last) || [' ', '\u{a0}'].contains(&last) {
+        return None;
+    }
+    let neighbour = |step: i32| match (step, last) {
+        (1, '\u{d7ff}') => Some('\u{e000}'),
+        (-1, '\u{e000}') => Some('\u{d7ff}'),
+        _ => char::from_u32(u32::from(last).checked_add_signed(step)?),
+    };
+    let below = format!("{from}{}", neighbour(1)?);
+    from.push(neighbour(-1)?);
+    Some((from, below))
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ fn shown_values(record: &UserRecord) -> impl Iterator<Item = (&String, &Value)> 
 ///
 /// # Errors
 /// 400 `invalidValue` for a value that is too long for its column.
-pub fn user_row(resource: &Resource) -> Result<UserRow> {
+pub fn user_row(resource: &Resource, settings: &Settings) -> Result<UserRow> {
     let user_name = resource.user_name().unwrap_or_default();
     let user_name_key = key(user_name)?;
     let external_id = resource.external_id();
@@ -101,7 +101,7 @@ pub fn user_row(resource: &Resource) -> Result<UserRow> {
         linked: false,
         login_of: None,
         document: Some(document),
-        lookups: lookups(resource),
+        lookups: lookups(resource, &settings.site),
     })
 }
 

@@ -12,6 +12,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Store\ValueIndexes;
+use Rollbook\WordPress\Upkeep\ValueIndexing;
+
 defined( 'ABSPATH' ) || exit;
 
 ?>
@@ -88,6 +91,22 @@ defined( 'ABSPATH' ) || exit;
 			</p>
 			<?php $form->problem( 'compatibility.wpo365_route' ); ?>
 			<?php $form->problem( 'compatibility' ); ?>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><?php esc_html_e( 'Indexed attributes', 'rollbook' ); ?></th>
+		<td>
+			<?php foreach ( ValueIndexes::all() as $path => $complete ) : ?>
+				<p><code><?php echo esc_html( (string) $path ); ?></code>
+				<?php
+				if ( ! $complete ) {
+					/* translators: %d: a number of percent. */
+					printf( esc_html__( 'being made, %d %%', 'rollbook' ), (int) ValueIndexing::progress() );
+				}
+				?>
+				</p>
+			<?php endforeach; ?>
+			<p class="description"><?php esc_html_e( 'Names, logins, e-mail addresses and employee numbers are always found at once. When your identity provider searches more than a thousand people by another attribute, an index of it is made here by itself, in the background.', 'rollbook' ); ?></p>
 		</td>
 	</tr>
 </table>

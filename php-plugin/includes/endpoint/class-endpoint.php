@@ -15,6 +15,7 @@ use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\ValueIndexes;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;
@@ -321,6 +322,9 @@ final class Endpoint {
 			$summary = $this->runner->exchange->summary();
 			Announcements::prepare( $summary );
 			ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
+			if ( $summary['wanted'] ) {
+				ValueIndexes::want( $summary['wanted'] );
+			}
 		} catch ( Throwable $error ) {
 			self::log( $error );
 		}

@@ -149,8 +149,8 @@ final class GroupReader {
 		$groups = Tables::name( 'groups' );
 		/** @var ListNestingsAnswer $nestings None of these columns can be NULL. */
 		$nestings = Database::rows(
-			"SELECT i.id AS member, g.id AS `group`, g.display_name AS display FROM $groups i INNER JOIN " . Tables::name( 'group_members' )
-			. " m ON m.member_id = i.id INNER JOIN $groups g ON g.row_id = m.group_row ORDER BY g.row_id, i.row_id"
+			"SELECT i.id AS member, g.id AS `group`, g.display_name AS display FROM " . Tables::name( 'group_members' )
+			. " m INNER JOIN $groups i ON i.id = m.member_id INNER JOIN $groups g ON g.row_id = m.group_row WHERE m.member_kind = 'Group' ORDER BY g.row_id, i.row_id"
 		);
 		return $nestings;
 	}

@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\People;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Identifier;
+use Rollbook\WordPress\Store\RowCounts;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Transaction;
 use Rollbook\WordPress\Store\UniqueKeyConflict;
@@ -124,6 +125,7 @@ final class GroupWriter {
 					throw Refusal::stale();
 				}
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
+				RowCounts::forget();
 				UserRows::forget_memberships( $command['id'] );
 			},
 			static fn(): bool => null === Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE id = %s', array( $command['id'] ) )

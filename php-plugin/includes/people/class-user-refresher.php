@@ -14,6 +14,7 @@ use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Identifier;
 use Rollbook\WordPress\Store\Lookups;
+use Rollbook\WordPress\Store\RowCounts;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Targets;
 use Rollbook\WordPress\Store\Transaction;
@@ -92,6 +93,7 @@ final class UserRefresher {
 		if ( $command['lock'] ?? false ) {
 			Database::run( "UPDATE $table SET active = 0, locked_before = 0, version = version + 1 WHERE row_id = %d AND managed = 0 AND locked_before = 1", array( $row_id ) );
 			AccessControl::forget( (int) $row['user_id'] );
+			RowCounts::forget();
 		}
 		if ( $row['managed'] && UniqueKeys::email_key( $row['user_email'] ) !== $row['email_key'] ) {
 			$arguments = array();

@@ -42,6 +42,13 @@ final class Selection {
 	private ?array $reached = null;
 
 	/**
+	 * How many rows there are, and where.
+	 *
+	 * @var ?RowCounts
+	 */
+	private ?RowCounts $counts = null;
+
+	/**
 	 * A selection of rows.
 	 *
 	 * @param array<string, mixed> $wanted The selection's fields.
@@ -63,7 +70,7 @@ final class Selection {
 		if ( empty( $this->wanted['count'] ) ) {
 			return null;
 		}
-		return (int) Database::value( "SELECT COUNT(*) FROM {$this->table} {$this->alias} WHERE " . $this->condition(), $this->arguments() );
+		return $this->counts()->total();
 	}
 
 	/**
@@ -122,11 +129,24 @@ final class Selection {
 		if ( isset( $this->wanted['after_row'] ) ) {
 			$sql      .= ' AND ' . $this->behind();
 			$arguments = array_merge( $arguments, $this->behind_arguments() );
+		} elseif ( empty( $this->wanted['order'] ) && ! $this->is_backward() ) {
+			list( $from, $offset ) = $this->counts()->place( $offset );
+			if ( $from > 0 ) {
+				$sql        .= " AND {$this->alias}.row_id >= %d";
+				$arguments[] = $from;
+			}
 		}
 		$sql        .= ' ORDER BY ' . $this->order() . ' LIMIT %d OFFSET %d';
 		$arguments[] = $limit;
 		$arguments[] = $offset;
 		return Database::rows( $sql, $arguments );
+	}
+
+	/**
+	 * How many rows there are, and where.
+	 */
+	private function counts(): RowCounts {
+		return $this->counts ??= new RowCounts( "{$this->table} {$this->alias}", "{$this->alias}.row_id", $this->condition(), $this->arguments() );
 	}
 
 	/**
@@ -155,13 +175,16 @@ final class Selection {
 	 * @throws \UnexpectedValueException When the order names no column.
 	 */
 	private function behind(): string {
-		$row = "{$this->alias}.row_id " . ( $this->is_backward() ? '<' : '>' ) . ' %d';
 		if ( empty( $this->wanted['order'] ) ) {
-			return $row;
+			return "{$this->alias}.row_id " . ( $this->is_backward() ? '<' : '>' ) . ' %d';
 		}
 		$column = $this->column();
 		$value  = is_int( $this->wanted['after_value'] ?? null ) ? '%d' : '%s';
 		$behind = $this->is_descending() ? '<' : '>';
+		if ( $this->is_unique() ) {
+			return "$column $behind $value";
+		}
+		$row = "{$this->alias}.row_id $behind %d";
 		return "($column $behind $value OR ($column = $value AND $row))";
 	}
 
@@ -176,7 +199,7 @@ final class Selection {
 			return array( $row );
 		}
 		$value = $this->wanted['after_value'] ?? '';
-		return array( $value, $value, $row );
+		return $this->is_unique() ? array( $value ) : array( $value, $value, $row );
 	}
 
 	/**
@@ -185,11 +208,12 @@ final class Selection {
 	 * @throws \UnexpectedValueException When it names no column.
 	 */
 	private function order(): string {
-		$row = "{$this->alias}.row_id " . ( $this->is_backward() ? 'DESC' : 'ASC' );
+		$row = "{$this->alias}.row_id ";
 		if ( empty( $this->wanted['order'] ) ) {
-			return $row;
+			return $row . ( $this->is_backward() ? 'DESC' : 'ASC' );
 		}
-		return $this->column() . ' ' . ( $this->is_descending() ? 'DESC' : 'ASC' ) . ", $row";
+		$direction = $this->is_descending() ? 'DESC' : 'ASC';
+		return $this->column() . " $direction" . ( $this->is_unique() ? '' : ", $row$direction" );
 	}
 
 	/**
@@ -200,6 +224,16 @@ final class Selection {
 	private function column(): string {
 		$column = self::ORDERS[ $this->wanted['order']['column'] ] ?? throw new \UnexpectedValueException( 'There is no such order of rows.' );
 		return "{$this->alias}.$column";
+	}
+
+	/**
+	 * Whether no two rows have the same in the column of the order. Others are ordered by row as well, in the same direction: only so does
+	 * an index give the order.
+	 *
+	 * @throws \UnexpectedValueException When it names no column.
+	 */
+	private function is_unique(): bool {
+		return in_array( substr( $this->column(), strlen( $this->alias ) + 1 ), array( 'row_id', 'id', 'user_name_key', 'display_name_key' ), true );
 	}
 
 	/**

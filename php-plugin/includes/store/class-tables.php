@@ -269,7 +269,8 @@ final class Tables {
   UNIQUE KEY login_key (login_key),
   KEY external_id (external_id),
   KEY created (created),
-  KEY modified (modified)
+  KEY modified (modified),
+  KEY deleted (deleted)
 $end",
 			"CREATE TABLE $lookups (
   row_id bigint(20) unsigned NOT NULL,
@@ -292,14 +293,17 @@ $end",
   PRIMARY KEY  (row_id),
   UNIQUE KEY id (id),
   UNIQUE KEY display_name_key (display_name_key),
-  KEY external_id (external_id)
+  KEY external_id (external_id),
+  KEY created (created),
+  KEY modified (modified)
 $end",
 			"CREATE TABLE $group_members (
   group_row bigint(20) unsigned NOT NULL,
   member_id char(36) NOT NULL,
   member_kind varchar(8) NOT NULL,
   PRIMARY KEY  (group_row,member_id),
-  KEY member_id (member_id)
+  KEY member_id (member_id),
+  KEY member_kind (member_kind)
 $end",
 			"CREATE TABLE $tokens (
   id bigint(20) unsigned NOT NULL AUTO_INCREMENT,

@@ -118,23 +118,44 @@ fn compare(comparison: &Comparison, scope: &Scope<'_>) -> bool {
         return present(path, scope) == (*operator == Operator::NotEqual);
     }
     let holds = || {
-        let (Some(value), attribute) = scope.get(path) else { return false };
+        let (_, attribute) = scope.get(path);
         let attribute = match &path.sub {
             Some(sub) => attribute.and_then(|attribute| attribute.sub_attribute(sub)),
             None => attribute,
         };
         let Ok(operand) = comparison.operand(attribute) else { return false };
-        elements(value).iter().any(|element| {
-            let compared = match (&path.sub, element) {
-                (Some(sub), element) => sub_value(element, sub),
-                (None, Value::Object(map)) => get(map, "value"),
-                (None, simple) => Some(simple),
-            };
-            compared
-                .is_some_and(|value| elements(value).iter().any(|value| operand.matches(*operator, value)))
-        })
+        any_compared(path, scope, &mut |value| operand.matches(*operator, value))
     };
     holds() != (*operator == Operator::NotEqual)
+}
+
+/// Whether one of the values that a comparison of the attribute looks at fulfils a condition.
+fn any_compared(path: &AttributePath, scope: &Scope<'_>, holds: &mut dyn FnMut(&Value) -> bool) -> bool {
+    let (Some(value), _) = scope.get(path) else { return false };
+    elements(value).iter().any(|element| {
+        let compared = match (&path.sub, element) {
+            (Some(sub), element) => sub_value(element, sub),
+            (None, Value::Object(map)) => get(map, "value"),
+            (None, simple) => Some(simple),
+        };
+        compared.is_some_and(|value| elements(value).iter().any(&mut *holds))
+    })
+}
+
+impl AttributePath {
+    /// The texts that a comparison of the attribute with a text looks at: for an index of them.
+    pub fn compared_texts(&self, resource: &Map<String, Value>, schemas: &ResourceSchemas) -> Vec<String> {
+        let mut texts = Vec::new();
+        any_compared(self, &Scope::Resource(resource, schemas), &mut |value| {
+            match value {
+                Value::String(text) => texts.push(text.clone()),
+                Value::Number(_) | Value::Bool(_) => texts.push(value.to_string()),
+                _ => {}
+            }
+            false
+        });
+        texts
+    }
 }
 
 fn check<'a>(

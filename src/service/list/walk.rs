@@ -8,12 +8,20 @@ use crate::scim::schema::ResourceType;
 use crate::scim::sort::{Key, Sort};
 use crate::service::cursor::{Position, invalid};
 use crate::service::{Answer, Service};
+use crate::wordpress::{lookups, sql};
 use serde_json::Value;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 /// How many rows are read at a time where SQL cannot decide.
 const BATCH: u64 = 500;
+
+/// How many rows are looked at for one page where SQL cannot decide. Beyond it the client is asked to narrow
+/// the query: a request's time must not grow with the site.
+pub(super) const MAX_EXAMINED: u64 = 10_000;
+
+/// After how many rows the attributes that the filter compares are indexed, for the searches to come.
+const WORTH_AN_INDEX: u64 = 1_000;
 
 /// What a query has found.
 pub(super) struct Walked {
@@ -186,7 +194,7 @@ impl Service {
                 total += 1;
                 all += 1;
                 if all > MAX_SORTED {
-                    return Err(too_many(sort));
+                    return Err(self.too_many(search, source));
                 }
                 let rank = Rank { key: self.key(search, &found), kind: found.kind(), row: found.row() };
                 if from.as_ref().is_none_or(|from| compare(&rank, from).is_gt()) {
@@ -219,10 +227,18 @@ impl Service {
         // Where SQL has decided exactly there is nothing left to decide.
         let filter = search.filter.as_ref().filter(|_| !source.selection.exact);
         let mut after_row = None;
+        let mut examined = 0;
         loop {
             let batch = Selection { after_row, limit: BATCH, ..source.selection.clone() };
             let (_, rows, reached) = self.find(source, batch).await?;
             after_row = reached.last.or(after_row);
+            examined += reached.rows;
+            if examined > WORTH_AN_INDEX {
+                self.want_indexes(search, source);
+            }
+            if examined > MAX_EXAMINED {
+                return Err(self.too_many(search, source).into());
+            }
             for row in rows {
                 let is_match =
                     |filter: &Filter| filter.matches(self.shown(&row).matchable().as_map(), schemas);
@@ -234,6 +250,45 @@ impl Service {
                 return Ok(());
             }
         }
+    }
+
+    /// The attributes that an index would answer for.
+    fn indexable(&self, search: &Search, source: &Source) -> Vec<String> {
+        let complete = lookups::index_keys(&self.settings.site, |indexed| indexed.complete);
+        let paths = |filter| sql::indexable(filter, self.schemas(source.kind), &complete);
+        search.filter.as_ref().map(paths).unwrap_or_default()
+    }
+
+    /// Has them indexed, unless that is being done.
+    fn want_indexes(&self, search: &Search, source: &Source) {
+        let begun = lookups::index_keys(&self.settings.site, |_| true);
+        let schemas = self.schemas(source.kind);
+        let is_new = |path: &String| {
+            path.parse().is_ok_and(|path| !begun.contains(&lookups::index_key(&path, schemas)))
+        };
+        self.note.borrow_mut().wanted = self.indexable(search, source).into_iter().filter(is_new).collect();
+    }
+
+    /// 400 `tooMany` (RFC 7644 §3.12), with what would be answered.
+    fn too_many(&self, search: &Search, source: &Source) -> Error {
+        let indexable = self.indexable(search, source);
+        let detail = match &search.sort {
+            Some(sort) if search.order.is_none() && search.filter.is_none() => format!(
+                "More than {MAX_SORTED} resources would have to be sorted by {}. Narrow the query with a \
+                 filter, or sort by userName, displayName of groups, id, meta.created or meta.lastModified.",
+                sort.path
+            ),
+            _ if !indexable.is_empty() => format!(
+                "More than {MAX_EXAMINED} resources would have to be looked at one by one. An index of {} is \
+                 being made and answers this query later: send it again in some minutes.",
+                indexable.join(", ")
+            ),
+            _ => format!(
+                "More than {MAX_EXAMINED} resources would have to be looked at one by one. Add a comparison \
+                 with eq or sw to the filter, joined by and, or leave out what is compared otherwise."
+            ),
+        };
+        Error::bad_request(ScimType::TooMany, detail)
     }
 }
 
@@ -280,15 +335,4 @@ fn column_value(key: Option<&Key>, order: &Order) -> Result<Value> {
         }
         _ => Err(invalid("The cursor does not fit the order of the query.")),
     }
-}
-
-fn too_many(sort: &Sort) -> Error {
-    Error::bad_request(
-        ScimType::TooMany,
-        format!(
-            "More than {MAX_SORTED} resources would have to be sorted by {}. Narrow the query with a filter, \
-             or sort by userName, displayName of groups, id, meta.created or meta.lastModified.",
-            sort.path
-        ),
-    )
 }

@@ -2,8 +2,8 @@
 
 use super::{Entry, NameSource, Part, Remark, Report, Unlinked, Verdict};
 use crate::host::{
-    Account, AllowLinking, HeldUserName, IndexUser, ListAccounts, LookUpUserNames, RegisterAccounts,
-    Registration, SiteAccount, UserName,
+    Account, AllowLinking, HeldUserName, IndexUser, ListAccounts, LookUpUserNames, Registration, SiteAccount,
+    UserName,
 };
 use crate::scim::error::Error;
 use crate::service::{Answer, Reply, Service};
@@ -141,7 +141,7 @@ impl Service {
         let accounts: Vec<Registration> =
             without_row.map(|candidate| candidate.registration.clone()).collect();
         if !accounts.is_empty() {
-            self.host.ask(&RegisterAccounts { accounts, now: self.now }).await?;
+            self.give_rows_to(accounts).await?;
         }
         for Candidate { registration, row, .. } in candidates {
             let Some((id, _)) = row else { continue };
@@ -155,6 +155,10 @@ impl Service {
                 modified: None,
             };
             self.host.ask(&index).await?;
+        }
+        if !self.settings.site.indexed.is_empty() {
+            let user_ids = candidates.iter().map(|candidate| candidate.account.user_id).collect();
+            self.index_people(user_ids).await?;
         }
         Ok(())
     }

@@ -95,7 +95,7 @@ impl Service {
             user_name_key: key(&record.user_name)?,
             active: before.as_ref().is_none_or(|before| before.active),
             groups: before.map(|before| before.groups).unwrap_or_default(),
-            lookups: record_lookups(record, &shown),
+            lookups: record_lookups(record, &shown, &self.settings.site),
             targets: user::targets(&self.settings),
             now: self.now,
         };

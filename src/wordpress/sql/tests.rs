@@ -41,9 +41,41 @@ fn what_idps_match_by_is_exact() {
 }
 
 #[test]
+fn an_attribute_that_has_an_index_is_looked_up() {
+    let schemas = ResourceType::User.schemas();
+    let staff = "urn:contoso:params:scim:schemas:extension:2.0:Staff:badge";
+    let paths = [staff, "phoneNumbers.value", "department", "name.familyName"];
+    let keys: Vec<String> = paths.iter().map(|path| index_key(&path.parse().unwrap(), schemas)).collect();
+    let lookup =
+        "EXISTS (SELECT 1 FROM {lookups} l WHERE l.row_id = u.row_id AND l.path = %s AND l.value = %s)";
+    for (filter, exact) in [
+        (format!("{staff} eq \"x\""), true),
+        ("phoneNumbers eq \"x\"".to_owned(), true),
+        ("phoneNumbers[type eq \"work\" and value eq \"x\"]".to_owned(), false),
+        ("department eq \"X\"".to_owned(), true),
+        ("NAME.familyname eq \"x\"".to_owned(), true),
+    ] {
+        let filter: Filter = filter.parse().unwrap();
+        let plan = SqlPlan::with_indexes(&filter, schemas, &keys);
+        assert!(
+            plan.condition.sql.contains(lookup) && plan.condition.arguments.ends_with(&[json!("x")]),
+            "{filter}: {plan:?}"
+        );
+        assert_eq!(plan.exact, exact, "{filter}");
+        assert_eq!(indexable(&filter, schemas, &keys), Vec::<String>::new(), "{filter}");
+        assert_eq!(indexable(&filter, schemas, &[]).len(), 1, "{filter}");
+    }
+    let others =
+        r#"userName eq "a" or password eq "b" or not (title eq "c") or title co "d" or meta.version eq "e""#;
+    assert_eq!(indexable(&others.parse().unwrap(), schemas, &[]), Vec::<String>::new());
+}
+
+#[test]
 fn what_sql_cannot_decide_widens_and_is_never_denied() {
-    compiles(r#"userName sw "a_b%""#, "CONCAT(u.user_name_key, '') LIKE %s", json!(["a_b_%"]), false);
-    compiles(r#"userName sw "ab""#, "CONCAT(u.user_name_key, '') LIKE %s", json!(["ab%"]), true);
+    let beginning = "(CONCAT(u.user_name_key, '') LIKE %s AND u.user_name_key > %s AND u.user_name_key < %s)";
+    compiles(r#"userName sw "a_b%""#, beginning, json!(["a_b_%", "a_b$", "a_b&"]), false);
+    compiles(r#"userName sw "ab""#, beginning, json!(["ab%", "aa", "ac"]), true);
+    compiles(r#"userName sw "a[""#, "CONCAT(u.user_name_key, '') LIKE %s", json!(["a[%"]), true);
     compiles(r#"userName eq "Ab  ""#, "u.user_name_key = %s", json!(["ab\u{a0}\u{a0}"]), false);
     compiles(r#"userName ew "b ""#, "u.user_name_key LIKE %s", json!(["%b_"]), false);
     compiles(r#"not (title pr)"#, "1=1", json!([]), false);

@@ -18,6 +18,8 @@ pub struct OverHttp {
     pub keeps_accounts: bool,
     /// Whether the people of `tests/site populate` stay when a transcript begins.
     pub keeps_crowd: bool,
+    /// The attributes that have an index when a transcript begins.
+    pub indexes: Vec<String>,
     client: Client,
     wordpress: WordPress,
 }
@@ -73,6 +75,7 @@ impl OverHttp {
         Ok(Self {
             keeps_accounts: false,
             keeps_crowd: false,
+            indexes: Vec::new(),
             client: Client {
                 scim: service("scim")?,
                 token: service("token")?,
@@ -148,6 +151,7 @@ impl Site for OverHttp {
             "do": "prepare",
             "keep": self.keeps_accounts,
             "keep_crowd": self.keeps_crowd,
+            "indexes": self.indexes,
             "settings": transcript.settings,
             "given": transcript.given,
         });

@@ -49,6 +49,11 @@ $prepare = static function ( array $question ) use ( $empty, $thin_out ): void {
 	} elseif ( ! $question['keep'] ) {
 		$empty();
 	}
+	delete_option( \Rollbook\WordPress\Store\ValueIndexes::OPTION );
+	if ( $question['indexes'] ?? array() ) {
+		\Rollbook\WordPress\Store\ValueIndexes::want( $question['indexes'] );
+		\Rollbook\WordPress\Store\ValueIndexes::complete( $question['indexes'] ); // There is nobody yet.
+	}
 	file_put_contents( ROLLBOOK_SITE_DIR . '/mail.jsonl', '' );
 	if ( $question['settings'] ) {
 		\Rollbook\WordPress\Upkeep\SettingsWriter::merge( $question['settings'] );

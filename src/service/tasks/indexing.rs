@@ -1,0 +1,31 @@
+//! Puts the values of people who are there already into new indexes.
+
+use crate::host::IndexUser;
+use crate::service::loading::load_users_by_account;
+use crate::service::{Answer, Reply, Service};
+use crate::wordpress::{lookups, user};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+impl Service {
+    /// Renews the matchable values of the people of these accounts. Nothing else of them changes.
+    pub(in crate::service) async fn index_people(&self, user_ids: Vec<u64>) -> Answer {
+        let targets = user::targets(&self.settings);
+        let mut left: BTreeSet<u64> = user_ids.into_iter().collect();
+        let mut examined = 0;
+        loop {
+            let some = load_users_by_account(&self.host, &mut left, &targets).await?;
+            if some.is_empty() {
+                return Ok(Reply::json(200, json!({ "examined": examined })));
+            }
+            for record in some {
+                examined += 1;
+                let shown = self.user_resource(&record);
+                let lookups = lookups::record_lookups(&record, &shown, &self.settings.site);
+                let index =
+                    IndexUser { id: record.id, user_name: None, lookups, lock: false, modified: None };
+                self.host.ask(&index).await?;
+            }
+        }
+    }
+}
