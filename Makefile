@@ -67,8 +67,6 @@ translations: ## the texts of the plugin for translators: php-plugin/languages/r
 	find . -name '*.php' \( -not -path './stubs/*' -or -path './stubs/texts.php' \) | LC_ALL=C sort | xgettext --files-from=- --language=PHP --from-code=UTF-8 --add-comments=translators: \
 		--package-name=Rollbook --copyright-holder='The Rollbook maintainers' --no-wrap --add-location=file --output=languages/rollbook.pot \
 		--keyword=__ --keyword=_e --keyword=esc_html__ --keyword=esc_html_e --keyword=esc_attr__ --keyword=esc_attr_e --keyword=_x:1,2c --keyword=_n:1,2
-	find admin -name '*.js' | xgettext --files-from=- --language=JavaScript --from-code=UTF-8 --join-existing --package-name=Rollbook --copyright-holder='The Rollbook maintainers' --no-wrap --add-location=file \
-		--output=languages/rollbook.pot --keyword=__
 	# The day says nothing, and would make every two changes a conflict.
 	sed -i '/^"POT-Creation-Date:/d' languages/rollbook.pot
 	for language in languages/*.po; do

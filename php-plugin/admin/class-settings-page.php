@@ -76,8 +76,17 @@ final class SettingsPage {
 		wp_enqueue_style( 'rollbook-settings', plugins_url( 'admin/settings.css', PLUGIN_FILE ), array(), VERSION );
 		wp_enqueue_style( 'rollbook-self-test', plugins_url( 'admin/self-test.css', PLUGIN_FILE ), array(), VERSION );
 		wp_enqueue_style( 'rollbook-guides', plugins_url( 'admin/guides.css', PLUGIN_FILE ), array(), VERSION );
-		wp_enqueue_script( 'rollbook-settings', plugins_url( 'admin/settings.js', PLUGIN_FILE ), array( 'clipboard', 'wp-a11y', 'wp-i18n' ), VERSION, true );
-		wp_set_script_translations( 'rollbook-settings', 'rollbook' );
+		wp_enqueue_script( 'rollbook-settings', plugins_url( 'admin/settings.js', PLUGIN_FILE ), array( 'clipboard', 'wp-a11y' ), VERSION, true );
+		// Not by WordPress's files for scripts: those would have to be built of the .po files, one for each variant of a language.
+		wp_localize_script(
+			'rollbook-settings',
+			'rollbookTexts',
+			array(
+				'copied'        => __( 'Copied!', 'rollbook' ),
+				'copyingFailed' => __( 'Copying failed. The text is selected: press Ctrl+C or ⌘C.', 'rollbook' ),
+				'stopped'       => __( 'It stopped. Press Continue.', 'rollbook' ),
+			)
+		);
 
 		$screen = get_current_screen();
 		$screen->add_help_tab(

@@ -1,4 +1,4 @@
-/* global ClipboardJS */
+/* global ClipboardJS, rollbookTexts */
 /**
  * The settings screen: copying, and asking before a token is revoked.
  *
@@ -7,7 +7,6 @@
 ( function () {
 	'use strict';
 
-	const { __ } = wp.i18n;
 	// A page that shows a new token is the answer to a form: reloaded, it is asked for anew and not sent again.
 	window.history.replaceState( null, '', window.location.href );
 
@@ -22,14 +21,14 @@
 		wp.a11y.speak( button.dataset.rollbookCopied );
 
 		button.dataset.rollbookLabel = label;
-		button.textContent = __( 'Copied!', 'rollbook' );
+		button.textContent = rollbookTexts.copied;
 		setTimeout( function () {
 			button.textContent = label;
 		}, 3000 );
 	} );
 
 	clipboard.on( 'error', function () {
-		wp.a11y.speak( __( 'Copying failed. The text is selected: press Ctrl+C or ⌘C.', 'rollbook' ), 'assertive' );
+		wp.a11y.speak( rollbookTexts.copyingFailed, 'assertive' );
 	} );
 
 	// Who chooses the last day of a token means it.
@@ -77,7 +76,7 @@
 
 	if ( running ) {
 		goOn().catch( function () {
-			said.textContent = __( 'It stopped. Press Continue.', 'rollbook' );
+			said.textContent = rollbookTexts.stopped;
 		} );
 	}
 } )();

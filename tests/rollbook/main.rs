@@ -48,3 +48,5 @@ mod sorting_limit;
 mod stubs;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod translations;
