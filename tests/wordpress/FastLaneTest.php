@@ -172,6 +172,22 @@ final class FastLaneTest extends SiteTestCase {
 		$this->assertNotSame( 'Taken', get_userdata( $this->load( $person->id )['account']['user_id'] )->display_name, $answer->body );
 	}
 
+	/** An exchange that was begun early and dropped has looked at new accounts; the next one looks at them again. */
+	public function test_a_list_that_was_begun_early_and_anew_leaves_nobody_out(): void {
+		$this->activate( '' );
+		$this->look_again();
+		$this->scim( 'GET', '/Users?count=1' );
+		file_put_contents( self::PLUGIN, '<?php /* Plugin Name: Contoso lane */ add_filter( "rollbook/is_protected", fn( $is ) => $is );' );
+		usleep( 100_000 );
+		foreach ( array( 'pu-lane-new', 'pu-lane-newer' ) as $login ) {
+			$this->assertIsInt( wp_insert_user( array( 'user_login' => $login, 'user_email' => "$login@contoso.test", 'user_pass' => wp_generate_password( 30 ), 'role' => 'subscriber' ) ) );
+		}
+		$this->loaded();
+		$first = $this->scim( 'GET', '/Users?count=1' )->json->totalResults;
+		$this->assertSame( 'GET', $this->loaded(), 'it was not answered early' );
+		$this->assertSame( $this->scim( 'GET', '/Users?count=1' )->json->totalResults, $first );
+	}
+
 	/** Without the plugin the file does nothing; where the plugin is gone neither. */
 	public function test_the_file_is_harmless_without_the_plugin(): void {
 		$active = get_option( 'active_plugins' );

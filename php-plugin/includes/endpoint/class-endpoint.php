@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Endpoint;
 use Rollbook\Exchange;
 use Rollbook\WordPress\Requirements;
 use Rollbook\WordPress\Site;
+use Rollbook\WordPress\People\AccountRegistry;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
@@ -390,7 +391,7 @@ final class Endpoint {
 			return $this->runner->run_early();
 		} catch ( Throwable $error ) {
 			self::log( $error );
-			$this->runner = null;
+			$this->drop_exchange();
 			return false;
 		}
 	}
@@ -410,8 +411,16 @@ final class Endpoint {
 			$has_changed = true;
 		}
 		if ( $has_changed || ! FastLane::changes_nothing() ) {
-			$this->runner = null;
+			$this->drop_exchange();
 		}
+	}
+
+	/**
+	 * Forgets an exchange that has only read, so that another one begins.
+	 */
+	private function drop_exchange(): void {
+		$this->runner = null;
+		AccountRegistry::begin_anew();
 	}
 
 	/**

@@ -166,6 +166,13 @@ final class AccountRegistry {
 	}
 
 	/**
+	 * Gives what it has given in this request once more: the exchange that asked was dropped.
+	 */
+	public static function begin_anew(): void {
+		self::$looked_up_to = 0;
+	}
+
+	/**
 	 * The accounts that have a meta with exactly this value.
 	 *
 	 * @param array{key: string, value: string} $meta The meta.
