@@ -69,6 +69,8 @@ final class Tables {
 	 */
 	public static function create(): void {
 		TableUpgrade::run( self::OPTION, self::VERSION, self::definition() );
+		// WordPress asks the database for an option that is not there, with every request.
+		add_option( ValueIndexes::OPTION, array(), '', true );
 	}
 
 	/**

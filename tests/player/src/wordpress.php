@@ -49,7 +49,7 @@ $prepare = static function ( array $question ) use ( $empty, $thin_out ): void {
 	} elseif ( ! $question['keep'] ) {
 		$empty();
 	}
-	delete_option( \Rollbook\WordPress\Store\ValueIndexes::OPTION );
+	update_option( \Rollbook\WordPress\Store\ValueIndexes::OPTION, array() );
 	if ( $question['indexes'] ?? array() ) {
 		\Rollbook\WordPress\Store\ValueIndexes::want( $question['indexes'] );
 		\Rollbook\WordPress\Store\ValueIndexes::complete( $question['indexes'] ); // There is nobody yet.
