@@ -41,7 +41,7 @@ final class Protection {
 	 */
 	public static function covers( \WP_User $user ): bool {
 		$protecting = self::names();
-		if ( is_multisite() && is_super_admin( $user->ID ) || array() !== array_intersect_key( array_filter( $user->caps ), $protecting ) ) {
+		if ( is_multisite() && in_array( $user->user_login, get_super_admins(), true ) || array() !== array_intersect_key( array_filter( $user->caps ), $protecting ) ) {
 			return true;
 		}
 		$names = array_keys( $protecting );
