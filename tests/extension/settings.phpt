@@ -55,4 +55,4 @@ colour
 bool(true)
 bool(false)
 open guarded odd guarded
-{"unlinking":[1],"allowing_linking":[3]}{"unlinking":[1],"allowing_linking":[]}
+{"unlinking":[1],"allowing_linking":[3],"locking":[1],"unlocking":[2]}{"unlinking":[1],"allowing_linking":[],"locking":[1],"unlocking":[2]}

@@ -7,6 +7,7 @@ namespace Rollbook\Tests\WordPress;
 use Rollbook\WordPress\ExtensionFile;
 use Rollbook\WordPress\Requirements;
 use Rollbook\WordPress\Platform;
+use const Rollbook\WordPress\PLUGIN_FILE;
 use const Rollbook\WordPress\VERSION;
 
 /** A server whose PHP has no extension, or none that fits. */
@@ -102,14 +103,22 @@ final class RequirementsTest extends SiteTestCase {
 
 	/** An extension of another version than the plugin's is loaded, refused and named; the older and the newer one. */
 	public function test_an_extension_of_another_version_is_refused(): void {
-		foreach ( array( '0.0.9' => 'Install the extension of the plugin’s version', '9.1.0' => 'Update the plugin' ) as $other => $remedy ) {
-			$this->assertSame( strlen( VERSION ), strlen( $other ), 'the versions are put into the file in the place of the right one' );
-			$this->put( str_replace( VERSION, $other, $this->library() ) );
-			$complaint = $this->complaint();
-			$this->assertStringContainsString( "extension of PHP has version $other, the plugin has version " . VERSION, $complaint );
-			$this->assertStringContainsString( $remedy, $complaint );
-			$this->assertSame( '503', json_decode( $this->without_extension( array(), '/wp-json/scim/v2/Users' ) )->status );
-			$this->assertStringContainsString( '</html>', $this->without_extension( array(), '/' ) );
+		$this->put( $this->library() );
+		$this->assertSame( '', $this->complaint() );
+		foreach ( array( '9.1.0' => 'Install the extension of the plugin’s version', '0.0.9' => 'Update the plugin' ) as $other => $remedy ) {
+			putenv( 'ROLLBOOK_TEST_PLUGINS=' . $this->plugin_of_version( $other ) );
+			try {
+				$complaint = $this->complaint();
+				$this->assertStringContainsString( 'extension of PHP has version ' . VERSION . ", the plugin has version $other", $complaint );
+				$this->assertStringContainsString( $remedy, $complaint );
+				$this->assertSame( '503', json_decode( $this->without_extension( array(), '/wp-json/scim/v2/Users' ) )->status );
+				$this->assertStringContainsString( '</html>', $this->without_extension( array(), '/' ) );
+			} finally {
+				putenv( 'ROLLBOOK_TEST_PLUGINS' );
+				array_map( 'unlink', glob( "$this->configuration/plugins/rollbook/*" ) );
+				rmdir( "$this->configuration/plugins/rollbook" );
+				rmdir( "$this->configuration/plugins" );
+			}
 		}
 	}
 
@@ -134,6 +143,21 @@ final class RequirementsTest extends SiteTestCase {
 		$this->assertStringContainsString( 'Copy the engine again', implode( ' ', json_decode( $this->without_extension( engine: '/bin/true' ) ) ) );
 		$this->assertStringContainsString( '/nowhere/engine is not there', implode( ' ', json_decode( $this->without_extension( engine: '/nowhere/engine' ) ) ) );
 		$this->assertStringContainsString( 'Start the service', implode( ' ', json_decode( $this->without_extension( engine: 'unix:/nowhere/engine.sock' ) ) ) );
+	}
+
+	/** A folder of plugins with ours in another version. */
+	private function plugin_of_version( string $version ): string {
+		$plugin = "$this->configuration/plugins/rollbook";
+		mkdir( $plugin, 0777, true );
+		foreach ( glob( dirname( PLUGIN_FILE ) . '/*' ) as $file ) {
+			if ( 'rollbook.php' !== basename( $file ) ) {
+				symlink( $file, $plugin . '/' . basename( $file ) );
+			}
+		}
+		$code = str_replace( "const VERSION = '" . VERSION . "';", "const VERSION = '$version';", file_get_contents( PLUGIN_FILE ), $count );
+		$this->assertSame( 1, $count );
+		file_put_contents( "$plugin/rollbook.php", $code );
+		return dirname( $plugin );
 	}
 
 	/** The library that this PHP has loaded. */

@@ -8,6 +8,9 @@
 
 declare( strict_types=1 );
 
+if ( false !== getenv( 'ROLLBOOK_TEST_PLUGINS' ) ) {
+	define( 'WP_PLUGIN_DIR', getenv( 'ROLLBOOK_TEST_PLUGINS' ) );
+}
 $rollbook_site             = json_decode( (string) getenv( 'ROLLBOOK_SITE' ) );
 $_SERVER['HTTP_HOST']      = parse_url( $rollbook_site->url, PHP_URL_HOST ) . ':' . parse_url( $rollbook_site->url, PHP_URL_PORT );
 $_SERVER['REQUEST_METHOD'] = 'GET';
