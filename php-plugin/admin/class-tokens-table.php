@@ -24,9 +24,10 @@ final class TokensTable extends WP_List_Table {
 	/**
 	 * A table of these tokens.
 	 *
-	 * @param list<array<string, mixed>> $tokens The tokens.
+	 * @param list<array<string, mixed>> $tokens   The tokens.
+	 * @param bool                       $is_first Whether it is the first table of the page.
 	 */
-	public function __construct( array $tokens ) {
+	public function __construct( array $tokens, private readonly bool $is_first = true ) {
 		parent::__construct(
 			array(
 				'singular' => 'rollbook-token',
@@ -59,6 +60,21 @@ final class TokensTable extends WP_List_Table {
 	 */
 	public function no_items() {
 		esc_html_e( 'There is no token yet. Create the first one below.', 'rollbook' );
+	}
+
+	/**
+	 * Prints the table. WordPress's own way gives ids, which may stand only once on a page.
+	 */
+	public function display() {
+		if ( $this->is_first ) {
+			parent::display();
+			return;
+		}
+		printf( '<table class="wp-list-table %s"><thead><tr>', esc_attr( implode( ' ', $this->get_table_classes() ) ) );
+		$this->print_column_headers( false );
+		echo '</tr></thead><tbody>';
+		$this->display_rows();
+		echo '</tbody></table>';
 	}
 
 	/**

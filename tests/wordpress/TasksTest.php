@@ -122,7 +122,7 @@ final class TasksTest extends SiteTestCase {
 		file_put_contents(
 			$plugin,
 			'<?php add_filter( "rollbook/is_protected", static function ( $is ) { static $accounts = 0; if ( isset( $_REQUEST["step"] ) && ++$accounts > 20 ) {'
-			. ' ini_set( "memory_limit", (string) ( memory_get_usage() + 1000000 ) ); $all = array(); while ( true ) { $all[] = str_repeat( "x", 9999 ); } } return $is; } );'
+			. ' ini_set( "memory_limit", (string) ( memory_get_usage( true ) + 1000000 ) ); $all = array(); while ( true ) { $all[] = str_repeat( "x", 9999 ); } } return $is; } );'
 		);
 		try {
 			$bosses  = $this->bosses( 30 );

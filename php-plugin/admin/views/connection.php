@@ -90,7 +90,7 @@ $revoked = array_values( array_filter( $data->tokens, static fn( array $token ):
 			echo esc_html( sprintf( _n( '%s revoked token', '%s revoked tokens', count( $revoked ), 'rollbook' ), number_format_i18n( count( $revoked ) ) ) );
 			?>
 		</summary>
-		<?php ( new TokensTable( $revoked ) )->display(); ?>
+		<?php ( new TokensTable( $revoked, false ) )->display(); ?>
 	</details>
 <?php endif; ?>
 
