@@ -29,9 +29,10 @@ class OutOfTurn extends \Rollbook\Exception {
 class InvalidSettings extends \Rollbook\Exception {
 
 	/**
-	 * Every problem.
+	 * Every problem: its place, the reason in English, and the same as a text to translate, with the values
+	 * for its numbered places.
 	 *
-	 * @return list<array{place: string, reason: string}>
+	 * @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
 	 */
 	public function problems(): array {}
 }
@@ -162,9 +163,10 @@ final class Settings {
 	public static function validate( array $settings, array $before, array $site ): array {}
 
 	/**
-	 * What is wrong with the document of a site as the site is now.
+	 * What is wrong with the document of a site as the site is now; each as in
+	 * `InvalidSettings::problems()`.
 	 *
-	 * @return list<array{place: string, reason: string}>
+	 * @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
 	 */
 	public static function problems( array $settings, array $site ): array {}
 
