@@ -61,9 +61,11 @@ def faults(database: str, info: dict[str, Any], there: int) -> list[str]:
 
 
 def by_attribute(client: Client, database: str, there: int) -> None:
-    last = people.numbered(there)
-    team = there // people.TEAM_SIZE
-    mates = [name(number) for number in range(team * people.TEAM_SIZE, there + 1)]
+    # Of the last department that is full: others may have been added behind it.
+    team = there // people.TEAM_SIZE - 1
+    numbers = range(team * people.TEAM_SIZE, (team + 1) * people.TEAM_SIZE)
+    last = people.numbered(numbers[-1])
+    mates = [name(number) for number in numbers]
     filters = {
         f'{DEPARTMENT} eq "{last[people.ENTERPRISE]["department"]}"': mates,
         f'name.familyName eq "{last["name"]["familyName"].upper()}"': mates[-1:],
