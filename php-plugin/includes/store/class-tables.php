@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * The number of the shape below. Every change of it adds one.
 	 */
-	private const VERSION = 10;
+	private const VERSION = 11;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -272,7 +272,7 @@ final class Tables {
   KEY external_id (external_id),
   KEY created (created),
   KEY modified (modified),
-  KEY deleted (deleted)
+  KEY deleted_managed (deleted,managed,active)
 $end",
 			"CREATE TABLE $lookups (
   row_id bigint(20) unsigned NOT NULL,
