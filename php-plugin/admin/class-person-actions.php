@@ -74,7 +74,7 @@ final class PersonActions {
 	 *
 	 * @param string $sendback Where WordPress would go.
 	 * @param string $action   What was chosen.
-	 * @param int[]  $user_ids Whom it is about.
+	 * @param int[]  $user_ids The accounts that it is about.
 	 */
 	public static function filter_handle_bulk_actions( string $sendback, string $action, array $user_ids ): string {
 		foreach ( array_keys( PersonLinks::TASKS ) as $what ) {
@@ -89,7 +89,7 @@ final class PersonActions {
 	 * The address of a question.
 	 *
 	 * @param string $what     What is asked.
-	 * @param int[]  $user_ids Whom it is about.
+	 * @param int[]  $user_ids The accounts that it is about.
 	 */
 	public static function url( string $what, array $user_ids ): string {
 		return add_query_arg( $what, implode( ',', $user_ids ), SettingsPage::url( 'people' ) ) . '#rollbook-question';
@@ -151,7 +151,7 @@ final class PersonActions {
 	 * What an action is called for who hears it without its row.
 	 *
 	 * @param string $what  The action.
-	 * @param string $login Whom it is about.
+	 * @param string $login The login of the account.
 	 */
 	private static function about( string $what, string $login ): string {
 		return sprintf(
@@ -171,7 +171,7 @@ final class PersonActions {
 	 * What is said once it is done.
 	 *
 	 * @param string $what   What was done.
-	 * @param string $logins To whom.
+	 * @param string $logins The logins of the accounts.
 	 */
 	private static function told( string $what, string $logins ): string {
 		return sprintf(

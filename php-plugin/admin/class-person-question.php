@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Admin;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * A question about one person or several: whom it is about, who is left out and why, and what follows.
+ * A question about one person or several. It names the people, those who are left out and why, and what follows.
  */
 final class PersonQuestion {
 
@@ -20,7 +20,7 @@ final class PersonQuestion {
 	 * A question.
 	 *
 	 * @param string                                                                  $what     What is asked about.
-	 * @param list<array{user: \WP_User, state: string}>                              $people   Whom it is about.
+	 * @param list<array{user: \WP_User, state: string}>                              $people   The people.
 	 * @param list<array{user: \WP_User, reason: string}>                             $left_out Who is left out.
 	 * @param list<array{user_id: int, protected: bool, deleted: bool, ...}>           $known    What is known of those it is about.
 	 */
@@ -84,11 +84,11 @@ final class PersonQuestion {
 	public function consequences(): array {
 		$texts = match ( $this->what ) {
 			'lock'   => array(
-				__( 'Whoever is locked out cannot log in any more, and is logged out everywhere. Role, content and password stay.', 'rollbook' ),
+				__( 'People who are locked out cannot log in any more, and are logged out everywhere. Role, content and password stay.', 'rollbook' ),
 				__( 'The identity provider reads the person as not active. It may let the person in again with its next change: to keep somebody out for good, block the account there as well.', 'rollbook' ),
 			),
 			'unlock' => array(
-				__( 'Whoever is let in can log in again, with the role, content and password of before.', 'rollbook' ),
+				__( 'People who are let in can log in again, with their role, content and password as before.', 'rollbook' ),
 				__( 'The identity provider reads the person as active. It may lock the person out again with its next change: to let somebody in for good, activate the account there as well.', 'rollbook' ),
 			),
 			default  => array( __( 'The account stays as it is, with its role and content. The identity provider can no longer change it and is told that the person does not exist. No identity provider finds the account until you choose “Allow linking” in the list of users.', 'rollbook' ) ),

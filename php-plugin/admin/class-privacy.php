@@ -17,7 +17,7 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Exports what Rollbook holds about a person, erases it as far as that has an effect, and proposes a text for the privacy policy.
  *
- * What the identity provider sends of a person whom it manages is not erased: the next change would bring it back. The owner is told.
+ * What the identity provider sends of a person that it manages is not erased: the next change would bring it back. The owner is told.
  */
 final class Privacy {
 

@@ -14,7 +14,7 @@ use Rollbook\WordPress\Store\Tables;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Shows managed people alone, or those who are locked out; and warns of deleting somebody by hand whom the identity provider manages.
+ * Shows managed people alone, or those who are locked out; and warns before somebody that the identity provider manages is deleted by hand.
  */
 final class UsersFilter {
 

@@ -68,7 +68,7 @@ final class Requirements {
 				'Retry-After'   => '300',
 			),
 			'body'    => '{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"503",'
-				. '"detail":"Provisioning is paused: this site\'s Rollbook extension does not run. Its administrator is told the reason in the WordPress admin."}',
+				. '"detail":"Nobody is provisioned at the moment: this site\'s Rollbook extension does not run. Its administrator is told the reason in the WordPress admin."}',
 		);
 	}
 }

@@ -1,8 +1,6 @@
 //! How many people may lose something before the owner is asked.
 
-use super::problem::{Sentence, Word};
 use super::reader::SettingsReader;
-use super::texts;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -54,19 +52,13 @@ impl SettingsReader {
             self.read(&format!("{place}.watch"), watch, &mut into.watch);
         }
         let numbers = [
-            ("people", &mut into.people, 0, MAX_PEOPLE),
-            ("percent", &mut into.percent, 0, 100),
-            ("hours", &mut into.hours, 1, MAX_HOURS),
+            ("people", &mut into.people, 0..=MAX_PEOPLE),
+            ("percent", &mut into.percent, 0..=100),
+            ("hours", &mut into.hours, 1..=MAX_HOURS),
         ];
-        for (key, number, least, most) in numbers {
-            let Some(value) = map.get(key) else { continue };
-            let whole = value.as_u64().and_then(|value| u32::try_from(value).ok());
-            match whole.filter(|value| (least..=most).contains(value)) {
-                Some(value) => *number = value,
-                None => self.refuse(
-                    &format!("{place}.{key}"),
-                    Sentence::new(texts::NO_WHOLE_NUMBER, [Word::plain(least), Word::plain(most)]),
-                ),
+        for (key, number, possible) in numbers {
+            if let Some(value) = map.get(key) {
+                self.whole_number(&format!("{place}.{key}"), value, possible, number);
             }
         }
     }

@@ -21,6 +21,7 @@ use regex::Regex;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 /// Reads places of the document and collects what is wrong.
 pub(super) struct SettingsReader {
@@ -65,12 +66,23 @@ impl SettingsReader {
     }
 
     pub(super) fn days(&mut self, place: &str, value: &Value, into: &mut u32) {
-        match value.as_u64().and_then(|days| u32::try_from(days).ok()).filter(|days| *days <= MAX_DAYS) {
-            Some(days) => *into = days,
-            None => self.refuse(
-                place,
-                Sentence::new(texts::NO_WHOLE_NUMBER, [Word::plain(0), Word::plain(MAX_DAYS)]),
-            ),
+        self.whole_number(place, value, 0..=MAX_DAYS, into);
+    }
+
+    pub(super) fn whole_number(
+        &mut self,
+        place: &str,
+        value: &Value,
+        possible: RangeInclusive<u32>,
+        into: &mut u32,
+    ) {
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        match number.filter(|number| possible.contains(number)) {
+            Some(number) => *into = number,
+            None => {
+                let bounds = [Word::plain(possible.start()), Word::plain(possible.end())];
+                self.refuse(place, Sentence::new(texts::NO_WHOLE_NUMBER, bounds));
+            }
         }
     }
 

@@ -117,6 +117,12 @@ const OF_THE_PARSER: &[&str] = &[
     "the attribute is a point in time, such as \"2025-01-31T12:00:00Z\"",
 ];
 
+/// Those of the parser.
+#[cfg(test)]
+pub(super) fn of_the_parser() -> impl Iterator<Item = Text> {
+    OF_THE_PARSER.iter().copied().map(Text)
+}
+
 /// All of them.
 pub fn all() -> impl Iterator<Item = Text> {
     OF_DOCUMENTS.iter().copied().chain(OF_THE_PARSER.iter().copied().map(Text))

@@ -680,7 +680,7 @@ OPERATIONS = [
     ),
     Operation(
         "let-in",
-        "the owner lets somebody in whom the IdP has locked out",
+        "the owner lets somebody in that the IdP has locked out",
         locked_out,
         admin("rollbook_unlock", id="<worker>"),
         (302,),

@@ -72,7 +72,7 @@ fn a_wrong_filter_that_deletes_a_thousand_people_deletes_a_hundred_until_the_own
             let account = site.host.account(&format!("person{number}@contoso.test"));
             assert_eq!(account.is_some(), number >= limit, "the account of person {number}");
             if let Some(user_id) = account.map(|stored| stored.account.user_id) {
-                assert!(!site.host.state_of(user_id).unwrap().0, "whoever is deleted is locked out at once");
+                assert!(!site.host.state_of(user_id).unwrap().0, "a deleted person is locked out at once");
             }
         }
         let report = decide(&mut site, decision);
@@ -219,7 +219,7 @@ fn whose_name_was_given_to_another_stays_deleted_and_the_owner_reads_why() {
     let first = send(&mut site, "POST", "/Users", body("one")).json()["id"].as_str().unwrap().to_owned();
     assert_eq!(delete(&mut site, &first), 204);
     let second = send(&mut site, "POST", "/Users", body("two"));
-    assert_eq!(second.status, 201, "whoever is gone blocks nobody, also while a deletion waits");
+    assert_eq!(second.status, 201, "a person who is gone blocks nobody, also while a deletion waits");
     let now = site.now;
     site.host.decide_losses(Decision::Undo, now);
     let settings = Rc::clone(&site.settings);

@@ -267,8 +267,8 @@ fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
     assert_eq!(before, after, "and that was it");
 }
 
-/// The bound of a document limits what is sent. A person about whom an administrator wrote a long text can be
-/// locked out nevertheless.
+/// The bound of a document limits what is sent. A person can have a long text that an administrator wrote,
+/// and can be locked out nevertheless.
 #[test]
 fn who_has_grown_inside_wordpress_can_still_be_changed() {
     let mut site = site(&json!({ "path": "title", "target": "meta:title" })).unwrap();

@@ -120,7 +120,7 @@ final class AccessByHandTest extends SiteTestCase {
 		self::assertStringContainsString( 'Locked out: pu-hand-one, pu-hand-two', $this->confirm( 'lock', $ids ) );
 		self::assertTrue( $this->may_log_in( $boss ) && ! $this->may_log_in( $one ) && ! $this->may_log_in( $two ) );
 
-		// Whoever sends the form another way is refused as well.
+		// The form is refused as well where it is sent in another way.
 		$nonce = $this->owner->fetch( "/wp-admin/options-general.php?page=rollbook&tab=people&lock=$boss->ID" )->body;
 		self::assertStringContainsString( 'rights over others', $nonce );
 		self::assertSame( 1, preg_match( '/name="_wpnonce" value="(\w+)"/', $nonce, $found ) );

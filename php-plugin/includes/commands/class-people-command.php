@@ -135,9 +135,9 @@ final class PeopleCommand {
 	 * ## OPTIONS
 	 *
 	 * <who>...
-	 * : Whom.
+	 * : The person.
 	 *
-	 * @param list<string> $arguments Whom.
+	 * @param list<string> $arguments The person.
 	 */
 	public function lock( array $arguments ): void {
 		self::perform( 'locking', $arguments, true );
@@ -149,9 +149,9 @@ final class PeopleCommand {
 	 * ## OPTIONS
 	 *
 	 * <who>...
-	 * : Whom.
+	 * : The person.
 	 *
-	 * @param list<string> $arguments Whom.
+	 * @param list<string> $arguments The person.
 	 */
 	public function unlock( array $arguments ): void {
 		self::perform( 'unlocking', $arguments, true );
@@ -163,9 +163,9 @@ final class PeopleCommand {
 	 * ## OPTIONS
 	 *
 	 * <who>...
-	 * : Whom.
+	 * : The person.
 	 *
-	 * @param list<string> $arguments Whom.
+	 * @param list<string> $arguments The person.
 	 */
 	public function unlink( array $arguments ): void {
 		self::perform( 'unlinking', $arguments );
@@ -177,11 +177,11 @@ final class PeopleCommand {
 	 * ## OPTIONS
 	 *
 	 * <who>...
-	 * : Whom.
+	 * : The person.
 	 *
 	 * @subcommand allow-linking
 	 *
-	 * @param list<string> $arguments Whom.
+	 * @param list<string> $arguments The person.
 	 */
 	public function allow_linking( array $arguments ): void {
 		self::perform( 'allowing_linking', $arguments );
@@ -228,7 +228,7 @@ final class PeopleCommand {
 	 * Carries out a task for each of some people.
 	 *
 	 * @param string       $task What to do.
-	 * @param list<string> $who  To whom.
+	 * @param list<string> $who  The people.
 	 * @param bool         $is_access Whether it decides about the login: then it counts who does it, and whether others are done at the same time.
 	 */
 	private static function perform( string $task, array $who, bool $is_access = false ): void {

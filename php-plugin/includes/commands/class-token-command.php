@@ -154,7 +154,7 @@ final class TokenCommand {
 		$token = Tokens::find( (int) $arguments[0] );
 		if ( null !== $token ) {
 			/* translators: %s: name of a token. */
-			WP_CLI::confirm( sprintf( __( 'Revoke the token “%s”? Whoever uses it is refused from then on.', 'rollbook' ), $token['name'] ), $options );
+			WP_CLI::confirm( sprintf( __( 'Revoke the token “%s”? Its next request is refused.', 'rollbook' ), $token['name'] ), $options );
 		}
 		if ( ! Tokens::revoke( (int) $arguments[0] ) ) {
 			WP_CLI::error( __( 'There is no such token, or it was revoked before.', 'rollbook' ) );

@@ -74,18 +74,7 @@ final class UserRemover {
 		$gone    = static fn(): bool => null === Database::value( "SELECT row_id FROM $table WHERE id = %s AND deleted = 0", array( $command['id'] ) )
 			&& ( 'deactivate' === $command['disposal'] || ! self::has_account( $user_id, 'remove_from_site' === $command['disposal'] ) );
 
-		try {
-			Transaction::run( $delete, $gone );
-		} catch ( \Throwable $failure ) {
-			AccountCache::forget( $user_id );
-			throw $failure;
-		}
-		AccessControl::forget( $user_id );
-		WrittenCaches::note( $user_id );
-		return array(
-			'outcome' => 'done',
-			'record'  => null,
-		);
+		return self::removed( $user_id, $delete, $gone );
 	}
 
 	/**
@@ -115,8 +104,22 @@ final class UserRemover {
 				$this->reassign_content( $user_id, $reassign_target );
 			}
 		};
+		$gone = static fn(): bool => ! $keeps && ! self::has_account( $user_id, 'remove_from_site' === $command['disposal'] );
+		return self::removed( $user_id, $remove, $gone );
+	}
+
+	/**
+	 * Removes in a transaction, and forgets what is remembered of the account, whether that succeeds or not.
+	 *
+	 * @param int              $user_id The account.
+	 * @param \Closure(): void $remove  Does it.
+	 * @param \Closure(): bool $gone    Whether it is done, where the answer to COMMIT was lost.
+	 * @return array{outcome: 'done', record: null}
+	 * @throws \Throwable When it cannot.
+	 */
+	private static function removed( int $user_id, \Closure $remove, \Closure $gone ): array {
 		try {
-			Transaction::run( $remove, static fn(): bool => ! $keeps && ! self::has_account( $user_id, 'remove_from_site' === $command['disposal'] ) );
+			Transaction::run( $remove, $gone );
 		} catch ( \Throwable $failure ) {
 			AccountCache::forget( $user_id );
 			throw $failure;
