@@ -27,6 +27,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::net::IpAddr;
 
+/// What stands for a role where people are to have none, as in WordPress.
+pub const NO_ROLE: &str = "";
+
 /// The most role rules.
 pub const MAX_ROLE_RULES: usize = 500;
 
@@ -106,7 +109,7 @@ settings! {
     deletion: Deletion = Deletion::default(), read by SettingsReader::deletion, written by Deletion::document;
     /// How many people may lose something within a window before the owner is asked.
     mass_removal: MassRemoval = MassRemoval::default(), read by SettingsReader::mass_removal;
-    /// The role of people that no rule matches; `None` leaves it to WordPress.
+    /// The role of people that no rule matches: [`NO_ROLE`] for none; `None` leaves it to WordPress.
     default_role: Option<String> = Some("subscriber".to_owned());
     /// What becomes of roles that were given inside WordPress.
     hand_given_roles: HandGivenRoles = HandGivenRoles::Keep;

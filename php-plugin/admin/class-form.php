@@ -70,11 +70,12 @@ final class Form {
 	 * Prints the options of a choice among roles. The list keeps a chosen role that the site no longer has: otherwise saving would choose
 	 * another.
 	 *
-	 * @param string $chosen The chosen one; none where it is empty.
-	 * @param string $none   What it means to choose none.
+	 * @param string                $chosen The chosen one; none where it is empty.
+	 * @param string                $none   What it means to choose none.
+	 * @param array<string, string> $more   What else can be chosen, and what it is called.
 	 */
-	public function roles( string $chosen, string $none ): void {
-		$roles = array( '' => $none ) + $this->data->roles + array( $chosen => $chosen );
+	public function roles( string $chosen, string $none, array $more = array() ): void {
+		$roles = array( '' => $none ) + $more + $this->data->roles + array( $chosen => $chosen );
 		foreach ( $roles as $role => $name ) {
 			/* translators: %s: name of a role. */
 			$name = in_array( (string) $role, $this->data->protected, true ) ? sprintf( __( '%s (protected: never given)', 'rollbook' ), $name ) : $name;

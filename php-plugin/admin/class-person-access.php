@@ -114,7 +114,7 @@ final class PersonAccess {
 		}
 		if ( array() === $this->user->roles ) {
 			/* translators: %s: name of a person. */
-			return self::told( 'warning', sprintf( __( '%s may log in, but has no role on this site, so that WordPress shows next to nothing.', 'rollbook' ), $this->name ), __( 'Give a role by a rule on the Roles tab, or choose one there for people that no rule fits.', 'rollbook' ) );
+			return self::told( 'warning', sprintf( __( '%s may log in, but has no role on this site, so that WordPress shows next to nothing.', 'rollbook' ), $this->name ), __( 'Give a role by a rule on the Roles & groups tab, or choose one there for people that no rule fits.', 'rollbook' ) );
 		}
 		if ( $this->row['deleted'] ?? false ) {
 			/* translators: %s: name of a person. */
@@ -155,7 +155,7 @@ final class PersonAccess {
 		}
 		if ( null !== $told['withheld'] && is_array( $rule ) && $told['withheld'] === $rule['role'] ) {
 			/* translators: %s: name of a role. */
-			$lines[] = sprintf( __( 'The role %s is protected, and no rule gives such a role. Choose another one on the Roles tab.', 'rollbook' ), ActivityWords::role( $told['withheld'] ) );
+			$lines[] = sprintf( __( 'The role %s is protected, and no rule gives such a role. Choose another one on the Roles & groups tab.', 'rollbook' ), ActivityWords::role( $told['withheld'] ) );
 		}
 		if ( $told['protected'] ) {
 			$lines[] = __( 'The account is protected: it has rights over others or over the site, and no rule changes its role.', 'rollbook' );

@@ -21,11 +21,14 @@ defined( 'ABSPATH' ) || exit;
  */
 final class RolesScreen extends FormScreen {
 
+	/** What the form sends where people are to have no role. No role is called so: a minus stands before one that was taken out. */
+	public const NO_ROLE = '-';
+
 	/**
 	 * What the tab is called.
 	 */
 	public static function title(): string {
-		return __( 'Roles', 'rollbook' );
+		return __( 'Roles & groups', 'rollbook' );
 	}
 
 	/**
@@ -41,8 +44,9 @@ final class RolesScreen extends FormScreen {
 	 * @return array<string, mixed>
 	 */
 	public static function read(): array {
+		$default = FormInput::line( 'default_role' );
 		return array(
-			'default_role'     => FormInput::line( 'default_role' ) ?: null,
+			'default_role'     => self::NO_ROLE === $default ? '' : ( $default ?: null ),
 			'hand_given_roles' => FormInput::line( 'hand_given_roles' ),
 			'role_rules'       => array_map(
 				static fn( array $row ): array => array(

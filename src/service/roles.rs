@@ -4,6 +4,7 @@
 use super::{Answer, RequestError, Service};
 use crate::host::{AccountChange, FindRoles, Ruling};
 use crate::scim::resource::Resource;
+use crate::settings::NO_ROLE;
 use crate::wordpress::roles;
 
 impl Service {
@@ -41,8 +42,8 @@ impl Service {
         if let Some(role) = roles::withheld(person, &self.settings) {
             self.note_unwritten(vec![format!(
                 "The role {role:?}, which the settings give, is protected: it has rights over others or over \
-                 the site, and no rule gives such a role. Choose another one on the Roles tab, or take this \
-                 one out of the protected roles there."
+                 the site, and no rule gives such a role. Choose another one on the Roles & groups tab, or take \
+                 this one out of the protected roles there."
             )]);
         }
     }
@@ -54,20 +55,22 @@ impl Service {
         self.known_roles(named).await
     }
 
-    /// Those of some roles that the site has. The others are noted for the owner.
+    /// Those of some roles that the site has. The others are noted for the owner. Every site has [`NO_ROLE`].
     pub(super) async fn known_roles(&self, roles: Vec<String>) -> Answer<Vec<String>> {
+        let (none, roles): (Vec<_>, Vec<_>) = roles.into_iter().partition(|role| role == NO_ROLE);
         if roles.is_empty() {
-            return Ok(roles);
+            return Ok(none);
         }
         let find = FindRoles { roles };
-        let known = self.host.ask(&find).await?;
+        let mut known = self.host.ask(&find).await?;
         for role in find.roles.iter().filter(|role| !known.contains(role)) {
             self.note_failure(format!(
                 "This site has no role {role:?}, which the Rollbook settings give; people who are due it were \
-                 left without it. Choose another role on the Roles tab, or bring back the plugin that the \
-                 role belongs to."
+                 left without it. Choose another role on the Roles & groups tab, or bring back the plugin \
+                 that the role belongs to."
             ));
         }
+        known.extend(none);
         Ok(known)
     }
 

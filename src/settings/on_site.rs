@@ -3,7 +3,7 @@
 
 use super::problem::{Sentence, SettingsProblem, Word};
 use super::reassign_target::Unfit;
-use super::{InvalidSettings, Settings, texts};
+use super::{InvalidSettings, NO_ROLE, Settings, texts};
 use crate::host::AccountDisposal;
 use crate::mapping::target::Target;
 use crate::protection;
@@ -52,6 +52,7 @@ impl Settings {
         let default = self
             .default_role
             .iter()
+            .filter(|role| *role != NO_ROLE)
             .map(|role| ("default_role".to_owned(), Subject::DefaultRole(role), role));
         let rules = self.role_rules.iter().enumerate().map(|(index, rule)| {
             (format!("role_rules[{index}].role"), Subject::Rule(&rule.filter, &rule.role), &rule.role)
@@ -173,7 +174,10 @@ mod tests {
         assert_eq!(refused(json!({ "protected_roles": ["editor", "edtor"] })), ["protected_roles[1]"]);
         assert_eq!(refused(json!({ "protected_roles": ["-shop_maneger"] })), ["protected_roles[0]"]);
         assert!(refused(json!({ "protected_roles": ["editor", "-shop_manager"] })).is_empty());
-        assert!(refused(json!({ "default_role": null })).is_empty());
+        for open in [json!(null), json!("")] {
+            assert!(refused(json!({ "default_role": open })).is_empty(), "{open}");
+        }
+        assert_eq!(refused(rule("title pr", "")), ["role_rules[0].role"], "a rule gives a role");
         assert!(refused(rule("title pr", "editor")).is_empty());
     }
 

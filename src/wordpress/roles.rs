@@ -6,7 +6,7 @@
 use crate::host::{Account, RoleChange, Ruling, UserRecord};
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
-use crate::settings::{HandGivenRoles, RoleRule, Settings};
+use crate::settings::{HandGivenRoles, NO_ROLE, RoleRule, Settings};
 
 /// The roles that an account is to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub fn of_newcomer(person: &Resource, settings: &Settings) -> Ruling {
     Ruling { rule: rule.map(str::to_owned), role }
 }
 
-/// The default role. It is never a protected one.
+/// The default role; [`NO_ROLE`] where people are to have none. It is never a protected one.
 pub fn default(settings: &Settings) -> Option<&str> {
     settings.default_role.as_deref().filter(|role| !settings.is_protected(role))
 }
@@ -78,7 +78,8 @@ pub fn changed(
 /// changed since.
 fn is_outdated(record: &UserRecord, now: Option<&str>) -> bool {
     record.ruling.as_ref().is_some_and(|ruling| {
-        let is_as_left = ruling.role.is_none() || ruling.role.as_ref() == record.account.roles.first();
+        let first = record.account.roles.first().map_or(NO_ROLE, String::as_str);
+        let is_as_left = ruling.role.as_deref().is_none_or(|role| role == first);
         is_as_left && ruling.rule.as_deref() != now
     })
 }
@@ -117,8 +118,12 @@ fn change(record: &UserRecord, Roles { role, others }: Roles, ruling: Option<Rul
     }
 }
 
-/// What giving a role to an account comes to; `None` where it changes nothing.
+/// What giving a role to an account comes to; `None` where it changes nothing. Who is to have no role loses
+/// those beside the first as well: the next of them would become the first.
 fn given(account: &Account, role: &str, settings: &Settings) -> Option<Roles> {
+    if role == NO_ROLE {
+        return (!account.roles.is_empty()).then(|| Roles { role: role.to_owned(), others: Vec::new() });
+    }
     let others = account.roles.iter().skip(1).filter(|other| *other != role);
     let others: Vec<String> = match settings.hand_given_roles {
         HandGivenRoles::Keep => others.cloned().collect(),

@@ -203,7 +203,7 @@ test( 'role rules are added, moved and removed', async ( { settings: page } ) =>
 	const filter = ( which ) => page.getByLabel( `Filter of ${ which }`, { exact: true } );
 	const role = ( which ) => page.getByLabel( `Role of ${ which }`, { exact: true } );
 	const filters = () => page.getByLabel( /^Filter of rule/ ).evaluateAll( ( all ) => all.map( ( field ) => field.value ) );
-	await open( page, 'Roles' );
+	await open( page, 'Roles & groups' );
 
 	await filter( 'new rule' ).fill( 'department eq' );
 	await page.getByLabel( 'Role of new people' ).selectOption( 'author' );
@@ -243,7 +243,7 @@ test( 'role rules are added, moved and removed', async ( { settings: page } ) =>
 } );
 
 test( 'a role is protected and open to rules again', async ( { settings: page } ) => {
-	await open( page, 'Roles' );
+	await open( page, 'Roles & groups' );
 	await page.getByLabel( 'Editor', { exact: true } ).check();
 	await saved( page );
 	await expect( page.getByLabel( 'Editor', { exact: true } ) ).toBeChecked();
@@ -372,8 +372,9 @@ test( 'forms work without JavaScript, and not without their nonce or the right',
 	await plain.close();
 } );
 
-for ( const tab of [ 'Connection', 'People', 'Roles', 'Attributes', 'Advanced' ] ) {
+for ( const tab of [ 'Connection', 'People', 'Roles & groups', 'Attributes', 'Advanced' ] ) {
 	test( `on the tab ${ tab } everything has a name, ids are unique, and a narrow window shows all of it`, async ( { settings: page } ) => {
+		const name = tab.split( ' ' )[ 0 ].toLowerCase();
 		await open( page, tab );
 		for ( const summary of await page.locator( '.wrap summary' ).all() ) {
 			await summary.click();
@@ -384,11 +385,11 @@ for ( const tab of [ 'Connection', 'People', 'Roles', 'Attributes', 'Advanced' ]
 		}
 		const ids = await page.locator( '[id]' ).evaluateAll( ( all ) => all.map( ( element ) => element.id ) );
 		expect( ids.filter( ( id, index ) => ids.indexOf( id ) !== index ) ).toEqual( [] );
-		await page.screenshot( { path: `../../build/screenshots/tab-${ tab.toLowerCase() }.png`, fullPage: true } );
+		await page.screenshot( { path: `../../build/screenshots/tab-${ name }.png`, fullPage: true } );
 
 		await page.setViewportSize( { width: 400, height: 800 } );
 		expect( await page.evaluate( () => document.documentElement.scrollWidth ) ).toBeLessThanOrEqual( 400 );
-		await page.screenshot( { path: `../../build/screenshots/tab-${ tab.toLowerCase() }-narrow.png`, fullPage: true } );
+		await page.screenshot( { path: `../../build/screenshots/tab-${ name }-narrow.png`, fullPage: true } );
 	} );
 }
 

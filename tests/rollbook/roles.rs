@@ -118,6 +118,43 @@ fn a_role_given_by_hand_is_overruled_by_every_request() {
 }
 
 #[test]
+fn whom_no_rule_fits_has_no_role_where_the_owner_says_so() {
+    let mut site = site(sales("author", json!({ "default_role": "" })));
+    create(&mut site, "joan@example.test", "Marketing");
+    let id = create(&mut site, "jane@example.test", "Sales");
+    assert_eq!(roles(&site, "joan@example.test"), [""; 0]);
+    give(&mut site, "jane@example.test", &["author", "forum_member"]);
+    moved(&mut site, &id, "Marketing");
+    assert_eq!(roles(&site, "jane@example.test"), [""; 0], "the role beside it would become the first");
+    give(&mut site, "jane@example.test", &["editor"]);
+    assert_eq!(change(&mut site, &id, "title", json!("Boss")).status, 200);
+    assert_eq!(roles(&site, "jane@example.test"), ["editor"], "given by hand since then");
+    let apply = json!({ "task": "roles", "part": { "apply": true } });
+    let (counts, entries) = perform_all(&mut site, apply.clone(), 10);
+    assert_eq!(counts, json!({ "changed": 1, "same": 1 }));
+    assert_eq!((&entries[0]["now"], &entries[0]["then"]), (&json!(["editor"]), &json!([])));
+    assert_eq!(perform_all(&mut site, apply, 10).0, json!({ "same": 2 }), "a second time changes nothing");
+
+    // A rule that comes later reaches people without a role, and a deleted person comes back without one.
+    configure(
+        &mut site,
+        json!({ "role_rules": [{ "filter": "title eq \"Boss\"", "role": "editor" }], "default_role": "" }),
+    );
+    assert_eq!(change(&mut site, &id, "nickName", json!("J")).status, 200);
+    assert_eq!(roles(&site, "jane@example.test"), ["editor"]);
+    assert_eq!(change(&mut site, &id, "title", json!("Clerk")).status, 200);
+    assert_eq!(send(&mut site, "DELETE", &format!("/Users/{id}"), &Value::Null).status, 204);
+    create(&mut site, "jane@example.test", "Sales");
+    assert_eq!(roles(&site, "jane@example.test"), [""; 0]);
+    let overrule = json!({ "default_role": "", "hand_given_roles": "overrule" });
+    configure(&mut site, sales("author", overrule));
+    let id = create(&mut site, "jill@example.test", "Marketing");
+    give(&mut site, "jill@example.test", &["editor", "author"]);
+    moved(&mut site, &id, "Marketing");
+    assert_eq!(roles(&site, "jill@example.test"), [""; 0], "every request sees to it");
+}
+
+#[test]
 fn whoever_is_protected_keeps_a_role_given_by_hand() {
     let mut site = site(sales("author", json!({ "hand_given_roles": "overrule" })));
     let id = create(&mut site, "jane@example.test", "Sales");

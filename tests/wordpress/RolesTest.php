@@ -153,6 +153,57 @@ final class RolesTest extends SiteTestCase {
 		self::assertSame( $version, $this->load( $jane )['version'], 'and once it is right nothing is written' );
 	}
 
+	public function test_whom_no_rule_fits_has_no_role_where_the_owner_says_so(): void {
+		global $wpdb;
+		$this->settings(
+			array(
+				'default_role' => '',
+				'role_rules'   => array( array( 'filter' => 'title eq "Boss" or groups.display eq "pu-bosses"', 'role' => 'author' ) ),
+			)
+		);
+		$jane = $this->provision( 'pu-jane', array( 'title' => 'Boss' ) )->id;
+		$joan = $this->provision( 'pu-joan' )->id;
+		self::assertSame( array( array( 'author' ), array() ), array( $this->roles_of( $jane ), $this->roles_of( $joan ) ) );
+		$this->account_of( $jane )->add_role( 'contributor' );
+		self::assertSame( 200, $this->patch( $jane, 'title', 'Clerk' )->status );
+		self::assertSame( array(), $this->roles_of( $jane ) );
+		self::assertContains( (int) $this->account_of( $jane )->ID, array_map( 'intval', wp_get_users_with_no_role() ), 'the list of users shows her under None' );
+		$group = $this->group( 'pu-bosses', array( $joan ) );
+		self::assertSame( array( 'author' ), $this->roles_of( $joan ) );
+		self::assertSame( 204, $this->scim( 'DELETE', "/Groups/$group" )->status );
+		self::assertSame( array(), $this->roles_of( $joan ) );
+		$this->account_of( $joan )->set_role( 'editor' );
+		$record = $this->load( $joan );
+		self::assertSame( array( 'done' ), $this->set_roles( $this->role_change( $record, '' ) ) );
+		self::assertSame( array(), $this->roles_of( $joan ) );
+		self::assertSame( 204, $this->scim( 'DELETE', "/Users/$joan" )->status );
+		self::assertSame( array(), $this->roles_of( $this->provision( 'pu-joan' )->id ), 'who comes back is one whom no rule fits' );
+		self::assertSame( array(), $wpdb->get_col( 'SELECT failure FROM ' . Tables::name( 'activity' ) . " WHERE failure IS NOT NULL AND resource_name LIKE 'pu-%'" ) );
+	}
+
+	/** The sentence below the rules: the next request about a person, with "Keep" too, but not against a role given by hand. */
+	public function test_an_added_or_changed_rule_decides_with_the_next_request_about_a_person(): void {
+		$this->settings( array( 'role_rules' => array( array( 'filter' => 'title eq "Boss"', 'role' => 'author' ) ) ) );
+		$jane = $this->provision( 'pu-jane', array( 'title' => 'Boss' ) )->id;
+		$joan = $this->provision( 'pu-joan', array( 'title' => 'Boss' ) )->id;
+		$jill = $this->provision( 'pu-jill', array( 'title' => 'Clerk' ) )->id;
+		$this->account_of( $joan )->set_role( 'contributor' );
+		$rules = array(
+			'changed' => array( array( array( 'filter' => 'title eq "Boss"', 'role' => 'editor' ) ), 'editor', 'subscriber' ),
+			'added'   => array( array( array( 'filter' => 'title eq "Clerk"', 'role' => 'author' ), array( 'filter' => 'title eq "Boss"', 'role' => 'editor' ) ), 'editor', 'author' ),
+			'removed' => array( array( array( 'filter' => 'title eq "Clerk"', 'role' => 'author' ) ), 'subscriber', 'author' ),
+		);
+		foreach ( $rules as $what => list( $now, $of_jane, $of_jill ) ) {
+			$before = $this->roles_of( $jane );
+			$this->settings( array( 'role_rules' => $now ) );
+			self::assertSame( $before, $this->roles_of( $jane ), "$what: saving changes nobody" );
+			foreach ( array( $jane => 'Boss', $joan => 'Boss', $jill => 'Clerk' ) as $id => $title ) {
+				self::assertSame( 200, $this->patch( (string) $id, 'title', $title )->status );
+			}
+			self::assertSame( array( array( $of_jane ), array( 'contributor' ), array( $of_jill ) ), array_map( $this->roles_of( ... ), array( $jane, $joan, $jill ) ), $what );
+		}
+	}
+
 	public function test_each_role_is_set_for_itself(): void {
 		$people = array_map( fn( string $name ): array => $this->create( $name, array(), array( 'role' => 'subscriber' ) ), array( 'pu-a', 'pu-b', 'pu-c', 'pu-d' ) );
 		$minds  = static function ( int $user_id ) use ( $people ): void {

@@ -1,6 +1,6 @@
 <?php
 /**
- * Settings → Rollbook → Roles.
+ * Settings → Rollbook → Roles & groups.
  *
  * @package Rollbook
  *
@@ -57,9 +57,9 @@ $by_hand = array(
 		<th scope="row"><label for="rollbook-default-role"><?php esc_html_e( 'Role of new people', 'rollbook' ); ?></label></th>
 		<td>
 			<select id="rollbook-default-role" name="default_role"<?php $form->describe( 'default_role', 'rollbook-default-role-help' ); ?>>
-				<?php $form->roles( (string) $data->settings['default_role'], __( 'The site’s default role', 'rollbook' ) ); ?>
+				<?php $form->roles( '' === $data->settings['default_role'] ? RolesScreen::NO_ROLE : (string) $data->settings['default_role'], __( 'The site’s default role', 'rollbook' ), array( RolesScreen::NO_ROLE => __( '— No role —', 'rollbook' ) ) ); ?>
 			</select>
-			<p class="description" id="rollbook-default-role-help"><?php esc_html_e( 'For people that no rule below fits.', 'rollbook' ); ?></p>
+			<p class="description" id="rollbook-default-role-help"><?php esc_html_e( 'For people that no rule below fits, or no longer fits. With “No role” they lose all their roles on this site, further ones too. They may still log in, but WordPress lets them do next to nothing, and its list of users shows them under “None”.', 'rollbook' ); ?></p>
 			<?php $form->problem( 'default_role' ); ?>
 		</td>
 	</tr>
@@ -134,4 +134,4 @@ $by_hand = array(
 	</tbody>
 </table>
 <p class="description"><?php esc_html_e( 'Fill in the last row to add a rule; save for another empty one. To move a rule, give it the position where it is to stand.', 'rollbook' ); ?></p>
-<p class="description"><?php esc_html_e( 'An added or changed rule decides for a person when the identity provider sends the next change to them, but not against a role given by hand that is kept. For everybody at once, preview and apply the rules below.', 'rollbook' ); ?></p>
+<p class="description"><?php esc_html_e( 'Saving the rules changes nobody at once. An added, changed or removed rule decides for a person when the identity provider next writes something about them or their groups, with “Keep” too; only a role that was given by hand stays with “Keep”. For everybody at once, preview and apply the rules below.', 'rollbook' ); ?></p>

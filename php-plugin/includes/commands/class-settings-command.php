@@ -60,6 +60,7 @@ final class SettingsCommand {
 	 *
 	 *     wp rollbook settings set activity_days 30
 	 *     wp rollbook settings set default_role author
+	 *     wp rollbook settings set default_role '""'     # People that no rule fits get no role.
 	 *     wp rollbook settings set role_rules '[{"filter":"groups.display eq \"Editors\"","role":"editor"}]'
 	 *
 	 * @param list<string> $arguments Name and value.

@@ -172,7 +172,7 @@ final class RoleWriter {
 	 * Gives an account roles, within a transaction, and removes all others.
 	 *
 	 * @param \WP_User $user   The account.
-	 * @param string   $role   Its first role.
+	 * @param string   $role   Its first role; nothing where it is to have none.
 	 * @param string[] $others The other roles.
 	 * @throws Refusal When the site does not have the role, loses its last administrator, or somebody else has just changed the roles.
 	 */
@@ -277,10 +277,11 @@ final class RoleWriter {
 	 * Whether an account has a role, as the database knows it.
 	 *
 	 * @param int    $user_id The account.
-	 * @param string $role    The role.
+	 * @param string $role    The role; nothing where it is to have none.
 	 */
 	private static function has_role( int $user_id, string $role ): bool {
 		wp_cache_delete( $user_id, 'user_meta' );
-		return in_array( $role, UserReader::accounts( array( $user_id ) )[ $user_id ]->roles ?? array(), true );
+		$roles = UserReader::accounts( array( $user_id ) )[ $user_id ]->roles ?? array();
+		return '' === $role ? array() === $roles : in_array( $role, $roles, true );
 	}
 }

@@ -3,6 +3,7 @@
 use crate::host::LoadUsersByAccount;
 use crate::scim::error::Error;
 use crate::service::{Answer, Reply, Service};
+use crate::settings::NO_ROLE;
 use crate::wordpress::{roles, user};
 use serde_json::json;
 
@@ -22,7 +23,7 @@ impl Service {
         let rule = roles::deciding_rule(&shown, &self.settings);
         let number = rule.map(|(number, _)| number);
         let due = roles::of_newcomer(&shown, &self.settings).role;
-        let first = record.account.roles.first();
+        let first = record.account.roles.first().map_or(NO_ROLE, String::as_str);
         let now = roles::ruled(&shown, &self.settings);
         let stays = roles::changed(&record, now, now, &self.settings).roles.is_none();
         Ok(Reply::json(
@@ -45,7 +46,7 @@ impl Service {
                 "withheld": roles::withheld(&shown, &self.settings),
                 "due": due,
                 "is_default": number.is_none() || now.is_none(),
-                "keeps": stays && due.is_some() && due.as_ref() != first,
+                "keeps": stays && due.as_deref().is_some_and(|due| due != first),
                 "groups": record.groups,
             }),
         ))

@@ -3,6 +3,7 @@
 use super::{Entry, Part, Report, Verdict};
 use crate::host::{FindUsers, Outcome, Reached, RoleChange, Selection, SetRoles, UserRecord};
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service};
+use crate::settings::NO_ROLE;
 use crate::wordpress::{roles, user};
 use serde_json::json;
 use smol_str::SmolStr;
@@ -110,5 +111,9 @@ impl Service {
 }
 
 fn roles_of(change: &RoleChange) -> Vec<String> {
-    std::iter::once(&change.role).chain(&change.other_roles).cloned().collect()
+    std::iter::once(&change.role)
+        .chain(&change.other_roles)
+        .filter(|role| *role != NO_ROLE)
+        .cloned()
+        .collect()
 }
