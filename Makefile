@@ -93,6 +93,10 @@ lint: ## formatting and lints of every language
 	cargo clippy --no-default-features --test http --quiet -- -D warnings
 	tests/lint/run
 
+.PHONY: advisories
+advisories: ## whether a crate that we build on is known to be faulty: asks the RustSec database
+	@tests/lint/run advisories
+
 .PHONY: test-rust
 test-rust: ## the core, without PHP
 	@cargo test --no-default-features --lib --test rollbook --test fuzz
