@@ -147,6 +147,14 @@ test-network: extension ## networks of sites: inside WordPress, and over HTTP ag
 	for db in sqlite mariadb; do tests/wordpress/run --db $$db --network; done
 	tests/http/run --db mariadb --network life existing
 
+.PHONY: privileges
+privileges: extension ## every attempt to get rights by a token, on both databases and in a network; make test tries every fourth
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) ROLLBOOK_PRIVILEGES=all
+	for db in sqlite mariadb; do
+		tests/wordpress/run --db $$db --filter PrivilegesTest
+		tests/wordpress/run --db $$db --network --filter PrivilegesTest
+	done
+
 .PHONY: test-conformance
 test-conformance: extension ## scim2-tester, a conformance test that we did not write, on SQLite and on MariaDB
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
