@@ -148,7 +148,7 @@ test-network: extension ## networks of sites: inside WordPress, and over HTTP ag
 	tests/http/run --db mariadb --network life existing
 
 .PHONY: privileges
-privileges: extension ## every attempt to get rights by a token, on both databases and in a network; make test tries every fourth
+privileges: extension ## every attempt to get rights by a token, on both databases and in a network; make test tries some of them
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) ROLLBOOK_PRIVILEGES=all
 	for db in sqlite mariadb; do
 		tests/wordpress/run --db $$db --filter PrivilegesTest

@@ -28,7 +28,7 @@ final class PrivilegesTest extends SiteTestCase {
 	}
 
 	public static function attempts(): array {
-		return self::some( self::attempts_of( 'names', 'accounts', 'metas', 'roles', 'requests' ), 4 );
+		return self::some( self::attempts_of( 'names', 'accounts', 'metas', 'roles', 'requests' ), 10 );
 	}
 
 	/** @dataProvider attempts */

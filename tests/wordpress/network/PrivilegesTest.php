@@ -35,7 +35,7 @@ final class PrivilegesTest extends NetworkTestCase {
 	}
 
 	public static function attempts(): array {
-		return self::attempts_of( 'network' ) + self::some( self::attempts_of( 'names', 'accounts', 'metas', 'roles', 'requests' ), 10 );
+		return self::attempts_of( 'network' ) + self::some( self::attempts_of( 'names', 'accounts', 'metas', 'roles', 'requests' ), 25 );
 	}
 
 	/** @dataProvider attempts */
