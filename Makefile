@@ -114,15 +114,15 @@ test-extension: extension ## the extension in PHP, and under valgrind; the engin
 .PHONY: test-wordpress
 test-wordpress: extension ## the plugin inside WordPress, on SQLite and on MariaDB
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
-	for db in sqlite mariadb; do tests/wordpress/run --db $$db; done
+	tests/side-by-side sqlite 'tests/wordpress/run --db sqlite' mariadb 'tests/wordpress/run --db mariadb'
 
 .PHONY: test-http
 test-http: extension ## identity providers' conversations over HTTP, on SQLite and on MariaDB
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
-	tests/http/run --db mariadb
-	# The fast lane plays every transcript twice: on SQLite that is test-fast-lane.
-	tests/http/run --db sqlite --skip fast_lane::
 	cargo build --quiet --no-default-features --features engine --bin rollbook-engine
+	cargo test --quiet --no-default-features --test http --no-run
+	# The fast lane plays every transcript twice: on SQLite that is test-fast-lane.
+	tests/side-by-side sqlite 'ROLLBOOK_WAY_IN=within tests/http/run --db sqlite --skip fast_lane::' mariadb 'tests/http/run --db mariadb'
 	echo 'With the engine in the place of the extension:'
 	export ROLLBOOK_EXTENSION=$(abspath $(TARGET)/debug/rollbook-engine)
 	tests/http/run --db sqlite --skip fast_lane:: --skip filters:: --skip lives:: --skip members:: --skip races:: --skip ways_in::
@@ -144,7 +144,7 @@ scale: extension ## the same on SQLite as well, which takes twice as long
 .PHONY: test-network
 test-network: extension ## networks of sites: inside WordPress, and over HTTP against a network's second site
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
-	for db in sqlite mariadb; do tests/wordpress/run --db $$db --network; done
+	tests/side-by-side sqlite 'tests/wordpress/run --db sqlite --network' mariadb 'tests/wordpress/run --db mariadb --network'
 	tests/http/run --db mariadb --network life existing
 
 .PHONY: privileges
@@ -191,8 +191,7 @@ test-php-versions: extension ## the plugin on PHP 7.4, 8.0, 8.1, 8.3 and 8.5, wh
 .PHONY: test-faults
 test-faults: extension ## some of the faults, and an object cache that all requests share
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
-	tests/faults/run --db mariadb --every 97
-	tests/faults/run --db sqlite --every 197
+	tests/side-by-side sqlite 'tests/faults/run --db sqlite --every 197' mariadb 'tests/faults/run --db mariadb --every 97'
 	tests/faults/run --outages 15
 	tests/faults/run --redis 200
 	tests/http/run --db mariadb --cache redis life existing

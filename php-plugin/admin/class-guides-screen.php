@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Endpoint\Address;
+use Rollbook\WordPress\Translations;
 use const Rollbook\WordPress\PLUGIN_FILE;
 
 defined( 'ABSPATH' ) || exit;
@@ -80,20 +81,26 @@ final class GuidesScreen {
 	 * Prints the tab: the list, or the guide that was asked for.
 	 */
 	public static function render(): void {
-		$guides = self::guides();
-		$asked  = wp_unslash( $_GET['guide'] ?? '' ); // phpcs:ignore WordPress.Security -- It only chooses what is shown, from a list.
-		$guide  = is_string( $asked ) ? $asked : '';
-		$html   = isset( $guides[ $guide ] ) ? ( new GuideText( array( self::class, 'link' ) ) )->html( self::text( $guide ) ) : null;
+		$guides   = self::guides();
+		$asked    = wp_unslash( $_GET['guide'] ?? '' ); // phpcs:ignore WordPress.Security -- It only chooses what is shown, from a list.
+		$guide    = is_string( $asked ) ? $asked : '';
+		$language = Translations::language();
+		$html     = isset( $guides[ $guide ] ) ? ( new GuideText( array( self::class, 'link' ) ) )->html( self::text( $guide, $language ) ) : null;
 		require __DIR__ . '/views/guides.php';
 	}
 
 	/**
 	 * A guide as it was written, with the site's own addresses.
 	 *
-	 * @param string $guide The guide.
+	 * @param string $guide    The guide.
+	 * @param string $language One of the plugin's languages.
 	 */
-	public static function text( string $guide ): string {
-		$file = dirname( PLUGIN_FILE ) . ( 'moving' === $guide ? '/MOVING.md' : "/guides/$guide.md" );
+	public static function text( string $guide, string $language = Translations::ENGLISH ): string {
+		$file = dirname( PLUGIN_FILE ) . match ( true ) {
+			Translations::ENGLISH !== $language => "/guides/$language/$guide.md",
+			'moving' === $guide                 => '/MOVING.md',
+			default                             => "/guides/$guide.md",
+		};
 		$home = untrailingslashit( (string) get_option( 'home' ) );
 		return strtr(
 			(string) file_get_contents( $file ), // phpcs:ignore WordPress.WP.AlternativeFunctions.file_get_contents_file_get_contents

@@ -15,11 +15,31 @@ defined( 'ABSPATH' ) || exit;
  * The plugin's own translations, for every variant of their languages.
  */
 final class Translations {
+	/** The language that every text is written in first. */
+	public const ENGLISH = 'en';
+
 	/** The locale whose texts serve a language wherever its own variant has none. */
 	private const VARIANTS = array(
 		'de' => 'de_DE',
 		'fr' => 'fr_FR',
 	);
+
+	/**
+	 * The plugin's language that is nearest to the reader's.
+	 */
+	public static function language(): string {
+		$language = strtok( determine_locale(), '_' );
+		return isset( self::VARIANTS[ $language ] ) ? $language : self::ENGLISH;
+	}
+
+	/**
+	 * Every language but English.
+	 *
+	 * @return list<string>
+	 */
+	public static function others(): array {
+		return array_keys( self::VARIANTS );
+	}
 
 	/**
 	 * Before WordPress 6.8 a plugin has to name the folder itself.

@@ -6,6 +6,7 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Admin\GuidesScreen;
 use Rollbook\WordPress\Admin\GuideText;
+use Rollbook\WordPress\Translations;
 use const Rollbook\WordPress\PLUGIN_FILE;
 
 /** The guides, and the page that is made of them. */
@@ -17,20 +18,43 @@ final class GuidesTest extends SiteTestCase {
 
 	/** Every guide has the site's address to copy, its steps, and what to do when it fails; nothing of the Markdown is left. */
 	public function test_every_guide_is_a_page_with_the_sites_address(): void {
-		foreach ( array_keys( GuidesScreen::guides() ) as $guide ) {
-			$html = self::html( GuidesScreen::text( $guide ) );
+		$all = array();
+		foreach ( array( Translations::ENGLISH, ...Translations::others() ) as $language ) {
+			foreach ( array_keys( GuidesScreen::guides() ) as $guide ) {
+				$all[] = array( $guide, $language );
+			}
+		}
+		foreach ( $all as list( $guide, $language ) ) {
+			$html  = self::html( GuidesScreen::text( $guide, $language ) );
+			$guide = "$guide ($language)";
 			$this->assertStringContainsString( '<h2>', $html, $guide );
 			$this->assertStringNotContainsString( 'https://example.com/', $html, $guide );
 			$text = preg_replace( '~<code>.*?</code>|<textarea.*?</textarea>~s', '', $html );
 			$this->assertDoesNotMatchRegularExpression( '/\*\*|`|\]\(|^\s*#|\|/m', (string) $text, $guide );
 			$this->assertTrue( simplexml_load_string( '<all>' . str_replace( ' readonly ', ' readonly="" ', $html ) . '</all>' ) instanceof \SimpleXMLElement, "$guide is well-formed" );
-			if ( ! in_array( $guide, array( 'roles', 'errors', 'moving' ), true ) ) {
+			if ( ! preg_match( '/^(roles|errors|moving) /', $guide ) ) {
 				$this->assertMatchesRegularExpression( '~<textarea [^>]*>' . preg_quote( $this->service()->scim, '~' ) . '~', $html, $guide );
 				$this->assertStringContainsString( '<ol>', $html, $guide );
 				$this->assertStringContainsString( 'guide=errors', $html, $guide );
 				$this->assertStringContainsString( 'guide=roles', $html, $guide );
 			}
 		}
+	}
+
+	/** The tab shows a guide in the reader's language, and says to browsers and screen readers which one it is. */
+	public function test_a_guide_is_shown_in_the_readers_language(): void {
+		$_GET['guide'] = 'okta';
+		foreach ( array( 'de_AT' => array( 'de', 'Zuordnungen' ), 'fr_CA' => array( 'fr', 'Correspondances' ), 'nl_NL' => array( 'en', 'Mappings' ) ) as $locale => list( $language, $heading ) ) {
+			$chosen = static fn(): string => $locale;
+			add_filter( 'pre_determine_locale', $chosen );
+			ob_start();
+			GuidesScreen::render();
+			$html = (string) ob_get_clean();
+			remove_filter( 'pre_determine_locale', $chosen );
+			$this->assertStringContainsString( "<article class=\"rollbook-guide\" lang=\"$language\"", $html );
+			$this->assertStringContainsString( "<h3>$heading</h3>", $html );
+		}
+		unset( $_GET['guide'] );
 	}
 
 	/** The list on the screen, the list in docs and the files are the same, and every link between them leads somewhere. */

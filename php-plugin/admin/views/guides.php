@@ -4,9 +4,10 @@
  *
  * @package Rollbook
  *
- * @var array<string, string> $guides Every guide.
- * @var string                $guide  The one that was asked for.
- * @var ?string               $html   Its text; null where it is none.
+ * @var array<string, string> $guides   Every guide.
+ * @var string                $guide    The one that was asked for.
+ * @var string                $language The language of its text.
+ * @var ?string               $html     Its text; null where it is none.
  */
 
 declare( strict_types=1 );
@@ -26,7 +27,7 @@ defined( 'ABSPATH' ) || exit;
 		</ul>
 	<?php else : ?>
 		<p><a href="<?php echo esc_url( SettingsPage::url( GuidesScreen::TAB ) ); ?>"><?php esc_html_e( 'All guides', 'rollbook' ); ?></a></p>
-		<article class="rollbook-guide" lang="en" dir="ltr">
+		<article class="rollbook-guide" lang="<?php echo esc_attr( $language ); ?>" dir="ltr">
 			<?php echo $html; // phpcs:ignore WordPress.Security.EscapeOutput -- GuideText escapes. ?>
 		</article>
 	<?php endif; ?>
