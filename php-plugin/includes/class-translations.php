@@ -28,7 +28,7 @@ final class Translations {
 	 * The plugin's language that is nearest to the reader's.
 	 */
 	public static function language(): string {
-		$language = strtok( determine_locale(), '_' );
+		$language = explode( '_', determine_locale() )[0];
 		return isset( self::VARIANTS[ $language ] ) ? $language : self::ENGLISH;
 	}
 
