@@ -423,6 +423,30 @@ fn no_file_names_a_registry_or_a_machine() {
     }
 }
 
+/// On a new machine a missing program is told with its package, and the group of `tests/install` that has it.
+#[test]
+fn every_program_that_sites_need_has_a_package_that_is_installed() {
+    let table = read("tests/sitebuilder/console.py");
+    let install = read("tests/install");
+    let row = regex::Regex::new(r#"(?m)^    "([\w-]+)": \("([\w-]+)", "(\w*)"\),$"#).unwrap();
+    let rows: BTreeMap<&str, (&str, &str)> = row
+        .captures_iter(&table)
+        .map(|found| found.extract().1)
+        .map(|[program, package, group]| (program, (package, group)))
+        .collect();
+    for (program, (package, group)) in &rows {
+        let line = install.lines().find(|line| line.trim_start().starts_with(&format!("[{group}]=")));
+        let installed = line.is_some_and(|line| line.split(['\'', '"', ' ']).any(|word| word == *package));
+        assert!(group.is_empty() || installed, "tests/install {group} installs no {package}, which has {program}");
+    }
+    let asked_for = regex::Regex::new(r#"\btool\("([\w-]+)""#).unwrap();
+    for (path, text) in files("tests/sitebuilder", &["py"]) {
+        for found in asked_for.captures_iter(&text) {
+            assert!(rows.contains_key(&found[1]), "{} needs {}, which has no package", path.display(), &found[1]);
+        }
+    }
+}
+
 /// rustfmt does it for code; for comments its stable version does not.
 #[test]
 fn comments_keep_to_the_width_of_the_code() {

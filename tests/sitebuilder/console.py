@@ -23,6 +23,7 @@ TOOLS = {
     "mariadb-install-db": ("mariadb-server-core", "mariadb"),
     "mariadbd": ("mariadb-server-core", "mariadb"),
     "mmdebstrap": ("mmdebstrap", "dist"),
+    "msgfmt": ("gettext", "php"),
     "nginx": ("nginx-light", "web"),
     "npm": ("npm", ""),
     "php": ("php-cli", "php"),

@@ -103,6 +103,33 @@ final class CopyTest extends SiteTestCase {
 		$this->assertSame( 200, $this->scim( 'GET', '/Users' )->status );
 	}
 
+	/** A token that wp-config.php fixes is the other site's too, and cannot be revoked here: it has to be taken out before this site can be a copy. */
+	public function test_a_copy_whose_token_is_fixed_waits_until_that_is_removed(): void {
+		$listed = $this->token;
+		$fixed  = 'fixed-' . bin2hex( random_bytes( 20 ) );
+		$file   = WPMU_PLUGIN_DIR . '/contoso-fixed-token.php';
+		file_put_contents( $file, "<?php define( 'ROLLBOOK_TOKEN_HASH', '" . hash( 'sha256', $fixed ) . "' );" );
+		try {
+			$this->token = $fixed;
+			$this->assertSame( 200, $this->scim( 'GET', '/Users' )->status );
+			$this->comes_from( 'https://contoso.test' );
+			$this->assertSame( 503, $this->scim( 'GET', '/Users' )->status );
+			$page = $this->says( 'rollbook_site_is_copy' );
+			$this->assertSame( 2, substr_count( $page, 'Remove the constant ROLLBOOK_TOKEN_HASH from wp-config.php of this copy first' ), 'as the answer, and beside the button' );
+			$this->assertStringContainsString( 'Has this site moved, or is it a copy?', $page );
+			$this->assertSame( 'https://contoso.test', SiteAddress::noted() );
+			foreach ( array( $fixed, $listed ) as $this->token ) {
+				$this->assertSame( 503, $this->scim( 'GET', '/Users' )->status, 'it waits on, and nothing is revoked by half' );
+			}
+		} finally {
+			unlink( $file );
+		}
+		$this->assertStringContainsString( 'this site is a copy', $this->says( 'rollbook_site_is_copy' ) );
+		foreach ( array( $fixed, $listed ) as $this->token ) {
+			$this->assertSame( 401, $this->scim( 'GET', '/Users' )->status );
+		}
+	}
+
 	/** A certificate is no move. */
 	public function test_another_scheme_is_the_same_site(): void {
 		$this->comes_from( preg_replace( '/^http:/', 'https:', (string) get_option( 'home' ) ) . '/' );
