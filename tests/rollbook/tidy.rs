@@ -437,12 +437,20 @@ fn every_program_that_sites_need_has_a_package_that_is_installed() {
     for (program, (package, group)) in &rows {
         let line = install.lines().find(|line| line.trim_start().starts_with(&format!("[{group}]=")));
         let installed = line.is_some_and(|line| line.split(['\'', '"', ' ']).any(|word| word == *package));
-        assert!(group.is_empty() || installed, "tests/install {group} installs no {package}, which has {program}");
+        assert!(
+            group.is_empty() || installed,
+            "tests/install {group} installs no {package}, which has {program}"
+        );
     }
     let asked_for = regex::Regex::new(r#"\btool\("([\w-]+)""#).unwrap();
     for (path, text) in files("tests/sitebuilder", &["py"]) {
         for found in asked_for.captures_iter(&text) {
-            assert!(rows.contains_key(&found[1]), "{} needs {}, which has no package", path.display(), &found[1]);
+            assert!(
+                rows.contains_key(&found[1]),
+                "{} needs {}, which has no package",
+                path.display(),
+                &found[1]
+            );
         }
     }
 }

@@ -63,6 +63,7 @@ final class RequirementsTest extends SiteTestCase {
 		file_put_contents( "$this->configuration/rollbook.so", "\x7fELF…\0API20190902,TS\0…" );
 		file_put_contents( "$this->configuration/rollbook.ini", "extension=$this->configuration/rollbook.so\n" );
 		$this->assertStringContainsString( 'built for another PHP (API20190902,TS); this one is ' . ExtensionFile::expected_build(), $this->complaint() );
+		$this->assertStringContainsString( '</html>', $this->without_extension( array(), '/' ) );
 	}
 
 	/** … it is no library, … */
@@ -87,12 +88,30 @@ final class RequirementsTest extends SiteTestCase {
 		$this->assertStringContainsString( 'is made for the processor', $this->complaint() );
 	}
 
+	/** … it is for another C library, … */
+	public function test_tells_that_the_c_library_is_another(): void {
+		$this->put( str_replace( "\0libc.so.6\0", "\0libc.so.0\0", $this->library() ) . "\0libc.musl-x86_64.so.1\0" );
+		$complaint = $this->complaint();
+		$this->assertStringContainsString( 'was made for the C library musl; this PHP has glibc', $complaint );
+		$this->assertStringContainsString( 'Take the release’s file ' . Platform::archive(), $complaint );
+	}
+
 	/** … it lies where nothing may be run, … */
 	public function test_tells_that_nothing_may_be_run_there(): void {
 		$this->put( $this->library() );
-		$copy      = "cp -r {$this->configuration} {$this->configuration}.copy && mount -t tmpfs -o noexec tmpfs {$this->configuration} && mv {$this->configuration}.copy/* {$this->configuration}/ && rmdir {$this->configuration}.copy";
-		$complaint = implode( ' ', json_decode( $this->without_extension( array( 'unshare', '--user', '--map-root-user', '--mount', '--', 'sh', '-c', "$copy && exec \"\$@\"", 'sh' ) ) ) );
+		$complaint = implode( ' ', json_decode( $this->without_extension( $this->where_nothing_may_be_run() ) ) );
 		$this->assertStringContainsString( "$this->configuration is mounted with the option noexec", $complaint );
+		$this->assertStringContainsString( 'Put it into another folder', $complaint );
+		$this->assertStringContainsString( '</html>', $this->without_extension( $this->where_nothing_may_be_run(), '/' ) );
+	}
+
+	/** … as the engine may, … */
+	public function test_tells_that_the_engine_lies_where_nothing_may_be_run(): void {
+		$engine = "$this->configuration/rollbook-engine";
+		copy( '/bin/true', $engine );
+		chmod( $engine, 0755 );
+		$complaint = implode( ' ', json_decode( $this->without_extension( $this->where_nothing_may_be_run(), engine: $engine ) ) );
+		$this->assertStringContainsString( "$engine lies where nothing may be run: $this->configuration is mounted with the option noexec", $complaint );
 	}
 
 	/** … or PHP would not have it, and only PHP's log knows why. */
@@ -143,6 +162,12 @@ final class RequirementsTest extends SiteTestCase {
 		$this->assertStringContainsString( 'Copy the engine again', implode( ' ', json_decode( $this->without_extension( engine: '/bin/true' ) ) ) );
 		$this->assertStringContainsString( '/nowhere/engine is not there', implode( ' ', json_decode( $this->without_extension( engine: '/nowhere/engine' ) ) ) );
 		$this->assertStringContainsString( 'Start the service', implode( ' ', json_decode( $this->without_extension( engine: 'unix:/nowhere/engine.sock' ) ) ) );
+	}
+
+	/** The words that run a command where the file system of the test's folder lets nothing be run. */
+	private function where_nothing_may_be_run(): array {
+		$copy = "cp -r {$this->configuration} {$this->configuration}.copy && mount -t tmpfs -o noexec tmpfs {$this->configuration} && mv {$this->configuration}.copy/* {$this->configuration}/ && rmdir {$this->configuration}.copy";
+		return array( 'unshare', '--user', '--map-root-user', '--mount', '--', 'sh', '-c', "$copy && exec \"\$@\"", 'sh' );
 	}
 
 	/** A folder of plugins with ours in another version. */
