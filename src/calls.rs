@@ -124,6 +124,20 @@ pub fn problems(settings: &Map<String, Value>, site: Map<String, Value>) -> Resu
     Ok(json!(problems))
 }
 
+/// What becomes dangerous when a document is saved on a site in the place of another one.
+///
+/// # Errors
+/// [`CallError::InvalidSettings`] when the document itself is refused.
+pub fn dangers(
+    settings: &Map<String, Value>,
+    before: &Map<String, Value>,
+    site: Map<String, Value>,
+) -> Result<Value> {
+    let settings = settings_of(settings, site.clone())?;
+    let before = Settings::parse(before).unwrap_or_default().on(site_of(site)?);
+    Ok(json!(settings.dangers(&before)))
+}
+
 /// The names of the roles and capabilities of a site that protect an account that has one by itself.
 ///
 /// # Errors

@@ -133,6 +133,7 @@ impl Engine {
             "defaults" => Ok(calls::defaults()),
             "validate" => calls::validate(&given.map()?, &given.map()?, given.map()?),
             "problems" => calls::problems(&given.map()?, given.map()?),
+            "dangers" => calls::dangers(&given.map()?, &given.map()?, given.map()?),
             "protecting" => calls::protecting(&given.map()?, given.map()?),
             "verdict" => Ok(Value::from(calls::verdict(&given.text()?))),
             "moved" => Ok(Value::from(calls::moved(&given.text()?, &given.text()?))),

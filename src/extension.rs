@@ -251,6 +251,19 @@ impl PhpSettings {
         array_of(&calls::problems(&map_of(settings)?, map_of(site)?).map_err(exception)?)
     }
 
+    /// What becomes dangerous when a document is saved on a site in the place of another one, and what
+    /// follows; each as in `InvalidSettings::problems()`.
+    ///
+    /// @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
+    pub fn dangers(
+        settings: &ZendHashTable,
+        before: &ZendHashTable,
+        site: &ZendHashTable,
+    ) -> PhpResult<PhpArray> {
+        let dangers = calls::dangers(&map_of(settings)?, &map_of(before)?, map_of(site)?);
+        array_of(&dangers.map_err(exception)?)
+    }
+
     /// The names of the roles and capabilities of a site that protect an account that has one by itself.
     ///
     /// @return list<string>

@@ -4,6 +4,7 @@
 //! reason, all of them at once, so that a form can show them at its fields.
 
 mod attainable;
+mod danger;
 mod former;
 pub mod mass_removal;
 mod on_site;

@@ -32,6 +32,7 @@ final class FormData {
 	 * @param list<string>                                       $protected   The roles that are protected.
 	 * @param array<string, list<string>>                        $rights      The capabilities that protect a role unless the owner excludes it, by role.
 	 * @param array<string, string>                              $problems    What is wrong, by place in the document.
+	 * @param array<string, string>                              $dangers     What would be dangerous, by place in the document.
 	 * @param array{paths: list<string>, targets: list<string>}  $suggestions The suggestions while somebody types.
 	 * @param array<string, string>                              $missing     Why the site does not have a target, by target.
 	 * @param ?list<string>                                      $changers    What keeps the fast lane from being used; null if its file could not be written.
@@ -43,6 +44,7 @@ final class FormData {
 		public readonly array $protected,
 		public readonly array $rights,
 		public readonly array $problems,
+		public readonly array $dangers,
 		public readonly array $suggestions,
 		public readonly array $missing,
 		public readonly ?array $changers,
@@ -69,6 +71,7 @@ final class FormData {
 			\Rollbook\Settings::protecting( $shown, $site ),
 			array_filter( array_map( static fn( array $may ): array => array_values( array_intersect( $rights, $may ) ), array_column( $site['roles'], 'capabilities', 'name' ) ) ),
 			array_combine( array_column( $problems, 'place' ), array_map( SettingsProblem::reason( ... ), $problems ) ),
+			array_map( static fn( array $dangers ): string => implode( "\n", array_map( SettingsProblem::reason( ... ), $dangers ) ), $message?->question()?->by_place() ?? array() ),
 			\Rollbook\Settings::suggestions(),
 			Targets::missing( Settings::targets() ),
 			Settings::wants_fast_lane() && ! FastLaneFile::is_in_step() ? null : FastLane::found() ?? array(),

@@ -32,7 +32,7 @@ final class Form {
 	 */
 	public function describe( string $place, string $help = '' ): void {
 		$wrong = array() !== $this->reasons( $place );
-		$ids   = trim( $help . ( $wrong ? ' ' . self::id( $place ) : '' ) );
+		$ids   = trim( $help . ( $wrong || isset( $this->data->dangers[ $place ] ) ? ' ' . self::id( $place ) : '' ) );
 		if ( '' !== $ids ) {
 			printf( ' aria-describedby="%s"', esc_attr( $ids ) );
 		}
@@ -42,7 +42,7 @@ final class Form {
 	}
 
 	/**
-	 * Prints what is wrong at a place, if anything is.
+	 * Prints what is wrong at a place, or would be dangerous, if anything is.
 	 *
 	 * @param string $place The place.
 	 */
@@ -50,6 +50,8 @@ final class Form {
 		$reasons = $this->reasons( $place );
 		if ( $reasons ) {
 			printf( '<p class="rollbook-problem" id="%s">%s</p>', esc_attr( self::id( $place ) ), implode( '<br>', array_map( 'esc_html', $reasons ) ) );
+		} elseif ( isset( $this->data->dangers[ $place ] ) ) {
+			printf( '<p class="rollbook-danger" id="%s"><span class="dashicons dashicons-warning" aria-hidden="true"></span> %s</p>', esc_attr( self::id( $place ) ), nl2br( esc_html( $this->data->dangers[ $place ] ), false ) );
 		}
 	}
 
@@ -59,10 +61,15 @@ final class Form {
 	 * @param string                $name    The field's name.
 	 * @param array<string, string> $options The values and what they mean.
 	 * @param string                $chosen  The chosen one.
+	 * @param array<string, string> $marks   Warnings behind dangerous ones, by value.
 	 */
-	public function radios( string $name, array $options, string $chosen ): void {
+	public function radios( string $name, array $options, string $chosen, array $marks = array() ): void {
 		foreach ( $options as $value => $text ) {
-			printf( '<label><input type="radio" name="%s" value="%s"%s> %s</label><br>', esc_attr( $name ), esc_attr( $value ), checked( $chosen, $value, false ), esc_html( $text ) );
+			printf( '<label><input type="radio" name="%s" value="%s"%s> %s</label>', esc_attr( $name ), esc_attr( $value ), checked( $chosen, $value, false ), esc_html( $text ) );
+			if ( isset( $marks[ $value ] ) ) {
+				printf( ' <span class="rollbook-mark"><span class="dashicons dashicons-warning" aria-hidden="true"></span> %s</span>', esc_html( $marks[ $value ] ) );
+			}
+			echo '<br>';
 		}
 	}
 

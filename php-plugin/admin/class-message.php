@@ -27,10 +27,11 @@ final class Message {
 	 * A message.
 	 *
 	 * @param string                                     $text      What to say.
-	 * @param string                                     $kind      `success` or `error`.
+	 * @param string                                     $kind      `success`, `warning` or `error`.
 	 * @param string|null                                $token     A new token's text, to be shown this once.
 	 * @param list<array{place: string, reason: string}> $problems  What is wrong with a refused document, and where.
 	 * @param array<string, mixed>                       $attempted The refused part of the document, so that it need not be typed again.
+	 * @param ?array<string, mixed>                      $question  What the message asks: the arguments of a Question.
 	 */
 	public function __construct(
 		public readonly string $text,
@@ -38,7 +39,15 @@ final class Message {
 		#[\SensitiveParameter] public readonly ?string $token = null,
 		public readonly array $problems = array(),
 		public readonly array $attempted = array(),
+		public readonly ?array $question = null,
 	) {
+	}
+
+	/**
+	 * What the message asks, if anything.
+	 */
+	public function question(): ?Question {
+		return null === $this->question ? null : new Question( ...$this->question );
 	}
 
 	/**

@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Admin;
 use Rollbook\InvalidSettings;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Upkeep\ChangedMeanwhile;
+use Rollbook\WordPress\Upkeep\NotConfirmed;
 use Rollbook\WordPress\Upkeep\SettingsWriter;
 
 defined( 'ABSPATH' ) || exit;
@@ -36,7 +37,10 @@ final class SettingsActions {
 		}
 		$partial = $screen::read();
 		try {
-			SettingsWriter::merge( $partial, FormInput::text( 'opened_on' ) );
+			SettingsWriter::merge( $partial, FormInput::text( 'opened_on' ), FormInput::line( Question::FIELD ) );
+		} catch ( NotConfirmed $asked ) {
+			$question = new Question( __( 'Nothing is saved yet. Do you want this?', 'rollbook' ), $asked->dangers, __( 'Save all the same', 'rollbook' ), $asked->key() );
+			SettingsPage::go_back( $question->message( $partial ), $tab );
 		} catch ( InvalidSettings $refusal ) {
 			SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error', problems: $refusal->problems(), attempted: $partial ), $tab );
 		} catch ( ChangedMeanwhile $others ) {

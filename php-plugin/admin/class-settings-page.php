@@ -257,13 +257,13 @@ final class SettingsPage {
 	 * @param int    $id       What it acts on.
 	 * @param string $text     What the button says.
 	 * @param string $label    What it says to those who hear it without its row.
-	 * @param string $question What is asked first, if anything is.
+	 * @param string $class    Classes of the button, with a space before each.
 	 */
-	public static function form_with_button( string $action, int $id, string $text, string $label, string $question ): string {
+	public static function form_with_button( string $action, int $id, string $text, string $label, string $class = '' ): string {
 		return sprintf(
-			'<form method="post" action="%1$s"%2$s>%3$s<button type="submit" class="button button-small" aria-label="%4$s">%5$s</button></form>',
+			'<form method="post" action="%1$s">%3$s<button type="submit" class="button button-small%2$s" aria-label="%4$s">%5$s</button></form>',
 			esc_url( admin_url( 'admin-post.php' ) ),
-			'' === $question ? '' : sprintf( ' data-rollbook-confirm="%s"', esc_attr( $question ) ),
+			esc_attr( $class ),
 			self::hidden_fields( $action, $id ),
 			esc_attr( $label ),
 			esc_html( $text )

@@ -78,11 +78,40 @@ final class TokenActions {
 	public static function action_revoke(): void {
 		$id = (int) FormInput::line( 'id' );
 		SettingsPage::require_permission( self::REVOKE, $id );
+		$token = Tokens::find( $id );
+		if ( null !== $token && null === $token['revoked'] && ! Question::is_confirmed( self::REVOKE ) ) {
+			SettingsPage::go_back( self::revoking( $token )->message() );
+		}
 		SettingsPage::go_back(
 			Tokens::revoke( $id )
 				? new Message( __( 'Token revoked. Requests with it are refused from now on.', 'rollbook' ) )
 				: self::refused( __( 'There is no such token, or it was revoked before.', 'rollbook' ) )
 		);
+	}
+
+	/**
+	 * What is asked before a token is revoked.
+	 *
+	 * @param array{id: int, name: string, last_used: ?int, ...} $token The token.
+	 */
+	private static function revoking( array $token ): Question {
+		/* translators: %s: name of a token. */
+		$title        = sprintf( __( 'Revoke the token “%s”?', 'rollbook' ), $token['name'] );
+		$consequences = array( array( 'reason' => __( 'Its next request is refused. This cannot be undone.', 'rollbook' ) ) );
+		if ( Tokens::is_in_use( $token ) ) {
+			array_unshift( $consequences, array( 'reason' => self::use( $token ) ) );
+		}
+		return new Question( $title, $consequences, __( 'Revoke the token', 'rollbook' ), self::REVOKE, self::REVOKE, $token['id'] );
+	}
+
+	/**
+	 * That a token is in use.
+	 *
+	 * @param array{last_used: ?int, ...} $token The token.
+	 */
+	private static function use( array $token ): string {
+		/* translators: %s: a span of time, "5 minutes". */
+		return sprintf( __( 'Attention: this token is in use. It came %s ago. Until the identity provider has another token, nobody is created, changed or locked out.', 'rollbook' ), human_time_diff( intdiv( (int) $token['last_used'], 1000 ) ) );
 	}
 
 	/**

@@ -161,17 +161,11 @@ final class TokensTable extends WP_List_Table {
 		if ( null !== $token['revoked'] ) {
 			/* translators: %s: name of a token. */
 			$label = sprintf( __( 'Delete the revoked token “%s”', 'rollbook' ), $token['name'] );
-			return SettingsPage::form_with_button( TokenActions::DELETE, $token['id'], __( 'Delete', 'rollbook' ), $label, '' );
+			return SettingsPage::form_with_button( TokenActions::DELETE, $token['id'], __( 'Delete', 'rollbook' ), $label );
 		}
 		/* translators: %s: name of a token. */
 		$label = sprintf( __( 'Revoke the token “%s”', 'rollbook' ), $token['name'] );
-		/* translators: %s: name of a token. */
-		$question = sprintf( __( 'Revoke the token “%s”? Its next request is refused. This cannot be undone.', 'rollbook' ), $token['name'] );
-		if ( null !== $token['last_used'] && $token['last_used'] > Tokens::now() - DAY_IN_SECONDS * 1000 ) {
-			/* translators: %s: a span of time, "5 minutes". */
-			$question = sprintf( __( 'Attention: this token is in use. It came %s ago.', 'rollbook' ), human_time_diff( intdiv( $token['last_used'], 1000 ) ) ) . ' ' . $question;
-		}
-		return SettingsPage::form_with_button( TokenActions::REVOKE, $token['id'], __( 'Revoke', 'rollbook' ), $label, $question );
+		return SettingsPage::form_with_button( TokenActions::REVOKE, $token['id'], __( 'Revoke', 'rollbook' ), $label, Tokens::is_in_use( $token ) ? ' rollbook-dangerous' : '' );
 	}
 
 	/**

@@ -34,6 +34,11 @@ final class Settings {
 		return Engine::call( 'problems', $settings, $site );
 	}
 
+	/** @return list<array{place: string, reason: string}> */
+	public static function dangers( array $settings, array $before, array $site ): array {
+		return Engine::call( 'dangers', $settings, $before, $site );
+	}
+
 	/** @return list<string> */
 	public static function protecting( array $settings, array $site ): array {
 		return Engine::call( 'protecting', $settings, $site );

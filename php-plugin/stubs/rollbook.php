@@ -171,6 +171,14 @@ final class Settings {
 	public static function problems( array $settings, array $site ): array {}
 
 	/**
+	 * What becomes dangerous when a document is saved on a site in the place of another one, and what
+	 * follows; each as in `InvalidSettings::problems()`.
+	 *
+	 * @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
+	 */
+	public static function dangers( array $settings, array $before, array $site ): array {}
+
+	/**
 	 * The names of the roles and capabilities of a site that protect an account that has one by itself.
 	 *
 	 * @return list<string>

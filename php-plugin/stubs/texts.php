@@ -24,6 +24,9 @@ __( 'The WordPress account “%1$s” does not exist, so nobody would get the co
 __( 'The WordPress account “%1$s” is not on this site of the network, so nobody would get the content of people who leave, and they are not deleted. Name another account.', 'rollbook' );
 __( 'The WordPress account “%1$s” is deactivated, so nobody would get the content of people who leave, and they are not deleted. Name another account.', 'rollbook' );
 __( '%1$s is no network; write it as 203.0.113.0/24, 2001:db8::/32 or a single address.', 'rollbook' );
+__( 'When the identity provider deletes a person, the account is deleted with everything that it has written: posts, pages, files. This cannot be undone.', 'rollbook' );
+__( 'The role “%1$s” is no longer protected: anybody who controls the identity provider, or has a token, can take over each account with this role, and do with it all that the role may do.', 'rollbook' );
+__( 'The last request came from %1$s, which is in none of these networks. Requests from there will be refused, and the identity provider may stop.', 'rollbook' );
 __( 'This is no regular expression: %1$s.', 'rollbook' );
 __( 'There is a replacement, so say what it replaces.', 'rollbook' );
 __( 'Say what is to be replaced, or choose another username.', 'rollbook' );

@@ -17,6 +17,8 @@ pub struct Site {
     /// The account that is to get the content of people who leave, if it exists. Only reported when settings
     /// are saved or shown.
     pub reassign_target: Option<ReassignTarget>,
+    /// The address that the last request came from. Only reported when settings are saved.
+    pub last_address: Option<String>,
     /// The languages that are installed, as WordPress writes them: `en_US`, `de_DE`.
     pub languages: Vec<String>,
     /// What the administrator of the network lets its sites do; nothing where the site stands alone.

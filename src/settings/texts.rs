@@ -54,6 +54,11 @@ texts! {
     REASSIGN_DEACTIVATED = "The WordPress account “%1$s” is deactivated, so nobody would get the content of people who leave, and they are not deleted. Name another account.";
     NETWORK_UNREADABLE = "%1$s is no network; write it as 203.0.113.0/24, 2001:db8::/32 or a single address.";
 
+    // What is asked before it is saved.
+    CONTENT_DESTROYED = "When the identity provider deletes a person, the account is deleted with everything that it has written: posts, pages, files. This cannot be undone.";
+    ROLE_OPENED = "The role “%1$s” is no longer protected: anybody who controls the identity provider, or has a token, can take over each account with this role, and do with it all that the role may do.";
+    NETWORK_LEFT_OUT = "The last request came from %1$s, which is in none of these networks. Requests from there will be refused, and the identity provider may stop.";
+
     // Patterns.
     PATTERN_UNREADABLE = "This is no regular expression: %1$s.";
     PATTERN_FOR_REPLACEMENT = "There is a replacement, so say what it replaces.";

@@ -7,6 +7,7 @@ namespace Rollbook\Tests\WordPress;
 use Rollbook\InvalidSettings;
 use Rollbook\WordPress\Upkeep\ChangedMeanwhile;
 use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Upkeep\NotConfirmed;
 use Rollbook\WordPress\Upkeep\SettingsWriter;
 use Rollbook\WordPress\Admin\SiteHealth;
 
@@ -52,6 +53,36 @@ final class SettingsTest extends SiteTestCase {
 		$this->assertSame( array( 'email', true ), array( $document['username']['from'], $document['username']['rename'] ) );
 		$this->assertSame( 90, $document['activity_days'] );
 		$this->assertTrue( Settings::answers_wpo365() );
+	}
+
+	/** What is dangerous is not stored before its consequences are confirmed, and a confirmation counts for them alone. */
+	public function test_asks_before_what_is_dangerous(): void {
+		$this->scim( 'GET', '/ServiceProviderConfig' );
+		$address = \Rollbook\WordPress\Endpoint\LastRequest::address();
+		$this->assertNotNull( $address );
+		$asked = static function ( array $partial, string $confirmed = '' ): ?NotConfirmed {
+			try {
+				SettingsWriter::merge( $partial, confirmed: $confirmed );
+				return null;
+			} catch ( NotConfirmed $question ) {
+				return $question;
+			}
+		};
+		$policy = array( 'deletion' => array( 'policy' => 'delete' ) );
+		$first  = $asked( $policy );
+		$this->assertSame( array( 'deletion.policy' ), array_column( $first->dangers, 'place' ) );
+		$this->assertSame( 'deactivate', Settings::document()['deletion']['policy'] );
+		$all    = $policy + array(
+			'protected_roles'  => array( '-pu_boss' ),
+			'allowed_networks' => array( '192.0.2.0/24' ),
+		);
+		add_role( 'pu_boss', 'Boss', array( 'edit_users' => true ) );
+		$second = $asked( $all, $first->key() );
+		$this->assertSame( array( 'deletion.policy', 'protected_roles', 'allowed_networks' ), array_column( $second->dangers, 'place' ) );
+		$this->assertStringContainsString( $address, $second->dangers[2]['reason'] );
+		$this->assertNull( $asked( $all, $second->key() ) );
+		$this->assertSame( array( 'delete', array( '-pu_boss' ) ), array( Settings::document()['deletion']['policy'], Settings::document()['protected_roles'] ) );
+		$this->assertNull( $asked( array( 'welcome_mail' => true ) ), 'What is so already is not asked again.' );
 	}
 
 	/** A refused document names its problems and changes nothing. */

@@ -25,7 +25,7 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 	<h1><?php echo esc_html( get_admin_page_title() ); ?></h1>
 
 	<?php if ( null !== $message ) : ?>
-		<div class="notice notice-<?php echo esc_attr( $message->kind ); ?> inline" role="<?php echo 'error' === $message->kind ? 'alert' : 'status'; ?>"<?php echo array() !== $message->problems ? ' tabindex="-1" autofocus' : ''; ?>>
+		<div class="notice notice-<?php echo esc_attr( $message->kind ); ?> inline" role="<?php echo 'success' === $message->kind ? 'status' : 'alert'; ?>"<?php echo array() !== $message->problems || null !== $message->question ? ' tabindex="-1" autofocus' : ''; ?>>
 			<p><strong><?php echo esc_html( $message->text ); ?></strong></p>
 			<?php if ( null !== $message->token ) : ?>
 				<p class="rollbook-copy">
@@ -41,6 +41,7 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 					<?php endforeach; ?>
 				</ul>
 			<?php endif; ?>
+			<?php $message->question()?->render( $tab ); ?>
 		</div>
 	<?php endif; ?>
 
@@ -63,7 +64,7 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 		<?php require __DIR__ . '/connection.php'; ?>
 	<?php else : ?>
 		<h2><?php echo esc_html( $tabs[ $tab ] ); ?></h2>
-		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>" class="rollbook-form">
+		<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>" class="rollbook-form" id="<?php echo esc_attr( Question::SETTINGS_FORM ); ?>">
 			<?php
 			echo SettingsPage::hidden_fields( SettingsActions::SAVE ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there.
 			printf( '<input type="hidden" name="tab" value="%s"><input type="hidden" name="opened_on" value="%s">', esc_attr( $tab ), esc_attr( \Rollbook\WordPress\Upkeep\SettingsWriter::stamp() ) );

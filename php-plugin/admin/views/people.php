@@ -141,7 +141,7 @@ $username = $data->settings['username'];
 		<td>
 			<fieldset<?php $form->describe( 'deletion.policy', 'rollbook-deletion-help' ); ?>>
 				<legend class="screen-reader-text"><?php esc_html_e( 'When a person is deleted', 'rollbook' ); ?></legend>
-				<?php $form->radios( 'deletion_policy', $policies, $data->settings['deletion']['policy'] ); ?>
+				<?php $form->radios( 'deletion_policy', $policies, $data->settings['deletion']['policy'], array( 'delete' => __( 'cannot be undone', 'rollbook' ) ) ); ?>
 				<p class="description" id="rollbook-deletion-help"><?php esc_html_e( 'A kept account comes back when the identity provider creates the same person again.', 'rollbook' ); ?></p>
 			</fieldset>
 			<?php $form->problem( 'deletion.policy' ); ?>

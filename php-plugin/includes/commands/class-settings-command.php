@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Commands;
 use Rollbook\InvalidSettings;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Upkeep\NotConfirmed;
 use Rollbook\WordPress\Upkeep\SettingsProblem;
 use Rollbook\WordPress\Upkeep\SettingsWriter;
 use WP_CLI;
@@ -56,6 +57,9 @@ final class SettingsCommand {
 	 * <value>
 	 * : Its value as JSON; text may stand without quotes.
 	 *
+	 * [--yes]
+	 * : Do not ask before something dangerous.
+	 *
 	 * ## EXAMPLES
 	 *
 	 *     wp rollbook settings set activity_days 30
@@ -63,15 +67,16 @@ final class SettingsCommand {
 	 *     wp rollbook settings set default_role '""'     # People that no rule fits get no role.
 	 *     wp rollbook settings set role_rules '[{"filter":"groups.display eq \"Editors\"","role":"editor"}]'
 	 *
-	 * @param list<string> $arguments Name and value.
+	 * @param list<string>          $arguments Name and value.
+	 * @param array<string, string> $options   The options.
 	 */
-	public function set( array $arguments ): void {
+	public function set( array $arguments, array $options ): void {
 		$value   = json_decode( $arguments[1], true );
 		$partial = null === $value && 'null' !== trim( $arguments[1] ) ? $arguments[1] : $value;
 		foreach ( array_reverse( explode( '.', $arguments[0] ) ) as $part ) {
 			$partial = array( $part => $partial );
 		}
-		self::save( (array) $partial, false );
+		self::save( (array) $partial, $options );
 	}
 
 	/**
@@ -96,6 +101,9 @@ final class SettingsCommand {
 	 * [--dry-run]
 	 * : Only check it.
 	 *
+	 * [--yes]
+	 * : Do not ask before something dangerous.
+	 *
 	 * @param list<string>          $arguments The file.
 	 * @param array<string, string> $options   The options.
 	 */
@@ -104,7 +112,7 @@ final class SettingsCommand {
 		if ( ! is_array( $document ) || array_is_list( $document ) ) {
 			WP_CLI::error( __( 'This is no document of settings: it must be an object in JSON, as `wp rollbook settings export` prints it.', 'rollbook' ) );
 		}
-		self::save( (array) $document, isset( $options['dry-run'] ) );
+		self::save( (array) $document, $options );
 	}
 
 	/**
@@ -129,12 +137,21 @@ final class SettingsCommand {
 	/**
 	 * Saves a part, or says what is wrong with it.
 	 *
-	 * @param array<string, mixed> $partial The part.
-	 * @param bool                 $only_check Whether nothing is stored.
+	 * @param array<string, mixed>  $partial   The part.
+	 * @param array<string, string> $options   The options of the command.
+	 * @param string                $confirmed The key of the question that was answered.
 	 */
-	private static function save( array $partial, bool $only_check ): void {
+	private static function save( array $partial, array $options, string $confirmed = '' ): void {
+		$only_check = isset( $options['dry-run'] );
 		try {
-			$only_check ? SettingsWriter::checked( $partial ) : SettingsWriter::merge( $partial );
+			$only_check ? SettingsWriter::checked( $partial ) : SettingsWriter::merge( $partial, confirmed: $confirmed );
+		} catch ( NotConfirmed $asked ) {
+			foreach ( $asked->dangers as $danger ) {
+				WP_CLI::warning( "{$danger['place']}: " . SettingsProblem::reason( $danger ) );
+			}
+			WP_CLI::confirm( __( 'Save all the same?', 'rollbook' ), $options );
+			self::save( $partial, $options, $asked->key() );
+			return;
 		} catch ( InvalidSettings $refusal ) {
 			foreach ( $refusal->problems() as $problem ) {
 				WP_CLI::warning( "{$problem['place']}: " . SettingsProblem::reason( $problem ) );

@@ -187,6 +187,15 @@ final class Tokens {
 	}
 
 	/**
+	 * Whether an identity provider uses a token: it came within the last day.
+	 *
+	 * @param array{last_used: ?int, ...} $token The token.
+	 */
+	public static function is_in_use( array $token ): bool {
+		return null !== $token['last_used'] && $token['last_used'] > self::now() - DAY_IN_SECONDS * 1000;
+	}
+
+	/**
 	 * Revokes a token. Its row stays, so that the log can still name it.
 	 *
 	 * @param int $id Its number.

@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Upkeep;
 
+use Rollbook\WordPress\Endpoint\LastRequest;
 use Rollbook\WordPress\People\UserReader;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\DatabaseFailure;
@@ -32,20 +33,26 @@ final class SettingsWriter {
 	 *
 	 * @param array<string, mixed> $partial   The part.
 	 * @param ?string              $opened_on The stamp() of the settings when the form was opened.
+	 * @param ?string              $confirmed The key of the question that was answered, if one was. Null asks nothing.
 	 * @return array<string, mixed> The whole new document.
 	 * @throws \Rollbook\InvalidSettings When the extension refuses; nothing is stored then.
+	 * @throws NotConfirmed When the change is dangerous and nobody has confirmed that; nothing is stored then.
 	 * @throws ChangedMeanwhile When somebody has changed the same settings since the form was opened; nothing is stored then.
 	 * @throws DatabaseFailure When the database does not store it.
 	 */
-	public static function merge( array $partial, ?string $opened_on = null ): array {
+	public static function merge( array $partial, ?string $opened_on = null, ?string $confirmed = null ): array {
 		$document = array();
-		$save     = static function () use ( $partial, $opened_on, &$document ): void {
+		$save     = static function () use ( $partial, $opened_on, $confirmed, &$document ): void {
 			$before  = Settings::read( ' FOR UPDATE' ) ?? array();
 			$changed = null === $opened_on ? array() : self::changed_since( $opened_on, $before, $partial );
 			if ( array() !== $changed ) {
 				throw new ChangedMeanwhile( $changed ); // phpcs:ignore WordPress.Security.EscapeOutput -- Names of settings, for the form to show.
 			}
 			$document = self::judged( $before, $partial );
+			$dangers  = null === $confirmed ? array() : self::dangers( $before, $document );
+			if ( array() !== $dangers && NotConfirmed::key_of( $dangers ) !== $confirmed ) {
+				throw new NotConfirmed( $dangers ); // phpcs:ignore WordPress.Security.EscapeOutput -- Texts, for the form to show.
+			}
 			// WordPress does not write a value that equals its cached one, and its cache may be older than the row.
 			Settings::forget();
 			update_option( Settings::OPTION, $document, true );
@@ -89,6 +96,17 @@ final class SettingsWriter {
 		$before   = array() === $before ? \Rollbook\Settings::defaults() : $before;
 		$document = self::merged( $before, $partial );
 		return \Rollbook\Settings::validate( $document, $before, self::facts( $document ) );
+	}
+
+	/**
+	 * What becomes dangerous when a document is saved.
+	 *
+	 * @param array<string, mixed> $before   What is stored.
+	 * @param array<string, mixed> $document The document.
+	 * @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
+	 */
+	private static function dangers( array $before, array $document ): array {
+		return \Rollbook\Settings::dangers( $document, $before, array( 'last_address' => LastRequest::address() ) + Site::facts() );
 	}
 
 	/**
