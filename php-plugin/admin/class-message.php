@@ -44,13 +44,6 @@ final class Message {
 	}
 
 	/**
-	 * What the message asks, if anything.
-	 */
-	public function question(): ?Question {
-		return null === $this->question ? null : new Question( ...$this->question );
-	}
-
-	/**
 	 * Leaves the message for the next page, without a token.
 	 */
 	public function leave(): void {

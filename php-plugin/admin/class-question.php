@@ -46,6 +46,15 @@ final class Question {
 	}
 
 	/**
+	 * What a message asks, if anything.
+	 *
+	 * @param ?Message $message The message.
+	 */
+	public static function of( ?Message $message ): ?self {
+		return null === $message?->question ? null : new self( ...$message->question );
+	}
+
+	/**
 	 * The message that asks it.
 	 *
 	 * @param array<string, mixed> $attempted What was typed, to be shown again.

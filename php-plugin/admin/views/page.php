@@ -41,7 +41,7 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 					<?php endforeach; ?>
 				</ul>
 			<?php endif; ?>
-			<?php $message->question()?->render( $tab ); ?>
+			<?php Question::of( $message )?->render( $tab ); ?>
 		</div>
 	<?php endif; ?>
 
