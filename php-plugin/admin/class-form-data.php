@@ -71,7 +71,7 @@ final class FormData {
 			\Rollbook\Settings::protecting( $shown, $site ),
 			array_filter( array_map( static fn( array $may ): array => array_values( array_intersect( $rights, $may ) ), array_column( $site['roles'], 'capabilities', 'name' ) ) ),
 			array_combine( array_column( $problems, 'place' ), array_map( SettingsProblem::reason( ... ), $problems ) ),
-			array_map( static fn( array $dangers ): string => implode( "\n", array_map( SettingsProblem::reason( ... ), $dangers ) ), Question::of( $message )?->by_place() ?? array() ),
+			Question::of( $message )?->by_place() ?? array(),
 			\Rollbook\Settings::suggestions(),
 			Targets::missing( Settings::targets() ),
 			Settings::wants_fast_lane() && ! FastLaneFile::is_in_step() ? null : FastLane::found() ?? array(),

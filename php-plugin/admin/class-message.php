@@ -31,7 +31,7 @@ final class Message {
 	 * @param string|null                                $token     A new token's text, to be shown this once.
 	 * @param list<array{place: string, reason: string}> $problems  What is wrong with a refused document, and where.
 	 * @param array<string, mixed>                       $attempted The refused part of the document, so that it need not be typed again.
-	 * @param ?array<string, mixed>                      $question  What the message asks: the arguments of a Question.
+	 * @param ?array{title: string, consequences: list<array{reason: string, place?: string, ...}>, button: string, key: string, action: string, id: int|string|null} $question What the message asks: a Question.
 	 */
 	public function __construct(
 		public readonly string $text,

@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Upkeep\SettingsProblem;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -51,7 +53,8 @@ final class Question {
 	 * @param ?Message $message The message.
 	 */
 	public static function of( ?Message $message ): ?self {
-		return null === $message?->question ? null : new self( ...$message->question );
+		$asked = $message->question ?? null;
+		return null === $asked ? null : new self( $asked['title'], $asked['consequences'], $asked['button'], $asked['key'], $asked['action'], $asked['id'] );
 	}
 
 	/**
@@ -60,7 +63,15 @@ final class Question {
 	 * @param array<string, mixed> $attempted What was typed, to be shown again.
 	 */
 	public function message( array $attempted = array() ): Message {
-		return new Message( $this->title, 'warning', attempted: $attempted, question: get_object_vars( $this ) );
+		$question = array(
+			'title'        => $this->title,
+			'consequences' => $this->consequences,
+			'button'       => $this->button,
+			'key'          => $this->key,
+			'action'       => $this->action,
+			'id'           => $this->id,
+		);
+		return new Message( $this->title, 'warning', attempted: $attempted, question: $question );
 	}
 
 	/**
@@ -75,13 +86,14 @@ final class Question {
 	/**
 	 * The consequences for settings, by place.
 	 *
-	 * @return array<string, list<array{reason: string, ...}>>
+	 * @return array<string, string> Several at one place are lines.
 	 */
 	public function by_place(): array {
 		$by_place = array();
 		foreach ( $this->consequences as $consequence ) {
 			if ( isset( $consequence['place'] ) ) {
-				$by_place[ $consequence['place'] ][] = $consequence;
+				$before                            = isset( $by_place[ $consequence['place'] ] ) ? $by_place[ $consequence['place'] ] . "\n" : '';
+				$by_place[ $consequence['place'] ] = $before . SettingsProblem::reason( $consequence );
 			}
 		}
 		return $by_place;

@@ -103,7 +103,7 @@ final class SettingsWriter {
 	 *
 	 * @param array<string, mixed> $before   What is stored.
 	 * @param array<string, mixed> $document The document.
-	 * @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
+	 * @return list<array{place: string, reason: string}>
 	 */
 	private static function dangers( array $before, array $document ): array {
 		return \Rollbook\Settings::dangers( $document, $before, array( 'last_address' => LastRequest::address() ) + Site::facts() );
