@@ -211,10 +211,10 @@ coverage: ## which lines of src/scim the tests of the core run; at least 95 % of
 	@tests/coverage
 
 .PHONY: bench
-bench: extension ## the core (Criterion) and the endpoint, as ratios measured in one run
+bench: extension ## the core (Criterion) and the endpoint at 1,000 and 100,000 people, into benches/RESULTS.md; MILLION=1: at 1,000,000 as well
 	@cargo bench --no-default-features
 	benches/peers/run
-	ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) benches/endpoint
+	ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) benches/endpoint --readme
 
 .PHONY: bench-peers
 bench-peers: ## how fast filters are read, beside the parsers of others, which it downloads

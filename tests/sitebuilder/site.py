@@ -64,10 +64,11 @@ class State:
 
 
 class Site:
-    def __init__(self, database: str, network: bool = False) -> None:
+    def __init__(self, database: str, network: bool = False, name: str = "") -> None:
         self.kind = database
         self.network = network
-        self.folder = BUILD / f"site-{database}{'-network' if network else ''}"
+        self.name = name
+        self.folder = BUILD / f"site-{database}{'-network' if network else ''}{f'-{name}' if name else ''}"
         self.state = self._load()
 
     # The verbs.
@@ -155,7 +156,8 @@ class Site:
 
     def require_up(self) -> None:
         if not self._runs():
-            raise SiteError(f"the site is not up: tests/site up --db {self.kind}{' --network' if self.network else ''}")
+            which = f"{self.kind}{' --network' if self.network else ''}{f' --called {self.name}' if self.name else ''}"
+            raise SiteError(f"the site is not up: tests/site up --db {which}")
 
     # How they do it.
 

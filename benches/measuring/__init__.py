@@ -1,0 +1,1 @@
+"""What `benches/endpoint` and `benches/load` are made of."""
