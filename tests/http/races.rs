@@ -34,6 +34,21 @@ fn eight_posts_of_one_person_make_one_account() {
     });
 }
 
+/// None waits for another one in a way that the database ends by undoing one of them.
+#[test]
+fn eight_posts_of_eight_people_make_eight_accounts() {
+    on_the_site(|site| {
+        for round in 0..15 {
+            let answers = at_once(site, |number| {
+                let name = format!("runner{round}-{number}@example.test");
+                let person = json!({ "userName": name, "emails": [{ "value": name }], "displayName": name });
+                ("POST", "/Users".to_owned(), person)
+            });
+            assert!(answers.iter().all(|(status, _)| *status == 201), "round {round}: {answers:?}");
+        }
+    });
+}
+
 /// Different names, one address: WordPress allows an address once and checks it only in PHP.
 #[test]
 fn eight_posts_of_one_address_make_one_account() {

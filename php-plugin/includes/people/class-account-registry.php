@@ -378,7 +378,7 @@ final class AccountRegistry {
 		$lookups = array();
 		$ids     = array_column( $rows, 0 );
 		$new     = Database::rows( "SELECT row_id, user_id FROM $table WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', $ids );
-		Lookups::clear( ...array_map( 'intval', array_column( $new, 'row_id' ) ) ); // Removes what an older row with the same number may have left.
+		Lookups::clear_new( ...array_map( 'intval', array_column( $new, 'row_id' ) ) );
 		foreach ( $new as $row ) {
 			foreach ( $registrations[ (int) $row['user_id'] ]['lookups'] as $lookup ) {
 				$lookups[] = array( (int) $row['row_id'], $lookup['path'], $lookup['value'] );

@@ -49,8 +49,20 @@ final class Lookups {
 	 * @param array<int, array{path: string, value: string}> $lookups The values.
 	 */
 	public static function begin( int $row_id, array $lookups ): void {
-		self::clear( $row_id );
+		self::clear_new( $row_id );
 		self::add( $row_id, $lookups );
+	}
+
+	/**
+	 * Removes what older rows with the same numbers may have left. Mostly there is nothing, and then nothing is deleted: a DELETE that finds
+	 * nothing locks the place where the next row goes, and two requests that create people would wait for each other.
+	 *
+	 * @param int ...$row_ids The new rows.
+	 */
+	public static function clear_new( int ...$row_ids ): void {
+		if ( $row_ids && null !== Database::value( 'SELECT 1 FROM ' . Tables::name( 'lookups' ) . ' WHERE row_id IN (' . Database::marks( $row_ids, '%d' ) . ') LIMIT 1', $row_ids ) ) {
+			self::clear( ...$row_ids );
+		}
 	}
 
 	/**
