@@ -60,7 +60,7 @@ final class Lookups {
 	 * @param int ...$row_ids The new rows.
 	 */
 	public static function clear_new( int ...$row_ids ): void {
-		if ( $row_ids && null !== Database::value( 'SELECT 1 FROM ' . Tables::name( 'lookups' ) . ' WHERE row_id IN (' . Database::marks( $row_ids, '%d' ) . ') LIMIT 1', $row_ids ) ) {
+		if ( array() !== $row_ids && null !== Database::value( 'SELECT 1 FROM ' . Tables::name( 'lookups' ) . ' WHERE row_id IN (' . Database::marks( $row_ids, '%d' ) . ') LIMIT 1', $row_ids ) ) {
 			self::clear( ...$row_ids );
 		}
 	}
