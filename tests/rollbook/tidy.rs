@@ -352,11 +352,31 @@ fn the_versions_agree() {
     let changelog = read("CHANGELOG.md");
     let in_plugin = line_after(&plugin, "Version:");
     assert_eq!(in_plugin, version, "php-plugin/rollbook.php");
-    let doors = read("php-plugin/must-use/rollbook-doors.php");
-    assert_eq!(line_after(&doors, "Version:"), version, "php-plugin/must-use/rollbook-doors.php");
-    assert_eq!(line_after(&doors, "const DOORS_VERSION ="), format!("'{version}';"));
-    let drop_in = read("php-plugin/drop-ins/closed.php");
-    assert_eq!(line_after(&drop_in, "Version:"), version, "php-plugin/drop-ins/closed.php");
+    for (path, text) in
+        files("php-plugin/must-use", &["php"]).into_iter().chain(files("php-plugin/drop-ins", &["php"]))
+    {
+        assert_eq!(line_after(&text, "Version:"), version, "{}", path.display());
+    }
+    let constant = regex::Regex::new(r"(?m)^const \w*VERSION\s*= '([^']+)';").unwrap();
+    let constants: Vec<String> = files("php-plugin", &["php"])
+        .iter()
+        .flat_map(|(_, text)| {
+            constant.captures_iter(text).map(|found| found[1].to_owned()).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(constants, vec![version; 3], "the plugin, the doors, the fast lane");
+    let file = regex::Regex::new(r"rollbook(?:-engine)?[-_](\d+\.\d+\.\d+)").unwrap();
+    for (path, text) in files(".", &["md"]).into_iter().filter(|(path, _)| !path.ends_with("RELEASING.md")) {
+        for found in file.captures_iter(&text) {
+            assert_eq!(
+                &found[1],
+                version,
+                "{} names a file of another version: {}",
+                path.display(),
+                &found[0]
+            );
+        }
+    }
     assert_eq!(line_after(&readme, "Stable tag:"), version, "php-plugin/readme.txt");
     let headings = changelog.lines().filter(|line| line.starts_with("## ") && line.contains(version)).count();
     assert_eq!(headings, 1, "CHANGELOG.md has one heading for {version}");

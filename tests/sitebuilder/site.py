@@ -268,7 +268,7 @@ class Site:
             self.state.database,
             extension,
             network=self.network and network,
-            fixed=not self.state.options.fresh,
+            fixed=self.state.options.has_plugin,
         )
 
     def _evaluate(self, code: str, *arguments: str) -> str:
