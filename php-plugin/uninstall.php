@@ -52,6 +52,7 @@ if ( is_multisite() ) {
 	delete_metadata( 'user', 0, 'rollbook_owning_site', '', true );
 	delete_metadata( 'user', 0, 'rollbook_created_on_site', '', true );
 	delete_site_option( 'rollbook_network' );
+	delete_site_option( 'rollbook_doors_open' );
 } else {
 	uninstall_site();
 }

@@ -36,6 +36,7 @@ final class FormData {
 	 * @param array{paths: list<string>, targets: list<string>}  $suggestions The suggestions while somebody types.
 	 * @param array<string, string>                              $missing     Why the site does not have a target, by target.
 	 * @param ?list<string>                                      $changers    What keeps the fast lane from being used; null if its file could not be written.
+	 * @param bool                                               $searched    Whether somebody searched for a person.
 	 * @param string                                             $wpo365      The address of WPO365, which Rollbook answers for sites that come from it.
 	 */
 	private function __construct(
@@ -48,6 +49,7 @@ final class FormData {
 		public readonly array $suggestions,
 		public readonly array $missing,
 		public readonly ?array $changers,
+		public readonly bool $searched,
 		public readonly string $wpo365,
 	) {
 	}
@@ -75,6 +77,7 @@ final class FormData {
 			\Rollbook\Settings::suggestions(),
 			Targets::missing( Settings::targets() ),
 			Settings::wants_fast_lane() && ! FastLaneFile::is_in_step() ? null : FastLane::found() ?? array(),
+			$message->searched ?? false,
 			rest_url( 'wpo365/v1' )
 		);
 	}

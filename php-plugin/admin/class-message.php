@@ -27,11 +27,12 @@ final class Message {
 	 * A message.
 	 *
 	 * @param string                                     $text      What to say.
-	 * @param string                                     $kind      `success`, `warning` or `error`.
+	 * @param string                                     $kind      `success`, `info`, `warning` or `error`.
 	 * @param string|null                                $token     A new token's text, to be shown this once.
 	 * @param list<array{place: string, reason: string}> $problems  What is wrong with a refused document, and where.
 	 * @param array<string, mixed>                       $attempted The refused part of the document, so that it need not be typed again.
 	 * @param ?array{title: string, consequences: list<array{reason: string, place?: string, ...}>, button: string, key: string, action: string, id: int|string|null} $question What the message asks: a Question.
+	 * @param bool                                       $searched  Whether somebody searched for a person.
 	 */
 	public function __construct(
 		public readonly string $text,
@@ -40,6 +41,7 @@ final class Message {
 		public readonly array $problems = array(),
 		public readonly array $attempted = array(),
 		public readonly ?array $question = null,
+		public readonly bool $searched = false,
 	) {
 	}
 

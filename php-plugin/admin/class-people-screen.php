@@ -54,7 +54,7 @@ final class PeopleScreen extends FormScreen {
 			'welcome_mail'             => FormInput::is_ticked( 'welcome_mail' ),
 			'deletion'                 => array(
 				'policy'      => FormInput::line( 'deletion_policy' ),
-				'reassign_to' => FormInput::line( 'reassign_to' ) ?: null,
+				'reassign_to' => PersonPicker::read( 'reassign_to' ),
 			),
 			'mass_removal'             => RemovalFields::read(),
 		);

@@ -36,6 +36,9 @@ final class SettingsActions {
 			SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error' ) );
 		}
 		$partial = $screen::read();
+		if ( PersonPicker::is_search() ) {
+			SettingsPage::go_back( new Message( __( 'Nothing is saved yet: choose a person below, then save.', 'rollbook' ), 'info', attempted: $partial, searched: true ), $tab );
+		}
 		try {
 			SettingsWriter::merge( $partial, FormInput::text( 'opened_on' ), FormInput::line( Question::FIELD ) );
 		} catch ( NotConfirmed $asked ) {

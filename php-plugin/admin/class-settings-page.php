@@ -77,6 +77,7 @@ final class SettingsPage {
 		wp_enqueue_style( 'rollbook-self-test', plugins_url( 'admin/self-test.css', PLUGIN_FILE ), array(), VERSION );
 		wp_enqueue_style( 'rollbook-guides', plugins_url( 'admin/guides.css', PLUGIN_FILE ), array(), VERSION );
 		wp_enqueue_script( 'rollbook-settings', plugins_url( 'admin/settings.js', PLUGIN_FILE ), array( 'clipboard', 'wp-a11y' ), VERSION, true );
+		wp_enqueue_script( 'rollbook-person-picker', plugins_url( 'admin/person-picker.js', PLUGIN_FILE ), array( 'rollbook-settings' ), VERSION, true );
 		// Not by WordPress's files for scripts: those would have to be built of the .po files, one for each variant of a language.
 		wp_localize_script(
 			'rollbook-settings',
@@ -84,6 +85,10 @@ final class SettingsPage {
 			array(
 				'copied'        => __( 'Copied!', 'rollbook' ),
 				'copyingFailed' => __( 'Copying failed. The text is selected: press Ctrl+C or ⌘C.', 'rollbook' ),
+				/* translators: %d: number of people. */
+				'peopleFound'   => __( '%d people found. Choose with the arrow keys.', 'rollbook' ),
+				'people'        => __( 'People found', 'rollbook' ),
+				'nobodyFound'   => __( 'Nobody was found.', 'rollbook' ),
 				'stopped'       => __( 'It stopped. Press Continue.', 'rollbook' ),
 			)
 		);

@@ -12,18 +12,21 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress;
 
 use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Access\AccessState;
 use Rollbook\WordPress\Access\DropIns;
 use Rollbook\WordPress\Access\FastLaneFile;
 use Rollbook\WordPress\Access\MustUseFile;
 use Rollbook\WordPress\Admin\ActivityActions;
 use Rollbook\WordPress\Admin\AddressActions;
 use Rollbook\WordPress\Admin\Dashboard;
+use Rollbook\WordPress\Admin\Deactivation;
 use Rollbook\WordPress\Admin\DebugData;
 use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\PauseActions;
 use Rollbook\WordPress\Admin\PersonActions;
 use Rollbook\WordPress\Admin\PersonAttributes;
 use Rollbook\WordPress\Admin\PersonLinks;
+use Rollbook\WordPress\Admin\PersonPicker;
 use Rollbook\WordPress\Admin\Privacy;
 use Rollbook\WordPress\Admin\RemovalNotice;
 use Rollbook\WordPress\Admin\RequirementsNotice;
@@ -115,6 +118,13 @@ add_action( 'wpmu_delete_user', array( NetworkSites::class, 'action_wpmu_delete_
 AccessControl::add_hooks();
 register_activation_hook( PLUGIN_FILE, array( MustUseFile::class, 'install' ) );
 add_action( 'admin_init', array( MustUseFile::class, 'action_admin_init' ) );
+// What the owner chooses about them before the plugin is deactivated. “Deactivate” leads to a page that asks.
+register_activation_hook( PLUGIN_FILE, array( AccessState::class, 'activate' ) );
+register_deactivation_hook( PLUGIN_FILE, array( AccessState::class, 'deactivate' ) );
+foreach ( array( '', 'network_admin_' ) as $rollbook_kind ) {
+	add_filter( "{$rollbook_kind}plugin_action_links_" . plugin_basename( PLUGIN_FILE ), array( Deactivation::class, 'filter_plugin_action_links' ) );
+}
+add_action( 'load-plugins.php', array( Deactivation::class, 'action_load_plugins' ) );
 
 // Identity providers are answered while WordPress is closed, before it loads plugins. Updates of the plugin run no activation hook.
 register_activation_hook( PLUGIN_FILE, array( DropIns::class, 'install' ) );
@@ -171,6 +181,7 @@ add_action( 'admin_post_rollbook_delete_token', array( TokenActions::class, 'act
 add_action( 'admin_post_rollbook_pause', array( PauseActions::class, 'action_pause' ) );
 add_action( 'admin_post_rollbook_save_settings', array( SettingsActions::class, 'action_save' ) );
 add_action( 'admin_post_rollbook_task', array( TaskActions::class, 'action_step' ) );
+add_action( 'wp_ajax_' . PersonPicker::FIND, array( PersonPicker::class, 'action_find' ) );
 add_action( 'wp_ajax_rollbook_task', array( TaskActions::class, 'action_continue' ) );
 foreach ( array_keys( PersonLinks::TASKS ) as $rollbook_task ) {
 	add_action( "admin_post_rollbook_$rollbook_task", array( PersonActions::class, 'action_perform' ) );

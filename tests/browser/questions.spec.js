@@ -1,28 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import { inspect, withoutScripts } from './inspect.js';
 import { expect, scim, site, test } from './site.js';
-
-/** Nothing for axe-core, no sideways scroll in a narrow window, and pictures to look at. */
-async function inspect( page, name ) {
-	const found = await new AxeBuilder( { page } ).include( '#wpbody-content' ).analyze();
-	expect( found.violations.map( ( violation ) => `${ violation.id }: ${ violation.nodes.map( ( node ) => node.target ).join( ' ' ) }` ) ).toEqual( [] );
-	await page.screenshot( { path: `../../build/screenshots/${ name }-1280.png`, fullPage: true } );
-	await page.setViewportSize( { width: 375, height: 800 } );
-	expect( await page.evaluate( () => document.documentElement.scrollWidth ) ).toBeLessThanOrEqual( 375 );
-	await page.screenshot( { path: `../../build/screenshots/${ name }-375.png`, fullPage: true } );
-	await page.evaluate( () => document.documentElement.setAttribute( 'dir', 'rtl' ) );
-	await page.screenshot( { path: `../../build/screenshots/${ name }-375-rtl.png`, fullPage: true } );
-	await page.evaluate( () => document.documentElement.setAttribute( 'dir', 'ltr' ) );
-	await page.setViewportSize( { width: 1280, height: 900 } );
-}
 
 const save = ( page ) => page.getByRole( 'button', { name: 'Save settings' } ).click();
 const confirm = ( page ) => page.getByRole( 'button', { name: 'Save all the same' } ).click();
-
-/** A page of the same session without JavaScript. */
-async function withoutScripts( page, browser ) {
-	const context = await browser.newContext( { storageState: await page.context().storageState(), javaScriptEnabled: false } );
-	return context.newPage();
-}
 
 test( 'what is dangerous asks first, names what follows, keeps what was typed, and needs no JavaScript', async ( { settings: page, browser } ) => {
 	const quiet = await withoutScripts( page, browser );
@@ -69,4 +49,50 @@ test( 'what is dangerous asks first, names what follows, keeps what was typed, a
 	await save( page );
 	await expect( page.getByRole( 'alert' ) ).toBeFocused();
 	await inspect( page, 'question' );
+} );
+
+test( 'who gets the content is found while somebody types, and by a button without JavaScript', async ( { settings: page, browser } ) => {
+	for ( const [ userName, active ] of [ [ 'picker-ann', true ], [ 'picker-bob', true ], [ 'picker-bob', false ] ] ) {
+		const found = await ( await scim( `/Users?filter=userName%20eq%20%22${ userName }%22`, site.token ) ).json();
+		const [ method, path ] = found.totalResults ? [ 'PUT', `/Users/${ found.Resources[ 0 ].id }` ] : [ 'POST', '/Users' ];
+		const body = JSON.stringify( { userName, active, displayName: userName.replace( 'picker-', 'Keeper ' ) } );
+		expect( ( await scim( path, site.token, { method, body } ) ).ok ).toBe( true );
+	}
+	await page.goto( '/wp-admin/options-general.php?page=rollbook&tab=people' );
+	const field = page.getByRole( 'combobox', { name: 'Content goes to' } );
+	const offered = page.getByRole( 'listbox' ).getByRole( 'option' );
+	await field.pressSequentially( 'keeper' );
+	await expect( offered ).toHaveCount( 2 );
+	await expect( offered.nth( 1 ) ).toContainText( 'is deactivated, so nobody would get the content' );
+	await expect( page.locator( '#a11y-speak-polite' ) ).toContainText( '2 people found' );
+	await field.press( 'ArrowDown' );
+	await expect( offered.first() ).toHaveAttribute( 'aria-selected', 'true' );
+	await inspect( page, 'person-picker' );
+	await field.press( 'Enter' );
+	await expect( field ).toHaveValue( 'picker-ann' );
+	await expect( page.locator( '#rollbook-reassign-person' ) ).toContainText( /Keeper ann · picker-ann · ID \d+/ );
+	await expect( page.getByRole( 'listbox' ) ).toBeHidden();
+
+	const quiet = await withoutScripts( page, browser );
+	await quiet.goto( '/wp-admin/options-general.php?page=rollbook&tab=people' );
+	await quiet.getByLabel( 'Content goes to' ).fill( 'KEEPER' );
+	await quiet.getByLabel( 'Send new people a link' ).check();
+	await quiet.getByRole( 'button', { name: 'Search', exact: true } ).click();
+	await expect( quiet.getByLabel( /Keeper bob/ ) ).toBeDisabled();
+	await expect( quiet.getByLabel( 'Send new people a link' ) ).toBeChecked();
+	await quiet.getByLabel( /Keeper ann/ ).check();
+	await save( quiet );
+	await expect( quiet.getByText( 'Settings saved.' ) ).toBeVisible();
+	await expect( quiet.getByLabel( 'Content goes to' ) ).toHaveValue( 'picker-ann' );
+	await expect( quiet.locator( '#rollbook-reassign-person' ) ).toContainText( 'Keeper ann' );
+	// Enter in a field saves; it does not press the button beside the field.
+	await quiet.getByLabel( 'Send new people a link' ).uncheck();
+	await quiet.getByLabel( 'Content goes to' ).fill( '' );
+	await quiet.getByLabel( 'Content goes to' ).press( 'Enter' );
+	await expect( quiet.getByText( 'Settings saved.' ) ).toBeVisible();
+	await expect( quiet.getByLabel( 'Content goes to' ) ).toHaveValue( '' );
+	await quiet.context().close();
+
+	const forged = await page.request.post( '/wp-admin/admin-ajax.php', { form: { action: 'rollbook_find_person', typed: 'keeper', _ajax_nonce: 'forged' } } );
+	expect( forged.status() ).toBe( 403 );
 } );

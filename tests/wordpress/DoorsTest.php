@@ -5,6 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Access\AccessState;
 use Rollbook\WordPress\Access\MustUseFile;
 use Rollbook\WordPress\Store\Tables;
 use WP_Application_Passwords;
@@ -37,6 +38,7 @@ final class DoorsTest extends SiteTestCase {
 
 	protected function tearDown(): void {
 		wp_set_current_user( 0 );
+		AccessState::activate();
 		self::remove_plugins();
 		AccessControl::forget_everybody();
 		parent::tearDown();
@@ -418,7 +420,7 @@ final class DoorsTest extends SiteTestCase {
 		$active = get_option( 'active_plugins' );
 		update_option( 'active_plugins', array_values( array_filter( $active, static fn( string $plugin ): bool => ! str_starts_with( $plugin, 'rollbook/' ) ) ) );
 		try {
-			self::assertSame( 404, $this->browser()->fetch( '/wp-json/scim/v2/Users' )->status, 'the plugin is off' );
+			self::assertStringContainsString( 'plugin of this site is not active', $this->browser()->fetch( '/wp-json/scim/v2/Users' )->body );
 			return $work();
 		} finally {
 			update_option( 'active_plugins', $active );
@@ -460,6 +462,39 @@ final class DoorsTest extends SiteTestCase {
 				self::assertFalse( $this->browser()->log_in( 'pu-door', self::PASSWORD )->has_login_cookie() );
 			}
 		);
+	}
+
+	/** Identity providers are asked to come again, at every address, and nobody else notices. */
+	public function test_the_file_asks_identity_providers_to_wait(): void {
+		$this->without_the_plugin(
+			function (): void {
+				foreach ( array( '/wp-json/scim/v2/Users/1', '/scim/v2/Groups', '/index.php/scim/v2/Users', '/?rest_route=/scim/v2/Users', '/wp-json/wpo365/v1/Users' ) as $address ) {
+					$answer = $this->browser()->fetch( $address );
+					self::assertSame( 503, $answer->status, $address );
+					self::assertStringContainsString( '"status":"503"', $answer->body, $address );
+					self::assertStringContainsStringIgnoringCase( 'Retry-After: 3600', implode( "\n", $answer->headers ), $address );
+				}
+				self::assertSame( 404, $this->browser()->fetch( '/wp-json/nothing/v1' )->status );
+				self::assertSame( 404, $this->browser()->fetch( '/nothing/scim/v2' )->status );
+			}
+		);
+	}
+
+	/** The owner may choose that everybody gets in while the plugin is off. The choice ends when it is activated again. */
+	public function test_the_owner_may_open_the_doors_before_the_plugin_is_off(): void {
+		$this->set_active( false );
+		self::assertGreaterThan( 0, AccessState::locked_out() );
+		AccessState::keep_shut( false, false );
+		$logs_in = fn(): bool => $this->browser()->log_in( 'pu-door', self::PASSWORD )->has_login_cookie();
+		self::assertFalse( $logs_in(), 'the plugin is active' );
+		$this->without_the_plugin(
+			function () use ( $logs_in ): void {
+				self::assertTrue( $logs_in() );
+				self::assertSame( 503, $this->browser()->fetch( '/wp-json/scim/v2/Users' )->status );
+			}
+		);
+		AccessState::activate();
+		$this->without_the_plugin( fn() => self::assertFalse( $logs_in() ) );
 	}
 
 	/** Where our tables are gone it does nothing. */

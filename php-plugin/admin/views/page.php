@@ -24,8 +24,12 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 <div class="wrap">
 	<h1><?php echo esc_html( get_admin_page_title() ); ?></h1>
 
+	<?php if ( null !== $screen ) : ?>
+		<?php /* Enter in a field presses the first button of its form: it must save, and neither search nor confirm. */ ?>
+		<button form="<?php echo esc_attr( Question::SETTINGS_FORM ); ?>" hidden></button>
+	<?php endif; ?>
 	<?php if ( null !== $message ) : ?>
-		<div class="notice notice-<?php echo esc_attr( $message->kind ); ?> inline" role="<?php echo 'success' === $message->kind ? 'status' : 'alert'; ?>"<?php echo array() !== $message->problems || null !== $message->question ? ' tabindex="-1" autofocus' : ''; ?>>
+		<div class="notice notice-<?php echo esc_attr( $message->kind ); ?> inline" role="<?php echo in_array( $message->kind, array( 'success', 'info' ), true ) ? 'status' : 'alert'; ?>"<?php echo array() !== $message->problems || null !== $message->question ? ' tabindex="-1" autofocus' : ''; ?>>
 			<p><strong><?php echo esc_html( $message->text ); ?></strong></p>
 			<?php if ( null !== $message->token ) : ?>
 				<p class="rollbook-copy">

@@ -150,8 +150,8 @@ $username = $data->settings['username'];
 	<tr>
 		<th scope="row"><label for="rollbook-reassign"><?php esc_html_e( 'Content goes to', 'rollbook' ); ?></label></th>
 		<td>
-			<input type="text" id="rollbook-reassign" name="reassign_to" class="regular-text" value="<?php echo esc_attr( (string) $data->settings['deletion']['reassign_to'] ); ?>" autocomplete="off" spellcheck="false"<?php $form->describe( 'deletion.reassign_to', 'rollbook-reassign-help' ); ?>>
-			<p class="description" id="rollbook-reassign-help"><?php esc_html_e( 'A username. With a kept account the content stays where it is if this is empty.', 'rollbook' ); ?></p>
+			<?php PersonPicker::render( 'reassign_to', (string) $data->settings['deletion']['reassign_to'], 'deletion.reassign_to', $data->searched, $form ); ?>
+			<p class="description" id="rollbook-reassign-help"><?php esc_html_e( 'Search by name, login, e-mail address or ID. With a kept account the content stays where it is if this is empty.', 'rollbook' ); ?></p>
 			<?php $form->problem( 'deletion.reassign_to' ); ?>
 		</td>
 	</tr>

@@ -46,6 +46,18 @@ final class MustUseFile {
 	}
 
 	/**
+	 * Whether both files are there.
+	 */
+	public static function is_there(): bool {
+		foreach ( array_keys( self::FILES ) as $name ) {
+			if ( ! is_readable( WPMU_PLUGIN_DIR . "/$name" ) ) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
 	 * Writes it, if the server allows it.
 	 *
 	 * @return bool Whether it is there.

@@ -1,0 +1,104 @@
+<?php
+/**
+ * Finds somebody among many accounts.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Site;
+use Rollbook\WordPress\Store\Database;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Finds accounts by number, by the beginning of a login or an e-mail address, and by a part of the name. All but the last have an index.
+ */
+final class PersonSearch {
+
+	/** The most accounts that are shown. */
+	public const MOST = 10;
+
+	/** The columns of WordPress's accounts that have an index. */
+	private const INDEXED = array( 'user_login', 'user_email', 'user_nicename' );
+
+	/**
+	 * The accounts that a text may mean, the nearest first. On a network the administrator of a site finds the people of that site alone.
+	 *
+	 * @param string $typed The text.
+	 * @return list<array{id: int, login: string, name: string}>
+	 */
+	public static function find( string $typed ): array {
+		global $wpdb;
+		$typed = trim( $typed );
+		if ( '' === $typed ) {
+			return array();
+		}
+		$here  = self::reaches_all() ? '' : ' AND EXISTS ( SELECT 1 FROM ' . $wpdb->usermeta . ' AS m WHERE m.user_id = u.ID AND m.meta_key = %s )';
+		$site  = '' === $here ? array() : array( $wpdb->get_blog_prefix() . 'capabilities' );
+		$found = array();
+		$ask   = static function ( string $condition, string $value, string $order ) use ( &$found, $here, $site, $wpdb ): void {
+			if ( count( $found ) < self::MOST ) {
+				$rows   = Database::rows( "SELECT u.ID, u.user_login, u.display_name FROM {$wpdb->users} AS u WHERE {$condition}{$here}{$order} LIMIT " . self::MOST, array( $value, ...$site ) );
+				$found += array_column( $rows, null, 'ID' );
+			}
+		};
+		if ( ctype_digit( $typed ) ) {
+			$ask( 'u.ID = %d', $typed, '' );
+		}
+		foreach ( self::INDEXED as $column ) {
+			$ask( "u.$column LIKE %s", $wpdb->esc_like( $typed ) . '%', " ORDER BY u.$column" );
+		}
+		$ask( 'u.display_name LIKE %s', '%' . $wpdb->esc_like( $typed ) . '%', '' );
+		return array_map(
+			static fn( array $row ): array => array(
+				'id'    => (int) $row['ID'],
+				'login' => (string) $row['user_login'],
+				'name'  => (string) $row['display_name'],
+			),
+			array_slice( array_values( $found ), 0, self::MOST )
+		);
+	}
+
+	/**
+	 * The login that a text means exactly: a login, a number or an e-mail address. The text itself where it means nobody.
+	 *
+	 * @param string $typed The text.
+	 */
+	public static function login_of( string $typed ): string {
+		$typed = trim( $typed );
+		if ( '' === $typed || false !== get_user_by( 'login', $typed ) ) {
+			return $typed;
+		}
+		$user = match ( true ) {
+			ctype_digit( $typed ) => get_user_by( 'id', (int) $typed ),
+			str_contains( $typed, '@' ) => get_user_by( 'email', $typed ),
+			default => false,
+		};
+		return false !== $user && ( self::reaches_all() || Network::is_on_site( $user->ID ) ) ? $user->user_login : $typed;
+	}
+
+	/**
+	 * Why an account may not hold the content of people who leave, as the extension says it; null if it may.
+	 *
+	 * @param string $login The login.
+	 * @return ?array<string, mixed> The problem.
+	 */
+	public static function unfit( string $login ): ?array {
+		$target   = ( new UserReader() )->find_reassign_target( array( 'do' => 'find_reassign_target', 'login' => $login ) );
+		$document = array( 'deletion' => array( 'policy' => 'reassign', 'reassign_to' => $login ) );
+		$problems = \Rollbook\Settings::problems( $document, array( 'reassign_target' => $target ) + Site::facts() );
+		$wrong    = array_filter( $problems, static fn( array $problem ): bool => 'deletion.reassign_to' === $problem['place'] );
+		return reset( $wrong ) ?: null;
+	}
+
+	/**
+	 * Whether accounts of other sites may be found too.
+	 */
+	private static function reaches_all(): bool {
+		return ! is_multisite() || is_super_admin();
+	}
+}
