@@ -62,22 +62,12 @@ final class PersonPicker {
 	}
 
 	/**
-	 * Answers the script that asks while somebody types.
-	 */
-	public static function action_find(): void {
-		if ( ! SettingsPage::is_allowed() || false === check_ajax_referer( self::FIND, false, false ) ) {
-			wp_send_json_error( null, 403 );
-		}
-		wp_send_json( self::found( FormInput::line( 'typed' ) ) );
-	}
-
-	/**
 	 * The people that a text may mean.
 	 *
 	 * @param string $typed The text.
 	 * @return list<array{login: string, label: string, unfit: string}>
 	 */
-	private static function found( string $typed ): array {
+	public static function found( string $typed ): array {
 		return array_map(
 			static function ( array $person ): array {
 				$unfit = PersonSearch::unfit( $person['login'] );

@@ -26,6 +26,16 @@ final class SettingsActions {
 	public const SAVE = 'rollbook_save_settings';
 
 	/**
+	 * Answers the script of the field for a person, while somebody types.
+	 */
+	public static function action_find_person(): void {
+		if ( ! SettingsPage::is_allowed() || false === check_ajax_referer( PersonPicker::FIND, false, false ) ) {
+			wp_send_json_error( null, 403 );
+		}
+		wp_send_json( PersonPicker::found( FormInput::line( 'typed' ) ) );
+	}
+
+	/**
 	 * Saves what a form sent.
 	 */
 	public static function action_save(): void {

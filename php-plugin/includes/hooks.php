@@ -181,7 +181,7 @@ add_action( 'admin_post_rollbook_delete_token', array( TokenActions::class, 'act
 add_action( 'admin_post_rollbook_pause', array( PauseActions::class, 'action_pause' ) );
 add_action( 'admin_post_rollbook_save_settings', array( SettingsActions::class, 'action_save' ) );
 add_action( 'admin_post_rollbook_task', array( TaskActions::class, 'action_step' ) );
-add_action( 'wp_ajax_' . PersonPicker::FIND, array( PersonPicker::class, 'action_find' ) );
+add_action( 'wp_ajax_' . PersonPicker::FIND, array( SettingsActions::class, 'action_find_person' ) );
 add_action( 'wp_ajax_rollbook_task', array( TaskActions::class, 'action_continue' ) );
 foreach ( array_keys( PersonLinks::TASKS ) as $rollbook_task ) {
 	add_action( "admin_post_rollbook_$rollbook_task", array( PersonActions::class, 'action_perform' ) );

@@ -41,9 +41,15 @@ final class PersonSearch {
 		$site  = '' === $here ? array() : array( $wpdb->get_blog_prefix() . 'capabilities' );
 		$found = array();
 		$ask   = static function ( string $condition, string $value, string $order ) use ( &$found, $here, $site, $wpdb ): void {
-			if ( count( $found ) < self::MOST ) {
-				$rows   = Database::rows( "SELECT u.ID, u.user_login, u.display_name FROM {$wpdb->users} AS u WHERE {$condition}{$here}{$order} LIMIT " . self::MOST, array( $value, ...$site ) );
-				$found += array_column( $rows, null, 'ID' );
+			if ( count( $found ) >= self::MOST ) {
+				return;
+			}
+			foreach ( Database::rows( "SELECT u.ID, u.user_login, u.display_name FROM {$wpdb->users} AS u WHERE {$condition}{$here}{$order} LIMIT " . self::MOST, array( $value, ...$site ) ) as $row ) {
+				$found[ (int) $row['ID'] ] ??= array(
+					'id'    => (int) $row['ID'],
+					'login' => (string) $row['user_login'],
+					'name'  => (string) $row['display_name'],
+				);
 			}
 		};
 		if ( ctype_digit( $typed ) ) {
@@ -53,14 +59,7 @@ final class PersonSearch {
 			$ask( "u.$column LIKE %s", $wpdb->esc_like( $typed ) . '%', " ORDER BY u.$column" );
 		}
 		$ask( 'u.display_name LIKE %s', '%' . $wpdb->esc_like( $typed ) . '%', '' );
-		return array_map(
-			static fn( array $row ): array => array(
-				'id'    => (int) $row['ID'],
-				'login' => (string) $row['user_login'],
-				'name'  => (string) $row['display_name'],
-			),
-			array_slice( array_values( $found ), 0, self::MOST )
-		);
+		return array_slice( array_values( $found ), 0, self::MOST );
 	}
 
 	/**
