@@ -320,7 +320,7 @@ fn the_protocol_knows_nothing_of_wordpress() {
     }
 }
 
-/// Whether a file answers where the extension, which decides everywhere else, is missing or the plugin is off.
+/// Whether a file answers where the extension, which decides everywhere else, is missing or the plugin off.
 fn answers_without_the_extension(path: &Path) -> bool {
     ["includes/class-requirements.php", "must-use/rollbook-doors.php"].iter().any(|name| path.ends_with(name))
 }
