@@ -31,6 +31,13 @@ final class AdvancedScreen extends FormScreen {
 	}
 
 	/**
+	 * The settings as a file.
+	 */
+	public static function more(): string {
+		return 'transfer';
+	}
+
+	/**
 	 * The part of the document that the form sent.
 	 *
 	 * @return array<string, mixed>

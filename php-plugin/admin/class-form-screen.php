@@ -34,6 +34,13 @@ abstract class FormScreen {
 	abstract public static function view(): string;
 
 	/**
+	 * The file in `views` that prints what else stands below the form, if anything does.
+	 */
+	public static function more(): ?string {
+		return null;
+	}
+
+	/**
 	 * The task below the form, if there is one.
 	 */
 	public static function task(): ?string {

@@ -78,6 +78,28 @@ final class GuidesScreen {
 	}
 
 	/**
+	 * The guides for identity providers that tokens are named after: those in use first.
+	 *
+	 * @param list<array<string, mixed>> $tokens The tokens.
+	 * @return array<string, string> What they are called, by name of the file.
+	 */
+	public static function of_tokens( array $tokens ): array {
+		usort( $tokens, static fn( array $one, array $other ): int => (int) $other['last_used'] <=> (int) $one['last_used'] );
+		$seen = array();
+		foreach ( $tokens as $token ) {
+			foreach ( null === $token['revoked'] ? self::PROVIDERS : array() as $guide => $title ) {
+				$words = 'entra-id' === $guide ? array( 'entra', 'azure' ) : array( str_replace( '-', ' ', (string) $guide ), (string) $guide );
+				foreach ( $words as $word ) {
+					if ( false !== stripos( (string) $token['name'], $word ) ) {
+						$seen[ $guide ] = $title;
+					}
+				}
+			}
+		}
+		return $seen;
+	}
+
+	/**
 	 * Prints the tab: the list, or the guide that was asked for.
 	 */
 	public static function render(): void {

@@ -31,8 +31,9 @@ final class Message {
 	 * @param string|null                                $token     A new token's text, to be shown this once.
 	 * @param list<array{place: string, reason: string}> $problems  What is wrong with a refused document, and where.
 	 * @param array<string, mixed>                       $attempted The refused part of the document, so that it need not be typed again.
-	 * @param ?array{title: string, consequences: list<array{reason: string, place?: string, ...}>, button: string, key: string, action: string, id: int|string|null} $question What the message asks: a Question.
+	 * @param ?array{title: string, consequences: list<array{reason: string, place?: string, ...}>, button: string, key: string, action: string, id: int|string|null, fields: array<string, string>} $question What the message asks: a Question.
 	 * @param bool                                       $searched  Whether somebody searched for a person.
+	 * @param list<string>                               $changed   The settings that somebody else has changed meanwhile.
 	 */
 	public function __construct(
 		public readonly string $text,
@@ -42,6 +43,7 @@ final class Message {
 		public readonly array $attempted = array(),
 		public readonly ?array $question = null,
 		public readonly bool $searched = false,
+		public readonly array $changed = array(),
 	) {
 	}
 

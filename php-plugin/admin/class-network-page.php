@@ -10,6 +10,8 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\NetworkSettings;
+use const Rollbook\WordPress\PLUGIN_FILE;
+use const Rollbook\WordPress\VERSION;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -28,7 +30,17 @@ final class NetworkPage {
 	 * Puts the screen into the network's menu.
 	 */
 	public static function action_network_admin_menu(): void {
-		add_submenu_page( 'settings.php', __( 'Rollbook', 'rollbook' ), __( 'Rollbook', 'rollbook' ), self::CAPABILITY, 'rollbook-network', array( self::class, 'render' ) );
+		$screen = add_submenu_page( 'settings.php', __( 'Rollbook', 'rollbook' ), __( 'Rollbook', 'rollbook' ), self::CAPABILITY, 'rollbook-network', array( self::class, 'render' ) );
+		if ( is_string( $screen ) ) {
+			add_action( "load-$screen", array( self::class, 'action_load' ) );
+		}
+	}
+
+	/**
+	 * Its files.
+	 */
+	public static function action_load(): void {
+		wp_enqueue_style( 'rollbook-settings', plugins_url( 'admin/settings.css', PLUGIN_FILE ), array(), VERSION );
 	}
 
 	/**
@@ -49,6 +61,9 @@ final class NetworkPage {
 				__( 'They add such accounts from other sites to their own, and change the address and profile of those that are on no other site. Otherwise they only say which role such a person has on their site, and whether the person may log in there. They never set a password of such an account, and they never delete one.', 'rollbook' ),
 			),
 		);
+		$pages = NetworkOverview::pages();
+		$page  = min( $pages, max( 1, absint( $_GET['paged'] ?? 1 ) ) ); // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
+		$sites = NetworkOverview::sites( $page );
 		require __DIR__ . '/views/network.php';
 	}
 

@@ -36,6 +36,7 @@ final class Question {
 	 * @param string                                          $key          What the confirmation counts for.
 	 * @param string                                          $action       The action that is confirmed; none for the form of settings.
 	 * @param int|string|null                                 $id           What it acts on.
+	 * @param array<string, string>                           $fields       What else the form sent, to be sent again.
 	 */
 	public function __construct(
 		public readonly string $title,
@@ -44,6 +45,7 @@ final class Question {
 		public readonly string $key,
 		public readonly string $action = '',
 		public readonly int|string|null $id = null,
+		public readonly array $fields = array(),
 	) {
 	}
 
@@ -54,7 +56,7 @@ final class Question {
 	 */
 	public static function of( ?Message $message ): ?self {
 		$asked = $message->question ?? null;
-		return null === $asked ? null : new self( $asked['title'], $asked['consequences'], $asked['button'], $asked['key'], $asked['action'], $asked['id'] );
+		return null === $asked ? null : new self( $asked['title'], $asked['consequences'], $asked['button'], $asked['key'], $asked['action'], $asked['id'], $asked['fields'] );
 	}
 
 	/**
@@ -70,6 +72,7 @@ final class Question {
 			'key'          => $this->key,
 			'action'       => $this->action,
 			'id'           => $this->id,
+			'fields'       => $this->fields,
 		);
 		return new Message( $this->title, 'warning', attempted: $attempted, question: $question );
 	}

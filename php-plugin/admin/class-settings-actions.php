@@ -45,7 +45,7 @@ final class SettingsActions {
 		if ( null === $screen ) {
 			SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error' ) );
 		}
-		$partial = $screen::read();
+		$partial = Differences::chosen( $screen::read() );
 		if ( PersonPicker::is_search() ) {
 			SettingsPage::go_back( new Message( __( 'Nothing is saved yet: choose a person below, then save.', 'rollbook' ), 'info', attempted: $partial, searched: true ), $tab );
 		}
@@ -57,16 +57,9 @@ final class SettingsActions {
 		} catch ( InvalidSettings $refusal ) {
 			SettingsPage::go_back( new Message( __( 'Nothing was saved.', 'rollbook' ), 'error', problems: $refusal->problems(), attempted: $partial ), $tab );
 		} catch ( ChangedMeanwhile $others ) {
-			// The form on the next page is based on the current settings. Saving it again therefore replaces them.
-			$text     = __( 'Nothing was saved: somebody has changed these settings since this page was opened. What you typed stands below; save it again to replace theirs, or reload the page to see them.', 'rollbook' );
-			$problems = array_map(
-				static fn( string $name ): array => array(
-					'place'  => $name,
-					'reason' => __( 'Changed by somebody else meanwhile.', 'rollbook' ),
-				),
-				$others->names
-			);
-			SettingsPage::go_back( new Message( $text, 'error', problems: $problems, attempted: $partial ), $tab );
+			// The form on the next page is based on the current settings. Saving it again therefore replaces them, but for those that are to stay.
+			$text = __( 'Nothing was saved: somebody has changed these settings since this page was opened. Choose what is saved; what you typed stands below.', 'rollbook' );
+			SettingsPage::go_back( new Message( $text, 'error', attempted: $partial, changed: $others->names ), $tab );
 		} catch ( DatabaseFailure ) {
 			$text = __( 'Nothing was saved: the database did not store it. What you typed stands below; save it again.', 'rollbook' );
 			SettingsPage::go_back( new Message( $text, 'error', attempted: $partial ), $tab );

@@ -87,10 +87,10 @@ final class TokenExpiry {
 	}
 
 	/**
-	 * The tokens in use that end within some days; those that nobody has ever used, or not for as long, need no word.
+	 * The tokens that end within some days, those that nobody has used yet too: the identity provider may begin with one on the last day.
 	 *
 	 * @param int $days How many.
-	 * @return list<array{id: int, name: string, expires: int|null, ...}>
+	 * @return list<array{id: int, name: string, expires: int|null, last_used: int|null, ...}>
 	 */
 	private static function ending( int $days ): array {
 		$now = Tokens::now();
@@ -98,7 +98,7 @@ final class TokenExpiry {
 			array_filter(
 				Tokens::all(),
 				static fn( array $token ): bool => null === $token['revoked'] && null !== $token['expires'] && $token['expires'] > $now
-					&& self::days( $token ) <= $days && null !== $token['last_used']
+					&& self::days( $token ) <= $days
 			)
 		);
 	}
@@ -115,10 +115,14 @@ final class TokenExpiry {
 	/**
 	 * What is so.
 	 *
-	 * @param array{name: string, expires: int|null, ...} $token The token.
+	 * @param array{name: string, expires: int|null, last_used: int|null, ...} $token The token.
 	 */
 	private static function sentence( array $token ): string {
 		$days = self::days( $token );
+		if ( null === $token['last_used'] ) {
+			/* translators: 1: name of a token, 2: number of days, 3: date. */
+			return sprintf( _n( 'The token “%1$s”, which nobody has used yet, ends in %2$s day, on %3$s.', 'The token “%1$s”, which nobody has used yet, ends in %2$s days, on %3$s.', $days, 'rollbook' ), $token['name'], number_format_i18n( $days ), (string) wp_date( (string) get_option( 'date_format' ), intdiv( (int) $token['expires'], 1000 ) ) );
+		}
 		/* translators: 1: name of a token, 2: number of days, 3: date. */
 		return sprintf( _n( 'The token “%1$s” ends in %2$s day, on %3$s.', 'The token “%1$s” ends in %2$s days, on %3$s.', $days, 'rollbook' ), $token['name'], number_format_i18n( $days ), (string) wp_date( (string) get_option( 'date_format' ), intdiv( (int) $token['expires'], 1000 ) ) );
 	}

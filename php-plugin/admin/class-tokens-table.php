@@ -139,7 +139,7 @@ final class TokensTable extends WP_List_Table {
 	}
 
 	/**
-	 * When it was last used.
+	 * When it was last used, and from where.
 	 *
 	 * @param array<string, mixed> $token The token.
 	 */
@@ -149,7 +149,8 @@ final class TokensTable extends WP_List_Table {
 		}
 		/* translators: %s: a span of time, "5 minutes". */
 		$text = sprintf( __( '%s ago', 'rollbook' ), human_time_diff( intdiv( $token['last_used'], 1000 ) ) );
-		return self::moment( $token['last_used'], $text );
+		$address = null === $token['last_address'] ? '' : '<br><code>' . esc_html( $token['last_address'] ) . '</code>';
+		return self::moment( $token['last_used'], $text ) . $address;
 	}
 
 	/**

@@ -38,6 +38,24 @@
 		}
 	} );
 
+	// Who leaves a form of settings with something unsaved is asked by the browser.
+	const settings = document.getElementById( 'rollbook-settings' );
+
+	if ( settings ) {
+		const typed = () => new URLSearchParams( new FormData( settings ) ).toString();
+		const before = typed();
+		let isSent = false;
+
+		settings.addEventListener( 'submit', function () {
+			isSent = true;
+		} );
+		window.addEventListener( 'beforeunload', function ( event ) {
+			if ( ! isSent && typed() !== before ) {
+				event.preventDefault();
+			}
+		} );
+	}
+
 	document.addEventListener( 'submit', function ( event ) {
 		const question = event.target.dataset.rollbookConfirm || event.submitter?.dataset.rollbookConfirm;
 

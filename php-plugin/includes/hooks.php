@@ -34,6 +34,7 @@ use Rollbook\WordPress\Admin\SettingsActions;
 use Rollbook\WordPress\Admin\SelfTestHealth;
 use Rollbook\WordPress\Admin\SelfTestPanel;
 use Rollbook\WordPress\Admin\SettingsPage;
+use Rollbook\WordPress\Admin\SettingsTransfer;
 use Rollbook\WordPress\Admin\SiteHealth;
 use Rollbook\WordPress\Admin\TaskActions;
 use Rollbook\WordPress\Admin\TokenActions;
@@ -179,6 +180,8 @@ add_action( 'admin_post_' . AddressActions::MOVED, array( AddressActions::class,
 add_action( 'admin_post_' . AddressActions::COPY, array( AddressActions::class, 'action_copy' ) );
 add_action( 'admin_post_rollbook_delete_token', array( TokenActions::class, 'action_delete' ) );
 add_action( 'admin_post_rollbook_pause', array( PauseActions::class, 'action_pause' ) );
+add_action( 'admin_post_' . SettingsTransfer::EXPORT, array( SettingsTransfer::class, 'action_export' ) );
+add_action( 'admin_post_' . SettingsTransfer::IMPORT, array( SettingsTransfer::class, 'action_import' ) );
 add_action( 'admin_post_rollbook_save_settings', array( SettingsActions::class, 'action_save' ) );
 add_action( 'admin_post_rollbook_task', array( TaskActions::class, 'action_step' ) );
 add_action( 'wp_ajax_' . PersonPicker::FIND, array( SettingsActions::class, 'action_find_person' ) );

@@ -12,7 +12,7 @@ namespace Rollbook;
  * @phpstan-type Scope 'read'|'full'
  * @phpstan-type TokenRecord array{id: int, name: string, hash: string, scope: Scope, expires?: ?int, revoked?: ?int, last_used?: ?int, of_network?: bool}
  * @phpstan-type ListTokensAnswer list<TokenRecord>
- * @phpstan-type TouchToken array{do: 'touch_token', id: int, now: int}
+ * @phpstan-type TouchToken array{do: 'touch_token', id: int, now: int, address: string}
  * @phpstan-type TouchTokenAnswer null
  * @phpstan-type CheckToken array{do: 'check_token', id: int}
  * @phpstan-type TokenState array{token?: ?TokenRecord, now: int}

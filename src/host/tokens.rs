@@ -66,6 +66,8 @@ pub struct TouchToken {
     pub id: u64,
     /// Now.
     pub now: i64,
+    /// The address that it came from.
+    pub address: String,
 }
 
 /// Counts a request whose token is not one, unless as many were counted already within its minute.

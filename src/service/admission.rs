@@ -115,7 +115,8 @@ impl Service {
         self.is_where_it_was()?;
         self.of_network.set(token.of_network);
         if token.last_used.is_none_or(|last| self.now - last >= TOUCH_INTERVAL) {
-            self.host.ask(&TouchToken { id: token.id, now: self.now }).await?;
+            let address = origin.address.clone();
+            self.host.ask(&TouchToken { id: token.id, now: self.now, address }).await?;
         }
         Ok(token)
     }

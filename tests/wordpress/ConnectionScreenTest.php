@@ -6,8 +6,11 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Admin\Checklist;
 use Rollbook\WordPress\Admin\TokenExpiry;
+use Rollbook\WordPress\Health\Finding;
+use Rollbook\WordPress\Health\SelfTest;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\SettingsWriter;
 
 require_once __DIR__ . '/SendsScim.php';
 
@@ -69,7 +72,7 @@ final class ConnectionScreenTest extends SiteTestCase {
 		$add( 'pu-unused', 3, false );
 		$mails = fn(): array => $this->mails_during( static fn() => TokenExpiry::action_event() );
 		$first = $mails();
-		self::assertSame( array( get_option( 'admin_email' ) ), $first );
+		self::assertSame( array_fill( 0, 2, get_option( 'admin_email' ) ), $first, 'one that nobody has used yet counts too: it may be entered on the last day' );
 		self::assertSame( array(), $mails(), 'not every day' );
 		global $wpdb;
 		$wpdb->update( Tables::name( 'tokens' ), array( 'expires' => Tokens::now() + 6 * DAY_IN_SECONDS * 1000 ), array( 'id' => $id ) );
@@ -80,11 +83,42 @@ final class ConnectionScreenTest extends SiteTestCase {
 		foreach ( array( 'index.php', 'options-general.php?page=rollbook' ) as $page ) {
 			$html = $owner->fetch( "/wp-admin/$page" )->body;
 			self::assertStringContainsString( 'The token “pu-ends” ends in 6 days', $html );
+			self::assertStringContainsString( 'The token “pu-unused”, which nobody has used yet, ends in 3 days', $html );
 			self::assertStringNotContainsString( 'pu-later” ends', $html );
 		}
 		Tokens::revoke( $id );
 		self::assertStringNotContainsString( 'pu-ends” ends', $owner->fetch( '/wp-admin/index.php' )->body );
 		self::assertNotFalse( wp_next_scheduled( TokenExpiry::EVENT ) );
+	}
+
+	/** The list says from where a token came last, and leads to the guide of the identity provider that it is named after. */
+	public function test_a_token_tells_where_it_came_from_and_which_guide_helps(): void {
+		$token = Tokens::create( 'pu-JumpCloud' );
+		$id    = Tokens::all()[0]['id'];
+		$page  = fn(): string => ( new Browser( $this->service()->url ) )->log_in( $this->service()->admin->user, $this->service()->admin->password )->fetch( '/wp-admin/options-general.php?page=rollbook' )->body;
+		$html  = $page();
+		self::assertStringContainsString( 'guide=jumpcloud', $html );
+		self::assertStringNotContainsString( 'guide=okta', $html );
+		self::assertNull( Tokens::find( $id )['last_address'] );
+		$context = stream_context_create( array( 'http' => array( 'header' => "Authorization: Bearer $token" ) ) );
+		file_get_contents( $this->service()->scim . '/ServiceProviderConfig', false, $context );
+		self::assertSame( '127.0.0.1', Tokens::find( $id )['last_address'] );
+		self::assertMatchesRegularExpression( '~pu-JumpCloud.*ago</time><br><code>127\.0\.0\.1</code>~s', $page() );
+		Tokens::touch( $id, Tokens::now(), 'no address' );
+		self::assertNull( Tokens::find( $id )['last_address'] );
+	}
+
+	/** A paused site says in the self-test why identity providers get 503. */
+	public function test_the_self_test_says_that_provisioning_is_paused(): void {
+		$finding = static fn(): Finding => current( array_filter( SelfTest::without_requests(), static fn( Finding $finding ): bool => 'pause' === $finding->check ) );
+		self::assertSame( Finding::GOOD, $finding()->status );
+		SettingsWriter::merge( array( 'paused' => true ) );
+		try {
+			self::assertSame( Finding::RECOMMENDED, $finding()->status );
+			self::assertStringContainsString( '503', $finding()->what );
+		} finally {
+			SettingsWriter::merge( array( 'paused' => false ) );
+		}
 	}
 
 	public function test_a_revoked_token_is_deleted_and_never_accepted_again(): void {

@@ -25,6 +25,18 @@ defined( 'ABSPATH' ) || exit;
 	</tr>
 </table>
 
+<p>
+	<?php
+	$guides = array();
+	foreach ( GuidesScreen::of_tokens( $data->tokens ) as $guide => $title ) {
+		/* translators: %s: name of an identity provider. */
+		$guides[] = sprintf( '<a href="%s">%s</a>', esc_url( GuidesScreen::url( $guide ) ), esc_html( sprintf( __( 'The guide for %s', 'rollbook' ), $title ) ) );
+	}
+	$guides[] = sprintf( '<a href="%s">%s</a>', esc_url( SettingsPage::url( GuidesScreen::TAB ) ), esc_html( array() === $guides ? __( 'The guide for your identity provider', 'rollbook' ) : __( 'All guides', 'rollbook' ) ) );
+	echo implode( ' · ', $guides ); // phpcs:ignore WordPress.Security.EscapeOutput -- Each is escaped.
+	?>
+</p>
+
 <?php if ( array() !== $data->steps ) : ?>
 	<h2><?php esc_html_e( 'Until the first person comes', 'rollbook' ); ?></h2>
 	<ol class="rollbook-steps">

@@ -36,6 +36,9 @@ $button = sprintf( 'name="%s" value="%s" class="button rollbook-dangerous"', esc
 <?php else : ?>
 	<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php' ) ); ?>">
 		<?php echo SettingsPage::hidden_fields( $question->action, $question->id ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there. ?>
+		<?php foreach ( $question->fields as $name => $value ) : ?>
+			<input type="hidden" name="<?php echo esc_attr( $name ); ?>" value="<?php echo esc_attr( $value ); ?>">
+		<?php endforeach; ?>
 		<p class="rollbook-buttons">
 			<button <?php echo $button; // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped above. ?>><?php echo esc_html( $question->button ); ?></button>
 			<a class="button" href="<?php echo esc_url( SettingsPage::url( $tab ) ); ?>"><?php esc_html_e( 'Cancel', 'rollbook' ); ?></a>

@@ -5,6 +5,9 @@
  * @package Rollbook
  *
  * @var array<string, array{string, string}> $choices What can be allowed: its label and what it means.
+ * @var list<array{name: string, url: string, state: ?array{people: int, last: ?int, problems: string, paused: bool, tokens: string}}> $sites The sites of the page.
+ * @var int $page  The page.
+ * @var int $pages How many there are.
  */
 
 declare( strict_types=1 );
@@ -39,4 +42,5 @@ defined( 'ABSPATH' ) || exit;
 		</table>
 		<?php submit_button(); ?>
 	</form>
+	<?php require __DIR__ . '/network-sites.php'; ?>
 </div>

@@ -29,7 +29,7 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 		<button form="<?php echo esc_attr( Question::SETTINGS_FORM ); ?>" hidden></button>
 	<?php endif; ?>
 	<?php if ( null !== $message ) : ?>
-		<div class="notice notice-<?php echo esc_attr( $message->kind ); ?> inline" role="<?php echo in_array( $message->kind, array( 'success', 'info' ), true ) ? 'status' : 'alert'; ?>"<?php echo array() !== $message->problems || null !== $message->question ? ' tabindex="-1" autofocus' : ''; ?>>
+		<div class="notice notice-<?php echo esc_attr( $message->kind ); ?> inline" role="<?php echo in_array( $message->kind, array( 'success', 'info' ), true ) ? 'status' : 'alert'; ?>"<?php echo array() !== $message->problems || array() !== $message->changed || null !== $message->question ? ' tabindex="-1" autofocus' : ''; ?>>
 			<p><strong><?php echo esc_html( $message->text ); ?></strong></p>
 			<?php if ( null !== $message->token ) : ?>
 				<p class="rollbook-copy">
@@ -45,7 +45,12 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 					<?php endforeach; ?>
 				</ul>
 			<?php endif; ?>
-			<?php Question::of( $message )?->render( $tab ); ?>
+			<?php
+			Question::of( $message )?->render( $tab );
+			if ( array() !== $message->changed ) {
+				Differences::render( $message->changed, $message->attempted );
+			}
+			?>
 		</div>
 	<?php endif; ?>
 
@@ -78,6 +83,10 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 			?>
 		</form>
 		<?php
+		$more = $screen::more();
+		if ( null !== $more ) {
+			require __DIR__ . "/$more.php";
+		}
 		if ( null !== $screen::task() ) {
 			$panel = TaskPanel::collect( $screen::task() );
 			require __DIR__ . '/task.php';

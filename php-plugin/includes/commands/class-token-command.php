@@ -29,7 +29,7 @@ final class TokenCommand {
 	 * ## OPTIONS
 	 *
 	 * [--fields=<fields>]
-	 * : The columns: id, name, scope, created, expires, last_used, status.
+	 * : The columns: id, name, scope, created, expires, last_used, last_address, status.
 	 *
 	 * [--format=<format>]
 	 * : table, csv, json, yaml, ids or count.
@@ -45,13 +45,14 @@ final class TokenCommand {
 	public function all( array $arguments, array $options ): void {
 		$rows = array_map(
 			static fn( array $token ): array => array(
-				'id'        => $token['id'],
-				'name'      => $token['name'],
-				'scope'     => $token['scope'],
-				'created'   => Listing::moment( $token['created'] ),
-				'expires'   => Listing::moment( $token['expires'] ),
-				'last_used' => Listing::moment( $token['last_used'] ),
-				'status'    => match ( true ) {
+				'id'           => $token['id'],
+				'name'         => $token['name'],
+				'scope'        => $token['scope'],
+				'created'      => Listing::moment( $token['created'] ),
+				'expires'      => Listing::moment( $token['expires'] ),
+				'last_used'    => Listing::moment( $token['last_used'] ),
+				'last_address' => (string) $token['last_address'],
+				'status'       => match ( true ) {
 					null !== $token['revoked'] => 'revoked',
 					null !== $token['expires'] && $token['expires'] < Tokens::now() => 'expired',
 					default => 'active',
@@ -59,7 +60,7 @@ final class TokenCommand {
 			),
 			Tokens::all()
 		);
-		Listing::print_rows( $rows, array( 'id', 'name', 'scope', 'created', 'expires', 'last_used', 'status' ), $options );
+		Listing::print_rows( $rows, array( 'id', 'name', 'scope', 'created', 'expires', 'last_used', 'last_address', 'status' ), $options );
 	}
 
 	/**

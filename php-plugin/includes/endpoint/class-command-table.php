@@ -147,7 +147,7 @@ final class CommandTable {
 	 */
 	private static function write( string $name, mixed $command ): mixed {
 		return match ( $name ) {
-			'touch_token'       => Tokens::touch( (int) $command['id'], (int) $command['now'] ),
+			'touch_token'       => Tokens::touch( (int) $command['id'], (int) $command['now'], (string) $command['address'] ),
 			'count_knock'       => Tokens::count_knock( $command ),
 			'check_token'       => Tokens::state( (int) $command['id'] ),
 			'register_accounts' => ( new AccountRegistry() )->register( $command ),

@@ -29,4 +29,14 @@ final class LastRequest {
 		$address = Database::value( 'SELECT address FROM ' . Tables::name( 'activity' ) . ' WHERE kind = %s ORDER BY time DESC LIMIT 1', array( ActivityLog::REQUEST ) );
 		return is_string( $address ) && '' !== $address ? $address : null;
 	}
+
+	/**
+	 * When it came, in milliseconds since 1970; null if the log has none.
+	 *
+	 * @throws DatabaseFailure When the database does not tell.
+	 */
+	public static function time(): ?int {
+		$time = Database::value( 'SELECT MAX(time) FROM ' . Tables::name( 'activity' ) . ' WHERE kind = %s', array( ActivityLog::REQUEST ) );
+		return null === $time ? null : (int) $time;
+	}
 }

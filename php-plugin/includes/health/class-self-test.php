@@ -46,6 +46,7 @@ final class SelfTest {
 			SiteChecks::clock(),
 			SiteChecks::cron(),
 			SiteChecks::settings(),
+			...( Requirements::met() ? array( SiteChecks::pause() ) : array() ),
 		);
 	}
 

@@ -34,6 +34,22 @@ final class SiteChecks {
 	private const SECONDS = 30;
 
 	/**
+	 * Whether the owner has paused provisioning: the self-test's own requests are answered, those of identity providers are not.
+	 */
+	public static function pause(): Finding {
+		if ( true !== ( Settings::document()['paused'] ?? false ) ) {
+			return Finding::good( 'pause', __( 'Provisioning is not paused.', 'rollbook' ) );
+		}
+		return new Finding(
+			'pause',
+			Finding::RECOMMENDED,
+			__( 'Provisioning is paused: every identity provider is answered 503 and told to come again.', 'rollbook' ),
+			__( 'Nobody is created, changed or locked out until you resume. Identity providers that wait too long may give up.', 'rollbook' ),
+			array( __( 'Open Settings → Rollbook → Connection and choose “Resume provisioning”.', 'rollbook' ) )
+		);
+	}
+
+	/**
 	 * Whether the extension runs.
 	 */
 	public static function extension(): Finding {

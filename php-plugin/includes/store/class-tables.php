@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * The number of the shape below. Every change of it adds one.
 	 */
-	private const VERSION = 11;
+	private const VERSION = 12;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -316,6 +316,7 @@ $end",
   expires bigint(20) NULL,
   revoked bigint(20) NULL,
   last_used bigint(20) NULL,
+  last_address varchar(45) NULL,
   created_by bigint(20) unsigned NOT NULL DEFAULT 0,
   form char(36) NULL,
   PRIMARY KEY  (id),

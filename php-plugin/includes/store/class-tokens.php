@@ -96,7 +96,7 @@ final class Tokens {
 	 */
 	private static function record( array $row ): array {
 		$by = (int) $row['created_by'];
-		unset( $row['created'], $row['created_by'] );
+		unset( $row['created'], $row['created_by'], $row['last_address'] );
 		return is_multisite() ? $row + array( 'of_network' => 0 === $by || self::is_super_admin( $by ) ) : $row; // 0 is the command line.
 	}
 
@@ -128,7 +128,7 @@ final class Tokens {
 	 * A stored token.
 	 *
 	 * @param int $id Its number.
-	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}|null
+	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, last_address: string|null, created_by: int}|null
 	 */
 	public static function find( int $id ): ?array {
 		$found = array_filter( self::all(), static fn( array $token ): bool => $token['id'] === $id );
@@ -138,25 +138,30 @@ final class Tokens {
 	/**
 	 * Every stored token, the newest first.
 	 *
-	 * @return list<array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}>
+	 * @return list<array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, last_address: string|null, created_by: int}>
 	 */
 	public static function all(): array {
 		// It is read from the database: a cache could still hold a revoked token. A failed read throws, because it does not mean an unknown
 		// token.
-		$rows = Database::rows( 'SELECT id, name, hash, scope, created, expires, revoked, last_used, created_by FROM ' . Tables::name( 'tokens' ) . ' ORDER BY id DESC' );
+		$rows = Database::rows( 'SELECT id, name, hash, scope, created, expires, revoked, last_used, last_address, created_by FROM ' . Tables::name( 'tokens' ) . ' ORDER BY id DESC' );
 		return array_map( array( self::class, 'typed' ), $rows );
 	}
 
 	/**
 	 * Notes that a token was used, and where: the extension has found the site at its own address.
 	 *
-	 * @param int $id  Its number. The token in wp-config.php has no row, so nothing is noted.
-	 * @param int $now Now.
+	 * @param int    $id      Its number. The token in wp-config.php has no row, so nothing is noted.
+	 * @param int    $now     Now.
+	 * @param string $address The address that it came from.
 	 */
-	public static function touch( int $id, int $now ): void {
+	public static function touch( int $id, int $now, string $address = '' ): void {
 		global $wpdb;
+		$use = array(
+			'last_used'    => $now,
+			'last_address' => false === filter_var( $address, FILTER_VALIDATE_IP ) ? null : $address,
+		);
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
-		$wpdb->update( Tables::name( 'tokens' ), array( 'last_used' => $now ), array( 'id' => $id ), '%d', '%d' );
+		$wpdb->update( Tables::name( 'tokens' ), $use, array( 'id' => $id ), array( '%d', '%s' ), '%d' );
 		SiteAddress::note();
 	}
 
@@ -299,20 +304,21 @@ final class Tokens {
 	 * A row with the types that its columns have; the database gives strings.
 	 *
 	 * @param array<string, string|null> $row The row.
-	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, created_by: int}
+	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, last_address: string|null, created_by: int}
 	 */
 	private static function typed( array $row ): array {
 		$optional = static fn( string $column ): ?int => null === $row[ $column ] ? null : (int) $row[ $column ];
 		return array(
-			'id'         => (int) $row['id'],
-			'name'       => (string) $row['name'],
-			'hash'       => (string) $row['hash'],
-			'scope'      => (string) $row['scope'],
-			'created'    => (int) $row['created'],
-			'expires'    => $optional( 'expires' ),
-			'revoked'    => $optional( 'revoked' ),
-			'last_used'  => $optional( 'last_used' ),
-			'created_by' => (int) $row['created_by'],
+			'id'           => (int) $row['id'],
+			'name'         => (string) $row['name'],
+			'hash'         => (string) $row['hash'],
+			'scope'        => (string) $row['scope'],
+			'created'      => (int) $row['created'],
+			'expires'      => $optional( 'expires' ),
+			'revoked'      => $optional( 'revoked' ),
+			'last_used'    => $optional( 'last_used' ),
+			'last_address' => $row['last_address'] ?? null,
+			'created_by'   => (int) $row['created_by'],
 		);
 	}
 }

@@ -4,9 +4,12 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress\Network;
 
+use Rollbook\WordPress\Admin\NetworkOverview;
+use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\NetworkSettings;
 use Rollbook\WordPress\People\Network;
 use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
 
 /** Sites come into the network and leave it. */
 final class SitesTest extends NetworkTestCase {
@@ -27,6 +30,29 @@ final class SitesTest extends NetworkTestCase {
 			self::assertSame( 200, $this->fetch( $site, $path . "/Users/$person->id" ), $path );
 			self::assertSame( 401, $this->fetch( self::FIRST, $path . "/Users/$person->id" ), 'the token of another site' );
 		}
+	}
+
+	/** The network's screen shows how each site stands, and asks those of the page alone. */
+	public function test_the_network_s_screen_shows_how_each_site_stands(): void {
+		$site = $this->make_site( '/pu-third/' );
+		$this->person_on( $site, 'anna@contoso.example' );
+		$this->configure( $site, array( 'paused' => true ) );
+		$mine   = fn(): array => current( array_filter( NetworkOverview::sites( 1 ), static fn( array $shown ): bool => str_contains( $shown['url'], '/pu-third/' ) ) );
+		$before = $mine()['state'];
+		self::assertSame( array( 1, true, 'Active' ), array( $before['people'], $before['paused'], $before['tokens'] ) );
+		self::assertGreaterThan( time() * 1000 - 600000, $before['last'] );
+		self::assertSame( '0', $before['problems'] );
+		$this->on( $site, static fn() => array_map( static fn( array $token ): bool => Tokens::revoke( $token['id'] ), Tokens::all() ) );
+		self::assertSame( 'None', $mine()['state']['tokens'] );
+		self::assertSame( 1, NetworkOverview::pages() );
+		self::assertSame( array(), NetworkOverview::sites( 2 ) );
+		$this->on( $site, array( Tables::class, 'drop' ) );
+		self::assertNull( $mine()['state'] );
+		ob_start();
+		NetworkPage::render();
+		$html = (string) ob_get_clean();
+		self::assertStringContainsString( 'Nobody is provisioned here.', $html );
+		self::assertStringContainsString( '/pu-third/wp-admin/options-general.php?page=rollbook', $html );
 	}
 
 	/** In a network of subdomains, or with a domain of its own, the site is told by the host. */
