@@ -83,6 +83,10 @@ add_action( 'shutdown', array( Endpoint::class, 'on_shutdown' ), PHP_INT_MIN );
 foreach ( array( '', 'ajax_', 'json_', 'jsonp_', 'xmlrpc_', 'xml_' ) as $rollbook_kind ) {
 	add_filter( "wp_die_{$rollbook_kind}handler", array( Endpoint::class, 'filter_wp_die_handler' ), PHP_INT_MAX );
 }
+// Where the must-use file of the fast lane has loaded the plugin. Nothing that follows concerns requests that only read.
+if ( defined( 'Rollbook\WordPress\IS_EARLY' ) ) {
+	Endpoint::serve_early();
+}
 
 // The plugin's languages. Before anything is said: everything else comes on init at 10 or later.
 add_action( 'init', array( Translations::class, 'action_init' ), 0 );

@@ -13,8 +13,6 @@
 
 namespace Rollbook\WordPress;
 
-use Rollbook\WordPress\Endpoint\Endpoint;
-
 defined( 'ABSPATH' ) || exit;
 
 /** The version of this file. */
@@ -38,8 +36,8 @@ add_action(
 			$file = WP_PLUGIN_DIR . '/' . $plugin;
 			if ( 'rollbook.php' === basename( $plugin ) && 0 === validate_file( $plugin ) && is_readable( dirname( $file ) . '/includes/endpoint/class-fast-lane.php' ) ) {
 				wp_register_plugin_realpath( $file );
+				define( __NAMESPACE__ . '\IS_EARLY', true );
 				include_once $file; // WordPress does not load it a second time.
-				Endpoint::serve_early();
 				return;
 			}
 		}

@@ -185,8 +185,8 @@ final class Endpoint {
 	}
 
 	/**
-	 * Answers the request if it is the service's, before plugins are loaded, and ends. The must-use file calls this. Nothing happens if the
-	 * request needs plugins, or if there is any trouble: serve() answers it then.
+	 * Answers the request if it is the service's, before plugins are loaded, and ends. Nothing happens if the request needs plugins, or if
+	 * there is any trouble: serve() answers it then.
 	 */
 	public static function serve_early(): void {
 		if ( null === self::$serving || ! self::$serving->comes_to_its_end_early() ) {
@@ -383,10 +383,14 @@ final class Endpoint {
 			return false; // The site wants to know what plugins do to requests.
 		}
 		try {
-			if ( ! FastLane::is_open() ) {
+			if ( ! FastLane::is_wanted() ) {
 				return false;
 			}
-			$this->opened_on = array( Settings::document(), Site::facts_of_request() );
+			$opened_on = array( Settings::document(), Site::facts_of_request() );
+			if ( ! FastLane::is_open( ...$opened_on ) ) {
+				return false;
+			}
+			$this->opened_on = $opened_on;
 			$this->runner    = new ExchangeRunner( Exchange::open( $this->request->described(), ...$this->opened_on ) );
 			return $this->runner->run_early();
 		} catch ( Throwable $error ) {

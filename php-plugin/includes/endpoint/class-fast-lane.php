@@ -66,7 +66,7 @@ final class FastLane {
 			return;
 		}
 		$note  = array(
-			'about'    => self::circumstances(),
+			'about'    => self::circumstances( Settings::document(), Site::facts_of_request() ),
 			'changers' => self::changers(),
 			'time'     => time(),
 		);
@@ -112,16 +112,23 @@ final class FastLane {
 	}
 
 	/**
-	 * Whether requests may be answered early.
+	 * Whether the site wants requests to be answered early, and can do so.
 	 *
 	 * @throws DatabaseFailure When the database does not tell.
 	 */
-	public static function is_open(): bool {
-		if ( ! Requirements::met() || ! Settings::wants_fast_lane() || ! Tables::exist() ) {
-			return false;
-		}
+	public static function is_wanted(): bool {
+		return Settings::wants_fast_lane() && Requirements::met() && Tables::exist();
+	}
+
+	/**
+	 * Whether requests may be answered early, as it was found last.
+	 *
+	 * @param array<string, mixed> $document The settings.
+	 * @param array<string, mixed> $facts    What decisions need to know of the site.
+	 */
+	public static function is_open( array $document, array $facts ): bool {
 		$note = self::note();
-		return array() === $note['changers'] && $note['time'] > time() - self::HOLDS && self::circumstances() === $note['about'];
+		return array() === $note['changers'] && $note['time'] > time() - self::HOLDS && self::circumstances( $document, $facts ) === $note['about'];
 	}
 
 	/**
@@ -141,13 +148,16 @@ final class FastLane {
 	/**
 	 * A mark of everything that a note depends on: what is loaded, and what decisions are made on. A plugin that changes one of these only
 	 * in memory is found out by that.
+	 *
+	 * @param array<string, mixed> $document The settings.
+	 * @param array<string, mixed> $facts    What decisions need to know of the site.
 	 */
-	private static function circumstances(): string {
+	private static function circumstances( array $document, array $facts ): string {
 		$loaded = array( VERSION, $GLOBALS['wp_version'], get_option( 'active_plugins' ), get_option( 'stylesheet' ), wp_get_mu_plugins() );
 		if ( is_multisite() ) {
 			$loaded[] = array_keys( (array) get_site_option( 'active_sitewide_plugins', array() ) );
 		}
-		return md5( serialize( array( $loaded, rest_get_url_prefix(), Settings::document(), Site::facts_of_request(), Credentials::roles_of_registration() ) ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.serialize_serialize
+		return md5( serialize( array( $loaded, rest_get_url_prefix(), $document, $facts, Credentials::roles_of_registration() ) ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.serialize_serialize
 	}
 
 	/**

@@ -27,6 +27,13 @@ final class Settings {
 	private static array $absent = array();
 
 	/**
+	 * What was stored, and the document that it is.
+	 *
+	 * @var ?array{mixed, array<string, mixed>}
+	 */
+	private static ?array $last = null;
+
+	/**
 	 * The whole document.
 	 *
 	 * @return array<string, mixed>
@@ -118,14 +125,17 @@ final class Settings {
 	}
 
 	/**
-	 * The stored value as a document; empty if it is none.
+	 * The stored value as a document; empty if it is none. What was read last is not read again.
 	 *
 	 * @param mixed $stored What was stored.
 	 * @return array<string, mixed>
 	 */
 	private static function as_document( mixed $stored ): array {
-		$document = maybe_unserialize( $stored );
-		return is_array( $document ) ? $document : array();
+		if ( null === self::$last || self::$last[0] !== $stored ) {
+			$document   = maybe_unserialize( $stored );
+			self::$last = array( $stored, is_array( $document ) ? $document : array() );
+		}
+		return self::$last[1];
 	}
 
 	/**
