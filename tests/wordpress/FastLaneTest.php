@@ -16,6 +16,7 @@ final class FastLaneTest extends SiteTestCase {
 
 	private const WATCH  = WPMU_PLUGIN_DIR . '/fast-lane-watch.php';
 	private const PLUGIN = WP_PLUGIN_DIR . '/contoso-lane.php';
+	private const OTHER  = WPMU_PLUGIN_DIR . '/fast-lane-other.php';
 	private const LOG    = ROLLBOOK_SITE_DIR . '/loaded-plugins.log';
 
 	private const SEARCH = array( 'schemas' => array( 'urn:ietf:params:scim:api:messages:2.0:SearchRequest' ), 'count' => 1 );
@@ -31,6 +32,7 @@ final class FastLaneTest extends SiteTestCase {
 	protected function close_the_lane(): void {
 		$this->deactivate();
 		unlink( self::WATCH );
+		@unlink( self::OTHER );
 		@unlink( self::PLUGIN );
 		FastLane::forget();
 	}
@@ -203,5 +205,47 @@ final class FastLaneTest extends SiteTestCase {
 		$this->loaded();
 		$this->assertSame( 200, $this->scim( 'GET', '/Users?count=0' )->status );
 		$this->assertSame( '', $this->loaded() );
+	}
+
+	/** Puts another file among the must-use plugins, and has the site look again. */
+	private function must_use( string $code ): void {
+		file_put_contents( self::OTHER, "<?php $code" );
+		$this->look_again();
+	}
+
+	public function test_a_route_in_the_query_is_answered_early(): void {
+		$person = $this->provision( 'pu-lane-plain' );
+		$this->loaded();
+		$headers = array( 'Authorization: Bearer ' . $this->service()->token );
+		foreach ( array( '/?rest_route=/scim/v2', '/index.php?rest_route=%2Fscim%2Fv2', '/index.php/wp-json/scim/v2' ) as $address ) {
+			$answer = ( new Browser( $this->url() ) )->fetch( "$address/Users/$person->id", null, $headers );
+			$this->assertSame( array( 200, 'pu-lane-plain' ), array( $answer->status, json_decode( $answer->body )->userName ?? null ), $address );
+		}
+		$this->assertSame( '', $this->loaded() );
+	}
+
+	/** What fails early is tried again when everything is loaded. */
+	public function test_a_failure_goes_the_full_way(): void {
+		$this->must_use( 'add_filter( "pre_option_default_role", static fn( $value ) => did_action( "plugins_loaded" ) ? $value : throw new Error( "contoso" ) );' );
+		$this->assertSame( 200, $this->scim( 'GET', '/Users?count=1' )->status );
+		$this->assertSame( 'GET', $this->loaded() );
+	}
+
+	/** What ends PHP early leaves no blank page. */
+	public function test_no_page_is_blank(): void {
+		$this->must_use( 'add_filter( "pre_option_default_role", static function ( $value ) { static $ended = false; if ( $ended || did_action( "plugins_loaded" ) ) { return $value; } $ended = true; exit; } );' );
+		$answer = $this->scim( 'GET', '/Users?count=1' );
+		$this->assertSame( array( 500, '500' ), array( $answer->status, $answer->json->status ?? $answer->body ) );
+		$this->assertSame( '', $this->loaded() );
+	}
+
+	/** A filter that is new is either about reads, or stands here. */
+	public function test_every_documented_filter_is_listened_for(): void {
+		$documented = (string) file_get_contents( dirname( __DIR__, 2 ) . '/php-plugin/HOOKS.md' );
+		$this->assertGreaterThan( 5, preg_match_all( '/^`(rollbook\/\w+)` – /m', $documented, $found ) );
+		$of_writes = array( 'rollbook/new_account_data', 'rollbook/mapped_value' );
+		$hooks     = ( new \ReflectionClassConstant( FastLane::class, 'HOOKS' ) )->getValue();
+		$ours      = array_filter( $hooks, static fn( string $hook ): bool => str_starts_with( $hook, 'rollbook/' ) );
+		$this->assertEqualsCanonicalizing( $found[1], array( ...$ours, ...$of_writes, 'rollbook/fast_lane' ) );
 	}
 }

@@ -112,23 +112,26 @@ final class FastLane {
 	}
 
 	/**
-	 * Whether the site wants requests to be answered early, and can do so.
+	 * Whether the site wants requests to be answered early, and somebody has looked and has found nothing that stands in the way.
 	 *
 	 * @throws DatabaseFailure When the database does not tell.
 	 */
 	public static function is_wanted(): bool {
-		return Settings::wants_fast_lane() && Requirements::met() && Tables::exist();
+		if ( ! Settings::wants_fast_lane() || ! Requirements::met() || ! Tables::exist() ) {
+			return false;
+		}
+		$note = self::note();
+		return array() === $note['changers'] && $note['time'] > time() - self::HOLDS;
 	}
 
 	/**
-	 * Whether requests may be answered early, as it was found last.
+	 * Whether everything is still as it was when somebody looked.
 	 *
 	 * @param array<string, mixed> $document The settings.
 	 * @param array<string, mixed> $facts    What decisions need to know of the site.
 	 */
 	public static function is_open( array $document, array $facts ): bool {
-		$note = self::note();
-		return array() === $note['changers'] && $note['time'] > time() - self::HOLDS && self::circumstances( $document, $facts ) === $note['about'];
+		return self::circumstances( $document, $facts ) === self::note()['about'];
 	}
 
 	/**
