@@ -27,11 +27,18 @@ final class Settings {
 	private static array $absent = array();
 
 	/**
-	 * What was stored, and the document that it is.
+	 * The document that was read last.
 	 *
-	 * @var ?array{mixed, array<string, mixed>}
+	 * @var array<string, mixed>
 	 */
-	private static ?array $last = null;
+	private static array $read = array();
+
+	/**
+	 * What was stored, that it was read from.
+	 *
+	 * @var mixed
+	 */
+	private static mixed $read_from = null;
 
 	/**
 	 * The whole document.
@@ -131,11 +138,14 @@ final class Settings {
 	 * @return array<string, mixed>
 	 */
 	private static function as_document( mixed $stored ): array {
-		if ( null === self::$last || self::$last[0] !== $stored ) {
-			$document   = maybe_unserialize( $stored );
-			self::$last = array( $stored, is_array( $document ) ? $document : array() );
+		if ( self::$read_from !== $stored ) {
+			$document = maybe_unserialize( $stored );
+			/** @var array<string, mixed> $document */
+			$document        = is_array( $document ) ? $document : array();
+			self::$read      = $document;
+			self::$read_from = $stored;
 		}
-		return self::$last[1];
+		return self::$read;
 	}
 
 	/**
