@@ -123,6 +123,7 @@ test-http: extension ## identity providers' conversations over HTTP, on SQLite a
 	cargo test --quiet --no-default-features --test http --no-run
 	# The fast lane plays every transcript twice: on SQLite that is test-fast-lane.
 	tests/side-by-side sqlite 'ROLLBOOK_WAY_IN=within tests/http/run --db sqlite --skip fast_lane::' mariadb 'tests/http/run --db mariadb'
+	tests/side-by-side sqlite 'tests/corpus/run --db sqlite --every 25' mariadb 'tests/corpus/run --db mariadb --every 25'
 	echo 'With the engine in the place of the extension:'
 	export ROLLBOOK_EXTENSION=$(abspath $(TARGET)/debug/rollbook-engine)
 	tests/http/run --db sqlite --skip fast_lane:: --skip filters:: --skip lives:: --skip members:: --skip races:: --skip ways_in::
@@ -154,6 +155,10 @@ privileges: extension ## every attempt to get rights by a token, on both databas
 		tests/wordpress/run --db $$db --filter PrivilegesTest
 		tests/wordpress/run --db $$db --network --filter PrivilegesTest
 	done
+
+.PHONY: corpus
+corpus: extension ## every hostile request of tests/corpus on both databases, and what screens, tables and logs hold afterwards; make test sends every 25th
+	@ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) tests/corpus/run
 
 .PHONY: test-conformance
 test-conformance: extension ## scim2-tester, a conformance test that we did not write, on SQLite and on MariaDB

@@ -209,16 +209,19 @@ impl Resource {
     /// eq "Admin"` means the inner value. Here each such element holds the inner `value`, and the inner
     /// `displayName` where it has no `display` of its own.
     pub fn matchable(&self) -> Cow<'_, Self> {
-        let has_role = |value: &Value| {
-            value.as_array().into_iter().flatten().any(|element| matches!(matchable(element), Cow::Owned(_)))
+        let has_role = |(name, value): (&String, &Value)| {
+            let mut elements = value.as_array().into_iter().flatten();
+            elements.any(|element| matches!(matchable(name, element), Cow::Owned(_)))
         };
-        if !self.0.values().any(has_role) {
+        if !self.0.iter().any(has_role) {
             return Cow::Borrowed(self);
         }
         let mut map = self.0.clone();
-        for element in map.values_mut().filter_map(Value::as_array_mut).flatten() {
-            if let Cow::Owned(seen) = matchable(element) {
-                *element = seen;
+        for (name, value) in &mut map {
+            for element in value.as_array_mut().into_iter().flatten() {
+                if let Cow::Owned(seen) = matchable(name, element) {
+                    *element = seen;
+                }
             }
         }
         Cow::Owned(Self(map))
@@ -302,8 +305,16 @@ impl Resource {
     }
 }
 
+/// Whether the attribute is one that Entra ID sends application roles in. Elsewhere JSON in a text is a text.
+pub(crate) fn has_app_roles(attribute: &str) -> bool {
+    matches!(attribute, "roles" | "entitlements")
+}
+
 /// An element of a list as filters see it: see [`Resource::matchable`].
-pub(crate) fn matchable(element: &Value) -> Cow<'_, Value> {
+pub(crate) fn matchable<'a>(attribute: &str, element: &'a Value) -> Cow<'a, Value> {
+    if !has_app_roles(attribute) {
+        return Cow::Borrowed(element);
+    }
     // Looking at every member costs less than looking one up, and nearly no element is a role.
     let is_json = |value: &Value| value.as_str().is_some_and(|text| text.trim_start().starts_with('{'));
     let map = element.as_object().filter(|map| map.values().any(is_json));

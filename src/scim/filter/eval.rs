@@ -35,7 +35,8 @@ impl ValueFilter {
     /// Whether one element fulfils the filter; `attribute` is the list it belongs to, `None` if no schema
     /// defines it.
     pub fn matches_element(&self, element: &Value, attribute: Option<&Attribute>) -> bool {
-        evaluate(self.filter(), &Scope::Element(&matchable(element), attribute))
+        let name = attribute.map_or("", |attribute| attribute.name.as_str());
+        evaluate(self.filter(), &Scope::Element(&matchable(name, element), attribute))
     }
 }
 

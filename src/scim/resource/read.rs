@@ -4,7 +4,7 @@
 //! string, no empty list or object (RFC 7643 §2.5 makes null and the empty list "unassigned"; Entra ID and
 //! Okta clear with `""`).
 
-use super::list;
+use super::{has_app_roles, list};
 use crate::dialect::{Dialect, Dialects};
 use crate::scim::error::{Error, Result};
 use crate::scim::json;
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
                 None => emptied = true,
             }
         }
-        if attribute.multi_valued && object.get("value").and_then(app_role).is_some() {
+        if has_app_roles(attribute.name.as_str()) && object.get("value").and_then(app_role).is_some() {
             self.note(Dialect::AppRole);
         }
         // An object that says nothing changes nothing; only null takes a whole one away.

@@ -1,0 +1,1 @@
+"""Hostile requests as data, sent to a real WordPress."""
