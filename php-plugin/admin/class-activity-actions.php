@@ -25,8 +25,8 @@ final class ActivityActions {
 	/** How many entries are read at once for the file. */
 	private const EXPORT_AT_ONCE = 500;
 
-	/** A spreadsheet reads a cell that begins with one of these as a formula. */
-	private const FORMULA = '/^[=+\-@\t\r\n]/';
+	/** A spreadsheet may read a cell that begins so as a formula: in some languages also where the sign is a wide one. */
+	private const FORMULA = '/^[\s\p{Z}\p{C}]*[=+\-@＝＋－＠]|^[\t\r\n]/u';
 
 	/**
 	 * Adds a link to a person's activity to each row of the list of users.
@@ -74,7 +74,7 @@ final class ActivityActions {
 	 */
 	public static function export( ActivitySearch $search, $out ): void {
 		$write = static function ( array $cells ) use ( $out ): void {
-			$safe = array_map( static fn( string $cell ): string => 1 === preg_match( self::FORMULA, $cell ) ? "'$cell" : $cell, $cells );
+			$safe = array_map( static fn( string $cell ): string => 0 !== preg_match( self::FORMULA, $cell ) ? "'$cell" : $cell, $cells );
 			fputcsv( $out, $safe, ',', '"', '' );
 		};
 		fwrite( $out, "\xEF\xBB\xBF" ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- Spreadsheets see by it that this is UTF-8.
