@@ -319,6 +319,18 @@ impl Settings {
         Self { site, ..self }
     }
 
+    /// Reads the filter of a rule, as the document has it read.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn rule_filter(&self, text: &str) -> Result<Filter, Vec<SettingsProblem>> {
+        let rule = json!({ "filter": text, "role": protection::ADMINISTRATOR });
+        let mut document = self.document();
+        document.insert("role_rules".to_owned(), json!([rule]));
+        let read = Self::parse(&document).map_err(|refusal| refusal.problems)?;
+        read.role_rules.into_iter().map(|rule| rule.filter).next().ok_or_else(Vec::new)
+    }
+
     /// Whether requests may come from this address. An IPv4 address that is written as an IPv6 one counts as
     /// what it is.
     pub fn admits(&self, remote: &str) -> bool {

@@ -41,6 +41,18 @@ abstract class FormScreen {
 	}
 
 	/**
+	 * Prints what stands between the form and its task, if anything does.
+	 */
+	public static function after_form(): void {
+	}
+
+	/**
+	 * Prints what stands below all that, if anything does.
+	 */
+	public static function at_the_end(): void {
+	}
+
+	/**
 	 * The task below the form, if there is one.
 	 */
 	public static function task(): ?string {

@@ -9,16 +9,11 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
-use Rollbook\Exchange;
 use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\Endpoint\ActivityLog;
-use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\People\UnlinkedAccounts;
-use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Database;
-use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
-use Rollbook\WordPress\Store\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -75,7 +70,7 @@ final class PersonAccess {
 			/* translators: %d: number of an account. */
 			$user->display_name ?? $row['user_name'] ?? $locked_by['resource_name'] ?? sprintf( __( 'Account %d', 'rollbook' ), $user_id ),
 			$row,
-			null === $row || $row['deleted'] ? null : self::explain( $user_id ),
+			null === $row || $row['deleted'] ? null : RuleQuestions::explain( $user_id ),
 			$locked,
 			$locked_by
 		);
@@ -147,11 +142,13 @@ final class PersonAccess {
 		if ( is_array( $rule ) ) {
 			/* translators: 1: number of a rule, 2: its filter, 3: name of a role. */
 			$lines[] = sprintf( __( 'Rule %1$d decides: %2$s gives the role %3$s.', 'rollbook' ), $rule['number'], $rule['filter'], ActivityWords::role( $rule['role'] ) );
+		} elseif ( '' === $told['due'] ) {
+			$lines[] = __( 'No rule fits, and people that no rule fits have no role.', 'rollbook' );
 		} elseif ( '' !== $due ) {
 			/* translators: %s: name of a role. */
 			$lines[] = sprintf( __( 'No rule fits, so the role of new people is due: %s.', 'rollbook' ), $due );
 		} else {
-			$lines[] = $told['rules'] > 0 ? __( 'No rule fits, and no role is set for new people: the role stays as it is.', 'rollbook' ) : __( 'There are no rules: the role stays as it is.', 'rollbook' );
+			$lines[] = array() !== $told['rules'] ? __( 'No rule fits, and no role is set for new people: the role stays as it is.', 'rollbook' ) : __( 'There are no rules: the role stays as it is.', 'rollbook' );
 		}
 		if ( null !== $told['withheld'] && is_array( $rule ) && $told['withheld'] === $rule['role'] ) {
 			/* translators: %s: name of a role. */
@@ -160,27 +157,17 @@ final class PersonAccess {
 		if ( $told['protected'] ) {
 			$lines[] = __( 'The account is protected: it has rights over others or over the site, and no rule changes its role.', 'rollbook' );
 		} elseif ( $told['keeps'] ) {
-			/* translators: %s: name of a role. */
-			$lines[] = sprintf( __( 'The account has another role than %s. It was given by hand and stays until something changes what the rules decide.', 'rollbook' ), $due );
+			$lines[] = '' === $due
+				? __( 'The account has a role all the same. It was given by hand and stays until something changes what the rules decide.', 'rollbook' )
+				/* translators: %s: name of a role. */
+				: sprintf( __( 'The account has another role than %s. It was given by hand and stays until something changes what the rules decide.', 'rollbook' ), $due );
+		} elseif ( $told['changes'] ) {
+			$lines[] = '' === $due
+				? __( 'When the identity provider next writes something about this person, the account loses its roles.', 'rollbook' )
+				/* translators: %s: name of a role. */
+				: sprintf( __( 'When the identity provider next writes something about this person, the account gets the role %s.', 'rollbook' ), $due );
 		}
 		return $lines;
-	}
-
-	/**
-	 * Asks the extension.
-	 *
-	 * @param int $user_id The account.
-	 * @return ?array<string, mixed>
-	 */
-	private static function explain( int $user_id ): ?array {
-		$fields = array(
-			'task'    => 'explaining',
-			'user_id' => $user_id,
-		);
-		$runner = new ExchangeRunner( Exchange::task( $fields, Settings::document(), Site::facts(), Tokens::now() ) );
-		$runner->run();
-		$report = json_decode( $runner->exchange->response()['body'], true );
-		return is_array( $report ) && isset( $report['user_name'] ) ? $report : null;
 	}
 
 	/**

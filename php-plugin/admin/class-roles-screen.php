@@ -83,6 +83,22 @@ final class RolesScreen extends FormScreen {
 	}
 
 	/**
+	 * Prints the tester of rules.
+	 */
+	public static function after_form(): void {
+		$tester = RulesTester::collect();
+		require __DIR__ . '/views/rules-tester.php';
+	}
+
+	/**
+	 * Prints the groups that were received.
+	 */
+	public static function at_the_end(): void {
+		$groups = GroupsPanel::collect();
+		require __DIR__ . '/views/groups.php';
+	}
+
+	/**
 	 * The task that applies the rules to everybody.
 	 */
 	public static function task(): string {

@@ -78,6 +78,8 @@ final class SettingsPage {
 		wp_enqueue_style( 'rollbook-guides', plugins_url( 'admin/guides.css', PLUGIN_FILE ), array(), VERSION );
 		wp_enqueue_script( 'rollbook-settings', plugins_url( 'admin/settings.js', PLUGIN_FILE ), array( 'clipboard', 'wp-a11y' ), VERSION, true );
 		wp_enqueue_script( 'rollbook-person-picker', plugins_url( 'admin/person-picker.js', PLUGIN_FILE ), array( 'rollbook-settings' ), VERSION, true );
+		wp_enqueue_style( 'rollbook-roles', plugins_url( 'admin/roles.css', PLUGIN_FILE ), array( 'rollbook-settings' ), VERSION );
+		wp_enqueue_script( 'rollbook-roles', plugins_url( 'admin/roles.js', PLUGIN_FILE ), array( 'rollbook-settings' ), VERSION, true );
 		// Not by WordPress's files for scripts: those would have to be built of the .po files, one for each variant of a language.
 		wp_localize_script(
 			'rollbook-settings',
@@ -89,6 +91,11 @@ final class SettingsPage {
 				'peopleFound'   => __( '%d people found. Choose with the arrow keys.', 'rollbook' ),
 				'people'        => __( 'People found', 'rollbook' ),
 				'nobodyFound'   => __( 'Nobody was found.', 'rollbook' ),
+				'newRule'       => __( 'new rule', 'rollbook' ),
+				/* translators: %d: number of a rule. */
+				'rule'          => __( 'rule %d', 'rollbook' ),
+				/* translators: 1: position of a rule, 2: number of rules. */
+				'ruleMoved'     => __( 'Moved to position %1$s of %2$s.', 'rollbook' ),
 				'stopped'       => __( 'It stopped. Press Continue.', 'rollbook' ),
 			)
 		);

@@ -94,7 +94,19 @@ final class TaskPanel {
 		$words = TaskRun::ROLES === $this->kind
 			? array( __( 'Role now', 'rollbook' ), $this->run?->applies() ? __( 'Role due', 'rollbook' ) : __( 'Role then', 'rollbook' ) )
 			: array( __( 'Name now', 'rollbook' ), __( 'Name for the identity provider', 'rollbook' ) );
-		return array( __( 'Account', 'rollbook' ), ...$words, __( 'Result', 'rollbook' ) );
+		$decides = TaskRun::ROLES === $this->kind ? array( __( 'Decides', 'rollbook' ) ) : array();
+		return array( __( 'Account', 'rollbook' ), ...$words, ...$decides, __( 'Result', 'rollbook' ) );
+	}
+
+	/**
+	 * The texts of an account's cells behind its name.
+	 *
+	 * @param array<string, mixed> $entry What was found about the account.
+	 * @return list<string>
+	 */
+	public function cells( array $entry ): array {
+		$decides = TaskRun::ROLES === $this->kind ? array( RulesTester::rule( $entry['rule'] ?? null ) ) : array();
+		return array( $this->values( $entry['now'] ), $this->values( $entry['then'] ), ...$decides, $this->result( $entry ) );
 	}
 
 	/**

@@ -126,6 +126,17 @@ impl Service {
         Ok(Reply::json(200, self.list_response(&search, walked)))
     }
 
+    /// A page of groups by number, and how many there are in all.
+    pub(super) async fn page_of_groups(&self, query: &Query) -> Answer<(u64, Vec<GroupRecord>)> {
+        let walked = self.walk(&self.search(&[ResourceType::Group], query)?).await?;
+        let total = walked.total();
+        let groups = walked.found.into_iter().filter_map(|found| match found {
+            Found::Group(group) => Some(*group),
+            Found::User(_) => None,
+        });
+        Ok((total, groups.collect()))
+    }
+
     fn search(&self, kinds: &[ResourceType], query: &Query) -> Result<Search> {
         let filter = query.filter.as_deref();
         let mut dialects = Dialects::default();

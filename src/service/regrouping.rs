@@ -238,7 +238,7 @@ fn is_regrouped(before: &[GroupReference], after: &[GroupReference]) -> bool {
 
 /// Which groups are members of which.
 #[derive(Clone)]
-struct GroupGraph {
+pub(super) struct GroupGraph {
     /// The groups that a group is a member of.
     parents: BTreeMap<SmolStr, BTreeSet<SmolStr>>,
     /// The names of the groups that have groups as members.
@@ -246,7 +246,7 @@ struct GroupGraph {
 }
 
 impl GroupGraph {
-    fn new(nestings: Vec<Nesting>) -> Self {
+    pub(super) fn new(nestings: Vec<Nesting>) -> Self {
         let mut new = Self { parents: BTreeMap::new(), names: BTreeMap::new() };
         for Nesting { member, group, display } in nestings {
             new.names.insert(group.clone(), display);
@@ -266,7 +266,7 @@ impl GroupGraph {
     }
 
     /// All groups among these and within them, each once, so that a circle of groups comes to an end.
-    fn descendants(&self, ids: &BTreeSet<SmolStr>) -> BTreeSet<SmolStr> {
+    pub(super) fn descendants(&self, ids: &BTreeSet<SmolStr>) -> BTreeSet<SmolStr> {
         let mut within: BTreeMap<&SmolStr, Vec<&SmolStr>> = BTreeMap::new();
         for (member, groups) in &self.parents {
             groups.iter().for_each(|group| within.entry(group).or_default().push(member));

@@ -5,10 +5,12 @@
 
 mod access;
 mod explaining;
+mod grouping;
 mod indexing;
 mod linking;
 mod roles;
 mod settling;
+mod testing;
 mod unlinking;
 
 use super::{Answer, RequestError, Service, Summary, break_down};
@@ -55,6 +57,28 @@ pub enum Task {
     Explaining {
         /// The account.
         user_id: u64,
+    },
+    /// Tells of groups which rules ask for them.
+    Grouping {
+        /// A part of their names; all groups where it is empty.
+        #[serde(default)]
+        search: String,
+        /// Which page, counted from 1.
+        #[serde(default)]
+        page: u64,
+        /// The SCIM id of the only one that is meant.
+        #[serde(default)]
+        id: Option<String>,
+    },
+    /// Tells what rules ask for and nobody has.
+    Doubting {},
+    /// Tells which people the filter of a rule matches, the first of them.
+    Matching {
+        /// The filter, as it was typed.
+        filter: String,
+        /// What the page before gave as its end.
+        #[serde(default)]
+        after: Option<String>,
     },
     /// Lets an account be found and linked again that was unlinked.
     AllowingLinking {
@@ -193,6 +217,8 @@ struct Entry {
     then: Vec<String>,
     reason: Option<String>,
     remarks: Vec<Remark>,
+    /// The number of the rule that decides about the roles, counted from 1; nothing where none matches.
+    rule: Option<usize>,
 }
 
 impl Report {
@@ -218,6 +244,7 @@ impl Entry {
             then,
             reason: None,
             remarks: Vec::new(),
+            rule: None,
         }
     }
 }
@@ -232,6 +259,9 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
         Task::Unlocking(_) => "/unlocking",
         Task::Unlinking { .. } => "/unlinking",
         Task::Explaining { .. } => "/explaining",
+        Task::Grouping { .. } => "/grouping",
+        Task::Doubting {} => "/doubting",
+        Task::Matching { .. } => "/matching",
         Task::AllowingLinking { .. } => "/allowing_linking",
         Task::Settling { .. } => "/settling",
         Task::Indexing { .. } => "/indexing",
@@ -245,6 +275,10 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
         Task::Unlocking(access) => service.set_access(access, true).await,
         Task::Unlinking { user_id } => service.unlink(user_id).await,
         Task::Explaining { user_id } => service.explain(user_id).await,
+        Task::Grouping { id: Some(id), .. } => service.tell_group_rules(&id).await,
+        Task::Grouping { search, page, id: None } => service.list_groups(&search, page).await,
+        Task::Doubting {} => service.doubt_rules().await,
+        Task::Matching { filter, after } => service.match_people(&filter, after).await,
         Task::AllowingLinking { user_id } => service.allow_linking(user_id).await,
         Task::Settling { limit } => service.settle_losses(limit).await,
         Task::Indexing { user_ids } => service.index_people(user_ids).await,

@@ -6,7 +6,7 @@ use crate::scim::error::Result;
 use crate::scim::meta::{date_time, location};
 use crate::scim::resource::Resource;
 use crate::scim::schema::ResourceType;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The most characters of a group's `displayName`: as many as Entra ID allows.
 pub const MAX_NAME_LENGTH: usize = 256;
@@ -60,6 +60,12 @@ pub(crate) fn member_json(member: &Member, base: &str) -> Value {
         map.insert("display".to_owned(), Value::from(display.as_str()));
     }
     json
+}
+
+/// A person of whom nothing is known but that they are a member of this group.
+pub(crate) fn as_of_a_member(record: &GroupRecord) -> Map<String, Value> {
+    let group = json!([{ "value": record.id, "display": record.display_name, "type": "direct" }]);
+    [("groups".to_owned(), group)].into_iter().collect()
 }
 
 /// What the row of a group is to hold.

@@ -146,9 +146,18 @@ fn named<'a>(person: &Resource, settings: &'a Settings) -> Option<&'a str> {
 
 /// The first rule that matches, and which it is, counted from 1.
 pub fn deciding_rule<'a>(person: &Resource, settings: &'a Settings) -> Option<(usize, &'a RoleRule)> {
-    let schemas = ResourceType::User.schemas();
     let person = person.matchable();
-    (1..).zip(&settings.role_rules).find(|(_, rule)| rule.filter.matches(person.as_map(), schemas))
+    (1..).zip(&settings.role_rules).find(|(_, rule)| fits(rule, &person))
+}
+
+/// Of each rule, in their order, whether it matches.
+pub fn matching(person: &Resource, settings: &Settings) -> Vec<bool> {
+    let person = person.matchable();
+    settings.role_rules.iter().map(|rule| fits(rule, &person)).collect()
+}
+
+fn fits(rule: &RoleRule, person: &Resource) -> bool {
+    rule.filter.matches(person.as_map(), ResourceType::User.schemas())
 }
 
 /// The protected role that the settings name for a person. The person does not get it.

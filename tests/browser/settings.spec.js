@@ -200,7 +200,10 @@ test( 'usernames, passwords and mails have their settings', async ( { settings: 
 	await saved( page );
 } );
 
-test( 'role rules are added, moved and removed', async ( { settings: page } ) => {
+test( 'without JavaScript role rules are added, moved, tried and removed', async ( { settings, browser } ) => {
+	const plain = await browser.newContext( { javaScriptEnabled: false, storageState: await settings.context().storageState() } );
+	const page = await plain.newPage();
+	await page.goto( settings.url() );
 	const filter = ( which ) => page.getByLabel( `Filter of ${ which }`, { exact: true } );
 	const role = ( which ) => page.getByLabel( `Role of ${ which }`, { exact: true } );
 	const filters = () => page.getByLabel( /^Filter of rule/ ).evaluateAll( ( all ) => all.map( ( field ) => field.value ) );
@@ -236,11 +239,21 @@ test( 'role rules are added, moved and removed', async ( { settings: page } ) =>
 	await page.getByLabel( 'Remove rule 2' ).check();
 	await saved( page );
 	expect( await filters() ).toEqual( [ 'department eq "Sales <b>"', 'title eq "Three"' ] );
+	await page.getByRole( 'link', { name: 'Who matches? (rule 2)' } ).click();
+	await expect( page.locator( '.rollbook-result' ) ).toContainText( 'This filter matches nobody' );
+	await page.getByLabel( 'Who matches this filter?' ).fill( 'title = "Three"' );
+	await page.getByRole( 'button', { name: 'Show people' } ).click();
+	await expect( page.getByLabel( 'Who matches this filter?' ) ).toHaveValue( 'title = "Three"' );
+	await expect( page.getByLabel( 'Who matches this filter?' ) ).toHaveAccessibleDescription( /“=”/ );
+	await page.getByLabel( 'Which rule decides' ).fill( site.admin.user );
+	await page.getByRole( 'button', { name: 'Explain' } ).click();
+	await expect( page.locator( '.rollbook-result' ) ).toContainText( 'No identity provider manages this account' );
 	await page.getByLabel( 'Remove rule 1' ).check();
 	await page.getByLabel( 'Remove rule 2' ).check();
 	await page.getByLabel( 'Role of new people' ).selectOption( 'subscriber' );
 	await saved( page );
 	expect( await filters() ).toEqual( [] );
+	await plain.close();
 } );
 
 test( 'a role is protected and open to rules again', async ( { settings: page } ) => {

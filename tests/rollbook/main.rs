@@ -41,6 +41,8 @@ mod regression;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod site;
 #[cfg(test)]
 mod sorting_limit;

@@ -133,6 +133,7 @@ fn whom_no_rule_fits_has_no_role_where_the_owner_says_so() {
     let (counts, entries) = perform_all(&mut site, apply.clone(), 10);
     assert_eq!(counts, json!({ "changed": 1, "same": 1 }));
     assert_eq!((&entries[0]["now"], &entries[0]["then"]), (&json!(["editor"]), &json!([])));
+    assert_eq!(entries[0]["rule"], Value::Null, "no rule fits");
     assert_eq!(perform_all(&mut site, apply, 10).0, json!({ "same": 2 }), "a second time changes nothing");
 
     // A rule that comes later reaches people without a role, and a deleted person comes back without one.
@@ -246,6 +247,7 @@ fn changed_rules_are_previewed_and_applied_to_everybody() {
         let logins: Vec<&str> = entries.iter().map(|entry| entry["login"].as_str().unwrap()).collect();
         assert_eq!(logins, [0, 2, 4, 6].map(|number| format!("p{number}@example.test")));
         assert_eq!((&entries[0]["now"], &entries[0]["then"]), (&json!(["subscriber"]), &json!(["author"])));
+        assert_eq!(entries[0]["rule"], json!(1), "which rule decides");
     }
     assert_eq!(roles(&site, "p0@example.test"), ["subscriber"], "a preview changes nothing");
     let (counts, _) = perform_all(&mut site, json!({ "task": "roles", "part": { "apply": true } }), 2);

@@ -51,7 +51,7 @@ fn sorted(people: u64, query: &str) -> Response {
     exchange.response().unwrap().clone()
 }
 
-fn found(people: u64, selection: &Value) -> Value {
+pub(super) fn found(people: u64, selection: &Value) -> Value {
     let after = selection["after_row"].as_u64().unwrap_or(0);
     let last = people.min(after + selection["limit"].as_u64().unwrap());
     let users: Vec<UserRecord> = (after + 1..=last).map(person).collect();

@@ -96,9 +96,9 @@ list( $examined, $total ) = $run?->progress() ?? array( 0, 0 );
 				<?php foreach ( $run->entries() as $entry ) : ?>
 					<tr>
 						<td data-colname="<?php echo esc_attr( $columns[0] ); ?>"><strong><?php echo esc_html( $entry['login'] ); ?></strong><br><?php echo esc_html( $entry['display_name'] ); ?></td>
-						<td data-colname="<?php echo esc_attr( $columns[1] ); ?>"><?php echo esc_html( $panel->values( $entry['now'] ) ); ?></td>
-						<td data-colname="<?php echo esc_attr( $columns[2] ); ?>"><?php echo esc_html( $panel->values( $entry['then'] ) ); ?></td>
-						<td data-colname="<?php echo esc_attr( $columns[3] ); ?>"><?php echo esc_html( $panel->result( $entry ) ); ?></td>
+						<?php foreach ( $panel->cells( $entry ) as $index => $text ) : ?>
+							<td data-colname="<?php echo esc_attr( $columns[ $index + 1 ] ); ?>"><?php echo esc_html( $text ); ?></td>
+						<?php endforeach; ?>
 					</tr>
 				<?php endforeach; ?>
 			</tbody>

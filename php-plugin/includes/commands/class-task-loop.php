@@ -45,11 +45,12 @@ final class TaskLoop {
 				'account' => (string) $entry['login'],
 				'now'     => $panel->values( $entry['now'] ),
 				'then'    => $panel->values( $entry['then'] ),
+				'rule'    => (string) ( $entry['rule'] ?? '' ),
 				'result'  => $panel->result( $entry ),
 			),
 			$panel->run?->entries() ?? array()
 		);
-		Listing::print_rows( $rows, array( 'account', 'now', 'then', 'result' ), $options );
+		Listing::print_rows( $rows, TaskRun::ROLES === $kind ? array( 'account', 'now', 'then', 'rule', 'result' ) : array( 'account', 'now', 'then', 'result' ), $options );
 		if ( 'table' === ( $options['format'] ?? 'table' ) ) {
 			self::log_numbers( $panel );
 		}

@@ -37,7 +37,7 @@ impl Service {
                 "linked": record.linked,
                 "protected": record.account.protected,
                 "roles": record.account.roles,
-                "rules": self.settings.role_rules.len(),
+                "rules": roles::matching(&shown, &self.settings),
                 "rule": rule.map(|(number, rule)| json!({
                     "number": number,
                     "filter": rule.filter.to_string(),
@@ -46,6 +46,7 @@ impl Service {
                 "withheld": roles::withheld(&shown, &self.settings),
                 "due": due,
                 "is_default": number.is_none() || now.is_none(),
+                "changes": !stays && record.managed && !record.deleted,
                 "keeps": stays && due.as_deref().is_some_and(|due| due != first),
                 "groups": record.groups,
             }),

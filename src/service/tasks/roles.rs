@@ -8,6 +8,20 @@ use crate::wordpress::{roles, user};
 use serde_json::json;
 use smol_str::SmolStr;
 
+/// A person whose roles are to change, and the number of the rule that decides.
+struct Due {
+    record: UserRecord,
+    change: RoleChange,
+    rule: Option<usize>,
+}
+
+impl Due {
+    fn entry(&self, verdict: Verdict) -> Entry {
+        let (now, then) = (self.change.before.clone(), roles_of(&self.change));
+        Entry { rule: self.rule, ..Entry::of(&self.record.account, verdict, now, then) }
+    }
+}
+
 impl Service {
     /// Goes through managed people and gives each the role that is due.
     pub(super) async fn review_roles(&self, part: Part) -> Answer {
@@ -48,55 +62,56 @@ impl Service {
         is_last_attempt: bool,
         report: &mut Report,
     ) -> Answer<Vec<SmolStr>> {
-        let mut due: Vec<(UserRecord, RoleChange)> = Vec::new();
+        let mut due: Vec<Due> = Vec::new();
         for record in people {
             let shown = user::resource(&record, &self.settings, &self.base);
             match roles::due(&record, &shown, &self.settings) {
                 None => report.count(Verdict::Same),
                 Some(_) if record.account.protected => report.count(Verdict::Protected),
-                Some(change) => due.push((record, change)),
+                Some(change) => {
+                    let rule = roles::deciding_rule(&shown, &self.settings).map(|(number, _)| number);
+                    due.push(Due { record, change, rule });
+                }
             }
         }
-        let mut named: Vec<String> = due.iter().map(|(_, change)| change.role.clone()).collect();
+        let mut named: Vec<String> = due.iter().map(|due| due.change.role.clone()).collect();
         named.sort_unstable();
         named.dedup();
         let known = self.known_roles(named).await?;
         let (due, unknown): (Vec<_>, Vec<_>) =
-            due.into_iter().partition(|(_, change)| known.contains(&change.role));
-        for (record, change) in unknown {
-            let then = vec![change.role];
-            report.tell(Entry::of(&record.account, Verdict::NoSuchRole, change.before, then));
+            due.into_iter().partition(|due| known.contains(&due.change.role));
+        for due in unknown {
+            let then = vec![due.change.role.clone()];
+            report.tell(Entry { then, ..due.entry(Verdict::NoSuchRole) });
         }
         if !part.apply || due.is_empty() {
-            for (record, change) in due {
-                let then = roles_of(&change);
-                report.tell(Entry::of(&record.account, Verdict::Changes, change.before, then));
-            }
+            due.iter().for_each(|due| report.tell(due.entry(Verdict::Changes)));
             return Ok(Vec::new());
         }
-        let set = SetRoles { roles: due.iter().map(|(_, change)| change.clone()).collect() };
+        let set = SetRoles { roles: due.iter().map(|due| due.change.clone()).collect() };
         let results = self.host.ask(&set).await?;
         let mut stale = Vec::new();
-        for (record, change) in due {
+        for due in due {
+            let entry = |verdict| due.entry(verdict);
+            let Due { record, change, .. } = &due;
             let result = results.iter().find(|result| result.user_id == change.user_id);
-            let (now, then) = (change.before.clone(), roles_of(&change));
-            let account = &record.account;
             match result.map(|result| &result.outcome) {
                 Some(Outcome::Done { .. }) => {
-                    self.note_role(&change, Some((&record.id, &record.user_name)));
-                    let RoleChange { user_id, role, before, .. } = change;
-                    let name = if account.login.is_empty() { &record.user_name } else { &account.login };
-                    self.add_change(format!("{name}: {} → {}", now.join(", "), then.join(", ")));
+                    self.note_role(change, Some((&record.id, &record.user_name)));
+                    let told = entry(Verdict::Changed);
+                    let login = &record.account.login;
+                    let name = if login.is_empty() { &record.user_name } else { login };
+                    self.add_change(format!("{name}: {} → {}", told.now.join(", "), told.then.join(", ")));
+                    report.tell(told);
+                    let RoleChange { user_id, role, before, .. } = due.change;
                     self.tell(Event::RoleChanged { user_id, role, before });
-                    report.tell(Entry::of(account, Verdict::Changed, now, then));
                 }
-                Some(Outcome::Stale) if !is_last_attempt => stale.push(record.id),
+                Some(Outcome::Stale) if !is_last_attempt => stale.push(record.id.clone()),
                 Some(Outcome::Refused { message, .. }) => {
-                    let entry = Entry::of(account, Verdict::Failed, now, then);
-                    report.tell(Entry { reason: Some(message.clone()), ..entry });
+                    report.tell(Entry { reason: Some(message.clone()), ..entry(Verdict::Failed) });
                 }
                 // Gone, or changed by others again and again.
-                _ => report.tell(Entry::of(account, Verdict::Failed, now, then)),
+                _ => report.tell(entry(Verdict::Failed)),
             }
         }
         Ok(stale)

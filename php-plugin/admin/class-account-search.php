@@ -1,0 +1,115 @@
+<?php
+/**
+ * Accounts, found by what somebody types.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\Admin;
+
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Tables;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Finds accounts of this site by number, login, e-mail address or name, and by what identity providers call the person.
+ */
+final class AccountSearch {
+
+	/** How many are named. */
+	public const SHOWN = 20;
+
+	/** What stands behind everything that begins with a text. */
+	private const LAST_CHARACTER = "\u{10FFFF}";
+
+	/**
+	 * The accounts; the only one where it is meant exactly.
+	 *
+	 * @param string $who What was typed.
+	 * @return list<\WP_User>
+	 */
+	public static function find( string $who ): array {
+		$who = trim( $who );
+		if ( '' === $who ) {
+			return array();
+		}
+		$exact = self::get( self::exact( $who ) );
+		if ( 1 === count( $exact ) ) {
+			return $exact;
+		}
+		return self::get( array( ...self::exact( $who ), ...self::by_user_name( $who ), ...self::by_name( $who ) ) );
+	}
+
+	/**
+	 * One account of this site.
+	 *
+	 * @param int $user_id Its number.
+	 * @return list<\WP_User> It alone, or nothing.
+	 */
+	public static function only( int $user_id ): array {
+		return self::get( array( $user_id ) );
+	}
+
+	/**
+	 * Accounts whose number, login, address or id it is.
+	 *
+	 * @param string $who What was typed.
+	 * @return list<int>
+	 */
+	private static function exact( string $who ): array {
+		$found = array( ctype_digit( $who ) ? (int) $who : 0 );
+		foreach ( array( 'login', 'email' ) as $field ) {
+			$user    = get_user_by( $field, $who );
+			$found[] = false !== $user && mb_strtolower( (string) $user->get( "user_$field" ) ) === mb_strtolower( $who ) ? $user->ID : 0;
+		}
+		$found[] = (int) Database::value( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s OR user_name_key = %s', array( $who, mb_strtolower( $who ) ) );
+		return array_values( array_unique( array_filter( $found ) ) );
+	}
+
+	/**
+	 * Accounts of people whose name in an identity provider begins so.
+	 *
+	 * @param string $who What was typed.
+	 * @return list<int>
+	 */
+	private static function by_user_name( string $who ): array {
+		$key  = mb_strtolower( $who );
+		$rows = Database::rows( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE user_name_key >= %s AND user_name_key < %s AND user_id IS NOT NULL ORDER BY user_name_key LIMIT %d', array( $key, $key . self::LAST_CHARACTER, self::SHOWN + 1 ) );
+		return array_values( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
+	}
+
+	/**
+	 * Accounts whose login, address or name has this part.
+	 *
+	 * @param string $who What was typed.
+	 * @return list<int>
+	 */
+	private static function by_name( string $who ): array {
+		$found = get_users(
+			array(
+				'search'         => '*' . trim( $who, '*' ) . '*',
+				'search_columns' => array( 'user_login', 'user_email', 'display_name' ),
+				'number'         => self::SHOWN + 1,
+				'count_total'    => false,
+				'fields'         => 'ID',
+			)
+		);
+		return array_values( array_map( 'intval', $found ) );
+	}
+
+	/**
+	 * The accounts of this site among some.
+	 *
+	 * @param list<int> $user_ids Their numbers.
+	 * @return list<\WP_User>
+	 */
+	private static function get( array $user_ids ): array {
+		$user_ids = array_slice( array_values( array_unique( $user_ids ) ), 0, self::SHOWN + 1 );
+		cache_users( $user_ids );
+		$users = array_filter( array_map( 'get_userdata', $user_ids ) );
+		return array_values( array_filter( $users, static fn( \WP_User $user ): bool => ! is_multisite() || is_user_member_of_blog( $user->ID ) ) );
+	}
+}
