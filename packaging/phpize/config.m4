@@ -10,6 +10,13 @@ if test "$PHP_ROLLBOOK" != "no"; then
   if test -z "$CARGO"; then
     AC_MSG_ERROR([cargo is missing: install Rust (https://rustup.rs), or take the extension that is built already])
   fi
+  AC_MSG_CHECKING([for libclang])
+  if test -n "$LIBCLANG_PATH" || ls /usr/lib*/libclang*.so* /usr/lib*/*/libclang*.so* /usr/lib*/llvm*/lib*/libclang*.so* /usr/local/lib*/libclang*.so* 2>/dev/null | grep -v cpp >/dev/null; then
+    AC_MSG_RESULT([yes])
+  else
+    AC_MSG_RESULT([not seen])
+    AC_MSG_WARN([libclang reads the headers of PHP: if the build misses it, install it (libclang-dev, clang-libs or clang-dev), or say in LIBCLANG_PATH where it is])
+  fi
   dnl The oldest Rust that compiles it stands in Cargo.toml, and cargo holds to it.
   AC_MSG_CHECKING([for Cargo.toml])
   ROLLBOOK_SOURCE=`cd "$abs_srcdir/../.." && pwd`
