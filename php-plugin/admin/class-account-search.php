@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\People\PersonSearch;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Tables;
 
@@ -20,7 +21,7 @@ defined( 'ABSPATH' ) || exit;
 final class AccountSearch {
 
 	/** How many are named. */
-	public const SHOWN = 20;
+	public const SHOWN = PersonSearch::MOST;
 
 	/** What stands behind everything that begins with a text. */
 	private const LAST_CHARACTER = "\u{10FFFF}";
@@ -77,27 +78,18 @@ final class AccountSearch {
 	 */
 	private static function by_user_name( string $who ): array {
 		$key  = mb_strtolower( $who );
-		$rows = Database::rows( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE user_name_key >= %s AND user_name_key < %s AND user_id IS NOT NULL ORDER BY user_name_key LIMIT %d', array( $key, $key . self::LAST_CHARACTER, self::SHOWN + 1 ) );
+		$rows = Database::rows( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE user_name_key >= %s AND user_name_key < %s AND user_id IS NOT NULL ORDER BY user_name_key LIMIT %d', array( $key, $key . self::LAST_CHARACTER, self::SHOWN ) );
 		return array_values( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
 	}
 
 	/**
-	 * Accounts whose login, address or name has this part.
+	 * Accounts whose login or address begins so, or whose name has this part.
 	 *
 	 * @param string $who What was typed.
 	 * @return list<int>
 	 */
 	private static function by_name( string $who ): array {
-		$found = get_users(
-			array(
-				'search'         => '*' . trim( $who, '*' ) . '*',
-				'search_columns' => array( 'user_login', 'user_email', 'display_name' ),
-				'number'         => self::SHOWN + 1,
-				'count_total'    => false,
-				'fields'         => 'ID',
-			)
-		);
-		return array_values( array_map( 'intval', $found ) );
+		return array_column( PersonSearch::find( $who ), 'id' );
 	}
 
 	/**
@@ -107,7 +99,7 @@ final class AccountSearch {
 	 * @return list<\WP_User>
 	 */
 	private static function get( array $user_ids ): array {
-		$user_ids = array_slice( array_values( array_unique( $user_ids ) ), 0, self::SHOWN + 1 );
+		$user_ids = array_slice( array_values( array_unique( $user_ids ) ), 0, self::SHOWN );
 		cache_users( $user_ids );
 		$users = array_filter( array_map( 'get_userdata', $user_ids ) );
 		return array_values( array_filter( $users, static fn( \WP_User $user ): bool => ! is_multisite() || is_user_member_of_blog( $user->ID ) ) );

@@ -41,15 +41,10 @@ abstract class FormScreen {
 	}
 
 	/**
-	 * Prints what stands between the form and its task, if anything does.
+	 * The file in `views` that prints what stands below its task, if anything does.
 	 */
-	public static function after_form(): void {
-	}
-
-	/**
-	 * Prints what stands below all that, if anything does.
-	 */
-	public static function at_the_end(): void {
+	public static function last(): ?string {
+		return null;
 	}
 
 	/**

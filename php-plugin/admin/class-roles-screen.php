@@ -83,19 +83,17 @@ final class RolesScreen extends FormScreen {
 	}
 
 	/**
-	 * Prints the tester of rules.
+	 * The tester of rules.
 	 */
-	public static function after_form(): void {
-		$tester = RulesTester::collect();
-		require __DIR__ . '/views/rules-tester.php';
+	public static function more(): string {
+		return 'rules-tester';
 	}
 
 	/**
-	 * Prints the groups that were received.
+	 * The groups that were received.
 	 */
-	public static function at_the_end(): void {
-		$groups = GroupsPanel::collect();
-		require __DIR__ . '/views/groups.php';
+	public static function last(): string {
+		return 'groups';
 	}
 
 	/**

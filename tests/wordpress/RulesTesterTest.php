@@ -8,7 +8,6 @@ use Rollbook\WordPress\Admin\AccountSearch;
 use Rollbook\WordPress\Admin\GroupsPanel;
 use Rollbook\WordPress\Admin\RolesScreen;
 use Rollbook\WordPress\Admin\RuleQuestions;
-use Rollbook\WordPress\Admin\RulesTester;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';
@@ -33,7 +32,7 @@ final class RulesTesterTest extends SiteTestCase {
 	private function shown( string $what, array $question ): string {
 		$_GET = wp_slash( $question );
 		ob_start();
-		'tester' === $what ? RolesScreen::after_form() : RolesScreen::at_the_end();
+		require dirname( \Rollbook\WordPress\PLUGIN_FILE ) . '/admin/views/' . ( 'tester' === $what ? RolesScreen::more() : RolesScreen::last() ) . '.php';
 		return (string) ob_get_clean();
 	}
 
@@ -85,10 +84,10 @@ final class RulesTesterTest extends SiteTestCase {
 		self::assertSame( array(), $found( 'pu-nobody' ) );
 		self::assertSame( array(), $found( '' ) );
 		self::assertStringContainsString( 'Nobody on this site is called “pu-&lt;b&gt;”', $this->shown( 'tester', array( 'who' => 'pu-<b>' ) ) );
-		for ( $number = 0; $number < AccountSearch::SHOWN + 2; $number++ ) {
+		for ( $number = 0; $number < AccountSearch::SHOWN + 1; $number++ ) {
 			$this->create( "pu-many-$number" );
 		}
-		self::assertStringContainsString( 'These are the first 20', $this->shown( 'tester', array( 'who' => 'pu-many-' ) ) );
+		self::assertStringContainsString( 'At most 10 are named', $this->shown( 'tester', array( 'who' => 'pu-many-' ) ) );
 	}
 
 	public function test_groups_are_paged_and_their_names_escaped(): void {

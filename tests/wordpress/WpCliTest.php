@@ -143,9 +143,13 @@ final class WpCliTest extends SiteTestCase {
 		$person = $this->provision( 'cli-rule@contoso.test', array( 'title' => 'Cli Chief' ) );
 		$this->assertTrue( WP_CLI::run_line( 'rollbook', 'settings', 'set', 'role_rules', '[{"filter":"title eq \"Cli Chief\"","role":"author"}]' ) );
 		WP_CLI::run_line( 'rollbook', 'rules', 'list', '--format=json' );
-		$this->assertSame( 'author', json_decode( WP_CLI::$printed[0][1] )[0]->role );
+		$this->assertSame( array( 'author', '' ), array( json_decode( WP_CLI::$printed[0][1] )[0]->role, json_decode( WP_CLI::$printed[0][1] )[0]->warning ) );
+		$this->assertTrue( WP_CLI::run_line( 'rollbook', 'rules', 'match', 'title eq "Cli Chief" and userName sw "cli-rule"', '--format=json' ) );
+		$this->assertSame( array( array( 'cli-rule@contoso.test', '1' ) ), array_map( static fn( object $row ): array => array( $row->user_name, $row->rule ), json_decode( WP_CLI::$printed[0][1] ) ) );
+		$this->assertFalse( WP_CLI::run_line( 'rollbook', 'rules', 'match', 'title is' ) );
 		$this->assertTrue( WP_CLI::run_line( 'rollbook', 'rules', 'preview', '--format=json' ) );
 		$this->assertContains( 'cli-rule', array_map( static fn( object $row ): string => strtok( $row->account, '@' ), json_decode( WP_CLI::$printed[0][1] ) ) );
+		$this->assertSame( '1', json_decode( WP_CLI::$printed[0][1] )[0]->rule );
 		$this->assertNotContains( 'author', $this->account_of( $person->id )->roles, 'a preview changes nothing' );
 		$bar = end( \WP_CLI\Bar::$bars );
 		$this->assertTrue( $bar->finished );

@@ -3,8 +3,6 @@
  * Settings → Rollbook → Roles & groups: the groups that were received.
  *
  * @package Rollbook
- *
- * @var \Rollbook\WordPress\Admin\GroupsPanel $groups What to show.
  */
 
 declare( strict_types=1 );
@@ -13,7 +11,8 @@ namespace Rollbook\WordPress\Admin;
 
 defined( 'ABSPATH' ) || exit;
 
-$group = $groups->group;
+$groups = GroupsPanel::collect();
+$group  = $groups->group;
 ?>
 <section id="rollbook-groups" aria-labelledby="rollbook-groups-heading">
 	<h2 id="rollbook-groups-heading"><?php esc_html_e( 'Groups received', 'rollbook' ); ?></h2>

@@ -87,12 +87,14 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 		if ( null !== $more ) {
 			require __DIR__ . "/$more.php";
 		}
-		$screen::after_form();
 		if ( null !== $screen::task() ) {
 			$panel = TaskPanel::collect( $screen::task() );
 			require __DIR__ . '/task.php';
 		}
-		$screen::at_the_end();
+		$last = $screen::last();
+		if ( null !== $last ) {
+			require __DIR__ . "/$last.php";
+		}
 		?>
 	<?php endif; ?>
 </div>

@@ -3,8 +3,6 @@
  * Settings → Rollbook → Roles & groups: rules, tried.
  *
  * @package Rollbook
- *
- * @var \Rollbook\WordPress\Admin\RulesTester $tester What to show.
  */
 
 declare( strict_types=1 );
@@ -15,6 +13,7 @@ use Rollbook\WordPress\Store\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
+$tester  = RulesTester::collect();
 $person  = $tester->person;
 $problem = $tester->matches['problem'] ?? null;
 ?>
@@ -90,13 +89,13 @@ $problem = $tester->matches['problem'] ?? null;
 			<?php elseif ( array() !== $tester->found ) : ?>
 				<h3><?php esc_html_e( 'Who is meant?', 'rollbook' ); ?></h3>
 				<ul class="ul-disc rollbook-people">
-					<?php foreach ( array_slice( $tester->found, 0, AccountSearch::SHOWN ) as $user ) : ?>
+					<?php foreach ( $tester->found as $user ) : ?>
 						<li><a href="<?php echo esc_url( RulesTester::url( array( 'person' => (string) $user->ID ) ) ); ?>" data-rollbook-tester><?php echo esc_html( $user->display_name ); ?></a> · <?php echo esc_html( $user->user_login ); ?> · <?php echo esc_html( $user->user_email ); ?></li>
 					<?php endforeach; ?>
 				</ul>
-				<?php if ( count( $tester->found ) > AccountSearch::SHOWN ) : ?>
+				<?php if ( count( $tester->found ) === AccountSearch::SHOWN ) : ?>
 					<?php /* translators: %s: number of accounts. */ ?>
-					<p><?php echo esc_html( sprintf( __( 'These are the first %s. Type more of the name.', 'rollbook' ), number_format_i18n( AccountSearch::SHOWN ) ) ); ?></p>
+					<p><?php echo esc_html( sprintf( __( 'At most %s are named. If the person is missing, type more of the name.', 'rollbook' ), number_format_i18n( AccountSearch::SHOWN ) ) ); ?></p>
 				<?php endif; ?>
 			<?php elseif ( '' !== $tester->who ) : ?>
 				<?php /* translators: %s: what was typed. */ ?>

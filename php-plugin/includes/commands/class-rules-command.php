@@ -9,8 +9,10 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Commands;
 
+use Rollbook\WordPress\Admin\RuleQuestions;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Upkeep\TaskRun;
+use WP_CLI;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -20,7 +22,7 @@ defined( 'ABSPATH' ) || exit;
 final class RulesCommand {
 
 	/**
-	 * Lists the rules; the first that fits decides.
+	 * Lists the rules; the first that fits decides. A warning stands beside a rule that asks for something nobody has.
 	 *
 	 * ## OPTIONS
 	 *
@@ -36,11 +38,49 @@ final class RulesCommand {
 	 * @param array<string, string> $options   The options.
 	 */
 	public function all( array $arguments, array $options ): void {
-		$rows = array();
+		$rows   = array();
+		$doubts = RuleQuestions::doubts();
 		foreach ( Settings::document()['role_rules'] ?? array() as $number => $rule ) {
-			$rows[] = array( 'position' => $number + 1 ) + $rule;
+			$rows[] = array( 'position' => $number + 1 ) + $rule + array( 'warning' => implode( ' ', $doubts[ $rule['filter'] ] ?? array() ) );
 		}
-		Listing::print_rows( $rows, array( 'position', 'filter', 'role' ), $options );
+		Listing::print_rows( $rows, array( 'position', 'filter', 'role', 'warning' ), $options );
+	}
+
+	/**
+	 * Lists the people that a filter matches, and which rule decides for each. Nothing is changed.
+	 *
+	 * ## OPTIONS
+	 *
+	 * <filter>
+	 * : The filter, as a rule has it.
+	 *
+	 * [--format=<format>]
+	 * : table, csv, json, yaml, ids or count.
+	 * ---
+	 * default: table
+	 * ---
+	 *
+	 * ## EXAMPLES
+	 *
+	 *     wp rollbook rules match 'groups.display eq "Editors"'
+	 *
+	 * @param list<string>          $arguments The filter.
+	 * @param array<string, string> $options   The options.
+	 */
+	public function match( array $arguments, array $options ): void {
+		$rows  = array();
+		$after = null;
+		do {
+			$page = RuleQuestions::matches( $arguments[0], $after );
+			if ( null !== $page['problem'] ) {
+				WP_CLI::error( $page['problem'] );
+			}
+			foreach ( $page['people'] as $person ) {
+				$rows[] = array( 'roles' => implode( ', ', $person['roles'] ), 'rule' => (string) ( $person['rule'] ?? '' ) ) + $person;
+			}
+			$after = $page['next'];
+		} while ( null !== $after );
+		Listing::print_rows( $rows, array( 'user_id', 'login', 'user_name', 'roles', 'rule' ), $options );
 	}
 
 	/**
