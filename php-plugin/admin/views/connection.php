@@ -55,8 +55,6 @@ defined( 'ABSPATH' ) || exit;
 	</ol>
 <?php endif; ?>
 
-<?php PauseActions::form(); ?>
-
 <h2><?php esc_html_e( 'The last 24 hours', 'rollbook' ); ?></h2>
 <ul class="rollbook-day">
 	<?php
@@ -141,4 +139,7 @@ $revoked = array_values( array_filter( $data->tokens, static fn( array $token ):
 	</form>
 </details>
 
-<?php SelfTestPanel::render(); ?>
+<?php
+SelfTestPanel::render();
+PauseActions::form();
+?>
