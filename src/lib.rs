@@ -35,6 +35,7 @@
 //!   the account (`account`); addresses, logins, languages, roles, linking of accounts, networks of sites,
 //!   filters as SQL, and what other plugins left.
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
+//! - [`secrecy`]: what a log or a screen must not show of what a client sends.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - [`calls`]: what PHP asks of the core, as functions from values to values.
 //! - `extension`: the PHP classes; behind the feature `extension`.
@@ -100,6 +101,7 @@ pub mod mapping;
 pub mod memory;
 pub mod protection;
 pub mod scim;
+pub mod secrecy;
 pub mod service;
 pub mod settings;
 pub mod token;

@@ -133,6 +133,8 @@ settings! {
     plain_http: bool = false;
     /// How many days the activity log is kept.
     activity_days: u32 = 90, read by SettingsReader::days;
+    /// Of which requests the activity log keeps what was sent and answered.
+    activity_bodies: KeptBodies = KeptBodies::Problems;
     /// Addresses answered for other plugins' sake.
     compatibility: Compatibility = Compatibility::default();
     /// Whether the must-use drop-in answers reads.
@@ -171,6 +173,20 @@ pub enum HandGivenRoles {
     Keep,
     /// A managed person has exactly the role that is due. Every request about the person sees to it.
     Overrule,
+}
+
+/// Of which requests the activity log keeps what was sent and answered. Whoever looks for a cause needs
+/// those that did not go well; of all others the log has what they changed, and a copy of everybody's data
+/// beside that would be one more to protect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptBodies {
+    /// Of none.
+    None,
+    /// Of those that were refused or failed, or of which something did not arrive in WordPress.
+    Problems,
+    /// Of all.
+    All,
 }
 
 /// How the login of a new account is made.

@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Endpoint\ActivityBodies;
 use Rollbook\WordPress\Endpoint\ActivityDays;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
@@ -47,6 +48,7 @@ final class ActivityScreen {
 		try {
 			$entry = isset( $_GET['entry'] ) ? ActivitySearch::entry( absint( $_GET['entry'] ) ) : null;
 			if ( null !== $entry ) {
+				$bodies = ActivityBodies::of( (int) $entry['id'] );
 				require __DIR__ . '/views/activity-entry.php';
 				return;
 			}

@@ -49,6 +49,7 @@ final class AdvancedScreen extends FormScreen {
 			'trusted_proxies'  => FormInput::lines( 'trusted_proxies' ),
 			'plain_http'       => FormInput::is_ticked( 'plain_http' ),
 			'activity_days'    => ctype_digit( $days ) ? (int) $days : $days,
+			'activity_bodies'  => FormInput::line( 'activity_bodies' ),
 			'fast_lane'        => FormInput::is_ticked( 'fast_lane' ),
 			'compatibility'    => array( 'wpo365_route' => FormInput::is_ticked( 'wpo365_route' ) ),
 		);

@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Endpoint\ActivityBodies;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Tables;
@@ -104,7 +105,19 @@ final class PrivacySubject {
 	 */
 	public function erase_entries( int $limit ): int {
 		$ids = array_map( 'intval', array_column( $this->entries( 0, $limit ), 'id' ) );
+		if ( array() !== $ids ) {
+			ActivityBodies::forget( array_values( $ids ) );
+		}
 		return array() === $ids ? 0 : Database::run( 'DELETE FROM ' . Tables::name( 'activity' ) . ' WHERE id IN (' . Database::marks( $ids, '%d' ) . ')', $ids );
+	}
+
+	/**
+	 * Deletes what was sent and answered where the person is named: the answer to a search, for instance, tells of many people.
+	 *
+	 * @return int How many were deleted.
+	 */
+	public function erase_bodies(): int {
+		return ActivityBodies::forget_person( array_values( array_unique( array_filter( array( $this->email, (string) ( $this->row['user_name'] ?? '' ), (string) ( $this->row['id'] ?? '' ) ) ) ) ) );
 	}
 
 	/**

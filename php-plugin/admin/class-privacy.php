@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Endpoint\ActivityBodies;
 use Rollbook\WordPress\Requirements;
 use Rollbook\WordPress\Store\Settings;
 
@@ -63,6 +64,7 @@ final class Privacy {
 			__( 'The people of our organisation come to this site from its identity provider. It sends us name, e-mail address, username, and further attributes such as department or telephone number, the groups that somebody belongs to, and whether somebody may still log in. We use them to make the account, to give it a role, and to lock it when somebody leaves.', 'rollbook' ),
 			/* translators: %s: a number of days. */
 			sprintf( __( 'A log records each change with its time, what was changed, and the address of the identity provider. Entries are deleted after %s days.', 'rollbook' ), number_format_i18n( (int) ( Settings::document()['activity_days'] ?? 0 ) ) ),
+			__( 'Of requests that did not go well, or of all if the site’s owner wants that, the log also keeps what was sent and answered, without passwords.', 'rollbook' ),
 			__( 'These data stay on this site. They are deleted with the account; what the identity provider holds is governed by its own policy.', 'rollbook' ),
 		);
 		wp_add_privacy_policy_content( 'Rollbook', '<p>' . implode( '</p><p>', array_map( 'esc_html', $paragraphs ) ) . '</p>' );
@@ -113,9 +115,10 @@ final class Privacy {
 		$removed  = $subject->erase_entries( self::AT_ONCE );
 		$done     = $removed < self::AT_ONCE;
 		$retained = $done && $subject->is_managed();
+		$bodies   = $done ? $subject->erase_bodies() : 0;
 		$erased   = $done && ! $retained && $subject->erase_attributes();
 		return array(
-			'items_removed'  => $removed > 0 || $erased,
+			'items_removed'  => $removed > 0 || $bodies > 0 || $erased,
 			'items_retained' => $retained,
 			'messages'       => $retained ? array( __( 'The identity provider manages this person, and would send the attributes again. Take the person off this site there first.', 'rollbook' ) ) : array(),
 			'done'           => $done,
@@ -139,6 +142,14 @@ final class Privacy {
 			__( 'Changed in WordPress', 'rollbook' ) => implode( "\n", $changes ),
 			__( 'Message', 'rollbook' )              => (string) $entry['detail'],
 		);
+		// The bodies of other requests, such as one for a group, tell of others as well.
+		if ( null !== $entry['user_id'] ) {
+			$bodies = ActivityBodies::of( (int) $entry['id'] );
+			$facts += array(
+				__( 'What was sent', 'rollbook' )     => (string) ( $bodies['request']['text'] ?? '' ),
+				__( 'What was answered', 'rollbook' ) => (string) ( $bodies['answer']['text'] ?? '' ),
+			);
+		}
 		$data    = array();
 		foreach ( array_filter( $facts, static fn( string $value ): bool => '' !== $value ) as $name => $value ) {
 			$data[] = array(

@@ -4,6 +4,7 @@
 use super::Service;
 use crate::host::{Account, RoleChange, UserRecord};
 use crate::mapping::target::EMAIL_TARGET;
+use crate::secrecy;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -14,9 +15,6 @@ const MAX_TEXT: usize = 200;
 
 /// How many changes of one account are told.
 const MAX_CHANGES: usize = 100;
-
-/// Parts of a target's name by which its values are kept out of the log.
-const SECRET: [&str; 7] = ["secret", "token", "credential", "private", "api_key", "apikey", "pass"];
 
 /// What became of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -122,10 +120,9 @@ fn differences(before: Option<&UserRecord>, after: &UserRecord) -> Vec<Change> {
         before.iter().flat_map(|before| before.values.keys()).chain(after.values.keys()).collect();
     for target in targets.into_iter().filter(|target| *target != EMAIL_TARGET) {
         let (old, new) = (of(before, target), of(Some(after), target));
-        let lower = target.to_lowercase();
-        match SECRET.iter().any(|part| lower.contains(part)) {
+        match secrecy::is_secret(target) {
             true if old != new => {
-                let hidden = |value: Option<String>| value.map(|_| "…".to_owned());
+                let hidden = |value: Option<String>| value.map(|_| secrecy::MASK.to_owned());
                 changes.push(Change::new(target, hidden(old), hidden(new)));
             }
             true => {}

@@ -4,6 +4,7 @@
 //! that does not hold decides the answer.
 
 mod admission;
+mod bodies;
 pub mod bulk;
 pub mod closed;
 mod cursor;
@@ -52,6 +53,7 @@ use smol_str::SmolStr;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+pub use bodies::{Bodies, Body};
 pub use effect::{Change, Effect};
 pub use event::{About, Event, Notice};
 pub use losses::Alarm;
@@ -168,6 +170,7 @@ impl Service {
         summary.status = response.status;
         summary.outcome = summary.told_outcome();
         summary.dialects = self.dialects.into_inner().names().collect();
+        bodies::keep(request, &response, &mut summary, &self.settings);
         (response, summary)
     }
 

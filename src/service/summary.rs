@@ -1,6 +1,6 @@
 //! What the activity log says of a request.
 
-use super::{Alarm, Effect, Event, Notice, Service};
+use super::{Alarm, Bodies, Effect, Event, Notice, Service};
 use crate::host::UserRecord;
 use crate::http::Request;
 use crate::scim::schema::ResourceType;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// How much is told of a name that is refused, in characters.
 const MAX_NAME: usize = 255;
 
-/// What the activity log says of a request. It holds no secret and no body.
+/// What the activity log says of a request. It holds no secret.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Summary {
     /// The method.
@@ -59,6 +59,8 @@ pub struct Summary {
     pub notices: Vec<Notice>,
     /// What the owner is told where an IdP takes something from too many people.
     pub alarm: Option<Alarm>,
+    /// The request and its answer, where the owner wants them kept.
+    pub bodies: Option<Bodies>,
 }
 
 impl Summary {

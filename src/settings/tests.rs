@@ -44,6 +44,7 @@ fn a_full_document_comes_back_as_it_was() {
             "profile": false, "users_list": false, "confirmed": false
         }],
         "allowed_networks": ["10.0.0.0/8"], "trusted_proxies": ["192.0.2.0/24"], "activity_days": 7,
+        "activity_bodies": "all",
         "compatibility": { "wpo365_route": true }
     });
     for (key, value) in &defaults {

@@ -84,6 +84,8 @@ test( 'a refused request says why and what can be done, without JavaScript too',
 	await entries( quiet ).first().getByRole( 'link', { name: 'Creating' } ).click();
 	await expect( quiet.locator( '.notice-warning' ).filter( { hasText: 'There is a person with the userName' } ) ).toBeVisible();
 	await expect( quiet.getByText( '409 Conflict' ) ).toBeVisible();
+	await quiet.getByText( 'What was sent' ).click();
+	await expect( quiet.locator( 'pre' ).filter( { hasText: '"ACTIVITY-REFUSED"' } ).first() ).toBeVisible();
 	await quiet.screenshot( { path: '../../build/screenshots/activity-entry.png', fullPage: true } );
 
 	await search( quiet, 'nobody-of-this-name' );
@@ -144,6 +146,9 @@ for ( const [ name, more ] of [ [ 'list', '' ], [ 'clearing', '&clear=1' ], [ 'p
 				await page.setViewportSize( { width, height: 900 } );
 				await page.goto( address );
 				expect( await page.evaluate( () => document.documentElement.dir || 'ltr' ) ).toBe( direction );
+				for ( const summary of await page.locator( '.rollbook-body summary' ).all() ) {
+					await summary.click();
+				}
 				expect( await page.evaluate( () => document.documentElement.scrollWidth ), `${ direction } ${ width }` ).toBeLessThanOrEqual( width );
 				await page.screenshot( { path: `../../build/screenshots/activity-${ name }-${ direction }-${ width }.png`, fullPage: true } );
 			}

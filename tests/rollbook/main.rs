@@ -7,6 +7,8 @@ mod admission;
 #[cfg(test)]
 mod batches;
 #[cfg(test)]
+mod bodies;
+#[cfg(test)]
 mod conditions;
 #[cfg(test)]
 mod entra_cycles;

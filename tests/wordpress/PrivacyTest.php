@@ -89,6 +89,8 @@ final class PrivacyTest extends SiteTestCase {
 	public function test_a_text_for_the_privacy_policy_is_proposed(): void {
 		require_once ABSPATH . 'wp-admin/includes/plugin.php';
 		require_once ABSPATH . 'wp-admin/includes/class-wp-privacy-policy-content.php';
+		require_once ABSPATH . 'wp-admin/includes/class-wp-screen.php';
+		require_once ABSPATH . 'wp-admin/includes/screen.php';
 		$texts = new \ReflectionProperty( \WP_Privacy_Policy_Content::class, 'policy_content' );
 		$this->settings( array( 'activity_days' => 41 ) );
 		$screen = static fn(): bool => true;

@@ -4,7 +4,8 @@
  *
  * @package Rollbook
  *
- * @var array<string, ?string> $entry The entry.
+ * @var array<string, ?string>                                             $entry  The entry.
+ * @var array<string, array{text: ?string, size: int, is_cut: bool}> $bodies What was sent and answered, where it is kept.
  */
 
 declare( strict_types=1 );
@@ -100,3 +101,34 @@ $dialects   = ActivityWords::dialects( $entry );
 		</tr>
 	<?php endif; ?>
 </table>
+<?php foreach ( $bodies as $part => $body ) : ?>
+	<details class="rollbook-body">
+		<summary><?php echo esc_html( 'request' === $part ? __( 'What was sent', 'rollbook' ) : __( 'What was answered', 'rollbook' ) ); ?></summary>
+		<?php if ( null === $body['text'] ) : ?>
+			<p>
+				<?php
+				/* translators: %s: a size, such as “2 KB”. */
+				echo esc_html( sprintf( __( '%s that cannot be read as JSON. They are not kept, because nobody can tell what of them is secret.', 'rollbook' ), (string) size_format( $body['size'] ) ) );
+				?>
+			</p>
+		<?php else : ?>
+			<pre tabindex="0" dir="ltr"><?php echo esc_html( $body['text'] ); ?></pre>
+			<?php if ( $body['is_cut'] ) : ?>
+				<p class="description">
+					<?php
+					/* translators: 1 and 2: sizes, such as “2 KB”. */
+					echo esc_html( sprintf( __( 'Cut after %1$s; %2$s were sent.', 'rollbook' ), (string) size_format( strlen( $body['text'] ) ), (string) size_format( $body['size'] ) ) );
+					?>
+				</p>
+			<?php endif; ?>
+		<?php endif; ?>
+	</details>
+<?php endforeach; ?>
+<?php if ( array() !== $bodies ) : ?>
+	<p class="description"><?php esc_html_e( 'Passwords, tokens and the like are replaced by “…” before anything is stored.', 'rollbook' ); ?></p>
+<?php elseif ( null !== $entry['path'] && null !== $entry['token_id'] ) : ?>
+	<p class="description">
+		<?php esc_html_e( 'What was sent and answered is not kept for this request.', 'rollbook' ); ?>
+		<a href="<?php echo esc_url( SettingsPage::url( 'advanced' ) ); ?>#rollbook-bodies"><?php esc_html_e( 'Change what is kept', 'rollbook' ); ?></a>
+	</p>
+<?php endif; ?>

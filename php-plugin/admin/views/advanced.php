@@ -17,6 +17,11 @@ use Rollbook\WordPress\Upkeep\ValueIndexing;
 
 defined( 'ABSPATH' ) || exit;
 
+$rollbook_bodies = array(
+	'problems' => __( 'Of requests that did not go well', 'rollbook' ),
+	'all'      => __( 'Of all requests', 'rollbook' ),
+	'none'     => __( 'Of no request', 'rollbook' ),
+);
 ?>
 <table class="form-table" role="presentation">
 	<tr>
@@ -54,6 +59,18 @@ defined( 'ABSPATH' ) || exit;
 			<input type="text" inputmode="numeric" id="rollbook-days" name="activity_days" class="small-text" value="<?php echo esc_attr( (string) $data->settings['activity_days'] ); ?>"<?php $form->describe( 'activity_days', 'rollbook-days-help' ); ?>> <?php esc_html_e( 'days', 'rollbook' ); ?>
 			<p class="description" id="rollbook-days-help"><?php esc_html_e( 'Older entries are removed once a day. With 0, everything is removed once a day, so that no entry is kept for more than two days.', 'rollbook' ); ?></p>
 			<?php $form->problem( 'activity_days' ); ?>
+		</td>
+	</tr>
+	<tr>
+		<th scope="row"><label for="rollbook-bodies"><?php esc_html_e( 'Keep what was sent and answered', 'rollbook' ); ?></label></th>
+		<td>
+			<select id="rollbook-bodies" name="activity_bodies"<?php $form->describe( 'activity_bodies', 'rollbook-bodies-help' ); ?>>
+				<?php foreach ( $rollbook_bodies as $rollbook_value => $rollbook_label ) : ?>
+					<option value="<?php echo esc_attr( $rollbook_value ); ?>"<?php selected( $data->settings['activity_bodies'], $rollbook_value ); ?>><?php echo esc_html( $rollbook_label ); ?></option>
+				<?php endforeach; ?>
+			</select>
+			<p class="description" id="rollbook-bodies-help"><?php esc_html_e( 'Shown with an entry of the activity log, as long as the entry is kept. Passwords and tokens are never stored. To find the cause of a problem, the first choice is enough. With all requests, the log holds a copy of the data of all people; choose that for as long as you set something up.', 'rollbook' ); ?></p>
+			<?php $form->problem( 'activity_bodies' ); ?>
 		</td>
 	</tr>
 	<tr>

@@ -98,7 +98,10 @@ final class ActivityLog {
 			'dialects'      => self::json( $summary['dialects'] ?? array() ),
 		);
 		$entry     += $is_request ? array( 'address' => self::address_of( $summary ) ) : self::actor();
-		self::write( $is_request ? self::REQUEST : self::TASK, $entry );
+		$number      = self::write( $is_request ? self::REQUEST : self::TASK, $entry );
+		if ( isset( $summary['bodies'] ) ) {
+			ActivityBodies::keep( $number, Tokens::now(), $summary['bodies'] );
+		}
 		self::record_effects( $summary, array_values( array_filter( $effects, static fn( array $effect ): bool => ! $own( $effect ) ) ) );
 	}
 
@@ -287,7 +290,7 @@ final class ActivityLog {
 	 * Empties the log and records that.
 	 */
 	public static function clear(): void {
-		foreach ( array( Tables::name( 'activity' ), Tables::name( 'refusals' ) ) as $table ) {
+		foreach ( array( Tables::name( 'activity' ), Tables::name( 'bodies' ), Tables::name( 'refusals' ) ) as $table ) {
 			try {
 				Database::run( "TRUNCATE TABLE $table" ); // TRUNCATE takes no time for a million rows; DELETE takes a minute.
 			} catch ( DatabaseFailure ) {
@@ -303,8 +306,9 @@ final class ActivityLog {
 	 *
 	 * @param string                         $kind  What it is about.
 	 * @param array<string, int|string|null> $entry Its columns.
+	 * @return int Its number.
 	 */
-	private static function write( string $kind, array $entry ): void {
+	private static function write( string $kind, array $entry ): int {
 		$now = Tokens::now();
 		foreach ( array(
 			'resource_id'   => 64,
@@ -318,8 +322,9 @@ final class ActivityLog {
 			'kind'    => $kind,
 			'address' => self::address(),
 		);
-		Database::insert( Tables::name( 'activity' ), $entry );
+		$number = Database::insert( Tables::name( 'activity' ), $entry );
 		self::purge( $now );
+		return $number;
 	}
 
 	/**
@@ -371,6 +376,7 @@ final class ActivityLog {
 		update_option( self::OPTION, $now, true );
 		$oldest = $now - (int) ( Settings::document()['activity_days'] ?? 90 ) * self::DAY;
 		Database::run( 'DELETE FROM ' . Tables::name( 'activity' ) . ' WHERE time < %d', array( $oldest ) );
+		ActivityBodies::purge( $oldest );
 		Database::run( 'DELETE FROM ' . Tables::name( 'refusals' ) . ' WHERE day < %d', array( intdiv( $oldest, self::DAY ) ) );
 		delete_option( ActivityDays::OPTION );
 		Losses::purge( $now );

@@ -33,12 +33,12 @@ final class Tables {
 	 */
 	public const OPTION = 'rollbook_tables';
 
-	private const NAMES = array( 'users', 'lookups', 'groups', 'group_members', 'tokens', 'activity', 'refusals', 'losses', 'knocks' );
+	private const NAMES = array( 'users', 'lookups', 'groups', 'group_members', 'tokens', 'activity', 'bodies', 'refusals', 'losses', 'knocks' );
 
 	/**
 	 * The full name of a table of the current site.
 	 *
-	 * @param string $table One of users, lookups, groups, group_members, tokens, activity, refusals, losses, knocks.
+	 * @param string $table One of users, lookups, groups, group_members, tokens, activity, bodies, refusals, losses, knocks.
 	 */
 	public static function name( string $table ): string {
 		global $wpdb;
@@ -217,6 +217,9 @@ final class Tables {
 	 * by has an index that also gives the order. A row of `refusals` counts the requests of a day that were refused for one reason and had
 	 * no valid token.
 	 *
+	 * A row of `bodies` is what was sent and answered where an entry of `activity` was made, with what is secret masked. A size without a
+	 * text is that of a body that could not be read.
+	 *
 	 * A row of `losses` is something that an identity provider took from a person: `before_it` is what it takes to undo it, `held` a deletion
 	 * that waits for the owner, `decision` what the owner wants, and `settled` that it was done.
 	 *
@@ -235,6 +238,7 @@ final class Tables {
 		$group_members = self::name( 'group_members' );
 		$tokens        = self::name( 'tokens' );
 		$activity      = self::name( 'activity' );
+		$bodies        = self::name( 'bodies' );
 		$refusals      = self::name( 'refusals' );
 		$losses        = self::name( 'losses' );
 		$knocks        = self::name( 'knocks' );
@@ -357,6 +361,18 @@ $end",
   KEY outcome (outcome,time),
   KEY address (address,time),
   KEY name_key (name_key,time)
+$end",
+			"CREATE TABLE $bodies (
+  activity_id bigint(20) unsigned NOT NULL,
+  time bigint(20) NOT NULL,
+  request longtext NULL,
+  request_size int(10) unsigned NULL,
+  request_cut tinyint(1) NOT NULL DEFAULT 0,
+  answer longtext NULL,
+  answer_size int(10) unsigned NULL,
+  answer_cut tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY  (activity_id),
+  KEY time (time)
 $end",
 			"CREATE TABLE $refusals (
   day int(10) unsigned NOT NULL,

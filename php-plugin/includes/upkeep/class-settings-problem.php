@@ -68,6 +68,7 @@ final class SettingsProblem {
 		/* translators: 1: what a list holds, such as “Role rules”; 2: a field of its entries, such as “Filter”. */
 		$of = __( '%1$s: %2$s', 'rollbook' );
 		return array(
+			'activity_bodies'                => __( 'Keep what was sent and answered', 'rollbook' ),
 			'activity_days'                  => __( 'Keep the activity log for', 'rollbook' ),
 			'allowed_networks'               => __( 'Allowed networks', 'rollbook' ),
 			'default_role'                   => __( 'Role of new people', 'rollbook' ),
