@@ -6,11 +6,16 @@
 use crate::exchange::{Exchange, OutOfTurn};
 use crate::host::site::{Site, SiteAddress};
 use crate::http::Request;
+use crate::mapping::received::is_received;
 use crate::mapping::{self, meta_key, target};
 use crate::protection;
+use crate::scim::json;
+use crate::scim::path::PatchPath;
+use crate::secrecy::Mask;
 use crate::settings::{self, Settings};
 use crate::token;
 use crate::wordpress::linking::{Link, LinkActions};
+use crate::wordpress::predecessor;
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
@@ -181,9 +186,46 @@ pub fn links(settings: &Map<String, Value>, links: Vec<Value>) -> Result<Value> 
     Ok(json!(LinkActions::of(&links, &settings)))
 }
 
-/// What the owner is offered while typing.
+/// What the owner is offered while typing; and what is mapped by itself where a plugin was here before that
+/// wrote one of these user metas.
 pub fn suggestions() -> Value {
-    json!({ "paths": mapping::COMMON_PATHS, "targets": target::common_targets() })
+    json!({
+        "paths": mapping::COMMON_PATHS,
+        "targets": target::common_targets(),
+        "former": [predecessor::object_id_mapping()],
+    })
+}
+
+/// The numbers of those of a document's mappings whose attribute is not among the paths that were received.
+pub fn unreceived(settings: &Map<String, Value>, received: &[Value]) -> Value {
+    let received: Vec<PatchPath> = received.iter().filter_map(|path| path.as_str()?.parse().ok()).collect();
+    let mappings = settings.get("mappings").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let is_missing = |mapping: &Value| {
+        let path = mapping.get("path").and_then(Value::as_str).and_then(|path| path.parse().ok());
+        path.is_some_and(|path| !is_received(&path, &received))
+    };
+    let numbers = mappings.iter().enumerate().filter(|(_, mapping)| is_missing(mapping));
+    json!(numbers.map(|(number, _)| number).collect::<Vec<_>>())
+}
+
+/// What a mapping would store of a value, and what is wrong with the mapping.
+pub fn tried(mapping: Map<String, Value>, sample: &str) -> Value {
+    let document = Map::from_iter([("mappings".to_owned(), json!([mapping]))]);
+    match Settings::parse(&document) {
+        Ok(settings) => {
+            let stored = settings.mappings.first().and_then(|mapping| mapping.stored(sample));
+            json!({ "stored": stored, "problems": [] })
+        }
+        Err(refusal) => json!({ "stored": null, "problems": refusal.problems }),
+    }
+}
+
+/// A stored document as it may be shown: indented, without secrets. Nothing for what is no JSON.
+pub fn shown(document: &str) -> String {
+    let Ok(document) = json::value(document) else { return String::new() };
+    let mut mask = Mask::default();
+    mask.learn(&document);
+    mask.show(&document).text
 }
 
 /// What is reported of the site.

@@ -138,6 +138,9 @@ impl Engine {
             "verdict" => Ok(Value::from(calls::verdict(&given.text()?))),
             "moved" => Ok(Value::from(calls::moved(&given.text()?, &given.text()?))),
             "links" => calls::links(&given.map()?, given.list()?),
+            "unreceived" => Ok(calls::unreceived(&given.map()?, &given.list()?)),
+            "tried" => Ok(calls::tried(given.map()?, &given.text()?)),
+            "shown" => Ok(Value::from(calls::shown(&given.text()?))),
             "suggestions" => Ok(calls::suggestions()),
             other => Err(CallError::Other(format!("There is no call \"{other}\"."))),
         }

@@ -291,9 +291,35 @@ impl PhpSettings {
         array_of(&calls::links(&map_of(settings)?, links).map_err(exception)?)
     }
 
-    /// What the owner is offered while typing.
+    /// The numbers of those of a document's mappings whose attribute is not among the paths that were
+    /// received.
     ///
-    /// @return array{paths: list<string>, targets: list<string>}
+    /// @return list<int>
+    pub fn unreceived(settings: &ZendHashTable, received: &ZendHashTable) -> PhpResult<PhpArray> {
+        let received = received.values().map(|path| value_of(path, 0)).collect::<PhpResult<Vec<_>>>()?;
+        array_of(&calls::unreceived(&map_of(settings)?, &received))
+    }
+
+    /// What a mapping would store of a value, and what is wrong with the mapping.
+    ///
+    /// @return array{stored: mixed, problems: list<array{place: string, reason: string}>}
+    pub fn tried(mapping: &ZendHashTable, sample: &str) -> PhpResult<PhpArray> {
+        array_of(&calls::tried(map_of(mapping)?, sample))
+    }
+
+    /// A stored document as it may be shown: indented, without secrets. Empty for what is no JSON.
+    pub fn shown(document: &str) -> String {
+        calls::shown(document)
+    }
+
+    /// What the owner is offered while typing; and what is mapped by itself where a plugin was here before
+    /// that wrote one of these user metas.
+    ///
+    /// @return array{
+    ///     paths: list<string>,
+    ///     targets: list<string>,
+    ///     former: list<array{metas: list<string>, mapping: array<string, mixed>}>,
+    /// }
     pub fn suggestions() -> PhpResult<PhpArray> {
         array_of(&calls::suggestions())
     }

@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Upkeep\SettingsProblem;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -28,6 +30,37 @@ final class AttributesScreen extends FormScreen {
 	 */
 	public static function view(): string {
 		return 'attributes';
+	}
+
+	/**
+	 * What a row would store of a value.
+	 *
+	 * @return ?array{number: int, sample: string, stored: mixed, reasons: list<string>} The row by its number among those that the form keeps.
+	 */
+	public static function tried(): ?array {
+		$rows = self::rows();
+		foreach ( $rows as $number => $row ) {
+			if ( ! empty( $row['try'] ) ) {
+				$sample = $row['sample'] ?? '';
+				$result = \Rollbook\Settings::tried( self::read()['mappings'][ $number ], $sample );
+				return array(
+					'number'  => $number,
+					'sample'  => $sample,
+					'stored'  => $result['stored'],
+					'reasons' => array_map( SettingsProblem::reason( ... ), $result['problems'] ),
+				);
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * The rows that the form sent.
+	 *
+	 * @return list<array<string, string>>
+	 */
+	private static function rows(): array {
+		return FormInput::rows( 'mappings', array( 'path', 'target', 'title', 'pattern', 'replacement' ) );
 	}
 
 	/**
@@ -57,7 +90,7 @@ final class AttributesScreen extends FormScreen {
 						'confirmed'  => ! empty( $row['confirmed'] ) && ( $row['confirmed_for'] ?? '' ) === trim( $row['target'] ?? '' ),
 					);
 				},
-				FormInput::rows( 'mappings', array( 'path', 'target', 'title', 'pattern', 'replacement' ) )
+				self::rows()
 			),
 		);
 	}

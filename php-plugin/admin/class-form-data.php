@@ -33,10 +33,11 @@ final class FormData {
 	 * @param array<string, list<string>>                        $rights      The capabilities that protect a role unless the owner excludes it, by role.
 	 * @param array<string, string>                              $problems    What is wrong, by place in the document.
 	 * @param array<string, string>                              $dangers     What would be dangerous, by place in the document.
-	 * @param array{paths: list<string>, targets: list<string>}  $suggestions The suggestions while somebody types.
+	 * @param array{paths: list<string>, targets: list<string>, ...} $suggestions The suggestions while somebody types.
 	 * @param array<string, string>                              $missing     Why the site does not have a target, by target.
 	 * @param ?list<string>                                      $changers    What keeps the fast lane from being used; null if its file could not be written.
 	 * @param bool                                               $searched    Whether somebody searched for a person.
+	 * @param array<string, mixed>                               $tried       What was tried without saving.
 	 * @param string                                             $wpo365      The address of WPO365, which Rollbook answers for sites that come from it.
 	 */
 	private function __construct(
@@ -50,6 +51,7 @@ final class FormData {
 		public readonly array $missing,
 		public readonly ?array $changers,
 		public readonly bool $searched,
+		public readonly array $tried,
 		public readonly string $wpo365,
 	) {
 	}
@@ -78,6 +80,7 @@ final class FormData {
 			Targets::missing( Settings::targets() ),
 			Settings::wants_fast_lane() && ! FastLaneFile::is_in_step() ? null : FastLane::found() ?? array(),
 			$message->searched ?? false,
+			$message->tried ?? array(),
 			rest_url( 'wpo365/v1' )
 		);
 	}

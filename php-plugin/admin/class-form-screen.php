@@ -34,6 +34,15 @@ abstract class FormScreen {
 	abstract public static function view(): string;
 
 	/**
+	 * What the form asks to try instead of saving it, and what came of it; null where it is to be saved.
+	 *
+	 * @return ?array<string, mixed>
+	 */
+	public static function tried(): ?array {
+		return null;
+	}
+
+	/**
 	 * The file in `views` that prints what else stands below the form, if anything does.
 	 */
 	public static function more(): ?string {

@@ -33,6 +33,7 @@ final class Message {
 	 * @param array<string, mixed>                       $attempted The refused part of the document, so that it need not be typed again.
 	 * @param ?array{title: string, consequences: list<array{reason: string, place?: string, ...}>, button: string, key: string, action: string, id: int|string|null, fields: array<string, string>} $question What the message asks: a Question.
 	 * @param bool                                       $searched  Whether somebody searched for a person.
+	 * @param array<string, mixed>                       $tried     What was tried without saving, and what came of it.
 	 * @param list<string>                               $changed   The settings that somebody else has changed meanwhile.
 	 */
 	public function __construct(
@@ -43,6 +44,7 @@ final class Message {
 		public readonly array $attempted = array(),
 		public readonly ?array $question = null,
 		public readonly bool $searched = false,
+		public readonly array $tried = array(),
 		public readonly array $changed = array(),
 	) {
 	}

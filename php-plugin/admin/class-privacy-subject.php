@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Admin;
 use Rollbook\WordPress\Endpoint\ActivityBodies;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\ReceivedAttributes;
 use Rollbook\WordPress\Store\Tables;
 
 defined( 'ABSPATH' ) || exit;
@@ -129,6 +130,7 @@ final class PrivacySubject {
 		if ( null === $this->row ) {
 			return false;
 		}
+		ReceivedAttributes::forget_person( (string) $this->row['id'] );
 		Database::run( 'DELETE FROM ' . Tables::name( 'lookups' ) . ' WHERE row_id = %d', array( (int) $this->row['row_id'] ) );
 		return 0 < Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET document = NULL, applied = NULL, version = version + 1 WHERE row_id = %d AND (document IS NOT NULL OR applied IS NOT NULL)', array( (int) $this->row['row_id'] ) );
 	}

@@ -49,6 +49,10 @@ final class SettingsActions {
 		if ( PersonPicker::is_search() ) {
 			SettingsPage::go_back( new Message( __( 'Nothing is saved yet: choose a person below, then save.', 'rollbook' ), 'info', attempted: $partial, searched: true ), $tab );
 		}
+		$tried = $screen::tried();
+		if ( null !== $tried ) {
+			SettingsPage::go_back( new Message( __( 'The value was tried. Nothing is saved yet.', 'rollbook' ), attempted: $partial, tried: $tried ), $tab );
+		}
 		try {
 			SettingsWriter::merge( $partial, FormInput::text( 'opened_on' ), FormInput::line( Question::FIELD ) );
 		} catch ( NotConfirmed $asked ) {

@@ -59,7 +59,22 @@ final class Settings {
 		return Engine::call( 'links', $settings, array_values( $links ) );
 	}
 
-	/** @return array{paths: list<string>, targets: list<string>} */
+	/** @return list<int> */
+	public static function unreceived( array $settings, array $received ): array {
+		return Engine::call( 'unreceived', $settings, array_values( $received ) );
+	}
+
+	/** @return array{stored: mixed, problems: list<array{place: string, reason: string}>} */
+	public static function tried( array $mapping, string $sample ): array {
+		return Engine::call( 'tried', $mapping, $sample );
+	}
+
+	/** A stored document as it may be shown: indented, without secrets. Empty for what is no JSON. */
+	public static function shown( string $document ): string {
+		return Engine::call( 'shown', $document );
+	}
+
+	/** @return array{paths: list<string>, targets: list<string>, former: list<array{metas: list<string>, mapping: array<string, mixed>}>} */
 	public static function suggestions(): array {
 		return Engine::call( 'suggestions' );
 	}

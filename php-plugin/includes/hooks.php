@@ -53,6 +53,7 @@ use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\ValueIndexes;
 use Rollbook\WordPress\Upkeep\CatchUp;
+use Rollbook\WordPress\Upkeep\FormerPlugin;
 use Rollbook\WordPress\Upkeep\NetworkSites;
 use Rollbook\WordPress\Upkeep\ProfileChanges;
 use Rollbook\WordPress\Upkeep\RemovalDecision;
@@ -251,6 +252,7 @@ if ( Requirements::met() ) {
 	// Fields that are new or back, or that have another mapping now.
 	add_action( CatchUp::EVENT, array( CatchUp::class, 'action_event' ) );
 	add_action( 'admin_init', array( CatchUp::class, 'action_admin_init' ) );
+	add_action( 'admin_init', array( FormerPlugin::class, 'action_admin_init' ) );
 	foreach ( array( 'add_option_', 'update_option_' ) as $rollbook_hook ) {
 		add_action( $rollbook_hook . Settings::OPTION, array( CatchUp::class, 'action_soon' ), 10, 0 );
 	}

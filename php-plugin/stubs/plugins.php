@@ -14,6 +14,21 @@
 function acf_get_field( $id ) {}
 
 /**
+ * The groups of fields.
+ *
+ * @return list<array<string, mixed>>
+ */
+function acf_get_field_groups() {}
+
+/**
+ * The fields of a group.
+ *
+ * @param array<string, mixed> $group The group.
+ * @return list<array<string, mixed>>|false
+ */
+function acf_get_fields( $group ) {}
+
+/**
  * The stored value of a meta.
  *
  * @param int|string $post_id Whose: `user_7`.
@@ -70,6 +85,14 @@ function delete_field( $selector, $post_id = false ) {}
  * @return int|null|false
  */
 function xprofile_get_field_id_from_name( $field_name ) {}
+
+/**
+ * The groups of profile fields.
+ *
+ * @param array<string, mixed> $arguments What to fetch.
+ * @return list<object>
+ */
+function bp_xprofile_get_groups( $arguments ) {}
 
 /**
  * Stores a field's value.

@@ -171,14 +171,6 @@ final class Settings {
 	public static function problems( array $settings, array $site ): array {}
 
 	/**
-	 * What becomes dangerous when a document is saved on a site in the place of another one, and what
-	 * follows; each as in `InvalidSettings::problems()`.
-	 *
-	 * @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
-	 */
-	public static function dangers( array $settings, array $before, array $site ): array {}
-
-	/**
 	 * The names of the roles and capabilities of a site that protect an account that has one by itself.
 	 *
 	 * @return list<string>
@@ -205,9 +197,34 @@ final class Settings {
 	public static function links( array $settings, array $links ): array {}
 
 	/**
-	 * What the owner is offered while typing.
+	 * The numbers of those of a document's mappings whose attribute is not among the paths that were
+	 * received.
 	 *
-	 * @return array{paths: list<string>, targets: list<string>}
+	 * @return list<int>
+	 */
+	public static function unreceived( array $settings, array $received ): array {}
+
+	/**
+	 * What a mapping would store of a value, and what is wrong with the mapping.
+	 *
+	 * @return array{stored: mixed, problems: list<array{place: string, reason: string}>}
+	 */
+	public static function tried( array $mapping, string $sample ): array {}
+
+	/**
+	 * A stored document as it may be shown: indented, without secrets. Empty for what is no JSON.
+	 */
+	public static function shown( string $document ): string {}
+
+	/**
+	 * What the owner is offered while typing; and what is mapped by itself where a plugin was here before
+	 * that wrote one of these user metas.
+	 *
+	 * @return array{
+	 * paths: list<string>,
+	 * targets: list<string>,
+	 * former: list<array{metas: list<string>, mapping: array<string, mixed>}>,
+	 * }
 	 */
 	public static function suggestions(): array {}
 }

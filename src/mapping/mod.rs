@@ -4,6 +4,7 @@
 //! the owner's that has the same target takes their place.
 
 pub mod meta_key;
+pub mod received;
 pub mod schemas;
 pub mod target;
 pub mod value;
@@ -150,6 +151,12 @@ impl Mapping {
             Several::AsUsual | Several::Joined if texts.is_empty() => None,
             Several::AsUsual | Several::Joined => self.written(&texts.join(&self.separator)),
         }
+    }
+
+    /// What would be stored of this value; `None` where it does not fit.
+    pub fn stored(&self, text: &str) -> Option<Value> {
+        let value = self.written(text)?;
+        Some(if self.several == Several::List { Value::Array(vec![value]) } else { value })
     }
 
     /// Whether the person has a value that cannot be written as what the mapping says that it is.

@@ -34,6 +34,7 @@ mod list;
 mod member;
 mod merge;
 mod names;
+mod paths;
 mod place;
 mod read;
 mod received;
@@ -43,6 +44,7 @@ mod write;
 
 pub use diff::changes;
 pub use member::MemberReference;
+pub use paths::MAX_PATHS;
 pub use read::{MAX_ELEMENTS, MAX_MEMBERS};
 pub use received::Received;
 pub use size::{MAX_ATTRIBUTE_SIZE, MAX_PHOTOS_SIZE, MAX_SIZE};

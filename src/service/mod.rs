@@ -60,7 +60,7 @@ pub use losses::Alarm;
 pub(crate) use precondition::Precondition;
 pub(crate) use refresh::refresh;
 pub(crate) use reply::{Reply, refused_by_wordpress};
-pub use summary::Summary;
+pub use summary::{Sample, Summary};
 
 /// How often a write is decided anew when somebody else wrote in between.
 pub const MAX_ATTEMPTS: usize = 5;

@@ -3,12 +3,18 @@
 use super::{Alarm, Bodies, Effect, Event, Notice, Service};
 use crate::host::UserRecord;
 use crate::http::Request;
+use crate::scim::resource::{MAX_PATHS, Resource};
 use crate::scim::schema::ResourceType;
+use crate::secrecy::Mask;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// How much is told of a name that is refused, in characters.
 const MAX_NAME: usize = 255;
+
+/// How much is told of a value that was received, in characters.
+const MAX_SAMPLE: usize = 60;
 
 /// What the activity log says of a request. It holds no secret.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -59,8 +65,19 @@ pub struct Summary {
     pub notices: Vec<Notice>,
     /// What the owner is told where an IdP takes something from too many people.
     pub alarm: Option<Alarm>,
+    /// What was received of people and stored, by path: a first value of each, and whose it is.
+    pub received: BTreeMap<String, Sample>,
     /// The request and its answer, where the owner wants them kept.
     pub bodies: Option<Bodies>,
+}
+
+/// A value that was received.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sample {
+    /// Its beginning; a mask for a secret.
+    pub text: String,
+    /// The SCIM id of the person.
+    pub id: String,
 }
 
 impl Summary {
@@ -119,6 +136,19 @@ impl Service {
         let mut note = self.note.borrow_mut();
         (note.resource, note.user_id) = (None, None);
         note.name = sent.map(|sent| sent.chars().take(MAX_NAME).collect());
+    }
+
+    /// Notes what was received of a person and stored.
+    pub(super) fn note_received(&self, record: &UserRecord, resource: &Resource) {
+        let received = &mut self.note.borrow_mut().received;
+        let mask = Mask::default();
+        for (path, value) in resource.paths() {
+            if received.len() < MAX_PATHS && !received.contains_key(&path) {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let text = mask.member(&path, &text).chars().take(MAX_SAMPLE).collect();
+                received.insert(path, Sample { text, id: record.id.to_string() });
+            }
+        }
     }
 
     pub(crate) fn note_changes(&self, changes: Vec<String>) {

@@ -100,6 +100,7 @@ impl Service {
             );
         };
         self.note_person("created", &record);
+        self.note_received(&record, &resource);
         self.note_unwritten(account::unwritten(
             returning,
             &record,
@@ -262,6 +263,7 @@ impl Service {
         let links = !record.managed;
         self.note_person(if links { "linked" } else { "updated" }, written);
         self.note_withheld_role(resource);
+        self.note_received(written, resource);
         self.note_unwritten(account::unwritten(Some(record), written, change, resource, &self.settings));
         if links {
             self.note_detail(linking::credentials_sentence(change.end_credentials));

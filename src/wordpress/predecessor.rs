@@ -5,6 +5,7 @@
 //! edition) both gave the number of the account as `id`.
 
 use crate::host::Account;
+use serde_json::{Value, json};
 
 /// WPO365: `externalId` as it was sent. Everybody that it provisioned has it.
 const WPO365_EXTERNAL_ID: &str = "wpo365_scim_external_id";
@@ -34,6 +35,20 @@ pub const METAS: [&str; 6] = [
 
 /// The metas that an IdP may know as `externalId`.
 pub const EXTERNAL_ID: [&str; 2] = [WPO365_EXTERNAL_ID, OBJECT_ID];
+
+/// Where WPO365 keeps the object id of Entra ID, and single sign-on looks for it: the row that keeps it so,
+/// for sites where accounts have one of its metas.
+pub fn object_id_mapping() -> Value {
+    json!({
+        "metas": EXTERNAL_ID,
+        "mapping": {
+            "path": "urn:ietf:params:scim:schemas:extension:wpo365:2.0:User:objectId",
+            "target": format!("meta:{OBJECT_ID}"),
+            "title": "Object ID (Entra ID)",
+            "confirmed": true,
+        },
+    })
+}
 
 /// The metas that an IdP may know as `userName`.
 pub const USER_NAME: [&str; 1] = [PRINCIPAL_NAME];

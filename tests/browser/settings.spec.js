@@ -277,6 +277,7 @@ test( 'attributes are added, corrected and removed', async ( { settings: page } 
 	await open( page, 'Attributes' );
 	await expect( page.locator( '#rollbook-paths option[value$=":department"]' ) ).toHaveCount( 1 );
 	await expect( page.locator( '#rollbook-targets option[value="field:description"]' ) ).toHaveCount( 1 );
+	const unfold = ( mapping ) => mapping.locator( '> summary' ).click();
 
 	await last.getByLabel( 'Attribute' ).fill( 'ti tle' );
 	await last.getByLabel( 'Goes to' ).fill( 'meta:wp_capabilities' );
@@ -299,6 +300,8 @@ test( 'attributes are added, corrected and removed', async ( { settings: page } 
 	await expect( first.getByLabel( 'Attribute' ) ).toHaveValue( 'phoneNumbers[type eq "work"].value' );
 	await expect( first.getByLabel( 'Replace (pattern)' ) ).toHaveValue( '^00 ' );
 
+	await expect( first.locator( '> summary' ) ).toContainText( 'Job' );
+	await unfold( last );
 	await last.getByLabel( 'Attribute' ).fill( 'title' );
 	await last.getByLabel( 'Goes to' ).fill( 'meta:phone' );
 	await refused( page );
@@ -324,16 +327,63 @@ test( 'attributes are added, corrected and removed', async ( { settings: page } 
 	await expect( first ).not.toContainText( 'Values are kept' );
 	await page.screenshot( { path: '../../build/screenshots/attributes-missing.png', fullPage: true } );
 
+	await unfold( last );
 	await last.getByLabel( 'Attribute' ).fill( 'title' );
 	await last.getByLabel( 'Goes to' ).fill( 'meta:_two_factor_totp_key' );
 	await refused( page );
 	await wrong( rows.nth( 2 ).getByLabel( 'Goes to' ), /decides who gets in/ );
 	await page.goto( page.url() );
 
+	await unfold( first );
+	await unfold( second );
 	await first.getByLabel( 'Remove' ).check();
 	await second.getByLabel( 'Remove' ).check();
 	await saved( page );
 	await expect( rows ).toHaveCount( 1 );
+} );
+
+test( 'attributes are chosen among those that were received, and tried before they are saved', async ( { settings: page, browser } ) => {
+	await scim( '/Users', site.token, { method: 'POST', body: JSON.stringify( { schemas: [ 'urn:ietf:params:scim:schemas:core:2.0:User' ], userName: `attributes-${ Date.now() }@contoso.test`, 'urn:contoso:params:scim:schemas:extension:site:2.0:User': { desk: 'Dept 4711', doorToken: 'very-secret-4711' } } ) } );
+	const plain = await browser.newContext( { storageState: await page.context().storageState(), javaScriptEnabled: false } );
+	for ( const one of [ await plain.newPage(), page ] ) {
+		const rows = one.locator( '.rollbook-mapping' );
+		await one.goto( '/wp-admin/options-general.php?page=rollbook&tab=attributes' );
+		await one.locator( '.rollbook-received > summary' ).click();
+		await expect( one.locator( '.rollbook-received' ) ).toContainText( 'Dept 4711' );
+		await expect( one.locator( '.wrap' ) ).not.toContainText( 'very-secret-4711' );
+		await one.locator( '.rollbook-body > summary' ).first().click();
+		await expect( one.locator( '.rollbook-body pre' ).first() ).toContainText( '"doorToken": "…"' );
+		await one.getByRole( 'link', { name: 'Add a row for urn:contoso:params:scim:schemas:extension:site:2.0:User:desk' } ).click();
+		await expect( rows.last().getByLabel( 'Attribute' ) ).toHaveValue( 'urn:contoso:params:scim:schemas:extension:site:2.0:User:desk' );
+		await rows.last().getByLabel( 'Goes to' ).fill( 'meta:desk' );
+		await rows.last().getByLabel( 'Replace (pattern)' ).fill( '^Dept ' );
+		await rows.last().getByLabel( 'Try a value' ).fill( 'Dept 5' );
+		await rows.last().getByRole( 'button', { name: 'What would be stored?' } ).click();
+		await expect( rows.first() ).toContainText( 'Stored would be: 5' );
+		await expect( one.getByText( 'Nothing is saved yet' ) ).toBeVisible();
+		await rows.first().getByLabel( 'Attribute' ).fill( 'urn:contoso:params:scim:schemas:extension:nowhere:2.0:User:floor' );
+		await rows.first().getByLabel( 'Goes to' ).fill( 'meta:desk' );
+		await rows.first().getByLabel( 'Goes to' ).press( 'Enter' );
+		await expect( one.getByText( 'Settings saved.' ) ).toBeVisible();
+		await expect( rows.first().locator( '> summary' ) ).toContainText( 'Never received' );
+		for ( const [ name, width, direction ] of [ [ 'wide', 1280, 'ltr' ], [ 'narrow', 375, 'ltr' ], [ 'right-to-left', 375, 'rtl' ] ] ) {
+			await one.setViewportSize( { width, height: 900 } );
+			await one.goto( '/wp-admin/options-general.php?page=rollbook&tab=attributes' );
+			for ( const summary of await one.locator( '.wrap summary' ).all() ) {
+				await summary.click();
+			}
+			await one.evaluate( ( dir ) => document.documentElement.setAttribute( 'dir', dir ), direction );
+			expect( await one.evaluate( () => document.documentElement.scrollWidth ), name ).toBeLessThanOrEqual( width );
+			await one.screenshot( { path: `../../build/screenshots/attributes-${ name }.png`, fullPage: true } );
+		}
+		await one.setViewportSize( { width: 1280, height: 900 } );
+		await one.goto( '/wp-admin/options-general.php?page=rollbook&tab=attributes' );
+		await rows.first().locator( '> summary' ).click();
+		await rows.first().getByLabel( 'Remove' ).check();
+		await one.getByRole( 'button', { name: 'Save settings' } ).last().click();
+		await expect( rows ).toHaveCount( 1 );
+	}
+	await plain.close();
 } );
 
 test( 'networks, the log and the address of WPO365 have their settings', async ( { settings: page } ) => {

@@ -19,7 +19,21 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("wordpress", &["host", "mapping", "scim", "settings"]),
     ("service", &["dialect", "host", "http", "mapping", "scim", "secrecy", "settings", "token", "wordpress"]),
     ("exchange", &["host", "http", "service", "settings"]),
-    ("calls", &["exchange", "host", "http", "mapping", "protection", "settings", "token", "wordpress"]),
+    (
+        "calls",
+        &[
+            "exchange",
+            "host",
+            "http",
+            "mapping",
+            "protection",
+            "scim",
+            "secrecy",
+            "settings",
+            "token",
+            "wordpress",
+        ],
+    ),
     ("extension", &["calls", "exchange", "host", "http", "service", "settings", "token"]),
     ("engine", &["calls", "exchange", "host", "http", "service", "token"]),
     (

@@ -31,9 +31,10 @@ $places = array(
 	'profile'    => __( 'Show on the profile page', 'rollbook' ),
 	'users_list' => __( 'Show in the list of users', 'rollbook' ),
 );
+$about  = AttributesData::collect( $data );
 $rows   = $data->settings['mappings'];
 $rows[] = array( // An empty row, to add one.
-	'path'       => '',
+	'path'       => $about->asked,
 	'target'     => '',
 	'title'      => '',
 	'transform'  => null,
@@ -44,14 +45,32 @@ $rows[] = array( // An empty row, to add one.
 	'confirmed'  => false,
 );
 ?>
+<?php // Enter in a field presses a form's first button. ?>
+<button class="screen-reader-text" tabindex="-1" aria-hidden="true"><?php esc_html_e( 'Save settings', 'rollbook' ); ?></button>
 <p><?php esc_html_e( 'Names, display name, nickname, web address, language and e-mail address need no row. Every other attribute is kept and given back to the identity provider as it was sent; a row also puts it into WordPress.', 'rollbook' ); ?></p>
-<?php foreach ( $data->suggestions as $field => $suggestions ) : ?>
-	<datalist id="<?php echo esc_attr( "rollbook-$field" ); ?>">
-		<?php foreach ( $suggestions as $suggestion ) : ?>
-			<option value="<?php echo esc_attr( $suggestion ); ?>"></option>
-		<?php endforeach; ?>
-	</datalist>
-<?php endforeach; ?>
+<?php if ( null !== $about->progress ) : ?>
+	<div class="notice notice-info inline">
+		<p>
+			<?php
+			/* translators: %d: a number of percent. */
+			echo esc_html( sprintf( __( 'In the background the people who are there already get what the rows say now: %d %% are done.', 'rollbook' ), $about->progress ) );
+			?>
+		</p>
+	</div>
+<?php endif; ?>
+<datalist id="rollbook-paths">
+	<?php foreach ( $about->received as $path => $sample ) : ?>
+		<option value="<?php echo esc_attr( $path ); ?>" label="<?php echo esc_attr( '' === $sample ? $path : "$path: $sample" ); ?>"></option>
+	<?php endforeach; ?>
+	<?php foreach ( array_diff( $data->suggestions['paths'], array_keys( $about->received ) ) as $suggestion ) : ?>
+		<option value="<?php echo esc_attr( $suggestion ); ?>"></option>
+	<?php endforeach; ?>
+</datalist>
+<datalist id="rollbook-targets">
+	<?php foreach ( $about->targets as $suggestion ) : ?>
+		<option value="<?php echo esc_attr( $suggestion ); ?>"></option>
+	<?php endforeach; ?>
+</datalist>
 <?php $form->problem( 'mappings' ); ?>
 <?php foreach ( $rows as $index => $row ) : ?>
 	<?php
@@ -60,8 +79,28 @@ $rows[] = array( // An empty row, to add one.
 	$place  = "mappings[$index]";
 	$id     = "rollbook-mapping-$number";
 	?>
-	<fieldset class="rollbook-mapping card">
-		<legend>
+	<?php
+	$tried       = $number - 1 === ( $data->tried['number'] ?? null ) ? $data->tried : null;
+	$is_received = ! in_array( $index, $about->unreceived, true );
+	$is_wrong    = array() !== preg_grep( '/^' . preg_quote( $place, '/' ) . '(?:\.|$)/', array_keys( $data->problems ) );
+	$is_open     = $is_wrong || null !== $tried || $is_new && ( '' !== $row['path'] || 0 === $index );
+	?>
+	<details class="rollbook-mapping card"<?php echo $is_open ? ' open' : ''; ?>>
+		<summary>
+			<?php if ( $is_new ) : ?>
+				<strong><?php esc_html_e( 'Add an attribute', 'rollbook' ); ?></strong>
+			<?php else : ?>
+				<strong><?php echo esc_html( '' === $row['title'] ? $row['path'] : $row['title'] ); ?></strong>
+				<span class="rollbook-way"><?php if ( '' !== $row['title'] ) : ?><code dir="ltr"><?php echo esc_html( $row['path'] ); ?></code> <?php endif; ?><span aria-hidden="true">→</span> <code dir="ltr"><?php echo esc_html( $row['target'] ); ?></code></span>
+				<?php if ( isset( $data->missing[ $row['target'] ] ) ) : ?>
+					<span class="rollbook-hint"><?php esc_html_e( 'The site has no such field', 'rollbook' ); ?></span>
+				<?php elseif ( ! $is_received ) : ?>
+					<span class="rollbook-hint"><?php esc_html_e( 'Never received', 'rollbook' ); ?></span>
+				<?php endif; ?>
+			<?php endif; ?>
+		</summary>
+	<fieldset>
+		<legend class="screen-reader-text">
 			<?php
 			if ( $is_new ) {
 				esc_html_e( 'New attribute', 'rollbook' );
@@ -75,6 +114,9 @@ $rows[] = array( // An empty row, to add one.
 				<label for="<?php echo esc_attr( "$id-path" ); ?>"><?php esc_html_e( 'Attribute', 'rollbook' ); ?></label>
 				<input type="text" id="<?php echo esc_attr( "$id-path" ); ?>" name="<?php echo esc_attr( "{$place}[path]" ); ?>" value="<?php echo esc_attr( $row['path'] ); ?>" list="rollbook-paths" class="code" autocomplete="off" spellcheck="false"<?php $form->describe( "$place.path" ); ?>>
 				<?php $form->problem( "$place.path" ); ?>
+				<?php if ( ! $is_new && ! $is_received ) : ?>
+					<p class="rollbook-missing"><?php esc_html_e( 'No identity provider has sent this attribute so far. Look whether it is mapped there, and spelt like this.', 'rollbook' ); ?></p>
+				<?php endif; ?>
 			</div>
 			<div>
 				<label for="<?php echo esc_attr( "$id-target" ); ?>"><?php esc_html_e( 'Goes to', 'rollbook' ); ?></label>
@@ -123,6 +165,25 @@ $rows[] = array( // An empty row, to add one.
 				<?php $form->problem( "$place.separator" ); ?>
 			</div>
 		</div>
+		<div class="rollbook-try">
+			<label for="<?php echo esc_attr( "$id-sample" ); ?>"><?php esc_html_e( 'Try a value', 'rollbook' ); ?></label>
+			<input type="text" id="<?php echo esc_attr( "$id-sample" ); ?>" name="<?php echo esc_attr( "{$place}[sample]" ); ?>" value="<?php echo esc_attr( $tried['sample'] ?? $about->received[ $row['path'] ] ?? '' ); ?>" autocomplete="off" spellcheck="false">
+			<button class="button" name="<?php echo esc_attr( "{$place}[try]" ); ?>" value="1"><?php esc_html_e( 'What would be stored?', 'rollbook' ); ?></button>
+			<?php if ( null !== $tried ) : ?>
+				<p class="rollbook-tried" tabindex="-1" autofocus>
+					<?php
+					if ( array() !== $tried['reasons'] ) {
+						echo esc_html( implode( ' ', $tried['reasons'] ) );
+					} elseif ( null === $tried['stored'] ) {
+						esc_html_e( 'Nothing would be stored: the value does not fit.', 'rollbook' );
+					} else {
+						/* translators: %s: a value. */
+						printf( esc_html__( 'Stored would be: %s', 'rollbook' ), '<code>' . esc_html( is_string( $tried['stored'] ) ? $tried['stored'] : (string) wp_json_encode( $tried['stored'], JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ) ) . '</code>' );
+					}
+					?>
+				</p>
+			<?php endif; ?>
+		</div>
 		<p class="rollbook-places">
 			<?php foreach ( $places as $field => $text ) : ?>
 				<label class="rollbook-shown"><input type="checkbox" name="<?php echo esc_attr( "{$place}[$field]" ); ?>" value="1" <?php checked( ! empty( $row[ $field ] ) ); ?>> <?php echo esc_html( $text ); ?></label>
@@ -140,5 +201,7 @@ $rows[] = array( // An empty row, to add one.
 		<input type="hidden" name="<?php echo esc_attr( "{$place}[confirmed_for]" ); ?>" value="<?php echo esc_attr( $row['target'] ); ?>">
 		<?php $form->problem( $place ); ?>
 	</fieldset>
+	</details>
 <?php endforeach; ?>
 <p class="description"><?php esc_html_e( 'Fill in the last one to add an attribute; save for another empty one.', 'rollbook' ); ?></p>
+<?php require __DIR__ . '/attributes-received.php'; ?>

@@ -14,6 +14,7 @@ use Rollbook\WordPress\Requirements;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\People\AccountRegistry;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\ReceivedAttributes;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\ValueIndexes;
@@ -325,6 +326,9 @@ final class Endpoint {
 			ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
 			if ( $summary['wanted'] ) {
 				ValueIndexes::want( $summary['wanted'] );
+			}
+			if ( $summary['received'] ) {
+				ReceivedAttributes::note( $summary['received'] );
 			}
 		} catch ( Throwable $error ) {
 			self::log( $error );

@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * The number of the shape below. Every change of it adds one.
 	 */
-	private const VERSION = 12;
+	private const VERSION = 13;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -71,6 +71,7 @@ final class Tables {
 		TableUpgrade::run( self::OPTION, self::VERSION, self::definition() );
 		// WordPress asks the database for an option that is not there, with every request.
 		add_option( ValueIndexes::OPTION, array(), '', true );
+		add_option( ReceivedAttributes::OPTION, '', '', true );
 	}
 
 	/**

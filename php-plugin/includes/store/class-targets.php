@@ -35,6 +35,10 @@ final class Targets {
 	 */
 	private const READ_ONLY = array( 'user_email' );
 
+	/** How many user metas are read to offer their keys, and how many targets are offered. */
+	private const METAS_READ   = 5000;
+	private const MOST_OFFERED = 300;
+
 	/**
 	 * Whether attributes may be written to user metas, by key. The key of a plugin's field has a 1 before it.
 	 *
@@ -168,6 +172,32 @@ final class Targets {
 	 */
 	public static function of_plugins( array $targets ): array {
 		return array_values( array_filter( $targets, static fn( string $target ): bool => ! preg_match( '/^(?:meta|field):/', $target ) ) );
+	}
+
+	/**
+	 * Targets that the site has, for an owner to choose from: user metas that accounts which were written last have, BuddyPress profile
+	 * fields and ACF fields of people. It reads the same few rows however many accounts there are.
+	 *
+	 * @return list<string>
+	 */
+	public static function offered(): array {
+		global $wpdb;
+		$keys    = array_column( Database::rows( "SELECT DISTINCT meta_key FROM (SELECT meta_key FROM $wpdb->usermeta ORDER BY umeta_id DESC LIMIT %d) some ORDER BY meta_key", array( self::METAS_READ ) ), 'meta_key' );
+		$keys    = array_filter( array_map( 'strval', $keys ), static fn( string $key ): bool => ! in_array( $key, self::PROFILE, true ) && self::is_open( $key, false ) );
+		$targets = array_map( static fn( string $key ): string => "meta:$key", array_slice( $keys, 0, self::MOST_OFFERED ) );
+		foreach ( function_exists( 'bp_xprofile_get_groups' ) ? (array) bp_xprofile_get_groups( array( 'fetch_fields' => true ) ) : array() as $group ) {
+			foreach ( $group->fields ?? array() as $field ) {
+				$targets[] = 'xprofile:' . (string) self::from_html( $field->name );
+			}
+		}
+		foreach ( function_exists( 'acf_get_field_groups' ) ? (array) acf_get_field_groups() : array() as $group ) {
+			$is_of_people = str_contains( (string) wp_json_encode( $group['location'] ?? array() ), '"param":"user_' );
+			foreach ( $is_of_people && function_exists( 'acf_get_fields' ) ? (array) acf_get_fields( $group ) : array() as $field ) {
+				$name      = (string) ( $field['name'] ?? '' );
+				$targets[] = '' !== $name && self::is_open( $name, true ) ? "acf:$name" : '';
+			}
+		}
+		return array_slice( array_values( array_unique( array_filter( $targets ) ) ), 0, self::MOST_OFFERED );
 	}
 
 	/**

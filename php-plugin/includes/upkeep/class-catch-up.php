@@ -153,6 +153,24 @@ final class CatchUp {
 	}
 
 	/**
+	 * How far everybody has got what the mappings say now, in percent; null where there is nothing left to do.
+	 *
+	 * @throws DatabaseFailure When the database does not answer.
+	 */
+	public static function progress(): ?int {
+		$state = self::state();
+		$there = self::there();
+		if ( ( $state['done'] ?? array() ) === $there && ! ( $state['again'] ?? false ) ) {
+			return null;
+		}
+		$last = (int) Database::value( 'SELECT MAX(row_id) FROM ' . Tables::name( 'users' ) );
+		if ( 0 === $last ) {
+			return null; // There is nobody.
+		}
+		return ( $state['doing'] ?? null ) === $there ? min( 99, intdiv( 100 * (int) ( $state['after'] ?? 0 ), $last ) ) : 0;
+	}
+
+	/**
 	 * How far it has come.
 	 *
 	 * @return array<string, mixed>
