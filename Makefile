@@ -156,6 +156,12 @@ privileges: extension ## every attempt to get rights by a token, on both databas
 		tests/wordpress/run --db $$db --network --filter PrivilegesTest
 	done
 
+.PHONY: redis
+redis: extension ## every transcript, race and life with an object cache that all requests share, and one that is stale, lies, hangs or is gone
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/http/run --db mariadb --cache redis
+	tests/faults/run --redis 400
+
 .PHONY: corpus
 corpus: extension ## every hostile request of tests/corpus on both databases, and what screens, tables and logs hold afterwards; make test sends every 25th
 	@ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) tests/corpus/run

@@ -41,6 +41,24 @@ def empty(kind: str, sockets: Path) -> None:
         _ask(socket_of(sockets), "FLUSHALL")
 
 
+def remember(sockets: Path) -> None:
+    """Keeps a copy of all that the cache holds."""
+    _ask(
+        socket_of(sockets),
+        "EVAL \"for _, key in ipairs(redis.call('KEYS', '*')) do"
+        " if string.sub(key, 1, 4) ~= 'lie:' then redis.call('COPY', key, 'lie:' .. key, 'REPLACE') end end\" 0",
+    )
+
+
+def lie(sockets: Path) -> None:
+    """Gives the cache back what it held when it was remembered, as if nothing had been forgotten since."""
+    _ask(
+        socket_of(sockets),
+        "EVAL \"for _, key in ipairs(redis.call('KEYS', 'lie:*')) do"
+        " redis.call('COPY', key, string.sub(key, 5), 'REPLACE') end\" 0",
+    )
+
+
 def place(kind: str, content: Path, sockets: Path) -> None:
     """Puts the drop-in into wp-content, or takes it out."""
     drop_in = content / "object-cache.php"

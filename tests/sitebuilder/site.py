@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import secrets
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,6 +133,18 @@ class Site:
         """Kills the cache's server; the next `up` is a restart."""
         for process in [process for process in self.state.processes if process.name == caches.NAME]:
             processes.kill(process)
+
+    def remember_cache(self) -> None:
+        caches.remember(self._sockets())
+
+    def lie_of_cache(self) -> None:
+        """Lets the cache tell what it held when it was remembered."""
+        caches.lie(self._sockets())
+
+    def stop_cache(self, stopped: bool) -> None:
+        """Lets the cache's server hang, or go on."""
+        for process in [process for process in self.state.processes if process.name == caches.NAME]:
+            os.kill(process.pid, signal.SIGSTOP if stopped else signal.SIGCONT)
 
     def token(self, name: str, scope: str) -> str:
         self._require_plugin()
