@@ -225,7 +225,12 @@ coverage: ## which lines of src/scim the tests of the core run; at least 95 % of
 bench: extension ## the core (Criterion) and the endpoint at 1,000 and 100,000 people, into benches/RESULTS.md; MILLION=1: at 1,000,000 as well
 	@cargo bench --no-default-features
 	benches/peers/run
+	benches/core
 	ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) benches/endpoint --readme
+
+.PHONY: bench-load
+bench-load: extension ## 25 requests a second, as Entra ID mixes them, at 100,000 people for ten minutes, into benches/RESULTS.md; MINUTES=1: for one
+	@ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) benches/load --minutes $(or $(MINUTES),10)
 
 .PHONY: bench-peers
 bench-peers: ## how fast filters are read, beside the parsers of others, which it downloads

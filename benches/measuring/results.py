@@ -96,15 +96,14 @@ def labels() -> list[str]:
     return [label for operation in OPERATIONS for label in operation.labels]
 
 
-def markdown(results: Results, head: list[str]) -> str:
+def markdown(results: Results, head: list[str]) -> list[str]:
     """All tables."""
     lines = [*head, ""]
     for taken in results.passes():
-        lines += [f"## {str(taken)[0].upper()}{str(taken)[1:]}", "", *table(results, taken), ""]
+        lines += [f"### {str(taken)[0].upper()}{str(taken)[1:]}", "", *table(results, taken), ""]
     failures = results.failures()
-    lines += ["## Requests that failed", ""]
-    lines += [f"- {failure}" for failure in failures[:FEW]] or ["None."]
-    return "\n".join(lines) + "\n"
+    lines += ["### Requests that failed", ""]
+    return lines + ([f"- {failure}" for failure in failures[:FEW]] or ["None."])
 
 
 def table(results: Results, taken: Pass) -> list[str]:
@@ -162,6 +161,6 @@ def summary(results: Results) -> list[str]:
     lines.append("|---|" + "---:|" * (len(ways) * len(sizes)))
     for label in labels():
         ratios = [results.ratio(taken, size, label) for taken in ways for size in sizes]
-        if label != EMPTY and any(ratio is not None for ratio in ratios):
+        if label != EMPTY and not label.startswith("core ") and any(ratio is not None for ratio in ratios):
             lines.append(row(based(label), *("-" if ratio is None else f"{ratio:.2f}" for ratio in ratios)))
     return lines

@@ -32,6 +32,7 @@ TOOLS = {
     "prlimit": ("util-linux", ""),
     "redis-server": ("redis-server", "cache"),
     "unshare": ("util-linux", ""),
+    "valgrind": ("valgrind", "test"),
 }
 
 
