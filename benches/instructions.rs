@@ -2,7 +2,11 @@
 //!
 //! `instructions <operation> <times>` carries the operation out so many times; without arguments it names all.
 
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a program that measures, and ends where it cannot")]
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a program that measures, and ends where it cannot"
+)]
 
 use rollbook::dialect::Dialects;
 use rollbook::host::Scope;
@@ -72,7 +76,8 @@ fn read_patch(times: u32) {
     let text = message();
     for _ in 0..times {
         let message = map(serde_json::from_str(black_box(&text)).expect("JSON"));
-        black_box(Patch::parse(message, ResourceType::User.schemas(), &mut Dialects::default())).expect("a PATCH");
+        black_box(Patch::parse(message, ResourceType::User.schemas(), &mut Dialects::default()))
+            .expect("a PATCH");
     }
 }
 
@@ -103,7 +108,8 @@ fn exchange(times: u32) {
     site.add_token(TOKEN, Scope::Full);
     let created = site.exchange(request("POST", "/Users", person().to_string()), &settings);
     assert_eq!(created.status, 201, "{}", created.body);
-    let path = created.header("Location").and_then(|at| at.rsplit_once("/Users/")).expect("an address").1.to_owned();
+    let path =
+        created.header("Location").and_then(|at| at.rsplit_once("/Users/")).expect("an address").1.to_owned();
     for number in 0..times {
         let body = message().replace("Babs Doe", &format!("Babs Doe {number}"));
         let answer = site.exchange(request("PATCH", &format!("/Users/{path}"), body), &settings);
