@@ -1,6 +1,6 @@
 //! What an operation of the core costs in instructions: `benches/core` runs this under callgrind.
 //!
-//! `instructions <operation> <times>` carries the operation out so many times; without arguments it names all.
+//! `instructions <operation> <times>` carries it out so many times; without arguments it names all.
 
 #![expect(
     clippy::expect_used,
