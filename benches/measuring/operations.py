@@ -122,14 +122,15 @@ def core_change(site: BenchSite, client: Client, token: str) -> Timed:
 
 
 def join(site: BenchSite, client: Client, token: str) -> Timed:
-    """A newcomer joins the large group and leaves it."""
+    """A newcomer joins a large group and leaves it. No two clients change one group at once, as in life."""
+    group = f"Groups/{site.groups[int(token.rpartition('-')[2]) % len(site.groups)]}"
     answer = client.send("POST", f"{site.route}/Users", site.scim, newcomer(token), (201,))
     member = answer.json()["id"]
     try:
         operations: list[dict[str, Any]] = [{"op": "add", "path": "members", "value": [{"value": member}]}]
-        yield "one joins a tenth of all", patch(site, client, f"Groups/{site.group}", operations)
+        yield "one joins a tenth of all", patch(site, client, group, operations)
         operations = [{"op": "remove", "path": f'members[value eq "{member}"]'}]
-        yield "one leaves a tenth of all", patch(site, client, f"Groups/{site.group}", operations)
+        yield "one leaves a tenth of all", patch(site, client, group, operations)
     finally:
         client.send("DELETE", f"{site.route}/Users/{member}", site.scim, None, (204,))
 

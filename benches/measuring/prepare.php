@@ -42,7 +42,7 @@ echo json_encode(
 	array(
 		'password' => $password,
 		'ids'      => $ids,
-		'group'    => $wpdb->get_var( 'SELECT id FROM ' . \Rollbook\WordPress\Store\Tables::name( 'groups' ) . ' LIMIT 1' ),
+		'groups'   => $wpdb->get_col( 'SELECT id FROM ' . \Rollbook\WordPress\Store\Tables::name( 'groups' ) . ' ORDER BY row_id LIMIT 10' ),
 		'local'    => $local,
 	)
 );

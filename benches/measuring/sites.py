@@ -55,7 +55,7 @@ class BenchSite:
         self.core: dict[str, str] = {}
         self.scim: dict[str, str] = {}
         self.ids: list[str] = []
-        self.group = ""
+        self.groups: list[str] = []
         self.local = 0
 
     def call(self, verb: str, *arguments: str) -> str:
@@ -76,7 +76,7 @@ class BenchSite:
         self.core = {"Authorization": f"Basic {login}", "Content-Type": "application/json"}
         self.scim = {"Authorization": f"Bearer {self.info['token']}", "Content-Type": "application/scim+json"}
         self.ids = known["ids"]
-        self.group, self.local = known["group"], known["local"]
+        self.groups, self.local = known["groups"], known["local"]
         if fast_lane:
             self.call("settings", json.dumps({"fast_lane": True}))
         self._await_lane(fast_lane)
@@ -102,7 +102,8 @@ class BenchSite:
     def _populate(self) -> None:
         """Makes the people, unless they are there from another time and the tables are the same."""
         note = Path(self.info["dir"]) / "bench.json"
-        wanted = {"people": self.size, "groups": GROUPS, "tables": PEOPLE_TABLES.read_text(), "how": _made_how(), "indexed": SEARCHED}
+        how = [(TEMPLATES / "populate.php").read_text(), Path(people.__file__).read_text(), PEOPLE_TABLES.read_text()]
+        wanted = {"people": self.size, "groups": GROUPS, "indexed": SEARCHED, "how": how}
         if note.exists() and json.loads(note.read_text()) == wanted:
             return
         note.unlink(missing_ok=True)
@@ -139,8 +140,3 @@ class BenchSite:
                     client.send("DELETE", f"{self.route}/{kind}/{one['id']}", self.scim, None, (204,))
                 if not found:
                     break
-
-
-def _made_how() -> str:
-    """What made them."""
-    return (TEMPLATES / "populate.php").read_text() + Path(people.__file__).read_text()
