@@ -17,7 +17,7 @@ const PAGE: i64 = 20;
 
 /// How many people are asked whether anybody has an attribute, the last ones that were changed. Where the
 /// first few all have something of everything, no others are read.
-const ASKED: [u64; 2] = [20, 480];
+const ASKED: [u64; 2] = [20, 80];
 
 impl Service {
     /// Tells of a page of groups, by name, which rules ask for them.

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 const MATCHES_SHOWN: usize = 20;
 
 /// How many people are looked at for one page: a screen's time must not grow with the site.
-const MATCHES_EXAMINED: u64 = 1_000;
+const MATCHES_EXAMINED: u64 = 500;
 
 /// How many are looked at in one step. The first page of most filters needs no more.
 const STEP: u64 = 100;
