@@ -15,10 +15,7 @@ final class StatementsTest extends SiteTestCase {
 	private const TOKENS = array( 'SELECT id, name, hash% FROM {tokens}' => 'the tokens: whether the request is let in' );
 	private const LOG    = array( 'INSERT INTO {activity}' => 'the activity log' );
 	private const PERSON = array(
-		'SELECT u.row_id% FROM {users} u WHERE u.id'                  => 'the person\'s row',
-		'SELECT * FROM {wp_users} WHERE ID IN'                        => 'the account',
-		'SELECT user_id, meta_key, meta_value FROM {usermeta}'        => 'its metas: roles, rights, values of mappings',
-		'SELECT m.member_id, g.row_id% FROM {group_members}'          => 'the groups, which the resource shows and rules read',
+		'SELECT p.part AS rollbook_part, r.row_id% WHERE u.id' => 'the person: row, account, metas and groups',
 	);
 	private const BEGIN  = array(
 		'START TRANSACTION'  => 'all of it or nothing',
@@ -48,14 +45,22 @@ final class StatementsTest extends SiteTestCase {
 		return array(
 			'find by id'      => $list( self::TOKENS, self::PERSON, self::LOG ),
 			'PATCH, no change' => $list( self::TOKENS, self::PERSON, self::LOG ),
+			'find, found'     => $list(
+				self::TOKENS,
+				array(
+					'SELECT u.row_id% FROM {users}'                        => 'the page; it ends the list, so it is counted',
+					'SELECT * FROM {wp_users} WHERE ID IN'                 => 'the accounts',
+					'SELECT user_id, meta_key, meta_value FROM {usermeta}' => 'their metas: roles, rights, values of mappings',
+					'SELECT m.member_id, g.row_id% FROM {group_members}'   => 'their groups',
+				),
+				self::LOG
+			),
 			'find, nobody'    => $list(
 				self::TOKENS,
 				array(
-					'SELECT COUNT(*) FROM (SELECT u.row_id FROM {users}' => 'the total',
-					'SELECT u.row_id% FROM {users}'                     => 'the page',
+					'SELECT u.row_id% FROM {users}'                     => 'the page; it ends the list, so it is counted',
 					'SELECT 0 AS holder, row_id FROM {users}'           => 'an account that has the name as its address',
-					'SELECT user_id, meta_value FROM {usermeta}'        => 'the name that another SCIM plugin has kept',
-					'SELECT w.ID FROM {wp_users} w LEFT JOIN {users} u' => 'an account of that login that has no row yet',
+					'SELECT w.ID FROM (SELECT ID FROM {wp_users}%{usermeta}%LEFT JOIN {users} u' => 'an account without a row that has that login, or for which another SCIM plugin has kept the name',
 				),
 				self::LOG
 			),
@@ -63,7 +68,7 @@ final class StatementsTest extends SiteTestCase {
 				self::TOKENS,
 				array(
 					'SELECT 0 AS holder, row_id FROM {users}'           => 'who conflicts with name, address and externalId',
-					'SELECT w.ID FROM {wp_users} w LEFT JOIN {users} u' => 'an account that is there already and has no row yet',
+					'SELECT w.ID FROM (SELECT ID FROM {wp_users}%LEFT JOIN {users} u' => 'an account that is there already and has no row yet',
 				),
 				self::BEGIN,
 				array(
@@ -82,20 +87,16 @@ final class StatementsTest extends SiteTestCase {
 				array( 'SELECT * FROM {wp_users} WHERE ID IN' => 'the account, as plugins have left it' ),
 				array( 'SELECT user_id, meta_key, meta_value FROM {usermeta}' => 'its metas, as plugins have left them' ),
 				array( 'UPDATE {users} SET active' => 'the person exists; what WordPress has made of the values' ),
-				array( 'SELECT u.row_id% FROM {users}' => 'the row as stored, for the answer' ),
 				self::END,
 				self::LOG
 			),
 			'PATCH'           => $list(
 				self::TOKENS,
 				self::PERSON,
-				array( 'SELECT row_id, id, user_id, active, version, applied FROM {users}' => 'the row that is about to be written' ),
 				self::BEGIN,
 				array( 'UPDATE {users} SET active' => 'the row, if nobody has written it since' ),
 				array( 'SELECT path, value FROM {lookups}' => 'the matchable values, to write only what differs' ),
 				array( 'UPDATE {users} SET active' => 'what WordPress has made of the values' ),
-				array( 'SELECT u.row_id% FROM {users}' => 'the row as stored, for the answer' ),
-				array( 'SELECT m.member_id, g.row_id% FROM {group_members}' => 'the groups, for the answer' ),
 				self::END,
 				self::LOG
 			),
@@ -104,11 +105,12 @@ final class StatementsTest extends SiteTestCase {
 
 	/** The most statements of an operation. */
 	private const MOST = array(
-		'find by id'       => 6,
-		'PATCH, no change' => 6,
-		'find, nobody'     => 7,
-		'POST'             => 23,
-		'PATCH'            => 16,
+		'find by id'       => 3,
+		'PATCH, no change' => 3,
+		'find, nobody'     => 5,
+		'find, found'      => 6,
+		'POST'             => 22,
+		'PATCH'            => 10,
 	);
 
 	/** @return array<string, array{string}> */
@@ -127,6 +129,7 @@ final class StatementsTest extends SiteTestCase {
 			fn(): object => match ( $operation ) {
 				'find by id'       => $this->answer( 'GET', "/Users/$id" ),
 				'PATCH, no change' => $this->answer( 'PATCH', "/Users/$id", $patch( 'active', true ) ),
+				'find, found'      => $this->answer( 'GET', '/Users', null, array( 'filter' => 'userName eq "pu-known@phpunit.test"' ) ),
 				'find, nobody'     => $this->answer( 'GET', '/Users', null, array( 'filter' => 'userName eq "pu-nobody"' ) ),
 				'POST'             => $this->answer( 'POST', '/Users', $person( 'pu-new' ) ),
 				'PATCH'            => $this->answer( 'PATCH', "/Users/$id", $patch( 'title', 'Clerk' ) ),

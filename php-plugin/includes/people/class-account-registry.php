@@ -73,32 +73,43 @@ final class AccountRegistry {
 	 * @return FindUnregisteredAccountsAnswer
 	 */
 	public function find( array $command ): array {
+		global $wpdb;
 		$limit = (int) $command['limit'];
 		if ( null === $command['login'] && ! $command['emails'] && null === $command['user_id'] && ! $command['metas'] ) {
 			return $this->next( $limit, $command['read'] );
 		}
-		$user_ids  = array_merge( array_filter( array( $command['user_id'] ) ), ...array_map( array( self::class, 'having' ), $command['metas'] ) );
-		$condition = $user_ids ? array( 'w.ID IN (' . Database::marks( $user_ids, '%d' ) . ')' ) : array();
-		$arguments = $user_ids;
+		// Each condition is a part of a UNION, and uses one index.
+		$parts     = array();
+		$arguments = array();
+		if ( $command['user_id'] ) {
+			$parts[]     = "SELECT ID FROM $wpdb->users WHERE ID = %d";
+			$arguments[] = $command['user_id'];
+		}
 		if ( '' !== (string) $command['login'] ) {
-			$condition[] = 'w.user_login = %s';
+			$parts[]     = "SELECT ID FROM $wpdb->users WHERE user_login = %s";
 			$arguments[] = $command['login'];
 		}
 		$emails = array_values( array_diff( $command['emails'], array( '' ) ) );
 		if ( $emails ) {
-			$condition[] = 'w.user_email IN (' . Database::marks( $emails, '%s' ) . ')';
+			$parts[] = "SELECT ID FROM $wpdb->users WHERE user_email IN (" . Database::marks( $emails, '%s' ) . ')';
 			array_push( $arguments, ...$emails );
 		}
-		if ( ! $condition ) {
+		$metas = array_filter( $command['metas'], static fn( array $meta ): bool => '' !== $meta['value'] && self::is_evidence( $meta['key'] ) );
+		foreach ( $metas as $meta ) {
+			$parts[] = "SELECT user_id AS ID FROM (SELECT user_id FROM $wpdb->usermeta WHERE meta_key = %s AND meta_value = %s LIMIT %d) alike";
+			array_push( $arguments, $meta['key'], $meta['value'], self::ALIKE );
+		}
+		if ( ! $parts ) {
 			return array();
 		}
-		$accounts = $this->accounts( '(' . implode( ' OR ', $condition ) . ')', $arguments, $limit, false, $command['read'] );
+		$found    = '(' . implode( ' UNION ', $parts ) . ") found INNER JOIN $wpdb->users w ON w.ID = found.ID";
+		$accounts = $this->accounts( $found, '1=1', $arguments, array(), $limit, false, $command['read'] );
 		// For the database's collation, josé equals jose.
-		$accounts = array_filter(
-			$accounts,
-			static fn( array $account ): bool => in_array( $account['user_id'], $user_ids, true ) || self::same( $account['login'], $command['login'] ) || array() !== array_filter( $emails, static fn( string $email ): bool => self::same( $account['email'], $email ) )
-		);
-		return array_values( $accounts );
+		$is_meant = static fn( array $account ): bool => $account['user_id'] === $command['user_id']
+			|| self::same( $account['login'], $command['login'] )
+			|| array() !== array_filter( $emails, static fn( string $email ): bool => self::same( $account['email'], $email ) )
+			|| array() !== array_filter( $metas, static fn( array $meta ): bool => self::has( $account['user_id'], $meta ) );
+		return array_values( array_filter( $accounts, $is_meant ) );
 	}
 
 	/**
@@ -173,19 +184,14 @@ final class AccountRegistry {
 	}
 
 	/**
-	 * The accounts that have a meta with exactly this value.
+	 * Whether an account, which is in WordPress's cache, has a meta with exactly this value.
 	 *
-	 * @param array{key: string, value: string} $meta The meta.
-	 * @return int[]
+	 * @param int                               $user_id The account.
+	 * @param array{key: string, value: string} $meta    The meta.
 	 */
-	private static function having( array $meta ): array {
-		global $wpdb;
-		if ( '' === $meta['value'] ) {
-			return array();
-		}
-		$rows = Database::rows( "SELECT user_id, meta_value FROM $wpdb->usermeta WHERE meta_key = %s AND meta_value = %s LIMIT %d", array( $meta['key'], $meta['value'], self::ALIKE ) );
-		$rows = self::is_evidence( $meta['key'] ) ? array_filter( $rows, static fn( array $row ): bool => self::same( $row['meta_value'], $meta['value'] ) ) : array();
-		return array_map( 'intval', array_column( $rows, 'user_id' ) );
+	private static function has( int $user_id, array $meta ): bool {
+		$values = array_filter( (array) get_user_meta( $user_id, $meta['key'] ), 'is_string' );
+		return array() !== array_filter( $values, static fn( string $value ): bool => self::same( $value, $meta['value'] ) );
 	}
 
 	/**
@@ -299,7 +305,7 @@ final class AccountRegistry {
 			return array();
 		}
 		$from     = self::$looked_up_to ? self::$looked_up_to : max( 0, $remembered - self::LOOK_BACK );
-		$accounts = $this->accounts( "w.ID > %d AND w.ID <= %d AND NOT EXISTS (SELECT 1 FROM $wpdb->usermeta n WHERE n.user_id = w.ID AND n.meta_key = %s)", array( $from, $newest, UnlinkedAccounts::meta_key() ), $limit, true, $read );
+		$accounts = $this->accounts( "$wpdb->users w", "w.ID > %d AND w.ID <= %d AND NOT EXISTS (SELECT 1 FROM $wpdb->usermeta n WHERE n.user_id = w.ID AND n.meta_key = %s)", array(), array( $from, $newest, UnlinkedAccounts::meta_key() ), $limit, true, $read );
 
 		self::$looked_up_to = count( $accounts ) < $limit ? $newest : end( $accounts )['user_id'] ?? $newest;
 		if ( ! $accounts ) {
@@ -311,28 +317,30 @@ final class AccountRegistry {
 	/**
 	 * Accounts of the site without a row, by number.
 	 *
+	 * @param string $source    The table that is read, `w`, and what it is joined with.
 	 * @param string $condition Which.
+	 * @param array  $before    The source's arguments.
 	 * @param array  $arguments The condition's arguments.
 	 * @param int    $limit     The most to give.
 	 * @param bool   $of_site   Whether only those on this site count, not all of the network.
 	 * @param array  $read      The metas to read with each.
 	 * @return list<Account>
 	 */
-	private function accounts( string $condition, array $arguments, int $limit, bool $of_site, array $read ): array {
+	private function accounts( string $source, string $condition, array $before, array $arguments, int $limit, bool $of_site, array $read ): array {
 		global $wpdb;
 		$which = 'w.ID';
 		$joins = ' LEFT JOIN ' . Tables::name( 'users' ) . ' u ON u.user_id = w.ID';
 		$wants = 'u.row_id IS NULL';
 		if ( is_multisite() ) {
 			$joins    .= " LEFT JOIN $wpdb->usermeta c ON c.user_id = w.ID AND c.meta_key = %s";
-			$arguments = array( $wpdb->get_blog_prefix() . 'capabilities', ...$arguments );
+			$before[]  = $wpdb->get_blog_prefix() . 'capabilities';
 			$which     = 'DISTINCT w.ID';
 			// An account that was removed from the site while the plugin was not active still has a row.
 			$wants = $of_site ? "$wants AND c.umeta_id IS NOT NULL" : "($wants OR c.umeta_id IS NULL)";
 		}
 		$rows = Database::rows(
-			"SELECT $which FROM $wpdb->users w$joins WHERE $wants AND $condition ORDER BY w.ID LIMIT %d",
-			array( ...$arguments, $limit )
+			"SELECT $which FROM $source$joins WHERE $wants AND $condition ORDER BY w.ID LIMIT %d",
+			array( ...$before, ...$arguments, $limit )
 		);
 		$user_ids = array_map( 'intval', array_column( $rows, 'ID' ) );
 		return self::each( $user_ids, static fn( \WP_User $user ): array => self::with_metas( UserReader::account( $user ), $read ) );

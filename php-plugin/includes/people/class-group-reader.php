@@ -66,9 +66,10 @@ final class GroupReader {
 		if ( $command['members'] ) {
 			$weight .= ' + ' . self::BYTES_OF_MEMBER . ' * (SELECT COUNT(*) FROM ' . Tables::name( 'group_members' ) . ' w WHERE w.group_row = g.row_id)';
 		}
+		$rows = $selection->rows( self::COLUMNS, $weight, $command['members'] ? 1 : self::FEW );
 		return array(
 			'total'   => $selection->total(),
-			'groups'  => $this->records( $selection->rows( self::COLUMNS, $weight, $command['members'] ? 1 : self::FEW ), $command['members'] ),
+			'groups'  => $this->records( $rows, $command['members'] ),
 			'reached' => $selection->reached(),
 		);
 	}

@@ -90,7 +90,7 @@ final class UserCreator {
 			$mark  = Identifier::create();
 			try {
 				$result = Transaction::run(
-					fn(): array => UserWrite::result( $this->make( $command, $id, $login, $maker, $mark ), $command['targets'], true ),
+					fn(): array => UserWrite::result( $this->make( $command, $id, $login, $maker, $mark ) ),
 					fn(): bool => UserWrite::exists( $mark )
 				);
 				AccessControl::forget( $maker->created_id() );
@@ -125,10 +125,10 @@ final class UserCreator {
 	 * @param string        $login   The account's login.
 	 * @param AccountWriter $maker   What makes the account.
 	 * @param string        $mark    The mark of this write.
-	 * @return int The row's number.
+	 * @return ?UserRecord The record; the person is in no group yet.
 	 * @throws UniqueKeyConflict When another site has just taken the login.
 	 */
-	private function make( array $command, string $id, string $login, AccountWriter $maker, string $mark ): int {
+	private function make( array $command, string $id, string $login, AccountWriter $maker, string $mark ): ?array {
 		UserWrite::give_up( $command );
 		$row_id = UserWrite::insert( $command, $id, UniqueKeys::login_key( $login ), null, $command['account']['email'], $mark );
 		if ( is_multisite() || array() !== ( $command['giving_up'] ?? array() ) ) {
@@ -142,8 +142,14 @@ final class UserCreator {
 		// The row knows the account from the beginning. So the next request for the person finds this account, even if the rest fails.
 		$made = static fn( int $user_id ): int => Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET user_id = %d WHERE row_id = %d', array( $user_id, $row_id ) );
 		$user = $maker->create( $command['account'], $login, $made );
-		UserWrite::finish( $row_id, $user, $command );
-		return $row_id;
+		$row  = UserWrite::finish( $row_id, $user, $command ) + UserWrite::columns( $command, $command['account']['email'], $mark ) + array(
+			'row_id'  => $row_id,
+			'id'      => $id,
+			'version' => 1,
+			'created' => (int) $command['now'],
+			'ruling'  => null,
+		);
+		return UserReader::written( $row, array(), $command['targets'] );
 	}
 
 	/**
@@ -168,7 +174,7 @@ final class UserCreator {
 		}
 
 		$id    = Identifier::create();
-		$write = function ( string $mark ) use ( $command, $row, $user, $table, $id ): int {
+		$write = function ( string $mark ) use ( $command, $row, $user, $table, $id ): ?array {
 			$email  = $command['account']['email'] ?? $user->data->user_email;
 			$row_id = (int) ( $row['row_id'] ?? 0 );
 			UserWrite::give_up( $command );
@@ -195,7 +201,7 @@ final class UserCreator {
 			$changed = ( new AccountWriter() )->change( $user, $command['account'] );
 			Lookups::replace( $row_id, $command['row']['lookups'] );
 			UserWrite::finish( $row_id, $changed, $command );
-			return $row_id;
+			return ( new UserReader() )->read_again( $row_id, $command['targets'] );
 		};
 		return UserWrite::run( $command, $user, $write, (int) ( $row['row_id'] ?? 0 ) );
 	}

@@ -40,6 +40,7 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type LoadUser from \Rollbook\Contract
  * @phpstan-import-type LoadUserAnswer from \Rollbook\Contract
  * @phpstan-import-type UserRecord from \Rollbook\Contract
+ * @phpstan-type Groups array<string, array{id: string, display: string, direct: bool}>
  */
 final class UserReader {
 
@@ -56,7 +57,7 @@ final class UserReader {
 	/**
 	 * The columns of a person's row.
 	 */
-	private const COLUMNS = 'u.row_id, u.id, u.user_id, u.user_name, u.external_id, u.active, u.locked_before, u.managed, u.linked, u.deleted, u.wished_name, u.login_of, u.version, u.created, u.modified, u.document, u.applied, u.ruling';
+	private const COLUMNS = array( 'row_id', 'id', 'user_id', 'user_name', 'external_id', 'active', 'locked_before', 'managed', 'linked', 'deleted', 'wished_name', 'login_of', 'version', 'created', 'modified', 'document', 'applied', 'ruling' );
 
 	/**
 	 * Ids in one statement.
@@ -69,6 +70,13 @@ final class UserReader {
 	private const CONFLICTS = 50;
 
 	/**
+	 * The person who was loaded last: the site, the row, the groups.
+	 *
+	 * @var ?array{int, array<string, ?string>, Groups}
+	 */
+	private static ?array $loaded = null;
+
+	/**
 	 * A page of people.
 	 *
 	 * @param FindUsers $command The command find_users.
@@ -77,9 +85,10 @@ final class UserReader {
 	public function find( array $command ): array {
 		$always    = $command['unmanaged'] ? 'u.deleted = 0' : 'u.deleted = 0 AND u.managed = 1';
 		$selection = new Selection( $command['selection'], Tables::name( 'users' ), 'u', $always );
+		$rows      = $selection->rows( self::columns(), self::weight(), self::FEW );
 		return array(
 			'total'   => $selection->total(),
-			'users'   => $this->records_of_many( $selection->rows( self::COLUMNS, self::weight(), self::FEW ), $command['targets'] ),
+			'users'   => $this->records_of_many( $rows, $command['targets'] ),
 			'reached' => $selection->reached(),
 		);
 	}
@@ -91,10 +100,27 @@ final class UserReader {
 	 * @return LoadUserAnswer
 	 */
 	public function load( array $command ): ?array {
-		$rows = $this->rows( 'u.id = %s AND u.deleted = 0', array( $command['id'] ) );
-		// SQLite finds an id in another case, too.
-		$rows = array_filter( $rows, static fn( array $row ): bool => $row['id'] === $command['id'] );
-		return $this->records( $rows, $command['targets'] )[0] ?? null;
+		$person = WholePerson::read( $command['id'], self::COLUMNS );
+		if ( null === $person || ! Network::is_on_site( $person->user->ID ) ) {
+			return null;
+		}
+		$groups       = $this->groups( array( $command['id'] ), $person->groups )[ $command['id'] ] ?? array();
+		self::$loaded = array( get_current_blog_id(), $person->row, $groups );
+		return self::record( $person->row, $person->user, $groups, $command['targets'] );
+	}
+
+	/**
+	 * The row and the groups of the person who was loaded last, if it is this one in this version. Whoever writes by them makes the version
+	 * a condition of the write.
+	 *
+	 * @param string $id      The SCIM id.
+	 * @param int    $version The version.
+	 * @return ?array{array<string, ?string>, Groups}
+	 */
+	public static function loaded( string $id, int $version ): ?array {
+		list( $site, $row, $groups ) = self::$loaded ?? array( 0, array(), array() );
+		$is_it = get_current_blog_id() === $site && $row['id'] === $id && (int) $row['version'] === $version;
+		return $is_it ? array( $row, $groups ) : null;
 	}
 
 	/**
@@ -195,15 +221,28 @@ final class UserReader {
 	}
 
 	/**
-	 * The record of a row that was just written.
+	 * The record of a row that was just written, with the account as plugins have left it.
+	 *
+	 * @param array<string, int|string|null> $row     The row as it was written.
+	 * @param Groups                         $groups  The person's groups.
+	 * @param string[]                       $targets The targets to read.
+	 * @return ?UserRecord
+	 */
+	public static function written( array $row, array $groups, array $targets ): ?array {
+		$user_id = (int) $row['user_id'];
+		$user    = self::accounts( array( $user_id ) )[ $user_id ] ?? null;
+		return null !== $user && Network::is_on_site( $user_id ) ? self::record( $row, $user, $groups, $targets ) : null;
+	}
+
+	/**
+	 * The record of a person whose row was just written and is read again.
 	 *
 	 * @param int      $row_id  The row's number.
 	 * @param string[] $targets The targets to read.
-	 * @param bool     $is_new  Whether the person is new, and so in no group.
 	 * @return ?UserRecord
 	 */
-	public function written( int $row_id, array $targets, bool $is_new ): ?array {
-		return $this->records( $this->rows( 'u.row_id = %d', array( $row_id ) ), $targets, $is_new )[0] ?? null;
+	public function read_again( int $row_id, array $targets ): ?array {
+		return $this->records( $this->rows( 'u.row_id = %d', array( $row_id ) ), $targets )[0] ?? null;
 	}
 
 	/**
@@ -277,7 +316,7 @@ final class UserReader {
 	 * @return array<int, array<string, ?string>>
 	 */
 	private function rows( string $condition, array $arguments ): array {
-		return Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'users' ) . " u WHERE $condition ORDER BY u.row_id", $arguments );
+		return Database::rows( 'SELECT ' . self::columns() . ' FROM ' . Tables::name( 'users' ) . " u WHERE $condition ORDER BY u.row_id", $arguments );
 	}
 
 	/**
@@ -325,60 +364,80 @@ final class UserReader {
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The rows.
 	 * @param string[]                           $targets The targets to read.
-	 * @param bool                               $are_new Whether the people are new, and so in no group.
 	 * @return list<UserRecord> Without people whose account is gone: it was deleted, or removed from the site, without WordPress's functions or while the plugin was not active.
 	 */
-	private function records( array $rows, array $targets, bool $are_new = false ): array {
+	private function records( array $rows, array $targets ): array {
 		if ( ! $rows ) {
 			return array();
 		}
 		$users   = self::accounts( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
-		$groups  = $are_new ? array() : $this->groups( array_column( $rows, 'id' ) );
+		$groups  = $this->groups( array_column( $rows, 'id' ) );
 		$records = array();
 		foreach ( $rows as $row ) {
 			$user = $users[ (int) $row['user_id'] ] ?? null;
 			if ( $user && Network::is_on_site( $user->ID ) ) {
-				$records[] = array(
-					'row'           => (int) $row['row_id'],
-					'id'            => (string) $row['id'],
-					'user_name'     => (string) $row['user_name'],
-					'external_id'   => $row['external_id'],
-					'active'        => (bool) $row['active'],
-					'locked_before' => (bool) $row['locked_before'],
-					'managed'       => (bool) $row['managed'],
-					'linked'        => (bool) $row['linked'],
-					'deleted'       => (bool) $row['deleted'],
-					'wished_name'   => $row['wished_name'],
-					'login_of'      => $row['login_of'],
-					'unfinished'    => $row['managed'] && null === $row['applied'],
-					'version'       => (int) $row['version'],
-					'created'       => (int) $row['created'],
-					'modified'      => (int) $row['modified'],
-					'document'      => $row['document'],
-					'values'        => Targets::read( $user, $targets ),
-					'applied'       => (array) json_decode( $row['applied'] ?? '{}', true ),
-					'ruling'        => $row['ruling'],
-					'account'       => self::account( $user ),
-					'groups'        => array_values( $groups[ $row['id'] ] ?? array() ),
-				);
+				$records[] = self::record( $row, $user, $groups[ (string) $row['id'] ] ?? array(), $targets );
 			}
 		}
 		return $records;
 	}
 
 	/**
+	 * Makes a record.
+	 *
+	 * @param array<string, ?string>                                            $row     The person's row.
+	 * @param \WP_User                                                          $user    The account.
+	 * @param Groups                                                             $groups  The groups.
+	 * @param string[]                                                          $targets The targets to read.
+	 * @return UserRecord
+	 */
+	private static function record( array $row, \WP_User $user, array $groups, array $targets ): array {
+		return array(
+			'row'           => (int) $row['row_id'],
+			'id'            => (string) $row['id'],
+			'user_name'     => (string) $row['user_name'],
+			'external_id'   => $row['external_id'],
+			'active'        => (bool) $row['active'],
+			'locked_before' => (bool) $row['locked_before'],
+			'managed'       => (bool) $row['managed'],
+			'linked'        => (bool) $row['linked'],
+			'deleted'       => (bool) $row['deleted'],
+			'wished_name'   => $row['wished_name'],
+			'login_of'      => $row['login_of'],
+			'unfinished'    => $row['managed'] && null === $row['applied'],
+			'version'       => (int) $row['version'],
+			'created'       => (int) $row['created'],
+			'modified'      => (int) $row['modified'],
+			'document'      => $row['document'],
+			'values'        => Targets::read( $user, $targets ),
+			'applied'       => (array) json_decode( $row['applied'] ?? '{}', true ),
+			'ruling'        => $row['ruling'],
+			'account'       => self::account( $user ),
+			'groups'        => array_values( $groups ),
+		);
+	}
+
+	/**
+	 * The columns of a person's row, for a statement.
+	 */
+	private static function columns(): string {
+		return 'u.' . implode( ', u.', self::COLUMNS );
+	}
+
+	/**
 	 * The groups of people, and the groups that contain those groups. Each level needs one statement; a level without groups needs none.
 	 *
-	 * @param string[] $ids The people's ids.
+	 * @param string[]                     $ids    The people's ids.
+	 * @param ?list<array<string, string>> $direct What memberships() gives for them, if that is known.
 	 * @return array<string, array<string, array{id: string, display: string, direct: bool}>> By the person's id and the group's; direct ones first.
 	 */
-	private function groups( array $ids ): array {
+	private function groups( array $ids, ?array $direct = null ): array {
 		$groups = array();
 		// The people, by the id of a member: at first their own ids, then the ids of the groups that contain them.
 		$members = array_map( static fn( string $id ): array => array( $id ), array_combine( $ids, $ids ) );
 		for ( $step = 0; array() !== $members && $step <= Exchange::MAX_NESTING; ++$step ) {
 			$outer = array();
-			foreach ( $this->memberships( array_keys( $members ) ) as $row ) {
+			foreach ( 0 === $step && null !== $direct ? $direct : $this->memberships( array_keys( $members ) ) as $row ) {
 				foreach ( $members[ $row['member_id'] ] as $id ) {
 					if ( isset( $groups[ $id ][ $row['id'] ] ) ) {
 						continue;

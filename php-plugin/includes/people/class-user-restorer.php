@@ -55,7 +55,7 @@ final class UserRestorer {
 				$result = Transaction::run(
 					static function () use ( $command, $row_id, $keys, $mark ): array {
 						self::write( $command, $row_id, $keys, $mark );
-						return UserWrite::result( $row_id, $command['targets'] );
+						return UserWrite::result( ( new UserReader() )->read_again( $row_id, $command['targets'] ) );
 					},
 					static fn(): bool => UserWrite::exists( $mark )
 				);

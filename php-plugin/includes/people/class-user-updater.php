@@ -34,11 +34,12 @@ final class UserUpdater {
 	 */
 	public function update( array $command ): array {
 		$table = Tables::name( 'users' );
-		list( $row, $user ) = UserWrite::person( $command['id'], 'row_id, id, user_id, active, version, applied' ) ?? throw Refusal::gone();
+		list( $row, $groups ) = UserReader::loaded( $command['id'], (int) $command['version'] ) ?? array( null, array() );
+		list( $row, $user )   = ( null === $row ? UserWrite::person( $command['id'], 'row_id, id, user_id, active, version, applied' ) : UserWrite::with_account( $row ) ) ?? throw Refusal::gone();
 
 		$logins = $command['account']['logins'];
 		$login  = null;
-		$write  = function ( string $mark ) use ( $command, $row, $user, $table, &$logins, &$login ): int {
+		$write  = function ( string $mark ) use ( $command, $row, $groups, $user, $table, &$logins, &$login ): ?array {
 			$row_id    = (int) $row['row_id'];
 			$arguments = array();
 			$this->make_room( $command );
@@ -49,17 +50,19 @@ final class UserUpdater {
 			$login   = $logins ? AccountNames::free_login( $logins, $user->ID ) : null;
 			$login   = $login === $user->data->user_login ? null : $login;
 			$columns = null === $login ? array() : array( 'login_key' => UniqueKeys::login_key( $login ) );
-			$columns  += array( 'active' => (int) $command['row']['active'] );
-			$set       = Database::assignments( $columns + UserWrite::columns( $command, $command['account']['email'] ?? $user->data->user_email, $mark ), $arguments );
-			UserWrite::update( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0", array( ...$arguments, $row_id, (int) $command['version'] ) );
+			$columns  += array( 'active' => (int) $command['row']['active'] ) + UserWrite::columns( $command, $command['account']['email'] ?? $user->data->user_email, $mark );
+			$set       = Database::assignments( $columns, $arguments );
+			UserWrite::update( "UPDATE $table SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0 AND id = %s", array( ...$arguments, $row_id, (int) $command['version'], $command['id'] ) );
 			$changed = ( new AccountWriter() )->change( $user, $command['account'], $login );
 			if ( ( $row['active'] || null === $row['applied'] ) && ! $command['row']['active'] && $command['account']['managed_here'] ) {
 				\WP_Session_Tokens::get_instance( $user->ID )->destroy_all();
 			}
 			Lookups::replace( $row_id, $command['row']['lookups'] );
 			$this->write_others( $command, $mark );
-			UserWrite::finish( $row_id, $changed, $command );
-			return $row_id;
+			$columns = UserWrite::finish( $row_id, $changed, $command ) + $columns;
+			return isset( $row['created'] )
+				? UserReader::written( array( 'version' => (int) $command['version'] + 1 ) + $columns + $row, $groups, $command['targets'] )
+				: ( new UserReader() )->read_again( $row_id, $command['targets'] );
 		};
 		$taken = static function ( int $row_id ) use ( $command, &$logins, &$login ): void {
 			if ( null !== $login && null !== UniqueKeys::holder( array( 'login_key' => UniqueKeys::login_key( $login ) ), $row_id, (int) $command['now'] ) ) {

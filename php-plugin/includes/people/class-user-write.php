@@ -49,19 +49,29 @@ final class UserWrite {
 	 * @return ?array{array<string, ?string>, \WP_User}
 	 */
 	public static function person( string $id, string $columns = 'row_id, id, user_id' ): ?array {
-		$row  = UserRows::find( $id, $columns );
-		$user = null === $row ? null : UserReader::accounts( array( (int) $row['user_id'] ) )[ (int) $row['user_id'] ] ?? null;
-		return null === $row || null === $user ? null : array( $row, $user );
+		$row = UserRows::find( $id, $columns );
+		return null === $row ? null : self::with_account( $row );
+	}
+
+	/**
+	 * A row and its account.
+	 *
+	 * @param array<string, ?string> $row The row.
+	 * @return ?array{array<string, ?string>, \WP_User} Null if the account is gone.
+	 */
+	public static function with_account( array $row ): ?array {
+		$user = UserReader::accounts( array( (int) $row['user_id'] ) )[ (int) $row['user_id'] ] ?? null;
+		return null === $user ? null : array( $row, $user );
 	}
 
 	/**
 	 * Carries out a write to an existing account.
 	 *
-	 * @param Write                $command The command.
-	 * @param \WP_User             $user    The account as it is.
-	 * @param callable(string):int $write   What to do, with the mark of this write; returns the row's number.
-	 * @param int                  $row_id  The row; 0 if there is none yet.
-	 * @param ?callable(int): void $taken   Checks whether the taken key is the login's. Then the next attempt uses another login.
+	 * @param Write                          $command The command.
+	 * @param \WP_User                       $user    The account as it is.
+	 * @param callable(string): ?UserRecord $write   What to do, with the mark of this write; returns the record afterwards.
+	 * @param int                            $row_id  The row; 0 if there is none yet.
+	 * @param ?callable(int): void           $taken   Checks whether the taken key is the login's. Then the next attempt uses another login.
 	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws Refusal When it must not happen.
 	 * @throws \Throwable When it cannot.
@@ -70,7 +80,7 @@ final class UserWrite {
 		$mark = Identifier::create();
 		for ( $attempt = 1; ; ++$attempt ) {
 			try {
-				$result = Transaction::run( static fn(): array => self::result( $write( $mark ), $command['targets'] ), static fn(): bool => self::exists( $mark ) );
+				$result = Transaction::run( static fn(): array => self::result( $write( $mark ) ), static fn(): bool => self::exists( $mark ) );
 				AccessControl::forget( $user->ID );
 				WrittenCaches::note( $user->ID, $user );
 				return $result;
@@ -213,8 +223,9 @@ final class UserWrite {
 	 * @param int      $row_id  The row.
 	 * @param \WP_User $user    The account as it stands.
 	 * @param Write    $command The command.
+	 * @return array<string, int|string|null> The columns that it wrote.
 	 */
-	public static function finish( int $row_id, \WP_User $user, array $command ): void {
+	public static function finish( int $row_id, \WP_User $user, array $command ): array {
 		$applied = Targets::read( $user, array_unique( array_merge( $command['targets'], array_keys( $command['account']['values'] ) ) ) );
 		if ( $command['account']['managed_here'] ) {
 			Network::make_owning_site( $user->ID );
@@ -224,7 +235,7 @@ final class UserWrite {
 			'active'  => (int) $command['row']['active'],
 			'deleted' => 0,
 		) + ( null === $ruling ? array() : array( 'ruling' => $ruling ) );
-		self::store_applied( $row_id, $applied, $user->ID, $columns );
+		return self::store_applied( $row_id, $applied, $user->ID, $columns );
 	}
 
 	/**
@@ -234,8 +245,9 @@ final class UserWrite {
 	 * @param array<string, mixed>           $applied By target.
 	 * @param int                            $user_id The account.
 	 * @param array<string, int|string|null> $columns Further columns.
+	 * @return array<string, int|string|null> The columns that it wrote.
 	 */
-	public static function store_applied( int $row_id, array $applied, int $user_id, array $columns = array() ): void {
+	public static function store_applied( int $row_id, array $applied, int $user_id, array $columns = array() ): array {
 		$arguments = array();
 		$text      = wp_json_encode( (object) $applied, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION );
 		$columns  += array(
@@ -244,6 +256,7 @@ final class UserWrite {
 		);
 		$set       = Database::assignments( $columns, $arguments );
 		Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET $set WHERE row_id = %d", array( ...$arguments, $row_id ) );
+		return $columns;
 	}
 
 	/**
@@ -256,18 +269,16 @@ final class UserWrite {
 	}
 
 	/**
-	 * The answer to a write. It is read within the transaction: a person who cannot be read back was not written.
+	 * The answer to a write. It is made within the transaction: a person who cannot be shown was not written.
 	 *
-	 * @param int      $row_id  The row.
-	 * @param string[] $targets The targets to read.
-	 * @param bool     $is_new  Whether the person is new, and so in no group.
+	 * @param ?UserRecord $record The record after the write.
 	 * @return array{outcome: 'done', record: UserRecord}
 	 * @throws DatabaseFailure When the person is gone already.
 	 */
-	public static function result( int $row_id, array $targets, bool $is_new = false ): array {
+	public static function result( ?array $record ): array {
 		return array(
 			'outcome' => 'done',
-			'record'  => ( new UserReader() )->written( $row_id, $targets, $is_new ) ?? throw new DatabaseFailure( 'the person disappeared right after it was written' ),
+			'record'  => $record ?? throw new DatabaseFailure( 'the person disappeared right after it was written' ),
 		);
 	}
 }

@@ -42,6 +42,13 @@ final class Selection {
 	private ?array $reached = null;
 
 	/**
+	 * How many rows there are in all, if rows() has come to their end.
+	 *
+	 * @var ?int
+	 */
+	private ?int $seen = null;
+
+	/**
 	 * How many rows there are, and where.
 	 *
 	 * @var ?RowCounts
@@ -64,13 +71,13 @@ final class Selection {
 	) {}
 
 	/**
-	 * How many rows there are in all, if that is wanted.
+	 * How many rows there are in all, if that is wanted. After rows() has come to the end of the list, nothing has to be counted.
 	 */
 	public function total(): ?int {
 		if ( empty( $this->wanted['count'] ) ) {
 			return null;
 		}
-		return $this->counts()->total();
+		return $this->seen ?? $this->counts()->total();
 	}
 
 	/**
@@ -99,6 +106,10 @@ final class Selection {
 			'last' => $rows ? (int) end( $rows )['row_id'] : null,
 			'more' => $more && array() !== $rows,
 		);
+		$before        = (int) ( $this->wanted['offset'] ?? 0 );
+		if ( ! $more && ! isset( $this->wanted['after_row'] ) && ( $rows || 0 === $before ) ) {
+			$this->seen = $before + count( $rows );
+		}
 		return $rows;
 	}
 
