@@ -385,10 +385,10 @@ final class UserReader {
 	/**
 	 * Makes a record.
 	 *
-	 * @param array<string, ?string>                                            $row     The person's row.
-	 * @param \WP_User                                                          $user    The account.
-	 * @param Groups                                                             $groups  The groups.
-	 * @param string[]                                                          $targets The targets to read.
+	 * @param array<string, int|string|null> $row     The person's row.
+	 * @param \WP_User                       $user    The account.
+	 * @param Groups                         $groups  The groups.
+	 * @param string[]                       $targets The targets to read.
 	 * @return UserRecord
 	 */
 	private static function record( array $row, \WP_User $user, array $groups, array $targets ): array {
@@ -410,7 +410,7 @@ final class UserReader {
 			'modified'      => (int) $row['modified'],
 			'document'      => $row['document'],
 			'values'        => Targets::read( $user, $targets ),
-			'applied'       => (array) json_decode( $row['applied'] ?? '{}', true ),
+			'applied'       => (array) json_decode( (string) ( $row['applied'] ?? '{}' ), true ),
 			'ruling'        => $row['ruling'],
 			'account'       => self::account( $user ),
 			'groups'        => array_values( $groups ),

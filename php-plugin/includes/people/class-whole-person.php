@@ -66,18 +66,15 @@ final class WholePerson {
 		self::remember( (int) $account['ID'], (object) $account, $parts[2] );
 		$user = new \WP_User();
 		$user->init( (object) $account );
-		/** @var list<array<string, string>> $groups None of these columns is NULL where there is a group. */
-		$groups = array_values(
-			array_map(
-				static fn( array $found ): array => array(
-					'member_id'    => $id,
-					'row_id'       => $found[ self::PREFIX . 'group_row' ],
-					'id'           => $found[ self::PREFIX . 'group_id' ],
-					'display_name' => $found[ self::PREFIX . 'group_name' ],
-					'is_member'    => $found[ self::PREFIX . 'is_member' ],
-				),
-				self::sorted( $parts[3], 'group_row' )
-			)
+		$groups = array_map(
+			static fn( array $found ): array => array(
+				'member_id'    => $id,
+				'row_id'       => (string) $found[ self::PREFIX . 'group_row' ],
+				'id'           => (string) $found[ self::PREFIX . 'group_id' ],
+				'display_name' => (string) $found[ self::PREFIX . 'group_name' ],
+				'is_member'    => (string) $found[ self::PREFIX . 'is_member' ],
+			),
+			self::sorted( $parts[3], 'group_row' )
 		);
 		return new self( $row, $user, $groups );
 	}
@@ -109,16 +106,16 @@ final class WholePerson {
 	/**
 	 * Puts an account and its metas into WordPress's caches.
 	 *
-	 * @param int                        $user_id The account.
-	 * @param \stdClass                  $account Its row.
-	 * @param list<array<string, mixed>> $found   Its metas.
+	 * @param int                          $user_id The account.
+	 * @param \stdClass                    $account Its row.
+	 * @param list<array<string, ?string>> $found   Its metas.
 	 */
 	private static function remember( int $user_id, \stdClass $account, array $found ): void {
 		wp_cache_delete( $user_id, 'users' );
 		update_user_caches( $account );
 		$metas = array();
 		foreach ( self::sorted( $found, 'umeta_id' ) as $meta ) {
-			$metas[ $meta[ self::PREFIX . 'meta_key' ] ][] = $meta[ self::PREFIX . 'meta_value' ];
+			$metas[ (string) $meta[ self::PREFIX . 'meta_key' ] ][] = $meta[ self::PREFIX . 'meta_value' ];
 		}
 		wp_cache_delete( $user_id, 'user_meta' );
 		if ( has_filter( 'update_user_metadata_cache' ) ) {
@@ -131,9 +128,9 @@ final class WholePerson {
 	/**
 	 * The rows of a part in their order, without the row that stands for none.
 	 *
-	 * @param list<array<string, mixed>> $found  The part.
-	 * @param string                     $number The column that numbers them.
-	 * @return list<array<string, mixed>>
+	 * @param list<array<string, ?string>> $found  The part.
+	 * @param string                       $number The column that numbers them.
+	 * @return list<array<string, ?string>>
 	 */
 	private static function sorted( array $found, string $number ): array {
 		$found = array_values( array_filter( $found, static fn( array $row ): bool => null !== $row[ self::PREFIX . $number ] ) );

@@ -107,7 +107,7 @@ final class Selection {
 			'more' => $more && array() !== $rows,
 		);
 		$before        = (int) ( $this->wanted['offset'] ?? 0 );
-		if ( ! $more && ! isset( $this->wanted['after_row'] ) && ( $rows || 0 === $before ) ) {
+		if ( ! $more && ! isset( $this->wanted['after_row'] ) && ( array() !== $rows || 0 === $before ) ) {
 			$this->seen = $before + count( $rows );
 		}
 		return $rows;
