@@ -31,6 +31,9 @@ pub struct RoleChange {
     /// What the rules have decided; to be kept with the row.
     #[serde(default, with = "json_text")]
     pub ruling: Option<Ruling>,
+    /// Who it is, for the log: the SCIM id and the `userName`. The host has no need of it.
+    #[serde(skip)]
+    pub person: (SmolStr, String),
 }
 
 /// A person as a decision knew them.

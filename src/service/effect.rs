@@ -79,7 +79,8 @@ impl Service {
     }
 
     /// Notes that an account that was there has got another role.
-    pub(super) fn note_role(&self, change: &RoleChange, person: Option<(&str, &str)>) {
+    pub(super) fn note_role(&self, change: &RoleChange) {
+        let person = Some((change.person.0.as_str(), change.person.1.as_str()));
         let after = std::iter::once(&change.role).chain(&change.other_roles);
         let changes = vec![Change::new("role", joined(&change.before), joined(after))];
         self.note_effect("role_changed", change.user_id, person, changes);

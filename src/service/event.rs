@@ -195,7 +195,7 @@ impl Service {
         let (id, name) = (record.id.to_string(), record.display_name.clone());
         self.tell(Event::GroupChanged { id, name, change, paths: changes });
         for change in roles {
-            self.note_role(&change, None);
+            self.note_role(&change);
             let RoleChange { user_id, role, before, .. } = change;
             self.tell(Event::RoleChanged { user_id, role, before });
         }

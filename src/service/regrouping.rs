@@ -119,7 +119,7 @@ impl Service {
             match self.host.ask(&regroup).await? {
                 Outcome::Done { .. } => {
                     for change in regroup.roles {
-                        self.note_role(&change, None);
+                        self.note_role(&change);
                         let RoleChange { user_id, role, before, .. } = change;
                         self.tell(Event::RoleChanged { user_id, role, before });
                     }

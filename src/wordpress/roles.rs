@@ -115,6 +115,7 @@ fn change(record: &UserRecord, Roles { role, others }: Roles, ruling: Option<Rul
         other_roles: others,
         before: record.account.roles.clone(),
         ruling,
+        person: (record.id.clone(), record.user_name.clone()),
     }
 }
 

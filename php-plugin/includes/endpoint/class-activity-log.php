@@ -98,11 +98,17 @@ final class ActivityLog {
 			'dialects'      => self::json( $summary['dialects'] ?? array() ),
 		);
 		$entry     += $is_request ? array( 'address' => self::address_of( $summary ) ) : self::actor();
-		$number      = self::write( $is_request ? self::REQUEST : self::TASK, $entry );
+		$others     = array_chunk( array_filter( $effects, static fn( array $effect ): bool => ! $own( $effect ) ), self::EFFECTS_AT_ONCE );
+		// Of several rows in one statement, not every database tells the number of the first.
+		$with   = isset( $summary['bodies'] ) ? array() : array_shift( $others ) ?? array();
+		$number = self::insert( array( self::completed( $is_request ? self::REQUEST : self::TASK, $entry ), ...self::entries_of( $summary, $with ) ) );
 		if ( isset( $summary['bodies'] ) ) {
 			ActivityBodies::keep( $number, Tokens::now(), $summary['bodies'] );
 		}
-		self::record_effects( $summary, array_values( array_filter( $effects, static fn( array $effect ): bool => ! $own( $effect ) ) ) );
+		foreach ( $others as $some ) {
+			self::insert( self::entries_of( $summary, $some ) );
+		}
+		self::purge( Tokens::now() );
 	}
 
 	/**
@@ -240,29 +246,37 @@ final class ActivityLog {
 	}
 
 	/**
-	 * Records what changed for people besides the one that a request names: for each of many, and for each whose role a group changed.
+	 * What changed for people besides the one that a request names: for each of many, and for each whose role a group changed.
 	 *
 	 * @param array<string, mixed>       $summary The exchange's summary.
 	 * @param list<array<string, mixed>> $effects What changed for them.
+	 * @return list<array<string, int|string|null>> The entries.
 	 */
-	private static function record_effects( array $summary, array $effects ): void {
-		if ( ! $effects ) {
-			return;
-		}
-		$by      = isset( $summary['token'] ) ? array( 'token_id' => $summary['token'] ) : self::actor();
-		$columns = array( 'time', 'kind', 'action', 'user_id', 'resource_id', 'resource_name', 'name_key', 'detail', 'effects', 'address', ...array_keys( $by ) );
+	private static function entries_of( array $summary, array $effects ): array {
+		$people  = self::people( $effects );
 		$about   = isset( $summary['resource'] ) ? mb_substr( (string) ( $summary['name'] ?? '' ), 0, 255 ) : null;
-		foreach ( array_chunk( $effects, self::EFFECTS_AT_ONCE ) as $some ) {
-			$people = self::people( $some );
-			$rows   = array();
-			foreach ( $some as $effect ) {
-				$person = $people[ $effect['user_id'] ] ?? null;
-				$name   = mb_substr( (string) ( $effect['name'] ?? $person['user_name'] ?? '' ), 0, 255 );
-				$kind   = 'linked' === $effect['action'] ? self::LINK : self::PERSON;
-				$rows[] = array( Tokens::now(), $kind, $effect['action'], $effect['user_id'], $effect['id'] ?? $person['id'] ?? null, $name, self::name_key( $name ), $about, self::json( $effect['changes'] ), isset( $summary['token'] ) ? self::address_of( $summary ) : self::address(), ...array_values( $by ) );
-			}
-			Database::insert_all( Tables::name( 'activity' ), $columns, $rows );
+		$by      = isset( $summary['token'] ) ? array(
+			'token_id' => (int) $summary['token'],
+			'address'  => self::address_of( $summary ),
+		) : self::actor();
+		$entries = array();
+		foreach ( $effects as $effect ) {
+			$person    = $people[ $effect['user_id'] ] ?? null;
+			$entries[] = self::completed(
+				'linked' === $effect['action'] ? self::LINK : self::PERSON,
+				array(
+					'action'        => $effect['action'],
+					'outcome'       => 'done',
+					'notable'       => 1,
+					'user_id'       => $effect['user_id'],
+					'resource_id'   => $effect['id'] ?? $person['id'] ?? null,
+					'resource_name' => (string) ( $effect['name'] ?? $person['user_name'] ?? '' ),
+					'detail'        => $about,
+					'effects'       => self::json( $effect['changes'] ),
+				) + $by
+			);
 		}
+		return $entries;
 	}
 
 	/**
@@ -309,7 +323,19 @@ final class ActivityLog {
 	 * @return int Its number.
 	 */
 	private static function write( string $kind, array $entry ): int {
-		$now = Tokens::now();
+		$number = self::insert( array( self::completed( $kind, $entry ) ) );
+		self::purge( Tokens::now() );
+		return $number;
+	}
+
+	/**
+	 * An entry with the columns that all have.
+	 *
+	 * @param string                         $kind  What it is about.
+	 * @param array<string, int|string|null> $entry Its columns.
+	 * @return array<string, int|string|null>
+	 */
+	private static function completed( string $kind, array $entry ): array {
 		foreach ( array(
 			'resource_id'   => 64,
 			'resource_name' => 255,
@@ -317,14 +343,28 @@ final class ActivityLog {
 			$entry[ $column ] = isset( $entry[ $column ] ) ? mb_substr( (string) $entry[ $column ], 0, $longest ) : null;
 		}
 		$entry['name_key'] = self::name_key( $entry['resource_name'] );
-		$entry += array(
-			'time'    => $now,
+		return $entry + array(
+			'time'    => Tokens::now(),
 			'kind'    => $kind,
 			'address' => self::address(),
 		);
-		$number = Database::insert( Tables::name( 'activity' ), $entry );
-		self::purge( $now );
-		return $number;
+	}
+
+	/**
+	 * Inserts entries with one statement. The first one may have columns that the others lack.
+	 *
+	 * @param list<array<string, int|string|null>> $entries The entries.
+	 * @return int The number of the entry, if it is only one.
+	 */
+	private static function insert( array $entries ): int {
+		global $wpdb;
+		$columns = array_keys( ( $entries[0] ?? array() ) + ( $entries[1] ?? array() ) );
+		Database::insert_all(
+			Tables::name( 'activity' ),
+			$columns,
+			array_map( static fn( array $entry ): array => array_map( static fn( string $column ): int|string|null => $entry[ $column ] ?? null, $columns ), $entries )
+		);
+		return (int) $wpdb->insert_id;
 	}
 
 	/**

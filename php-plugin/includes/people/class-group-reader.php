@@ -55,6 +55,13 @@ final class GroupReader {
 	private const IDS_AT_ONCE = 1000;
 
 	/**
+	 * The group that was loaded last: the site and the row.
+	 *
+	 * @var ?array{int, array<string, ?string>}
+	 */
+	private static ?array $loaded = null;
+
+	/**
 	 * A page of groups.
 	 *
 	 * @param FindGroups $command The command find_groups.
@@ -81,19 +88,48 @@ final class GroupReader {
 	 * @return LoadGroupAnswer
 	 */
 	public function load( array $command ): ?array {
-		$rows = array_filter( $this->rows( 'g.id = %s', $command['id'] ), static fn( array $row ): bool => $row['id'] === $command['id'] );
-		return $this->records( array_values( $rows ), $command['members'] )[0] ?? null;
+		$count = $command['members'] ? '' : ', (SELECT COUNT(*) FROM ' . Tables::name( 'group_members' ) . ' m WHERE m.group_row = g.row_id) AS member_count';
+		$rows  = Database::rows( 'SELECT ' . self::COLUMNS . "$count FROM " . Tables::name( 'groups' ) . ' g WHERE g.id = %s', array( $command['id'] ) );
+		// SQLite finds an id in another case, too.
+		$rows         = array_values( array_filter( $rows, static fn( array $row ): bool => $row['id'] === $command['id'] ) );
+		self::$loaded = $rows ? array( get_current_blog_id(), $rows[0] ) : null;
+		return $this->records( $rows, $command['members'] )[0] ?? null;
+	}
+
+	/**
+	 * The row of the group that was loaded last, if it is this one in this version. Whoever writes by it makes the version a condition of
+	 * the write.
+	 *
+	 * @param string $id      The SCIM id.
+	 * @param int    $version The version.
+	 * @return ?array<string, ?string>
+	 */
+	public static function loaded( string $id, int $version ): ?array {
+		list( $site, $row ) = self::$loaded ?? array( 0, array() );
+		return get_current_blog_id() === $site && $row['id'] === $id && (int) $row['version'] === $version ? $row : null;
 	}
 
 	/**
 	 * The record of a row that was just written.
 	 *
+	 * @param array<string, int|string|null> $row     The row as it was written.
+	 * @param bool                           $members Whether the members are wanted.
+	 * @return GroupRecord
+	 */
+	public function written( array $row, bool $members ): array {
+		unset( $row['member_count'] ); // It was counted before.
+		return $this->records( array( $row ), $members )[0];
+	}
+
+	/**
+	 * The record of a group whose row was just written and is read again.
+	 *
 	 * @param int  $row_id  The row's number.
 	 * @param bool $members Whether the members are wanted.
 	 * @return ?GroupRecord
 	 */
-	public function written( int $row_id, bool $members ): ?array {
-		return $this->records( $this->rows( 'g.row_id = %d', $row_id ), $members )[0] ?? null;
+	public function read_again( int $row_id, bool $members ): ?array {
+		return $this->records( Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'groups' ) . ' g WHERE g.row_id = %d', array( $row_id ) ), $members )[0] ?? null;
 	}
 
 	/**
@@ -176,21 +212,10 @@ final class GroupReader {
 	}
 
 	/**
-	 * Reads rows.
-	 *
-	 * @param string     $condition The condition.
-	 * @param int|string $argument  Its argument.
-	 * @return list<array<string, ?string>>
-	 */
-	private function rows( string $condition, int|string $argument ): array {
-		return Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'groups' ) . " g WHERE $condition", array( $argument ) );
-	}
-
-	/**
 	 * Makes records of rows.
 	 *
-	 * @param array<int, array<string, ?string>> $rows    The rows.
-	 * @param bool                               $members Whether the members are wanted.
+	 * @param array<int, array<string, int|string|null>> $rows    The rows.
+	 * @param bool                                       $members Whether the members are wanted.
 	 * @return list<GroupRecord>
 	 */
 	private function records( array $rows, bool $members ): array {
@@ -199,7 +224,8 @@ final class GroupReader {
 		}
 		$row_ids = array_map( 'intval', array_column( $rows, 'row_id' ) );
 		$lists   = $members ? $this->members( $row_ids ) : array();
-		$counts  = $members ? array_map( 'count', $lists ) : $this->counts( $row_ids );
+		$counts  = $members ? array_map( 'count', $lists ) : array_map( 'intval', array_column( $rows, 'member_count', 'row_id' ) );
+		$counts  = $members || $counts ? $counts : $this->counts( $row_ids );
 		$record  = static fn( array $row ): array => array(
 			'row'          => (int) $row['row_id'],
 			'id'           => (string) $row['id'],

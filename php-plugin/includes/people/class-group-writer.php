@@ -66,7 +66,7 @@ final class GroupWriter {
 				// SQLite uses the number of a row again that was never stored.
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
 				$this->add_members( $row_id, $columns['id'], $command['members'] );
-				return $this->result( $row_id, true );
+				return $this->result( ( new GroupReader() )->read_again( $row_id, true ) );
 			},
 			fn(): bool => $this->exists( $mark )
 		);
@@ -81,26 +81,33 @@ final class GroupWriter {
 	 */
 	public function update( array $command ): array {
 		$mark   = Identifier::create();
-		$row_id = $this->row_of( $command['id'] );
+		$row    = GroupReader::loaded( $command['id'], (int) $command['version'] );
+		$row_id = (int) ( $row['row_id'] ?? $this->row_of( $command['id'] ) );
 		return $this->write(
 			$command,
 			$row_id,
-			function () use ( $command, $row_id, $mark ): array {
+			function () use ( $command, $row, $row_id, $mark ): array {
 				$this->set_roles( $row_id, $command );
 				$arguments = array();
-				$set       = Database::assignments( $this->columns( $command, $mark ), $arguments );
+				$columns   = $this->columns( $command, $mark );
+				$set       = Database::assignments( $columns, $arguments );
 				$changed   = $this->write_unique(
 					fn(): int => Database::run(
-						'UPDATE ' . Tables::name( 'groups' ) . " SET $set, version = version + 1 WHERE row_id = %d AND version = %d",
-						array( ...$arguments, $row_id, (int) $command['version'] )
+						'UPDATE ' . Tables::name( 'groups' ) . " SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND id = %s",
+						array( ...$arguments, $row_id, (int) $command['version'], $command['id'] )
 					)
 				);
 				if ( 0 === $changed ) {
+					$this->row_of( $command['id'] ); // It may be gone.
 					throw Refusal::stale();
 				}
 				$this->remove_members( $row_id, $command );
 				$this->add_members( $row_id, $command['id'], $command['add'] );
-				return $this->result( $row_id, $command['members'] );
+				return $this->result(
+					null === $row
+						? ( new GroupReader() )->read_again( $row_id, $command['members'] )
+						: ( new GroupReader() )->written( array( 'version' => (int) $command['version'] + 1 ) + $columns + $row, $command['members'] )
+				);
 			},
 			fn(): bool => $this->exists( $mark )
 		);
@@ -180,7 +187,7 @@ final class GroupWriter {
 		}
 		$version = Database::value( 'SELECT version FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d FOR UPDATE', array( $row_id ) );
 		if ( (string) $command['version'] !== $version ) {
-			throw Refusal::stale();
+			throw null === $version ? Refusal::gone() : Refusal::stale();
 		}
 		RoleWriter::set_all( $command['roles'], $command['people'] );
 	}
@@ -234,21 +241,14 @@ final class GroupWriter {
 	 * @param array<int, array{id: string, kind: string}> $members The members.
 	 */
 	private function add_members( int $row_id, string $id, array $members ): void {
-		$there = array( $id => true );
+		$into = 'INSERT IGNORE INTO ' . Tables::name( 'group_members' ) . ' (group_row, member_id, member_kind)';
 		foreach ( array_chunk( array_column( $members, 'id' ), self::IDS_AT_ONCE ) as $ids ) {
-			$marks  = Database::marks( $ids, '%s' );
-			$there += array_flip( array_column( Database::rows( 'SELECT id FROM ' . Tables::name( 'users' ) . " WHERE deleted = 0 AND id IN ($marks)", $ids ), 'id' ) );
-			if ( in_array( 'Group', array_column( $members, 'kind' ), true ) ) {
-				$there += array_flip( array_column( Database::rows( 'SELECT id FROM ' . Tables::name( 'groups' ) . " WHERE id IN ($marks)", $ids ), 'id' ) );
-			}
+			Database::run( "$into SELECT %d, u.id, 'User' FROM " . Tables::name( 'users' ) . ' u WHERE u.deleted = 0 AND u.id IN (' . Database::marks( $ids, '%s' ) . ')', array( $row_id, ...$ids ) );
 		}
-		$rows = array();
-		foreach ( $members as $member ) {
-			if ( isset( $there[ $member['id'] ] ) ) {
-				$rows[] = array( $row_id, $member['id'], $member['kind'] );
-			}
+		$groups = array_filter( $members, static fn( array $member ): bool => 'Group' === $member['kind'] );
+		foreach ( array_chunk( array_column( $groups, 'id' ), self::IDS_AT_ONCE ) as $ids ) {
+			Database::run( "$into SELECT %d, g.id, 'Group' FROM " . Tables::name( 'groups' ) . ' g WHERE g.id IN (' . Database::marks( $ids, '%s' ) . ') AND g.id <> %s', array( $row_id, ...$ids, $id ) );
 		}
-		Database::insert_new( Tables::name( 'group_members' ), array( 'group_row', 'member_id', 'member_kind' ), $rows );
 	}
 
 	/**
@@ -285,15 +285,14 @@ final class GroupWriter {
 	/**
 	 * The answer to a write. It is read within the transaction: a group that cannot be read back was not written.
 	 *
-	 * @param int  $row_id  The row.
-	 * @param bool $members Whether the members are wanted.
+	 * @param ?GroupRecord $record The group after the write.
 	 * @return array{outcome: 'done', record: GroupRecord}
 	 * @throws DatabaseFailure When the group is gone already.
 	 */
-	private function result( int $row_id, bool $members ): array {
+	private function result( ?array $record ): array {
 		return array(
 			'outcome' => 'done',
-			'record'  => ( new GroupReader() )->written( $row_id, $members ) ?? throw new DatabaseFailure( 'the group disappeared right after it was written' ),
+			'record'  => $record ?? throw new DatabaseFailure( 'the group disappeared right after it was written' ),
 		);
 	}
 }

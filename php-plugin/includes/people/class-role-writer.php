@@ -9,9 +9,11 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\People;
 
+use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Identifier;
+use Rollbook\WordPress\Store\PassingBy;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Transaction;
 use Rollbook\WordPress\Store\WrittenCaches;
@@ -104,56 +106,91 @@ final class RoleWriter {
 		if ( in_array( Administrators::ROLE, array_merge( ...array_column( $changes, 'before' ) ), true ) ) {
 			Administrators::lock();
 		}
-		self::check_versions( $people );
+		$versions = array_map( 'intval', array_column( $people, 'version', 'id' ) );
+		$bumped   = array();
+		$is_first = null !== $mark || count( $people ) > count( $changes );
+		if ( $is_first ) {
+			self::check_versions( $versions ); // All in the order of the rows, before some of them are locked once more.
+		}
 		foreach ( array_chunk( $changes, self::IDS_AT_ONCE ) as $some ) {
 			$user_ids = array_map( 'intval', array_column( $some, 'user_id' ) );
-			$versions = self::lock( $user_ids );
-			foreach ( $user_ids as $user_id ) {
-				wp_cache_delete( $user_id, 'user_meta' ); // Somebody else may have written before the lock was acquired.
-			}
-			$users = UserReader::accounts( $user_ids );
-			foreach ( $some as $change ) {
-				$user = $users[ (int) $change['user_id'] ] ?? null;
-				if ( null === $user || ( $versions[ $user->ID ] ?? null ) !== (int) $change['version'] || array_values( $user->roles ) !== $change['before'] ) {
-					throw Refusal::stale();
-				}
-			}
-			self::store_rulings( $some );
-			foreach ( $some as $change ) {
-				self::set( $users[ (int) $change['user_id'] ], $change['role'], $change['other_roles'] );
-			}
+			$ids      = PassingBy::with( $user_ids, static fn(): array => self::set_some( array_combine( $user_ids, $some ), null === $mark ? $versions : array() ) );
+			$bumped  += array_flip( $ids );
 		}
-		foreach ( array_chunk( array_column( $people, 'id' ), self::IDS_AT_ONCE ) as $ids ) {
+		$left = array_diff_key( $versions, $bumped );
+		if ( ! $is_first ) {
+			self::check_versions( $left );
+		}
+		foreach ( array_chunk( array_map( 'strval', array_keys( $left ) ), self::IDS_AT_ONCE ) as $ids ) {
 			$marked = null === $mark ? '' : ', written_by = %s';
 			Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET version = version + 1$marked WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', array( ...array_filter( array( $mark ) ), ...$ids ) );
 		}
 	}
 
 	/**
+	 * Changes the roles of some accounts.
+	 *
+	 * @param array<int, array<string, mixed>> $changes What is to change, by account.
+	 * @param array<string, int>               $people  Those who get the next version with it, by id; with the version that the decision relied on.
+	 * @return list<string> The ids of those who have got it.
+	 * @throws Refusal When a decision relied on something that has changed, or must not happen.
+	 */
+	private static function set_some( array $changes, array $people ): array {
+		list( $rows, $numbers ) = self::lock( array_keys( $changes ) );
+		$users                  = UserReader::accounts( array_keys( $changes ), false );
+		foreach ( $changes as $user_id => $change ) {
+			$row = $rows[ $user_id ] ?? null;
+			if ( null === $row || ! isset( $users[ $user_id ] ) || (int) $change['version'] !== $row['version'] || ( $people[ $row['id'] ] ?? $row['version'] ) !== $row['version'] || array_values( $users[ $user_id ]->roles ) !== $change['before'] ) {
+				throw Refusal::stale();
+			}
+		}
+		$bumped = self::store_rulings( $changes, array_filter( array_map( static fn( array $row ): ?string => isset( $people[ $row['id'] ] ) ? $row['id'] : null, $rows ) ) );
+		$alone  = array();
+		foreach ( $changes as $user_id => $change ) {
+			self::check_change( $users[ $user_id ], $change['role'], $change['other_roles'] );
+			if ( array() === $change['other_roles'] ) {
+				$alone[ $user_id ] = $change['role'];
+			}
+		}
+		( new RoleMetas() )->set( array_intersect_key( $users, $alone ), $alone, $numbers );
+		foreach ( array_diff_key( $changes, $alone ) as $user_id => $change ) {
+			self::give( $users[ $user_id ], $change['role'], $change['other_roles'] );
+		}
+		return $bumped;
+	}
+
+	/**
 	 * Notes what the rules have decided. This comes before the roles. If writing these fails, they differ from the note, and the next
 	 * decision corrects them.
 	 *
-	 * @param array<int, array<string, mixed>> $changes What is to change.
+	 * @param array<int, array<string, mixed>> $changes What is to change, by account.
+	 * @param array<int, string>               $people  The ids of those who get the next version with it, by account.
+	 * @return list<string> The ids of those who have got it.
 	 */
-	private static function store_rulings( array $changes ): void {
-		$rulings = array();
-		foreach ( $changes as $change ) {
-			$rulings[ (string) ( $change['ruling'] ?? '' ) ][] = (int) $change['user_id'];
+	private static function store_rulings( array $changes, array $people ): array {
+		$alike = array();
+		foreach ( $changes as $user_id => $change ) {
+			if ( null !== ( $change['ruling'] ?? null ) ) {
+				$alike[ (int) isset( $people[ $user_id ] ) ][ $change['ruling'] ][] = $user_id;
+			}
 		}
-		unset( $rulings[''] );
-		foreach ( $rulings as $ruling => $user_ids ) {
-			Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET ruling = %s WHERE user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', array( $ruling, ...$user_ids ) );
+		foreach ( $alike as $next => $rulings ) {
+			foreach ( $rulings as $ruling => $user_ids ) {
+				$set = 1 === $next ? 'ruling = %s, version = version + 1' : 'ruling = %s';
+				Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET $set WHERE user_id IN (" . Database::marks( $user_ids, '%d' ) . ')', array( (string) $ruling, ...$user_ids ) );
+			}
 		}
+		return array_values( array_intersect_key( $people, array_flip( array_merge( ...array_values( $alike[1] ?? array() ) ) ) ) );
 	}
 
 	/**
 	 * Locks the rows of people, if they still have the versions that the decision relied on.
 	 *
-	 * @param array<int, array{id: string, version: int}> $people The people, each with the version.
+	 * @param array<string, int> $people The versions, by id.
 	 * @throws Refusal When one has another version.
 	 */
 	private static function check_versions( array $people ): void {
-		foreach ( array_chunk( array_column( $people, 'version', 'id' ), self::IDS_AT_ONCE, true ) as $versions ) {
+		foreach ( array_chunk( $people, self::IDS_AT_ONCE, true ) as $versions ) {
 			$ids  = array_map( 'strval', array_keys( $versions ) ); // An id of digits is an integer as an array key.
 			$rows = Database::rows(
 				'SELECT id, version FROM ' . Tables::name( 'users' ) . ' WHERE deleted = 0 AND id IN (' . Database::marks( $ids, '%s' ) . ') ORDER BY row_id FOR UPDATE',
@@ -185,12 +222,36 @@ final class RoleWriter {
 		if ( is_array( $known ) && ( $known[ $user->cap_key ][0] ?? null ) !== $stored ) {
 			throw Refusal::stale();
 		}
+		self::check_change( $user, $role, $others );
+		self::give( $user, $role, $others );
+	}
+
+	/**
+	 * Ensures that an account can get roles. Its metas are locked.
+	 *
+	 * @param \WP_User $user   The account.
+	 * @param string   $role   Its first role.
+	 * @param string[] $others The other roles.
+	 * @throws Refusal When the site does not have the role, loses its last administrator, or the account has got rights since the decision.
+	 */
+	private static function check_change( \WP_User $user, string $role, array $others ): void {
+		self::check( $role );
 		if ( ! in_array( Administrators::ROLE, array( $role, ...$others ), true ) ) {
 			Administrators::check_without( $user );
 		}
 		if ( Database::watched( static fn(): bool => Protection::covers( $user ) ) ) {
-			throw Refusal::stale(); // It has got rights since the decision. A protected account gets no role.
+			throw Refusal::stale(); // A protected account gets no role.
 		}
+	}
+
+	/**
+	 * Gives an account roles as WordPress does.
+	 *
+	 * @param \WP_User $user   The account.
+	 * @param string   $role   Its first role.
+	 * @param string[] $others The other roles.
+	 */
+	private static function give( \WP_User $user, string $role, array $others ): void {
 		$user->set_role( $role );
 		foreach ( $others as $other ) {
 			$user->add_role( $other );
@@ -250,17 +311,37 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Locks the rows of people, so that the next decision about them sees this write.
+	 * Locks the rows and the metas of people, so that the next decision about them sees this write. The metas go into WordPress's cache.
 	 *
 	 * @param int[] $user_ids The accounts.
-	 * @return array<int, int> Their versions, by account.
+	 * @return array{array<int, array{id: string, version: int}>, array<int, array<string, non-empty-list<int>>>} Ids and versions by account; the numbers of the metas by account and key.
 	 */
 	private static function lock( array $user_ids ): array {
-		$rows = Database::rows(
-			'SELECT user_id, version FROM ' . Tables::name( 'users' ) . ' WHERE deleted = 0 AND user_id IN (' . Database::marks( $user_ids, '%d' ) . ') ORDER BY row_id FOR UPDATE',
+		global $wpdb;
+		$found   = Database::rows(
+			'SELECT u.id, u.user_id, u.version, m.umeta_id, m.meta_key, m.meta_value FROM ' . Tables::name( 'users' ) . " u LEFT JOIN $wpdb->usermeta m ON m.user_id = u.user_id"
+			. ' WHERE u.deleted = 0 AND u.user_id IN (' . Database::marks( $user_ids, '%d' ) . ') ORDER BY u.row_id, m.umeta_id FOR UPDATE',
 			$user_ids
 		);
-		return array_map( 'intval', array_column( $rows, 'version', 'user_id' ) );
+		$rows    = array();
+		$metas   = array();
+		$numbers = array();
+		foreach ( $found as $row ) {
+			$user_id          = (int) $row['user_id'];
+			$rows[ $user_id ] = array(
+				'id'      => (string) $row['id'],
+				'version' => (int) $row['version'],
+			);
+			if ( null !== $row['umeta_id'] ) {
+				$key                             = (string) $row['meta_key'];
+				$metas[ $user_id ][ $key ][]     = $row['meta_value'];
+				$numbers[ $user_id ][ $key ][] = (int) $row['umeta_id'];
+			}
+		}
+		foreach ( array_keys( $rows ) as $user_id ) {
+			AccountCache::hold_metas( $user_id, $metas[ $user_id ] ?? array() );
+		}
+		return array( $rows, $numbers );
 	}
 
 	/**

@@ -271,14 +271,15 @@ final class UserReader {
 	 * cache with what a transaction was about to change.
 	 *
 	 * @param int[] $user_ids The accounts.
+	 * @param bool  $metas    Whether the metas are to be read. If not, the cache holds them as locked rows have them.
 	 * @return array<int, \WP_User> By number; without those that are gone.
 	 * @throws DatabaseFailure When the database fails.
 	 */
-	public static function accounts( array $user_ids ): array {
+	public static function accounts( array $user_ids, bool $metas = true ): array {
 		global $wpdb;
 		if ( wp_using_ext_object_cache() ) {
 			wp_cache_delete_multiple( $user_ids, 'users' );
-			wp_cache_delete_multiple( $user_ids, 'user_meta' );
+			wp_cache_delete_multiple( $metas ? $user_ids : array(), 'user_meta' );
 		}
 		$missing = _get_non_cached_ids( $user_ids, 'users' );
 		if ( $missing ) {

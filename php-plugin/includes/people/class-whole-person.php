@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\People;
 
+use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Tables;
 
@@ -117,12 +118,7 @@ final class WholePerson {
 		foreach ( self::sorted( $found, 'umeta_id' ) as $meta ) {
 			$metas[ (string) $meta[ self::PREFIX . 'meta_key' ] ][] = $meta[ self::PREFIX . 'meta_value' ];
 		}
-		wp_cache_delete( $user_id, 'user_meta' );
-		if ( has_filter( 'update_user_metadata_cache' ) ) {
-			Database::watched( static fn(): mixed => update_meta_cache( 'user', array( $user_id ) ) ); // Another plugin may fill the cache itself.
-		} else {
-			wp_cache_set( $user_id, $metas, 'user_meta' );
-		}
+		AccountCache::hold_metas( $user_id, $metas );
 	}
 
 	/**

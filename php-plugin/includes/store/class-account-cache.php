@@ -41,4 +41,19 @@ final class AccountCache {
 			return; // The failure that led here is reported already.
 		}
 	}
+
+	/**
+	 * Puts the metas of an account into WordPress's cache, as they were read or written.
+	 *
+	 * @param int                            $user_id The account.
+	 * @param array<string, list<?string>> $metas   All its metas, by key.
+	 */
+	public static function hold_metas( int $user_id, array $metas ): void {
+		wp_cache_delete( $user_id, 'user_meta' );
+		if ( has_filter( 'update_user_metadata_cache' ) ) {
+			Database::watched( static fn(): mixed => update_meta_cache( 'user', array( $user_id ) ) ); // Another plugin may fill the cache itself.
+		} else {
+			wp_cache_set( $user_id, $metas, 'user_meta' );
+		}
+	}
 }

@@ -97,7 +97,7 @@ impl Service {
             let result = results.iter().find(|result| result.user_id == change.user_id);
             match result.map(|result| &result.outcome) {
                 Some(Outcome::Done { .. }) => {
-                    self.note_role(change, Some((&record.id, &record.user_name)));
+                    self.note_role(change);
                     let told = entry(Verdict::Changed);
                     let login = &record.account.login;
                     let name = if login.is_empty() { &record.user_name } else { login };

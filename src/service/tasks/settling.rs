@@ -129,11 +129,12 @@ impl Service {
             other_roles,
             before: record.account.roles.clone(),
             ruling: None,
+            person: (record.id.clone(), record.user_name.clone()),
         };
         let results = self.host.ask(&SetRoles { roles: vec![change.clone()] }).await?;
         match results.into_iter().next().map(|result| result.outcome) {
             Some(Outcome::Done { .. }) => {
-                self.note_role(&change, Some((&record.id, &record.user_name)));
+                self.note_role(&change);
                 let RoleChange { user_id, role, before, .. } = change;
                 self.tell(Event::RoleChanged { user_id, role, before });
                 Ok(())

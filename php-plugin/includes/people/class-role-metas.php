@@ -1,0 +1,154 @@
+<?php
+/**
+ * The user metas of roles.
+ *
+ * @package Rollbook
+ */
+
+declare( strict_types=1 );
+
+namespace Rollbook\WordPress\People;
+
+use Rollbook\WordPress\Store\AccountCache;
+use Rollbook\WordPress\Store\Database;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Gives many accounts a role at once. WP_User::set_role() needs five statements for each account. Here one statement writes all accounts
+ * that get the same role, and every action of set_role() and update_metadata() is called as usual: what comes before a meta is written for
+ * all accounts first, then what comes afterwards.
+ *
+ * Accounts with anything unusual get their role from WordPress alone.
+ */
+final class RoleMetas {
+
+	/**
+	 * Numbers in one statement.
+	 */
+	private const IDS_AT_ONCE = 1000;
+
+	/**
+	 * What was written and is not yet announced: by account and key, the meta's number and its value.
+	 *
+	 * @var array<int, array<string, array{int, mixed}>>
+	 */
+	private array $written = array();
+
+	/**
+	 * Gives accounts a role, and removes their other roles.
+	 *
+	 * @param array<int, \WP_User>                        $users   The accounts by number, with the metas in the cache as the locked rows have them.
+	 * @param array<int, string>                          $roles   The role of each.
+	 * @param array<int, array<string, non-empty-list<int>>> $numbers The numbers of the metas that hold roles and level, by account and key.
+	 */
+	public function set( array $users, array $roles, array $numbers ): void {
+		$alike = array();
+		foreach ( self::is_heard_by_others() ? array() : $users as $user_id => $user ) {
+			$metas = $this->metas_with( $user, $roles[ $user_id ], $numbers[ $user_id ] ?? array() );
+			if ( null !== $metas ) {
+				$this->written[ $user_id ]                        = $metas;
+				$alike[ (string) wp_json_encode( array_map( static fn( array $meta ): string => self::stored( $meta[1] ), $metas ) ) ][] = $user_id;
+			}
+		}
+		foreach ( $this->written as $user_id => $metas ) {
+			foreach ( $metas as $key => list( $number, $value ) ) {
+				/** This action is documented in wp-includes/meta.php */
+				do_action( 'update_user_meta', $number, $user_id, $key, $value );
+			}
+		}
+		foreach ( $alike as $user_ids ) {
+			$this->write( $user_ids );
+		}
+		add_filter( 'update_user_metadata', array( $this, 'filter_update_user_metadata' ), PHP_INT_MAX, 4 );
+		try {
+			foreach ( $users as $user_id => $user ) {
+				$user->set_role( $roles[ $user_id ] );
+			}
+		} finally {
+			remove_filter( 'update_user_metadata', array( $this, 'filter_update_user_metadata' ), PHP_INT_MAX );
+		}
+	}
+
+	/**
+	 * Announces a meta that is written already, instead of writing it. This happens once: the value may have changed afterwards.
+	 *
+	 * @param mixed  $check   The result of other plugins.
+	 * @param int    $user_id The account.
+	 * @param string $key     The meta's key.
+	 * @param mixed  $value   Its value.
+	 * @return mixed True for "it was written".
+	 */
+	public function filter_update_user_metadata( mixed $check, int $user_id, string $key, mixed $value ): mixed {
+		list( $number, $written ) = $this->written[ $user_id ][ $key ] ?? array( 0, null );
+		unset( $this->written[ $user_id ][ $key ] );
+		if ( 0 === $number || null !== $check || self::stored( $value ) !== self::stored( $written ) ) {
+			return $check;
+		}
+		/** This action is documented in wp-includes/meta.php */
+		do_action( 'updated_user_meta', $number, $user_id, $key, $written );
+		return true;
+	}
+
+	/**
+	 * The metas that WP_User::set_role() is going to write.
+	 *
+	 * @param \WP_User                           $user    The account.
+	 * @param string                             $role    The role.
+	 * @param array<string, non-empty-list<int>> $numbers The numbers of its metas.
+	 * @return ?array<string, array{int, mixed}> By key; null if WordPress alone knows what to do.
+	 */
+	private function metas_with( \WP_User $user, string $role, array $numbers ): ?array {
+		global $wpdb;
+		$level = $wpdb->get_blog_prefix() . 'user_level';
+		if ( '' === $role || array( $role ) === array_values( $user->roles ) || 1 !== count( $numbers[ $user->cap_key ] ?? array() ) || 1 !== count( $numbers[ $level ] ?? array() ) ) {
+			return null;
+		}
+		$after       = clone $user;
+		$after->caps = array_diff_key( $user->caps, array_flip( $user->roles ) ) + array( $role => true );
+		$after->get_role_caps();
+		return array(
+			$user->cap_key => array( $numbers[ $user->cap_key ][0], sanitize_meta( $user->cap_key, $after->caps, 'user' ) ),
+			$level         => array( $numbers[ $level ][0], sanitize_meta( $level, array_reduce( array_map( 'strval', array_keys( $after->allcaps ) ), array( $after, 'level_reduction' ), 0 ), 'user' ) ),
+		);
+	}
+
+	/**
+	 * Writes the metas of accounts that get the same values.
+	 *
+	 * @param non-empty-list<int> $user_ids The accounts.
+	 */
+	private function write( array $user_ids ): void {
+		global $wpdb;
+		$keys   = array_keys( $this->written[ $user_ids[0] ] );
+		$values = array_map( static fn( array $meta ): string => self::stored( $meta[1] ), array_values( $this->written[ $user_ids[0] ] ) );
+		foreach ( array_chunk( $user_ids, self::IDS_AT_ONCE ) as $some ) {
+			$numbers = array_merge( ...array_map( fn( int $user_id ): array => array_column( array_values( $this->written[ $user_id ] ), 0 ), $some ) );
+			Database::run(
+				"UPDATE $wpdb->usermeta SET meta_value = CASE meta_key WHEN %s THEN %s ELSE %s END WHERE umeta_id IN (" . Database::marks( $numbers, '%d' ) . ')',
+				array( $keys[0], $values[0], $values[1], ...$numbers )
+			);
+			foreach ( $some as $user_id ) {
+				$metas = wp_cache_get( $user_id, 'user_meta' );
+				AccountCache::hold_metas( $user_id, array_map( static fn( string $value ): array => array( $value ), array_combine( $keys, $values ) ) + ( is_array( $metas ) ? $metas : array() ) );
+			}
+		}
+	}
+
+	/**
+	 * Whether another plugin decides about single writes.
+	 */
+	private static function is_heard_by_others(): bool {
+		global $wp_filter;
+		return has_filter( 'update_user_metadata' ) || isset( $wp_filter['all'] );
+	}
+
+	/**
+	 * A value as the column holds it.
+	 *
+	 * @param mixed $value The value.
+	 */
+	private static function stored( mixed $value ): string {
+		return (string) maybe_serialize( $value );
+	}
+}
