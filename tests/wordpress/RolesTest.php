@@ -204,6 +204,86 @@ final class RolesTest extends SiteTestCase {
 		}
 	}
 
+	/** What plugins hear while the roles of accounts change, account by account; the numbers of metas and accounts are left out. */
+	private function heard( array $user_ids, callable $work ): array {
+		$heard  = array_fill_keys( $user_ids, array() );
+		$metas  = array( 'update_user_meta', 'updated_user_meta' );
+		$hooks  = array( ...$metas, 'remove_user_role', 'add_user_role', 'set_user_role' );
+		$listen = static function ( mixed ...$arguments ) use ( &$heard, $metas ): void {
+			$is_meta = in_array( current_action(), $metas, true );
+			$user_id = $arguments[ $is_meta ? 1 : 0 ];
+			if ( $is_meta ) {
+				self::assertMatchesRegularExpression( '/^[1-9]\d*$/', $arguments[0] ); // A text, as the database gives it.
+			}
+			$heard[ $user_id ][] = array( current_action(), array_slice( $arguments, $is_meta ? 2 : 1 ), get_userdata( $user_id )->roles );
+		};
+		foreach ( $hooks as $hook ) {
+			add_action( $hook, $listen, 10, 4 );
+		}
+		try {
+			$work();
+		} finally {
+			foreach ( $hooks as $hook ) {
+				remove_action( $hook, $listen );
+			}
+		}
+		return $heard;
+	}
+
+	public function test_roles_that_many_get_at_once_are_told_as_wordpress_tells_them(): void {
+		global $wpdb;
+		$people = array_map( fn( string $name ): array => $this->create( $name ), array( 'pu-a', 'pu-b', 'pu-c' ) );
+		list( $alone, $first, $second ) = array_map( static fn( array $record ): int => $record['account']['user_id'], $people );
+
+		// WordPress writes one meta after the other, Rollbook all of them at once: what comes before them is told first.
+		$order = static function ( array $heard ): array {
+			usort( $heard, static fn( array $one, array $other ): int => ( 'update_user_meta' !== $one[0] ) <=> ( 'update_user_meta' !== $other[0] ) );
+			return array_map( static fn( array $event ): array => array( $event[0], $event[1] ), $heard );
+		};
+		$wanted = $this->heard( array( $alone ), static fn() => get_userdata( $alone )->set_role( 'editor' ) )[ $alone ];
+		self::assertSame( array( 'update_user_meta', 'updated_user_meta', 'update_user_meta', 'updated_user_meta', 'remove_user_role', 'add_user_role', 'set_user_role' ), array_column( $wanted, 0 ) );
+
+		$written = array();
+		$count   = static function ( string $query ) use ( &$written, $wpdb ): string {
+			$written[] = preg_match( "/^UPDATE `?$wpdb->usermeta`?/", $query );
+			return $query;
+		};
+		$heard = $this->with_hook(
+			'query',
+			$count,
+			fn(): array => $this->heard(
+				array( $first, $second ),
+				fn(): mixed => $this->run_command(
+					'regroup_people',
+					array(
+						'people' => array_map( static fn( array $record ): array => array( 'id' => $record['id'], 'version' => $record['version'] ), array_slice( $people, 1 ) ),
+						'roles'  => array_map( fn( array $record ): array => $this->role_change( $record, 'editor' ), array_slice( $people, 1 ) ),
+					)
+				)
+			)
+		);
+		self::assertSame( 1, array_sum( $written ) );
+		foreach ( array( $first, $second ) as $user_id ) {
+			self::assertSame( $order( $wanted ), $order( $heard[ $user_id ] ) );
+			self::assertSame( array( 'editor' ), end( $heard[ $user_id ] )[2] );
+			$stored = static fn( int $one ): array => $wpdb->get_results( $wpdb->prepare( "SELECT meta_key, meta_value FROM $wpdb->usermeta WHERE user_id = %d AND meta_key LIKE %s ORDER BY meta_key", $one, '%user\_level' ), ARRAY_A );
+			self::assertSame( $stored( $alone ), $stored( $user_id ) );
+			clean_user_cache( $user_id );
+			self::assertEquals( get_userdata( $alone )->caps, get_userdata( $user_id )->caps );
+		}
+
+		// A plugin that decides about single metas is asked about each.
+		$asked   = array();
+		$refuses = static function ( mixed $check ) use ( &$asked ): mixed {
+			$asked[] = $check;
+			return $check;
+		};
+		$record  = $this->load( $people[1]['id'] );
+		self::assertSame( array( 'done' ), $this->with_hook( 'update_user_metadata', $refuses, fn(): array => $this->set_roles( $this->role_change( $record, 'author' ) ) ) );
+		self::assertSame( array( null, null ), $asked );
+		self::assertSame( array( 'author' ), $this->roles_of( $people[1]['id'] ) );
+	}
+
 	public function test_each_role_is_set_for_itself(): void {
 		$people = array_map( fn( string $name ): array => $this->create( $name, array(), array( 'role' => 'subscriber' ) ), array( 'pu-a', 'pu-b', 'pu-c', 'pu-d' ) );
 		$minds  = static function ( int $user_id ) use ( $people ): void {

@@ -21,6 +21,24 @@ final class StatementsTest extends SiteTestCase {
 		'START TRANSACTION'  => 'all of it or nothing',
 		'SAVEPOINT rollbook' => 'tells whether a hook has ended the transaction',
 	);
+	private const LOSS   = array(
+		'SELECT COUNT(DISTINCT user_id) FROM {losses}'          => 'how many have lost something today: whether that is too many',
+		'SELECT MAX(decided) FROM {losses}'                     => 'since when they count',
+		'SELECT option_value FROM {options} WHERE option_name'  => 'whether the alarm is raised',
+		'INSERT INTO {losses}'                                  => 'what the person loses, so that the owner can undo it',
+	);
+	private const NESTED = array(
+		'SELECT i.id AS member, g.id AS `group`%{group_members}' => 'which groups are members of others',
+	);
+	private const ROLES  = array(
+		'SELECT u.id, u.user_id, u.version, m.umeta_id%FROM {users} u INNER JOIN {groups} g%{usermeta}%FOR UPDATE' => 'locks the group, the person and the metas',
+		'UPDATE {users} SET ruling%version = version + 1' => 'what the rules have decided; whoever decided on the old groups decides anew',
+		'UPDATE {usermeta} SET meta_value = CASE meta_key' => 'the role',
+		'UPDATE {groups} SET written_by' => 'the group',
+	);
+	private const MEMBERS = array(
+		'SELECT m.group_row, m.member_id%FROM {group_members}' => 'the members, for the answer',
+	);
 	private const END    = array(
 		'RELEASE SAVEPOINT rollbook' => 'fails if a hook has ended the transaction',
 		'COMMIT'                     => 'all of it stands',
@@ -100,6 +118,77 @@ final class StatementsTest extends SiteTestCase {
 				self::END,
 				self::LOG
 			),
+			'PATCH, account'  => $list(
+				self::TOKENS,
+				self::PERSON,
+				self::BEGIN,
+				array( 'UPDATE {users} SET active' => 'the row, if nobody has written it since' ),
+				array( 'SELECT user_id, meta_key, meta_value FROM {usermeta}' => 'whether the account has got rights since' ),
+				array( 'SELECT * FROM {wp_users} WHERE ID =' => 'WordPress: the account before' ),
+				array( 'SELECT user_id, meta_key, meta_value FROM {usermeta}' => 'WordPress: its metas' ),
+				array( 'SELECT ID FROM {wp_users} WHERE user_nicename' => 'WordPress: the name in addresses is free' ),
+				array( 'UPDATE `{wp_users}`' => 'the account' ),
+				array( 'SELECT * FROM {wp_users} WHERE ID IN' => 'the account, as plugins have left it' ),
+				array( 'SELECT user_id, meta_key, meta_value FROM {usermeta}' => 'its metas, as plugins have left them' ),
+				array( 'SELECT path, value FROM {lookups}' => 'the matchable values, to write only what differs' ),
+				array( 'INSERT IGNORE INTO {lookups}' => 'the new one' ),
+				array( 'UPDATE {users} SET active' => 'what WordPress has made of the values' ),
+				self::END,
+				self::LOG
+			),
+			'one joins'       => $list(
+				self::TOKENS,
+				array(
+					'SELECT g.row_id%FROM {groups} g WHERE g.id'             => 'the group, and how many members it has',
+					'SELECT u.id, \'User\' AS kind%FROM {users} u'           => 'the person exists',
+					'SELECT m.member_id FROM {group_members} m INNER JOIN'   => 'and is no member yet',
+				),
+				self::NESTED,
+				self::PERSON,
+				self::BEGIN,
+				self::ROLES,
+				array( 'INSERT IGNORE INTO {group_members}%SELECT%FROM {users} u' => 'the membership, if the person still exists' ),
+				self::MEMBERS,
+				self::END,
+				self::LOG
+			),
+			'one leaves'      => $list(
+				self::TOKENS,
+				array(
+					'SELECT g.row_id%FROM {groups} g WHERE g.id'           => 'the group, and how many members it has',
+					'SELECT m.member_id FROM {group_members} m INNER JOIN' => 'the person is a member',
+				),
+				self::NESTED,
+				self::PERSON,
+				self::LOSS,
+				self::BEGIN,
+				self::ROLES,
+				array( 'DELETE FROM {group_members}' => 'the membership' ),
+				self::MEMBERS,
+				self::END,
+				self::LOG
+			),
+			'DELETE'          => $list(
+				self::TOKENS,
+				self::PERSON,
+				self::LOSS,
+				array( 'SELECT row_id, id, user_id, version FROM {users}' => 'the row that is about to be written' ),
+				self::BEGIN,
+				array( 'UPDATE {users} SET active' => 'nobody logs in any more' ),
+				array( 'DELETE FROM {group_members}' => 'the memberships' ),
+				array( 'SELECT path, value FROM {lookups}' => 'the matchable values, to write only what differs' ),
+				array( 'DELETE FROM {lookups}' => 'that of a living person' ),
+				array( 'INSERT IGNORE INTO {lookups}' => 'those by which the person is known on return' ),
+				array( 'SELECT umeta_id FROM {usermeta}' => 'WordPress: the sessions, none' ),
+				array( 'UPDATE {users} SET deleted' => 'name and address are free' ),
+				self::END,
+				array(
+					'SELECT 0 AS holder, row_id FROM {lookups}'          => 'who waits for the address',
+					'SELECT u.row_id% FROM {users}'                      => 'whoever has it',
+					'SELECT m.member_id, g.row_id% FROM {group_members}' => 'and their groups',
+				),
+				self::LOG
+			),
 		);
 	}
 
@@ -111,6 +200,10 @@ final class StatementsTest extends SiteTestCase {
 		'find, found'      => 6,
 		'POST'             => 22,
 		'PATCH'            => 10,
+		'PATCH, account'   => 18,
+		'one joins'        => 17,
+		'one leaves'       => 20,
+		'DELETE'           => 22,
 	);
 
 	/** @return array<string, array{string}> */
@@ -125,6 +218,10 @@ final class StatementsTest extends SiteTestCase {
 		$patch  = static fn( string $path, mixed $value ): array => array( 'schemas' => array( 'urn:ietf:params:scim:api:messages:2.0:PatchOp' ), 'Operations' => array( array( 'op' => 'replace', 'path' => $path, 'value' => $value ) ) );
 		$person = static fn( string $name ): array => array( 'schemas' => $schema, 'userName' => "$name@phpunit.test", 'externalId' => $name, 'active' => true, 'emails' => array( array( 'value' => "$name@phpunit.test" ) ) );
 		$id     = $this->answer( 'POST', '/Users', $person( 'pu-known' ) )->id;
+		$other  = $this->answer( 'POST', '/Users', $person( 'pu-other' ) )->id;
+		$members = static fn( string $op, string $who ): array => array( 'schemas' => array( 'urn:ietf:params:scim:api:messages:2.0:PatchOp' ), 'Operations' => array( array( 'op' => $op, 'path' => 'members', 'value' => array( array( 'value' => $who ) ) ) ) );
+		$this->settings( array( 'role_rules' => array( array( 'filter' => 'groups.display eq "pu-editors"', 'role' => 'editor' ) ) ) );
+		$group  = $this->answer( 'POST', '/Groups', array( 'schemas' => array( 'urn:ietf:params:scim:schemas:core:2.0:Group' ), 'displayName' => 'pu-editors', 'members' => array( array( 'value' => $other ) ) ) )->id;
 		$asked  = $this->statements_of(
 			fn(): object => match ( $operation ) {
 				'find by id'       => $this->answer( 'GET', "/Users/$id" ),
@@ -133,6 +230,10 @@ final class StatementsTest extends SiteTestCase {
 				'find, nobody'     => $this->answer( 'GET', '/Users', null, array( 'filter' => 'userName eq "pu-nobody"' ) ),
 				'POST'             => $this->answer( 'POST', '/Users', $person( 'pu-new' ) ),
 				'PATCH'            => $this->answer( 'PATCH', "/Users/$id", $patch( 'title', 'Clerk' ) ),
+				'PATCH, account'   => $this->answer( 'PATCH', "/Users/$id", $patch( 'displayName', 'Kim Clerk' ) ),
+				'one joins'        => $this->answer( 'PATCH', "/Groups/$group", $members( 'add', $id ) ),
+				'one leaves'       => $this->answer( 'PATCH', "/Groups/$group", $members( 'remove', $other ) ),
+				'DELETE'           => $this->answer( 'DELETE', "/Users/$id" ),
 			}
 		);
 		$table  = self::table()[ $operation ];
@@ -150,6 +251,7 @@ final class StatementsTest extends SiteTestCase {
 			static fn( array $found ): string => match ( $found[1] ) {
 				'wp_users' => $wpdb->users,
 				'usermeta' => $wpdb->usermeta,
+				'options'  => $wpdb->options,
 				default    => Tables::name( $found[1] ),
 			},
 			$statement

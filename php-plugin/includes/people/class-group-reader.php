@@ -225,7 +225,7 @@ final class GroupReader {
 		$row_ids = array_map( 'intval', array_column( $rows, 'row_id' ) );
 		$lists   = $members ? $this->members( $row_ids ) : array();
 		$counts  = $members ? array_map( 'count', $lists ) : array_map( 'intval', array_column( $rows, 'member_count', 'row_id' ) );
-		$counts  = $members || $counts ? $counts : $this->counts( $row_ids );
+		$counts  = ! $members && array() === $counts ? $this->counts( $row_ids ) : $counts;
 		$record  = static fn( array $row ): array => array(
 			'row'          => (int) $row['row_id'],
 			'id'           => (string) $row['id'],

@@ -185,11 +185,7 @@ final class GroupWriter {
 		if ( ! $command['people'] && ! $command['roles'] ) {
 			return;
 		}
-		$version = Database::value( 'SELECT version FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d FOR UPDATE', array( $row_id ) );
-		if ( (string) $command['version'] !== $version ) {
-			throw null === $version ? Refusal::gone() : Refusal::stale();
-		}
-		RoleWriter::set_all( $command['roles'], $command['people'] );
+		RoleWriter::set_all( $command['roles'], $command['people'], null, array( $row_id, (int) $command['version'] ) );
 	}
 
 	/**

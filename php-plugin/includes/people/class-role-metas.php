@@ -31,7 +31,7 @@ final class RoleMetas {
 	/**
 	 * What was written and is not yet announced: by account and key, the meta's number and its value.
 	 *
-	 * @var array<int, array<string, array{int, mixed}>>
+	 * @var array<int, array<string, array{string, mixed}>>
 	 */
 	private array $written = array();
 
@@ -40,7 +40,7 @@ final class RoleMetas {
 	 *
 	 * @param array<int, \WP_User>                        $users   The accounts by number, with the metas in the cache as the locked rows have them.
 	 * @param array<int, string>                          $roles   The role of each.
-	 * @param array<int, array<string, non-empty-list<int>>> $numbers The numbers of the metas that hold roles and level, by account and key.
+	 * @param array<int, array<string, non-empty-list<string>>> $numbers The numbers of the metas that hold roles and level, by account and key.
 	 */
 	public function set( array $users, array $roles, array $numbers ): void {
 		$alike = array();
@@ -80,9 +80,9 @@ final class RoleMetas {
 	 * @return mixed True for "it was written".
 	 */
 	public function filter_update_user_metadata( mixed $check, int $user_id, string $key, mixed $value ): mixed {
-		list( $number, $written ) = $this->written[ $user_id ][ $key ] ?? array( 0, null );
+		list( $number, $written ) = $this->written[ $user_id ][ $key ] ?? array( '', null );
 		unset( $this->written[ $user_id ][ $key ] );
-		if ( 0 === $number || null !== $check || self::stored( $value ) !== self::stored( $written ) ) {
+		if ( '' === $number || null !== $check || self::stored( $value ) !== self::stored( $written ) ) {
 			return $check;
 		}
 		/** This action is documented in wp-includes/meta.php */
@@ -95,8 +95,8 @@ final class RoleMetas {
 	 *
 	 * @param \WP_User                           $user    The account.
 	 * @param string                             $role    The role.
-	 * @param array<string, non-empty-list<int>> $numbers The numbers of its metas.
-	 * @return ?array<string, array{int, mixed}> By key; null if WordPress alone knows what to do.
+	 * @param array<string, non-empty-list<string>> $numbers The numbers of its metas.
+	 * @return ?array<string, array{string, mixed}> By key; null if WordPress alone knows what to do.
 	 */
 	private function metas_with( \WP_User $user, string $role, array $numbers ): ?array {
 		global $wpdb;

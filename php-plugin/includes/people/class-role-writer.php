@@ -98,9 +98,10 @@ final class RoleWriter {
 	 * @param array<int, array<string, mixed>>            $changes What is to change, as the extension decided it.
 	 * @param array<int, array{id: string, version: int}> $people  Everybody whose groups change, even if the role stays. Each gets the next version.
 	 * @param ?string                                     $mark    The mark of this write, unless another row of it has one.
+	 * @param ?array{int, int}                            $group   The row and the version of the group that changes with it. Its row is locked before any other.
 	 * @throws Refusal When a decision relied on something that has changed, or must not happen.
 	 */
-	public static function set_all( array $changes, array $people = array(), ?string $mark = null ): void {
+	public static function set_all( array $changes, array $people = array(), ?string $mark = null, ?array $group = null ): void {
 		// This lock comes before any other, here and everywhere. Otherwise two requests could wait for each other, and the database would
 		// end one.
 		if ( in_array( Administrators::ROLE, array_merge( ...array_column( $changes, 'before' ) ), true ) ) {
@@ -109,12 +110,17 @@ final class RoleWriter {
 		$versions = array_map( 'intval', array_column( $people, 'version', 'id' ) );
 		$bumped   = array();
 		$is_first = null !== $mark || count( $people ) > count( $changes );
+		if ( null !== $group && ( $is_first || ! $changes ) ) {
+			self::lock_group( ...$group );
+			$group = null;
+		}
 		if ( $is_first ) {
 			self::check_versions( $versions ); // All in the order of the rows, before some of them are locked once more.
 		}
 		foreach ( array_chunk( $changes, self::IDS_AT_ONCE ) as $some ) {
 			$user_ids = array_map( 'intval', array_column( $some, 'user_id' ) );
-			$ids      = PassingBy::with( $user_ids, static fn(): array => self::set_some( array_combine( $user_ids, $some ), null === $mark ? $versions : array() ) );
+			$ids      = PassingBy::with( $user_ids, static fn(): array => self::set_some( array_combine( $user_ids, $some ), null === $mark ? $versions : array(), $group ) );
+			$group    = null;
 			$bumped  += array_flip( $ids );
 		}
 		$left = array_diff_key( $versions, $bumped );
@@ -132,11 +138,12 @@ final class RoleWriter {
 	 *
 	 * @param array<int, array<string, mixed>> $changes What is to change, by account.
 	 * @param array<string, int>               $people  Those who get the next version with it, by id; with the version that the decision relied on.
+	 * @param ?array{int, int}                 $group   The row and the version of the group that changes with it, unless it is locked.
 	 * @return list<string> The ids of those who have got it.
 	 * @throws Refusal When a decision relied on something that has changed, or must not happen.
 	 */
-	private static function set_some( array $changes, array $people ): array {
-		list( $rows, $numbers ) = self::lock( array_keys( $changes ) );
+	private static function set_some( array $changes, array $people, ?array $group ): array {
+		list( $rows, $numbers ) = self::lock( array_keys( $changes ), $group );
 		$users                  = UserReader::accounts( array_keys( $changes ), false );
 		foreach ( $changes as $user_id => $change ) {
 			$row = $rows[ $user_id ] ?? null;
@@ -311,17 +318,32 @@ final class RoleWriter {
 	}
 
 	/**
+	 * Locks the row of a group, if it still has the version that the decision relied on.
+	 *
+	 * @param int $row_id  The row.
+	 * @param int $version The version.
+	 * @throws Refusal When the group has another version, or is gone.
+	 */
+	private static function lock_group( int $row_id, int $version ): void {
+		if ( (string) $version !== Database::value( 'SELECT version FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d FOR UPDATE', array( $row_id ) ) ) {
+			throw Refusal::stale();
+		}
+	}
+
+	/**
 	 * Locks the rows and the metas of people, so that the next decision about them sees this write. The metas go into WordPress's cache.
 	 *
-	 * @param int[] $user_ids The accounts.
-	 * @return array{array<int, array{id: string, version: int}>, array<int, array<string, non-empty-list<int>>>} Ids and versions by account; the numbers of the metas by account and key.
+	 * @param int[]            $user_ids The accounts.
+	 * @param ?array{int, int} $group    A group to lock with the same statement, unless it has another version: its row and the version. Nobody is found then.
+	 * @return array{array<int, array{id: string, version: int}>, array<int, array<string, non-empty-list<string>>>} Ids and versions by account; the numbers of the metas by account and key.
 	 */
-	private static function lock( array $user_ids ): array {
+	private static function lock( array $user_ids, ?array $group ): array {
 		global $wpdb;
+		$join    = null === $group ? '' : ' INNER JOIN ' . Tables::name( 'groups' ) . ' g ON g.row_id = %d AND g.version = %d';
 		$found   = Database::rows(
-			'SELECT u.id, u.user_id, u.version, m.umeta_id, m.meta_key, m.meta_value FROM ' . Tables::name( 'users' ) . " u LEFT JOIN $wpdb->usermeta m ON m.user_id = u.user_id"
+			'SELECT u.id, u.user_id, u.version, m.umeta_id, m.meta_key, m.meta_value FROM ' . Tables::name( 'users' ) . " u$join LEFT JOIN $wpdb->usermeta m ON m.user_id = u.user_id"
 			. ' WHERE u.deleted = 0 AND u.user_id IN (' . Database::marks( $user_ids, '%d' ) . ') ORDER BY u.row_id, m.umeta_id FOR UPDATE',
-			$user_ids
+			array( ...( $group ?? array() ), ...$user_ids )
 		);
 		$rows    = array();
 		$metas   = array();
@@ -335,7 +357,7 @@ final class RoleWriter {
 			if ( null !== $row['umeta_id'] ) {
 				$key                             = (string) $row['meta_key'];
 				$metas[ $user_id ][ $key ][]     = $row['meta_value'];
-				$numbers[ $user_id ][ $key ][] = (int) $row['umeta_id'];
+				$numbers[ $user_id ][ $key ][]   = $row['umeta_id'];
 			}
 		}
 		foreach ( array_keys( $rows ) as $user_id ) {

@@ -100,13 +100,7 @@ final class UserReader {
 	 * @return LoadUserAnswer
 	 */
 	public function load( array $command ): ?array {
-		$person = WholePerson::read( $command['id'], self::COLUMNS );
-		if ( null === $person || ! Network::is_on_site( $person->user->ID ) ) {
-			return null;
-		}
-		$groups       = $this->groups( array( $command['id'] ), $person->groups )[ $command['id'] ] ?? array();
-		self::$loaded = array( get_current_blog_id(), $person->row, $groups );
-		return self::record( $person->row, $person->user, $groups, $command['targets'] );
+		return $this->one( $command['id'], $command['targets'] );
 	}
 
 	/**
@@ -146,6 +140,10 @@ final class UserReader {
 	public function load_users( array $command ): array {
 		if ( ! $command['ids'] ) {
 			return array();
+		}
+		if ( 1 === count( $command['ids'] ) ) {
+			$record = $this->one( $command['ids'][0], $command['targets'] );
+			return null === $record ? array() : array( $record );
 		}
 		return $this->fitting( 'u.deleted = 0 AND u.id IN (' . Database::marks( $command['ids'], '%s' ) . ')', $command['ids'], $command['targets'] );
 	}
@@ -307,6 +305,23 @@ final class UserReader {
 			wp_cache_delete_multiple( $user_ids, 'user_meta' );
 			throw $failure;
 		}
+	}
+
+	/**
+	 * The person with an id.
+	 *
+	 * @param string   $id      The id.
+	 * @param string[] $targets The targets to read.
+	 * @return ?UserRecord
+	 */
+	private function one( string $id, array $targets ): ?array {
+		$person = WholePerson::read( $id, self::COLUMNS );
+		if ( null === $person || ! Network::is_on_site( $person->user->ID ) ) {
+			return null;
+		}
+		$groups       = $this->groups( array( $id ), $person->groups )[ $id ] ?? array();
+		self::$loaded = array( get_current_blog_id(), $person->row, $groups );
+		return self::record( $person->row, $person->user, $groups, $targets );
 	}
 
 	/**
