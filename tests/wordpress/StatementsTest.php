@@ -91,7 +91,7 @@ final class StatementsTest extends SiteTestCase {
 				self::BEGIN,
 				array(
 					'INSERT INTO {users}'               => 'the row, which claims name and address',
-					'DELETE FROM {lookups}'             => 'what an undone row of the same number may have left',
+					'SELECT 1 FROM {lookups}'           => 'what an undone row of the same number may have left',
 					'INSERT IGNORE INTO {lookups}'      => 'the matchable values',
 				),
 				array( 'SELECT * FROM {wp_users} WHERE user_login' => 'WordPress: the login is free' ),
