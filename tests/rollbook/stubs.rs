@@ -129,7 +129,8 @@ struct Shapes<'a> {
 
 impl Shapes<'_> {
     fn fields(&mut self, fields: &Fields, way: Way) -> Vec<String> {
-        fields.iter().map(|field| self.field(field, way)).collect()
+        let told = |field: &&Field| !serde(&field.attrs).iter().any(|word| word == "skip");
+        fields.iter().filter(told).map(|field| self.field(field, way)).collect()
     }
 
     fn field(&mut self, field: &Field, way: Way) -> String {
