@@ -35,6 +35,35 @@ final class NeighboursTest extends SiteTestCase {
 		$this->assertSame( 204, $this->scim( 'DELETE', "/Users/$person->id" )->status );
 	}
 
+	/** A page cache keeps a visitor's page and none of our answers; a plugin that hides people hides none from the identity provider. */
+	public function test_a_page_cache_and_a_plugin_against_curious_visitors(): void {
+		$plugin = WPMU_PLUGIN_DIR . '/cautious-plugin.php';
+		$cached = WP_CONTENT_DIR . '/cached-page';
+		file_put_contents(
+			$plugin,
+			'<?php ob_start( static function ( $page ) {
+				if ( ! ( defined( "DONOTCACHEPAGE" ) && DONOTCACHEPAGE ) ) { file_put_contents( WP_CONTENT_DIR . "/cached-page", $page ); }
+				return $page;
+			} );
+			add_filter( "rest_authentication_errors", static fn( $errors ) => str_contains( strtolower( $_SERVER["REQUEST_URI"] ), "users" ) ? new WP_Error( "hidden", "Hidden.", array( "status" => 403 ) ) : $errors );
+			add_filter( "rest_endpoints", static fn( $endpoints ) => array_diff_key( $endpoints, array( "/wp/v2/users" => true ) ) );'
+		);
+		try {
+			$person = $this->provision( 'cautious@contoso.test' );
+			foreach ( array( "/Users/$person->id", '/Users', '/Groups', '/Schemas', '/Nothing' ) as $path ) {
+				$answer = $this->scim( 'GET', $path );
+				$this->assertSame( '/Nothing' === $path ? 404 : 200, $answer->status, $path );
+				$this->assertIsObject( $answer->json, $path );
+			}
+			$this->assertFileDoesNotExist( $cached, 'what only the identity provider may see' );
+			( new Browser( $this->url() ) )->fetch( '/' );
+			$this->assertFileExists( $cached, 'the cache of this test works' );
+		} finally {
+			unlink( $plugin );
+			is_file( $cached ) && unlink( $cached );
+		}
+	}
+
 	/** Who else ends a request is named by hook, function and file. */
 	public function test_who_else_ends_a_request_is_named(): void {
 		global $wpdb;
