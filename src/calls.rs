@@ -12,7 +12,8 @@ use crate::protection;
 use crate::scim::json;
 use crate::scim::path::PatchPath;
 use crate::secrecy::Mask;
-use crate::settings::{self, Settings};
+use crate::settings::problem::{Sentence, Word};
+use crate::settings::{self, Settings, texts};
 use crate::token;
 use crate::wordpress::linking::{Link, LinkActions};
 use crate::wordpress::predecessor;
@@ -93,6 +94,38 @@ pub fn task(
 pub fn generate_token() -> Result<Value> {
     let made = token::generate().map_err(|error| CallError::Other(format!("No random bytes: {error}")))?;
     Ok(json!({ "token": made.text, "hash": made.hash }))
+}
+
+/// Why a token of the owner's own cannot be used, as a text to translate; null where it can.
+pub fn token_problem(text: &str) -> Value {
+    let Err(error) = token::hash_own(text) else { return Value::Null };
+    json!({ "reason": error.to_string(), "text": sentence(&error).text, "values": sentence(&error).values })
+}
+
+fn sentence(error: &token::InvalidToken) -> Sentence {
+    use token::{InvalidToken, LONGEST_OWN_TOKEN, SHORTEST_TOKEN, Weakness};
+    match error {
+        InvalidToken::TooShort(length) => {
+            Sentence::new(texts::TOKEN_TOO_SHORT, [Word::plain(length), Word::plain(SHORTEST_TOKEN)])
+        }
+        InvalidToken::TooLong(length) => {
+            Sentence::new(texts::TOKEN_TOO_LONG, [Word::plain(length), Word::plain(LONGEST_OWN_TOKEN)])
+        }
+        InvalidToken::Character(character) => {
+            Sentence::new(texts::TOKEN_CHARACTER, [Word::plain(format!("{character:?}"))])
+        }
+        InvalidToken::Mistyped => Sentence::new(texts::TOKEN_MISTYPED, []),
+        InvalidToken::Weak(weakness) => {
+            let weakness = match weakness {
+                Weakness::Repeats => texts::TOKEN_REPEATS,
+                Weakness::Runs => texts::TOKEN_RUNS,
+                Weakness::Dates => texts::TOKEN_DATES,
+                Weakness::Words => texts::TOKEN_WORDS,
+                Weakness::Short => texts::TOKEN_FEW,
+            };
+            Sentence::new(texts::TOKEN_WEAK, [Word::Sentence(Sentence::new(weakness, []))])
+        }
+    }
 }
 
 /// The document that an empty one stands for.
@@ -237,4 +270,31 @@ fn site_of(facts: Map<String, Value>) -> Result<Site> {
 /// A document, on a site.
 fn settings_of(settings: &Map<String, Value>, site: Map<String, Value>) -> Result<Settings> {
     Ok(Settings::parse(settings)?.on(site_of(site)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text to translate says the same as the error.
+    #[test]
+    fn why_a_token_cannot_be_used_is_said_twice_alike() {
+        let texts = [
+            "short".to_owned(),
+            "ab".repeat(300),
+            "a".repeat(40),
+            "abcdefghijkl".repeat(4),
+            "4fG7h2Kq9Lm1Zx8Cv3Bn6Ty5Re0Ws uJd".to_owned(),
+            "rb_aaaabbbbccccddddeeeeffffgggghhhhiiiijjjj".to_owned(),
+            "correct-horse-battery-staple-monday".to_owned(),
+            "2024-01-312024-02-282023-03-311999".to_owned(),
+            "q7q7qq77q7q77qq7q7q7q77qq7q7qqq7".to_owned(),
+        ];
+        for text in texts {
+            let error = token::hash_own(&text).unwrap_err();
+            assert_eq!(sentence(&error).to_string(), error.to_string(), "{text}");
+            assert_eq!(token_problem(&text)["reason"], json!(error.to_string()));
+        }
+        assert_eq!(token_problem("Zx8Cv3Bn6Ty5Re0WsuJd4fG7h2Kq9Lm1pX"), Value::Null);
+    }
 }

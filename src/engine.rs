@@ -129,6 +129,7 @@ impl Engine {
                 Ok(response_value(&closed(why, &given.text()?)))
             }
             "generate" => calls::generate_token(),
+            "token_problem" => Ok(calls::token_problem(&given.text()?)),
             "hash" => Ok(Value::from(token::hash_own(&given.text()?)?)),
             "defaults" => Ok(calls::defaults()),
             "validate" => calls::validate(&given.map()?, &given.map()?, given.map()?),

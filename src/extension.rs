@@ -212,6 +212,15 @@ impl Token {
     pub fn hash(token: &str) -> PhpResult<String> {
         token::hash_own(token).map_err(|error| exception(error.into()))
     }
+
+    /// Why a token that the owner brings along cannot be used, as a text to translate with the values for its
+    /// numbered places; null where it can.
+    ///
+    /// @return ?array{reason: string, text: string, values: list<mixed>}
+    pub fn problem(token: &str) -> PhpResult<Option<PhpArray>> {
+        let problem = calls::token_problem(token);
+        if problem.is_null() { Ok(None) } else { array_of(&problem).map(Some) }
+    }
 }
 
 /// The settings document.

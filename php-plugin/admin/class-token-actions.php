@@ -13,6 +13,7 @@ use DateTimeImmutable;
 use InvalidArgumentException;
 use Rollbook\InvalidToken;
 use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\SettingsProblem;
 use RuntimeException;
 
 defined( 'ABSPATH' ) || exit;
@@ -66,7 +67,10 @@ final class TokenActions {
 		$plaintext = is_string( $_POST['token'] ?? null ) ? trim( wp_check_invalid_utf8( wp_unslash( $_POST['token'] ) ) ) : '';
 		try {
 			Tokens::add_own( $plaintext, FormInput::line( 'name' ), FormInput::line( 'scope' ), self::end() );
-		} catch ( InvalidToken | InvalidArgumentException | RuntimeException $error ) {
+		} catch ( InvalidToken $error ) {
+			$problem = \Rollbook\Token::problem( $plaintext ) ?? array( 'reason' => $error->getMessage() );
+			SettingsPage::go_back( self::not_made( SettingsProblem::reason( $problem ), self::ADD ) );
+		} catch ( InvalidArgumentException | RuntimeException $error ) {
 			SettingsPage::go_back( self::not_made( $error->getMessage(), self::ADD ) );
 		}
 		SettingsPage::go_back( new Message( __( 'Your token was added.', 'rollbook' ) ) );

@@ -32,4 +32,14 @@ final class Token {
 	public static function hash( string $token ): string {
 		return Engine::call( 'hash', $token );
 	}
+
+	/**
+	 * Why a token cannot be used; null where it can.
+	 *
+	 * @param string $token Its text.
+	 * @return ?array{reason: string, text: string, values: list<mixed>}
+	 */
+	public static function problem( string $token ): ?array {
+		return Engine::call( 'token_problem', $token );
+	}
 }

@@ -138,6 +138,14 @@ final class Token {
 	 * Throws Rollbook\InvalidToken when it is too short, too long, mistyped or easy to guess.
 	 */
 	public static function hash( string $token ): string {}
+
+	/**
+	 * Why a token that the owner brings along cannot be used, as a text to translate with the values for its
+	 * numbered places; null where it can.
+	 *
+	 * @return ?array{reason: string, text: string, values: list<mixed>}
+	 */
+	public static function problem( string $token ): ?array {}
 }
 
 /**

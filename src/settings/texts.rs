@@ -1,4 +1,5 @@
-//! Every text that says what is wrong with a settings document. The plugin translates them: `make stubs`
+//! Every text that says what is wrong with a settings document, with a token of the owner's own, or why
+//! something is not done to a person by hand. The plugin translates them: `make stubs`
 //! lists them for its translators.
 
 use serde::Serialize;
@@ -21,14 +22,14 @@ impl Text {
 }
 
 macro_rules! texts {
-    ($($name:ident = $text:literal;)*) => {
-        $(pub(super) const $name: Text = Text($text);)*
+    ($seen:vis $list:ident: $($name:ident = $text:literal;)*) => {
+        $($seen const $name: Text = Text($text);)*
 
-        const OF_DOCUMENTS: &[Text] = &[$(Text($text)),*];
+        const $list: &[Text] = &[$(Text($text)),*];
     };
 }
 
-texts! {
+texts! { pub(super) OF_DOCUMENTS:
     // The form of a document. An owner meets these only in a file or on the command line.
     OTHER_KIND = "This is not of the right kind: %1$s.";
     NO_LIST = "This must be a list.";
@@ -96,6 +97,28 @@ texts! {
     INCOMPARABLE = "%1$s: %2$s.";
 }
 
+texts! { pub(crate) OF_ACTIONS:
+    // Why something is not done to a person by hand.
+    LOCKS_OWN_ACCOUNT = "You cannot lock yourself out. Somebody else who may manage this site can.";
+    PERSON_UNFINISHED = "A request about this person broke off before everything was written. The identity provider sends it again; let the person in then.";
+    PROTECTED_AMONG_SEVERAL = "This account has rights over others or over the site, so it is left out where several are chosen. Choose it by itself.";
+    PERSON_UNMANAGED = "No identity provider manages this account.";
+    PERSON_NOT_UNLINKED = "This account was not unlinked.";
+    PERSON_BUSY = "The person is being changed by others at the same time. Try again.";
+
+    // Why a token of the owner's own cannot be used.
+    TOKEN_TOO_SHORT = "The token has %1$s characters; it needs at least %2$s.";
+    TOKEN_TOO_LONG = "The token has %1$s characters; at most %2$s are possible.";
+    TOKEN_CHARACTER = "The token contains %1$s; only visible ASCII characters without spaces can be sent in a header.";
+    TOKEN_MISTYPED = "The token begins like one of Rollbook's, but its checksum is wrong: it was mistyped or cut off.";
+    TOKEN_WEAK = "The token is too easy to guess: %1$s. Use a random one, or let Rollbook generate it.";
+    TOKEN_REPEATS = "it repeats itself";
+    TOKEN_RUNS = "it counts, or goes along the alphabet or a keyboard";
+    TOKEN_DATES = "it holds a date";
+    TOKEN_WORDS = "it is made of words";
+    TOKEN_FEW = "it has too few different characters for its length";
+}
+
 /// What the parser of filters says inside of those: what belongs at a place, and why something does not.
 const OF_THE_PARSER: &[&str] = &[
     "an attribute name",
@@ -130,7 +153,8 @@ pub(super) fn of_the_parser() -> impl Iterator<Item = Text> {
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = Text> {
-    OF_DOCUMENTS.iter().copied().chain(OF_THE_PARSER.iter().copied().map(Text))
+    let written = OF_DOCUMENTS.iter().chain(OF_ACTIONS).copied();
+    written.chain(OF_THE_PARSER.iter().copied().map(Text))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use DateTimeImmutable;
 use InvalidArgumentException;
 use Rollbook\InvalidToken;
 use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\SettingsProblem;
 use RuntimeException;
 use WP_CLI;
 
@@ -130,8 +131,11 @@ final class TokenCommand {
 	 */
 	public function add( array $arguments, array $options ): void {
 		try {
-			Tokens::add_own( trim( StandardInput::read() ), $arguments[0], $options['scope'] ?? 'full', self::end( $options ) );
-		} catch ( InvalidToken | InvalidArgumentException | RuntimeException $refusal ) {
+			$plaintext = trim( StandardInput::read() );
+			Tokens::add_own( $plaintext, $arguments[0], $options['scope'] ?? 'full', self::end( $options ) );
+		} catch ( InvalidToken $refusal ) {
+			WP_CLI::error( SettingsProblem::reason( \Rollbook\Token::problem( $plaintext ) ?? array( 'reason' => $refusal->getMessage() ) ) );
+		} catch ( InvalidArgumentException | RuntimeException $refusal ) {
 			WP_CLI::error( $refusal->getMessage() );
 		}
 		WP_CLI::success( __( 'Your token was added.', 'rollbook' ) );

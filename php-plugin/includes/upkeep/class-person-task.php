@@ -40,6 +40,6 @@ final class PersonTask {
 		ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
 		Announcements::prepare( $summary );
 		register_shutdown_function( array( Announcements::class, 'make' ) );
-		return isset( $report['login'] ) ? array( 'login' => (string) $report['login'] ) : array( 'reason' => (string) ( $report['detail'] ?? $summary['failure'] ) );
+		return isset( $report['login'] ) ? array( 'login' => (string) $report['login'] ) : array( 'reason' => translate( (string) ( $report['detail'] ?? $summary['failure'] ), 'rollbook' ) ); // phpcs:ignore WordPress.WP.I18n -- stubs/texts.php names the texts of the extension.
 	}
 }

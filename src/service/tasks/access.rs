@@ -5,6 +5,7 @@ use crate::host::{LoadUsersByAccount, Outcome, SetAccess, UserRecord};
 use crate::scim::error::Error;
 use crate::service::effect::Change;
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service, refused_by_wordpress};
+use crate::settings::texts::{self, Text};
 use crate::wordpress::user;
 use serde_json::json;
 
@@ -20,7 +21,7 @@ impl Service {
             let record = self.host.ask(&load).await?.into_iter().next();
             let record = record.filter(|record| record.managed || !record.active);
             let Some(record) = record else {
-                return Err(Error::new(404, "No identity provider manages this account.").into());
+                return Err(Error::new(404, texts::PERSON_UNMANAGED.english()).into());
             };
             self.note_attempt(&record);
             if record.active == active {
@@ -28,7 +29,7 @@ impl Service {
                 return Ok(Reply::json(200, json!({ "login": record.account.login })));
             }
             if let Some(reason) = problem(&record, access, active) {
-                return Err(Error::conflict(reason).into());
+                return Err(Error::conflict(reason.english()).into());
             }
             let set = SetAccess {
                 id: record.id.clone(),
@@ -46,7 +47,7 @@ impl Service {
                 Outcome::Stale | Outcome::Gone | Outcome::Taken { .. } => {}
             }
         }
-        Err(Error::conflict("The person is being changed by others at the same time. Try again.").into())
+        Err(Error::conflict(texts::PERSON_BUSY.english()).into())
     }
 
     fn tell_access(&self, record: &UserRecord, active: bool) {
@@ -64,18 +65,12 @@ impl Service {
 }
 
 /// Why the owner cannot change a person's access.
-fn problem(record: &UserRecord, access: Access, active: bool) -> Option<&'static str> {
+fn problem(record: &UserRecord, access: Access, active: bool) -> Option<Text> {
     if record.account.user_id == access.actor && !active {
-        return Some("You cannot lock yourself out. Somebody else who may manage this site can.");
+        return Some(texts::LOCKS_OWN_ACCOUNT);
     }
     if record.unfinished && active {
-        return Some(
-            "A request about this person broke off before everything was written. The identity provider \
-             sends it again; let the person in then.",
-        );
+        return Some(texts::PERSON_UNFINISHED);
     }
-    (record.account.protected && access.several).then_some(
-        "This account has rights over others or over the site, so it is left out where several are chosen. \
-         Choose it by itself.",
-    )
+    (record.account.protected && access.several).then_some(texts::PROTECTED_AMONG_SEVERAL)
 }

@@ -3,6 +3,7 @@
 use crate::host::{AllowLinking, FindUnregisteredAccounts, LoadUsersByAccount, Outcome, UnlinkUser};
 use crate::scim::error::Error;
 use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service, refused_by_wordpress};
+use crate::settings::texts;
 use crate::wordpress::{linking, user};
 use serde_json::json;
 
@@ -17,7 +18,7 @@ impl Service {
         for _ in 0..MAX_ATTEMPTS {
             let record = self.host.ask(&load).await?.into_iter().find(|record| record.managed);
             let Some(record) = record else {
-                return Err(Error::new(404, "No identity provider manages this account.").into());
+                return Err(Error::new(404, texts::PERSON_UNMANAGED.english()).into());
             };
             if let Some(reason) = linking::unlinking_problem(record.active) {
                 return Err(Error::conflict(reason).into());
@@ -34,7 +35,7 @@ impl Service {
                 Outcome::Stale | Outcome::Gone | Outcome::Taken { .. } => {}
             }
         }
-        Err(Error::conflict("The person is being changed by others at the same time. Try again.").into())
+        Err(Error::conflict(texts::PERSON_BUSY.english()).into())
     }
 
     /// Lets the account be found and linked again.
@@ -46,7 +47,7 @@ impl Service {
         };
         let accounts = self.host.ask(&find).await?;
         let Some(account) = accounts.iter().find(|account| account.is_on_site() && account.unlinked) else {
-            return Err(Error::new(404, "This account was not unlinked.").into());
+            return Err(Error::new(404, texts::PERSON_NOT_UNLINKED.english()).into());
         };
         if let Some(reason) = linking::allowing_problem(account.protected, &self.settings) {
             return Err(Error::conflict(reason).into());
