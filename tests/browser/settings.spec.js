@@ -34,6 +34,8 @@ test( 'a token is shown once, lets a client in, and no longer once it is revoked
 	const token = await create( page, name );
 	expect( token.length ).toBeGreaterThanOrEqual( 32 );
 	expect( page.url() ).not.toContain( token );
+	// Its underscore is not cut off: the field is higher than its line.
+	expect( await page.getByLabel( 'New token' ).evaluate( ( field ) => field.clientHeight >= parseFloat( getComputedStyle( field ).fontSize ) * 1.4 ) ).toBe( true );
 	await page.screenshot( { path: '../../build/screenshots/settings.png' } );
 
 	await page.getByRole( 'button', { name: 'Copy token' } ).click();
@@ -431,6 +433,15 @@ test( 'forms work without JavaScript, and not without their nonce or the right',
 	await saved( quiet );
 	await quiet.getByLabel( 'Remove rule 1' ).check();
 	await saved( quiet );
+
+	// A chosen day counts, although the button beside it stands on “Never”.
+	await quiet.goto( '/wp-admin/options-general.php?page=rollbook' );
+	const name = await unused( quiet, 'A day without its button' );
+	await quiet.getByLabel( 'Last day of the token' ).first().fill( `${ new Date().getFullYear() + 1 }-12-31` );
+	await expect( quiet.getByLabel( 'Never' ).first() ).toBeChecked();
+	await create( quiet, name );
+	await expect( row( quiet, name ).locator( '.column-expires' ) ).toHaveText( /^December 31/ );
+	await revoke( quiet, name );
 
 	const forged = await plain.request.post( '/wp-admin/admin-post.php', {
 		form: { action: 'rollbook_save_settings', tab: 'advanced', activity_days: '1', _wpnonce: 'forged' },

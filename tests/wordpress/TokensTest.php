@@ -7,6 +7,8 @@ namespace Rollbook\Tests\WordPress;
 use InvalidArgumentException;
 use PHPUnit\Framework\TestCase;
 use Rollbook\InvalidToken;
+use Rollbook\Token;
+use Rollbook\WordPress\Upkeep\SettingsProblem;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
 
@@ -123,6 +125,19 @@ final class TokensTest extends TestCase {
 			}
 		}
 		$this->assertSame( array(), $this->added() );
+	}
+
+	/** Why an own token is refused comes as a text with its values, so that it is said in the owner's language. */
+	public function test_why_an_own_token_is_refused_can_be_translated(): void {
+		$translated = static fn( string $translation, string $text ): string => str_replace( array( 'The token has', 'too easy to guess', 'it repeats itself' ), array( 'Der Schlüssel hat', 'zu leicht zu erraten', 'er wiederholt sich' ), $translation );
+		add_filter( 'gettext_rollbook', $translated, 10, 2 );
+		try {
+			self::assertStringContainsString( 'Der Schlüssel hat 5 characters; it needs at least 32.', SettingsProblem::reason( Token::problem( 'short' ) ) );
+			self::assertStringContainsString( 'zu leicht zu erraten: er wiederholt sich.', SettingsProblem::reason( Token::problem( str_repeat( 'abcdefghijkl', 4 ) ) ) );
+			self::assertNull( Token::problem( wp_generate_uuid4() ) );
+		} finally {
+			remove_filter( 'gettext_rollbook', $translated );
+		}
 	}
 
 	/** An empty or short token opens nothing, whatever hash is stored. */

@@ -130,8 +130,8 @@ final class TokenCommand {
 	 * @param array<string, string> $options   The options.
 	 */
 	public function add( array $arguments, array $options ): void {
+		$plaintext = trim( StandardInput::read() );
 		try {
-			$plaintext = trim( StandardInput::read() );
 			Tokens::add_own( $plaintext, $arguments[0], $options['scope'] ?? 'full', self::end( $options ) );
 		} catch ( InvalidToken $refusal ) {
 			WP_CLI::error( SettingsProblem::reason( \Rollbook\Token::problem( $plaintext ) ?? array( 'reason' => $refusal->getMessage() ) ) );

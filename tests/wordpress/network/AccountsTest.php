@@ -4,6 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress\Network;
 
+use Rollbook\WordPress\Admin\PersonLinks;
 use Rollbook\WordPress\People\PasswordControl;
 use Rollbook\WordPress\People\Network;
 use Rollbook\WordPress\Store\Tables;
@@ -226,6 +227,25 @@ final class AccountsTest extends NetworkTestCase {
 		self::assertSame( 409, $answer->status );
 		self::assertStringContainsString( 'It is protected', $answer->json->detail );
 		self::assertSame( array(), $this->sites_of( $other ) );
+	}
+
+	/** Who manages a site does not lock an administrator of the network out of it by hand: another one decides. */
+	public function test_a_super_administrator_is_locked_out_by_hand_by_nobody_of_a_site(): void {
+		$this->person_on( self::SECOND, 'boss@contoso.example' );
+		$user_id = $this->account( 'boss@contoso.example' )->ID;
+		$admin   = wp_insert_user( array( 'user_login' => 'pu-manager', 'user_email' => 'manager@example.test', 'user_pass' => 'x', 'role' => '' ) );
+		add_user_to_blog( self::SECOND, $admin, 'administrator' );
+		$before = get_site_option( 'site_admins' );
+		update_site_option( 'site_admins', array( ...$before, $this->account( 'boss@contoso.example' )->user_login ) );
+		try {
+			wp_set_current_user( $admin );
+			self::assertFalse( $this->on( self::SECOND, static fn(): bool => PersonLinks::is_in_reach( $user_id ) ) );
+			wp_set_current_user( get_user_by( 'login', $before[0] )->ID );
+			self::assertTrue( $this->on( self::SECOND, static fn(): bool => PersonLinks::is_in_reach( $user_id ) ) );
+		} finally {
+			wp_set_current_user( 0 );
+			update_site_option( 'site_admins', $before );
+		}
 	}
 
 	/** Where existing accounts are kept apart, those of other sites are, too. */
