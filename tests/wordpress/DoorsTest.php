@@ -497,6 +497,20 @@ final class DoorsTest extends SiteTestCase {
 		$this->without_the_plugin( fn() => self::assertFalse( $logs_in() ) );
 	}
 
+	/** On the command line it is said what happens, also where the file could not be written. */
+	public function test_the_command_line_says_what_happens_while_the_plugin_is_off(): void {
+		$this->set_active( false );
+		self::assertTrue( MustUseFile::install() );
+		self::assertStringContainsString( '1 person is locked out. People who are locked out stay out, by the file', AccessState::what_happens( 1 ) );
+		MustUseFile::remove();
+		try {
+			self::assertStringContainsString( '2 people are locked out. People who are locked out can log in again', AccessState::what_happens( 2 ) );
+		} finally {
+			MustUseFile::install();
+		}
+		self::assertSame( 10, has_action( 'deactivate_rollbook/rollbook.php', array( AccessState::class, 'deactivate' ) ) );
+	}
+
 	/** Where our tables are gone it does nothing. */
 	public function test_the_file_is_harmless_without_our_tables(): void {
 		$this->set_active( false );

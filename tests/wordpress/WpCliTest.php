@@ -42,6 +42,16 @@ final class WpCliTest extends SiteTestCase {
 		$this->assertFalse( WP_CLI::run_line( 'rollbook', 'token', 'create' ), 'a name is missing' );
 	}
 
+	/** What is dangerous is asked, and not done before it is answered. */
+	public function test_a_dangerous_setting_is_asked_about(): void {
+		$this->assertFalse( WP_CLI::run_line( 'rollbook', 'settings', 'set', 'deletion.policy', 'delete' ) );
+		$this->assertStringContainsString( 'cannot be undone', implode( ' ', array_column( WP_CLI::$printed, 1 ) ) );
+		$this->assertSame( 'deactivate', Settings::document()['deletion']['policy'] );
+		$this->assertTrue( WP_CLI::run_line( 'rollbook', 'settings', 'set', 'deletion.policy', 'delete', '--yes' ) );
+		$this->assertSame( 'delete', Settings::document()['deletion']['policy'] );
+		$this->assertTrue( WP_CLI::run_line( 'rollbook', 'settings', 'set', 'deletion.policy', 'deactivate' ), 'what is safe is not asked about' );
+	}
+
 	public function test_tokens_are_made_listed_and_revoked(): void {
 		$this->assertTrue( WP_CLI::run_line( 'rollbook', 'token', 'create', 'cli', '--scope=read', '--expires=2099-01-31', '--porcelain' ) );
 		$token = WP_CLI::$printed[0][1];

@@ -64,16 +64,15 @@ final class AccessState {
 		if ( ! defined( 'WP_CLI' ) || ! constant( 'WP_CLI' ) ) {
 			return;
 		}
-		\WP_CLI::log( self::what_happens( self::locked_out( $network_wide ), MustUseFile::is_there() ) );
+		\WP_CLI::log( self::what_happens( self::locked_out( $network_wide ) ) );
 	}
 
 	/**
 	 * What happens while the plugin is off.
 	 *
-	 * @param ?int $count    How many people are locked out.
-	 * @param bool $is_there Whether the must-use file is there.
+	 * @param ?int $count How many people are locked out.
 	 */
-	private static function what_happens( ?int $count, bool $is_there ): string {
+	public static function what_happens( ?int $count ): string {
 		$people = null === $count
 			? __( 'Rollbook is off.', 'rollbook' )
 			/* translators: %s: number of people. */
@@ -82,6 +81,6 @@ final class AccessState {
 		$shut = __( '%1$s People who are locked out stay out, by the file %2$s, and identity providers are asked to come again (503).', 'rollbook' );
 		/* translators: 1: “Rollbook is off; 3 people are locked out.”, 2: name of a file. */
 		$open = __( '%1$s People who are locked out can log in again, because the file %2$s could not be written.', 'rollbook' );
-		return sprintf( $is_there ? $shut : $open, $people, WPMU_PLUGIN_DIR . '/rollbook-doors.php' );
+		return sprintf( MustUseFile::is_there() ? $shut : $open, $people, WPMU_PLUGIN_DIR . '/rollbook-doors.php' );
 	}
 }
