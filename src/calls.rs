@@ -7,17 +7,20 @@ use crate::exchange::{Exchange, OutOfTurn};
 use crate::host::site::{Site, SiteAddress};
 use crate::http::Request;
 use crate::mapping::received::is_received;
-use crate::mapping::{self, meta_key, target};
+use crate::mapping::{self, Mapping, meta_key, target};
 use crate::protection;
 use crate::scim::json;
 use crate::scim::path::PatchPath;
+use crate::scim::resource::Resource;
+use crate::scim::schema::ResourceType;
 use crate::secrecy::Mask;
 use crate::settings::problem::{Sentence, Word};
 use crate::settings::{self, Settings, texts};
 use crate::token;
 use crate::wordpress::linking::{Link, LinkActions};
-use crate::wordpress::predecessor;
+use crate::wordpress::{email, predecessor};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A call that has no answer.
@@ -227,6 +230,20 @@ pub fn suggestions() -> Value {
         "targets": target::common_targets(),
         "former": [predecessor::object_id_mapping()],
     })
+}
+
+/// The targets for which a person's stored document has a value: the IdP replaces what is edited there.
+///
+/// # Errors
+/// When the settings cannot be used.
+pub fn owned(settings: &Map<String, Value>, document: &str) -> Result<Value> {
+    let settings = Settings::parse(settings)?;
+    let Ok(Value::Object(document)) = json::value(document) else { return Ok(json!([])) };
+    let person = Resource::from_document(document, ResourceType::User.schemas());
+    let mappings = settings.mappings.iter().chain(Mapping::standard());
+    let targets = mappings.filter(|mapping| mapping.value(&person).is_some());
+    let email = email::email(&person).map(|_| target::EMAIL_TARGET.to_owned());
+    Ok(json!(targets.map(|mapping| mapping.target.to_string()).chain(email).collect::<BTreeSet<_>>()))
 }
 
 /// The numbers of those of a document's mappings whose attribute is not among the paths that were received.

@@ -139,6 +139,7 @@ impl Engine {
             "verdict" => Ok(Value::from(calls::verdict(&given.text()?))),
             "moved" => Ok(Value::from(calls::moved(&given.text()?, &given.text()?))),
             "links" => calls::links(&given.map()?, given.list()?),
+            "owned" => calls::owned(&given.map()?, &given.text()?),
             "unreceived" => Ok(calls::unreceived(&given.map()?, &given.list()?)),
             "tried" => Ok(calls::tried(given.map()?, &given.text()?)),
             "shown" => Ok(Value::from(calls::shown(&given.text()?))),

@@ -300,6 +300,14 @@ impl PhpSettings {
         array_of(&calls::links(&map_of(settings)?, links).map_err(exception)?)
     }
 
+    /// The targets for which a person's stored document has a value: the identity provider replaces what is
+    /// edited there.
+    ///
+    /// @return list<string>
+    pub fn owned(settings: &ZendHashTable, document: &str) -> PhpResult<PhpArray> {
+        array_of(&calls::owned(&map_of(settings)?, document).map_err(exception)?)
+    }
+
     /// The numbers of those of a document's mappings whose attribute is not among the paths that were
     /// received.
     ///

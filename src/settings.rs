@@ -123,6 +123,9 @@ settings! {
     password_sync: bool = false;
     /// Whether managed people may set a password of their own, where none is synchronised.
     local_passwords: bool = true;
+    /// Whether the profile page lets people edit what the IdP has sent. It is replaced with the IdP's next
+    /// change of the person all the same.
+    profile_edits: bool = false;
     /// Whether new people get WordPress's welcome mail.
     welcome_mail: bool = false;
     /// Networks that requests may come from; none means all.

@@ -50,6 +50,7 @@ final class PeopleScreen extends FormScreen {
 				'rename'      => FormInput::is_ticked( 'username_rename' ),
 			),
 			'password_sync'            => FormInput::is_ticked( 'password_sync' ),
+			'profile_edits'            => FormInput::is_ticked( 'profile_edits' ),
 			'local_passwords'          => ! FormInput::is_ticked( 'no_local_passwords' ),
 			'welcome_mail'             => FormInput::is_ticked( 'welcome_mail' ),
 			'deletion'                 => array(

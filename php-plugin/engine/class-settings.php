@@ -59,6 +59,11 @@ final class Settings {
 		return Engine::call( 'links', $settings, array_values( $links ) );
 	}
 
+	/** @return list<string> */
+	public static function owned( array $settings, string $document ): array {
+		return Engine::call( 'owned', $settings, $document );
+	}
+
 	/** @return list<int> */
 	public static function unreceived( array $settings, array $received ): array {
 		return Engine::call( 'unreceived', $settings, array_values( $received ) );

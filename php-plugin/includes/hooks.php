@@ -24,6 +24,7 @@ use Rollbook\WordPress\Admin\DebugData;
 use Rollbook\WordPress\Admin\NetworkPage;
 use Rollbook\WordPress\Admin\PauseActions;
 use Rollbook\WordPress\Admin\PersonActions;
+use Rollbook\WordPress\Admin\OwnedFields;
 use Rollbook\WordPress\Admin\PersonAttributes;
 use Rollbook\WordPress\Admin\PersonLinks;
 use Rollbook\WordPress\Admin\PersonPicker;
@@ -204,6 +205,10 @@ add_filter( 'manage_users_columns', array( PersonAttributes::class, 'filter_mana
 add_filter( 'manage_users_custom_column', array( PersonAttributes::class, 'filter_manage_users_custom_column' ), 10, 3 );
 add_action( 'show_user_profile', array( PersonAttributes::class, 'action_profile' ) );
 add_action( 'edit_user_profile', array( PersonAttributes::class, 'action_profile' ) );
+add_action( 'admin_enqueue_scripts', array( OwnedFields::class, 'action_enqueue' ) );
+// Before WordPress and other plugins read the form (10).
+add_action( 'personal_options_update', array( OwnedFields::class, 'action_update' ), 1 );
+add_action( 'edit_user_profile_update', array( OwnedFields::class, 'action_update' ), 1 );
 add_filter( 'views_users', array( UsersFilter::class, 'filter_views' ) );
 add_filter( 'users_list_table_query_args', array( UsersFilter::class, 'filter_arguments' ) );
 add_action( 'pre_user_query', array( UsersFilter::class, 'action_pre_user_query' ) );

@@ -179,6 +179,14 @@ final class Settings {
 	public static function problems( array $settings, array $site ): array {}
 
 	/**
+	 * What becomes dangerous when a document is saved on a site in the place of another one, and what
+	 * follows; each as in `InvalidSettings::problems()`.
+	 *
+	 * @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
+	 */
+	public static function dangers( array $settings, array $before, array $site ): array {}
+
+	/**
 	 * The names of the roles and capabilities of a site that protect an account that has one by itself.
 	 *
 	 * @return list<string>
@@ -203,6 +211,14 @@ final class Settings {
 	 * @return array{unlinking: list<int>, allowing_linking: list<int>}
 	 */
 	public static function links( array $settings, array $links ): array {}
+
+	/**
+	 * The targets for which a person's stored document has a value: the identity provider replaces what is
+	 * edited there.
+	 *
+	 * @return list<string>
+	 */
+	public static function owned( array $settings, string $document ): array {}
 
 	/**
 	 * The numbers of those of a document's mappings whose attribute is not among the paths that were

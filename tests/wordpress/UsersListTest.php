@@ -64,6 +64,29 @@ final class UsersListTest extends SiteTestCase {
 		self::assertMatchesRegularExpression( '/type="checkbox" name="mappings\[1\]\[users_list\]" value="1"\s*>/', $form );
 	}
 
+	/** What the identity provider has sent cannot be edited, with and without JavaScript; what it has not sent can. */
+	public function test_what_the_identity_provider_owns_is_read_only_on_the_profile_page(): void {
+		$jane = $this->provision( 'pu-list-owned', array( 'name' => array( 'givenName' => 'Jane' ), 'preferredLanguage' => 'en', 'emails' => array( array( 'value' => 'pu-owned@contoso.test' ) ) ) );
+		$user = $this->account_of( $jane->id );
+		$edit = function () use ( $user ): array {
+			$page = $this->owner->fetch( "/wp-admin/user-edit.php?user_id=$user->ID" )->body;
+			self::assertSame( 1, preg_match( '/id="_wpnonce" name="_wpnonce" value="(\w+)"/', $page, $nonce ) );
+			$form = array( '_wpnonce' => $nonce[1], 'action' => 'update', 'user_id' => $user->ID, 'role' => 'subscriber', 'first_name' => 'Joan', 'last_name' => 'Dough', 'nickname' => 'jd', 'display_name' => 'jd', 'email' => 'other@contoso.test', 'url' => '', 'locale' => 'site-default' );
+			$this->owner->submit( "/wp-admin/user-edit.php?user_id=$user->ID", $form );
+			wp_cache_flush();
+			$now = get_userdata( $user->ID );
+			return array( $page, array( $now->first_name, $now->last_name, $now->user_email ) );
+		};
+		list( $page, $now ) = $edit();
+		self::assertMatchesRegularExpression( '/"fields":\[[^\]]*"first_name"/', $page );
+		self::assertDoesNotMatchRegularExpression( '/"fields":\[[^\]]*"last_name"/', $page );
+		self::assertSame( array( 'Jane', 'Dough', 'pu-owned@contoso.test' ), $now );
+		$this->settings( array( 'profile_edits' => true ) );
+		list( $page, $now ) = $edit();
+		self::assertStringNotContainsString( 'rollbookOwned', $page );
+		self::assertSame( 'Joan', $now[0] );
+	}
+
 	public function test_before_somebody_managed_is_deleted_by_hand_it_is_said_what_follows(): void {
 		$jane  = $this->account_of( $this->provision( 'pu-list-delete' )->id );
 		$local = wp_insert_user( array( 'user_login' => 'pu-list-local', 'user_pass' => 'x' ) );

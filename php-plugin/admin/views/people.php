@@ -129,6 +129,14 @@ $username = $data->settings['username'];
 		</td>
 	</tr>
 	<tr>
+		<th scope="row"><?php esc_html_e( 'Profile page', 'rollbook' ); ?></th>
+		<td>
+			<label><input type="checkbox" name="profile_edits" value="1" <?php checked( $data->settings['profile_edits'] ); ?><?php $form->describe( 'profile_edits', 'rollbook-profile-help' ); ?>> <?php esc_html_e( 'Let people edit what the identity provider has sent', 'rollbook' ); ?></label>
+			<p class="description" id="rollbook-profile-help"><?php esc_html_e( 'Otherwise such fields are read-only and say where they come from. An edit is replaced with the identity provider’s next change of the person.', 'rollbook' ); ?></p>
+			<?php $form->problem( 'profile_edits' ); ?>
+		</td>
+	</tr>
+	<tr>
 		<th scope="row"><?php esc_html_e( 'Welcome mail', 'rollbook' ); ?></th>
 		<td>
 			<label><input type="checkbox" name="welcome_mail" value="1" <?php checked( $data->settings['welcome_mail'] ); ?><?php $form->describe( 'welcome_mail', 'rollbook-mail-help' ); ?>> <?php esc_html_e( 'Send new people a link to set their password', 'rollbook' ); ?></label>
