@@ -46,6 +46,21 @@ foreach ( $engines as $name => list( $content, $reason ) ) {
 	echo $is_so ? '' : "WRONG: $name says: " . substr( $said, 0, 600 ) . "\n";
 	$wrong += $is_so ? 0 : 1;
 }
+// No secret can stand in the arguments or the environment of the program: it gets neither.
+$spy = "$folder/spy";
+file_put_contents(
+	$spy,
+	<<<'SPY'
+	#!/bin/sh
+	read line
+	echo "{\"value\":\"$# arguments, $(wc -c < /proc/$$/environ) bytes of environment\"}"
+	SPY . "\n"
+);
+chmod( $spy, 0700 );
+$said  = (string) shell_exec( sprintf( 'ROLLBOOK_SECRET=secret php -n -r %s %s %s 2>&1', escapeshellarg( str_replace( 'Settings::defaults()', "Settings::verdict( 'x' )", $try ) ), escapeshellarg( $spy ), escapeshellarg( $plugin ) ) );
+$is_so = str_contains( $said, '0 arguments, 0 bytes of environment' );
+echo $is_so ? '' : "WRONG: the program is given something: $said\n";
+$wrong += $is_so ? 0 : 1;
 $constants = '/const (\w+)\s*= (\d+);/';
 preg_match_all( $constants, (string) file_get_contents( "$plugin/engine/class-exchange.php" ), $ours, PREG_SET_ORDER );
 foreach ( ( new ReflectionClass( Rollbook\Exchange::class ) )->getConstants() as $name => $value ) {
