@@ -99,7 +99,9 @@ advisories: ## whether a crate that we build on is known to be faulty: asks the 
 
 .PHONY: test-rust
 test-rust: ## the core, without PHP
-	@cargo test --no-default-features --lib --test rollbook --test fuzz
+	@cargo test --no-default-features --lib --test rollbook
+	# Optimised, because it tries so much, and with the checks of a debug build.
+	cargo test --profile fuzz --no-default-features --test fuzz
 	cargo test --no-default-features --doc
 
 .PHONY: fuzz
@@ -214,6 +216,12 @@ faults: extension ## every statement of every operation × every fault, on SQLit
 	tests/faults/run --outages 60
 	tests/faults/run --redis 400
 	tests/faults/run --mutants
+
+.PHONY: long-life
+long-life: extension ## one PHP process serves 100,000 requests: its memory and its pace stay; LONG=5000: so many requests
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/long-life --requests $(or $(LONG),100000)
+	tests/site down --db mariadb
 
 # --- Measuring -------------------------------------------------------------------------------------
 

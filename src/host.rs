@@ -107,6 +107,7 @@ macro_rules! questions {
             TouchToken, touch_token => ();
             CheckToken, check_token => TokenState;
             CountKnock, count_knock => Knocks;
+            CountRequests, count_requests => ();
             FindUsers, find_users => FoundUsers;
             LoadUser, load_user => Option<UserRecord>;
             LoadUsersByAccount, load_users_by_account => Vec<UserRecord>;

@@ -46,6 +46,9 @@ pub const MAX_SEPARATOR: usize = 20;
 /// The longest that the activity log is kept: ten years.
 pub const MAX_DAYS: u32 = 3650;
 
+/// The highest limit of requests within a minute.
+pub const MAX_REQUESTS: u32 = 1_000_000;
+
 /// Declares the settings of the document, each in one place: its documentation, its key, its type and its
 /// default. Structure, defaults, reader and writer follow from it.
 ///
@@ -134,6 +137,8 @@ settings! {
     trusted_proxies: Vec<IpNet> = Vec::new(), read by SettingsReader::networks;
     /// Whether requests from other machines are answered that come without TLS.
     plain_http: bool = false;
+    /// How many requests a token may send within a minute; 0 for as many as come.
+    requests_per_minute: u32 = 0, read by SettingsReader::requests;
     /// How many days the activity log is kept.
     activity_days: u32 = 90, read by SettingsReader::days;
     /// Of which requests the activity log keeps what was sent and answered.

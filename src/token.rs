@@ -273,6 +273,8 @@ mod tests {
             expires: None,
             revoked: None,
             last_used: None,
+            minute: 0,
+            requests: 0,
             of_network: true,
         }
     }

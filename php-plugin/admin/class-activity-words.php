@@ -165,6 +165,7 @@ final class ActivityWords {
 			'revoked'    => array( __( 'The token was revoked', 'rollbook' ), __( 'Create another one on the Connection tab, or switch off the provisioning that still uses this one.', 'rollbook' ) ),
 			'plain'      => array( __( 'It came without TLS', 'rollbook' ), __( 'Give the identity provider the address with https. If a proxy before the site ends TLS, name it on the Advanced tab.', 'rollbook' ) ),
 			'throttled'  => array( __( 'Too many came within a minute', 'rollbook' ), __( 'Somebody tries tokens, or an identity provider has a wrong one. A valid token is let in all the same.', 'rollbook' ) ),
+			'too_many'   => array( __( 'A token asked for too much within a minute', 'rollbook' ), __( 'The identity provider sends again what it was told to send later. Raise “Requests per minute” on the Advanced tab if this happens every day; if you do not know who sends so much, replace the token.', 'rollbook' ) ),
 			'paused'     => array( __( 'Provisioning was paused', 'rollbook' ), __( 'Resume it on the Connection tab. The identity provider sends again what it was told to send later.', 'rollbook' ) ),
 			'network'    => array( __( 'It came from a network that is not allowed', 'rollbook' ), __( 'Add the address on the Advanced tab if it is your identity provider’s.', 'rollbook' ) ),
 			'failure'    => array( __( 'The token could not be checked', 'rollbook' ), __( 'The database or the settings could not be read. The PHP error log of the site names the cause.', 'rollbook' ) ),

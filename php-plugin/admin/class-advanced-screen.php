@@ -43,15 +43,17 @@ final class AdvancedScreen extends FormScreen {
 	 * @return array<string, mixed>
 	 */
 	public static function read(): array {
-		$days = FormInput::line( 'activity_days' );
+		$days     = FormInput::line( 'activity_days' );
+		$requests = FormInput::line( 'requests_per_minute' );
 		return array(
-			'allowed_networks' => FormInput::lines( 'allowed_networks' ),
-			'trusted_proxies'  => FormInput::lines( 'trusted_proxies' ),
-			'plain_http'       => FormInput::is_ticked( 'plain_http' ),
-			'activity_days'    => ctype_digit( $days ) ? (int) $days : $days,
-			'activity_bodies'  => FormInput::line( 'activity_bodies' ),
-			'fast_lane'        => FormInput::is_ticked( 'fast_lane' ),
-			'compatibility'    => array( 'wpo365_route' => FormInput::is_ticked( 'wpo365_route' ) ),
+			'allowed_networks'    => FormInput::lines( 'allowed_networks' ),
+			'trusted_proxies'     => FormInput::lines( 'trusted_proxies' ),
+			'plain_http'          => FormInput::is_ticked( 'plain_http' ),
+			'requests_per_minute' => ctype_digit( $requests ) ? (int) $requests : $requests,
+			'activity_days'       => ctype_digit( $days ) ? (int) $days : $days,
+			'activity_bodies'     => FormInput::line( 'activity_bodies' ),
+			'fast_lane'           => FormInput::is_ticked( 'fast_lane' ),
+			'compatibility'       => array( 'wpo365_route' => FormInput::is_ticked( 'wpo365_route' ) ),
 		);
 	}
 }

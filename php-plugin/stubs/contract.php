@@ -10,7 +10,7 @@ namespace Rollbook;
  *
  * @phpstan-type ListTokens array{do: 'list_tokens'}
  * @phpstan-type Scope 'read'|'full'
- * @phpstan-type TokenRecord array{id: int, name: string, hash: string, scope: Scope, expires?: ?int, revoked?: ?int, last_used?: ?int, of_network?: bool}
+ * @phpstan-type TokenRecord array{id: int, name: string, hash: string, scope: Scope, expires?: ?int, revoked?: ?int, last_used?: ?int, minute?: int, requests?: int, of_network?: bool}
  * @phpstan-type ListTokensAnswer list<TokenRecord>
  * @phpstan-type TouchToken array{do: 'touch_token', id: int, now: int, address: string}
  * @phpstan-type TouchTokenAnswer null
@@ -20,6 +20,8 @@ namespace Rollbook;
  * @phpstan-type CountKnock array{do: 'count_knock', address: string, minute: int, most_here: int, most: int}
  * @phpstan-type Knocks array{here: int, all: int}
  * @phpstan-type CountKnockAnswer Knocks
+ * @phpstan-type CountRequests array{do: 'count_requests', id: int, minute: int, requests: int}
+ * @phpstan-type CountRequestsAnswer null
  * @phpstan-type Condition array{sql: string, arguments: list<mixed>}
  * @phpstan-type Order array{column: string, descending: bool}
  * @phpstan-type Selection array{filter: ?string, condition: Condition, exact: bool, order: ?Order, after_row: ?int, after_value: mixed|null, backward: bool, offset: int, limit: int, count: bool}

@@ -23,6 +23,12 @@ pub struct TokenRecord {
     pub revoked: Option<i64>,
     /// When it was last used.
     pub last_used: Option<i64>,
+    /// The minute, counted since 1970, that `requests` were counted in.
+    #[serde(default)]
+    pub minute: i64,
+    /// How many requests were counted.
+    #[serde(default)]
+    pub requests: u64,
     /// Whether it was made on the server or by an administrator of the whole network. True for every token of
     /// a site that is in no network.
     #[serde(default = "yes")]
@@ -81,6 +87,17 @@ pub struct CountKnock {
     pub most_here: u64,
     /// The most that are counted from everywhere.
     pub most: u64,
+}
+
+/// Counts requests of a token. With a new minute the count begins anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountRequests {
+    /// The token's number.
+    pub id: u64,
+    /// The minute, counted since 1970.
+    pub minute: i64,
+    /// How many.
+    pub requests: u64,
 }
 
 /// How many requests of a minute had no valid token, this one included.

@@ -9,7 +9,7 @@ use crate::host::{BatchBegun, BatchReport, BatchState, BeginBatch, CheckBatch, E
 use std::collections::BTreeMap;
 
 /// The batch that is being carried out.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Batch {
     before: Option<Rows>,
     lost: bool,
@@ -75,6 +75,11 @@ impl MemoryHost {
         if command == EndBatch::NAME {
             self.undo_batch();
         }
+    }
+
+    /// Whether a batch is open.
+    pub fn is_in_batch(&self) -> bool {
+        self.batch.before.is_some()
     }
 
     /// The time goes on with each operation.

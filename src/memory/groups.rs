@@ -15,15 +15,15 @@ use std::collections::BTreeSet;
 /// A row of the table of groups, with its members.
 #[derive(Debug, Clone)]
 pub(super) struct StoredGroup {
-    id: SmolStr,
-    display_name: String,
+    pub(super) id: SmolStr,
+    pub(super) display_name: String,
     display_name_key: String,
     external_id: Option<String>,
-    version: u64,
+    pub(super) version: u64,
     created: i64,
     modified: i64,
     document: Option<Map<String, Value>>,
-    members: Vec<MemberId>,
+    pub(super) members: Vec<MemberId>,
 }
 
 impl StoredGroup {

@@ -9,6 +9,7 @@ mod groups;
 mod losses;
 mod roles;
 mod selection;
+mod snapshot;
 mod users;
 
 pub use accounts::{StoredAccount, wordpress_stores};
@@ -19,8 +20,8 @@ use self::losses::Losses;
 use self::users::Person;
 use crate::exchange::Exchange;
 use crate::host::{
-    CheckToken, Command, CountKnock, Knocks, ListTokens, Question, Scope, TokenRecord, TokenState,
-    TouchToken, questions,
+    CheckToken, Command, CountKnock, CountRequests, Knocks, ListTokens, Question, Scope, TokenRecord,
+    TokenState, TouchToken, questions,
 };
 use crate::http::{Request, Response};
 use crate::service::tasks::Task;
@@ -32,6 +33,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 /// A WordPress site in memory.
+#[derive(Clone)]
 pub struct MemoryHost {
     /// Every command so far, also those that failed.
     pub trace: Vec<Command>,
@@ -100,6 +102,8 @@ impl MemoryHost {
             expires: None,
             revoked: None,
             last_used: None,
+            minute: 0,
+            requests: 0,
             of_network: true,
         });
         id
@@ -218,6 +222,14 @@ impl MemoryHost {
             *here += 1;
         }
         Ok(knocks)
+    }
+
+    fn count_requests(&mut self, count: CountRequests) -> Result<(), String> {
+        if let Some(token) = self.tokens.iter_mut().find(|token| token.id == count.id) {
+            let before = if token.minute == count.minute { token.requests } else { 0 };
+            (token.minute, token.requests) = (count.minute, before + count.requests);
+        }
+        Ok(())
     }
 
     fn inject_failure(&mut self) -> Result<(), String> {

@@ -62,6 +62,23 @@ impl Person {
         (display != self.user_name).then(|| display.to_owned())
     }
 
+    /// What it is called, in lower case.
+    pub(super) fn told_name(&self) -> String {
+        self.user_name.to_lowercase()
+    }
+
+    /// What is told of the row to tests, without numbers and times.
+    pub(super) fn told(&self) -> Value {
+        json!({
+            "user_name": self.user_name,
+            "external_id": self.external_id,
+            "active": self.active,
+            "linked": self.linked,
+            "deleted": self.deleted,
+            "document": self.document,
+        })
+    }
+
     /// What is told of the row beside its account.
     pub(super) fn row(&self) -> AccountRow {
         let (id, user_name) = (self.id.clone(), self.user_name.clone());

@@ -1,5 +1,6 @@
 //! Who is let in: the network that a request comes from, and its token.
 
+use super::demand::MINUTE;
 use super::origin::Origin;
 use super::{Answer, Service};
 use crate::host::site::SiteAddress;
@@ -20,9 +21,6 @@ const PLAIN: &str = "plain";
 
 /// The name under which requests are counted that came too often without a valid token.
 const THROTTLED: &str = "throttled";
-
-/// The milliseconds of a minute.
-const MINUTE: i64 = 60_000;
 
 /// So many requests a minute without a valid token are answered with the reason, from one place.
 const MOST_KNOCKS_HERE: u64 = 60;
@@ -118,6 +116,7 @@ impl Service {
             let address = origin.address.clone();
             self.host.ask(&TouchToken { id: token.id, now: self.now, address }).await?;
         }
+        self.may_ask(&token).await?;
         Ok(token)
     }
 

@@ -53,6 +53,9 @@ impl Service {
     /// Carries out the operations of a request.
     pub(super) async fn bulk(&self, body: Map<String, Value>, token: &TokenRecord) -> Answer {
         let plan = Plan::read(body, &self.base)?;
+        if self.settings.requests_per_minute > 0 {
+            self.counts_for((plan.operations.len() as u64).saturating_sub(1));
+        }
         let mut progress = Progress::new(&plan);
         let mut together = plan.operations.len() > 1;
         let mut time = Time::default();

@@ -9,6 +9,7 @@ pub mod bulk;
 pub mod closed;
 mod cursor;
 mod deactivation;
+pub mod demand;
 mod discovery;
 mod effect;
 mod endpoint;
@@ -70,7 +71,11 @@ pub(crate) async fn answer(host: Host, request: Request, settings: Rc<Settings>)
     let service = Service::new(host, &request, settings);
     let admitted = service.admit(&request).await;
     let answer = match admitted {
-        Ok(token) => service.dispatch(&request, &token).await,
+        Ok(token) => {
+            let answer = service.dispatch(&request, &token).await;
+            service.count_demand(&token).await;
+            answer
+        }
         Err(problem) => Err(problem),
     };
     let reply = match answer {
@@ -103,6 +108,8 @@ pub(crate) struct Service {
     note: RefCell<Summary>,
     dialects: RefCell<Dialects>,
     postponed: RefCell<Option<Postponed>>,
+    /// How many requests this one counts for beside itself.
+    demand: Cell<u64>,
     /// The person whose name or address was the reason why the last operation was refused.
     blocked_by: RefCell<Option<SmolStr>>,
 }
@@ -160,6 +167,7 @@ impl Service {
             note: RefCell::new(Summary::of(request)),
             dialects: RefCell::new(Dialects::default()),
             postponed: RefCell::default(),
+            demand: Cell::new(0),
             blocked_by: RefCell::default(),
         }
     }

@@ -30,6 +30,8 @@ pub(super) struct Consequences {
     pub(super) giving_up: Vec<GivingUp>,
     /// The people of `others` as they were.
     before: Vec<UserRecord>,
+    /// The address that the changed person waits for.
+    waits_for: Option<String>,
     /// What waits, for the log.
     sentences: Vec<String>,
 }
@@ -83,6 +85,8 @@ impl Service {
                 account.email = None;
                 row.lookups.push(lookups::waiting_lookup(&email));
                 consequences.sentences.push(format!("The e-mail address {email} waits: {reason}"));
+                let is_held = conflicts.email_holder.is_some_and(|holder| holder != record.account.user_id);
+                consequences.waits_for = is_held.then_some(email);
             }
         }
         if renames {

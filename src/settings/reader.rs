@@ -4,8 +4,8 @@ use super::attainable;
 use super::problem::{Sentence, SettingsProblem, Word};
 use super::texts::{self, Text};
 use super::{
-    Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_NETWORKS, MAX_ROLE_RULES, MAX_SEPARATOR, RoleRule, Username,
-    UsernameSource,
+    Deletion, MAX_DAYS, MAX_MAPPINGS, MAX_NETWORKS, MAX_REQUESTS, MAX_ROLE_RULES, MAX_SEPARATOR, RoleRule,
+    Username, UsernameSource,
 };
 use crate::host::AccountDisposal;
 use crate::mapping::schemas;
@@ -67,6 +67,10 @@ impl SettingsReader {
 
     pub(super) fn days(&mut self, place: &str, value: &Value, into: &mut u32) {
         self.whole_number(place, value, 0..=MAX_DAYS, into);
+    }
+
+    pub(super) fn requests(&mut self, place: &str, value: &Value, into: &mut u32) {
+        self.whole_number(place, value, 0..=MAX_REQUESTS, into);
     }
 
     pub(super) fn whole_number(

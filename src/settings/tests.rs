@@ -45,6 +45,7 @@ fn a_full_document_comes_back_as_it_was() {
         }],
         "allowed_networks": ["10.0.0.0/8"], "trusted_proxies": ["192.0.2.0/24"], "activity_days": 7,
         "activity_bodies": "all",
+        "requests_per_minute": 600,
         "compatibility": { "wpo365_route": true }
     });
     for (key, value) in &defaults {

@@ -17,6 +17,8 @@ mod exchange;
 mod mutate;
 #[cfg(test)]
 mod parts;
+#[cfg(test)]
+mod schedules;
 
 use mutate::Random;
 use std::cell::RefCell;
@@ -36,18 +38,23 @@ fn trying(input: &str) {
 }
 
 /// Tries so many inputs, or inputs for as long as the environment says. A seed makes an input.
-#[expect(clippy::expect_used, clippy::print_stderr, reason = "it runs in a terminal, and fails by panicking")]
 fn fuzz(target: &str, count: u64, one: impl Fn(&mut Random)) {
+    fuzz_from(target, 0, count, one);
+}
+
+/// The same, with the inputs of other seeds.
+#[expect(clippy::expect_used, clippy::print_stderr, reason = "it runs in a terminal, and fails by panicking")]
+fn fuzz_from(target: &str, offset: u64, count: u64, one: impl Fn(&mut Random)) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect(name));
     if let Some(seed) = number("ROLLBOOK_FUZZ_SEED") {
         return one(&mut Random::new(seed));
     }
     let start = Instant::now();
     let (first, goes_on): (u64, Box<dyn Fn(u64) -> bool>) = match number("ROLLBOOK_FUZZ_SECONDS") {
-        None => (0, Box::new(|done| done < count)),
+        None => (offset, Box::new(|done| done < count)),
         Some(seconds) => {
             let now = SystemTime::UNIX_EPOCH.elapsed().expect("a clock").as_nanos() as u64;
-            (now, Box::new(move |_| start.elapsed() < Duration::from_secs(seconds)))
+            (now.wrapping_add(offset), Box::new(move |_| start.elapsed() < Duration::from_secs(seconds)))
         }
     };
     let mut done = 0;
@@ -93,4 +100,35 @@ fn whole_exchange() {
 #[test]
 fn bulk() {
     fuzz("bulk", 150, |random| exchange::requests(random, true));
+}
+
+/// All schedules, in equal parts on two threads.
+#[test]
+fn schedules() {
+    std::thread::scope(|scope| {
+        for part in 0..2 {
+            scope.spawn(move || fuzz_from("schedules", part << 32, 50_000, schedules::schedule));
+        }
+    });
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "it runs in a terminal")]
+fn every_command_of_every_request_is_struck() {
+    let tried = schedules::strike_each();
+    eprintln!("schedules: {tried} commands failed, or were answered too late");
+    assert!(tried > 10_000, "{tried}");
+}
+
+#[test]
+fn what_is_broken_on_purpose_is_found() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !schedules::is_broken_on_purpose() {
+            told(panic);
+        }
+    }));
+    for mutant in schedules::Mutant::ALL {
+        assert!(schedules::finds(mutant, 20_000), "{mutant:?}");
+    }
 }

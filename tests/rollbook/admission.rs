@@ -155,6 +155,8 @@ fn the_time_does_not_tell_why_a_token_is_refused() {
         expires: Some(1),
         revoked: None,
         last_used: None,
+        minute: 0,
+        requests: 0,
         of_network: true,
     };
     let mut records: Vec<TokenRecord> = made.iter().map(record).collect();

@@ -10,7 +10,7 @@ use rollbook::http::MAX_BODY;
 use rollbook::scim::list::{DEFAULT_PAGE, MAX_PAGE};
 use rollbook::scim::{filter, json, patch, path, projection, resource};
 use rollbook::service::{bulk, groups, list};
-use rollbook::settings::{MAX_DAYS, MAX_MAPPINGS, MAX_NETWORKS, MAX_ROLE_RULES, Settings};
+use rollbook::settings::{MAX_DAYS, MAX_MAPPINGS, MAX_NETWORKS, MAX_REQUESTS, MAX_ROLE_RULES, Settings};
 use rollbook::wordpress::{columns, email, group};
 use serde_json::{Map, Value, json};
 
@@ -572,7 +572,7 @@ fn what_is_published_is_what_holds() {
 #[test]
 fn settings_are_bounded_as_well() {
     type Setting = (&'static str, usize, fn(usize) -> Value);
-    let all: [Setting; 4] = [
+    let all: [Setting; 5] = [
         ("role_rules", MAX_ROLE_RULES, |count| {
             json!(vec![json!({ "filter": "title pr", "role": "author" }); count])
         }),
@@ -581,6 +581,7 @@ fn settings_are_bounded_as_well() {
             (0..count).map(|number| json!({ "path": "title", "target": format!("meta:m{number}") })).collect()
         }),
         ("activity_days", MAX_DAYS as usize, |count| json!(count)),
+        ("requests_per_minute", MAX_REQUESTS as usize, |count| json!(count)),
     ];
     for (place, most, value) in all {
         let parse = |count: usize| Settings::parse(&Map::from_iter([(place.to_owned(), value(count))]));

@@ -11,6 +11,8 @@ mod bodies;
 #[cfg(test)]
 mod conditions;
 #[cfg(test)]
+mod demand;
+#[cfg(test)]
 mod entra_cycles;
 #[cfg(test)]
 mod errors;

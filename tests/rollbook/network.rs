@@ -314,6 +314,8 @@ fn what_a_token_may_do_is_said_by_the_network() {
             expires: None,
             revoked: None,
             last_used: None,
+            minute: 0,
+            requests: 0,
             of_network,
         };
         assert_eq!(admits(rules, &token).is_ok(), admitted, "{rules:?} {of_network}");

@@ -106,6 +106,8 @@ fn full_token() -> TokenRecord {
         expires: None,
         revoked: None,
         last_used: None,
+        minute: 0,
+        requests: 0,
         of_network: true,
     }
 }

@@ -411,7 +411,19 @@ fn what_the_plugins_header_names_is_there() {
 
 #[test]
 fn every_test_that_the_features_name_is_there() {
-    let table = read("docs/features.md");
+    assert!(tests_named_in(&read("docs/features.md")) > 30);
+}
+
+#[test]
+fn every_promise_about_security_names_a_test_that_is_there() {
+    let page = read("docs/security.md");
+    let (_, promises) = page.split_once("\n## Against whom\n").unwrap();
+    let (promises, _) = promises.split_once("\n## ").unwrap();
+    assert!(tests_named_in(promises) >= 9);
+}
+
+/// How many rows of a table name tests, in their last column. Each test must be there.
+fn tests_named_in(table: &str) -> usize {
     let tests: Vec<String> = files("tests", &["rs", "php", "js"])
         .into_iter()
         // Programs of Python's, which have no ending.
@@ -426,9 +438,13 @@ fn every_test_that_the_features_name_is_there() {
         let is_heading = row.starts_with("| **");
         assert!(is_heading || !names.is_empty(), "no test is named in: {row}");
         for name in names {
-            let is_there = match name.ends_with(".json") {
-                true => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts").join(name).is_file(),
-                false => {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+            let is_there = match name {
+                transcript if transcript.ends_with(".json") => {
+                    root.join("tests/transcripts").join(transcript).is_file()
+                }
+                program if program.starts_with("tests/") => root.join(program).is_file(),
+                _ => {
                     let forms = [
                         format!("fn {name}("),
                         format!("function {name}("),
@@ -441,7 +457,7 @@ fn every_test_that_the_features_name_is_there() {
             assert!(is_there, "{name} is no test");
         }
     }
-    assert!(rows > 30, "the table has {rows} rows");
+    rows
 }
 
 #[test]

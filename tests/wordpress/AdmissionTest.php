@@ -54,6 +54,23 @@ final class AdmissionTest extends SiteTestCase {
 		self::assertSame( 60, (int) Database::value( 'SELECT MAX(times) FROM ' . Tables::name( 'knocks' ) ), 'beyond the limit nothing is written' );
 	}
 
+	public function test_a_token_that_asks_too_much_is_told_to_wait_for_a_minute(): void {
+		if ( time() % 60 > 50 ) {
+			sleep( 60 - time() % 60 ); // All requests come within one minute.
+		}
+		$tokens = Tables::name( 'tokens' );
+		$this->settings( array( 'requests_per_minute' => 3 ) );
+		self::assertSame( array( 200, 200, 200 ), array( $this->ask()[0], $this->ask()[0], $this->ask()[0] ) );
+		list( $status, $headers ) = $this->ask();
+		self::assertSame( 429, $status );
+		self::assertContains( 'Retry-After: 60', $headers );
+		self::assertNotNull( Database::value( 'SELECT times FROM ' . Tables::name( 'refusals' ) . " WHERE reason = 'too_many' LIMIT 1" ), 'the owner sees it' );
+		self::assertSame( 3, (int) Database::value( "SELECT MAX(requests) FROM $tokens" ), 'beyond the limit nothing is counted' );
+		Database::run( "UPDATE $tokens SET minute = minute - 1" );
+		self::assertSame( 200, $this->ask()[0], 'a minute later' );
+		self::assertSame( 1, (int) Database::value( "SELECT MAX(requests) FROM $tokens" ), 'the count begins anew' );
+	}
+
 	public function test_a_proxy_that_the_owner_has_named_tells_the_address_and_others_do_not(): void {
 		$claims = array( 'X-Forwarded-For: 192.0.2.7', 'X-Forwarded-Proto: https' );
 		$this->settings( array( 'allowed_networks' => array( '192.0.2.0/24' ) ) );

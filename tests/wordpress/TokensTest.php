@@ -43,6 +43,8 @@ final class TokensTest extends TestCase {
 					'expires'   => 4102444800000,
 					'revoked'   => null,
 					'last_used' => null,
+					'minute'    => 0,
+					'requests'  => 0,
 				),
 			),
 			$this->added()

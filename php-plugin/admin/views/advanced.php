@@ -54,6 +54,14 @@ $rollbook_bodies = array(
 		</td>
 	</tr>
 	<tr>
+		<th scope="row"><label for="rollbook-requests"><?php esc_html_e( 'Requests per minute', 'rollbook' ); ?></label></th>
+		<td>
+			<input type="text" inputmode="numeric" id="rollbook-requests" name="requests_per_minute" class="small-text" value="<?php echo esc_attr( (string) $data->settings['requests_per_minute'] ); ?>"<?php $form->describe( 'requests_per_minute', 'rollbook-requests-help' ); ?>> <?php esc_html_e( 'for each token', 'rollbook' ); ?>
+			<p class="description" id="rollbook-requests-help"><?php esc_html_e( 'An identity provider that sends more is asked to wait for a minute. With 0 there is no such limit. Microsoft Entra ID sends up to 1,500 in a minute, so a smaller number slows it down.', 'rollbook' ); ?></p>
+			<?php $form->problem( 'requests_per_minute' ); ?>
+		</td>
+	</tr>
+	<tr>
 		<th scope="row"><label for="rollbook-days"><?php esc_html_e( 'Keep the activity log for', 'rollbook' ); ?></label></th>
 		<td>
 			<input type="text" inputmode="numeric" id="rollbook-days" name="activity_days" class="small-text" value="<?php echo esc_attr( (string) $data->settings['activity_days'] ); ?>"<?php $form->describe( 'activity_days', 'rollbook-days-help' ); ?>> <?php esc_html_e( 'days', 'rollbook' ); ?>

@@ -94,7 +94,7 @@ final class CommandTable {
 	 */
 	public static function is_early( array $command ): bool {
 		$name = (string) $command['do'];
-		return in_array( $name, array( 'touch_token', 'count_knock' ), true ) || 'find_reassign_target' !== $name && null !== self::reading( $name, $command );
+		return in_array( $name, array( 'touch_token', 'count_knock', 'count_requests' ), true ) || 'find_reassign_target' !== $name && null !== self::reading( $name, $command );
 	}
 
 	/**
@@ -149,6 +149,7 @@ final class CommandTable {
 		return match ( $name ) {
 			'touch_token'       => Tokens::touch( (int) $command['id'], (int) $command['now'], (string) $command['address'] ),
 			'count_knock'       => Tokens::count_knock( $command ),
+			'count_requests'    => Tokens::count_requests( $command ),
 			'check_token'       => Tokens::state( (int) $command['id'] ),
 			'register_accounts' => ( new AccountRegistry() )->register( $command ),
 			'release_rows'      => ( new AccountRegistry() )->release( $command ),

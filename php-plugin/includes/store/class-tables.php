@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * The number of the shape below. Every change of it adds one.
 	 */
-	private const VERSION = 13;
+	private const VERSION = 14;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -224,6 +224,8 @@ final class Tables {
 	 * A row of `losses` is something that an identity provider took from a person: `before_it` is what it takes to undo it, `held` a deletion
 	 * that waits for the owner, `decision` what the owner wants, and `settled` that it was done.
 	 *
+	 * `minute` and `requests` of a token count what it asked for within a minute, where that is counted.
+	 *
 	 * A row of `knocks` counts the requests of a minute that came from an address without a valid token.
 	 *
 	 * @return string[]
@@ -322,6 +324,8 @@ $end",
   revoked bigint(20) NULL,
   last_used bigint(20) NULL,
   last_address varchar(45) NULL,
+  minute bigint(20) NOT NULL DEFAULT 0,
+  requests int(10) unsigned NOT NULL DEFAULT 0,
   created_by bigint(20) unsigned NOT NULL DEFAULT 0,
   form char(36) NULL,
   PRIMARY KEY  (id),

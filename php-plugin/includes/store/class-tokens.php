@@ -23,6 +23,7 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type CheckTokenAnswer from \Rollbook\Contract
  * @phpstan-import-type CountKnock from \Rollbook\Contract
  * @phpstan-import-type CountKnockAnswer from \Rollbook\Contract
+ * @phpstan-import-type CountRequests from \Rollbook\Contract
  * @phpstan-import-type ListTokensAnswer from \Rollbook\Contract
  */
 final class Tokens {
@@ -128,7 +129,7 @@ final class Tokens {
 	 * A stored token.
 	 *
 	 * @param int $id Its number.
-	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, last_address: string|null, created_by: int}|null
+	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, last_address: string|null, minute: int, requests: int, created_by: int}|null
 	 */
 	public static function find( int $id ): ?array {
 		$found = array_filter( self::all(), static fn( array $token ): bool => $token['id'] === $id );
@@ -138,12 +139,12 @@ final class Tokens {
 	/**
 	 * Every stored token, the newest first.
 	 *
-	 * @return list<array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, last_address: string|null, created_by: int}>
+	 * @return list<array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, last_address: string|null, minute: int, requests: int, created_by: int}>
 	 */
 	public static function all(): array {
 		// It is read from the database: a cache could still hold a revoked token. A failed read throws, because it does not mean an unknown
 		// token.
-		$rows = Database::rows( 'SELECT id, name, hash, scope, created, expires, revoked, last_used, last_address, created_by FROM ' . Tables::name( 'tokens' ) . ' ORDER BY id DESC' );
+		$rows = Database::rows( 'SELECT id, name, hash, scope, created, expires, revoked, last_used, last_address, minute, requests, created_by FROM ' . Tables::name( 'tokens' ) . ' ORDER BY id DESC' );
 		return array_map( array( self::class, 'typed' ), $rows );
 	}
 
@@ -198,6 +199,19 @@ final class Tokens {
 	 */
 	public static function is_in_use( array $token ): bool {
 		return null !== $token['last_used'] && $token['last_used'] > self::now() - DAY_IN_SECONDS * 1000;
+	}
+
+	/**
+	 * Counts requests of a token. With a new minute the count begins anew. The token in wp-config.php has no row, so it is not counted.
+	 *
+	 * @param CountRequests $command The command count_requests.
+	 */
+	public static function count_requests( array $command ): void {
+		$table  = Tables::name( 'tokens' );
+		$minute = (int) $command['minute'];
+		$more   = (int) $command['requests'];
+		// MySQL carries assignments out from left to right: the minute comes last.
+		Database::run( "UPDATE $table SET requests = CASE WHEN minute = %d THEN requests + %d ELSE %d END, minute = %d WHERE id = %d", array( $minute, $more, $more, $minute, (int) $command['id'] ) );
 	}
 
 	/**
@@ -304,7 +318,7 @@ final class Tokens {
 	 * A row with the types that its columns have; the database gives strings.
 	 *
 	 * @param array<string, string|null> $row The row.
-	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, last_address: string|null, created_by: int}
+	 * @return array{id: int, name: string, hash: string, scope: string, created: int, expires: int|null, revoked: int|null, last_used: int|null, last_address: string|null, minute: int, requests: int, created_by: int}
 	 */
 	private static function typed( array $row ): array {
 		$optional = static fn( string $column ): ?int => null === $row[ $column ] ? null : (int) $row[ $column ];
@@ -318,6 +332,8 @@ final class Tokens {
 			'revoked'      => $optional( 'revoked' ),
 			'last_used'    => $optional( 'last_used' ),
 			'last_address' => $row['last_address'] ?? null,
+			'minute'       => (int) $row['minute'],
+			'requests'     => (int) $row['requests'],
 			'created_by'   => (int) $row['created_by'],
 		);
 	}

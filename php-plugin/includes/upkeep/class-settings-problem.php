@@ -102,6 +102,7 @@ final class SettingsProblem {
 			'mass_removal.percent'           => $removal,
 			'protected_roles'                => __( 'Protected roles', 'rollbook' ),
 			'trusted_proxies'                => __( 'Trusted proxies', 'rollbook' ),
+			'requests_per_minute'            => __( 'Requests per minute', 'rollbook' ),
 			'role_rules'                     => $rules,
 			'role_rules.filter'              => sprintf( $of, $rules, __( 'Filter', 'rollbook' ) ),
 			'role_rules.role'                => sprintf( $of, $rules, __( 'Role', 'rollbook' ) ),

@@ -7,6 +7,7 @@ use crate::scim::filter::Filter;
 use crate::scim::schema::ResourceType;
 use crate::scim::sort::{Key, Sort};
 use crate::service::cursor::{Position, invalid};
+use crate::service::demand::PEOPLE_PER_REQUEST;
 use crate::service::{Answer, Service};
 use crate::wordpress::{lookups, sql};
 use serde_json::Value;
@@ -233,6 +234,7 @@ impl Service {
             let (_, rows, reached) = self.find(source, batch).await?;
             after_row = reached.last.or(after_row);
             examined += reached.rows;
+            self.counts_for(reached.rows / PEOPLE_PER_REQUEST);
             if examined > WORTH_AN_INDEX {
                 self.want_indexes(search, source);
             }

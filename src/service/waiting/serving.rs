@@ -50,6 +50,10 @@ impl Service {
                 self.serve_waiting(&before.account.email).await;
             }
         }
+        // Whoever had the address may have left it meanwhile, when nobody waited for it yet.
+        if let Some(address) = &consequences.waits_for {
+            self.serve_waiting(address).await;
+        }
     }
 
     /// Gives an address that has become free to a person who waits for it, the address that this person

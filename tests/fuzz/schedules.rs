@@ -1,0 +1,514 @@
+//! Two requests at the same moment: their commands interleave, fail, or are carried out and answered too
+//! late.
+//!
+//! Whatever happens, the site ends as it would if the two had come one after the other, in one order or the
+//! other. A request that broke down was carried out as a whole or not at all, and the same request sent again
+//! succeeds and ends where it would have ended. A seed makes a schedule, and makes the same one again.
+
+use crate::mutate::Random;
+use crate::trying;
+use rollbook::exchange::Exchange;
+use rollbook::host::{Command, HostError, Scope};
+use rollbook::http::{Request, Response};
+use rollbook::memory::MemoryHost;
+use rollbook::settings::Settings;
+use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+const TOKEN: &str = "token-of-what-happens-at-the-same-moment";
+const NOW: i64 = 1_795_327_201_000;
+const BULK: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// Ann and Bob are there, Cid has an account of his own, and nobody knows Dee.
+const NAMES: [&str; 4] = ["ann", "bob", "cid", "dee"];
+const ADDRESSES: [&str; 5] = ["ann", "bob", "cid", "dee", "new"];
+const GROUPS: [&str; 2] = ["Editors", "Guides"];
+
+/// What is broken on purpose, so that it is seen that it is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mutant {
+    /// A change is written, whatever the version that it was decided on.
+    Overwriting,
+    /// A command that fails leaves behind what it did.
+    HalfUndone,
+    /// Two people may have the same name.
+    SameNames,
+    /// The last of the new members is not written.
+    LostMember,
+    /// Nobody looks whether an administrator is the last one.
+    LastAdministrator,
+    /// A command of which nobody knows whether it was carried out is said to have done nothing.
+    SaidToBeUndone,
+}
+
+impl Mutant {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Overwriting,
+        Self::HalfUndone,
+        Self::SameNames,
+        Self::LostMember,
+        Self::LastAdministrator,
+        Self::SaidToBeUndone,
+    ];
+}
+
+/// A request of a schedule.
+#[derive(Debug)]
+struct Operation {
+    method: &'static str,
+    path: String,
+    body: Value,
+}
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Done,
+    /// Nothing of it was stored.
+    Fails,
+    /// It was stored, and the core hears that it may have been.
+    AnsweredLate,
+}
+
+/// A site, with the ids of its people and groups, and what may be sent to it.
+#[derive(Clone)]
+struct World {
+    number: usize,
+    host: MemoryHost,
+    settings: Rc<Settings>,
+    operations: Rc<Vec<Operation>>,
+    /// What there was before anything happened.
+    before: Rc<Value>,
+}
+
+/// A request that was carried through, and the site afterwards.
+type Sent = Rc<(World, u16)>;
+
+thread_local! {
+    static WORLDS: Vec<World> = worlds();
+    static MUTANT: Cell<Option<Mutant>> = const { Cell::new(None) };
+    /// What a single request makes of a site, by the numbers of both.
+    static SENT: RefCell<HashMap<(usize, usize), Sent>> = RefCell::default();
+}
+
+/// One schedule of two requests.
+pub(crate) fn schedule(random: &mut Random) {
+    let world = WORLDS.with(|worlds| random.pick(worlds).clone());
+    let chosen = [0, 1].map(|_| random.descendants(world.operations.len()));
+    let (strikes, which, at) = (random.descendants(3), random.descendants(2), random.descendants(9));
+    let fate = [Fate::Done, Fate::Fails, Fate::AnsweredLate][strikes];
+    check(&world, &chosen, (which, at, fate), &mut || random.once_in(2));
+}
+
+/// Every command of every request fails, and is answered too late, in every site. Gives how many that were.
+pub(crate) fn strike_each() -> u64 {
+    let mut tried = 0;
+    for world in WORLDS.with(Vec::clone) {
+        for chosen in 0..world.operations.len() {
+            for fate in [Fate::Fails, Fate::AnsweredLate] {
+                let struck = (0..).take_while(|at| check(&world, &[chosen], (0, *at, fate), &mut || false));
+                tried += struck.count() as u64;
+            }
+        }
+    }
+    tried
+}
+
+/// Whether this thread tries a mutant.
+pub(crate) fn is_broken_on_purpose() -> bool {
+    MUTANT.get().is_some()
+}
+
+/// Whether one of so many schedules finds a mutant.
+pub(crate) fn finds(mutant: Mutant, schedules: u64) -> bool {
+    MUTANT.set(Some(mutant));
+    let found =
+        (0..schedules).any(|seed| std::panic::catch_unwind(|| schedule(&mut Random::new(seed))).is_err());
+    MUTANT.set(None);
+    found
+}
+
+/// Carries out one request or two, where one command of one of them does not end as it should, and looks at
+/// what is left. Gives whether there was such a command.
+fn check(
+    world: &World,
+    chosen: &[usize],
+    strike: (usize, usize, Fate),
+    swaps: &mut dyn FnMut() -> bool,
+) -> bool {
+    let operations: Vec<&Operation> = chosen.iter().map(|number| &world.operations[*number]).collect();
+    trying(&format!("site {}, {strike:?}, {operations:?}", world.number));
+    let mut left = world.clone();
+    let (was_struck, ended, answers) = left.interleave(&operations, strike, swaps);
+    let found = left.host.snapshot();
+    check_invariants(world, &found);
+    // A request that meets another one about the same name may be refused, with nothing stored. It may be that
+    // both are: sent again, it is answered as if it were alone.
+    let crossed = |which: usize| operations.len() > 1 && answers[which].status == 409;
+    let may_be = |which: usize, happens: bool| match (broke(&answers[which]), strike) {
+        _ if crossed(which) => true,
+        (false, _) => happens,
+        (true, (struck, _, Fate::AnsweredLate)) if struck == which => true,
+        (true, _) => !happens,
+    };
+    let has_status = |which: usize, status: u16| broke(&answers[which]) || answers[which].status == status;
+    // Of a Bulk request one operation may have broken down, and others not; and another request may come
+    // between.
+    let is_bulk = operations.iter().any(|operation| operation.path == "/Bulk");
+    let in_part = is_bulk && (operations.len() > 1 || answers.iter().any(broke));
+    if !in_part && !could_be(world, chosen, &ended, &found, may_be, has_status) {
+        let told: Vec<_> = answers.iter().map(|answer| (answer.status, answer.body.as_str())).collect();
+        let other = world.in_order(chosen, &ended);
+        panic!("no order of them gives\n{found}\nafter {told:?}, but in the order of their ends\n{other}");
+    }
+    let again: Vec<usize> =
+        (0..chosen.len()).filter(|which| broke(&answers[*which]) || crossed(*which)).collect();
+    for which in &again {
+        let answer = left.send(operations[*which]);
+        assert!(!broke(&answer), "it does not succeed when it is sent again: {answer:?}");
+    }
+    let found = left.host.snapshot();
+    check_invariants(world, &found);
+    let has_crossed = again.iter().any(|which| crossed(*which));
+    // What one operation of a Bulk request did may be why another is refused then; and two who exchange their
+    // names may keep the logins.
+    let ends = is_bulk || has_crossed || {
+        could_be(world, chosen, &ended, &found, |_, happens| happens, |_, _| true)
+    };
+    assert!(again.is_empty() || ends, "sent again, it ends elsewhere:\n{found}");
+    was_struck
+}
+
+/// Whether the site may be as it is, in one order of the requests or another: which of them may have
+/// happened or not, and with which answers.
+fn could_be(
+    world: &World,
+    chosen: &[usize],
+    ended: &[usize],
+    found: &Value,
+    may_be: impl Fn(usize, bool) -> bool,
+    has_status: impl Fn(usize, u16) -> bool,
+) -> bool {
+    let reversed: Vec<usize> = ended.iter().rev().copied().collect();
+    let orders = [ended, &reversed];
+    let happening = (0..1_u32 << chosen.len()).rev().map(|bits| move |which: usize| bits & (1 << which) != 0);
+    let may_all_be = happening.filter(|happens| (0..chosen.len()).all(|which| may_be(which, happens(which))));
+    may_all_be.into_iter().any(|happens| {
+        orders.iter().take(chosen.len()).any(|order| {
+            let order: Vec<usize> = order.iter().copied().filter(|which| happens(*which)).collect();
+            let Some((first, rest)) = order.split_first() else { return is_same(&world.before, found) };
+            let sent = world.sent(chosen[*first]);
+            let (after, status) = &*sent;
+            if !has_status(*first, *status) {
+                return false;
+            }
+            let Some(second) = rest.first() else { return is_same(&after.host.snapshot(), found) };
+            let mut after = after.clone();
+            let answer = after.send(&world.operations[chosen[*second]]);
+            has_status(*second, answer.status) && is_same(&after.host.snapshot(), found)
+        })
+    })
+}
+
+/// Whether a request broke down, or an operation of a Bulk request.
+fn broke(answer: &Response) -> bool {
+    answer.status >= 500 || answer.body.contains("\"status\":\"5")
+}
+
+/// Whether two sites hold the same, whatever the ids and versions are. Two who exchange their addresses at the
+/// same moment may both wait for them: the next request about one of them completes the exchange.
+fn is_same(one: &Value, found: &Value) -> bool {
+    let agree = |parts: &[&str]| parts.iter().all(|part| one[part] == found[part]);
+    agree(&["people", "groups", "addresses", "logins"])
+        || waiting(found) > 1 && agree(&["groups", "logins"]) && rows(one) == rows(found)
+}
+
+/// How many people have another address than their IdP says.
+fn waiting(state: &Value) -> usize {
+    let living =
+        state["people"].as_array().unwrap().iter().filter(|person| person["row"]["deleted"] == false);
+    living.filter(|person| person["row"]["document"]["emails"][0]["value"] != person["account"][1]).count()
+}
+
+/// The people without their accounts' addresses.
+fn rows(state: &Value) -> Vec<&Value> {
+    state["people"].as_array().unwrap().iter().map(|person| &person["row"]).collect()
+}
+
+fn check_invariants(before: &World, state: &Value) {
+    let versions = |state: &Value, kind: &str| -> BTreeMap<String, u64> {
+        let rows = state["versions"][kind].as_object().unwrap();
+        rows.iter().map(|(id, version)| (id.clone(), version.as_u64().unwrap())).collect()
+    };
+    for kind in ["people", "groups"] {
+        let now = versions(state, kind);
+        for (id, version) in versions(&before.before, kind) {
+            assert!(now.get(&id).is_none_or(|now| *now >= version), "the version of {id} went back");
+        }
+    }
+    let distinct = |what: &str| {
+        let mut values: Vec<&str> = state[what]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|value| !value.is_empty())
+            .collect();
+        let count = values.len();
+        values.sort_unstable();
+        values.dedup();
+        assert_eq!(values.len(), count, "{what} are not unique: {values:?}");
+    };
+    ["names", "addresses", "logins", "group_names"].into_iter().for_each(distinct);
+    assert_eq!(state["half"], json!([]), "a person without an account, or a member who is nobody");
+    assert!(state["administrators"].as_u64().unwrap() > 0, "nobody may administer the site");
+}
+
+impl World {
+    /// A site where two people and two groups are. Where `by_hand` is set, the owner has made the two people
+    /// the only administrators.
+    fn new(number: usize, settings: &Value, by_hand: bool) -> Self {
+        let mut host = MemoryHost::new();
+        host.add_token(TOKEN, Scope::Full);
+        host.add_account("admin", "admin@wordpress.example", "admin", "administrator");
+        host.add_account("cid", "cid@contoso.test", "Cid", "subscriber");
+        let settings = Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
+        let mut world = Self { number, host, settings, operations: Rc::default(), before: Rc::default() };
+        let mut ids = BTreeMap::new();
+        for name in &NAMES[..2] {
+            ids.insert(*name, world.made("/Users", person(name, name)));
+        }
+        for group in GROUPS {
+            let members = json!([{ "value": ids["ann"] }]);
+            ids.insert(group, world.made("/Groups", json!({ "displayName": group, "members": members })));
+        }
+        if by_hand {
+            for (address, role) in [
+                ("ann@contoso.test", "administrator"),
+                ("bob@contoso.test", "administrator"),
+                ("admin@wordpress.example", "subscriber"),
+            ] {
+                world.host.account_mut(address).unwrap().account.roles = vec![role.to_owned()];
+            }
+        }
+        world.operations = Rc::new(operations(&ids));
+        world.before = Rc::new(world.host.snapshot());
+        world
+    }
+
+    fn made(&mut self, path: &str, body: Value) -> String {
+        let made = self.send(&Operation { method: "POST", path: path.to_owned(), body });
+        let body: Value = serde_json::from_str(&made.body).unwrap();
+        body["id"].as_str().unwrap_or_else(|| panic!("{body}")).to_owned()
+    }
+
+    fn send(&mut self, operation: &Operation) -> Response {
+        let settings = Rc::clone(&self.settings);
+        let response = self.host.converse(request(operation), &settings).response().unwrap().clone();
+        self.host.trace.clear();
+        response
+    }
+
+    /// What the requests make one after the other, to be shown.
+    fn in_order(&self, chosen: &[usize], order: &[usize]) -> String {
+        let mut after = self.clone();
+        let statuses: Vec<u16> =
+            order.iter().map(|which| after.send(&self.operations[chosen[*which]]).status).collect();
+        format!("{statuses:?} {}", after.host.snapshot())
+    }
+
+    /// What one of the requests makes of a site that nothing has happened to.
+    fn sent(&self, chosen: usize) -> Sent {
+        let key = (self.number, chosen);
+        if let Some(sent) = SENT.with_borrow(|sent| sent.get(&key).cloned()) {
+            return sent;
+        }
+        let mut after = self.clone();
+        let status = after.send(&self.operations[chosen]).status;
+        let sent = Rc::new((after, status));
+        SENT.with_borrow_mut(|all| all.insert(key, Rc::clone(&sent)));
+        sent
+    }
+
+    /// Carries the requests out, command by command, with the next one of either. A batch is a transaction,
+    /// into which nobody else comes. Gives whether a command was struck, the order in which they ended, and
+    /// the answers.
+    fn interleave(
+        &mut self,
+        operations: &[&Operation],
+        (struck, at, fate): (usize, usize, Fate),
+        swaps: &mut dyn FnMut() -> bool,
+    ) -> (bool, Vec<usize>, Vec<Response>) {
+        let settings = Rc::clone(&self.settings);
+        self.host.attend(&settings, NOW);
+        let mut running: Vec<Exchange> =
+            operations.iter().map(|one| Exchange::open(request(one), Rc::clone(&settings))).collect();
+        let (mut which, mut was_struck, mut commands, mut ended) = (0, false, 0, Vec::new());
+        while ended.len() < running.len() {
+            let is_free = !self.host.is_in_batch();
+            if ended.contains(&which) || (is_free && ended.is_empty() && swaps()) {
+                which = (which + 1) % running.len();
+            }
+            let Some(command) = running[which].command() else {
+                ended.push(which);
+                continue;
+            };
+            let is_meant = which == struck && commands == at;
+            commands += usize::from(which == struck);
+            was_struck |= is_meant;
+            self.step(&command, &mut running[which], if is_meant { fate } else { Fate::Done });
+        }
+        self.host.trace.clear();
+        (was_struck, ended, running.iter().map(|one| one.response().unwrap().clone()).collect())
+    }
+
+    /// Carries out a command, or does not.
+    fn step(&mut self, command: &Command, of: &mut Exchange, fate: Fate) {
+        let mutant = MUTANT.get();
+        let command = &self.mutated(command, mutant);
+        let deputy = (mutant == Some(Mutant::LastAdministrator))
+            .then(|| self.host.add_account("deputy", "deputy@wordpress.example", "Deputy", "administrator"));
+        let answer = match fate {
+            Fate::Fails if mutant != Some(Mutant::HalfUndone) => None,
+            _ => Some(self.host.run(command)),
+        };
+        if let Some(deputy) = deputy {
+            self.host.remove_account(deputy);
+        }
+        let lost = HostError::new("the connection was lost").passing(true);
+        match (fate, answer) {
+            (Fate::Done, Some(Ok(answer))) => of.answer(answer),
+            (Fate::Done, Some(Err(reason))) => of.fail(&reason),
+            (Fate::AnsweredLate, _) => {
+                of.fail_with(lost.maybe_stored(mutant != Some(Mutant::SaidToBeUndone)))
+            }
+            _ => of.fail_with(HostError::new("the statement failed").passing(true)),
+        }
+        .unwrap();
+    }
+
+    fn mutated(&self, command: &Command, mutant: Option<Mutant>) -> Command {
+        let mut command = command.clone();
+        match mutant {
+            Some(Mutant::Overwriting) => {
+                let id = command.fields.get("id").and_then(Value::as_str).unwrap_or_default();
+                let version = self.host.version_of(id);
+                if let (Some(version), true) = (version, command.fields.contains_key("version")) {
+                    command.fields.insert("version".to_owned(), json!(version));
+                }
+            }
+            Some(Mutant::SameNames) if command.name == "create_user" => {
+                let key = format!("{} {}", command.fields["row"]["user_name_key"], self.host.trace.len());
+                command.fields["row"]["user_name_key"] = json!(key);
+            }
+            Some(Mutant::LostMember) if command.name == "update_group" => {
+                command.fields["add"].as_array_mut().and_then(Vec::pop);
+            }
+            _ => {}
+        }
+        command
+    }
+}
+
+fn worlds() -> Vec<World> {
+    let rules = json!([
+        { "filter": "groups.display eq \"Editors\"", "role": "editor" },
+        { "filter": "department eq \"Sales\"", "role": "author" },
+    ]);
+    let mut kinds = Vec::new();
+    for deletion in ["deactivate", "delete"] {
+        for existing in ["link", "apart"] {
+            for rules in [&rules, &json!([])] {
+                for people in [0, 50] {
+                    kinds.push((deletion, existing, rules.clone(), people, "userName", false));
+                }
+            }
+        }
+        kinds.push((deletion, "link", rules.clone(), 50, "email", false));
+        kinds.push((deletion, "link", rules.clone(), 50, "userName", true));
+    }
+    let worlds = kinds.into_iter().enumerate();
+    let world = |(number, (deletion, existing, rules, people, login, by_hand))| {
+        let settings = json!({
+            "deletion": { "policy": deletion }, "existing_accounts": existing, "role_rules": rules,
+            "username": { "from": login, "rename": login == "userName" },
+            "mass_removal": { "people": people, "percent": 0 },
+        });
+        World::new(number, &settings, by_hand)
+    };
+    worlds.map(world).collect()
+}
+
+fn person(name: &str, address: &str) -> Value {
+    json!({ "userName": name, "emails": [{ "value": format!("{address}@contoso.test"), "primary": true }] })
+}
+
+/// Everything that may be sent to a site.
+fn operations(ids: &BTreeMap<&'static str, String>) -> Vec<Operation> {
+    let patch = |operation: Value| json!({ "Operations": [operation] });
+    let mut all = Vec::new();
+    let mut add = |method, path: &str, body| all.push(Operation { method, path: path.to_owned(), body });
+    for name in NAMES {
+        for address in ADDRESSES {
+            add("POST", "/Users", person(name, address));
+        }
+    }
+    let people: Vec<String> = NAMES[..2].iter().map(|name| format!("/Users/{}", ids[name])).collect();
+    for user in &people {
+        for name in NAMES {
+            add("PUT", user, person(name, name));
+            add("PATCH", user, patch(json!({ "op": "replace", "path": "userName", "value": name })));
+        }
+        for address in ADDRESSES {
+            let emails = json!([{ "value": format!("{address}@contoso.test"), "primary": true }]);
+            add("PATCH", user, patch(json!({ "op": "replace", "path": "emails", "value": emails })));
+        }
+        for active in [true, false] {
+            add("PATCH", user, patch(json!({ "op": "replace", "path": "active", "value": active })));
+        }
+        for department in ["Sales", "Law"] {
+            let path = format!("{ENTERPRISE}:department");
+            add("PATCH", user, patch(json!({ "op": "replace", "path": path, "value": department })));
+        }
+        add("GET", user, Value::Null);
+        add("DELETE", user, Value::Null);
+    }
+    let member = |name: &&str| json!([{ "value": ids[name] }]);
+    for group in GROUPS {
+        let path = format!("/Groups/{}", ids[group]);
+        for member in NAMES[..2].iter().map(member) {
+            add("POST", "/Groups", json!({ "displayName": group, "members": member }));
+            add("POST", "/Groups", json!({ "displayName": "Sellers", "members": member }));
+            add("PATCH", &path, patch(json!({ "op": "add", "path": "members", "value": member })));
+            add("PATCH", &path, patch(json!({ "op": "remove", "path": "members", "value": member })));
+            add("PUT", &path, json!({ "displayName": "Renamed", "members": member }));
+        }
+        add("DELETE", &path, Value::Null);
+    }
+    for (one, other) in [(0, 1), (1, 0)] {
+        let operations = json!([
+            { "method": "PATCH", "path": people[one],
+              "data": patch(json!({ "op": "replace", "path": "active", "value": false })) },
+            { "method": "POST", "path": "/Users", "bulkId": "dee", "data": person("dee", "dee") },
+            { "method": "DELETE", "path": people[other] },
+        ]);
+        add("POST", "/Bulk", json!({ "schemas": [BULK], "Operations": operations }));
+    }
+    all
+}
+
+fn request(operation: &Operation) -> Request {
+    Request {
+        method: operation.method.to_owned(),
+        base: "https://wordpress.example/wp-json/scim/v2".to_owned(),
+        path: operation.path.clone(),
+        headers: vec![("Authorization".to_owned(), format!("Bearer {TOKEN}"))],
+        body: if operation.body.is_null() { Vec::new() } else { operation.body.to_string().into_bytes() },
+        remote: "192.0.2.1".to_owned(),
+        now: NOW,
+        ..Request::default()
+    }
+}
