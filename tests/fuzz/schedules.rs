@@ -218,9 +218,9 @@ fn broke(answer: &Response) -> bool {
     answer.status >= 500 || answer.body.contains("\"status\":\"5")
 }
 
-/// Whether two sites hold the same, whatever the ids and versions are. Somebody may go on waiting for an address
-/// that is free: two who exchange theirs at the same moment, or one whose holder's deletion broke down. The next
-/// request about that person writes it.
+/// Whether two sites hold the same, whatever the ids and versions are. Somebody may go on waiting for an
+/// address that is free: two who exchange theirs at the same moment, or one whose holder's deletion broke
+/// down. The next request about that person writes it.
 fn is_same(one: &Value, found: &Value) -> bool {
     let agree = |parts: &[&str]| parts.iter().all(|part| one[part] == found[part]);
     agree(&["people", "groups", "addresses", "logins"])
