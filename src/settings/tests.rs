@@ -95,6 +95,8 @@ fn a_rule_over_what_nobody_can_have_is_refused() {
     never("emails.valu eq \"a\"", "“emails” has no “valu”");
     never("emails[typ eq \"work\"]", "“emails” has no “typ”");
     never("password pr", "never kept");
+    let no_role = json!({ "role_rules": [{ "filter": "title pr", "role": "" }] });
+    refused(no_role, "role_rules[0].role", "Choose a role");
     for filter in [
         "groups.display eq \"Editors\"",
         "id pr",

@@ -151,7 +151,7 @@ fn check(
     let may_be = |which: usize, happens: bool| match (broke(&answers[which]), strike) {
         _ if crossed(which) => true,
         (false, _) => happens,
-        (true, (struck, _, Fate::AnsweredLate)) if struck == which => true,
+        (true, (struck, _, Fate::AnsweredLate)) if struck == which && !says_nothing(&answers[which]) => true,
         (true, _) => !happens,
     };
     let has_status = |which: usize, status: u16| broke(&answers[which]) || answers[which].status == status;
@@ -216,6 +216,11 @@ fn could_be(
 /// Whether a request broke down, or an operation of a Bulk request.
 fn broke(answer: &Response) -> bool {
     answer.status >= 500 || answer.body.contains("\"status\":\"5")
+}
+
+/// Whether an answer says that the request has stored nothing.
+fn says_nothing(answer: &Response) -> bool {
+    answer.body.contains("nothing was changed by it")
 }
 
 /// Whether two sites hold the same, whatever the ids and versions are. Somebody may go on waiting for an

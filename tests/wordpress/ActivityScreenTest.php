@@ -80,7 +80,15 @@ final class ActivityScreenTest extends SiteTestCase {
 			if ( defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE ) {
 				return (string) wp_json_encode( array_column( $wpdb->dbh->get_connection()->query( "EXPLAIN QUERY PLAN $sql" )->fetchAll( \PDO::FETCH_ASSOC ), 'detail' ), JSON_UNESCAPED_SLASHES );
 			}
-			return (string) wp_json_encode( $wpdb->get_results( "EXPLAIN $sql", ARRAY_A ), JSON_UNESCAPED_SLASHES );
+			// Rows that earlier tests deleted are purged in the background, and until then spoil what the database knows of the table.
+			for ( $tries = 1; ; ++$tries ) {
+				$plan = $wpdb->get_results( "EXPLAIN $sql", ARRAY_A );
+				if ( 5 === $tries || ! in_array( 'ALL', array_column( $plan, 'type' ), true ) ) {
+					return (string) wp_json_encode( $plan, JSON_UNESCAPED_SLASHES );
+				}
+				sleep( 1 );
+				$wpdb->query( 'ANALYZE TABLE ' . Tables::name( 'activity' ) );
+			}
 		};
 		return array_combine( $statements, array_map( $plan, $statements ) );
 	}

@@ -190,13 +190,13 @@ final class FastLaneTest extends SiteTestCase {
 		$this->assertSame( $this->scim( 'GET', '/Users?count=1' )->json->totalResults, $first );
 	}
 
-	/** Without the plugin the file does nothing; where the plugin is gone neither. */
+	/** Without the plugin the file does nothing, and the one that keeps the doors shut asks to wait; where the plugin is gone likewise. */
 	public function test_the_file_is_harmless_without_the_plugin(): void {
 		$active = get_option( 'active_plugins' );
 		foreach ( array( array(), array( 'gone/rollbook.php' ) ) as $others ) {
 			update_option( 'active_plugins', array( ...array_filter( $active, static fn( string $plugin ): bool => ! str_starts_with( $plugin, 'rollbook/' ) ), ...$others ) );
 			try {
-				$this->assertSame( 404, $this->scim( 'GET', '/Users' )->status );
+				$this->assertSame( 503, $this->scim( 'GET', '/Users' )->status );
 				$this->assertSame( 200, ( new Browser( $this->url() ) )->fetch( '/wp-json/' )->status );
 			} finally {
 				update_option( 'active_plugins', $active );

@@ -88,6 +88,7 @@ final class LanguageTest extends SiteTestCase {
 			self::assertSame( array( $sent, $locale ), array( $after->preferredLanguage, $this->locale_of( $person->id ) ) );
 			self::assertSame( $before->meta->version, $after->meta->version, $sent );
 		}
+		$this->settings( array( 'profile_edits' => true ) );
 		$this->save_profile( $browser, $this->account_of( $person->id )->ID, array( 'locale' => 'de_DE' ) );
 		self::assertSame( 'de-DE', $this->scim( 'GET', "/Users/$person->id" )->json->preferredLanguage );
 	}

@@ -148,18 +148,24 @@ final class ProtectionTest extends SiteTestCase {
 		foreach ( array( 'has rights over others or over the site: edit_users', 'Warning: if you take such a role out', 'unfiltered_html' ) as $text ) {
 			self::assertStringContainsString( $text, $browser->body );
 		}
-		$save = static fn( array $ticked ) => $browser->submit(
-			'/wp-admin/admin-post.php',
-			array(
+		// What opens a role is asked first, and saved once that is confirmed.
+		$save = static function ( array $ticked, bool $is_asked ) use ( $browser, $nonce ): void {
+			$form = array(
 				'action'           => 'rollbook_save_settings',
 				'_wpnonce'         => $nonce,
 				'tab'              => 'roles',
 				'default_role'     => 'subscriber',
 				'hand_given_roles' => 'keep',
 				'protected_roles'  => $ticked,
-			)
-		);
-		$save( array( 'editor' ) );
+			);
+			$browser->submit( '/wp-admin/admin-post.php', $form );
+			$page = $browser->fetch( '/wp-admin/options-general.php?page=rollbook&tab=roles' )->body;
+			self::assertSame( $is_asked, 1 === preg_match( '/name="confirmed" value="([^"]+)"/', $page, $found ) );
+			if ( $is_asked ) {
+				$browser->submit( '/wp-admin/admin-post.php', $form + array( 'confirmed' => $found[1] ) );
+			}
+		};
+		$save( array( 'editor' ), true );
 		wp_cache_flush();
 		self::assertSame( array( 'editor', '-shop_manager' ), Settings::protected_roles() );
 		list( $after ) = $boxes();
@@ -167,11 +173,11 @@ final class ProtectionTest extends SiteTestCase {
 
 		// What was said of a role stays said while its plugin is away; and what is as computed is not stored.
 		remove_role( 'shop_manager' );
-		$save( array() );
+		$save( array(), true );
 		wp_cache_flush();
 		self::assertSame( array( '-shop_manager' ), Settings::protected_roles() );
 		add_role( 'shop_manager', 'Shop manager', array( 'edit_users' => true ) );
-		$save( array( 'shop_manager' ) );
+		$save( array( 'shop_manager' ), false );
 		wp_cache_flush();
 		self::assertNull( Settings::protected_roles() );
 	}
