@@ -85,9 +85,24 @@ pub struct Shown {
 #[derive(Debug, Default)]
 pub struct Mask<'a> {
     secrets: BTreeSet<Cow<'a, str>>,
+    /// Attributes that are secrets here, whatever their names say.
+    attributes: BTreeSet<String>,
 }
 
 impl<'a> Mask<'a> {
+    /// A mask that hides attributes of these names as well.
+    pub fn hiding<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        Self { attributes: names.into_iter().map(folded).collect(), ..Self::default() }
+    }
+
+    /// Whether something of this name is a secret here: `password`, or `urn:example:User:badge.value` where
+    /// `badge` goes to `xprofile:Door token`.
+    fn hides(&self, name: &str) -> bool {
+        let last = name.rsplit(':').next().unwrap_or(name);
+        let attribute = last.split(['.', '[']).next().unwrap_or(last);
+        is_secret(name) || !self.attributes.is_empty() && self.attributes.contains(&folded(attribute))
+    }
+
     /// Remembers a secret.
     pub fn add(&mut self, secret: impl Into<Cow<'a, str>>) {
         let secret = secret.into();
@@ -124,10 +139,10 @@ impl<'a> Mask<'a> {
                 list.iter().for_each(|element| self.learn_from(element, hidden(element), is_list_of_names));
             }
             Value::Object(map) => {
-                let hides = hides_members(map);
+                let hides = self.hides_members(map);
                 for (key, member) in map {
                     self.learn_text(key);
-                    let hidden = is_hidden || is_secret(key) || hides && !is_naming(key);
+                    let hidden = is_hidden || self.hides(key) || hides && !is_naming(key);
                     self.learn_from(member, hidden, LISTS_OF_NAMES.contains(&folded(key).as_str()));
                 }
             }
@@ -157,10 +172,15 @@ impl<'a> Mask<'a> {
         Shown { text, is_cut }
     }
 
+    /// Whether an object says that what it holds is a secret.
+    fn hides_members(&self, map: &Map<String, Value>) -> bool {
+        map.iter().any(|(key, member)| is_naming(key) && member.as_str().is_some_and(|name| self.hides(name)))
+    }
+
     /// What a member of this name holds, as it is shown.
     pub fn member(&self, name: &str, value: &str) -> String {
         let is_list_of_names = LISTS_OF_NAMES.contains(&folded(name).as_str());
-        if is_secret(name) { MASK.to_owned() } else { self.text(value, !is_list_of_names) }
+        if self.hides(name) { MASK.to_owned() } else { self.text(value, !is_list_of_names) }
     }
 
     /// A text as it is shown. What is foreign may hold a secret beside its name.
@@ -253,11 +273,6 @@ fn values_in(text: &str) -> Vec<String> {
     values
 }
 
-/// Whether an object says that what it holds is a secret.
-fn hides_members(map: &Map<String, Value>) -> bool {
-    map.iter().any(|(key, member)| is_naming(key) && member.as_str().is_some_and(is_secret))
-}
-
 /// Whether a member says what others are, or what is to become of them.
 fn is_naming(key: &str) -> bool {
     let folded = folded(key);
@@ -316,9 +331,9 @@ impl Writer<'_> {
                 });
             }
             Value::Object(map) if !map.is_empty() => {
-                let hides = hides_members(map);
+                let hides = self.mask.hides_members(map);
                 self.list('{', '}', depth, map, |writer, (key, member)| {
-                    let hidden = is_hidden || is_secret(key) || hides && !is_naming(key);
+                    let hidden = is_hidden || writer.mask.hides(key) || hides && !is_naming(key);
                     let name = writer.mask.text(key, writer.is_foreign);
                     writer.json(&Value::from(name));
                     writer.text.push_str(": ");

@@ -56,6 +56,28 @@ fn patch(operation: Value) -> Value {
     json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation] })
 }
 
+/// An attribute that goes to a place with the name of a secret is one, whatever it is called itself.
+#[test]
+fn what_goes_to_a_secret_place_is_masked() {
+    let settings = json!({
+        "activity_bodies": "all",
+        "mappings": [{ "path": "userType", "target": "xprofile:Door token" }],
+    });
+    let mut site = InMemory::new();
+    site.settings = Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
+    let ann = json!({ "schemas": [], "userName": "ann", "userType": "k9-77", "title": "Clerk" });
+    let told = json_of(&mut site, "POST", "/Users", &ann);
+    let id = told.resource.clone().unwrap();
+    let change = patch(json!({ "op": "replace", "path": "userType", "value": "k9-78" }));
+    let changed = json_of(&mut site, "PATCH", &format!("/Users/{id}"), &change);
+    for told in [told, changed] {
+        let (sent, answered) = texts(&told);
+        assert!(!sent.contains("k9") && !answered.contains("k9"), "{sent}\n{answered}");
+        assert!(answered.contains("Clerk"), "{answered}");
+        assert!(!format!("{:?}", told.received).contains("k9"), "{:?}", told.received);
+    }
+}
+
 #[test]
 fn the_owner_says_of_which_requests_bodies_are_kept() {
     let good = json!({ "schemas": [], "userName": "ann" });
