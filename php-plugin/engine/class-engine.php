@@ -85,7 +85,7 @@ final class Engine {
 			return $known['version'];
 		}
 		try {
-			$version = (string) self::call( 'version' );
+			$version = self::call( 'string', 'version' );
 		} catch ( EngineFailure ) {
 			$version = null;
 		}
@@ -111,29 +111,32 @@ final class Engine {
 	/**
 	 * Calls the core.
 	 *
+	 * @param string $kind         The type of its answer, as get_debug_type() names it, with a question mark where it may be null; or `mixed`.
 	 * @param string $call         What.
 	 * @param mixed  ...$arguments With what.
 	 * @throws Exception When the core refuses, or the engine fails.
 	 */
-	public static function call( string $call, mixed ...$arguments ): mixed {
-		return self::call_of( 0, $call, ...$arguments );
+	public static function call( string $kind, string $call, mixed ...$arguments ): mixed {
+		return self::call_of( $kind, 0, $call, ...$arguments );
 	}
 
 	/**
 	 * Calls the core about an exchange.
 	 *
+	 * @param string $kind         The type of its answer, as for call().
 	 * @param int    $exchange     The exchange; 0 for none.
 	 * @param string $call         What.
 	 * @param mixed  ...$arguments With what.
 	 * @throws Exception When the core refuses, or the engine fails.
 	 */
-	public static function call_of( int $exchange, string $call, mixed ...$arguments ): mixed {
+	public static function call_of( string $kind, int $exchange, string $call, mixed ...$arguments ): mixed {
 		self::$running ??= self::start();
 		$line            = json_encode( compact( 'call', 'exchange', 'arguments' ), JSON_INVALID_UTF8_SUBSTITUTE | JSON_PRESERVE_ZERO_FRACTION | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR );
 		self::$running->write( "$line\n" );
 		$answer = json_decode( self::$running->read(), true );
 		if ( is_array( $answer ) && array_key_exists( 'value', $answer ) ) {
-			return $answer['value'];
+			$is_of_kind = in_array( get_debug_type( $answer['value'] ), array( ltrim( $kind, '?' ), '?' === $kind[0] ? 'null' : '' ), true );
+			return 'mixed' === $kind || $is_of_kind ? $answer['value'] : throw self::failure( 'it said what is no answer' );
 		}
 		$message = is_array( $answer ) ? (string) ( $answer['message'] ?? '' ) : '';
 		throw match ( is_array( $answer ) ? $answer['exception'] ?? null : null ) {
@@ -153,7 +156,7 @@ final class Engine {
 	public static function close( int $exchange ): void {
 		if ( null !== self::$running ) {
 			try {
-				self::call_of( $exchange, 'close' );
+				self::call_of( 'mixed', $exchange, 'close' );
 			} catch ( EngineFailure ) {
 				return; // The engine has ended, and all exchanges with it.
 			}

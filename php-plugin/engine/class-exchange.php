@@ -34,42 +34,42 @@ final class Exchange {
 	public static function open( array $request, ?array $settings, array $site ): self {
 		$request['body']    = base64_encode( (string) ( $request['body'] ?? '' ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- It may hold any bytes, and a line of JSON may not.
 		$request['headers'] = (object) ( $request['headers'] ?? array() );
-		return new self( Engine::call( 'open', $request, $settings, $site ) );
+		return new self( Engine::call( 'int', 'open', $request, $settings, $site ) );
 	}
 
 	public static function refresh( array $user_ids, array $settings, array $site, int $now ): self {
-		return new self( Engine::call( 'refresh', array_values( $user_ids ), $settings, $site, $now ) );
+		return new self( Engine::call( 'int', 'refresh', array_values( $user_ids ), $settings, $site, $now ) );
 	}
 
 	public static function task( array $task, array $settings, array $site, int $now ): self {
-		return new self( Engine::call( 'task', $task, $settings, $site, $now ) );
+		return new self( Engine::call( 'int', 'task', $task, $settings, $site, $now ) );
 	}
 
 	/** @return array{status: int, headers: array<string, string>, body: string} */
 	public static function closed( bool $is_maintenance, string $method ): array {
-		return Engine::call( 'closed', $is_maintenance, $method );
+		return Engine::call( 'array', 'closed', $is_maintenance, $method );
 	}
 
 	/** @return ?array<string, mixed> */
 	public function command(): ?array {
-		return Engine::call_of( $this->number, 'command' );
+		return Engine::call_of( '?array', $this->number, 'command' );
 	}
 
 	public function answer( mixed $answer ): void {
-		Engine::call_of( $this->number, 'answer', $answer );
+		Engine::call_of( 'mixed', $this->number, 'answer', $answer );
 	}
 
 	public function fail( string $reason, ?bool $passes = null, ?bool $may_be_stored = null ): void {
-		Engine::call_of( $this->number, 'fail', $reason, (bool) $passes, (bool) $may_be_stored );
+		Engine::call_of( 'mixed', $this->number, 'fail', $reason, (bool) $passes, (bool) $may_be_stored );
 	}
 
 	/** @return array{status: int, headers: array<string, string>, body: string} */
 	public function response(): array {
-		return Engine::call_of( $this->number, 'response' );
+		return Engine::call_of( 'array', $this->number, 'response' );
 	}
 
 	/** @return array<string, mixed> */
 	public function summary(): array {
-		return Engine::call_of( $this->number, 'summary' );
+		return Engine::call_of( 'array', $this->number, 'summary' );
 	}
 }

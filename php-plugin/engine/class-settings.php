@@ -21,66 +21,66 @@ final class Settings {
 
 	/** @return array<string, mixed> */
 	public static function defaults(): array {
-		return Engine::call( 'defaults' );
+		return Engine::call( 'array', 'defaults' );
 	}
 
 	/** @throws InvalidSettings When the document is refused. */
 	public static function validate( array $settings, array $before, array $site ): array {
-		return Engine::call( 'validate', $settings, $before, $site );
+		return Engine::call( 'array', 'validate', $settings, $before, $site );
 	}
 
 	/** @return list<array{place: string, reason: string}> */
 	public static function problems( array $settings, array $site ): array {
-		return Engine::call( 'problems', $settings, $site );
+		return Engine::call( 'array', 'problems', $settings, $site );
 	}
 
 	/** @return list<array{place: string, reason: string}> */
 	public static function dangers( array $settings, array $before, array $site ): array {
-		return Engine::call( 'dangers', $settings, $before, $site );
+		return Engine::call( 'array', 'dangers', $settings, $before, $site );
 	}
 
 	/** @return list<string> */
 	public static function protecting( array $settings, array $site ): array {
-		return Engine::call( 'protecting', $settings, $site );
+		return Engine::call( 'array', 'protecting', $settings, $site );
 	}
 
 	/** Open, guarded or odd. */
 	public static function verdict( string $key ): string {
-		return Engine::call( 'verdict', $key );
+		return Engine::call( 'string', 'verdict', $key );
 	}
 
 	/** Whether a site that was at one address may be a copy at the address that it has now. */
 	public static function moved( string $noted, string $now ): bool {
-		return Engine::call( 'moved', $noted, $now );
+		return Engine::call( 'bool', 'moved', $noted, $now );
 	}
 
 	/** @return array{unlinking: list<int>, allowing_linking: list<int>} */
 	public static function links( array $settings, array $links ): array {
-		return Engine::call( 'links', $settings, array_values( $links ) );
+		return Engine::call( 'array', 'links', $settings, array_values( $links ) );
 	}
 
 	/** @return list<string> */
 	public static function owned( array $settings, string $document ): array {
-		return Engine::call( 'owned', $settings, $document );
+		return Engine::call( 'array', 'owned', $settings, $document );
 	}
 
 	/** @return list<int> */
 	public static function unreceived( array $settings, array $received ): array {
-		return Engine::call( 'unreceived', $settings, array_values( $received ) );
+		return Engine::call( 'array', 'unreceived', $settings, array_values( $received ) );
 	}
 
 	/** @return array{stored: mixed, problems: list<array{place: string, reason: string}>} */
 	public static function tried( array $mapping, string $sample ): array {
-		return Engine::call( 'tried', $mapping, $sample );
+		return Engine::call( 'array', 'tried', $mapping, $sample );
 	}
 
 	/** A stored document as it may be shown: indented, without secrets. Empty for what is no JSON. */
 	public static function shown( string $document ): string {
-		return Engine::call( 'shown', $document );
+		return Engine::call( 'string', 'shown', $document );
 	}
 
 	/** @return array{paths: list<string>, targets: list<string>, former: list<array{metas: list<string>, mapping: array<string, mixed>}>} */
 	public static function suggestions(): array {
-		return Engine::call( 'suggestions' );
+		return Engine::call( 'array', 'suggestions' );
 	}
 }

@@ -20,7 +20,7 @@ final class Token {
 	 * @return array{token: string, hash: string}
 	 */
 	public static function generate(): array {
-		return Engine::call( 'generate' );
+		return Engine::call( 'array', 'generate' );
 	}
 
 	/**
@@ -30,7 +30,7 @@ final class Token {
 	 * @throws InvalidToken When it is too short, too long, mistyped or easy to guess.
 	 */
 	public static function hash( string $token ): string {
-		return Engine::call( 'hash', $token );
+		return Engine::call( 'string', 'hash', $token );
 	}
 
 	/**
@@ -40,6 +40,6 @@ final class Token {
 	 * @return ?array{reason: string, text: string, values: list<mixed>}
 	 */
 	public static function problem( string $token ): ?array {
-		return Engine::call( 'token_problem', $token );
+		return Engine::call( '?array', 'token_problem', $token );
 	}
 }

@@ -16,6 +16,7 @@ $engines = array(
 	'late'       => array( "#!/bin/sh\nread line\nsleep 60\necho '{\"value\":1}'\n", '/no answer within/' ),
 	'babbling'   => array( "#!/bin/sh\nread line\necho 'PHP Warning: something'\nsleep 1\n", '/no answer/' ),
 	'lying'      => array( "#!/bin/sh\nread line\necho '[]'\nsleep 1\n", '/no answer/' ),
+	'confused'   => array( "#!/bin/sh\nread line\necho '{\"value\":7}'\nsleep 1\n", '/no answer/' ),
 	'endless'    => array( "#!/bin/sh\nread line\nwhile :; do printf xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done\n", '/no answer/' ),
 );
 $try     = <<<'TRY'
