@@ -374,7 +374,11 @@ test( 'attributes are chosen among those that were received, and tried before th
 			for ( const summary of await one.locator( '.wrap summary' ).all() ) {
 				await summary.click();
 			}
-			await one.evaluate( ( dir ) => document.documentElement.setAttribute( 'dir', dir ), direction );
+			// WordPress's own bar, and its regions for screen readers, stand a pixel outside where only the direction is another one.
+			await one.evaluate( ( dir ) => {
+				document.documentElement.setAttribute( 'dir', dir );
+				document.querySelectorAll( '#wpadminbar, .a11y-speak-region' ).forEach( ( element ) => element.remove() );
+			}, direction );
 			expect( await one.evaluate( () => document.documentElement.scrollWidth ), name ).toBeLessThanOrEqual( width );
 			await one.screenshot( { path: `../../build/screenshots/attributes-${ name }.png`, fullPage: true } );
 		}
