@@ -18,8 +18,11 @@ const listens = ( port ) =>
 		const socket = connect( port, '127.0.0.1', () => socket.end( () => resolve( true ) ) ).on( 'error', () => resolve( false ) );
 	} );
 
-/** An nginx before a site, which does to requests what servers do to them; `directives` stand beside `proxy_pass`. */
-export async function nginxBefore( url, directives ) {
+/**
+ * An nginx before a site, which does to requests what servers do to them; `directives` stand beside `proxy_pass`. Somebody else may take the
+ * free port in the moment before nginx does: then another one is tried.
+ */
+export async function nginxBefore( url, directives, tries = 5 ) {
 	const folder = mkdtempSync( join( tmpdir(), 'rollbook-nginx-' ) );
 	const port = await freePort();
 	const paths = [ 'client_body', 'proxy', 'fastcgi', 'scgi', 'uwsgi' ].map( ( kind ) => `${ kind }_temp_path ${ folder }/${ kind };` ).join( '' );
@@ -34,11 +37,16 @@ export async function nginxBefore( url, directives ) {
 		env: { ...process.env, PATH: `${ process.env.PATH }:/usr/sbin` },
 		stdio: 'ignore',
 	} );
-	for ( let tries = 0; ! ( await listens( port ) ); tries++ ) {
-		if ( tries > 200 || null !== started.exitCode ) {
+	for ( let waits = 0; waits < 200 && null === started.exitCode && ! ( await listens( port ) ); waits++ ) {
+		await pause( 50 );
+	}
+	await pause( 100 );
+	if ( null !== started.exitCode || ! ( await listens( port ) ) ) {
+		started.kill();
+		if ( 1 === tries ) {
 			throw new Error( 'nginx does not start' );
 		}
-		await pause( 50 );
+		return nginxBefore( url, directives, tries - 1 );
 	}
 	return {
 		url: `http://127.0.0.1:${ port }`,
