@@ -270,12 +270,17 @@ pub fn tried(mapping: Map<String, Value>, sample: &str) -> Value {
     }
 }
 
-/// A stored document as it may be shown: indented, without secrets. Nothing for what is no JSON.
-pub fn shown(document: &str) -> String {
-    let Ok(document) = json::value(document) else { return String::new() };
-    let mut mask = Mask::default();
+/// A stored document as it may be shown under these settings: indented, without secrets. Nothing for what is
+/// no JSON.
+///
+/// # Errors
+/// When the settings cannot be used.
+pub fn shown(settings: &Map<String, Value>, document: &str) -> Result<String> {
+    let settings = Settings::parse(settings)?;
+    let Ok(document) = json::value(document) else { return Ok(String::new()) };
+    let mut mask = Mask::for_places(settings.places());
     mask.learn(&document);
-    mask.show(&document).text
+    Ok(mask.show(&document).text)
 }
 
 /// What is reported of the site.
@@ -292,6 +297,15 @@ fn settings_of(settings: &Map<String, Value>, site: Map<String, Value>) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What goes to a place with the name of a secret is one on screens as well.
+    #[test]
+    fn a_document_is_shown_without_what_goes_to_a_secret_place() {
+        let settings = json!({ "mappings": [{ "path": "userType", "target": "xprofile:Door token" }] });
+        let shown =
+            shown(settings.as_object().unwrap(), r#"{ "userType": "k9", "title": "Clerk" }"#).unwrap();
+        assert!(shown.contains("Clerk") && !shown.contains("k9"), "{shown}");
+    }
 
     /// The text to translate says the same as the error.
     #[test]

@@ -142,7 +142,7 @@ impl Engine {
             "owned" => calls::owned(&given.map()?, &given.text()?),
             "unreceived" => Ok(calls::unreceived(&given.map()?, &given.list()?)),
             "tried" => Ok(calls::tried(given.map()?, &given.text()?)),
-            "shown" => Ok(Value::from(calls::shown(&given.text()?))),
+            "shown" => Ok(Value::from(calls::shown(&given.map()?, &given.text()?)?)),
             "suggestions" => Ok(calls::suggestions()),
             other => Err(CallError::Other(format!("There is no call \"{other}\"."))),
         }

@@ -324,9 +324,10 @@ impl PhpSettings {
         array_of(&calls::tried(map_of(mapping)?, sample))
     }
 
-    /// A stored document as it may be shown: indented, without secrets. Empty for what is no JSON.
-    pub fn shown(document: &str) -> String {
-        calls::shown(document)
+    /// A stored document as it may be shown under these settings: indented, without secrets. Empty for what
+    /// is no JSON.
+    pub fn shown(settings: &ZendHashTable, document: &str) -> PhpResult<String> {
+        calls::shown(&map_of(settings)?, document).map_err(exception)
     }
 
     /// What the owner is offered while typing; and what is mapped by itself where a plugin was here before

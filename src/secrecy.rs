@@ -90,9 +90,11 @@ pub struct Mask<'a> {
 }
 
 impl<'a> Mask<'a> {
-    /// A mask that hides attributes of these names as well.
-    pub fn hiding<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
-        Self { attributes: names.into_iter().map(folded).collect(), ..Self::default() }
+    /// A mask that also hides the attributes which go to places with the names of secrets. Each attribute
+    /// comes with its place.
+    pub fn for_places<'n>(places: impl IntoIterator<Item = (&'n str, String)>) -> Self {
+        let secret = places.into_iter().filter(|(_, place)| is_secret(place));
+        Self { attributes: secret.map(|(attribute, _)| folded(attribute)).collect(), ..Self::default() }
     }
 
     /// Whether something of this name is a secret here: `password`, or `urn:example:User:badge.value` where

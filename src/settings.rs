@@ -183,9 +183,9 @@ pub enum HandGivenRoles {
     Overrule,
 }
 
-/// Of which requests the activity log keeps what was sent and answered. Whoever looks for a cause needs
-/// those that did not go well; of all others the log has what they changed, and a copy of everybody's data
-/// beside that would be one more to protect.
+/// Of which requests the activity log keeps what was sent and answered. To find a cause, one needs those
+/// that did not go well. Of all others the log has what they changed; a copy of everybody's data beside that
+/// would be one more to protect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeptBodies {
@@ -341,6 +341,13 @@ impl Settings {
     #[must_use]
     pub fn on(self, site: Site) -> Self {
         Self { site, ..self }
+    }
+
+    /// The name of each mapped attribute, and its place.
+    pub fn places(&self) -> impl Iterator<Item = (&str, String)> {
+        self.mappings
+            .iter()
+            .filter_map(|row| Some((row.path.attribute()?.name.as_str(), row.target.to_string())))
     }
 
     /// Reads the filter of a rule, as the document has it read.

@@ -41,7 +41,7 @@ final class AccountSearch {
 		if ( 1 === count( $exact ) ) {
 			return $exact;
 		}
-		return self::get( array( ...self::exact( $who ), ...self::by_user_name( $who ), ...self::by_name( $who ) ) );
+		return self::get( array( ...self::exact( $who ), ...self::by_user_name( $who ), ...array_column( PersonSearch::find( $who ), 'id' ) ) );
 	}
 
 	/**
@@ -80,16 +80,6 @@ final class AccountSearch {
 		$key  = mb_strtolower( $who );
 		$rows = Database::rows( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE user_name_key >= %s AND user_name_key < %s AND user_id IS NOT NULL ORDER BY user_name_key LIMIT %d', array( $key, $key . self::LAST_CHARACTER, self::SHOWN ) );
 		return array_values( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
-	}
-
-	/**
-	 * Accounts whose login or address begins so, or whose name has this part.
-	 *
-	 * @param string $who What was typed.
-	 * @return list<int>
-	 */
-	private static function by_name( string $who ): array {
-		return array_column( PersonSearch::find( $who ), 'id' );
 	}
 
 	/**

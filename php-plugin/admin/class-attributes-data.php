@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Admin;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\ReceivedAttributes;
+use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Targets;
 use Rollbook\WordPress\Upkeep\CatchUp;
@@ -24,7 +25,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class AttributesData {
 
-	/** Among how many rows that changed last somebody is looked for whom an identity provider manages. */
+	/** How many of the rows that changed last are looked through for somebody who is managed. */
 	private const LOOKED_AT = 100;
 
 	/**
@@ -69,7 +70,7 @@ final class AttributesData {
 				CatchUp::progress(),
 				$asked
 			);
-		} catch ( DatabaseFailure ) {
+		} catch ( DatabaseFailure | \Rollbook\Exception ) {
 			return new self( $received, array(), $form->suggestions['targets'], array(), null, $asked );
 		}
 	}
@@ -83,7 +84,7 @@ final class AttributesData {
 	 */
 	private static function last( string $table, string $condition ): ?array {
 		$row  = Database::row( "SELECT document, modified FROM (SELECT * FROM " . Tables::name( $table ) . " ORDER BY modified DESC LIMIT %d) some WHERE document IS NOT NULL AND $condition ORDER BY modified DESC LIMIT 1", array( self::LOOKED_AT ) );
-		$text = \Rollbook\Settings::shown( (string) ( $row['document'] ?? '' ) );
+		$text = \Rollbook\Settings::shown( Settings::document(), (string) ( $row['document'] ?? '' ) );
 		return null === $row || '' === $text ? null : array( $text, (int) $row['modified'] );
 	}
 }

@@ -24,7 +24,7 @@ final class Checklist {
 	/**
 	 * The steps, in their order; none once all are done.
 	 *
-	 * @param list<array<string, mixed>> $tokens      The tokens.
+	 * @param list<array{expires: ?int, revoked: ?int, last_used: ?int, ...}> $tokens      The tokens.
 	 * @param bool                       $fixed_token Whether wp-config.php fixes one.
 	 * @return list<array{done: bool, text: string, next: string}>
 	 */
@@ -33,8 +33,7 @@ final class Checklist {
 		if ( $people ) {
 			return array();
 		}
-		$now      = Tokens::now();
-		$valid    = array_filter( $tokens, static fn( array $token ): bool => null === $token['revoked'] && ( null === $token['expires'] || $token['expires'] > $now ) );
+		$valid    = array_filter( $tokens, Tokens::is_valid( ... ) );
 		$admitted = array() !== array_filter( array_column( $tokens, 'last_used' ) );
 		$reached  = $admitted || null !== Database::value( 'SELECT day FROM ' . Tables::name( 'refusals' ) . ' LIMIT 1' );
 		return array(

@@ -54,7 +54,7 @@ final class DebugData {
 	 * @throws DatabaseFailure When the database does not tell.
 	 */
 	private static function facts(): array {
-		$tokens = array_filter( Tokens::all(), static fn( array $token ): bool => null === $token['revoked'] && ( null === $token['expires'] || Tokens::now() < $token['expires'] ) );
+		$tokens = array_filter( Tokens::all(), Tokens::is_valid( ... ) );
 		$used   = array_filter( array_column( $tokens, 'last_used' ) );
 		$facts  = array(
 			'address'       => array( __( 'Address', 'rollbook' ), Address::to_show( (string) get_option( 'home' ) ), true ),

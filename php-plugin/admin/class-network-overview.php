@@ -102,8 +102,7 @@ final class NetworkOverview {
 	 * @param list<array{expires: ?int, revoked: ?int, last_used: ?int, ...}> $tokens The tokens.
 	 */
 	private static function tokens( array $tokens ): string {
-		$now   = Tokens::now();
-		$valid = array_filter( $tokens, static fn( array $token ): bool => null === $token['revoked'] && ( null === $token['expires'] || $token['expires'] > $now ) );
+		$valid = array_filter( $tokens, Tokens::is_valid( ... ) );
 		$ends  = array_filter( array_column( $valid, 'expires' ), 'is_int' );
 		return match ( true ) {
 			array() === $valid && array() !== array_filter( $tokens, static fn( array $token ): bool => null === $token['revoked'] ) => __( 'Expired', 'rollbook' ),

@@ -16,7 +16,7 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * A text field that finds a person by name, login, e-mail address or number, and holds the login. Without JavaScript a button searches, and
- * the next page offers whom it found; with it, they are offered while somebody types.
+ * the next page offers the people that it found; with it, they are offered while somebody types.
  */
 final class PersonPicker {
 
@@ -42,7 +42,7 @@ final class PersonPicker {
 	}
 
 	/**
-	 * What the form sent: whom somebody chose among those found, or what was typed.
+	 * What the form sent: the person that was chosen among those found, or what was typed.
 	 *
 	 * @param string $name The field's name.
 	 * @return ?string The login; what was typed where it means nobody.

@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Admin;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * What the tester below the rules shows: whom a filter matches, or which rule decides for a person, and why.
+ * What the tester below the rules shows: the people that a filter matches, or which rule decides for a person, and why.
  */
 final class RulesTester {
 
@@ -23,7 +23,7 @@ final class RulesTester {
 	 * @param list<\WP_User>                                                                                            $found   The accounts that may be meant.
 	 * @param ?PersonAccess                                                                                             $person  The only one.
 	 * @param string                                                                                                    $filter  The filter that is tried.
-	 * @param ?array{people: list<array<string, mixed>>, examined: int, next: ?string, problem: ?string} $matches Whom it matches.
+	 * @param ?array{people: list<array<string, mixed>>, examined: int, next: ?string, problem: ?string} $matches The people that it matches.
 	 */
 	private function __construct(
 		public readonly string $who,

@@ -93,11 +93,10 @@ final class TokenExpiry {
 	 * @return list<array{id: int, name: string, expires: int|null, last_used: int|null, ...}>
 	 */
 	private static function ending( int $days ): array {
-		$now = Tokens::now();
 		return array_values(
 			array_filter(
 				Tokens::all(),
-				static fn( array $token ): bool => null === $token['revoked'] && null !== $token['expires'] && $token['expires'] > $now
+				static fn( array $token ): bool => null !== $token['expires'] && Tokens::is_valid( $token )
 					&& self::days( $token ) <= $days
 			)
 		);

@@ -74,9 +74,9 @@ final class Settings {
 		return Engine::call( 'array', 'tried', $mapping, $sample );
 	}
 
-	/** A stored document as it may be shown: indented, without secrets. Empty for what is no JSON. */
-	public static function shown( string $document ): string {
-		return Engine::call( 'string', 'shown', $document );
+	/** A stored document as it may be shown under these settings: indented, without secrets. Empty for what is no JSON. */
+	public static function shown( array $settings, string $document ): string {
+		return Engine::call( 'string', 'shown', $settings, $document );
 	}
 
 	/** @return array{paths: list<string>, targets: list<string>, former: list<array{metas: list<string>, mapping: array<string, mixed>}>} */

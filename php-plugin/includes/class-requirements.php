@@ -53,7 +53,7 @@ final class Requirements {
 	/**
 	 * The answer while the extension is missing.
 	 *
-	 * This is the only answer that PHP writes, because no Rust is there. It says "later" (503). After 404 or 401 an identity provider would
+	 * PHP writes this answer, and the must-use file's while the plugin is off: no Rust is there. All others are Rust's. It says "later" (503). After 404 or 401 an identity provider would
 	 * conclude that people are gone or that its token is wrong; it must wait instead.
 	 *
 	 * @return array{status: int, headers: array<string, string>, body: string}

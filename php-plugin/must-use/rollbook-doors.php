@@ -49,7 +49,11 @@ function tell_that_it_is_off() {
 	if ( ! current_user_can( 'activate_plugins' ) || ! in_array( isset( $GLOBALS['pagenow'] ) ? $GLOBALS['pagenow'] : '', array( 'plugins.php' ), true ) ) {
 		return;
 	}
-	load_textdomain( 'rollbook', WP_PLUGIN_DIR . '/rollbook/languages/rollbook-' . determine_locale() . '.mo' );
+	// Austria and Canada read the texts of their language, too.
+	$texts = glob( WP_PLUGIN_DIR . '/rollbook/languages/rollbook-' . substr( determine_locale(), 0, 2 ) . '_*.mo' );
+	if ( $texts ) {
+		load_textdomain( 'rollbook', $texts[0] );
+	}
 	$people = class_exists( AccessControl::class, false )
 		? __( 'People who are locked out stay out, by a must-use plugin.', 'rollbook' )
 		: __( 'People who were locked out can log in.', 'rollbook' );

@@ -236,9 +236,10 @@ final class Settings {
 	public static function tried( array $mapping, string $sample ): array {}
 
 	/**
-	 * A stored document as it may be shown: indented, without secrets. Empty for what is no JSON.
+	 * A stored document as it may be shown under these settings: indented, without secrets. Empty for what
+	 * is no JSON.
 	 */
-	public static function shown( string $document ): string {}
+	public static function shown( array $settings, string $document ): string {}
 
 	/**
 	 * What the owner is offered while typing; and what is mapped by itself where a plugin was here before

@@ -47,7 +47,7 @@ pub(super) fn keep(request: &Request, response: &Response, summary: &mut Summary
     }
     let (sent, answered) = (parsed(&request.body), parsed(response.body.as_bytes()));
     let query = parameters(&request.query);
-    let mut mask = mask_of(settings);
+    let mut mask = Mask::for_places(settings.places());
     let credentials = request.header("Authorization").and_then(|header| header.split_whitespace().last());
     credentials.into_iter().for_each(|token| mask.add(token));
     sent.iter().for_each(|document| mask.learn(document));
@@ -69,12 +69,6 @@ pub(super) fn keep(request: &Request, response: &Response, summary: &mut Summary
         let answer = body_of(response.body.len(), answered.as_ref(), |document| mask.show_own(document));
         summary.bodies = Some(Bodies { request: with_query(query, request), answer });
     }
-}
-
-/// A mask that also hides the attributes which a site keeps at places with the names of secrets.
-pub(super) fn mask_of<'a>(settings: &Settings) -> Mask<'a> {
-    let secret = settings.mappings.iter().filter(|row| secrecy::is_secret(&row.target.to_string()));
-    Mask::hiding(secret.filter_map(|row| row.path.attribute()).map(|attribute| attribute.name.as_str()))
 }
 
 fn parsed(body: &[u8]) -> Option<Value> {

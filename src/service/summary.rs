@@ -1,11 +1,11 @@
 //! What the activity log says of a request.
 
-use super::bodies::mask_of;
 use super::{Alarm, Bodies, Effect, Event, Notice, Service};
 use crate::host::UserRecord;
 use crate::http::Request;
 use crate::scim::resource::{MAX_PATHS, Resource};
 use crate::scim::schema::ResourceType;
+use crate::secrecy::Mask;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -141,7 +141,7 @@ impl Service {
     /// Notes what was received of a person and stored.
     pub(super) fn note_received(&self, record: &UserRecord, resource: &Resource) {
         let received = &mut self.note.borrow_mut().received;
-        let mask = mask_of(&self.settings);
+        let mask = Mask::for_places(self.settings.places());
         for (path, value) in resource.paths() {
             if received.len() < MAX_PATHS && !received.contains_key(&path) {
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

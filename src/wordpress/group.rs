@@ -62,7 +62,7 @@ pub(crate) fn member_json(member: &Member, base: &str) -> Value {
     json
 }
 
-/// A person of whom nothing is known but that they are a member of this group.
+/// A person who is a member of this group; nothing else is known.
 pub(crate) fn as_of_a_member(record: &GroupRecord) -> Map<String, Value> {
     let group = json!([{ "value": record.id, "display": record.display_name, "type": "direct" }]);
     [("groups".to_owned(), group)].into_iter().collect()

@@ -119,8 +119,8 @@ fn change(record: &UserRecord, Roles { role, others }: Roles, ruling: Option<Rul
     }
 }
 
-/// What giving a role to an account comes to; `None` where it changes nothing. Who is to have no role loses
-/// those beside the first as well: the next of them would become the first.
+/// What giving a role to an account comes to; `None` where it changes nothing. A person who is to have no
+/// role loses those beside the first as well: the next of them would become the first.
 fn given(account: &Account, role: &str, settings: &Settings) -> Option<Roles> {
     if role == NO_ROLE {
         return (!account.roles.is_empty()).then(|| Roles { role: role.to_owned(), others: Vec::new() });

@@ -9,7 +9,7 @@
  * @var string                                                   $place  The setting.
  * @var bool                                                     $asked  Whether the search button was pressed.
  * @var \Rollbook\WordPress\Admin\Form                           $form   Prints what depends on problems.
- * @var list<array{login: string, label: string, unfit: string}> $found  Whom the search found.
+ * @var list<array{login: string, label: string, unfit: string}> $found  The people that the search found.
  * @var \WP_User|false                                           $chosen The person that the setting names.
  */
 

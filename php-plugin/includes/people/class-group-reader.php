@@ -97,8 +97,8 @@ final class GroupReader {
 	}
 
 	/**
-	 * The row of the group that was loaded last, if it is this one in this version. Whoever writes by it makes the version a condition of
-	 * the write.
+	 * The row of the group that was loaded last, if it is this one in this version. A write that relies on it has the version as a
+	 * condition.
 	 *
 	 * @param string $id      The SCIM id.
 	 * @param int    $version The version.

@@ -104,8 +104,8 @@ final class UserReader {
 	}
 
 	/**
-	 * The row and the groups of the person who was loaded last, if it is this one in this version. Whoever writes by them makes the version
-	 * a condition of the write.
+	 * The row and the groups of the person who was loaded last, if it is this one in this version. A write that relies on them has the
+	 * version as a condition.
 	 *
 	 * @param string $id      The SCIM id.
 	 * @param int    $version The version.

@@ -202,6 +202,15 @@ final class Tokens {
 	}
 
 	/**
+	 * Whether a token counts at the moment: it is not revoked and has not expired.
+	 *
+	 * @param array{expires: ?int, revoked: ?int, ...} $token The token.
+	 */
+	public static function is_valid( array $token ): bool {
+		return null === $token['revoked'] && ( null === $token['expires'] || $token['expires'] > self::now() );
+	}
+
+	/**
 	 * Counts requests of a token. With a new minute the count begins anew. The token in wp-config.php has no row, so it is not counted.
 	 *
 	 * @param CountRequests $command The command count_requests.

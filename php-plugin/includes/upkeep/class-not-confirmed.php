@@ -12,7 +12,7 @@ namespace Rollbook\WordPress\Upkeep;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Says what follows from the change. Who confirms it sends the key back: a confirmation counts for these consequences and no others.
+ * Says what follows from the change. A confirmation sends the key back: it counts for these consequences and no others.
  */
 final class NotConfirmed extends \RuntimeException {
 

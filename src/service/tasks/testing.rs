@@ -175,8 +175,8 @@ impl Service {
     }
 }
 
-/// What a group must be like that everybody whom the filter matches is in, as a filter over groups; `None`
-/// where the filter does not ask for one.
+/// A filter over groups: everybody that the filter matches is in one of the groups that it selects. `None`
+/// where the filter does not ask for a group.
 pub(super) fn group_condition(filter: &Filter) -> Option<Filter> {
     match filter {
         Filter::And(operands) => operands.iter().find_map(group_condition),

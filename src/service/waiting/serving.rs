@@ -50,7 +50,7 @@ impl Service {
                 self.serve_waiting(&before.account.email).await;
             }
         }
-        // Whoever had the address may have left it meanwhile, when nobody waited for it yet.
+        // The holder may have left the address meanwhile, when nobody waited for it yet.
         if let Some(address) = &consequences.waits_for {
             self.serve_waiting(address).await;
         }
