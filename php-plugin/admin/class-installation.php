@@ -87,8 +87,7 @@ final class Installation {
 		$folder   = Platform::ini_folder();
 		$commands = array(
 			'tar xf ' . Platform::archive(),
-			// A file that is no whole one would end PHP when it is restarted, and the site with it.
-			PHP_BINDIR . '/php -n -d extension="$PWD/rollbook.so" --ri rollbook',
+			self::check(),
 			'sudo cp rollbook.so ' . Platform::extension_folder() . '/',
 			null === $folder ? 'echo extension=rollbook | sudo tee -a ' . Platform::ini_file() : "sudo cp rollbook.ini $folder/",
 		);
@@ -131,15 +130,17 @@ final class Installation {
 				'',
 				/* translators: 1: version, 2: name of a file. */
 				'1. ' . sprintf( __( 'From the release %1$s of Rollbook take the file %2$s.', 'rollbook' ), VERSION, Platform::archive() ),
+				/* translators: 1: a command, 2: version. */
+				'2. ' . sprintf( __( 'Check that rollbook.so from it is whole and fits: %1$s must name the version %2$s.', 'rollbook' ), self::check(), VERSION ),
 				/* translators: %s: a folder. */
-				'2. ' . sprintf( __( 'Put rollbook.so from it into %s', 'rollbook' ), Platform::extension_folder() . '/' ),
-				'3. ' . ( null === $folder
+				'3. ' . sprintf( __( 'Put rollbook.so into %s', 'rollbook' ), Platform::extension_folder() . '/' ),
+				'4. ' . ( null === $folder
 					/* translators: %s: a file. */
 					? sprintf( __( 'Add the line “extension=rollbook” to %s', 'rollbook' ), Platform::ini_file() )
 					/* translators: %s: a folder. */
 					: sprintf( __( 'Put rollbook.ini from it (one line, “extension=rollbook”) into %s', 'rollbook' ), "$folder/" ) ),
 				/* translators: %s: what runs PHP. */
-				'4. ' . sprintf( __( 'Restart %s.', 'rollbook' ), Platform::runs_in() ),
+				'5. ' . sprintf( __( 'Restart %s.', 'rollbook' ), Platform::runs_in() ),
 				'',
 				/* translators: 1: version of PHP, 2: thread safety, 3: processor, 4: C library. */
 				sprintf( __( 'PHP is %1$s (%2$s), on %3$s with %4$s. The extension opens no file and no connection of its own.', 'rollbook' ), PHP_VERSION, Platform::mode(), Platform::processor(), Platform::libc() ?? 'glibc' ),
@@ -149,6 +150,13 @@ final class Installation {
 					: sprintf( __( 'As PHP is Debian’s, the package %s does all of this.', 'rollbook' ), Platform::debian_package() ),
 			)
 		);
+	}
+
+	/**
+	 * The command that loads the file into a PHP of its own. A broken file would end the PHP of the site when that is restarted.
+	 */
+	private static function check(): string {
+		return PHP_BINDIR . '/php -n -d extension="$PWD/rollbook.so" --ri rollbook';
 	}
 
 	/**

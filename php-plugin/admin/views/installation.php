@@ -75,7 +75,7 @@ defined( 'ABSPATH' ) || exit;
 	<h2><?php esc_html_e( '2. Somebody else looks after the server', 'rollbook' ); ?></h2>
 	<p><label for="rollbook-message"><?php esc_html_e( 'Send this message to your host:', 'rollbook' ); ?></label></p>
 	<div class="rollbook-copy">
-		<textarea id="rollbook-message" class="large-text" rows="11" readonly spellcheck="false"><?php echo esc_textarea( Installation::message() ); ?></textarea>
+		<textarea id="rollbook-message" class="large-text" rows="12" readonly spellcheck="false"><?php echo esc_textarea( Installation::message() ); ?></textarea>
 		<button type="button" class="button hide-if-no-js" data-clipboard-target="#rollbook-message" data-rollbook-copied="<?php esc_attr_e( 'The message was copied.', 'rollbook' ); ?>"><?php esc_html_e( 'Copy message', 'rollbook' ); ?></button>
 	</div>
 	<p><?php esc_html_e( 'When the host has answered, load this page again. It worked when the settings stand here.', 'rollbook' ); ?></p>

@@ -23,6 +23,7 @@ test( 'without the extension the screen names the file, the command and the plac
 	const message = await page.evaluate( () => navigator.clipboard.readText() );
 	expect( message ).toBe( await page.getByLabel( 'Send this message' ).inputValue() );
 	expect( message ).toMatch( new RegExp( `php_rollbook-${ version }_php\\d\\.\\d-\\w+-linux-(glibc|musl)-(nts|zts)\\.tgz` ) );
+	expect( message ).toContain( 'extension="$PWD/rollbook.so" --ri rollbook' );
 	expect( message ).toContain( 'rollbook.ini' );
 	expect( message ).toContain( site.url );
 
