@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from zlib import crc32
@@ -17,9 +18,10 @@ PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 EMPTY = "empty REST route"
 CORE_POST, CORE_PUT = "core POST /wp/v2/users", "core PUT /wp/v2/users/<id>"
+CORE_DELETE = "core DELETE /wp/v2/users/<id>"
 PAGE = 100
 BULK_SIZE = 1_000
-MANY = 5_000
+MANY = (1_000, 5_000)
 PASSWORD = "4fG7h2Kq9Lm1Zx8C"
 
 Timed = Iterator[tuple[str, float]]
@@ -37,10 +39,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Goal:
-    """The most that a median may be of its base's, without the fast lane and with it."""
+    """What a median is compared with, and the most that it may be of it: without the fast lane, and with it."""
 
     base: str
-    most: float
+    most: float | None = None
     most_early: float | None = None
     # How often the base is taken.
     times: int = 1
@@ -99,7 +101,7 @@ def core_create(site: BenchSite, client: Client, token: str) -> Timed:
     answer = client.send("POST", "/wp-json/wp/v2/users", site.core, body, (201,))
     yield CORE_POST, answer.seconds
     path = f"/wp-json/wp/v2/users/{answer.json()['id']}?force=true&reassign=1"
-    yield "core DELETE /wp/v2/users/<id>", client.send("DELETE", path, site.core, None, (200,)).seconds
+    yield CORE_DELETE, client.send("DELETE", path, site.core, None, (200,)).seconds
 
 
 def change(site: BenchSite, client: Client, token: str) -> Timed:
@@ -150,19 +152,23 @@ def bulk(site: BenchSite, client: Client, token: str) -> Timed:
         yield f"Bulk of {BULK_SIZE:,} deletions", answer.seconds
 
 
-def many_join(site: BenchSite, client: Client, token: str) -> Timed:
-    count = min(MANY, site.size)
-    found = members(site, client, count)
+def many_join(many: int, site: BenchSite, client: Client, _token: str) -> Timed:
+    if many > site.size:
+        return
+    found = members(site, client, many)
     group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": RULED}
     id = client.send("POST", f"{site.route}/Groups", site.scim, group, (201,)).json()["id"]
     try:
         value = [{"value": member} for member in found]
-        seconds = patch(site, client, f"Groups/{id}", [{"op": "add", "path": "members", "value": value}])
-        yield "many join a group that a rule reads", seconds
-        seconds = patch(site, client, f"Groups/{id}", [{"op": "remove", "path": "members"}])
-        yield "they leave it", seconds
+        joined, left = many_labels(many)
+        yield joined, patch(site, client, f"Groups/{id}", [{"op": "add", "path": "members", "value": value}])
+        yield left, patch(site, client, f"Groups/{id}", [{"op": "remove", "path": "members"}])
     finally:
         client.send("DELETE", f"{site.route}/Groups/{id}", site.scim, None, (204,))
+
+
+def many_labels(many: int) -> tuple[str, str]:
+    return f"{many:,} join a group that a rule reads", f"{many:,} leave it"
 
 
 def members(site: BenchSite, client: Client, count: int) -> list[str]:
@@ -215,13 +221,13 @@ OPERATIONS = [
         lambda s, t: filtered(f'{people.STAFF}:badge eq "Badge{number_of(s, t):07}"'),
     ),
     Operation(("POST a person", "DELETE a person"), create),
-    Operation((CORE_POST, "core DELETE /wp/v2/users/<id>"), core_create),
+    Operation((CORE_POST, CORE_DELETE), core_create),
     Operation(("PATCH a person",), change),
     Operation((CORE_PUT,), core_change),
     Operation(("PATCH that changes nothing",), change_nothing),
     Operation(("one joins a tenth of all", "one leaves a tenth of all"), join),
     Operation((f"Bulk of {BULK_SIZE:,} creates", f"Bulk of {BULK_SIZE:,} deletions"), bulk, long=True),
-    Operation(("many join a group that a rule reads", "they leave it"), many_join, long=True),
+    *(Operation(many_labels(many), partial(many_join, many), long=True) for many in MANY),
 ]
 
 GOALS = {
@@ -233,6 +239,10 @@ GOALS = {
     "POST a person": Goal(CORE_POST, 0.25),
     "PATCH a person": Goal(CORE_PUT, 0.30),
     "PATCH that changes nothing": Goal(EMPTY, 0.95),
+    "DELETE a person": Goal(CORE_DELETE),
     # A person of a Bulk request against one of core's route: twelve times as many a second.
     f"Bulk of {BULK_SIZE:,} creates": Goal(CORE_POST, 1 / 12, times=BULK_SIZE),
+    f"Bulk of {BULK_SIZE:,} deletions": Goal(CORE_DELETE, times=BULK_SIZE),
+    # With core's route a role is given to one person after the other.
+    **{label: Goal(CORE_PUT, times=many) for many in MANY for label in many_labels(many)},
 }

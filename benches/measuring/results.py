@@ -86,10 +86,10 @@ class Results:
         return (one.p99() if late else one.p50()) / base.p50() / (goal.times if goal else 1)
 
     def failures(self) -> list[str]:
-        def told(one: Measured) -> str:
+        def where(one: Measured) -> str:
             return f"{one.label}, {one.size:,} people, {one.taken}"
 
-        return [f"{told(one)}: {why}" for one in self.all.values() for why in one.failures]
+        return [f"{where(one)}: {why}" for one in self.all.values() for why in one.failures]
 
 
 def labels() -> list[str]:
@@ -137,7 +137,7 @@ def based(label: str) -> str:
 
 def cell(results: Results, taken: Pass, size: int, label: str) -> str:
     p50, p99 = (results.ratio(taken, size, label, late=late) for late in (False, True))
-    return "-" if p50 is None or p99 is None else f"{p50:.2f} / {p99:.2f}"
+    return "-" if p50 is None or p99 is None else f"{told(p50)} / {told(p99)}"
 
 
 def goal_of(label: str, taken: Pass) -> str:
@@ -145,7 +145,11 @@ def goal_of(label: str, taken: Pass) -> str:
     if goal is None or taken.clients > 1:
         return ""
     most = goal.most_early if taken.fast_lane and goal.most_early else goal.most
-    return f"≤ {most:.2f}"
+    return "" if most is None else f"≤ {told(most)}"
+
+
+def told(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
 
 
 def row(*cells: str) -> str:
@@ -162,5 +166,5 @@ def summary(results: Results) -> list[str]:
     for label in labels():
         ratios = [results.ratio(taken, size, label) for taken, size in columns]
         if label != EMPTY and not label.startswith("core ") and any(ratio is not None for ratio in ratios):
-            lines.append(row(based(label), *("-" if ratio is None else f"{ratio:.2f}" for ratio in ratios)))
+            lines.append(row(based(label), *("-" if ratio is None else told(ratio) for ratio in ratios)))
     return lines
