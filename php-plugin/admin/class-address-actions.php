@@ -76,11 +76,29 @@ final class AddressActions {
 		if ( Tokens::constant_is_used() ) {
 			SettingsPage::go_back( new Message( self::about_constant(), 'error' ) );
 		}
+		$valid = array_filter( Tokens::all(), Tokens::is_valid( ... ) );
+		if ( array() !== $valid && ! Question::is_confirmed( self::COPY ) ) {
+			SettingsPage::go_back( self::revoking_all( count( $valid ) )->message() );
+		}
 		foreach ( Tokens::all() as $token ) {
 			Tokens::revoke( $token['id'] );
 		}
 		SiteAddress::note();
 		SettingsPage::go_back( new Message( __( 'Noted: this site is a copy. Its tokens are revoked here; at the other site they still work. Create a token if an identity provider is to manage this copy too.', 'rollbook' ) ) );
+	}
+
+	/**
+	 * What is asked before the tokens end.
+	 *
+	 * @param int $tokens How many would.
+	 */
+	private static function revoking_all( int $tokens ): Question {
+		$consequences = array(
+			/* translators: %s: number of tokens. */
+			array( 'reason' => sprintf( _n( '%s token is revoked here. This cannot be undone.', '%s tokens are revoked here. This cannot be undone.', $tokens, 'rollbook' ), number_format_i18n( $tokens ) ) ),
+			array( 'reason' => __( 'An identity provider that sends its changes to this address is refused until it has a new token.', 'rollbook' ) ),
+		);
+		return new Question( __( 'Is this site a copy?', 'rollbook' ), $consequences, __( 'It is a copy: revoke its tokens', 'rollbook' ), self::COPY, self::COPY );
 	}
 
 	/**

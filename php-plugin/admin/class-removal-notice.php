@@ -48,6 +48,10 @@ final class RemovalNotice {
 		SettingsPage::require_permission( self::DECIDE );
 		$decision = FormInput::line( 'decision' );
 		try {
+			$held = RemovalDecision::LET_GO === $decision ? Losses::undecided()['held'] ?? 0 : 0;
+			if ( 0 < $held && ! Question::is_confirmed( self::key( $held ) ) ) {
+				SettingsPage::go_back( self::letting_go( $held )->message(), 'people' );
+			}
 			if ( in_array( $decision, array( RemovalDecision::LET_GO, RemovalDecision::UNDO ), true ) ) {
 				RemovalDecision::decide( $decision );
 			} else {
@@ -64,6 +68,27 @@ final class RemovalNotice {
 			default                               => __( 'It is done. The Activity tab says what became of each person.', 'rollbook' ),
 		};
 		SettingsPage::go_back( new Message( $text ), 'people' );
+	}
+
+	/**
+	 * What is asked before deletions that wait are carried out.
+	 *
+	 * @param int $held How many wait.
+	 */
+	private static function letting_go( int $held ): Question {
+		/* translators: %s: number of accounts. */
+		$follows = sprintf( _n( '%s account is treated as your settings say now about deleted people. What is deleted does not come back.', '%s accounts are treated as your settings say now about deleted people. What is deleted does not come back.', $held, 'rollbook' ), number_format_i18n( $held ) );
+		$fields  = array( 'decision' => RemovalDecision::LET_GO );
+		return new Question( __( 'Carry out the deletions that wait?', 'rollbook' ), array( array( 'reason' => $follows ) ), __( 'Carry them out', 'rollbook' ), self::key( $held ), self::DECIDE, fields: $fields );
+	}
+
+	/**
+	 * What an answer counts for: so many deletions and no more.
+	 *
+	 * @param int $held How many wait.
+	 */
+	private static function key( int $held ): string {
+		return self::DECIDE . ":$held";
 	}
 
 	/**

@@ -43,6 +43,9 @@ final class TaskActions {
 				if ( null === $run || ! $run->is_finished() || $run->applies() || ! $run->is_up_to_date() ) {
 					self::go_back( $kind, new Message( __( 'Nothing was changed: look at a preview with the present settings first.', 'rollbook' ), 'error' ) );
 				}
+				if ( ! Question::is_confirmed( $run->id() ) ) {
+					SettingsPage::go_back( self::applying( TaskPanel::collect( $kind ), $run->id() )->message(), self::TABS[ $kind ] );
+				}
 				$run = TaskRun::begin( $kind, true, $run->choices() );
 				break;
 			case 'stop':
@@ -53,6 +56,21 @@ final class TaskActions {
 		add_filter( 'wp_die_handler', static fn( callable $handler ): callable => self::instead_of_the_error_page( $handler, $kind ), PHP_INT_MAX );
 		$run?->advance();
 		self::go_back( $kind );
+	}
+
+	/**
+	 * What is asked before the real run. The answer counts for the preview that it is asked about.
+	 *
+	 * @param TaskPanel $panel   What the preview has found.
+	 * @param string    $preview Which preview it was.
+	 */
+	private static function applying( TaskPanel $panel, string $preview ): Question {
+		$consequences = array_map( static fn( string $text ): array => array( 'reason' => $text ), $panel->consequences() );
+		$fields       = array(
+			'kind' => $panel->kind,
+			'step' => 'apply',
+		);
+		return new Question( $panel->question(), $consequences, $panel->apply_label(), $preview, self::STEP, fields: $fields );
 	}
 
 	/**

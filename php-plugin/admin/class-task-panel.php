@@ -79,6 +79,30 @@ final class TaskPanel {
 	}
 
 	/**
+	 * What the real run does, as the preview has found.
+	 *
+	 * @return list<string>
+	 */
+	public function consequences(): array {
+		$changes = (int) ( $this->run?->counts()['changes'] ?? 0 );
+		$number  = number_format_i18n( $changes );
+		if ( TaskRun::ROLES === $this->kind ) {
+			return array(
+				/* translators: %s: number of people. */
+				sprintf( _n( '%s person gets another role at once.', '%s people get another role at once.', $changes, 'rollbook' ), $number ),
+				__( 'It cannot be undone in one step. The Activity tab says which role each person had before.', 'rollbook' ),
+			);
+		}
+		$remarks = array_merge( ...array_column( $this->run?->entries() ?? array(), 'remarks' ) );
+		return array(
+			/* translators: %s: number of accounts. */
+			sprintf( _n( 'The identity provider finds %s account from now on, and may take charge of it.', 'The identity provider finds %s accounts from now on, and may take charge of them.', $changes, 'rollbook' ), $number ),
+			...( in_array( 'credentials_end', $remarks, true ) ? array( __( 'Some passwords, application passwords and sessions end when that happens: the list below says whose.', 'rollbook' ) ) : array() ),
+			...( in_array( 'locks_out', $remarks, true ) ? array( __( 'People that another plugin had locked out are locked out here at once.', 'rollbook' ) ) : array() ),
+		);
+	}
+
+	/**
 	 * Whether the preview found something to do.
 	 */
 	public function can_apply(): bool {

@@ -1,6 +1,6 @@
 /* global ClipboardJS, rollbookTexts */
 /**
- * The settings screen: copying, and asking before a token is revoked.
+ * The settings screen: copying, unsaved changes, and tasks that go on by themselves.
  *
  * Everything else on the screen works without JavaScript.
  */
@@ -55,15 +55,6 @@
 			}
 		} );
 	}
-
-	document.addEventListener( 'submit', function ( event ) {
-		const question = event.target.dataset.rollbookConfirm || event.submitter?.dataset.rollbookConfirm;
-
-		// eslint-disable-next-line no-alert -- WordPress asks like this before it deletes.
-		if ( question && ! window.confirm( question ) ) {
-			event.preventDefault();
-		}
-	} );
 
 	// A form that takes its time says so.
 	document.addEventListener( 'submit', function ( event ) {

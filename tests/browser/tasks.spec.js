@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { inspect, withoutScripts } from './inspect.js';
 import { expect, scim, site, test } from './site.js';
 
 const TITLE = 'Tasks of the browser';
@@ -41,7 +42,7 @@ async function withoutRule( page ) {
 	await expect( page.getByText( 'Settings saved.' ) ).toBeVisible();
 }
 
-test( 'rules are previewed and, once that is confirmed, applied to everybody', async ( { settings: page } ) => {
+test( 'rules are previewed and, once that is confirmed, applied to everybody', async ( { settings: page, browser } ) => {
 	const logins = [ 'tasks-ann', 'tasks-bob' ];
 	for ( const login of logins ) {
 		await person( login );
@@ -58,11 +59,21 @@ test( 'rules are previewed and, once that is confirmed, applied to everybody', a
 	expect( roleOf( 'tasks-ann' ) ).toBe( 'subscriber' );
 	await panel( page ).screenshot( { path: '../../build/screenshots/roles-preview.png' } );
 
-	page.once( 'dialog', ( dialog ) => dialog.dismiss() );
-	await panel( page ).getByRole( 'button', { name: 'Apply to everybody' } ).click();
+	// It asks first, without JavaScript too.
+	const quiet = await withoutScripts( page, browser );
+	await quiet.goto( tab( 'roles' ) );
+	await panel( quiet ).getByRole( 'button', { name: 'Apply to everybody' } ).click();
+	const question = quiet.getByRole( 'alert' );
+	await expect( question ).toContainText( 'Change the roles of these people now?' );
+	await question.getByRole( 'link', { name: 'Cancel' } ).click();
 	expect( roleOf( 'tasks-ann' ) ).toBe( 'subscriber' );
-	page.once( 'dialog', ( dialog ) => dialog.accept() );
+	await quiet.context().close();
+
 	await panel( page ).getByRole( 'button', { name: 'Apply to everybody' } ).click();
+	await expect( page.getByRole( 'alert' ) ).toBeFocused();
+	await inspect( page, 'question-task' );
+	expect( roleOf( 'tasks-ann' ) ).toBe( 'subscriber' );
+	await page.getByRole( 'alert' ).getByRole( 'button', { name: 'Apply to everybody' } ).click();
 	await expect( line( page, 'tasks-bob' ) ).toContainText( 'Has got another role' );
 	for ( const login of logins ) {
 		expect( roleOf( login ) ).toBe( 'author' );
@@ -115,14 +126,17 @@ test( 'the accounts of a site are made ready to link', async ( { settings: page 
 	await expect( line( page, site.admin.user ) ).toContainText( 'Protected, not touched' );
 	await expect( panel( page ).getByLabel( 'the e-mail address of the account' ) ).toBeChecked();
 	await panel( page ).screenshot( { path: '../../build/screenshots/linking-preview.png' } );
-	page.once( 'dialog', ( dialog ) => dialog.accept() );
 	await panel( page ).getByRole( 'button', { name: 'Make ready to link' } ).click();
+	await expect( page.getByRole( 'alert' ) ).toContainText( 'may take charge of' );
+	await page.getByRole( 'alert' ).getByRole( 'button', { name: 'Make ready to link' } ).click();
 	await expect( line( page, 'tasks-local' ) ).toContainText( 'Ready to link now' );
 	const found = await ( await scim( '/Users?filter=userName%20eq%20%22tasks-local@example.test%22', site.token ) ).json();
 	expect( found.totalResults ).toBe( 1 );
 } );
 
 test( 'somebody is unlinked from the list of users, not without being asked', async ( { settings: page } ) => {
+	// An earlier run has left an account that stays unlinked.
+	php( `require_once ABSPATH . 'wp-admin/includes/user.php'; array_map( 'wp_delete_user', get_users( array( 'search' => 'tasks-unlinked*', 'fields' => 'ID' ) ) );` );
 	const { id } = await person( 'tasks-unlinked' );
 	await page.goto( '/wp-admin/users.php?s=tasks-unlinked' );
 	await page.getByRole( 'row' ).filter( { hasText: 'tasks-unlinked' } ).hover(); // WordPress shows the actions then.

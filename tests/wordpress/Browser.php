@@ -16,6 +16,9 @@ final class Browser {
 
 	public string $body = '';
 
+	/** The page that was confirmed last. */
+	public string $asked = '';
+
 	/** @var string[] */
 	public array $headers = array();
 
@@ -53,6 +56,26 @@ final class Browser {
 	/** Sends a form. */
 	public function submit( string $path, array $fields ): self {
 		return $this->fetch( $path, http_build_query( $fields ), array( 'Content-Type: application/x-www-form-urlencoded' ) );
+	}
+
+	/** Presses the button that confirms what the settings page asks. */
+	public function confirm( string $page = '/wp-admin/options-general.php?page=rollbook' ): self {
+		$document    = new \DOMDocument();
+		$this->asked = $this->fetch( $page )->body;
+		@$document->loadHTML( $this->asked );
+		foreach ( $document->getElementsByTagName( 'button' ) as $button ) {
+			if ( 'confirmed' === $button->getAttribute( 'name' ) ) {
+				$fields = array( 'confirmed' => $button->getAttribute( 'value' ) );
+				for ( $form = $button->parentNode; 'form' !== $form->nodeName; ) {
+					$form = $form->parentNode;
+				}
+				foreach ( $form->getElementsByTagName( 'input' ) as $input ) {
+					$fields[ $input->getAttribute( 'name' ) ] = $input->getAttribute( 'value' );
+				}
+				return $this->submit( '/wp-admin/admin-post.php', $fields );
+			}
+		}
+		throw new \RuntimeException( "nothing is asked on $page" );
 	}
 
 	/** Logs in with the login form. */

@@ -43,13 +43,18 @@ final class CopyTest extends SiteTestCase {
 		return ( new Browser( $site->url ) )->log_in( $site->admin->user, $site->admin->password );
 	}
 
-	/** Answers the question on the screen; gives the page after it. */
-	private function says( string $action ): string {
+	/** Answers the question on the screen, and the one after it if it is `$asked` there; gives the page after that. */
+	private function says( string $action, ?string $asked = null ): string {
 		$browser = $this->logged_in();
 		$page    = $browser->fetch( '/wp-admin/options-general.php?page=rollbook' )->body;
 		$this->assertStringContainsString( 'Has this site moved, or is it a copy?', $page );
 		$this->assertSame( 1, preg_match( "/value=\"$action\"><input type=\"hidden\" name=\"_wpnonce\" value=\"([^\"]+)\"/", $page, $nonce ) );
 		$this->assertSame( 302, $browser->submit( '/wp-admin/admin-post.php', array( 'action' => $action, '_wpnonce' => $nonce[1] ) )->status );
+		if ( null !== $asked ) {
+			$this->assertSame( 503, $this->scim( 'GET', '/Users' )->status, 'it asks first' );
+			$this->assertSame( 302, $browser->confirm()->status );
+			$this->assertStringContainsString( $asked, $browser->asked );
+		}
 		wp_cache_flush();
 		return $browser->fetch( '/wp-admin/options-general.php?page=rollbook' )->body;
 	}
@@ -97,7 +102,7 @@ final class CopyTest extends SiteTestCase {
 	/** Who says that it is a copy has its tokens revoked here; a new one works. */
 	public function test_a_copy_loses_its_tokens(): void {
 		$this->comes_from( 'https://contoso.test' );
-		$this->assertStringContainsString( 'this site is a copy', $this->says( 'rollbook_site_is_copy' ) );
+		$this->assertStringContainsString( 'this site is a copy', $this->says( 'rollbook_site_is_copy', 'This cannot be undone.' ) );
 		$this->assertSame( 401, $this->scim( 'GET', '/Users' )->status );
 		$this->token = Tokens::create( 'CopyTest of its own' );
 		$this->assertSame( 200, $this->scim( 'GET', '/Users' )->status );
@@ -124,7 +129,7 @@ final class CopyTest extends SiteTestCase {
 		} finally {
 			unlink( $file );
 		}
-		$this->assertStringContainsString( 'this site is a copy', $this->says( 'rollbook_site_is_copy' ) );
+		$this->assertStringContainsString( 'this site is a copy', $this->says( 'rollbook_site_is_copy', 'This cannot be undone.' ) );
 		foreach ( array( $fixed, $listed ) as $this->token ) {
 			$this->assertSame( 401, $this->scim( 'GET', '/Users' )->status );
 		}

@@ -107,7 +107,14 @@ final class LossesTest extends SiteTestCase {
 		}
 		self::assertSame( array( 'pu-lost-4', 'pu-lost-5' ), $this->accounts() );
 		self::assertSame( 'publish', get_post_status( $post ) );
-		RemovalDecision::decide( RemovalDecision::LET_GO );
+		$site    = json_decode( (string) getenv( 'ROLLBOOK_SITE' ) );
+		$browser = ( new Browser( $site->url ) )->log_in( $site->admin->user, $site->admin->password );
+		preg_match( '/id="rollbook-removal".*?name="_wpnonce" value="([0-9a-f]+)"/s', $browser->fetch( '/wp-admin/index.php' )->body, $nonce );
+		$browser->submit( '/wp-admin/admin-post.php', array( 'action' => 'rollbook_removal', '_wpnonce' => $nonce[1], 'decision' => 'let_go' ) );
+		self::assertSame( array( 'pu-lost-4', 'pu-lost-5' ), $this->accounts(), 'it asks first' );
+		self::assertSame( 302, $browser->confirm( '/wp-admin/options-general.php?page=rollbook&tab=people' )->status );
+		self::assertStringContainsString( '2 accounts are treated as your settings say now', $browser->asked );
+		wp_cache_flush();
 		self::assertSame( array(), $this->accounts() );
 		self::assertNotSame( 'publish', get_post_status( $post ) );
 		self::assertSame( 0, $this->count_rows( Tables::name( 'users' ), "user_name LIKE 'pu-lost-%'" ) );

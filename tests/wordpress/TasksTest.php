@@ -285,7 +285,14 @@ final class TasksTest extends SiteTestCase {
 		$browser->submit( '/wp-admin/admin-post.php', array( 'step' => 'apply' ) + $fields );
 		self::assertSame( array( 'subscriber' ), $this->roles_of( $bosses[0] ), 'the preview was of other settings' );
 		$browser->submit( '/wp-admin/admin-post.php', array( 'step' => 'preview' ) + $fields );
-		$browser->submit( '/wp-admin/admin-post.php', array( 'step' => 'apply' ) + $fields );
+		$browser->submit( '/wp-admin/admin-post.php', array( 'step' => 'apply', 'confirmed' => TaskRun::current( TaskRun::LINKING )?->id() ?? 'yes' ) + $fields );
+		self::assertSame( array( 'subscriber' ), $this->roles_of( $bosses[1] ), 'it asks first' );
+		self::assertMatchesRegularExpression( '/role="alert".*Change the roles of these people now\?.*people get another role at once/s', $browser->fetch( $tab )->body );
+		$asked = TaskRun::current( TaskRun::ROLES )?->id();
+		$browser->submit( '/wp-admin/admin-post.php', array( 'step' => 'preview' ) + $fields );
+		$browser->submit( '/wp-admin/admin-post.php', array( 'step' => 'apply', 'confirmed' => $asked ) + $fields );
+		self::assertSame( array( 'subscriber' ), $this->roles_of( $bosses[1] ), 'the answer was about another preview' );
+		self::assertSame( 302, $browser->confirm( $tab )->status );
 		self::assertSame( array( 'author' ), $this->roles_of( $bosses[1] ) );
 		self::assertMatchesRegularExpression( '/Has got another role: \d/', $browser->fetch( $tab )->body );
 		$browser->submit( '/wp-admin/admin-ajax.php', $fields );

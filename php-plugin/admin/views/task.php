@@ -73,7 +73,7 @@ list( $examined, $total ) = $run?->progress() ?? array( 0, 0 );
 			<?php else : ?>
 				<button name="step" value="preview" class="button"><?php echo esc_html( null === $run ? __( 'Preview', 'rollbook' ) : __( 'New preview', 'rollbook' ) ); ?></button>
 				<?php if ( $panel->can_apply() ) : ?>
-					<button name="step" value="apply" class="button button-primary" data-rollbook-confirm="<?php echo esc_attr( $panel->question() ); ?>"><?php echo esc_html( $panel->apply_label() ); ?></button>
+					<button name="step" value="apply" class="button button-primary"><?php echo esc_html( $panel->apply_label() ); ?></button>
 				<?php endif; ?>
 			<?php endif; ?>
 		</p>

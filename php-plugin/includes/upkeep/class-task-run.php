@@ -122,6 +122,13 @@ final class TaskRun {
 	}
 
 	/**
+	 * Which run it is.
+	 */
+	public function id(): string {
+		return $this->state['id'];
+	}
+
+	/**
 	 * Whether it changes anything.
 	 */
 	public function applies(): bool {
