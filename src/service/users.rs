@@ -3,7 +3,7 @@
 use super::query::Query;
 use super::reply::written;
 use super::waiting::Changing;
-use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service};
+use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, RequestError, Service};
 use crate::host::{
     Account, AccountChange, CreateUser, LoadUser, NoteWish, Outcome, Unique, UpdateUser, UserRecord, UserRow,
 };
@@ -27,6 +27,10 @@ fn set_default_active(resource: &mut Resource, active: bool) -> Result<()> {
     }
     Ok(())
 }
+
+/// Why a creation is refused that met another one.
+const AT_THE_SAME_TIME: &str =
+    "The person is being created by another request at the same time. Send the request again.";
 
 impl Service {
     pub(super) async fn get_user(&self, id: &str, precondition: &Precondition<'_>, query: &Query) -> Answer {
@@ -95,9 +99,7 @@ impl Service {
         };
         let taken = |value| self.taken(value, &create.row.user_name, email.as_deref());
         let Some(record) = written(outcome, "", taken)? else {
-            return Err(
-                Error::conflict("The person is being created by another request at the same time.").into()
-            );
+            return Err(Error::conflict(AT_THE_SAME_TIME).into());
         };
         self.note_person("created", &record);
         self.note_received(&record, &resource);
@@ -116,6 +118,10 @@ impl Service {
             }
             None => self.tell_arrival(returning.filter(|record| !record.unfinished), &record),
         }
+        let record = match email.filter(|_| waits.is_some()) {
+            Some(address) => self.serve_newly_waiting(record, &address).await,
+            None => record,
+        };
         Ok(self.user_reply(201, &record, self.user_resource(&record), &projection))
     }
 
@@ -227,7 +233,11 @@ impl Service {
                 self.tell_change(&record, &written, changes.clone());
                 self.note_changes(changes);
                 self.conclude_exchange(&record, &update, &consequences).await;
-                return Ok(self.user_reply(200, &written, now_shown, &projection));
+                let Some(address) = consequences.waits_for() else {
+                    return Ok(self.user_reply(200, &written, now_shown, &projection));
+                };
+                let written = self.serve_newly_waiting(written, address).await;
+                return Ok(self.user_reply(200, &written, self.user_resource(&written), &projection));
             }
             self.note.borrow_mut().detail = detail;
         }
@@ -348,9 +358,16 @@ impl Service {
         password: Option<String>,
         query: &Query,
     ) -> Answer {
-        let any = Precondition { if_match: None, if_none_match: None };
+        let version = user::version(record);
+        let as_found = Precondition { if_match: Some(&version), if_none_match: None };
         let sent = |_: &Resource| Ok(Patched { resource: resource.clone(), password: password.clone() });
-        let linked = self.change_user(&record.id, &any, query, sent).await?;
+        let linked = match self.change_user(&record.id, &as_found, query, sent).await {
+            // Another request links the account, or has taken the name and with it the account's id.
+            Err(RequestError::Client(error)) if matches!(error.status(), 404 | 412) => {
+                return Err(Error::conflict(AT_THE_SAME_TIME).into());
+            }
+            linked => linked?,
+        };
         Ok(linked.created(meta::location(&self.base, ResourceType::User, &record.id)))
     }
 

@@ -4,7 +4,8 @@
 //! keeps the address that it has. It waits while another managed person has it. If the request locks the
 //! person out, it waits whatever WordPress's objection is. The next request about the person writes it as
 //! soon as possible, and so does the request that frees it. A request that completes an exchange of addresses
-//! or names writes everybody in it.
+//! or names writes everybody in it. Of several requests at the same moment each has stored what it waits for
+//! when it looks once more, so the last one completes the exchange.
 
 mod circles;
 mod serving;
@@ -124,15 +125,36 @@ impl Service {
         for other in others {
             if other.deleted {
                 consequences.giving_up.push(self.giving_up(other, false));
-            } else if !self.close_circle_of_names(record, other, consequences).await? {
-                if record.managed {
-                    let user_name = Some(row.user_name.clone());
-                    self.host.ask(&NoteWish { id: record.id.clone(), user_name }).await?;
-                }
+            } else if !self.close_circle_of_names(record, other, consequences).await?
+                && !self.close_circle_with_wish(record, row, consequences).await?
+            {
                 return Err(self.name_clash(other, email::email(after).as_deref()).into());
             }
         }
         Ok(())
+    }
+
+    /// Notes which name a person wants, and looks at who has it once more. Of two who want each other's name
+    /// at the same moment, the second to note it finds what the first has noted.
+    async fn close_circle_with_wish(
+        &self,
+        record: &UserRecord,
+        row: &UserRow,
+        consequences: &mut Consequences,
+    ) -> Answer<bool> {
+        if !record.managed {
+            return Ok(false);
+        }
+        let wish = NoteWish { id: record.id.clone(), user_name: Some(row.user_name.clone()) };
+        self.host.ask(&wish).await?;
+        let key = Some(row.user_name_key.clone());
+        let found = self.conflicts(FindConflicts { user_name_key: key, ..FindConflicts::default() }).await?;
+        let is_in_the_way =
+            |one: &&UserRecord| !one.deleted && one.id != record.id && has_name(one, &row.user_name_key);
+        match found.people.iter().find(is_in_the_way) {
+            Some(other) => self.close_circle_of_names(record, other, consequences).await,
+            None => Ok(false),
+        }
     }
 
     /// Why a person cannot have an address now; `None` where it gets it.
@@ -168,7 +190,7 @@ impl Service {
                 consequences.giving_up.push(self.giving_up(holder, true));
                 Ok(None)
             }
-            Some(holder) if holder.managed && !holder.deleted && holder.account.is_writable() => {
+            Some(holder) if may_exchange(holder) => {
                 if consequences.others.is_empty()
                     && self.close_circle_of_addresses(record, holder, consequences).await?
                 {
@@ -263,6 +285,11 @@ impl Service {
     }
 }
 
+/// Whether somebody's address may be exchanged with that of another person.
+fn may_exchange(holder: &UserRecord) -> bool {
+    holder.managed && !holder.deleted && holder.account.is_writable()
+}
+
 /// Why an address waits that a deleted person's account keeps because another site of the network owns that
 /// account.
 fn of_another_site(gone: &UserRecord) -> String {
@@ -274,6 +301,11 @@ fn of_another_site(gone: &UserRecord) -> String {
 }
 
 impl Consequences {
+    /// The address that the changed person waits for.
+    pub(super) fn waits_for(&self) -> Option<&str> {
+        self.waits_for.as_deref()
+    }
+
     /// Whether one of the others gets another address, or none.
     fn leaves_address(&self, user_id: u64) -> bool {
         self.others

@@ -42,16 +42,19 @@ pub(crate) enum Mutant {
     LastAdministrator,
     /// A command of which nobody knows whether it was carried out is said to have done nothing.
     SaidToBeUndone,
+    /// Who waits for an address that somebody has is not looked at again.
+    WaitsForEver,
 }
 
 impl Mutant {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Overwriting,
         Self::HalfUndone,
         Self::SameNames,
         Self::LostMember,
         Self::LastAdministrator,
         Self::SaidToBeUndone,
+        Self::WaitsForEver,
     ];
 }
 
@@ -61,6 +64,12 @@ struct Operation {
     method: &'static str,
     path: String,
     body: Value,
+}
+
+impl Operation {
+    fn says(&self, text: &str) -> bool {
+        self.body.to_string().contains(text)
+    }
 }
 
 /// How a command ends.
@@ -80,6 +89,8 @@ struct World {
     host: MemoryHost,
     settings: Rc<Settings>,
     operations: Rc<Vec<Operation>>,
+    /// Two of them that ask for the other one's name or address.
+    exchanges: Rc<Vec<[usize; 2]>>,
     /// What there was before anything happened.
     before: Rc<Value>,
 }
@@ -97,7 +108,10 @@ thread_local! {
 /// One schedule of two requests.
 pub(crate) fn schedule(random: &mut Random) {
     let world = WORLDS.with(|worlds| random.pick(worlds).clone());
-    let chosen = [0, 1].map(|_| random.descendants(world.operations.len()));
+    let chosen = match random.once_in(20) {
+        true => *random.pick(&world.exchanges),
+        false => [0, 1].map(|_| random.descendants(world.operations.len())),
+    };
     let (strikes, which, at) = (random.descendants(3), random.descendants(2), random.descendants(9));
     let fate = [Fate::Done, Fate::Fails, Fate::AnsweredLate][strikes];
     check(&world, &chosen, (which, at, fate), &mut || random.once_in(2));
@@ -154,12 +168,18 @@ fn check(
         (true, (struck, _, Fate::AnsweredLate)) if struck == which && !says_nothing(&answers[which]) => true,
         (true, _) => !happens,
     };
-    let has_status = |which: usize, status: u16| broke(&answers[which]) || answers[which].status == status;
+    // Two who want each other's name get them, also where the first of them alone would be refused.
+    let renames = operations.len() > 1 && operations.iter().all(|one| one.says("userName"));
+    let has_status = |which: usize, status: u16| {
+        let answer = &answers[which];
+        broke(answer) || answer.status == status || renames && (answer.status, status) == (200, 409)
+    };
     // Of a Bulk request one operation may have broken down, and others not; and another request may come
     // between.
     let is_bulk = operations.iter().any(|operation| operation.path == "/Bulk");
     let in_part = is_bulk && (operations.len() > 1 || answers.iter().any(broke));
-    if !in_part && !could_be(world, chosen, &ended, &found, may_be, has_status) {
+    let likeness = Likeness { was_struck, logins: !renames };
+    if !in_part && !could_be(world, chosen, &ended, &found, likeness, may_be, has_status) {
         let told: Vec<_> = answers.iter().map(|answer| (answer.status, answer.body.as_str())).collect();
         let other = world.in_order(chosen, &ended);
         panic!("no order of them gives\n{found}\nafter {told:?}, but in the order of their ends\n{other}");
@@ -173,10 +193,9 @@ fn check(
     let found = left.host.snapshot();
     check_invariants(world, &found);
     let has_crossed = again.iter().any(|which| crossed(*which));
-    // What one operation of a Bulk request did may be why another is refused then; and two who exchange their
-    // names may keep the logins.
+    // What one operation of a Bulk request did may be why another is refused then.
     let ends = is_bulk || has_crossed || {
-        could_be(world, chosen, &ended, &found, |_, happens| happens, |_, _| true)
+        could_be(world, chosen, &ended, &found, likeness, |_, happens| happens, |_, _| true)
     };
     assert!(again.is_empty() || ends, "sent again, it ends elsewhere:\n{found}");
     was_struck
@@ -189,6 +208,7 @@ fn could_be(
     chosen: &[usize],
     ended: &[usize],
     found: &Value,
+    likeness: Likeness,
     may_be: impl Fn(usize, bool) -> bool,
     has_status: impl Fn(usize, u16) -> bool,
 ) -> bool {
@@ -199,16 +219,20 @@ fn could_be(
     may_all_be.into_iter().any(|happens| {
         orders.iter().take(chosen.len()).any(|order| {
             let order: Vec<usize> = order.iter().copied().filter(|which| happens(*which)).collect();
-            let Some((first, rest)) = order.split_first() else { return is_same(&world.before, found) };
+            let Some((first, rest)) = order.split_first() else {
+                return is_same(&world.before, found, likeness);
+            };
             let sent = world.sent(chosen[*first]);
             let (after, status) = &*sent;
             if !has_status(*first, *status) {
                 return false;
             }
-            let Some(second) = rest.first() else { return is_same(&after.host.snapshot(), found) };
+            let Some(second) = rest.first() else {
+                return is_same(&after.host.snapshot(), found, likeness);
+            };
             let mut after = after.clone();
             let answer = after.send(&world.operations[chosen[*second]]);
-            has_status(*second, answer.status) && is_same(&after.host.snapshot(), found)
+            has_status(*second, answer.status) && is_same(&after.host.snapshot(), found, likeness)
         })
     })
 }
@@ -223,13 +247,29 @@ fn says_nothing(answer: &Response) -> bool {
     answer.body.contains("nothing was changed by it")
 }
 
-/// Whether two sites hold the same, whatever the ids and versions are. Somebody may go on waiting for an
-/// address that is free: two who exchange theirs at the same moment, or one whose holder's deletion broke
-/// down. The next request about that person writes it.
-fn is_same(one: &Value, found: &Value) -> bool {
+/// In what two sites have to be the same.
+#[derive(Clone, Copy)]
+struct Likeness {
+    /// A command was struck. Then somebody may go on waiting for an address that is free, because the request
+    /// that gives it broke down. The next request about that person writes it.
+    was_struck: bool,
+    /// Who has which login. Of two who want each other's name, one may have got a login beside the other's.
+    logins: bool,
+}
+
+/// Whether two sites hold the same, whatever the ids and versions are.
+fn is_same(one: &Value, found: &Value, likeness: Likeness) -> bool {
     let agree = |parts: &[&str]| parts.iter().all(|part| one[part] == found[part]);
-    agree(&["people", "groups", "addresses", "logins"])
-        || waiting(found) > 0 && agree(&["groups", "logins"]) && rows(one) == rows(found)
+    let accounts = match likeness.logins {
+        true => agree(&["people", "logins"]),
+        false => rows(one) == rows(found),
+    };
+    accounts && agree(&["groups", "addresses"])
+        || likeness.was_struck
+            && waiting(found) > 0
+            && agree(&["groups"])
+            && (!likeness.logins || agree(&["logins"]))
+            && rows(one) == rows(found)
 }
 
 /// How many people have another address than their IdP says.
@@ -282,7 +322,14 @@ impl World {
         host.add_account("admin", "admin@wordpress.example", "admin", "administrator");
         host.add_account("cid", "cid@contoso.test", "Cid", "subscriber");
         let settings = Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
-        let mut world = Self { number, host, settings, operations: Rc::default(), before: Rc::default() };
+        let mut world = Self {
+            number,
+            host,
+            settings,
+            operations: Rc::default(),
+            exchanges: Rc::default(),
+            before: Rc::default(),
+        };
         let mut ids = BTreeMap::new();
         for name in &NAMES[..2] {
             ids.insert(*name, world.made("/Users", person(name, name)));
@@ -301,6 +348,14 @@ impl World {
             }
         }
         world.operations = Rc::new(operations(&ids));
+        let wanting = |who: &str, whose: &str| -> Vec<usize> {
+            let (path, whose) = (format!("/Users/{}", ids[who]), format!("\"{whose}"));
+            let wants = |one: &Operation| one.path == path && one.says(&whose);
+            (0..world.operations.len()).filter(|number| wants(&world.operations[*number])).collect()
+        };
+        let (anns, bobs) = (wanting("ann", "bob"), wanting("bob", "ann"));
+        world.exchanges =
+            Rc::new(anns.iter().flat_map(|one| bobs.iter().map(|other| [*one, *other])).collect());
         world.before = Rc::new(world.host.snapshot());
         world
     }
@@ -377,10 +432,16 @@ impl World {
         let command = &self.mutated(command, mutant);
         let deputy = (mutant == Some(Mutant::LastAdministrator))
             .then(|| self.host.add_account("deputy", "deputy@wordpress.example", "Deputy", "administrator"));
-        let answer = match fate {
+        let mut answer = match fate {
             Fate::Fails if mutant != Some(Mutant::HalfUndone) => None,
             _ => Some(self.host.run(command)),
         };
+        if let (Some(Mutant::WaitsForEver), Some(Ok(found))) = (mutant, &mut answer)
+            && command.fields.get("lookups").is_some_and(|lookups| lookups != &json!([]))
+        {
+            let holder = found["email_holder"].clone();
+            found["people"].as_array_mut().unwrap().retain(|one| one["account"]["user_id"] != holder);
+        }
         if let Some(deputy) = deputy {
             self.host.remove_account(deputy);
         }
@@ -461,6 +522,11 @@ fn operations(ids: &BTreeMap<&'static str, String>) -> Vec<Operation> {
         for address in ADDRESSES {
             add("POST", "/Users", person(name, address));
         }
+    }
+    for address in ADDRESSES {
+        let mut locked_out = person("dee", address);
+        locked_out["active"] = json!(false);
+        add("POST", "/Users", locked_out);
     }
     let people: Vec<String> = NAMES[..2].iter().map(|name| format!("/Users/{}", ids[name])).collect();
     for user in &people {
