@@ -18,7 +18,7 @@ use crate::settings::problem::{Sentence, Word};
 use crate::settings::{self, Settings, texts};
 use crate::token;
 use crate::wordpress::linking::{Link, LinkActions};
-use crate::wordpress::{email, predecessor};
+use crate::wordpress::{email, lookups, predecessor};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -256,6 +256,15 @@ pub fn unreceived(settings: &Map<String, Value>, received: &[Value]) -> Value {
     };
     let numbers = mappings.iter().enumerate().filter(|(_, mapping)| is_missing(mapping));
     json!(numbers.map(|(number, _)| number).collect::<Vec<_>>())
+}
+
+/// The columns of the list of users that an index can give in order.
+///
+/// # Errors
+/// When the settings or the site's facts cannot be read.
+pub fn columns(settings: &Map<String, Value>, site: Map<String, Value>) -> Result<Value> {
+    let settings = Settings::parse(settings)?;
+    Ok(json!(lookups::ordered_columns(&settings.mappings, &site_of(site)?)))
 }
 
 /// What a mapping would store of a value, and what is wrong with the mapping.

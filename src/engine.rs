@@ -141,6 +141,7 @@ impl Engine {
             "links" => calls::links(&given.map()?, given.list()?),
             "owned" => calls::owned(&given.map()?, &given.text()?),
             "unreceived" => Ok(calls::unreceived(&given.map()?, &given.list()?)),
+            "columns" => calls::columns(&given.map()?, given.map()?),
             "tried" => Ok(calls::tried(given.map()?, &given.text()?)),
             "shown" => Ok(Value::from(calls::shown(&given.map()?, &given.text()?)?)),
             "suggestions" => Ok(calls::suggestions()),

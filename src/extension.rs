@@ -317,6 +317,14 @@ impl PhpSettings {
         array_of(&calls::unreceived(&map_of(settings)?, &received))
     }
 
+    /// The columns of the list of users that an index can give in order, by the numbers of their mappings:
+    /// the attribute that has to be indexed, and the path in the table of values once everybody is in it.
+    ///
+    /// @return list<array{mapping: int, attribute: string, index: ?string, single: bool}>
+    pub fn columns(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
+        array_of(&calls::columns(&map_of(settings)?, map_of(site)?).map_err(exception)?)
+    }
+
     /// What a mapping would store of a value, and what is wrong with the mapping.
     ///
     /// @return array{stored: mixed, problems: list<array{place: string, reason: string}>}

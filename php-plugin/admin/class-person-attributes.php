@@ -30,10 +30,29 @@ final class PersonAttributes {
 	 * @return array<string, string>
 	 */
 	public static function filter_manage_users_columns( array $columns ): array {
+		return $columns + array_map( 'esc_html', self::titles() );
+	}
+
+	/**
+	 * The titles of the columns.
+	 *
+	 * @return array<string, string>
+	 */
+	public static function titles(): array {
+		$titles = array();
 		foreach ( self::mappings( 'users_list' ) as $number => $mapping ) {
-			$columns[ self::COLUMN . $number ] = esc_html( $mapping['title'] );
+			$titles[ self::column( $number ) ] = $mapping['title'];
 		}
-		return $columns;
+		return $titles;
+	}
+
+	/**
+	 * The column of a mapping.
+	 *
+	 * @param int $number The mapping's number.
+	 */
+	public static function column( int $number ): string {
+		return self::COLUMN . $number;
 	}
 
 	/**

@@ -17,7 +17,7 @@ defined( 'ABSPATH' ) || exit;
 final class UsersColumn {
 
 	/** The column. */
-	private const COLUMN = 'rollbook';
+	public const COLUMN = 'rollbook';
 
 	/**
 	 * Adds the column.
@@ -26,7 +26,14 @@ final class UsersColumn {
 	 * @return array<string, string>
 	 */
 	public static function filter_manage_users_columns( array $columns ): array {
-		return SettingsPage::is_allowed() ? $columns + array( self::COLUMN => __( 'Identity provider', 'rollbook' ) ) : $columns;
+		return SettingsPage::is_allowed() ? $columns + array( self::COLUMN => self::title() ) : $columns;
+	}
+
+	/**
+	 * What it is called.
+	 */
+	public static function title(): string {
+		return __( 'Identity provider', 'rollbook' );
 	}
 
 	/**

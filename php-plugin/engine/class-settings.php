@@ -69,6 +69,11 @@ final class Settings {
 		return Engine::call( 'array', 'unreceived', $settings, array_values( $received ) );
 	}
 
+	/** @return list<array{mapping: int, attribute: string, index: ?string, single: bool}> */
+	public static function columns( array $settings, array $site ): array {
+		return Engine::call( 'array', 'columns', $settings, $site );
+	}
+
 	/** @return array{stored: mixed, problems: list<array{place: string, reason: string}>} */
 	public static function tried( array $mapping, string $sample ): array {
 		return Engine::call( 'array', 'tried', $mapping, $sample );

@@ -42,6 +42,7 @@ use Rollbook\WordPress\Admin\TokenActions;
 use Rollbook\WordPress\Admin\TokenExpiry;
 use Rollbook\WordPress\Admin\UsersColumn;
 use Rollbook\WordPress\Admin\UsersFilter;
+use Rollbook\WordPress\Admin\UsersSorting;
 use Rollbook\WordPress\Commands\Abilities;
 use Rollbook\WordPress\Commands\CommandLine;
 use Rollbook\WordPress\Endpoint\ActivityLog;
@@ -211,6 +212,9 @@ add_action( 'personal_options_update', array( OwnedFields::class, 'action_update
 add_action( 'edit_user_profile_update', array( OwnedFields::class, 'action_update' ), 1 );
 add_filter( 'views_users', array( UsersFilter::class, 'filter_views' ) );
 add_filter( 'users_list_table_query_args', array( UsersFilter::class, 'filter_arguments' ) );
+add_filter( 'manage_users_sortable_columns', array( UsersSorting::class, 'filter_sortable_columns' ) );
+add_filter( 'users_list_table_query_args', array( UsersSorting::class, 'filter_arguments' ) );
+add_filter( 'users_pre_query', array( UsersSorting::class, 'filter_users_pre_query' ), 10, 2 );
 add_action( 'pre_user_query', array( UsersFilter::class, 'action_pre_user_query' ) );
 add_action( 'delete_user_form', array( UsersFilter::class, 'action_delete_user_form' ), 10, 2 );
 add_action( 'admin_notices', array( TokenExpiry::class, 'action_admin_notices' ) );
@@ -260,6 +264,7 @@ if ( Requirements::met() ) {
 	add_action( 'admin_init', array( FormerPlugin::class, 'action_admin_init' ) );
 	foreach ( array( 'add_option_', 'update_option_' ) as $rollbook_hook ) {
 		add_action( $rollbook_hook . Settings::OPTION, array( CatchUp::class, 'action_soon' ), 10, 0 );
+		add_action( $rollbook_hook . Settings::OPTION, array( ValueIndexing::class, 'action_settings' ), 10, 0 );
 	}
 	// Attributes that people are searched by.
 	add_action( ValueIndexes::EVENT, array( ValueIndexing::class, 'action_event' ) );

@@ -229,6 +229,14 @@ final class Settings {
 	public static function unreceived( array $settings, array $received ): array {}
 
 	/**
+	 * The columns of the list of users that an index can give in order, by the numbers of their mappings:
+	 * the attribute that has to be indexed, and the path in the table of values once everybody is in it.
+	 *
+	 * @return list<array{mapping: int, attribute: string, index: ?string, single: bool}>
+	 */
+	public static function columns( array $settings, array $site ): array {}
+
+	/**
 	 * What a mapping would store of a value, and what is wrong with the mapping.
 	 *
 	 * @return array{stored: mixed, problems: list<array{place: string, reason: string}>}

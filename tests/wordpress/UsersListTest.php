@@ -5,6 +5,9 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\ValueIndexes;
+use Rollbook\WordPress\Upkeep\PersonTask;
+use Rollbook\WordPress\Upkeep\ValueIndexing;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';
@@ -42,6 +45,75 @@ final class UsersListTest extends SiteTestCase {
 		self::assertSame( array( 'pu-list-gone', 'pu-list-out' ), $shown( 'locked' ) );
 		self::assertCount( 4, $shown( 'anything' ) );
 		self::assertStringContainsString( 'rollbook=locked', $this->page( 'users.php' ) );
+	}
+
+	/** The logins of a page of the list, in its order. @return string[] */
+	private function listed( string $query, string $search = 's=pu-list' ): array {
+		preg_match_all( '/<strong><a [^>]*>(pu-list-\w+)<\/a>/', $this->page( "users.php?$search&$query" ), $logins );
+		return $logins[1];
+	}
+
+	/** A column can be sorted by once everybody is in its index; who has no value stands at the end, whichever way. */
+	public function test_the_list_is_sorted_by_what_an_index_holds(): void {
+		$indexed = get_option( ValueIndexes::OPTION );
+		$column  = static fn( string $path, array $more = array() ): array => array( 'path' => $path, 'target' => 'meta:pu_' . strtolower( $path ), 'title' => ucfirst( $path ), 'users_list' => true ) + $more;
+		try {
+			update_option( ValueIndexes::OPTION, array() );
+			$this->settings( array( 'mappings' => array( $column( 'userType' ), $column( 'title', array( 'transform' => array( 'pattern' => 'a', 'replacement' => 'b' ) ) ) ) ) );
+			self::assertSame( array( 'userType' => false ), ValueIndexes::all(), 'what a column shows is indexed' );
+			foreach ( array( 'c' => 'beta', 'a' => 'Gamma', 'b' => 'ALPHA', 'd' => null ) as $login => $type ) {
+				$this->provision( "pu-list-$login", array( 'title' => 'x' ) + ( null === $type ? array() : array( 'userType' => $type ) ) );
+			}
+			wp_insert_user( array( 'user_login' => 'pu-list-0', 'user_pass' => 'x' ) );
+			self::assertStringNotContainsString( 'orderby=rollbook_attribute', $this->page( 'users.php' ), 'not before everybody is in it' );
+			ValueIndexing::action_event();
+			self::assertSame( array( 'userType' => true ), ValueIndexes::all() );
+			$page = $this->page( 'users.php?s=pu-list' );
+			self::assertStringContainsString( 'orderby=rollbook_attribute_0', $page );
+			self::assertStringNotContainsString( 'orderby=rollbook_attribute_1', $page, 'what is shown of it is changed on the way' );
+
+			self::assertSame( array( 'pu-list-b', 'pu-list-c', 'pu-list-a', 'pu-list-0', 'pu-list-d' ), $this->listed( 'orderby=rollbook_attribute_0&order=asc' ) );
+			self::assertSame( array( 'pu-list-a', 'pu-list-c', 'pu-list-b', 'pu-list-0', 'pu-list-d' ), $this->listed( 'orderby=rollbook_attribute_0&order=desc' ) );
+			self::assertSame( array( 'pu-list-b', 'pu-list-c', 'pu-list-a', 'pu-list-d' ), $this->listed( 'orderby=rollbook_attribute_0&order=asc&rollbook=managed' ) );
+			self::assertSame( array( 'pu-list-0', 'pu-list-a', 'pu-list-b', 'pu-list-c', 'pu-list-d' ), $this->listed( 'orderby=rollbook_attribute_1&order=asc' ), 'WordPress’s own order' );
+
+			// Without a search the index alone finds the page.
+			update_user_meta( 1, 'users_per_page', 999 );
+			self::assertSame( array( 'pu-list-a', 'pu-list-c', 'pu-list-b', 'pu-list-0', 'pu-list-d' ), $this->listed( 'orderby=rollbook_attribute_0&order=desc', '' ) );
+			$all = $this->listed( 'orderby=rollbook_attribute_0', '' );
+			update_user_meta( 1, 'users_per_page', 4 );
+			$paged = array_map( fn( int $number ): array => $this->listed( "orderby=rollbook_attribute_0&paged=$number", '' ), range( 1, 1 + intdiv( (int) $GLOBALS['wpdb']->get_var( "SELECT COUNT(*) FROM {$GLOBALS['wpdb']->users}" ), 4 ) ) );
+			self::assertSame( $all, array_merge( ...$paged ) );
+
+			// Pages: each is where the one before ended, over the end of those who have a value.
+			update_user_meta( 1, 'users_per_page', 2 );
+			$pages = array_map( fn( int $number ): array => $this->listed( "orderby=rollbook_attribute_0&order=desc&paged=$number" ), array( 1, 2, 3 ) );
+			self::assertSame( array( array( 'pu-list-a', 'pu-list-c' ), array( 'pu-list-b', 'pu-list-0' ), array( 'pu-list-d' ) ), $pages );
+			self::assertStringContainsString( '5 items', $this->page( 'users.php?s=pu-list&orderby=rollbook_attribute_0&paged=3' ) );
+		} finally {
+			delete_user_meta( 1, 'users_per_page' );
+			update_option( ValueIndexes::OPTION, $indexed );
+			delete_option( ValueIndexing::OPTION );
+			wp_clear_scheduled_hook( ValueIndexes::EVENT );
+		}
+	}
+
+	public function test_the_list_is_sorted_by_how_people_stand(): void {
+		$people = array();
+		foreach ( array( 'managed', 'locked', 'deleted', 'let_in' ) as $state ) {
+			$people[ $state ] = $this->provision( "pu-list-$state" );
+		}
+		wp_insert_user( array( 'user_login' => 'pu-list-0', 'user_pass' => 'x' ) );
+		$this->patch( $people['locked']->id, 'active', false );
+		$this->scim( 'DELETE', "/Users/{$people['deleted']->id}" );
+		$account = $this->account_of( $people['let_in']->id );
+		$this->scim( 'DELETE', "/Users/{$people['let_in']->id}" );
+		self::assertArrayHasKey( 'login', PersonTask::run( array( 'task' => 'unlocking', 'actor' => 1, 'several' => false ), $account->ID ) );
+		self::assertSame( array( 'pu-list-locked', 'pu-list-deleted', 'pu-list-let_in', 'pu-list-managed', 'pu-list-0' ), $this->listed( 'orderby=rollbook&order=asc' ) );
+		self::assertSame( array( 'pu-list-managed', 'pu-list-let_in', 'pu-list-deleted', 'pu-list-locked', 'pu-list-0' ), $this->listed( 'orderby=rollbook&order=desc' ) );
+		update_user_meta( 1, 'users_per_page', 999 );
+		self::assertSame( array( 'pu-list-locked', 'pu-list-deleted', 'pu-list-let_in', 'pu-list-managed', 'pu-list-0' ), $this->listed( 'orderby=rollbook', '' ) );
+		delete_user_meta( 1, 'users_per_page' );
 	}
 
 	public function test_mapped_attributes_stand_under_their_titles(): void {

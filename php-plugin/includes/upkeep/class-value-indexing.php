@@ -51,6 +51,18 @@ final class ValueIndexing {
 	}
 
 	/**
+	 * Begins an index for each column of the list of users that could be sorted by it.
+	 */
+	public static function action_settings(): void {
+		try {
+			$columns = \Rollbook\Settings::columns( Settings::document(), Site::facts() );
+		} catch ( DatabaseFailure | \Rollbook\Exception ) {
+			return; // What cannot be read is not sorted by.
+		}
+		ValueIndexes::want( array_column( array_filter( $columns, static fn( array $column ): bool => null === $column['index'] ), 'attribute' ) );
+	}
+
+	/**
 	 * Works no more.
 	 */
 	public static function deactivate(): void {
