@@ -3,6 +3,7 @@
 //! The extension makes PHP's classes of them, the engine answers lines of JSON with them. Both have to give
 //! the same answers, so whatever is more than a conversion stands here.
 
+use crate::alerts::{self, signature};
 use crate::exchange::{Exchange, OutOfTurn};
 use crate::host::site::{Site, SiteAddress};
 use crate::http::Request;
@@ -292,10 +293,53 @@ pub fn shown(settings: &Map<String, Value>, document: &str) -> Result<String> {
     Ok(mask.show(&document).text)
 }
 
+/// What the owner is to be told of the provisioning, and what is to be remembered of it.
+///
+/// # Errors
+/// When the settings, what is reported or what was remembered cannot be read.
+pub fn decide_alerts(
+    settings: &Map<String, Value>,
+    facts: Map<String, Value>,
+    state: Map<String, Value>,
+) -> Result<Value> {
+    let settings = Settings::parse(settings)?;
+    let decision = alerts::decide(&settings, &read(facts, "facts")?, read(state, "state")?);
+    Ok(json!(decision))
+}
+
+/// The headers and the body of an alert's message: see [`alerts::message`].
+///
+/// # Errors
+/// When the alert cannot be read.
+pub fn alert_message(
+    alert: Map<String, Value>,
+    id: &str,
+    issuer: &str,
+    raised: i64,
+    now: i64,
+    secrets: &[String],
+) -> Result<Value> {
+    Ok(json!(alerts::message(&read(alert, "alert")?, id, issuer, raised, now, secrets)))
+}
+
+/// Makes a secret that alerts are signed with.
+///
+/// # Errors
+/// When the operating system gives no random bytes.
+pub fn new_alert_secret() -> Result<String> {
+    let random =
+        token::random_secret().map_err(|error| CallError::Other(format!("No random bytes: {error}")))?;
+    Ok(signature::secret_of(&random))
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: Map<String, Value>, what: &str) -> Result<T> {
+    serde_json::from_value(Value::Object(value))
+        .map_err(|error| CallError::Other(format!("The {what} cannot be read: {error}")))
+}
+
 /// What is reported of the site.
 fn site_of(facts: Map<String, Value>) -> Result<Site> {
-    serde_json::from_value(Value::Object(facts))
-        .map_err(|error| CallError::Other(format!("The site's facts cannot be read: {error}")))
+    read(facts, "site's facts")
 }
 
 /// A document, on a site.

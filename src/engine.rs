@@ -145,6 +145,15 @@ impl Engine {
             "tried" => Ok(calls::tried(given.map()?, &given.text()?)),
             "shown" => Ok(Value::from(calls::shown(&given.map()?, &given.text()?)?)),
             "suggestions" => Ok(calls::suggestions()),
+            "decide_alerts" => calls::decide_alerts(&given.map()?, given.map()?, given.map()?),
+            "alert_message" => {
+                let (alert, id, issuer) = (given.map()?, given.text()?, given.text()?);
+                let (raised, now) = (given.integer()?, given.integer()?);
+                let secrets: Vec<String> =
+                    given.list()?.iter().filter_map(|secret| Some(secret.as_str()?.to_owned())).collect();
+                calls::alert_message(alert, &id, &issuer, raised, now, &secrets)
+            }
+            "alert_secret" => Ok(Value::from(calls::new_alert_secret()?)),
             other => Err(CallError::Other(format!("There is no call \"{other}\"."))),
         }
     }

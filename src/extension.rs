@@ -351,6 +351,48 @@ impl PhpSettings {
     }
 }
 
+/// When the owner is told that the provisioning is in trouble, and the message.
+#[php_class]
+#[php(name = "Rollbook\\Alerts", flags = ClassFlags::Final)]
+pub struct PhpAlerts;
+
+#[php_impl]
+impl PhpAlerts {
+    /// What the owner is to be told, and the state that is given with the next call. The facts are an array
+    /// of "now", "address", "accepted", "requests" and "refusals".
+    ///
+    /// @return array{state: array<string, mixed>, alerts: list<array{event: string, ...}>}
+    pub fn decide(
+        settings: &ZendHashTable,
+        facts: &ZendHashTable,
+        state: &ZendHashTable,
+    ) -> PhpResult<PhpArray> {
+        let decision = calls::decide_alerts(&map_of(settings)?, map_of(facts)?, map_of(state)?);
+        array_of(&decision.map_err(exception)?)
+    }
+
+    /// The message of an alert, signed with each of the secrets. It was raised at one time and is sent at
+    /// another, in milliseconds. The issuer is the address of the site.
+    ///
+    /// @return array{headers: array<string, string>, body: string}
+    pub fn message(
+        alert: &ZendHashTable,
+        id: &str,
+        issuer: &str,
+        raised: i64,
+        now: i64,
+        secrets: Vec<String>,
+    ) -> PhpResult<PhpArray> {
+        let message = calls::alert_message(map_of(alert)?, id, issuer, raised, now, &secrets);
+        array_of(&message.map_err(exception)?)
+    }
+
+    /// Makes a secret that messages are signed with.
+    pub fn secret() -> PhpResult<String> {
+        calls::new_alert_secret().map_err(exception)
+    }
+}
+
 /// Registers the classes.
 #[php_module]
 pub fn module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
@@ -364,6 +406,7 @@ pub fn module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .class::<PhpExchange>()
         .class::<Token>()
         .class::<PhpSettings>()
+        .class::<PhpAlerts>()
         .info_function(info)
 }
 

@@ -37,6 +37,7 @@
 //! - [`dialect`]: every tolerance for what IdPs send beyond the RFCs, with its source.
 //! - [`secrecy`]: what a log or a screen must not show of what a client sends.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
+//! - [`alerts`]: when the owner is told that the provisioning is in trouble, and the signed message.
 //! - [`calls`]: what PHP asks of the core, as functions from values to values.
 //! - `extension`: the PHP classes; behind the feature `extension`.
 //! - [`engine`]: the same as lines of JSON, for sites whose PHP loads no extension; the program is
@@ -49,7 +50,8 @@
 //! - Architecture invariant: only `extension` names ext-php-rs. Everything else builds and is tested without
 //!   PHP.
 //! - Architecture invariant: no I/O, no clock, no randomness. The time comes with the request and with
-//!   answers, ids come with answers; only [`token::generate`] asks the operating system for random bytes. The
+//!   answers, ids come with answers; only [`token`] asks the
+//!   operating system for random bytes. The
 //!   same request, settings and answers give the same commands and response, so a recorded exchange is
 //!   a test.
 //! - Architecture invariant: [`scim`] knows nothing of WordPress.
@@ -88,6 +90,7 @@
 //! - Ids are made by the host and come back with the answer, so that the core needs no
 //!   randomness.
 
+pub mod alerts;
 pub mod calls;
 pub mod dialect;
 pub mod engine;

@@ -3,6 +3,7 @@
 //! An absent key means its default. An unknown key or a wrong value is refused, each with its place and the
 //! reason, all of them at once, so that a form can show them at its fields.
 
+pub mod alerts;
 mod attainable;
 mod danger;
 mod former;
@@ -13,6 +14,7 @@ mod reader;
 pub mod reassign_target;
 pub mod texts;
 
+use self::alerts::Alerts;
 use self::mass_removal::MassRemoval;
 use self::problem::SettingsProblem;
 use self::reader::SettingsReader;
@@ -143,6 +145,8 @@ settings! {
     activity_days: u32 = 90, read by SettingsReader::days;
     /// Of which requests the activity log keeps what was sent and answered.
     activity_bodies: KeptBodies = KeptBodies::Problems;
+    /// Who is told when requests fail repeatedly or no more come.
+    alerts: Alerts = Alerts::default(), read by SettingsReader::alerts;
     /// Addresses answered for other plugins' sake.
     compatibility: Compatibility = Compatibility::default();
     /// Whether the must-use drop-in answers reads.

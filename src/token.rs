@@ -25,7 +25,8 @@ pub const SHORTEST_TOKEN: usize = 32;
 /// credentials of an application in 1 KB.
 pub const LONGEST_OWN_TOKEN: usize = 512;
 
-const SECRET_BYTES: usize = 32;
+/// How many random bytes are in a secret.
+pub const SECRET_BYTES: usize = 32;
 const CHECKSUM_BYTES: usize = 4;
 
 /// A token that has just been made. Its text exists nowhere else.
@@ -41,11 +42,19 @@ pub struct NewToken {
 /// # Errors
 /// When the operating system gives none.
 pub fn generate() -> Result<NewToken, getrandom::Error> {
-    let mut secret = [0; SECRET_BYTES];
-    getrandom::fill(&mut secret)?;
-    let text = text_of(&secret);
+    let text = text_of(&random_secret()?);
     let hash = hash(&text);
     Ok(NewToken { text, hash })
+}
+
+/// The operating system's random bytes, for a secret.
+///
+/// # Errors
+/// When the operating system gives none.
+pub fn random_secret() -> Result<[u8; SECRET_BYTES], getrandom::Error> {
+    let mut secret = [0; SECRET_BYTES];
+    getrandom::fill(&mut secret)?;
+    Ok(secret)
 }
 
 /// The stored form of a token: its SHA-256 as 64 hexadecimal digits.

@@ -11,6 +11,7 @@ namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Upkeep\AlertWords;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -29,6 +30,7 @@ final class ActivityWords {
 			':' . ActivityLog::TOKEN    => __( 'Tokens made and revoked', 'rollbook' ),
 			':' . ActivityLog::SETTINGS => __( 'Settings changed', 'rollbook' ),
 			':' . ActivityLog::TASK     => __( 'Done to everybody', 'rollbook' ),
+			':' . ActivityLog::ALERT    => __( 'Alerts sent', 'rollbook' ),
 		);
 	}
 
@@ -63,6 +65,10 @@ final class ActivityWords {
 				'undone' => __( 'Removal undone', 'rollbook' ),
 				default  => __( 'Removal confirmed', 'rollbook' ),
 			},
+			ActivityLog::ALERT    => 'secret' === $action
+				? __( 'Secret of the webhook made', 'rollbook' )
+				/* translators: %s: what an alert says, such as “No more requests come”. */
+				: sprintf( __( 'Alert: %s', 'rollbook' ), AlertWords::title( $action ) ),
 			default               => self::of_request( $action, (string) $entry['method'] ),
 		};
 	}

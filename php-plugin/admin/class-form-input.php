@@ -26,6 +26,16 @@ final class FormInput {
 	}
 
 	/**
+	 * A field with a whole number; what was typed where it is none, so that the extension can say so.
+	 *
+	 * @param string $name Its name.
+	 */
+	public static function number( string $name ): int|string {
+		$typed = self::line( $name );
+		return ctype_digit( $typed ) ? (int) $typed : $typed;
+	}
+
+	/**
 	 * A field exactly as it was typed. A sanitiser would damage filters and patterns; the extension checks them.
 	 *
 	 * @param string $name Its name.

@@ -35,6 +35,7 @@ final class Message {
 	 * @param bool                                       $searched  Whether somebody searched for a person.
 	 * @param array<string, mixed>                       $tried     What was tried without saving, and what came of it.
 	 * @param list<string>                               $changed   The settings that somebody else has changed meanwhile.
+	 * @param bool                                       $is_webhook_secret Whether what is shown once is no token, but the secret of the webhook.
 	 */
 	public function __construct(
 		public readonly string $text,
@@ -46,6 +47,7 @@ final class Message {
 		public readonly bool $searched = false,
 		public readonly array $tried = array(),
 		public readonly array $changed = array(),
+		public readonly bool $is_webhook_secret = false,
 	) {
 	}
 

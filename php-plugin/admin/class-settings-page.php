@@ -226,7 +226,7 @@ final class SettingsPage {
 		return match ( strtok( $place, '.[' ) ) {
 			'default_role', 'hand_given_roles', 'role_rules', 'protected_roles' => 'roles',
 			'mappings'                                                          => 'attributes',
-			'allowed_networks', 'trusted_proxies', 'plain_http', 'requests_per_minute', 'activity_days', 'activity_bodies', 'compatibility' => 'advanced',
+			'allowed_networks', 'trusted_proxies', 'plain_http', 'requests_per_minute', 'activity_days', 'activity_bodies', 'alerts', 'compatibility' => 'advanced',
 			default                                                             => 'people',
 		};
 	}

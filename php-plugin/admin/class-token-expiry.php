@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\OwnerMail;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Tokens;
 
@@ -78,8 +79,8 @@ final class TokenExpiry {
 				continue;
 			}
 			/* translators: %s: name of the site. */
-			$subject = sprintf( __( '[%s] A token for provisioning ends soon', 'rollbook' ), wp_specialchars_decode( (string) get_option( 'blogname' ), ENT_QUOTES ) );
-			if ( ! wp_mail( (string) get_option( 'admin_email' ), $subject, self::sentence( $token ) . "\n\n" . self::cure() . "\n\n" . SettingsPage::url() . "\n" ) ) {
+			$subject = __( '[%s] A token for provisioning ends soon', 'rollbook' );
+			if ( null !== OwnerMail::send( $subject, array( self::sentence( $token ), self::cure(), SettingsPage::url() ) ) ) {
 				unset( $left[ $token['id'] ] ); // Tried again tomorrow.
 			}
 		}

@@ -18,6 +18,7 @@ use Rollbook\WordPress\Access\FastLaneFile;
 use Rollbook\WordPress\Access\MustUseFile;
 use Rollbook\WordPress\Admin\ActivityActions;
 use Rollbook\WordPress\Admin\AddressActions;
+use Rollbook\WordPress\Admin\AlertActions;
 use Rollbook\WordPress\Admin\Dashboard;
 use Rollbook\WordPress\Admin\Deactivation;
 use Rollbook\WordPress\Admin\DebugData;
@@ -51,9 +52,11 @@ use Rollbook\WordPress\Endpoint\FastLane;
 use Rollbook\WordPress\Endpoint\RestRoute;
 use Rollbook\WordPress\People\PasswordControl;
 use Rollbook\WordPress\People\UserRemover;
+use Rollbook\WordPress\Store\Alerts;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\ValueIndexes;
+use Rollbook\WordPress\Upkeep\Alerting;
 use Rollbook\WordPress\Upkeep\CatchUp;
 use Rollbook\WordPress\Upkeep\FormerPlugin;
 use Rollbook\WordPress\Upkeep\NetworkSites;
@@ -110,6 +113,7 @@ register_activation_hook( PLUGIN_FILE, array( Tables::class, 'create' ) );
 add_action( 'plugins_loaded', array( Tables::class, 'action_plugins_loaded' ) );
 register_deactivation_hook( PLUGIN_FILE, array( CatchUp::class, 'deactivate' ) );
 register_deactivation_hook( PLUGIN_FILE, array( ValueIndexing::class, 'deactivate' ) );
+register_deactivation_hook( PLUGIN_FILE, array( Alerts::class, 'forget' ) );
 // A person deleted on the site is gone for identity providers too.
 add_action( 'deleted_user', array( UserRemover::class, 'action_deleted_user' ) );
 
@@ -179,6 +183,8 @@ add_action( 'admin_menu', array( SettingsPage::class, 'action_admin_menu' ) );
 add_action( 'load-settings_page_rollbook', array( SettingsPage::class, 'action_load' ) );
 add_action( 'load-settings_page_rollbook', array( TokenActions::class, 'action_load' ) );
 add_action( 'load-settings_page_rollbook', array( SelfTestPanel::class, 'action_load' ) );
+add_action( 'load-settings_page_rollbook', array( AlertActions::class, 'action_load' ) );
+add_action( 'admin_post_' . AlertActions::TEST, array( AlertActions::class, 'action_test' ) );
 add_filter( 'plugin_action_links_' . plugin_basename( PLUGIN_FILE ), array( SettingsPage::class, 'filter_plugin_action_links' ) );
 add_action( 'admin_post_rollbook_add_token', array( TokenActions::class, 'action_add' ) );
 add_action( 'admin_post_rollbook_revoke_token', array( TokenActions::class, 'action_revoke' ) );
@@ -265,6 +271,13 @@ if ( Requirements::met() ) {
 	foreach ( array( 'add_option_', 'update_option_' ) as $rollbook_hook ) {
 		add_action( $rollbook_hook . Settings::OPTION, array( CatchUp::class, 'action_soon' ), 10, 0 );
 		add_action( $rollbook_hook . Settings::OPTION, array( ValueIndexing::class, 'action_settings' ), 10, 0 );
+	}
+	// Alerts. They begin and end with the settings, however these change.
+	add_action( Alerts::EVENT, array( Alerting::class, 'action_event' ) );
+	add_action( Alerts::SOON, array( Alerting::class, 'action_event' ) );
+	add_action( 'admin_init', array( Alerting::class, 'action_settings' ) );
+	foreach ( array( 'add_option_', 'update_option_', 'delete_option_' ) as $rollbook_hook ) {
+		add_action( $rollbook_hook . Settings::OPTION, array( Alerting::class, 'action_settings' ), 10, 0 );
 	}
 	// Attributes that people are searched by.
 	add_action( ValueIndexes::EVENT, array( ValueIndexing::class, 'action_event' ) );

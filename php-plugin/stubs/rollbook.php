@@ -261,3 +261,30 @@ final class Settings {
 	 */
 	public static function suggestions(): array {}
 }
+
+/**
+ * When the owner is told that the provisioning is in trouble, and the message.
+ */
+final class Alerts {
+
+	/**
+	 * What the owner is to be told, and the state that is given with the next call. The facts are an array
+	 * of "now", "address", "accepted", "requests" and "refusals".
+	 *
+	 * @return array{state: array<string, mixed>, alerts: list<array{event: string, ...}>}
+	 */
+	public static function decide( array $settings, array $facts, array $state ): array {}
+
+	/**
+	 * The message of an alert, signed with each of the secrets. It was raised at one time and is sent at
+	 * another, in milliseconds. The issuer is the address of the site.
+	 *
+	 * @return array{headers: array<string, string>, body: string}
+	 */
+	public static function message( array $alert, string $id, string $issuer, int $raised, int $now, array $secrets ): array {}
+
+	/**
+	 * Makes a secret that messages are signed with.
+	 */
+	public static function secret(): string {}
+}

@@ -24,6 +24,9 @@ __( 'The WordPress account “%1$s” does not exist, so nobody would get the co
 __( 'The WordPress account “%1$s” is not on this site of the network, so nobody would get the content of people who leave, and they are not deleted. Name another account.', 'rollbook' );
 __( 'The WordPress account “%1$s” is deactivated, so nobody would get the content of people who leave, and they are not deleted. Name another account.', 'rollbook' );
 __( '%1$s is no network; write it as 203.0.113.0/24, 2001:db8::/32 or a single address.', 'rollbook' );
+__( '%1$s is no e-mail address; write one a line, such as name@example.com.', 'rollbook' );
+__( 'This is no address of a webhook; write it as https://hooks.example.com/path, without a username and a password.', 'rollbook' );
+__( 'The address must begin with https://, so that nobody on the way reads or changes what is sent. With http:// only this machine itself can be reached.', 'rollbook' );
 __( 'When the identity provider deletes a person, the account is deleted with everything that it has written: posts, pages, files. This cannot be undone.', 'rollbook' );
 __( 'The role “%1$s” is no longer protected: anybody who controls the identity provider, or has a token, can take over each account with this role, and do with it all that the role may do.', 'rollbook' );
 __( 'The last request came from %1$s, which is in none of these networks. Requests from there will be refused, and the identity provider may stop.', 'rollbook' );

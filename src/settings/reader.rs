@@ -102,7 +102,7 @@ impl SettingsReader {
         *into = self.list(place, value, MAX_NETWORKS, Self::network);
     }
 
-    fn list<T>(
+    pub(super) fn list<T>(
         &mut self,
         place: &str,
         value: &Value,

@@ -29,6 +29,7 @@ fn a_full_document_comes_back_as_it_was() {
         "username": { "from": "pattern", "pattern": "@.*$", "replacement": "", "rename": true },
         "deletion": { "policy": "reassign", "reassign_to": "archive" },
         "mass_removal": { "watch": false, "people": 5, "percent": 1, "hours": 2 },
+        "alerts": { "mail": ["it@contoso.test"], "webhook": "https://hooks.contoso.test/x", "failing": false, "failures": 3, "silent": true, "hours": 72 },
         "default_role": null,
         "hand_given_roles": "overrule",
         "role_rules": [{ "filter": "groups.display eq \"Editors\"", "role": "editor" }],

@@ -55,6 +55,11 @@ texts! { pub(super) OF_DOCUMENTS:
     REASSIGN_DEACTIVATED = "The WordPress account “%1$s” is deactivated, so nobody would get the content of people who leave, and they are not deleted. Name another account.";
     NETWORK_UNREADABLE = "%1$s is no network; write it as 203.0.113.0/24, 2001:db8::/32 or a single address.";
 
+    // Who is told of trouble.
+    MAIL_UNREADABLE = "%1$s is no e-mail address; write one a line, such as name@example.com.";
+    WEBHOOK_UNREADABLE = "This is no address of a webhook; write it as https://hooks.example.com/path, without a username and a password.";
+    WEBHOOK_PLAIN = "The address must begin with https://, so that nobody on the way reads or changes what is sent. With http:// only this machine itself can be reached.";
+
     // What is asked before it is saved.
     CONTENT_DESTROYED = "When the identity provider deletes a person, the account is deleted with everything that it has written: posts, pages, files. This cannot be undone.";
     ROLE_OPENED = "The role “%1$s” is no longer protected: anybody who controls the identity provider, or has a token, can take over each account with this role, and do with it all that the role may do.";

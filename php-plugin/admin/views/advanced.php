@@ -135,3 +135,5 @@ $rollbook_bodies = array(
 		</td>
 	</tr>
 </table>
+
+<?php require __DIR__ . '/alert-fields.php'; ?>

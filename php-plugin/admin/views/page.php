@@ -33,9 +33,9 @@ $question = PeopleScreen::class === $screen ? PersonQuestion::asked() : null;
 			<p><strong><?php echo esc_html( $message->text ); ?></strong></p>
 			<?php if ( null !== $message->token ) : ?>
 				<p class="rollbook-copy">
-					<label for="rollbook-new-token"><?php esc_html_e( 'New token', 'rollbook' ); ?></label>
+					<label for="rollbook-new-token"><?php echo esc_html( $message->is_webhook_secret ? __( 'New secret', 'rollbook' ) : __( 'New token', 'rollbook' ) ); ?></label>
 					<input type="text" id="rollbook-new-token" class="regular-text code" value="<?php echo esc_attr( $message->token ); ?>" readonly autocomplete="off" spellcheck="false">
-					<button type="button" class="button" data-clipboard-target="#rollbook-new-token" data-rollbook-copied="<?php esc_attr_e( 'The token was copied.', 'rollbook' ); ?>"><?php esc_html_e( 'Copy token', 'rollbook' ); ?></button>
+					<button type="button" class="button" data-clipboard-target="#rollbook-new-token" data-rollbook-copied="<?php echo esc_attr( $message->is_webhook_secret ? __( 'The secret was copied.', 'rollbook' ) : __( 'The token was copied.', 'rollbook' ) ); ?>"><?php echo esc_html( $message->is_webhook_secret ? __( 'Copy secret', 'rollbook' ) : __( 'Copy token', 'rollbook' ) ); ?></button>
 				</p>
 			<?php endif; ?>
 			<?php if ( array() !== $message->problems ) : ?>

@@ -42,6 +42,7 @@ final class ActivityLog {
 	public const CATCH_UP = 'catch_up';
 	public const LOG      = 'log';
 	public const REMOVAL  = 'removal';
+	public const ALERT    = 'alert';
 
 	/**
 	 * The longest path that is kept.
@@ -54,8 +55,8 @@ final class ActivityLog {
 	/** How many people one statement records. */
 	private const EFFECTS_AT_ONCE = 500;
 
-	/** Names of settings with a value that the log must not hold. No setting has such a name today. */
-	private const SECRET = '/secret|token|credential|private|api_?key|passphrase/i';
+	/** Names of settings with a value that the log must not hold. The address of a webhook may be a secret: some services know their clients by it. */
+	private const SECRET = '/secret|token|credential|private|api_?key|passphrase|webhook/i';
 
 	/** Actions that change nothing. The list leaves them out unless somebody asks for them. */
 	private const QUIET = array( null, 'read', 'unchanged' );

@@ -324,6 +324,7 @@ final class Endpoint {
 			$summary = $this->runner->exchange->summary();
 			Announcements::prepare( $summary );
 			ActivityLog::record( $summary, ( microtime( true ) - $started ) * 1000 );
+			AlertWatch::note( $summary );
 			if ( $summary['wanted'] ) {
 				ValueIndexes::want( $summary['wanted'] );
 			}

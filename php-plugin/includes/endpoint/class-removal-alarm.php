@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Endpoint;
 
+use Rollbook\WordPress\OwnerMail;
 use Rollbook\WordPress\People\Losses;
 use Rollbook\WordPress\Store\Tokens;
 
@@ -29,7 +30,6 @@ final class RemovalAlarm {
 		Losses::raise( (int) $alarm['since'], Tokens::now() );
 		$sentence = self::sentence( (int) $alarm['people'], (int) $alarm['limit'], (int) $alarm['hours'] );
 		ActivityLog::tell( ActivityLog::REMOVAL, 'alarm', array( 'detail' => $sentence ) );
-		$name = wp_specialchars_decode( (string) get_option( 'blogname' ), ENT_QUOTES );
 		$text = array(
 			$sentence,
 			__( 'Those who were locked out are out. Deletions beyond that number wait: the accounts are locked and kept with their content until you decide.', 'rollbook' ),
@@ -37,7 +37,7 @@ final class RemovalAlarm {
 			admin_url( 'options-general.php?page=rollbook&tab=people' ),
 		);
 		/* translators: %s: name of the site. */
-		wp_mail( (string) get_option( 'admin_email' ), sprintf( __( '[%s] Many people are being removed', 'rollbook' ), $name ), implode( "\n\n", $text ) . "\n" );
+		OwnerMail::send( __( '[%s] Many people are being removed', 'rollbook' ), $text );
 	}
 
 	/**
