@@ -77,7 +77,7 @@ mod tests {
         let body = r#"{"iss":"https://contoso.test","iat":1700000000,"jti":"2f1c8a0e-5b0f-4a52-9d7e-0d3c5c1f6a11","events":{"urn:rollbook:scim:event:alert:test":{}}}"#;
         let id = "2f1c8a0e-5b0f-4a52-9d7e-0d3c5c1f6a11";
         let expected = "v1,EZldu9Dk1p+XHqnB/Ixx3+/vlh8ObbKKDto09tx/Rl0=";
-        assert_eq!(sign(&[secret.clone()], id, 1_700_000_060, body), expected);
+        assert_eq!(sign(std::slice::from_ref(&secret), id, 1_700_000_060, body), expected);
         let text = include_str!("../../docs/alerts.md");
         for part in [&*secret, body, expected] {
             assert!(text.contains(part), "docs/alerts.md lacks {part}");
