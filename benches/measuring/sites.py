@@ -68,7 +68,7 @@ class BenchSite:
     def up(self, *, redis: bool, fast_lane: bool) -> None:
         """Starts it, with its people, as the mode wants it."""
         cache = ["--cache", "redis" if redis else "none"]
-        self.info = json.loads(self.call("up", "--server", "fpm", *cache))
+        self.info = json.loads(self.call("up", "--server", "fpm", "--durable", *cache))
         self._populate()
         self.call("settings", json.dumps({**SETTINGS, "fast_lane": False}))
         known = json.loads(self.call("wp", PREPARE.replace("@numbers@", json.dumps(self.numbers))))

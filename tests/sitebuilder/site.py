@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ class Options:
     fresh: bool = False
     missing: bool = False
     cache: str = "none"
+    durable: bool = False
     port: int | None = None  # None: any
 
     @property
@@ -42,7 +44,7 @@ class Options:
 
     def of_installation(self) -> Options:
         """Those that another site has to be installed for."""
-        return replace(self, server="", cache="", port=None, missing=False)
+        return replace(self, server="", cache="", port=None, missing=False, durable=False)
 
 
 @dataclass
@@ -95,6 +97,7 @@ class Site:
             say(f"copying WordPress {downloads.wordpress_version(original)} …")
             self.state.installed = False
             wordpress.place_core(original, self.folder / "wordpress")
+            shutil.rmtree(self.folder / "opcache", ignore_errors=True)
         try:
             self._start(original if fresh else None)
             if not fresh and self.state.url != url:
@@ -120,7 +123,9 @@ class Site:
         old = next(process for process in self.state.processes if process.name == databases.SERVER)
         processes.kill(old)
         self.state.processes.remove(old)
-        databases.start(self.kind, self.folder, self.state.database, self._keep_first)
+        databases.start(
+            self.kind, self.folder, self.state.database, self._keep_first, durable=self.state.options.durable
+        )
 
     def revive_database(self) -> bool:
         """Starts the database's server again if it has died by itself; whether it had."""
@@ -219,7 +224,7 @@ class Site:
 
     def _start(self, fresh_from: Path | None) -> None:
         state = self.state
-        databases.start(self.kind, self.folder, state.database, self._keep)
+        databases.start(self.kind, self.folder, state.database, self._keep, durable=state.options.durable)
         caches.start(state.options.cache, self.folder, self._sockets(), self._keep)
         if fresh_from:
             self._install(fresh_from)

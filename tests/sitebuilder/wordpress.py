@@ -105,6 +105,7 @@ def configure(
     )
     if network:
         shutil.copyfile(TEMPLATES / "htaccess-network", folder / "wordpress/.htaccess")
+    (folder / "opcache").mkdir(exist_ok=True)
     fill(
         "php.ini",
         folder / "etc/php/rollbook.ini",
