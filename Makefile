@@ -174,11 +174,12 @@ test-conformance: extension ## scim2-tester, a conformance test that we did not 
 	tests/conformance/run
 
 .PHONY: test-browser
-test-browser: extension ## the plugin's archive uploaded to a new WordPress, the page without the extension, and the settings page, in Chromium
+test-browser: extension ## the plugin's archive uploaded to a new WordPress, the page without the extension, the screen of a network, and the settings page, in Chromium
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
 	cargo build --quiet --no-default-features --features engine --bin rollbook-engine
 	tests/browser/run --fresh
 	ROLLBOOK_ENGINE=$(abspath $(TARGET)/debug/rollbook-engine) tests/browser/run --missing
+	tests/browser/run --network
 	tests/browser/run
 
 .PHONY: test-dist

@@ -4,11 +4,11 @@ import { defineConfig } from '@playwright/test';
 const site = JSON.parse( process.env.ROLLBOOK_SITE ?? '{}' );
 
 // Each of these folders needs a site of its own kind.
-const folder = ( process.env.ROLLBOOK_ARCHIVE && 'fresh' ) || ( process.env.ROLLBOOK_ENGINE && 'missing' ) || '.';
+const folder = ( process.env.ROLLBOOK_ARCHIVE && 'fresh' ) || ( process.env.ROLLBOOK_ENGINE && 'missing' ) || ( process.env.ROLLBOOK_NETWORK && 'network' ) || '.';
 
 export default defineConfig( {
 	testDir: folder,
-	testIgnore: '.' === folder ? [ 'fresh/**', 'missing/**' ] : [],
+	testIgnore: '.' === folder ? [ 'fresh/**', 'missing/**', 'network/**' ] : [],
 	outputDir: '../../build/browser-results',
 	workers: 1, // One site, one settings screen.
 	forbidOnly: true,

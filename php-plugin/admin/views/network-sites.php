@@ -18,10 +18,10 @@ defined( 'ABSPATH' ) || exit;
 $columns = array( __( 'People', 'rollbook' ), __( 'Last request', 'rollbook' ), __( 'Failures of the last day', 'rollbook' ), __( 'Provisioning', 'rollbook' ), __( 'Tokens', 'rollbook' ) );
 ?>
 <h2 id="rollbook-sites"><?php esc_html_e( 'Sites', 'rollbook' ); ?></h2>
-<table class="wp-list-table widefat striped rollbook-sites" aria-labelledby="rollbook-sites">
+<table class="widefat striped rollbook-sites" aria-labelledby="rollbook-sites">
 	<thead>
 		<tr>
-			<th scope="col" class="column-primary"><?php esc_html_e( 'Site', 'rollbook' ); ?></th>
+			<th scope="col"><?php esc_html_e( 'Site', 'rollbook' ); ?></th>
 			<?php foreach ( $columns as $column ) : ?>
 				<th scope="col"><?php echo esc_html( $column ); ?></th>
 			<?php endforeach; ?>
@@ -41,7 +41,7 @@ $columns = array( __( 'People', 'rollbook' ), __( 'Last request', 'rollbook' ), 
 			);
 			?>
 			<tr>
-				<th scope="row" class="column-primary"><a href="<?php echo esc_url( $site['url'] ); ?>"><?php echo esc_html( $site['name'] ); ?></a></th>
+				<th scope="row"><a href="<?php echo esc_url( $site['url'] ); ?>"><?php echo esc_html( $site['name'] ); ?></a></th>
 				<?php foreach ( $cells as $number => $cell ) : ?>
 					<td<?php echo null === $state ? ' colspan="5"' : ''; ?>><span class="rollbook-label" aria-hidden="true"><?php echo null === $state ? '' : esc_html( $columns[ $number ] ); ?></span> <?php echo esc_html( $cell ); ?></td>
 				<?php endforeach; ?>
