@@ -128,7 +128,7 @@ macro_rules! questions {
             CreateGroup, create_group => Outcome<GroupRecord>;
             UpdateGroup, update_group => Outcome<GroupRecord>;
             DeleteGroup, delete_group => Outcome<()>;
-            ResolveMembers, resolve_members => Vec<Member>;
+            ResolveMembers, resolve_members => Vec<Candidate>;
             FindMembers, find_members => Vec<SmolStr>;
             ListNestings, list_nestings => Vec<Nesting>;
             ListUsersInGroups, list_users_in_groups => Vec<SmolStr>;

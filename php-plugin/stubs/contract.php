@@ -76,10 +76,10 @@ namespace Rollbook;
  * @phpstan-type FindGroups array{do: 'find_groups', selection: Selection, members: bool}
  * @phpstan-type MemberKind 'User'|'Group'
  * @phpstan-type Member array{id: string, kind: MemberKind, display?: ?string}
- * @phpstan-type GroupRecord array{row: int, id: string, display_name: string, external_id?: ?string, version: int, created: int, modified: int, document: ?string, members?: ?list<Member>, member_count: int}
+ * @phpstan-type GroupRecord array{row: int, id: string, display_name: string, external_id?: ?string, version: int, created: int, modified: int, document: ?string, members?: ?list<Member>, member_count: int, nested?: ?bool}
  * @phpstan-type FoundGroups array{total?: ?int, groups: list<GroupRecord>, reached?: ?Reached}
  * @phpstan-type FindGroupsAnswer FoundGroups
- * @phpstan-type LoadGroup array{do: 'load_group', id: string, members: bool}
+ * @phpstan-type LoadGroup array{do: 'load_group', id: string, members: bool, nested: bool}
  * @phpstan-type LoadGroupAnswer ?GroupRecord
  * @phpstan-type GroupRow array{display_name: string, display_name_key: string, external_id: ?string, document: ?string}
  * @phpstan-type MemberId array{id: string, kind: MemberKind}
@@ -91,8 +91,9 @@ namespace Rollbook;
  * @phpstan-type UpdateGroupAnswer array{outcome: 'done', record: GroupRecord}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type DeleteGroup array{do: 'delete_group', id: string, version: int, people: list<DecidedOn>, roles: list<RoleChange>}
  * @phpstan-type DeleteGroupAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
- * @phpstan-type ResolveMembers array{do: 'resolve_members', ids: list<string>}
- * @phpstan-type ResolveMembersAnswer list<Member>
+ * @phpstan-type ResolveMembers array{do: 'resolve_members', ids: list<string>, group: ?string}
+ * @phpstan-type Candidate array{id: string, kind: MemberKind, is_member: bool}
+ * @phpstan-type ResolveMembersAnswer list<Candidate>
  * @phpstan-type FindMembers array{do: 'find_members', id: string, among: list<string>}
  * @phpstan-type FindMembersAnswer list<string>
  * @phpstan-type ListNestings array{do: 'list_nestings'}

@@ -33,6 +33,9 @@ pub struct GroupRecord {
     pub members: Option<Vec<Member>>,
     /// How many members there are.
     pub member_count: u64,
+    /// Whether any group of the site is a member of another, where that was asked for.
+    #[serde(default)]
+    pub nested: Option<bool>,
 }
 
 /// A member of a group.
@@ -85,6 +88,8 @@ pub struct LoadGroup {
     pub id: SmolStr,
     /// Whether the members are wanted.
     pub members: bool,
+    /// Whether to say as well if any group is a member of another.
+    pub nested: bool,
 }
 
 /// Creates a group.
@@ -171,6 +176,19 @@ pub struct DeleteGroup {
 pub struct ResolveMembers {
     /// SCIM ids.
     pub ids: Vec<SmolStr>,
+    /// The SCIM id of the group that they are to join; nothing for a new one.
+    pub group: Option<SmolStr>,
+}
+
+/// Somebody who may join a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// What it is.
+    pub kind: MemberKind,
+    /// Whether it is a member of the group already.
+    pub is_member: bool,
 }
 
 /// Which of these are members of the group.

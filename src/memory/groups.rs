@@ -3,9 +3,9 @@
 use super::MemoryHost;
 use super::selection::{Column, groups_matching, page};
 use crate::host::{
-    CreateGroup, DeleteGroup, FindGroups, FindMembers, FoundGroups, GroupRecord, GroupReference, GroupRow,
-    ListNestings, ListUsersInGroups, LoadGroup, MAX_NESTING, Member, MemberId, MemberKind, Nesting, Outcome,
-    ResolveMembers, Unique, UpdateGroup,
+    Candidate, CreateGroup, DeleteGroup, FindGroups, FindMembers, FoundGroups, GroupRecord, GroupReference,
+    GroupRow, ListNestings, ListUsersInGroups, LoadGroup, MAX_NESTING, Member, MemberId, MemberKind, Nesting,
+    Outcome, ResolveMembers, Unique, UpdateGroup,
 };
 use crate::wordpress::columns::folded;
 use serde_json::{Map, Value, json};
@@ -52,7 +52,11 @@ impl MemoryHost {
 
     pub(super) fn load_group(&mut self, load: LoadGroup) -> Result<Option<GroupRecord>, String> {
         let found = self.groups.iter().find(|(_, group)| group.id == load.id);
-        Ok(found.map(|(row, group)| self.group_record(*row, group, load.members)))
+        let mut found = found.map(|(row, group)| self.group_record(*row, group, load.members));
+        if let Some(group) = found.as_mut().filter(|_| load.nested) {
+            group.nested = Some(!self.list_nestings(ListNestings {})?.is_empty());
+        }
+        Ok(found)
     }
 
     pub(super) fn create_group(&mut self, create: CreateGroup) -> Result<Outcome<GroupRecord>, String> {
@@ -117,8 +121,11 @@ impl MemoryHost {
         Ok(Outcome::Done { record: () })
     }
 
-    pub(super) fn resolve_members(&mut self, resolve: ResolveMembers) -> Result<Vec<Member>, String> {
-        Ok(resolve.ids.iter().filter_map(|id| self.member(id)).collect())
+    pub(super) fn resolve_members(&mut self, resolve: ResolveMembers) -> Result<Vec<Candidate>, String> {
+        let group = self.groups.values().find(|group| Some(&group.id) == resolve.group.as_ref());
+        let is_in = |id: &str| group.is_some_and(|group| group.members.iter().any(|member| member.id == id));
+        let known = resolve.ids.iter().filter_map(|id| self.member(id));
+        Ok(known.map(|Member { id, kind, .. }| Candidate { is_member: is_in(&id), id, kind }).collect())
     }
 
     pub(super) fn find_members(&mut self, mut find: FindMembers) -> Result<Vec<SmolStr>, String> {
@@ -229,6 +236,7 @@ impl MemoryHost {
             document: group.document.clone(),
             members: members.then(shown),
             member_count: u64::try_from(group.members.len()).unwrap_or(u64::MAX),
+            nested: None,
         }
     }
 }

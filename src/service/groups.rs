@@ -7,8 +7,8 @@ use super::query::Query;
 use super::reply::written;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service};
 use crate::host::{
-    CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, Member, MemberId, MemberKind, Outcome,
-    ResolveMembers, UpdateGroup,
+    Candidate, CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, Member, MemberId, MemberKind,
+    Outcome, ResolveMembers, UpdateGroup,
 };
 use crate::scim::error::{Error, Result};
 use crate::scim::meta::location;
@@ -43,9 +43,11 @@ impl Service {
         let references = resource.take_members()?;
         resource.check_size(None)?;
         let row = group_row(&resource)?;
-        let members = self.known(&references, "").await?;
-        let joining = Membership { add: members.iter().cloned().collect(), ..Membership::default() };
-        let members: Vec<MemberId> = members.into_iter().map(|(id, kind)| MemberId { id, kind }).collect();
+        let members = self.known(&references, None).await?;
+        let members: Vec<MemberId> =
+            members.into_iter().map(|Candidate { id, kind, .. }| MemberId { id, kind }).collect();
+        let add = members.iter().map(|member| (member.id.clone(), member.kind)).collect();
+        let joining = Membership { add, ..Membership::default() };
         for _ in 0..MAX_ATTEMPTS {
             let (people, roles) = self.roles_with(None, &row, &joining).await?;
             let create =
@@ -109,7 +111,7 @@ impl Service {
 
     pub(super) async fn delete_group(&self, id: &str, precondition: &Precondition<'_>) -> Answer {
         for _ in 0..MAX_ATTEMPTS {
-            let record = self.load_group(id, false).await?;
+            let record = self.load_group_to_write(id, false).await?;
             precondition.holds(&version(&record))?;
             let (people, roles) = self.roles_without(&record).await?;
             let delete = DeleteGroup { id: record.id.clone(), version: record.version, people, roles };
@@ -134,7 +136,7 @@ impl Service {
         let projection = self.projection(query, ResourceType::Group)?;
         let needs_members = operations.iter().any(MemberOperation::needs_members);
         for _ in 0..MAX_ATTEMPTS {
-            let mut record = self.load_group(id, needs_members).await?;
+            let mut record = self.load_group_to_write(id, needs_members).await?;
             precondition.holds(&version(&record))?;
             let members = record.members.take();
             let shown = resource(&record, &self.base);
@@ -201,8 +203,9 @@ impl Service {
         };
         // All at once: an IdP may name each member in an operation of its own.
         let named: Vec<MemberReference> = operations.iter().flat_map(joining).collect();
-        let known: BTreeMap<SmolStr, MemberKind> =
-            self.known(&named, &record.id).await?.into_iter().collect();
+        let known = self.known(&named, Some(&record.id)).await?;
+        let known: BTreeMap<SmolStr, Candidate> =
+            known.into_iter().map(|candidate| (candidate.id.clone(), candidate)).collect();
         let mut described = None;
         let mut work = Work::default();
         for operation in operations {
@@ -212,8 +215,8 @@ impl Service {
                         change.remove_everybody();
                     }
                     for MemberReference { value, .. } in references {
-                        if let Some(kind) = known.get(value) {
-                            change.add(value.clone(), *kind);
+                        if let Some(candidate) = known.get(value) {
+                            change.add(value.clone(), candidate.kind);
                         }
                     }
                 }
@@ -234,7 +237,7 @@ impl Service {
                 }
             }
         }
-        self.reduce(record, members, change).await
+        self.reduce(record, members, &known, change).await
     }
 
     /// Leaves out those who are members already and those who were none, so that a change that changes
@@ -243,6 +246,7 @@ impl Service {
         &self,
         record: &GroupRecord,
         members: &[Member],
+        known: &BTreeMap<SmolStr, Candidate>,
         mut change: Membership,
     ) -> Answer<Membership> {
         if change.remove_all {
@@ -256,30 +260,28 @@ impl Service {
             change.add.retain(|id, _| !current.contains(id));
             return Ok(change);
         }
-        let among: Vec<SmolStr> = change.add.keys().chain(&change.remove).cloned().collect();
-        if among.is_empty() {
-            return Ok(change);
+        change.add.retain(|id, _| !known.get(id).is_some_and(|candidate| candidate.is_member));
+        if !change.remove.is_empty() {
+            let among = change.remove.iter().cloned().collect();
+            let members = self.host.ask(&FindMembers { id: record.id.clone(), among }).await?;
+            change.remove = members.into_iter().collect();
         }
-        let members = self.host.ask(&FindMembers { id: record.id.clone(), among }).await?;
-        let members: BTreeSet<SmolStr> = members.into_iter().collect();
-        change.add.retain(|id, _| !members.contains(id));
-        change.remove.retain(|id| members.contains(id));
         Ok(change)
     }
 
-    /// The references that name a person or group; others are left out. A group is no member of itself.
+    /// The references that name a person or group; others are left out. No group joins itself: `group` is
+    /// the one that they join, unless it is new.
     ///
     /// # Errors
     /// 400 `invalidValue` if none does: a list that was misread must not empty a group.
-    async fn known(&self, references: &[MemberReference], group: &str) -> Answer<Vec<(SmolStr, MemberKind)>> {
+    async fn known(&self, references: &[MemberReference], group: Option<&SmolStr>) -> Answer<Vec<Candidate>> {
         if references.is_empty() {
             return Ok(Vec::new());
         }
         let ids = references.iter().map(|reference| reference.value.clone()).collect();
-        let found = self.host.ask(&ResolveMembers { ids }).await?;
-        let others = found.into_iter().filter(|member| member.id != group);
-        let known: Vec<_> = others.map(|member| (member.id, member.kind)).collect();
-        let names_itself = references.iter().any(|reference| reference.value == group);
+        let mut known = self.host.ask(&ResolveMembers { ids, group: group.cloned() }).await?;
+        known.retain(|candidate| Some(&candidate.id) != group);
+        let names_itself = references.iter().any(|reference| Some(&reference.value) == group);
         if names_itself && !known.is_empty() {
             self.note_unwritten(vec![ITSELF.to_owned()]);
         }
@@ -298,8 +300,17 @@ impl Service {
         }
     }
 
-    pub(super) async fn load_group(&self, id: &str, members: bool) -> Answer<GroupRecord> {
-        let record = self.host.ask(&LoadGroup { id: SmolStr::new(id), members }).await?;
+    async fn load_group(&self, id: &str, members: bool) -> Answer<GroupRecord> {
+        self.ask_for_group(id, members, false).await
+    }
+
+    /// A group, and what a decision about the roles of its members needs to know.
+    async fn load_group_to_write(&self, id: &str, members: bool) -> Answer<GroupRecord> {
+        self.ask_for_group(id, members, self.rules_read_groups()).await
+    }
+
+    async fn ask_for_group(&self, id: &str, members: bool, nested: bool) -> Answer<GroupRecord> {
+        let record = self.host.ask(&LoadGroup { id: SmolStr::new(id), members, nested }).await?;
         Ok(record.ok_or_else(|| Error::not_found(id))?)
     }
 

@@ -50,7 +50,7 @@ impl Service {
         if concerned.is_empty() && (!is_whole || self.is_postponed(&id)) {
             return Ok(Regrouping::default());
         }
-        let before = GroupGraph::new(self.host.ask(&ListNestings {}).await?);
+        let before = self.nestings(record).await?;
         let mut after = before.clone();
         after.remove(|member, group| *group == id && (change.remove_all || change.remove.contains(member)));
         let inner = change.add.iter().filter(|(_, kind)| **kind == MemberKind::Group);
@@ -75,7 +75,7 @@ impl Service {
         if !self.rules_read_groups() || self.is_postponed(&record.id) {
             return Ok(Regrouping::default());
         }
-        let before = GroupGraph::new(self.host.ask(&ListNestings {}).await?);
+        let before = self.nestings(Some(record)).await?;
         let mut after = before.clone();
         after.remove(|member, group| *group == record.id || *member == record.id);
         let people = self.people_in(BTreeSet::new(), Some(&record.id), [&before, &after]).await?;
@@ -225,8 +225,14 @@ impl Service {
         roles::ruled(&user::resource(record, &self.settings, &self.base), &self.settings)
     }
 
+    /// Which groups are members of which. It is not asked where the record says that none is.
+    async fn nestings(&self, record: Option<&GroupRecord>) -> Answer<GroupGraph> {
+        let none = record.is_some_and(|record| record.nested == Some(false));
+        Ok(GroupGraph::new(if none { Vec::new() } else { self.host.ask(&ListNestings {}).await? }))
+    }
+
     /// Whether a change of groups can change a role at all.
-    fn rules_read_groups(&self) -> bool {
+    pub(super) fn rules_read_groups(&self) -> bool {
         self.settings.role_rules.iter().any(|rule| rule.filter.asks_for("groups"))
     }
 }

@@ -70,12 +70,13 @@ final class GroupsTest extends SiteTestCase {
 		);
 	}
 
-	private function load_group( string $id, bool $members = true ): ?array {
+	private function load_group( string $id, bool $members = true, bool $nested = false ): ?array {
 		return $this->run_command(
 			'load_group',
 			array(
 				'id'      => $id,
 				'members' => $members,
+				'nested'  => $nested,
 			)
 		);
 	}
@@ -192,22 +193,36 @@ final class GroupsTest extends SiteTestCase {
 	public function test_ids_are_resolved_to_what_they_are(): void {
 		$jane  = $this->create( 'pu-jane', array(), array( 'values' => array( 'field:display_name' => 'Jane Doe' ) ) );
 		$group = $this->group( 'PU-Team' )['record'];
+		$resolve = array( 'ids' => array( $group['id'], 'unknown', $jane['id'] ), 'group' => null );
 		self::assertSame(
 			array(
 				array(
-					'id'      => $group['id'],
-					'kind'    => 'Group',
-					'display' => 'PU-Team',
+					'id'        => $group['id'],
+					'kind'      => 'Group',
+					'is_member' => false,
 				),
 				array(
-					'id'      => $jane['id'],
-					'kind'    => 'User',
-					'display' => 'Jane Doe',
+					'id'        => $jane['id'],
+					'kind'      => 'User',
+					'is_member' => false,
 				),
 			),
-			$this->run_command( 'resolve_members', array( 'ids' => array( $group['id'], 'unknown', $jane['id'] ) ) )
+			$this->run_command( 'resolve_members', $resolve )
 		);
-		self::assertSame( array(), $this->run_command( 'resolve_members', array( 'ids' => array() ) ) );
+		$inner = $this->group( 'PU-Inner' )['record'];
+		$outer = $this->group( 'PU-Outer', array( $jane['id'], array( 'id' => $inner['id'], 'kind' => 'Group' ) ) )['record'];
+		$found = $this->run_command( 'resolve_members', array( 'ids' => array( $jane['id'], $inner['id'], $group['id'] ), 'group' => $outer['id'] ) );
+		self::assertSame( array( true, true, false ), array_column( $found, 'is_member' ) );
+		self::assertSame( array(), $this->run_command( 'resolve_members', array( 'ids' => array() ) + $resolve ) );
+	}
+
+	public function test_a_loaded_group_says_whether_any_is_in_another(): void {
+		$inner = $this->group( 'PU-Inner' )['record'];
+		self::assertNull( $this->load_group( $inner['id'] )['nested'] );
+		self::assertFalse( $this->load_group( $inner['id'], true, true )['nested'] );
+		$this->group( 'PU-Outer', array( array( 'id' => $inner['id'], 'kind' => 'Group' ) ) );
+		self::assertTrue( $this->load_group( $inner['id'], true, true )['nested'] );
+		self::assertTrue( $this->load_group( $inner['id'], false, true )['nested'] );
 	}
 
 	public function test_five_thousand_members_take_few_statements(): void {
@@ -221,7 +236,7 @@ final class GroupsTest extends SiteTestCase {
 		self::assertCount( 5000, $ids );
 
 		$before = $wpdb->num_queries;
-		self::assertCount( 5000, $this->run_command( 'resolve_members', array( 'ids' => $ids ) ) );
+		self::assertCount( 5000, $this->run_command( 'resolve_members', array( 'ids' => $ids, 'group' => null ) ) );
 		$group = $this->group( 'PU-Crowd', $ids )['record'];
 		self::assertSame( 5000, $group['member_count'] );
 		self::assertCount( 5000, $group['members'] );

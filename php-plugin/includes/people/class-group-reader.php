@@ -88,8 +88,16 @@ final class GroupReader {
 	 * @return LoadGroupAnswer
 	 */
 	public function load( array $command ): ?array {
-		$count = $command['members'] ? '' : ', (SELECT COUNT(*) FROM ' . Tables::name( 'group_members' ) . ' m WHERE m.group_row = g.row_id) AS member_count';
-		$rows  = Database::rows( 'SELECT ' . self::COLUMNS . "$count FROM " . Tables::name( 'groups' ) . ' g WHERE g.id = %s', array( $command['id'] ) );
+		$groups  = Tables::name( 'groups' );
+		$members = Tables::name( 'group_members' );
+		$columns = self::COLUMNS;
+		if ( ! $command['members'] ) {
+			$columns .= ", (SELECT COUNT(*) FROM $members m WHERE m.group_row = g.row_id) AS member_count";
+		}
+		if ( $command['nested'] ) {
+			$columns .= ", EXISTS (SELECT 1 FROM $groups i INNER JOIN $members n ON n.member_id = i.id WHERE n.member_kind = 'Group') AS nested";
+		}
+		$rows = Database::rows( "SELECT $columns FROM $groups g WHERE g.id = %s", array( $command['id'] ) );
 		// SQLite finds an id in another case, too.
 		$rows         = array_values( array_filter( $rows, static fn( array $row ): bool => $row['id'] === $command['id'] ) );
 		self::$loaded = $rows ? array( get_current_blog_id(), $rows[0] ) : null;
@@ -117,7 +125,7 @@ final class GroupReader {
 	 * @return GroupRecord
 	 */
 	public function written( array $row, bool $members ): array {
-		unset( $row['member_count'] ); // It was counted before.
+		unset( $row['member_count'], $row['nested'] ); // They were read before.
 		return $this->records( array( $row ), $members )[0];
 	}
 
@@ -133,26 +141,31 @@ final class GroupReader {
 	}
 
 	/**
-	 * Which ids exist, and what they are.
+	 * Which ids exist, what they are, and whether they are members of the group.
 	 *
 	 * @param ResolveMembers $command The command resolve_members.
 	 * @return ResolveMembersAnswer
 	 */
 	public function resolve_members( array $command ): array {
 		global $wpdb;
-		$found = array();
+		$users  = Tables::name( 'users' );
+		$groups = Tables::name( 'groups' );
+		$group  = $command['group'];
+		$joined = null === $group ? '0' : 'EXISTS (SELECT 1 FROM ' . Tables::name( 'group_members' ) . " m INNER JOIN $groups o ON o.row_id = m.group_row WHERE o.id = %s AND m.member_id = c.id)";
+		$found  = array();
 		foreach ( array_chunk( array_values( array_unique( $command['ids'] ) ), self::IDS_AT_ONCE ) as $ids ) {
-			$marks = Database::marks( $ids, '%s' );
-			$rows  = Database::rows(
-				"SELECT u.id, 'User' AS kind, u.user_name, w.display_name FROM " . Tables::name( 'users' ) . " u INNER JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.deleted = 0 AND u.id IN ($marks)",
-				$ids
-			);
+			$marks     = Database::marks( $ids, '%s' );
+			$arguments = null === $group ? $ids : array( $group, ...$ids );
+			$rows      = Database::rows( "SELECT c.id, 'User' AS kind, $joined AS is_member FROM $users c INNER JOIN $wpdb->users w ON w.ID = c.user_id WHERE c.deleted = 0 AND c.id IN ($marks)", $arguments );
 			if ( count( $rows ) < count( $ids ) ) {
-				$groups = Database::rows( "SELECT g.id, 'Group' AS kind, '' AS user_name, g.display_name FROM " . Tables::name( 'groups' ) . " g WHERE g.id IN ($marks)", $ids );
-				$rows   = array_merge( $rows, $groups );
+				$rows = array_merge( $rows, Database::rows( "SELECT c.id, 'Group' AS kind, $joined AS is_member FROM $groups c WHERE c.id IN ($marks)", $arguments ) );
 			}
 			foreach ( $rows as $row ) {
-				$found[ $row['id'] ] = $this->member( $row );
+				$found[ $row['id'] ] = array(
+					'id'        => (string) $row['id'],
+					'kind'      => 'Group' === $row['kind'] ? 'Group' : 'User',
+					'is_member' => (bool) $row['is_member'],
+				);
 			}
 		}
 		return array_values( array_filter( array_map( static fn( string $id ): ?array => $found[ $id ] ?? null, $command['ids'] ) ) );
@@ -237,6 +250,7 @@ final class GroupReader {
 			'document'     => $row['document'],
 			'members'      => $members ? $lists[ (int) $row['row_id'] ] ?? array() : null,
 			'member_count' => $counts[ (int) $row['row_id'] ] ?? 0,
+			'nested'       => isset( $row['nested'] ) ? (bool) $row['nested'] : null,
 		);
 		return array_values( array_map( $record, $rows ) );
 	}

@@ -39,17 +39,23 @@ final class Losses {
 	 * @return FindLossesAnswer
 	 */
 	public function find( array $command ): array {
-		$table     = Tables::name( 'losses' );
-		$since     = (int) $command['since'];
-		$besides   = array_map( 'intval', $command['besides'] );
-		$others    = $besides ? ' AND user_id NOT IN (' . Database::marks( $besides, '%d' ) . ')' : '';
-		$people    = (int) Database::value( "SELECT COUNT(DISTINCT user_id) FROM $table WHERE time > %d AND decision IS NULL$others", array( $since, ...$besides ) );
-		$is_wanted = $people >= (int) $command['at_least'];
+		global $wpdb;
+		$table   = Tables::name( 'losses' );
+		$since   = (int) $command['since'];
+		$besides = array_map( 'intval', $command['besides'] );
+		$others  = $besides ? ' AND user_id NOT IN (' . Database::marks( $besides, '%d' ) . ')' : '';
+		// The alarm is read here and not from WordPress's cache: another request may have raised it.
+		$row    = Database::rows(
+			"SELECT (SELECT COUNT(DISTINCT user_id) FROM $table WHERE time > %d AND decision IS NULL$others) AS people,"
+			. " (SELECT MAX(decided) FROM $table WHERE decision = 'let_go') AS let_go, (SELECT option_value FROM $wpdb->options WHERE option_name = %s) AS alarm",
+			array( $since, ...$besides, self::ALARM )
+		)[0];
+		$people = (int) $row['people'];
 		return array(
 			'people'  => $people,
-			'managed' => $is_wanted ? self::managed( $since ) : null,
-			'let_go'  => self::number( Database::value( "SELECT MAX(decided) FROM $table WHERE decision = 'let_go'" ) ),
-			'told'    => self::alarm()['told'] ?? null,
+			'managed' => $people >= (int) $command['at_least'] ? self::managed( $since ) : null,
+			'let_go'  => null === $row['let_go'] ? null : (int) $row['let_go'],
+			'told'    => self::alarm_of( maybe_unserialize( (string) $row['alarm'] ) )['told'] ?? null,
 		);
 	}
 
@@ -131,7 +137,16 @@ final class Losses {
 	public static function alarm(): ?array {
 		wp_cache_delete( self::ALARM, 'options' ); // Another request may have raised it.
 		wp_cache_delete( 'notoptions', 'options' );
-		$alarm = get_option( self::ALARM );
+		return self::alarm_of( get_option( self::ALARM ) );
+	}
+
+	/**
+	 * What the option says.
+	 *
+	 * @param mixed $alarm Its value.
+	 * @return ?array{since: int, told: int}
+	 */
+	private static function alarm_of( mixed $alarm ): ?array {
 		return is_array( $alarm ) && isset( $alarm['since'], $alarm['told'] ) ? array(
 			'since' => (int) $alarm['since'],
 			'told'  => (int) $alarm['told'],
@@ -192,14 +207,5 @@ final class Losses {
 		$living  = (int) Database::value( 'SELECT COUNT(*) FROM ' . Tables::name( 'users' ) . ' WHERE managed = 1 AND deleted = 0' );
 		$deleted = (int) Database::value( 'SELECT COUNT(DISTINCT user_id) FROM ' . Tables::name( 'losses' ) . " WHERE time > %d AND decision IS NULL AND kind = 'deleted'", array( $since ) );
 		return $living + $deleted;
-	}
-
-	/**
-	 * A number of the database; nothing for nothing.
-	 *
-	 * @param ?string $value What it gave.
-	 */
-	private static function number( ?string $value ): ?int {
-		return null === $value ? null : (int) $value;
 	}
 }

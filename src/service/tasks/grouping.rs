@@ -38,7 +38,7 @@ impl Service {
 
     /// The same of one group.
     pub(super) async fn tell_group_rules(&self, id: &str) -> Answer {
-        let load = LoadGroup { id: id.into(), members: false };
+        let load = LoadGroup { id: id.into(), members: false, nested: false };
         let group = self.host.ask(&load).await?;
         Ok(Reply::json(200, json!({ "group": group.map(|group| self.told_of(&group)) })))
     }
