@@ -25,7 +25,7 @@ final class Administrators {
 	public const ROLE = 'administrator';
 
 	/**
-	 * Ensures that an account is not the last administrator. It is called within a transaction, before anything else, because it locks the
+	 * Ensures that an account is not the last administrator of the site, nor the last one of the network. It is called within a transaction, before anything else, because it locks the
 	 * rows of all administrators. Two requests at once may each want to remove one of two: the second waits here, and then sees what the
 	 * first has done.
 	 *
@@ -36,6 +36,22 @@ final class Administrators {
 		if ( in_array( self::ROLE, $user->roles, true ) && array( $user->ID ) === self::lock() ) {
 			throw Refusal::refused( __( 'This is the last administrator who can log in. Make somebody else an administrator first.', 'rollbook' ) );
 		}
+		// The network is administered at its main site. Out of another site a super administrator can be locked like everybody.
+		if ( is_multisite() && is_main_site() && in_array( $user->user_login, get_super_admins(), true ) && array( $user->ID ) === self::lock_super_administrators() ) {
+			throw Refusal::refused( __( 'This is the last super administrator who can log in. Make somebody else a super administrator first.', 'rollbook' ) );
+		}
+	}
+
+	/**
+	 * Locks the rows of the network's administrators at its main site until the transaction ends.
+	 *
+	 * @return list<int> Those who can log in there.
+	 */
+	private static function lock_super_administrators(): array {
+		$accounts = array_filter( array_map( static fn( string $login ): int => (int) ( get_user_by( 'login', $login )->ID ?? 0 ), array_values( get_super_admins() ) ) );
+		$rows     = Database::rows( 'SELECT user_id, active FROM ' . Tables::name( 'users' ) . ' WHERE user_id IN (' . Database::marks( $accounts, '%d' ) . ') FOR UPDATE', array_values( $accounts ) );
+		$locked   = array_column( array_filter( $rows, static fn( array $row ): bool => '0' === (string) $row['active'] ), 'user_id' );
+		return array_values( array_diff( $accounts, array_map( 'intval', $locked ) ) );
 	}
 
 	/**

@@ -248,6 +248,29 @@ final class AccountsTest extends NetworkTestCase {
 		}
 	}
 
+	/** Who leaves is locked out of the site that says so, whatever right the account has been given; but the network keeps somebody to administer it. */
+	public function test_an_identity_provider_does_not_lock_out_the_last_super_administrator(): void {
+		$person = array();
+		foreach ( array( self::FIRST, self::SECOND ) as $site ) {
+			$person[ $site ] = $this->person_on( $site, 'boss@contoso.example' )->id;
+		}
+		$boss   = $this->account( 'boss@contoso.example' );
+		$before = get_site_option( 'site_admins' );
+		update_site_option( 'site_admins', array( $boss->user_login ) );
+		try {
+			$refused = $this->on( self::FIRST, fn(): object => $this->patch( $person[ self::FIRST ], 'active', false ) );
+			self::assertGreaterThanOrEqual( 400, $refused->status );
+			self::assertStringContainsString( 'last super administrator', $refused->body );
+			self::assertGreaterThanOrEqual( 400, $this->ask( self::FIRST, 'DELETE', "/Users/{$person[ self::FIRST ]}" )->status );
+			self::assertFalse( $this->change( self::SECOND, $person[ self::SECOND ], 'active', false )->active, 'another site is not the network' );
+			self::assertTrue( $this->ask( self::FIRST, 'GET', "/Users/{$person[ self::FIRST ]}" )->json->active );
+			update_site_option( 'site_admins', array( ...$before, $boss->user_login ) );
+			self::assertFalse( $this->change( self::FIRST, $person[ self::FIRST ], 'active', false )->active, 'there is another one' );
+		} finally {
+			update_site_option( 'site_admins', $before );
+		}
+	}
+
 	/** Where existing accounts are kept apart, those of other sites are, too. */
 	public function test_accounts_of_the_network_can_be_kept_apart(): void {
 		$this->person_on( self::FIRST, self::ANNA );
