@@ -64,6 +64,9 @@ __( 'You cannot lock yourself out. Somebody else who may manage this site can.',
 __( 'A request about this person broke off before everything was written. The identity provider sends it again; let the person in then.', 'rollbook' );
 __( 'This account has rights over others or over the site, so it is left out where several are chosen. Choose it by itself.', 'rollbook' );
 __( 'No identity provider manages this account.', 'rollbook' );
+__( 'This person is locked out. Nobody would keep the account locked any more: let the person in first, or delete the account.', 'rollbook' );
+__( 'This account is protected, and no identity provider is ever linked to it. Give it a role without rights over others or over the site, or take its role out of the protected ones, and allow linking then.', 'rollbook' );
+__( 'Existing accounts are kept apart from the identity provider. Choose to link them first, and save.', 'rollbook' );
 __( 'This account was not unlinked.', 'rollbook' );
 __( 'The person is being changed by others at the same time. Try again.', 'rollbook' );
 __( 'The token has %1$s characters; it needs at least %2$s.', 'rollbook' );

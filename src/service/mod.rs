@@ -60,7 +60,7 @@ pub use event::{About, Event, Notice};
 pub use losses::Alarm;
 pub(crate) use precondition::Precondition;
 pub(crate) use refresh::refresh;
-pub(crate) use reply::{Reply, refused_by_wordpress};
+pub(crate) use reply::Reply;
 pub use summary::{Sample, Summary};
 
 /// How often a write is decided anew when somebody else wrote in between.

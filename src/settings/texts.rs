@@ -108,6 +108,9 @@ texts! { pub(crate) OF_ACTIONS:
     PERSON_UNFINISHED = "A request about this person broke off before everything was written. The identity provider sends it again; let the person in then.";
     PROTECTED_AMONG_SEVERAL = "This account has rights over others or over the site, so it is left out where several are chosen. Choose it by itself.";
     PERSON_UNMANAGED = "No identity provider manages this account.";
+    PERSON_LOCKED = "This person is locked out. Nobody would keep the account locked any more: let the person in first, or delete the account.";
+    ACCOUNT_PROTECTED = "This account is protected, and no identity provider is ever linked to it. Give it a role without rights over others or over the site, or take its role out of the protected ones, and allow linking then.";
+    ACCOUNTS_APART = "Existing accounts are kept apart from the identity provider. Choose to link them first, and save.";
     PERSON_NOT_UNLINKED = "This account was not unlinked.";
     PERSON_BUSY = "The person is being changed by others at the same time. Try again.";
 

@@ -10,6 +10,7 @@ use crate::host::{Account, UserRecord};
 use crate::scim::error::{Error, Result};
 use crate::scim::filter::fold_case;
 use crate::scim::resource::Resource;
+use crate::settings::texts::{self, Text};
 use crate::settings::{ExistingAccounts, LinkCredentials, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,10 +25,6 @@ enum Evidence {
     /// It has no address, and the person's name for a login.
     Login,
 }
-
-/// Why nothing is linked while existing accounts are kept apart.
-pub const KEPT_APART: &str =
-    "Existing accounts are kept apart from the identity provider. Choose to link them first, and save.";
 
 /// What the owner's list of users needs to know of an account's link.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -80,23 +77,16 @@ impl LinkActions {
 
 /// Why a managed person cannot be unlinked. A protected person can be: the owner decides which people the IdP
 /// manages, and the account stays as it is.
-pub fn unlinking_problem(active: bool) -> Option<&'static str> {
-    (!active).then_some(
-        "This person is locked out. Nobody would keep the account locked any more: let the person in first, \
-         or delete the account.",
-    )
+pub fn unlinking_problem(active: bool) -> Option<Text> {
+    (!active).then_some(texts::PERSON_LOCKED)
 }
 
 /// Why an unlinked account would not be linked again although the owner allowed it.
-pub fn allowing_problem(protected: bool, settings: &Settings) -> Option<&'static str> {
+pub fn allowing_problem(protected: bool, settings: &Settings) -> Option<Text> {
     if protected {
-        return Some(
-            "This account is protected, and no identity provider is ever linked to it. Give it a role \
-             without rights over others or over the site, or take its role out of the protected ones, and \
-             allow linking then.",
-        );
+        return Some(texts::ACCOUNT_PROTECTED);
     }
-    (settings.existing_accounts == ExistingAccounts::Apart).then_some(KEPT_APART)
+    (settings.existing_accounts == ExistingAccounts::Apart).then_some(texts::ACCOUNTS_APART)
 }
 
 /// What an account is recognised by: the person's name and addresses.

@@ -6,6 +6,7 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Admin\PersonAccess;
 use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Upkeep\PersonTask;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';
@@ -132,6 +133,59 @@ final class AccessByHandTest extends SiteTestCase {
 		self::assertSame( 403, $editor->submit( '/wp-admin/admin-post.php', array( 'id' => (string) $boss->ID ) + $forged )->status );
 		self::assertStringNotContainsString( 'rollbook_lock', $editor->fetch( '/wp-admin/users.php' )->body );
 		self::assertTrue( $this->may_log_in( $boss ) );
+	}
+
+	/** Each refusal says why, and what helps: the page that asks, and the task itself where a form is sent in another way. */
+	public function test_each_refusal_says_why(): void {
+		list( $id, $here ) = $this->somebody( 'pu-hand-here' );
+		list( , $out )     = $this->somebody( 'pu-hand-out' );
+		$local             = (int) wp_insert_user( array( 'user_login' => 'pu-hand-local', 'user_pass' => 'x' ) );
+		$me                = get_user_by( 'login', $this->service()->admin->user )->ID;
+		$this->confirm( 'lock', (string) $out->ID );
+		$asked = fn( string $what, int $user_id ): string => html_entity_decode( $this->owner->fetch( "/wp-admin/options-general.php?page=rollbook&tab=people&$what=$user_id" )->body );
+		foreach (
+			array(
+				array( 'lock', $me, 'You cannot lock yourself out. Somebody else who may manage this site can.' ),
+				array( 'lock', $local, 'No identity provider manages this account.' ),
+				array( 'lock', $out->ID, 'This person is locked out already.' ),
+				array( 'unlock', $here->ID, 'Nobody has locked this person out.' ),
+				array( 'unlink', $local, 'No identity provider manages this account.' ),
+				array( 'unlink', $out->ID, 'This person is locked out, and nobody would keep the account locked any more. Let the person in first, or delete the account.' ),
+			) as list( $what, $user_id, $reason )
+		) {
+			$page = $asked( $what, $user_id );
+			self::assertStringContainsString( 'Nothing can be done here', $page, "$what $reason" );
+			self::assertStringContainsString( $reason, $page, $what );
+		}
+
+		$reason = static fn( string $task, int $user_id, array $more = array() ): string => PersonTask::run( array( 'task' => $task ) + $more, $user_id )['reason'] ?? 'done';
+		$by     = static fn( int $actor, bool $several = false ): array => array( 'actor' => $actor, 'several' => $several );
+		self::assertSame( 'No identity provider manages this account.', $reason( 'locking', $local, $by( $me ) ) );
+		self::assertSame( 'You cannot lock yourself out. Somebody else who may manage this site can.', $reason( 'locking', $here->ID, $by( $here->ID ) ) );
+		self::assertStringStartsWith( 'This person is locked out. Nobody would keep the account locked any more', $reason( 'unlinking', $out->ID ) );
+		self::assertSame( 'This account was not unlinked.', $reason( 'allowing_linking', $here->ID ) );
+		$here->set_role( 'administrator' );
+		self::assertStringStartsWith( 'This account has rights over others or over the site', $reason( 'locking', $here->ID, $by( $me, true ) ) );
+		foreach ( get_users( array( 'role' => 'administrator', 'exclude' => array( $here->ID ) ) ) as $other ) {
+			$other->set_role( 'editor' );
+			$others[] = $other;
+		}
+		try {
+			self::assertSame( 'This is the last administrator who can log in. Make somebody else an administrator first.', $reason( 'locking', $here->ID, $by( $me ) ) );
+		} finally {
+			array_map( static fn( \WP_User $other ) => $other->set_role( 'administrator' ), $others );
+		}
+		self::assertSame( 'done', $reason( 'unlinking', $here->ID ) );
+		self::assertStringStartsWith( 'This account is protected, and no identity provider is ever linked to it.', $reason( 'allowing_linking', $here->ID ) );
+		$here->set_role( 'subscriber' );
+		$this->settings( array( 'existing_accounts' => 'apart' ) );
+		self::assertStringStartsWith( 'Existing accounts are kept apart from the identity provider.', $reason( 'allowing_linking', $here->ID ) );
+
+		// In the owner's language: what the extension says is among the texts to translate.
+		$texts = (string) file_get_contents( dirname( __DIR__, 2 ) . '/php-plugin/stubs/texts.php' );
+		foreach ( array( 'This person is locked out. Nobody would keep', 'no identity provider is ever linked to it', 'Existing accounts are kept apart from' ) as $text ) {
+			self::assertStringContainsString( $text, $texts );
+		}
 	}
 
 	public function test_the_last_administrator_is_not_locked_out_by_hand(): void {

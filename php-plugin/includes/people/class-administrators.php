@@ -48,8 +48,14 @@ final class Administrators {
 	 * @return list<int> Those who can log in there.
 	 */
 	private static function lock_super_administrators(): array {
-		$accounts = array_filter( array_map( static fn( string $login ): int => (int) ( get_user_by( 'login', $login )->ID ?? 0 ), array_values( get_super_admins() ) ) );
-		$rows     = Database::rows( 'SELECT user_id, active FROM ' . Tables::name( 'users' ) . ' WHERE user_id IN (' . Database::marks( $accounts, '%d' ) . ') FOR UPDATE', array_values( $accounts ) );
+		$accounts = array();
+		foreach ( get_super_admins() as $login ) {
+			$user = get_user_by( 'login', $login );
+			if ( false !== $user ) {
+				$accounts[] = $user->ID;
+			}
+		}
+		$rows     = Database::rows( 'SELECT user_id, active FROM ' . Tables::name( 'users' ) . ' WHERE user_id IN (' . Database::marks( $accounts, '%d' ) . ') FOR UPDATE', $accounts );
 		$locked   = array_column( array_filter( $rows, static fn( array $row ): bool => '0' === (string) $row['active'] ), 'user_id' );
 		return array_values( array_diff( $accounts, array_map( 'intval', $locked ) ) );
 	}

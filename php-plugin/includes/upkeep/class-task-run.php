@@ -273,7 +273,7 @@ final class TaskRun {
 			ActivityLog::record( $summary, $duration_ms );
 		}
 		if ( ! isset( $report['examined'] ) ) {
-			$this->state['failure'] = $summary['failure'] ?? $report['detail'] ?? '';
+			$this->state['failure'] = $summary['failure'] ?? translate( (string) ( $report['detail'] ?? '' ), 'rollbook' ); // phpcs:ignore WordPress.WP.I18n -- stubs/texts.php names the texts of the extension.
 			$this->state['at_once'] = max( 1, intdiv( $this->at_once(), 2 ) );
 			$this->store();
 			return false;

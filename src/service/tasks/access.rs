@@ -4,7 +4,7 @@ use super::Access;
 use crate::host::{LoadUsersByAccount, Outcome, SetAccess, UserRecord};
 use crate::scim::error::Error;
 use crate::service::effect::Change;
-use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service, refused_by_wordpress};
+use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service};
 use crate::settings::texts::{self, Text};
 use crate::wordpress::user;
 use serde_json::json;
@@ -43,7 +43,7 @@ impl Service {
                     self.tell_access(&record, active);
                     return Ok(Reply::json(200, json!({ "login": record.account.login })));
                 }
-                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Refused { message, .. } => return Err(Error::conflict(message).into()),
                 Outcome::Stale | Outcome::Gone | Outcome::Taken { .. } => {}
             }
         }

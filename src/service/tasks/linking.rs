@@ -7,7 +7,8 @@ use crate::host::{
 };
 use crate::scim::error::Error;
 use crate::service::{Answer, Reply, Service};
-use crate::wordpress::linking::{self, KEPT_APART};
+use crate::settings::texts;
+use crate::wordpress::linking;
 use crate::wordpress::predecessor;
 use crate::wordpress::registration::registration;
 use serde_json::json;
@@ -31,7 +32,7 @@ impl Service {
     /// them.
     pub(super) async fn link_accounts(&self, part: Part, source: NameSource, unlinked: Unlinked) -> Answer {
         if !self.shows_unmanaged() {
-            return Err(Error::conflict(KEPT_APART).into());
+            return Err(Error::conflict(texts::ACCOUNTS_APART.english()).into());
         }
         let read = predecessor::METAS.map(str::to_owned).to_vec();
         let list = ListAccounts { after: part.after, read, limit: part.limit(), count: part.after == 0 };

@@ -2,7 +2,7 @@
 
 use crate::host::{AllowLinking, FindUnregisteredAccounts, LoadUsersByAccount, Outcome, UnlinkUser};
 use crate::scim::error::Error;
-use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service, refused_by_wordpress};
+use crate::service::{Answer, Event, MAX_ATTEMPTS, Reply, Service};
 use crate::settings::texts;
 use crate::wordpress::{linking, user};
 use serde_json::json;
@@ -21,7 +21,7 @@ impl Service {
                 return Err(Error::new(404, texts::PERSON_UNMANAGED.english()).into());
             };
             if let Some(reason) = linking::unlinking_problem(record.active) {
-                return Err(Error::conflict(reason).into());
+                return Err(Error::conflict(reason.english()).into());
             }
             match self.host.ask(&UnlinkUser { id: record.id.clone(), version: record.version }).await? {
                 Outcome::Done { .. } => {
@@ -31,7 +31,7 @@ impl Service {
                     self.tell(Event::UserUnlinked { user_id, id: record.id.to_string() });
                     return Ok(Reply::json(200, json!({ "login": record.account.login })));
                 }
-                Outcome::Refused { message, .. } => return Err(refused_by_wordpress(&message).into()),
+                Outcome::Refused { message, .. } => return Err(Error::conflict(message).into()),
                 Outcome::Stale | Outcome::Gone | Outcome::Taken { .. } => {}
             }
         }
@@ -50,7 +50,7 @@ impl Service {
             return Err(Error::new(404, texts::PERSON_NOT_UNLINKED.english()).into());
         };
         if let Some(reason) = linking::allowing_problem(account.protected, &self.settings) {
-            return Err(Error::conflict(reason).into());
+            return Err(Error::conflict(reason.english()).into());
         }
         self.host.ask(&AllowLinking { user_ids: vec![user_id] }).await?;
         self.note("linking_allowed", &user_id.to_string(), &account.login);
