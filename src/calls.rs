@@ -293,6 +293,21 @@ pub fn shown(settings: &Map<String, Value>, document: &str) -> Result<String> {
     Ok(mask.show(&document).text)
 }
 
+/// Samples of attributes that were received, as they may be shown under these settings: without those whose
+/// place has the name of a secret. A mapping may be newer than the sample.
+///
+/// # Errors
+/// When the settings cannot be used.
+pub fn samples(settings: &Map<String, Value>, samples: &Map<String, Value>) -> Result<Value> {
+    let settings = Settings::parse(settings)?;
+    let mask = Mask::for_places(settings.places());
+    let shown = samples.iter().map(|(path, text)| {
+        let text = text.as_str().filter(|text| !text.is_empty());
+        (path.clone(), json!(text.map_or_else(String::new, |text| mask.member(path, text))))
+    });
+    Ok(Value::Object(shown.collect()))
+}
+
 /// What the owner is to be told of the provisioning, and what is to be remembered of it.
 ///
 /// # Errors
@@ -358,6 +373,24 @@ mod tests {
         let shown =
             shown(settings.as_object().unwrap(), r#"{ "userType": "k9", "title": "Clerk" }"#).unwrap();
         assert!(shown.contains("Clerk") && !shown.contains("k9"), "{shown}");
+    }
+
+    #[test]
+    fn a_sample_from_before_the_mapping_is_shown_without_its_secret() {
+        let samples =
+            json!({ "userType": "k9", "title": "Clerk", "nickName": "", "urn:contoso:User:code": "42" });
+        let shown = |mappings: Value| {
+            let settings = json!({ "mappings": mappings });
+            super::samples(settings.as_object().unwrap(), samples.as_object().unwrap()).unwrap()
+        };
+        assert_eq!(shown(json!([])), samples);
+        let mappings = json!([
+            { "path": "userType", "target": "xprofile:Door token" },
+            { "path": "urn:contoso:User:code", "target": "xprofile:Vault password" },
+        ]);
+        let expected =
+            json!({ "userType": "…", "title": "Clerk", "nickName": "", "urn:contoso:User:code": "…" });
+        assert_eq!(shown(mappings), expected);
     }
 
     /// The text to translate says the same as the error.

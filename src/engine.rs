@@ -144,6 +144,7 @@ impl Engine {
             "columns" => calls::columns(&given.map()?, given.map()?),
             "tried" => Ok(calls::tried(given.map()?, &given.text()?)),
             "shown" => Ok(Value::from(calls::shown(&given.map()?, &given.text()?)?)),
+            "samples" => calls::samples(&given.map()?, &given.map()?),
             "suggestions" => Ok(calls::suggestions()),
             "decide_alerts" => calls::decide_alerts(&given.map()?, given.map()?, given.map()?),
             "alert_message" => {

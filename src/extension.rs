@@ -338,6 +338,13 @@ impl PhpSettings {
         calls::shown(&map_of(settings)?, document).map_err(exception)
     }
 
+    /// Samples of received attributes, by path, as they may be shown under these settings.
+    ///
+    /// @return array<string, string>
+    pub fn samples(settings: &ZendHashTable, samples: &ZendHashTable) -> PhpResult<PhpArray> {
+        array_of(&calls::samples(&map_of(settings)?, &map_of(samples)?).map_err(exception)?)
+    }
+
     /// What the owner is offered while typing; and what is mapped by itself where a plugin was here before
     /// that wrote one of these user metas.
     ///

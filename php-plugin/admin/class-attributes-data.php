@@ -57,8 +57,10 @@ final class AttributesData {
 		$asked    = is_string( $_GET['add'] ?? null ) ? sanitize_text_field( wp_unslash( $_GET['add'] ) ) : ''; // phpcs:ignore WordPress.Security.NonceVerification.Recommended -- It only fills a field in.
 		$received = ReceivedAttributes::all();
 		try {
+			// A mapping to a place with the name of a secret may be newer than the sample.
+			$samples = array() === $received ? array() : \Rollbook\Settings::samples( Settings::document(), $received );
 			return new self(
-				$received,
+				$samples,
 				array() === $received ? array() : \Rollbook\Settings::unreceived( array( 'mappings' => $form->settings['mappings'] ), array_keys( $received ) ),
 				array_values( array_unique( array( ...$form->suggestions['targets'], ...Targets::offered() ) ) ),
 				array_filter(
@@ -71,7 +73,7 @@ final class AttributesData {
 				$asked
 			);
 		} catch ( DatabaseFailure | \Rollbook\Exception ) {
-			return new self( $received, array(), $form->suggestions['targets'], array(), null, $asked );
+			return new self( array_fill_keys( array_keys( $received ), '' ), array(), $form->suggestions['targets'], array(), null, $asked );
 		}
 	}
 

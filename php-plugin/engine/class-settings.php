@@ -84,6 +84,11 @@ final class Settings {
 		return Engine::call( 'string', 'shown', $settings, $document );
 	}
 
+	/** @return array<string, string> */
+	public static function samples( array $settings, array $samples ): array {
+		return Engine::call( 'array', 'samples', $settings, $samples );
+	}
+
 	/** @return array{paths: list<string>, targets: list<string>, former: list<array{metas: list<string>, mapping: array<string, mixed>}>} */
 	public static function suggestions(): array {
 		return Engine::call( 'array', 'suggestions' );

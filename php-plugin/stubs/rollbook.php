@@ -250,6 +250,13 @@ final class Settings {
 	public static function shown( array $settings, string $document ): string {}
 
 	/**
+	 * Samples of received attributes, by path, as they may be shown under these settings.
+	 *
+	 * @return array<string, string>
+	 */
+	public static function samples( array $settings, array $samples ): array {}
+
+	/**
 	 * What the owner is offered while typing; and what is mapped by itself where a plugin was here before
 	 * that wrote one of these user metas.
 	 *

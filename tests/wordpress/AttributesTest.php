@@ -4,6 +4,8 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
+use Rollbook\WordPress\Admin\FormData;
+use Rollbook\WordPress\Admin\AttributesData;
 use Rollbook\WordPress\Admin\Privacy;
 use Rollbook\WordPress\Store\ReceivedAttributes;
 use Rollbook\WordPress\Store\Settings;
@@ -47,6 +49,15 @@ final class AttributesTest extends SiteTestCase {
 		$known = $this->received( self::URN . ':floor' );
 		$this->assertSame( array( 'Boss', '3' ), array( $known['title'], $known[ self::URN . ':floor' ] ), 'the first sample stays' );
 		$this->assertSame( count( $known ) * 9, strlen( (string) get_option( ReceivedAttributes::OPTION ) ) );
+	}
+
+	/** A mapping to a place with the name of a secret may be made after the sample was kept. */
+	public function test_a_sample_is_masked_once_its_attribute_goes_to_a_secret_place(): void {
+		ReceivedAttributes::note( array( 'userType' => array( 'text' => 'k9-door', 'id' => 'y' ), 'title' => array( 'text' => 'Boss', 'id' => 'y' ) ) );
+		$shown = static fn(): array => AttributesData::collect( FormData::collect( null ) )->received;
+		$this->assertSame( array( 'userType' => 'k9-door', 'title' => 'Boss' ), $shown() );
+		$this->settings( array( 'mappings' => array( array( 'path' => 'userType', 'target' => 'xprofile:Door token' ) ) ) );
+		$this->assertSame( array( 'userType' => '…', 'title' => 'Boss' ), $shown() );
 	}
 
 	public function test_only_so_many_paths_are_remembered(): void {
