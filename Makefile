@@ -36,7 +36,7 @@ test: ## every test: Rust, the extension in PHP, WordPress on SQLite and MariaDB
 	@start=$$SECONDS
 	tests/install
 	trap 'for db in sqlite mariadb; do tests/site down --db $$db; tests/site down --db $$db --network; done' EXIT
-	for part in lint test-rust test-extension test-wordpress test-http test-scale test-network test-corners test-faults test-conformance test-browser; do
+	for part in lint test-rust test-extension test-wordpress test-http test-faults test-conformance test-corners test-screens-and-size; do
 		printf '\n=== %s (%s s)\n' "$$part" "$$(( SECONDS - start ))"
 		$(MAKE) "$$part"
 	done
@@ -124,16 +124,20 @@ test-http: extension ## identity providers' conversations over HTTP, on SQLite a
 	cargo build --quiet --no-default-features --features engine --bin rollbook-engine
 	cargo test --quiet --no-default-features --test http --no-run
 	# The fast lane plays every transcript twice: on SQLite that is test-fast-lane.
-	tests/side-by-side sqlite 'ROLLBOOK_WAY_IN=within tests/http/run --db sqlite --skip fast_lane::' mariadb 'tests/http/run --db mariadb'
-	tests/side-by-side sqlite 'tests/corpus/run --db sqlite --every 25' mariadb 'tests/corpus/run --db mariadb --every 25'
-	echo 'With the engine in the place of the extension:'
-	export ROLLBOOK_EXTENSION=$(abspath $(TARGET)/debug/rollbook-engine)
-	tests/http/run --db sqlite --skip fast_lane:: --skip filters:: --skip lives:: --skip members:: --skip races:: --skip ways_in::
-	tests/engine/run "$$ROLLBOOK_EXTENSION"
+	sqlite='ROLLBOOK_WAY_IN=within tests/http/run --db sqlite --skip fast_lane:: && tests/corpus/run --db sqlite --every 25'
+	# The engine in the place of the extension, while MariaDB gives every answer a second time.
+	engine=$(abspath $(TARGET)/debug/rollbook-engine)
+	sqlite+=" && export ROLLBOOK_EXTENSION=$$engine && tests/http/run --db sqlite $$(printf -- '--skip %s:: ' fast_lane filters lives members races ways_in)"
+	sqlite+=" && tests/engine/run $$engine"
+	tests/side-by-side sqlite "$$sqlite" mariadb 'tests/http/run --db mariadb && tests/corpus/run --db mariadb --every 25'
 
 .PHONY: test-fast-lane
 test-fast-lane: extension ## the fast lane on SQLite as well
 	@ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) tests/http/run fast_lane::
+
+.PHONY: test-screens-and-size
+test-screens-and-size: extension ## the browser, which waits much, and beside it the two parts that do not need its site
+	@tests/side-by-side browser '$(MAKE) test-browser' size '$(MAKE) test-scale test-network'
 
 .PHONY: test-scale
 test-scale: extension ## many people: they are as the API makes them, are found by any attribute, and no statement reads them all
@@ -171,7 +175,7 @@ corpus: extension ## every hostile request of tests/corpus on both databases, an
 .PHONY: test-conformance
 test-conformance: extension ## scim2-tester, a conformance test that we did not write, on SQLite and on MariaDB
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
-	tests/conformance/run
+	tests/side-by-side sqlite 'tests/conformance/run --db sqlite' mariadb 'tests/conformance/run --db mariadb'
 
 .PHONY: test-browser
 test-browser: extension ## the plugin's archive uploaded to a new WordPress, the page without the extension, the screen of a network, and the settings page, in Chromium
@@ -205,10 +209,9 @@ test-php-versions: extension ## the plugin on PHP 7.4, 8.0, 8.1, 8.3 and 8.5, wh
 .PHONY: test-faults
 test-faults: extension ## some of the faults, and an object cache that all requests share
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
-	tests/side-by-side sqlite 'tests/faults/run --db sqlite --every 197' mariadb 'tests/faults/run --db mariadb --every 97'
-	tests/faults/run --outages 15
-	tests/faults/run --redis 200
-	tests/http/run --db mariadb --cache redis life existing
+	mariadb='tests/faults/run --db mariadb --every 97 && tests/faults/run --outages 15 && tests/faults/run --redis 200'
+	mariadb+=' && tests/http/run --db mariadb --cache redis life existing'
+	tests/side-by-side sqlite 'tests/faults/run --db sqlite --every 197' mariadb "$$mariadb"
 
 .PHONY: faults
 faults: extension ## every statement of every operation × every fault, on SQLite and on MariaDB, and whether that sees anything; takes an hour

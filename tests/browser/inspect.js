@@ -2,8 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from './site.js';
 
 /** Nothing for axe-core, no sideways scroll in a narrow window, and pictures to look at: wide, narrow, right to left. */
-export async function inspect( page, name ) {
-	const found = await new AxeBuilder( { page } ).include( '#wpbody-content' ).analyze();
+export async function inspect( page, name, part = '#wpbody-content' ) {
+	const found = await new AxeBuilder( { page } ).include( part ).analyze();
 	expect( found.violations.map( ( violation ) => `${ violation.id }: ${ violation.nodes.map( ( node ) => node.target ).join( ' ' ) }` ) ).toEqual( [] );
 	await page.screenshot( { path: `../../build/screenshots/${ name }-1280.png`, fullPage: true } );
 	await page.setViewportSize( { width: 375, height: 800 } );

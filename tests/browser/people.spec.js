@@ -1,4 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import { inspect } from './inspect.js';
 import { expect, scim, site, test } from './site.js';
 
 /** A person who may log in, made or found. */
@@ -12,20 +12,6 @@ async function person( login ) {
 }
 
 const active = async ( id ) => ( await ( await scim( `/Users/${ id }`, site.token ) ).json() ).active;
-
-/** Nothing serious for axe-core, and no sideways scroll in a narrow window. */
-async function inspect( page, name, part = '#wpbody-content' ) {
-	const found = await new AxeBuilder( { page } ).include( part ).analyze();
-	expect( found.violations.map( ( violation ) => `${ violation.id }: ${ violation.nodes.map( ( node ) => node.target ).join( ' ' ) }` ) ).toEqual( [] );
-	await page.screenshot( { path: `../../build/screenshots/${ name }-1280.png`, fullPage: true } );
-	await page.setViewportSize( { width: 375, height: 800 } );
-	expect( await page.evaluate( () => document.documentElement.scrollWidth ) ).toBeLessThanOrEqual( 375 );
-	await page.screenshot( { path: `../../build/screenshots/${ name }-375.png`, fullPage: true } );
-	await page.evaluate( () => document.documentElement.setAttribute( 'dir', 'rtl' ) );
-	await page.screenshot( { path: `../../build/screenshots/${ name }-375-rtl.png`, fullPage: true } );
-	await page.evaluate( () => document.documentElement.setAttribute( 'dir', 'ltr' ) );
-	await page.setViewportSize( { width: 1280, height: 900 } );
-}
 
 test( 'people are locked out and let in from the list of users, also several and without a mouse', async ( { settings: page } ) => {
 	const ann = await person( 'people-ann' );
