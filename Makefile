@@ -112,6 +112,10 @@ fuzz: ## other random requests each time; FUZZ=600: for so many seconds (default
 test-extension: extension ## the extension in PHP, and under valgrind; the engine in its place
 	@cargo build --quiet --no-default-features --features engine --bin rollbook-engine
 	tests/extension/run $(abspath $(EXTENSION)) $(abspath $(TARGET)/debug/rollbook-engine)
+	# A debug build panics where it is told to.
+	cargo rustc --quiet --lib --crate-type cdylib
+	tests/panics $(abspath $(TARGET)/debug/librollbook.so) $(abspath $(EXTENSION))
+	tests/panics $(abspath $(TARGET)/debug/rollbook-engine)
 
 .PHONY: test-wordpress
 test-wordpress: extension ## the plugin inside WordPress, on SQLite and on MariaDB

@@ -9,6 +9,7 @@ use crate::host::site::{Site, SiteAddress};
 use crate::http::Request;
 use crate::mapping::received::is_received;
 use crate::mapping::{self, Mapping, meta_key, target};
+use crate::panics::{Panic, caught};
 use crate::protection;
 use crate::scim::json;
 use crate::scim::path::PatchPath;
@@ -36,6 +37,9 @@ pub enum CallError {
     /// A call that does not fit the order of the exchange.
     #[error(transparent)]
     OutOfTurn(#[from] OutOfTurn),
+    /// A fault of the core.
+    #[error(transparent)]
+    Panic(#[from] Panic),
     /// Anything else. The text says what.
     #[error("{0}")]
     Other(String),
@@ -55,9 +59,10 @@ pub fn open(
 ) -> Result<Exchange> {
     let Some(settings) = settings else { return Ok(Exchange::unavailable(request)) };
     let site = site_of(site)?;
-    Ok(match Settings::parse(settings) {
-        Ok(settings) => Exchange::open(request, Rc::new(settings.on(site))),
-        Err(error) => Exchange::broken(request, &error.to_string()),
+    Ok(match caught(|| Settings::parse(settings).map(|settings| settings.on(site))) {
+        Ok(Ok(settings)) => Exchange::open(request, Rc::new(settings)),
+        Ok(Err(error)) => Exchange::broken(request, &error.to_string()),
+        Err(panic) => Exchange::panicked(&request, &panic),
     })
 }
 

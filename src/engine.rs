@@ -15,6 +15,7 @@ use crate::calls::{self, CallError};
 use crate::exchange::Exchange;
 use crate::host::HostError;
 use crate::http::{Request, Response};
+use crate::panics::caught;
 use crate::service::closed::{Closed, closed};
 use crate::token;
 use data_encoding::BASE64;
@@ -70,7 +71,7 @@ impl Engine {
     /// The answer to a line.
     pub fn answer(&mut self, line: &[u8]) -> Value {
         let value = match serde_json::from_slice::<Line>(line) {
-            Ok(line) => self.call(line),
+            Ok(line) => caught(|| self.call(line)).unwrap_or_else(|panic| Err(panic.into())),
             Err(error) => Err(CallError::Other(format!("The line is no call: {error}"))),
         };
         match value {
@@ -83,7 +84,9 @@ impl Engine {
                     CallError::InvalidSettings(refusal) => json!({
                         "exception": "InvalidSettings", "message": message, "problems": refusal.problems,
                     }),
-                    CallError::Other(_) => json!({ "exception": "Exception", "message": message }),
+                    CallError::Panic(_) | CallError::Other(_) => {
+                        json!({ "exception": "Exception", "message": message })
+                    }
                 }
             }
         }
@@ -314,6 +317,42 @@ mod tests {
         let answers: Vec<Value> = (0..=MAX_EXCHANGES).map(|_| ask(&mut engine, &open)).collect();
         assert!(answers.iter().take(MAX_EXCHANGES).all(|answer| answer["value"].is_u64()));
         assert_eq!(answers.last().map(|answer| &answer["exception"]), Some(&json!("Exception")));
+    }
+
+    /// Whatever the core panics at, a line is answered, and the next one too.
+    #[test]
+    #[cfg(debug_assertions)]
+    fn a_panic_is_an_answer_that_quotes_nothing() {
+        crate::panics::hush();
+        let mut engine = Engine::default();
+        let trap = "pay-as-secret tripwire-of-the-debug-build";
+        let rules = json!({ "role_rules": [{ "filter": format!("title eq \"{trap}\""), "role": "editor" }] });
+        for line in [
+            json!({ "call": "hash", "arguments": [trap] }),
+            json!({ "call": "token_problem", "arguments": [trap] }),
+            json!({ "call": "validate", "arguments": [rules, {}, {}] }),
+            json!({ "call": "problems", "arguments": [rules, {}] }),
+            json!({ "call": "refresh", "arguments": [[1], rules, {}, 1] }),
+        ] {
+            let answer = ask(&mut engine, &line);
+            let told = answer["message"].as_str().unwrap();
+            assert!(answer["exception"] == "Exception" && told.contains("has a fault at src/"), "{answer}");
+            assert!(!told.contains("secret"), "{answer}");
+            assert_eq!(
+                ask(&mut engine, &json!({ "call": "moved", "arguments": ["a", "a"] }))["value"],
+                false
+            );
+        }
+        // A request is answered with an error of SCIM's form, and PHP is asked to log the place.
+        let request = json!({ "method": "GET", "path": "/Users", "now": 1 });
+        let number =
+            ask(&mut engine, &json!({ "call": "open", "arguments": [request, rules, {}] }))["value"].clone();
+        let of = |call: &str| json!({ "call": call, "exchange": number, "arguments": [null] });
+        let command = ask(&mut engine, &of("command"));
+        assert_eq!(command["value"]["do"], "note_panic", "{command}");
+        ask(&mut engine, &of("answer"));
+        assert_eq!(ask(&mut engine, &of("command"))["value"], Value::Null);
+        assert_eq!(ask(&mut engine, &of("response"))["value"]["status"], 500);
     }
 
     #[test]

@@ -6,8 +6,9 @@
 //! [`Exchange::command`] until it gives `None`, after each `Some` one of [`Exchange::answer`] or
 //! [`Exchange::fail`], then [`Exchange::response`] and [`Exchange::summary`].
 
-use crate::host::{Command, Host, HostError, Turn};
+use crate::host::{BeginBatch, Command, EndBatch, Host, HostError, NotePanic, Question, Turn};
 use crate::http::{Request, Response};
+use crate::panics::{Panic, caught};
 use crate::service::tasks::Task;
 use crate::service::{self, Summary};
 use crate::settings::Settings;
@@ -22,6 +23,12 @@ use std::task::{Context, Poll, Waker};
 pub struct Exchange {
     turn: Rc<RefCell<Turn>>,
     state: State,
+    /// What the log is to say, as far as it is known.
+    note: Rc<RefCell<Summary>>,
+    is_head: bool,
+    /// Whether a command went out that may have changed something.
+    may_have_changed: bool,
+    is_in_batch: bool,
 }
 
 enum State {
@@ -43,7 +50,9 @@ pub enum OutOfTurn {
 impl Exchange {
     /// Opens the exchange for one HTTP request.
     pub fn open(request: Request, settings: Rc<Settings>) -> Self {
-        Self::run(|host| service::answer(host, request, settings))
+        let note = Summary::of(&request);
+        let is_head = request.method.eq_ignore_ascii_case("HEAD");
+        Self::run(note, is_head, |host, note| service::answer(host, request, settings, note))
     }
 
     /// Opens the exchange for a request that cannot be served, because the site's settings cannot be used.
@@ -57,30 +66,42 @@ impl Exchange {
         Self::refused(request, HostError::new("The database does not give the settings.").passing(true))
     }
 
+    /// Opens an exchange for a request in whose beginning the core has panicked.
+    pub fn panicked(request: &Request, panic: &Panic) -> Self {
+        let is_head = request.method.eq_ignore_ascii_case("HEAD");
+        let mut exchange = Self::run(Summary::of(request), is_head, |_, _| std::future::pending());
+        exchange.break_off(panic);
+        exchange
+    }
+
     fn refused(request: Request, failure: HostError) -> Self {
-        Self::run(|_| std::future::ready(service::broken(&request, &failure)))
+        Self::run(Summary::default(), false, |_, _| std::future::ready(service::broken(&request, &failure)))
     }
 
     /// Opens an exchange of our own, after accounts were edited inside WordPress: what people are searched by
     /// is renewed. Its response is empty.
     pub fn refresh(user_ids: Vec<u64>, settings: Rc<Settings>, now: i64) -> Self {
-        Self::run(|host| service::refresh(host, user_ids, settings, now))
+        Self::run(Summary::default(), false, |host, _| service::refresh(host, user_ids, settings, now))
     }
 
     /// Opens an exchange of our own, for something that the owner has done to everybody. Its response is 200
     /// with a report, or an error ([`service::tasks`]).
     pub fn task(task: Task, settings: Rc<Settings>, now: i64) -> Self {
-        Self::run(|host| service::tasks::perform(host, task, settings, now))
+        Self::run(Summary::default(), false, |host, note| {
+            service::tasks::perform(host, task, settings, now, note)
+        })
     }
 
-    fn run<F, Operation>(start: F) -> Self
+    fn run<F, Operation>(note: Summary, is_head: bool, start: F) -> Self
     where
-        F: FnOnce(Host) -> Operation,
+        F: FnOnce(Host, Rc<RefCell<Summary>>) -> Operation,
         Operation: Future<Output = (Response, Summary)> + 'static,
     {
         let turn = Rc::new(RefCell::new(Turn::Service));
-        let operation = start(Host { turn: Rc::clone(&turn) });
-        let mut exchange = Self { turn, state: State::Running(Box::pin(operation)) };
+        let note = Rc::new(RefCell::new(note));
+        let operation = start(Host { turn: Rc::clone(&turn) }, Rc::clone(&note));
+        let state = State::Running(Box::pin(operation));
+        let mut exchange = Self { turn, state, note, is_head, may_have_changed: false, is_in_batch: false };
         exchange.advance();
         exchange
     }
@@ -91,6 +112,12 @@ impl Exchange {
         match self.turn.take() {
             Turn::Asked(command) => {
                 self.turn.replace(Turn::Owner);
+                self.may_have_changed |= command.may_change();
+                match command.name {
+                    BeginBatch::NAME => self.is_in_batch = true,
+                    EndBatch::NAME => self.is_in_batch = false,
+                    _ => {}
+                }
                 Some(command)
             }
             other => {
@@ -158,8 +185,25 @@ impl Exchange {
     fn advance(&mut self) {
         let State::Running(operation) = &mut self.state else { return };
         let mut context = Context::from_waker(Waker::noop());
-        if let Poll::Ready(finished) = operation.as_mut().poll(&mut context) {
-            self.state = State::Finished(Box::new(finished));
+        match caught(|| operation.as_mut().poll(&mut context)) {
+            Ok(Poll::Pending) => {}
+            Ok(Poll::Ready(finished)) => self.state = State::Finished(Box::new(finished)),
+            Err(panic) => self.break_off(&panic),
+        }
+    }
+
+    /// Ends the request, and lets PHP log the reason and undo an open batch: nothing may be told of what that
+    /// batch did.
+    fn break_off(&mut self, panic: &Panic) {
+        let mut summary = self.note.take();
+        if self.is_in_batch {
+            summary.forget_what_happened();
+        }
+        let reason = panic.to_string();
+        let finished = service::broken_off(summary, &reason, self.may_have_changed, self.is_head);
+        self.state = State::Finished(Box::new(finished));
+        if let Ok(command) = Command::new(&NotePanic { reason }) {
+            self.turn.replace(Turn::Asked(command));
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::calls::{self, CallError};
 use crate::exchange::{Exchange, OutOfTurn};
 use crate::host::{HostError, MAX_NESTING};
 use crate::http::{MAX_BODY, Request, Response};
+use crate::panics;
 use crate::service::closed::{Closed, closed};
 use crate::service::tasks::MAX_PART;
 use crate::settings;
@@ -112,7 +113,8 @@ impl PhpExchange {
             now: request.get("now").and_then(Zval::long).unwrap_or_default(),
         };
         let settings = settings.map(map_of).transpose()?;
-        let exchange = calls::open(request, settings.as_ref(), map_of(site)?).map_err(exception)?;
+        let site = map_of(site)?;
+        let exchange = guarded(|| calls::open(request, settings.as_ref(), site))?;
         Ok(Self { exchange })
     }
 
@@ -124,7 +126,8 @@ impl PhpExchange {
         site: &ZendHashTable,
         now: i64,
     ) -> PhpResult<Self> {
-        let exchange = calls::refresh(user_ids, &map_of(settings)?, map_of(site)?, now).map_err(exception)?;
+        let (settings, site) = (map_of(settings)?, map_of(site)?);
+        let exchange = guarded(|| calls::refresh(user_ids, &settings, site, now))?;
         Ok(Self { exchange })
     }
 
@@ -137,8 +140,8 @@ impl PhpExchange {
         site: &ZendHashTable,
         now: i64,
     ) -> PhpResult<Self> {
-        let (task, settings) = (map_of(task)?, map_of(settings)?);
-        let exchange = calls::task(task, &settings, map_of(site)?, now).map_err(exception)?;
+        let (task, settings, site) = (map_of(task)?, map_of(settings)?, map_of(site)?);
+        let exchange = guarded(|| calls::task(task, &settings, site, now))?;
         Ok(Self { exchange })
     }
 
@@ -203,14 +206,14 @@ impl Token {
     ///
     /// @return array{token: string, hash: string}
     pub fn generate() -> PhpResult<PhpArray> {
-        array_of(&calls::generate_token().map_err(exception)?)
+        array_of(&guarded(calls::generate_token)?)
     }
 
     /// The stored form of a token that the owner brings along.
     ///
     /// Throws Rollbook\InvalidToken when it is too short, too long, mistyped or easy to guess.
     pub fn hash(token: &str) -> PhpResult<String> {
-        token::hash_own(token).map_err(|error| exception(error.into()))
+        guarded(|| Ok(token::hash_own(token)?))
     }
 
     /// Why a token that the owner brings along cannot be used, as a text to translate with the values for its
@@ -218,7 +221,7 @@ impl Token {
     ///
     /// @return ?array{reason: string, text: string, values: list<mixed>}
     pub fn problem(token: &str) -> PhpResult<Option<PhpArray>> {
-        let problem = calls::token_problem(token);
+        let problem = guarded(|| Ok(calls::token_problem(token)))?;
         if problem.is_null() { Ok(None) } else { array_of(&problem).map(Some) }
     }
 }
@@ -234,7 +237,7 @@ impl PhpSettings {
     ///
     /// @return array<string, mixed>
     pub fn defaults() -> PhpResult<PhpArray> {
-        array_of(&calls::defaults())
+        array_of(&guarded(|| Ok(calls::defaults()))?)
     }
 
     /// Completes a document that is to be saved on a site in the place of another one. What the site has lost
@@ -248,8 +251,8 @@ impl PhpSettings {
         before: &ZendHashTable,
         site: &ZendHashTable,
     ) -> PhpResult<PhpArray> {
-        let validated = calls::validate(&map_of(settings)?, &map_of(before)?, map_of(site)?);
-        array_of(&validated.map_err(exception)?)
+        let (settings, before, site) = (map_of(settings)?, map_of(before)?, map_of(site)?);
+        array_of(&guarded(|| calls::validate(&settings, &before, site))?)
     }
 
     /// What is wrong with the document of a site as the site is now; each as in
@@ -257,7 +260,8 @@ impl PhpSettings {
     ///
     /// @return list<array{place: string, reason: string, text: string, values: list<mixed>}>
     pub fn problems(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
-        array_of(&calls::problems(&map_of(settings)?, map_of(site)?).map_err(exception)?)
+        let (settings, site) = (map_of(settings)?, map_of(site)?);
+        array_of(&guarded(|| calls::problems(&settings, site))?)
     }
 
     /// What becomes dangerous when a document is saved on a site in the place of another one, and what
@@ -269,26 +273,27 @@ impl PhpSettings {
         before: &ZendHashTable,
         site: &ZendHashTable,
     ) -> PhpResult<PhpArray> {
-        let dangers = calls::dangers(&map_of(settings)?, &map_of(before)?, map_of(site)?);
-        array_of(&dangers.map_err(exception)?)
+        let (settings, before, site) = (map_of(settings)?, map_of(before)?, map_of(site)?);
+        array_of(&guarded(|| calls::dangers(&settings, &before, site))?)
     }
 
     /// The names of the roles and capabilities of a site that protect an account that has one by itself.
     ///
     /// @return list<string>
     pub fn protecting(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
-        array_of(&calls::protecting(&map_of(settings)?, map_of(site)?).map_err(exception)?)
+        let (settings, site) = (map_of(settings)?, map_of(site)?);
+        array_of(&guarded(|| calls::protecting(&settings, site))?)
     }
 
     /// What may become of a user meta as a target: "open", "guarded", or "odd" where the database may take
     /// the key for another one.
-    pub fn verdict(key: &str) -> &'static str {
-        calls::verdict(key)
+    pub fn verdict(key: &str) -> PhpResult<&'static str> {
+        guarded(|| Ok(calls::verdict(key)))
     }
 
     /// Whether a site that was at one address may be a copy at the address that it has now.
-    pub fn moved(noted: &str, now: &str) -> bool {
-        calls::moved(noted, now)
+    pub fn moved(noted: &str, now: &str) -> PhpResult<bool> {
+        guarded(|| Ok(calls::moved(noted, now)))
     }
 
     /// Which of some accounts the owner can unlink, and which can be linked again. Of each account an array
@@ -297,7 +302,8 @@ impl PhpSettings {
     /// @return array{unlinking: list<int>, allowing_linking: list<int>}
     pub fn links(settings: &ZendHashTable, links: &ZendHashTable) -> PhpResult<PhpArray> {
         let links = links.values().map(|link| value_of(link, 0)).collect::<PhpResult<_>>()?;
-        array_of(&calls::links(&map_of(settings)?, links).map_err(exception)?)
+        let settings = map_of(settings)?;
+        array_of(&guarded(|| calls::links(&settings, links))?)
     }
 
     /// The targets for which a person's stored document has a value: the identity provider replaces what is
@@ -305,7 +311,8 @@ impl PhpSettings {
     ///
     /// @return list<string>
     pub fn owned(settings: &ZendHashTable, document: &str) -> PhpResult<PhpArray> {
-        array_of(&calls::owned(&map_of(settings)?, document).map_err(exception)?)
+        let settings = map_of(settings)?;
+        array_of(&guarded(|| calls::owned(&settings, document))?)
     }
 
     /// The numbers of those of a document's mappings whose attribute is not among the paths that were
@@ -314,7 +321,8 @@ impl PhpSettings {
     /// @return list<int>
     pub fn unreceived(settings: &ZendHashTable, received: &ZendHashTable) -> PhpResult<PhpArray> {
         let received = received.values().map(|path| value_of(path, 0)).collect::<PhpResult<Vec<_>>>()?;
-        array_of(&calls::unreceived(&map_of(settings)?, &received))
+        let settings = map_of(settings)?;
+        array_of(&guarded(|| Ok(calls::unreceived(&settings, &received)))?)
     }
 
     /// The columns of the list of users that an index can give in order, by the numbers of their mappings:
@@ -329,13 +337,15 @@ impl PhpSettings {
     ///
     /// @return array{stored: mixed, problems: list<array{place: string, reason: string}>}
     pub fn tried(mapping: &ZendHashTable, sample: &str) -> PhpResult<PhpArray> {
-        array_of(&calls::tried(map_of(mapping)?, sample))
+        let mapping = map_of(mapping)?;
+        array_of(&guarded(|| Ok(calls::tried(mapping, sample)))?)
     }
 
     /// A stored document as it may be shown under these settings: indented, without secrets. Empty for what
     /// is no JSON.
     pub fn shown(settings: &ZendHashTable, document: &str) -> PhpResult<String> {
-        calls::shown(&map_of(settings)?, document).map_err(exception)
+        let settings = map_of(settings)?;
+        guarded(|| calls::shown(&settings, document))
     }
 
     /// Samples of received attributes, by path, as they may be shown under these settings.
@@ -354,7 +364,7 @@ impl PhpSettings {
     ///     former: list<array{metas: list<string>, mapping: array<string, mixed>}>,
     /// }
     pub fn suggestions() -> PhpResult<PhpArray> {
-        array_of(&calls::suggestions())
+        array_of(&guarded(|| Ok(calls::suggestions()))?)
     }
 }
 
@@ -403,6 +413,7 @@ impl PhpAlerts {
 /// Registers the classes.
 #[php_module]
 pub fn module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
+    panics::hush();
     module
         .name(env!("CARGO_PKG_NAME"))
         .version(env!("CARGO_PKG_VERSION"))
@@ -427,12 +438,18 @@ unsafe extern "C" fn info(_module: *mut ModuleEntry) {
     info_table_end!();
 }
 
+/// A call of the core. What a panic says might quote a secret, so PHP hears the place alone.
+fn guarded<T>(call: impl FnOnce() -> Result<T, CallError>) -> PhpResult<T> {
+    panics::caught(call).unwrap_or_else(|panic| Err(panic.into())).map_err(exception)
+}
+
 /// What PHP catches.
 fn exception(error: CallError) -> PhpException {
     match error {
         CallError::InvalidToken(error) => PhpException::from_class::<InvalidToken>(error.to_string()),
         CallError::InvalidSettings(error) => invalid_settings(error),
         CallError::OutOfTurn(error) => out_of_turn(error),
+        CallError::Panic(panic) => PhpException::from_class::<RollbookException>(panic.to_string()),
         CallError::Other(text) => PhpException::from_class::<RollbookException>(text),
     }
 }

@@ -68,6 +68,14 @@ impl Command {
     }
 }
 
+impl Command {
+    /// Whether it may change a person, a group or an account: it neither only reads nor counts.
+    pub(crate) fn may_change(&self) -> bool {
+        let harmless = ["check_", "count_", "find_", "list_", "load_", "look_up_", "resolve_", "touch_"];
+        !harmless.iter().any(|beginning| self.name.starts_with(beginning))
+    }
+}
+
 /// A command that could not be carried out. The reason is for the activity log, not for the client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
@@ -149,6 +157,7 @@ macro_rules! questions {
             BeginBatch, begin_batch => BatchBegun;
             CheckBatch, check_batch => BatchReport;
             EndBatch, end_batch => BatchState;
+            NotePanic, note_panic => ();
         }
     };
 }

@@ -38,6 +38,7 @@
 //! - [`secrecy`]: what a log or a screen must not show of what a client sends.
 //! - [`token`], [`settings`]: bearer tokens; the settings document.
 //! - [`alerts`]: when the owner is told that the provisioning is in trouble, and the signed message.
+//! - [`panics`]: a fault of the core itself is answered with 500, and the next request is served.
 //! - [`calls`]: what PHP asks of the core, as functions from values to values.
 //! - `extension`: the PHP classes; behind the feature `extension`.
 //! - [`engine`]: the same as lines of JSON, for sites whose PHP loads no extension; the program is
@@ -102,6 +103,7 @@ pub mod http;
 pub mod mapping;
 #[cfg(feature = "memory")]
 pub mod memory;
+pub mod panics;
 pub mod protection;
 pub mod scim;
 pub mod secrecy;

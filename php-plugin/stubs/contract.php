@@ -148,6 +148,8 @@ namespace Rollbook;
  * @phpstan-type CheckBatchAnswer BatchReport
  * @phpstan-type EndBatch array{do: 'end_batch', keep: bool}
  * @phpstan-type EndBatchAnswer BatchState
+ * @phpstan-type NotePanic array{do: 'note_panic', reason: string}
+ * @phpstan-type NotePanicAnswer null
  */
 final class Contract {
 }

@@ -2,12 +2,14 @@
 //! `--listen SOCKET` it stays, and serves every PHP that connects to that Unix socket.
 
 use rollbook::engine::Engine;
+use rollbook::panics;
 use std::io::{BufReader, BufWriter, stdin, stdout};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::ExitCode;
 use std::{env, fs, io, thread};
 
 fn main() -> ExitCode {
+    panics::hush();
     let arguments: Vec<String> = env::args().skip(1).collect();
     let served = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => Engine::default().serve(stdin().lock(), BufWriter::new(stdout().lock())),

@@ -31,6 +31,13 @@ pub struct BatchReport {
     pub now: i64,
 }
 
+/// Says that the core has panicked, for the log. The request ends here: nothing of an open batch is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotePanic {
+    /// Where in the code.
+    pub reason: String,
+}
+
 /// Ends the batch, and asks whether the results of its operations hold. A failure means that none holds,
 /// unless it says that something may be stored: then nobody knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,9 @@ use super::accounts::StoredAccount;
 use super::groups::StoredGroup;
 use super::losses::Losses;
 use super::users::Person;
-use crate::host::{BatchBegun, BatchReport, BatchState, BeginBatch, CheckBatch, EndBatch, Question};
+use crate::host::{
+    BatchBegun, BatchReport, BatchState, BeginBatch, CheckBatch, EndBatch, NotePanic, Question,
+};
 use std::collections::BTreeMap;
 
 /// The batch that is being carried out.
@@ -40,6 +42,11 @@ impl MemoryHost {
 
     pub(super) fn check_batch(&mut self, _: CheckBatch) -> Result<BatchReport, String> {
         Ok(BatchReport { state: self.state(), now: self.tick() })
+    }
+
+    pub(super) fn note_panic(&mut self, _: NotePanic) -> Result<(), String> {
+        self.undo_batch();
+        Ok(())
     }
 
     pub(super) fn end_batch(&mut self, end: EndBatch) -> Result<BatchState, String> {

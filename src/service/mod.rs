@@ -48,7 +48,7 @@ use endpoint::{Endpoint, allow};
 use media::{accepts_scim, body};
 use query::Query;
 use regrouping::Postponed;
-use reply::{break_down, refuse};
+use reply::{break_down, break_off, refuse};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 use std::cell::{Cell, RefCell};
@@ -67,8 +67,13 @@ pub use summary::{Sample, Summary};
 pub const MAX_ATTEMPTS: usize = 5;
 
 /// Answers one request.
-pub(crate) async fn answer(host: Host, request: Request, settings: Rc<Settings>) -> (Response, Summary) {
-    let service = Service::new(host, &request, settings);
+pub(crate) async fn answer(
+    host: Host,
+    request: Request,
+    settings: Rc<Settings>,
+    note: Rc<RefCell<Summary>>,
+) -> (Response, Summary) {
+    let service = Service::new(host, &request, settings, note);
     let admitted = service.admit(&request).await;
     let answer = match admitted {
         Ok(token) => {
@@ -96,6 +101,19 @@ pub(crate) fn broken(request: &Request, failure: &HostError) -> (Response, Summa
     (response, summary)
 }
 
+/// Ends a request in whose midst the core has panicked. `summary` is what was noted until then.
+pub(crate) fn broken_off(
+    mut summary: Summary,
+    reason: &str,
+    may_be_stored: bool,
+    is_head: bool,
+) -> (Response, Summary) {
+    let response = break_off(&mut summary, reason, may_be_stored).into_response(is_head);
+    summary.status = response.status;
+    summary.outcome = summary.told_outcome();
+    (response, summary)
+}
+
 /// Everything that an operation needs: WordPress, the settings, and where and when it happens.
 pub(crate) struct Service {
     pub(crate) host: Host,
@@ -105,7 +123,7 @@ pub(crate) struct Service {
     schemas: Schemas,
     /// Whether an administrator of the network made the token ([`TokenRecord::of_network`]).
     pub(crate) of_network: Cell<bool>,
-    note: RefCell<Summary>,
+    note: Rc<RefCell<Summary>>,
     dialects: RefCell<Dialects>,
     postponed: RefCell<Option<Postponed>>,
     /// How many requests this one counts for beside itself.
@@ -156,7 +174,7 @@ enum Write<'a> {
 }
 
 impl Service {
-    fn new(host: Host, request: &Request, settings: Rc<Settings>) -> Self {
+    fn new(host: Host, request: &Request, settings: Rc<Settings>, note: Rc<RefCell<Summary>>) -> Self {
         Self {
             host,
             schemas: schemas::for_reading(&settings.mappings),
@@ -164,7 +182,7 @@ impl Service {
             base: request.base.trim_end_matches('/').to_owned(),
             now: request.now,
             of_network: Cell::new(false),
-            note: RefCell::new(Summary::of(request)),
+            note,
             dialects: RefCell::new(Dialects::default()),
             postponed: RefCell::default(),
             demand: Cell::new(0),
@@ -174,7 +192,7 @@ impl Service {
 
     fn conclude(self, request: &Request, reply: Reply) -> (Response, Summary) {
         let response = reply.into_response(request.method.eq_ignore_ascii_case("HEAD"));
-        let mut summary = self.note.into_inner();
+        let mut summary = self.note.take();
         summary.status = response.status;
         summary.outcome = summary.told_outcome();
         summary.dialects = self.dialects.into_inner().names().collect();

@@ -91,7 +91,16 @@ impl Summary {
         }
     }
 
-    pub(super) fn of(request: &Request) -> Self {
+    /// Forgets what became of people and accounts.
+    pub(crate) fn forget_what_happened(&mut self) {
+        self.effects.clear();
+        self.events.clear();
+        self.welcome.clear();
+        self.notices.clear();
+        self.received.clear();
+    }
+
+    pub(crate) fn of(request: &Request) -> Self {
         Self { method: request.method.clone(), path: request.path.clone(), ..Self::default() }
     }
 }

@@ -18,6 +18,7 @@ use crate::host::{Account, Host};
 use crate::http::{Request, Response};
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -251,23 +252,16 @@ impl Entry {
 
 /// Carries out a task. The response is 200 with the report as JSON, or an error as SCIM words it, whose
 /// `detail` is for the owner.
-pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now: i64) -> (Response, Summary) {
-    let path = match task {
-        Task::Roles { .. } => "/roles",
-        Task::Linking { .. } => "/linking",
-        Task::Locking(_) => "/locking",
-        Task::Unlocking(_) => "/unlocking",
-        Task::Unlinking { .. } => "/unlinking",
-        Task::Explaining { .. } => "/explaining",
-        Task::Grouping { .. } => "/grouping",
-        Task::Doubting {} => "/doubting",
-        Task::Matching { .. } => "/matching",
-        Task::AllowingLinking { .. } => "/allowing_linking",
-        Task::Settling { .. } => "/settling",
-        Task::Indexing { .. } => "/indexing",
-    };
-    let request = Request { method: "TASK".to_owned(), path: path.to_owned(), now, ..Request::default() };
-    let service = Service::new(host, &request, settings);
+pub(crate) async fn perform(
+    host: Host,
+    task: Task,
+    settings: Rc<Settings>,
+    now: i64,
+    note: Rc<RefCell<Summary>>,
+) -> (Response, Summary) {
+    let request = request(&task, now);
+    *note.borrow_mut() = Summary::of(&request);
+    let service = Service::new(host, &request, settings, note);
     let done: Answer = match task {
         Task::Roles { part } => service.review_roles(part).await,
         Task::Linking { part, user_name, unlinked } => service.link_accounts(part, user_name, unlinked).await,
@@ -289,4 +283,23 @@ pub(crate) async fn perform(host: Host, task: Task, settings: Rc<Settings>, now:
         Err(RequestError::Host(failure)) => break_down(&mut service.note.borrow_mut(), &failure),
     };
     service.conclude(&request, reply)
+}
+
+/// What the log calls a task.
+fn request(task: &Task, now: i64) -> Request {
+    let path = match task {
+        Task::Roles { .. } => "/roles",
+        Task::Linking { .. } => "/linking",
+        Task::Locking(_) => "/locking",
+        Task::Unlocking(_) => "/unlocking",
+        Task::Unlinking { .. } => "/unlinking",
+        Task::Explaining { .. } => "/explaining",
+        Task::Grouping { .. } => "/grouping",
+        Task::Doubting {} => "/doubting",
+        Task::Matching { .. } => "/matching",
+        Task::AllowingLinking { .. } => "/allowing_linking",
+        Task::Settling { .. } => "/settling",
+        Task::Indexing { .. } => "/indexing",
+    };
+    Request { method: "TASK".to_owned(), path: path.to_owned(), now, ..Request::default() }
 }

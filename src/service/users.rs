@@ -7,6 +7,7 @@ use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, RequestError, Service};
 use crate::host::{
     Account, AccountChange, CreateUser, LoadUser, NoteWish, Outcome, Unique, UpdateUser, UserRecord, UserRow,
 };
+use crate::panics;
 use crate::scim::error::{Error, Result};
 use crate::scim::meta;
 use crate::scim::patch::{Patch, Patched};
@@ -101,6 +102,7 @@ impl Service {
         let Some(record) = written(outcome, "", taken)? else {
             return Err(Error::conflict(AT_THE_SAME_TIME).into());
         };
+        panics::trip(&create.row.user_name);
         self.note_person("created", &record);
         self.note_received(&record, &resource);
         self.note_unwritten(account::unwritten(

@@ -6,20 +6,35 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// The rooms of the crate, from the ground up, and what each imports. None imports one above it.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("dialect", &[]),
     ("host", &[]),
+    ("panics", &[]),
     ("http", &[]),
     ("secrecy", &[]),
     ("protection", &["host"]),
-    ("token", &["host"]),
-    ("scim", &["dialect"]),
+    ("token", &["host", "panics"]),
+    ("scim", &["dialect", "panics"]),
     ("mapping", &["scim"]),
     ("settings", &["host", "mapping", "protection", "scim"]),
     ("alerts", &["host", "settings"]),
     ("wordpress", &["host", "mapping", "scim", "settings"]),
-    ("service", &["dialect", "host", "http", "mapping", "scim", "secrecy", "settings", "token", "wordpress"]),
-    ("exchange", &["host", "http", "service", "settings"]),
+    (
+        "service",
+        &[
+            "dialect",
+            "host",
+            "http",
+            "mapping",
+            "panics",
+            "scim",
+            "secrecy",
+            "settings",
+            "token",
+            "wordpress",
+        ],
+    ),
+    ("exchange", &["host", "http", "panics", "service", "settings"]),
     (
         "calls",
         &[
@@ -28,6 +43,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "host",
             "http",
             "mapping",
+            "panics",
             "protection",
             "scim",
             "secrecy",
@@ -36,8 +52,8 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "wordpress",
         ],
     ),
-    ("extension", &["calls", "exchange", "host", "http", "service", "settings", "token"]),
-    ("engine", &["calls", "exchange", "host", "http", "service", "token"]),
+    ("extension", &["calls", "exchange", "host", "http", "panics", "service", "settings", "token"]),
+    ("engine", &["calls", "exchange", "host", "http", "panics", "service", "token"]),
     (
         "memory",
         &[

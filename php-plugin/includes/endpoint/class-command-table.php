@@ -83,7 +83,7 @@ final class CommandTable {
 	 * @param array<string, mixed> $command The command.
 	 */
 	public static function settles( array $command ): bool {
-		return in_array( $command['do'], array( 'check_batch', 'end_batch' ), true );
+		return in_array( $command['do'], array( 'check_batch', 'end_batch', 'note_panic' ), true );
 	}
 
 	/**
@@ -173,8 +173,22 @@ final class CommandTable {
 			'begin_batch'       => Batch::begin(),
 			'check_batch'       => Batch::report(),
 			'end_batch'         => $command['keep'] ? Batch::end() : Batch::undo(),
+			'note_panic'        => self::note_panic( (string) $command['reason'] ),
 			'delete_group'      => ( new GroupWriter() )->delete( $command ),
 			default             => throw new \UnexpectedValueException( sprintf( 'There is no command "%s".', $name ) ),
 		};
+	}
+
+	/**
+	 * Undoes an open batch after the core has panicked, and writes the place to PHP's log.
+	 *
+	 * @param string $reason Where in the code.
+	 */
+	private static function note_panic( string $reason ): void {
+		if ( Batch::is_open() ) {
+			Batch::undo();
+		}
+		// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- The place where a site's owner looks.
+		error_log( "Rollbook: $reason" );
 	}
 }

@@ -2,6 +2,7 @@
 
 use super::Parsed;
 use crate::dialect::Dialects;
+use crate::panics;
 use crate::scim::filter::MAX_DEPTH;
 use crate::scim::filter::error::{Failure, Reason};
 use crate::scim::path::SchemaUrn;
@@ -25,6 +26,7 @@ pub(crate) struct Parser<'a> {
 impl<'a> Parser<'a> {
     /// A parser of this text, which takes known names and URNs from the schemas.
     pub(crate) fn new(text: &'a str, schemas: &'a Schemas) -> Self {
+        panics::trip(text);
         Self {
             text,
             offset: 0,
