@@ -42,6 +42,8 @@ test( 'people are locked out and let in from the list of users, also several and
 
 test( 'a person is shown with what the identity provider owns, and the list is narrowed', async ( { settings: page } ) => {
 	const ann = await person( 'people-ann' );
+	const named = { schemas: [ 'urn:ietf:params:scim:api:messages:2.0:PatchOp' ], Operations: [ { op: 'add', path: 'name.givenName', value: 'Ann' } ] };
+	expect( ( await scim( `/Users/${ ann.id }`, site.token, { method: 'PATCH', body: JSON.stringify( named ) } ) ).status ).toBe( 200 );
 	await page.goto( '/wp-admin/options-general.php?page=rollbook' );
 	await page.getByRole( 'button', { name: 'Pause provisioning' } ).click();
 	await expect( page.getByText( 'Provisioning is paused.' ) ).toBeVisible();
@@ -59,5 +61,21 @@ test( 'a person is shown with what the identity provider owns, and the list is n
 	await page.getByRole( 'row' ).filter( { hasText: 'people-ann' } ).hover();
 	await page.getByRole( 'link', { name: 'people-ann', exact: true } ).first().click();
 	await expect( page.getByRole( 'heading', { name: 'Directory information' } ) ).toBeVisible();
+	// What the identity provider owns is read-only and says so, for who hears it as well; the rest can be edited.
+	const owned = page.getByLabel( 'First Name' );
+	await expect( owned ).not.toBeEditable();
+	await expect( owned ).toHaveAccessibleDescription( /identity provider/ );
+	await expect( page.getByLabel( 'Biographical Info' ) ).toBeEditable();
 	await page.screenshot( { path: '../../build/screenshots/profile.png', fullPage: true } );
+	const edit = page.url();
+	const localEdits = async ( allowed ) => {
+		await page.goto( '/wp-admin/options-general.php?page=rollbook&tab=people' );
+		await page.locator( '[name="profile_edits"]' ).setChecked( allowed );
+		await page.getByRole( 'button', { name: 'Save settings' } ).click();
+		await expect( page.getByText( 'Settings saved.' ) ).toBeVisible();
+	};
+	await localEdits( true );
+	await page.goto( edit );
+	await expect( owned ).toBeEditable();
+	await localEdits( false );
 } );

@@ -71,7 +71,7 @@ test( 'rules are previewed and, once that is confirmed, applied to everybody', a
 
 	await panel( page ).getByRole( 'button', { name: 'Apply to everybody' } ).click();
 	await expect( page.getByRole( 'alert' ) ).toBeFocused();
-	await inspect( page, 'question-task' );
+	await inspect( page, 'question-task', '#wpbody-content', true ); // Roles & groups as a whole, from right to left too.
 	expect( roleOf( 'tasks-ann' ) ).toBe( 'subscriber' );
 	await page.getByRole( 'alert' ).getByRole( 'button', { name: 'Apply to everybody' } ).click();
 	await expect( line( page, 'tasks-bob' ) ).toContainText( 'Has got another role' );

@@ -77,6 +77,34 @@ final class ProfilePluginsTest extends SiteTestCase {
 		$this->settings( array( 'mappings' => array_map( $mapping, $rows ) ) );
 	}
 
+	/** The owner is offered the fields that the plugins have for people, however many user metas there are; none that decides who gets in. */
+	public function test_fields_of_the_plugins_are_offered_as_targets(): void {
+		$offered = function (): array {
+			$site = $this->service();
+			$page = ( new Browser( $site->url ) )->log_in( $site->admin->user, $site->admin->password )->fetch( '/wp-admin/options-general.php?page=rollbook&tab=attributes' )->body;
+			self::assertSame( 1, preg_match( '~<datalist id="rollbook-targets">(.*?)</datalist>~s', $page, $list ) );
+			preg_match_all( '/value="([^"]+)"/', $list[1], $targets );
+			return array_map( static fn( string $target ): string => html_entity_decode( $target, ENT_QUOTES ), $targets[1] );
+		};
+		$of_plugins = static fn( string $target ): bool => str_starts_with( $target, 'xprofile:' ) || str_starts_with( $target, 'acf:' );
+		$this->unplug();
+		self::assertNotContains( 'xprofile:Department', $offered() );
+		$this->plug_in();
+		for ( $number = 0; $number < 320; ++$number ) {
+			add_user_meta( 1, "pu_many_$number", 'x' );
+		}
+		try {
+			$fields = array( 'xprofile:Text', "xprofile:Driver's licence & co", 'xprofile:2024', 'xprofile:Department', 'xprofile:Skills', 'xprofile:Since', 'xprofile:Floor', 'xprofile:Terms', 'acf:a_text', 'acf:a_tf', 'acf:a_num', 'acf:a_date', 'acf:a_dt', 'acf:a_cb' );
+			$found  = array_values( array_filter( $offered(), $of_plugins ) );
+			self::assertSame( array(), array_diff( $fields, $found ) );
+			self::assertNotContains( 'acf:of_a_page', $found );
+			self::assertSame( array(), preg_grep( '/capa/', $found ) );
+		} finally {
+			$GLOBALS['wpdb']->query( "DELETE FROM {$GLOBALS['wpdb']->usermeta} WHERE meta_key LIKE 'pu\\_many\\_%'" );
+			wp_cache_flush();
+		}
+	}
+
 	/** What the places hold, as they hold it. */
 	private function stored( int $user_id ): array {
 		wp_cache_flush();

@@ -41,6 +41,12 @@ if ( ! function_exists( 'xprofile_get_field_id_from_name' ) ) {
 		return null;
 	}
 
+	/** The groups of fields; names as they lie in the table. */
+	function bp_xprofile_get_groups( $args = array() ) {
+		$fields = array_map( static fn( array $field ): object => (object) array( 'name' => $field[0] ), array_values( STAND_IN_FIELDS ) );
+		return array( (object) array( 'name' => 'Base', 'fields' => empty( $args['fetch_fields'] ) ? null : $fields ) );
+	}
+
 	/** Takes the value slashed. False for one that the field does not take, which then keeps the old one. */
 	function xprofile_set_field_data( $field, $user_id, $value, $is_required = false ) {
 		$id = is_numeric( $field ) ? (int) $field : xprofile_get_field_id_from_name( $field );
@@ -105,6 +111,16 @@ if ( ! function_exists( 'acf_get_field' ) ) {
 			'field_rogue' => array( 'key' => 'field_rogue', 'ID' => 17, 'name' => $GLOBALS['table_prefix'] . 'capabilities', 'type' => 'checkbox' ),
 		)
 	);
+
+	/** Groups are shown where their rules say: one for people, one for pages. */
+	function acf_get_field_groups( $filter = array() ) {
+		$where = static fn( string $param ): array => array( array( array( 'param' => $param, 'operator' => '==', 'value' => 'all' ) ) );
+		return array( array( 'key' => 'group_people', 'location' => $where( 'user_form' ) ), array( 'key' => 'group_pages', 'location' => $where( 'post_type' ) ) );
+	}
+
+	function acf_get_fields( $parent ) {
+		return 'group_people' === $parent['key'] ? array_values( STAND_IN_ACF ) : array( array( 'name' => 'of_a_page' ) );
+	}
 
 	/** By key, number or name; false where there is none. */
 	function acf_get_field( $id = 0 ) {

@@ -184,7 +184,7 @@ final class Targets {
 		global $wpdb;
 		$keys    = array_column( Database::rows( "SELECT DISTINCT meta_key FROM (SELECT meta_key FROM $wpdb->usermeta ORDER BY umeta_id DESC LIMIT %d) some ORDER BY meta_key", array( self::METAS_READ ) ), 'meta_key' );
 		$keys    = array_filter( array_map( 'strval', $keys ), static fn( string $key ): bool => ! in_array( $key, self::PROFILE, true ) && self::is_open( $key, false ) );
-		$targets = array_map( static fn( string $key ): string => "meta:$key", array_slice( $keys, 0, self::MOST_OFFERED ) );
+		$targets = array();
 		foreach ( function_exists( 'bp_xprofile_get_groups' ) ? (array) bp_xprofile_get_groups( array( 'fetch_fields' => true ) ) : array() as $group ) {
 			foreach ( $group->fields ?? array() as $field ) {
 				$targets[] = 'xprofile:' . (string) self::from_html( $field->name );
@@ -197,7 +197,8 @@ final class Targets {
 				$targets[] = '' !== $name && self::is_open( $name, true ) ? "acf:$name" : '';
 			}
 		}
-		return array_slice( array_values( array_unique( array_filter( $targets ) ) ), 0, self::MOST_OFFERED );
+		$metas = array_map( static fn( string $key ): string => "meta:$key", $keys );
+		return array_slice( array_values( array_unique( array_filter( array( ...$targets, ...array_values( $metas ) ) ) ) ), 0, self::MOST_OFFERED );
 	}
 
 	/**
