@@ -84,4 +84,25 @@ final class AdmissionTest extends SiteTestCase {
 		$this->settings( array( 'plain_http' => true ) );
 		self::assertSame( 200, $this->ask( null, array( 'X-Forwarded-For: 192.0.2.7', 'X-Forwarded-Proto: http' ) )[0] );
 	}
+
+	/** The token that wp-config.php fixes has no row; it is counted all the same, and not as one without a token. */
+	public function test_the_token_of_wp_config_waits_too_where_it_asks_too_much(): void {
+		$this->settings( array( 'requests_per_minute' => 3 ) );
+		$fixed = 'fixed-' . bin2hex( random_bytes( 20 ) );
+		$file  = WPMU_PLUGIN_DIR . '/contoso-counted-token.php';
+		file_put_contents( $file, "<?php define( 'ROLLBOOK_TOKEN_HASH', '" . hash( 'sha256', $fixed ) . "' );" );
+		try {
+			$statuses = array_map( fn(): int => $this->ask( $fixed )[0], range( 1, 9 ) );
+			// A minute may end meanwhile: then it begins anew.
+			self::assertContains( 429, $statuses );
+			self::assertSame( array( 200, 200, 200 ), array_slice( $statuses, 0, 3 ) );
+			self::assertSame( 200, $this->ask()[0], 'another token' );
+			$counted = Database::rows( 'SELECT address, times FROM ' . Tables::name( 'knocks' ) );
+			self::assertSame( array( 'ROLLBOOK_TOKEN_HASH' ), array_unique( array_column( $counted, 'address' ) ) );
+			Database::run( 'UPDATE ' . Tables::name( 'knocks' ) . ' SET times = 600' );
+			self::assertSame( 401, $this->ask( 'wrong-token-that-is-long-enough-to-be-one' )[0], 'nobody else is throttled by it' );
+		} finally {
+			unlink( $file );
+		}
+	}
 }

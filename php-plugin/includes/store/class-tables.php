@@ -226,7 +226,8 @@ final class Tables {
 	 *
 	 * `minute` and `requests` of a token count what it asked for within a minute, where that is counted.
 	 *
-	 * A row of `knocks` counts the requests of a minute that came from an address without a valid token.
+	 * A row of `knocks` counts the requests of a minute that came from an address without a valid token. One stands for the token of
+	 * wp-config.php, which has no row of its own, and counts its requests.
 	 *
 	 * @return string[]
 	 */

@@ -84,9 +84,41 @@ final class Tokens {
 				'expires'   => null,
 				'revoked'   => null,
 				'last_used' => null,
+				...self::counted_of_constant(),
 			);
 		}
 		return $records;
+	}
+
+	/**
+	 * How many requests the token of wp-config.php has made, and in which minute. It has no row of its own.
+	 *
+	 * @return array{minute: int, requests: int}
+	 */
+	private static function counted_of_constant(): array {
+		$table   = Tables::name( 'knocks' );
+		$counted = Database::row( "SELECT minute, times FROM $table WHERE address = %s ORDER BY minute DESC LIMIT 1", array( self::CONSTANT ) );
+		return array(
+			'minute'   => (int) ( $counted['minute'] ?? 0 ),
+			'requests' => (int) ( $counted['times'] ?? 0 ),
+		);
+	}
+
+	/**
+	 * Counts requests of the token of wp-config.php, among those without a token, where no address has its name.
+	 *
+	 * @param int $minute The minute.
+	 * @param int $more   How many.
+	 */
+	private static function count_constant( int $minute, int $more ): void {
+		$table = Tables::name( 'knocks' );
+		$key   = array( $minute, self::CONSTANT );
+		$count = static fn(): int => Database::run( "UPDATE $table SET times = times + %d WHERE minute = %d AND address = %s", array( $more, ...$key ) );
+		if ( 0 === $count() ) {
+			Database::run( "DELETE FROM $table WHERE minute < %d", array( $minute ) );
+			Database::insert_new( $table, array( 'minute', 'address', 'times' ), array( array( ...$key, 0 ) ) );
+			$count();
+		}
 	}
 
 	/**
@@ -178,7 +210,7 @@ final class Tokens {
 		$minute = (int) $command['minute'];
 		$key    = array( $minute, $command['address'] );
 		$times  = Database::value( "SELECT times FROM $table WHERE minute = %d AND address = %s", $key );
-		$all    = (int) Database::value( "SELECT SUM(times) FROM $table WHERE minute = %d", array( $minute ) );
+		$all    = (int) Database::value( "SELECT SUM(times) FROM $table WHERE minute = %d AND address <> %s", array( $minute, self::CONSTANT ) );
 		if ( (int) $times < (int) $command['most_here'] && $all < (int) $command['most'] ) {
 			if ( null === $times ) {
 				Database::run( "DELETE FROM $table WHERE minute < %d", array( $minute ) );
@@ -219,6 +251,10 @@ final class Tokens {
 		$table  = Tables::name( 'tokens' );
 		$minute = (int) $command['minute'];
 		$more   = (int) $command['requests'];
+		if ( 0 === (int) $command['id'] ) {
+			self::count_constant( $minute, $more );
+			return;
+		}
 		// MySQL carries assignments out from left to right: the minute comes last.
 		Database::run( "UPDATE $table SET requests = CASE WHEN minute = %d THEN requests + %d ELSE %d END, minute = %d WHERE id = %d", array( $minute, $more, $more, $minute, (int) $command['id'] ) );
 	}
