@@ -25,6 +25,14 @@ final class UsersListTest extends SiteTestCase {
 		$this->owner = ( new Browser( $this->service()->url ) )->log_in( $this->service()->admin->user, $this->service()->admin->password );
 	}
 
+	protected function tearDown(): void {
+		// A column of the list begins an index; other tests are about sites without one.
+		update_option( ValueIndexes::OPTION, array() );
+		delete_option( ValueIndexing::OPTION );
+		wp_clear_scheduled_hook( ValueIndexes::EVENT );
+		parent::tearDown();
+	}
+
 	/** Fetches a page as the owner. */
 	private function page( string $path ): string {
 		return html_entity_decode( $this->owner->fetch( "/wp-admin/$path" )->body, ENT_QUOTES );
