@@ -6,6 +6,7 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
 
 require_once __DIR__ . '/KeepsSettings.php';
 require_once __DIR__ . '/SendsScim.php';
@@ -104,5 +105,19 @@ final class AdmissionTest extends SiteTestCase {
 		} finally {
 			unlink( $file );
 		}
+	}
+
+	/** A token that has expired or was revoked lets nobody in, and the owner sees that somebody tried it. */
+	public function test_the_use_of_a_token_that_has_ended_is_counted_with_its_reason(): void {
+		$refusals = Tables::name( 'refusals' );
+		$tokens   = Tables::name( 'tokens' );
+		Database::run( "DELETE FROM $refusals" );
+		$expired = Tokens::create( 'pu-expired', 'full', 1000 );
+		$revoked = Tokens::create( 'pu-revoked' );
+		self::assertSame( 200, $this->ask( $revoked )[0] );
+		self::assertTrue( Tokens::revoke( (int) Database::value( "SELECT MAX(id) FROM $tokens" ) ) );
+		self::assertSame( array( 401, 401 ), array( $this->ask( $expired )[0], $this->ask( $revoked )[0] ) );
+		$counted = array_column( Database::rows( "SELECT reason, times FROM $refusals" ), 'times', 'reason' );
+		self::assertSame( array( '1', '1' ), array( (string) ( $counted['expired'] ?? '' ), (string) ( $counted['revoked'] ?? '' ) ) );
 	}
 }
