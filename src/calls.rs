@@ -66,19 +66,21 @@ pub fn open(
     })
 }
 
-/// Opens an exchange of Rollbook's own after accounts were edited inside WordPress.
+/// Opens an exchange of Rollbook's own that renews what people are searched by, after accounts were edited
+/// inside WordPress or fields are new.
 ///
 /// # Errors
 /// When the settings or the site's facts cannot be used.
 pub fn refresh(
     user_ids: Vec<i64>,
+    edited: bool,
     settings: &Map<String, Value>,
     site: Map<String, Value>,
     now: i64,
 ) -> Result<Exchange> {
     let settings = settings_of(settings, site)?;
     let user_ids = user_ids.into_iter().filter_map(|id| u64::try_from(id).ok()).collect();
-    Ok(Exchange::refresh(user_ids, Rc::new(settings), now))
+    Ok(Exchange::refresh(user_ids, edited, Rc::new(settings), now))
 }
 
 /// Opens an exchange of Rollbook's own that does something to everybody.

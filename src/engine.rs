@@ -103,7 +103,8 @@ impl Engine {
             }
             "refresh" => {
                 let user_ids = given.list()?.iter().filter_map(Value::as_i64).collect();
-                self.opened(calls::refresh(user_ids, &given.map()?, given.map()?, given.integer()?)?)
+                let edited = given.boolean()?;
+                self.opened(calls::refresh(user_ids, edited, &given.map()?, given.map()?, given.integer()?)?)
             }
             "task" => self.opened(calls::task(given.map()?, &given.map()?, given.map()?, given.integer()?)?),
             "command" => Ok(self.exchange(line.exchange)?.command().map_or(Value::Null, |command| {

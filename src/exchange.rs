@@ -78,10 +78,12 @@ impl Exchange {
         Self::run(Summary::default(), false, |_, _| std::future::ready(service::broken(&request, &failure)))
     }
 
-    /// Opens an exchange of our own, after accounts were edited inside WordPress: what people are searched by
-    /// is renewed. Its response is empty.
-    pub fn refresh(user_ids: Vec<u64>, settings: Rc<Settings>, now: i64) -> Self {
-        Self::run(Summary::default(), false, |host, _| service::refresh(host, user_ids, settings, now))
+    /// Opens an exchange of our own: what people are searched by is renewed, and fields that are new are
+    /// filled. `edited` says that the accounts were edited inside WordPress just now. Its response is empty.
+    pub fn refresh(user_ids: Vec<u64>, edited: bool, settings: Rc<Settings>, now: i64) -> Self {
+        Self::run(Summary::default(), false, |host, _| {
+            service::refresh(host, user_ids, edited, settings, now)
+        })
     }
 
     /// Opens an exchange of our own, for something that the owner has done to everybody. Its response is 200

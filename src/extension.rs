@@ -118,16 +118,18 @@ impl PhpExchange {
         Ok(Self { exchange })
     }
 
-    /// Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is
-    /// empty.
+    /// Opens an exchange of Rollbook's own that renews what people of these accounts are searched by, and
+    /// fills fields that are new. Those with an edit made inside WordPress get the next version if the
+    /// accounts were edited just now. Its response is empty.
     pub fn refresh(
         user_ids: Vec<i64>,
+        edited: bool,
         settings: &ZendHashTable,
         site: &ZendHashTable,
         now: i64,
     ) -> PhpResult<Self> {
         let (settings, site) = (map_of(settings)?, map_of(site)?);
-        let exchange = guarded(|| calls::refresh(user_ids, &settings, site, now))?;
+        let exchange = guarded(|| calls::refresh(user_ids, edited, &settings, site, now))?;
         Ok(Self { exchange })
     }
 

@@ -37,8 +37,8 @@ final class Exchange {
 		return new self( Engine::call( 'int', 'open', $request, $settings, $site ) );
 	}
 
-	public static function refresh( array $user_ids, array $settings, array $site, int $now ): self {
-		return new self( Engine::call( 'int', 'refresh', array_values( $user_ids ), $settings, $site, $now ) );
+	public static function refresh( array $user_ids, bool $edited, array $settings, array $site, int $now ): self {
+		return new self( Engine::call( 'int', 'refresh', array_values( $user_ids ), $edited, $settings, $site, $now ) );
 	}
 
 	public static function task( array $task, array $settings, array $site, int $now ): self {

@@ -66,10 +66,11 @@ final class Exchange {
 	public static function open( array $request, ?array $settings, array $site ): \Rollbook\Exchange {}
 
 	/**
-	 * Opens an exchange of Rollbook's own after accounts were edited inside WordPress. Its response is
-	 * empty.
+	 * Opens an exchange of Rollbook's own that renews what people of these accounts are searched by, and
+	 * fills fields that are new. Those with an edit made inside WordPress get the next version if the
+	 * accounts were edited just now. Its response is empty.
 	 */
-	public static function refresh( array $user_ids, array $settings, array $site, int $now ): \Rollbook\Exchange {}
+	public static function refresh( array $user_ids, bool $edited, array $settings, array $site, int $now ): \Rollbook\Exchange {}
 
 	/**
 	 * Opens an exchange of Rollbook's own that does something to everybody, a part at a time, or tells what

@@ -13,15 +13,17 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Renews the matchable values of the people of these accounts, and writes what could not be written before.
+/// Where the accounts were `edited` just now, clients must learn of it: who has an edit gets the next version.
 /// No client waits for the response. It is empty: 204, or 500 after a failure, or 503 if the database failed
 /// and everybody has to be looked at again. The summary says why.
 pub(crate) async fn refresh(
     host: Host,
     user_ids: Vec<u64>,
+    edited: bool,
     settings: Rc<Settings>,
     now: i64,
 ) -> (Response, Summary) {
-    let failure = renew(&host, user_ids, &settings, now).await.err();
+    let failure = renew(&host, user_ids, edited, &settings, now).await.err();
     let status = match &failure {
         None => 204,
         Some(failure) if failure.passes => 503,
@@ -32,7 +34,13 @@ pub(crate) async fn refresh(
     (Response { status, headers: Vec::new(), body: String::new() }, summary)
 }
 
-async fn renew(host: &Host, user_ids: Vec<u64>, settings: &Settings, now: i64) -> Result<(), HostError> {
+async fn renew(
+    host: &Host,
+    user_ids: Vec<u64>,
+    edited: bool,
+    settings: &Settings,
+    now: i64,
+) -> Result<(), HostError> {
     let targets = user::targets(settings);
     let mut left: BTreeSet<u64> = user_ids.into_iter().collect();
     let mut failed = None;
@@ -48,10 +56,10 @@ async fn renew(host: &Host, user_ids: Vec<u64>, settings: &Settings, now: i64) -
                 Err(failure) if failure.passes => return Err(failure),
                 filled => failed = failed.or(filled.err()),
             }
-            let edited = !record.managed || account::is_locally_edited(&record, settings);
+            let is_changed = edited && (!record.managed || account::is_locally_edited(&record, settings));
             let lookups = lookups::record_lookups(&record, &shown, &settings.site);
             let user_name = own_name_again(&record);
-            let modified = edited.then_some(now);
+            let modified = is_changed.then_some(now);
             let index = IndexUser { id: record.id, user_name, lookups, lock: false, modified };
             host.ask(&index).await?;
         }

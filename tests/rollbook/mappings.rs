@@ -231,9 +231,9 @@ fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
     site.host.plugin_fields.insert("acf:place".to_owned());
 
     let user_id = site.host.account("jane@example.test").unwrap().account.user_id;
-    let refresh = |site: &mut InMemory| {
+    let look_at = |site: &mut InMemory, edited: bool| {
         let mut exchange =
-            rollbook::exchange::Exchange::refresh(vec![user_id], Rc::clone(&site.settings), site.now);
+            rollbook::exchange::Exchange::refresh(vec![user_id], edited, Rc::clone(&site.settings), site.now);
         while let Some(command) = exchange.command() {
             match site.host.run(&command) {
                 Ok(answer) => exchange.answer(answer).unwrap(),
@@ -242,6 +242,7 @@ fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
         }
         exchange.response().unwrap().status
     };
+    let refresh = |site: &mut InMemory| look_at(site, false);
     site.host.fail_after(1);
     assert_eq!(refresh(&mut site), 500);
     assert_eq!(
@@ -265,6 +266,11 @@ fn a_field_that_has_come_is_filled_and_nothing_else_is_touched() {
     assert_eq!(refresh(&mut site), 204);
     let after = site.host.trace.iter().filter(|command| command.name == "fill_targets").count();
     assert_eq!(before, after, "and that was it");
+    let again = send(&mut site, "GET", &address, &Value::Null).json();
+    assert_eq!(again["meta"], seen["meta"], "a look that changes nothing is no new version");
+    assert_eq!(look_at(&mut site, true), 204);
+    let told = send(&mut site, "GET", &address, &Value::Null).json();
+    assert_ne!(told["meta"]["version"], seen["meta"]["version"], "an edit is one");
 }
 
 /// The bound of a document limits what is sent. A person can have a long text that an administrator wrote,

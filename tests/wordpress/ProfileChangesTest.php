@@ -7,6 +7,7 @@ namespace Rollbook\Tests\WordPress;
 use Rollbook\Exchange;
 use Rollbook\WordPress\Endpoint\ExchangeRunner;
 use Rollbook\WordPress\Store\Settings;
+use Rollbook\WordPress\Upkeep\CatchUp;
 use Rollbook\WordPress\Upkeep\SettingsWriter;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
@@ -45,6 +46,34 @@ final class ProfileChangesTest extends SiteTestCase {
 
 		$this->assertSame( array( $person->id ), $this->found( 'displayName eq "Grace Hopper"' ) );
 		$this->assertSame( array(), $this->found( 'displayName eq "Grace Brewster Murray"' ) );
+	}
+
+	/** Clients learn of an edit once: a later look at everybody that changes nothing is no new version. */
+	public function test_a_look_at_everybody_is_no_new_version(): void {
+		$person = $this->provision( 'seen@example.com', array( 'displayName' => 'Before' ) );
+		$was    = get_option( CatchUp::OPTION );
+		$look   = function ( bool $edited ) use ( $person ): int {
+			CatchUp::look_again( $edited );
+			CatchUp::action_event();
+			return $this->load( $person->id )['version'];
+		};
+		try {
+			$look( false ); // What a new site has not looked at yet.
+			$first = $this->load( $person->id )['version'];
+			wp_update_user(
+				array(
+					'ID'           => get_user_by( 'email', 'seen@example.com' )->ID,
+					'display_name' => 'Edited',
+				)
+			);
+			ProfileChanges::action_shutdown();
+			$edited = $this->load( $person->id )['version'];
+			$this->assertSame( $first + 1, $edited );
+			$this->assertSame( array( $edited, $edited ), array( $look( false ), $look( false ) ) );
+			$this->assertSame( array( $edited + 1, $edited + 1 ), array( $look( true ), $look( false ) ), 'after edits that nobody could look at' );
+		} finally {
+			false === $was ? delete_option( CatchUp::OPTION ) : update_option( CatchUp::OPTION, $was, false );
+		}
 	}
 
 	/** A mapped meta counts as an edit even where no profile is saved. */

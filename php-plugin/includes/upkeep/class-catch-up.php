@@ -39,7 +39,7 @@ final class CatchUp {
 	/**
 	 * The option that remembers what everybody has got. `done`: the mappings, as a hash by target, and the languages. `doing`: those of the
 	 * current pass. `after`: the last row that this pass has examined. `missed`: somebody could not be written. `again`: everybody must be
-	 * examined in any case.
+	 * examined in any case. `edited`: because accounts were edited, and nobody knows which.
 	 */
 	public const OPTION = 'rollbook_caught_up';
 
@@ -91,12 +91,13 @@ final class CatchUp {
 	public static function action_event(): void {
 		try {
 			Batch::sweep();
-			/** @var array{done: array<string, string>, doing: array<string, string>, after: int, again: bool, missed: bool} $state */
+			/** @var array{done: array<string, string>, doing: array<string, string>, after: int, again: bool, edited: bool, missed: bool} $state */
 			$state = self::state() + array(
 				'done'   => array(),
 				'doing'  => array(),
 				'after'  => 0,
 				'again'  => false,
+				'edited' => false,
 				'missed' => false,
 			);
 			$there = Database::watched( static fn(): array => self::there() );
@@ -119,7 +120,7 @@ final class CatchUp {
 		try {
 			while ( array() !== $wanted || $state['again'] ) {
 				$rows            = self::rows( (int) $state['after'] );
-				$filled          = self::fill( $rows, array_keys( array_intersect_key( $wanted, $state['done'] ) ) );
+				$filled          = self::fill( $rows, array_keys( array_intersect_key( $wanted, $state['done'] ) ), $state['edited'] );
 				$state['missed'] = ! $filled || $state['missed'];
 				if ( count( $rows ) < self::AT_ONCE ) {
 					break;
@@ -146,9 +147,12 @@ final class CatchUp {
 
 	/**
 	 * Makes everybody be examined again, because somebody could not be.
+	 *
+	 * @param bool $edited Whether an account was edited, so that clients must learn of it.
 	 */
-	public static function look_again(): void {
-		update_option( self::OPTION, array( 'again' => true ) + self::state(), false );
+	public static function look_again( bool $edited = false ): void {
+		$why = array( 'again' => true ) + ( $edited ? array( 'edited' => true ) : array() );
+		update_option( self::OPTION, $why + self::state(), false );
 		self::action_soon();
 	}
 
@@ -223,9 +227,10 @@ final class CatchUp {
 	 *
 	 * @param array<int, array<string, ?string>> $rows    The people.
 	 * @param string[]                           $changed Targets whose mapping has changed: what was written before does not count.
+	 * @param bool                               $edited  Whether some of the accounts were edited.
 	 * @return bool Whether everybody's account was filled.
 	 */
-	private static function fill( array $rows, array $changed ): bool {
+	private static function fill( array $rows, array $changed, bool $edited ): bool {
 		foreach ( $rows as $row ) {
 			$applied = (array) json_decode( $row['applied'] ?? '{}', true );
 			$kept    = array_diff_key( $applied, array_flip( $changed ) );
@@ -234,18 +239,19 @@ final class CatchUp {
 				Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET applied = %s WHERE row_id = %d AND version = %d', array( $text, (int) $row['row_id'], (int) $row['version'] ) );
 			}
 		}
-		return ! $rows || self::refresh( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
+		return ! $rows || self::refresh( array_map( 'intval', array_column( $rows, 'user_id' ) ), $edited );
 	}
 
 	/**
 	 * Lets the extension examine the people of these accounts.
 	 *
 	 * @param int[] $user_ids The accounts.
+	 * @param bool  $edited   Whether they were edited just now: then people with an edit get the next version.
 	 * @return bool Whether everybody was written: some plugin may refuse one of them.
 	 * @throws DatabaseFailure When the database failed: they must be examined again.
 	 */
-	public static function refresh( array $user_ids ): bool {
-		$runner = new ExchangeRunner( Exchange::refresh( $user_ids, Settings::document(), Site::facts(), Tokens::now() ) );
+	public static function refresh( array $user_ids, bool $edited ): bool {
+		$runner = new ExchangeRunner( Exchange::refresh( $user_ids, $edited, Settings::document(), Site::facts(), Tokens::now() ) );
 		$runner->run();
 		$status = $runner->exchange->response()['status'];
 		if ( 503 === $status ) {

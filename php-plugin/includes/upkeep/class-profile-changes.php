@@ -103,7 +103,7 @@ final class ProfileChanges {
 	 */
 	private static function look_at( array $user_ids ): void {
 		foreach ( array_chunk( $user_ids, self::AT_ONCE ) as $some ) {
-			CatchUp::refresh( $some );
+			CatchUp::refresh( $some, true );
 		}
 	}
 
@@ -112,7 +112,7 @@ final class ProfileChanges {
 	 */
 	private static function look_again(): void {
 		try {
-			CatchUp::look_again();
+			CatchUp::look_again( true );
 		} catch ( Throwable ) {
 			return; // The failure is in the log already.
 		}
