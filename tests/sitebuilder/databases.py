@@ -1,4 +1,4 @@
-"""The two databases a site may have: a SQLite file, or a MariaDB server of its own."""
+"""The databases a site may have: a SQLite file, a MariaDB server of its own, or three of them in a Galera cluster."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Union
+from typing import Any
 
-from . import processes
+from . import clusters, processes
 from .console import SiteError, fill, run, say, tool
 from .ports import free_port
 from .processes import Process
 
-Settings = dict[str, Union[str, int]]
+Settings = dict[str, Any]
+KINDS = ("sqlite", "mariadb", "galera")
 NAME = "wordpress"
 SERVER = "mariadbd"
 START_SECONDS = 60.0
@@ -29,7 +30,7 @@ def prepare(kind: str, folder: Path, sockets: Path, known: Settings) -> Settings
     """What wp-config.php and tests need to connect; what was chosen before stays."""
     if kind == "sqlite":
         return {"file": str(folder / "database" / "wordpress.sqlite"), "name": NAME}
-    return {
+    settings = {
         "host": "127.0.0.1",
         "port": known.get("port") or free_port(),
         "socket": str(sockets / "mariadb.sock"),
@@ -37,6 +38,7 @@ def prepare(kind: str, folder: Path, sockets: Path, known: Settings) -> Settings
         "user": "root",
         "password": known.get("password") or secrets.token_urlsafe(16),
     }
+    return {**settings, "nodes": clusters.prepare(sockets, settings)} if kind == "galera" else settings
 
 
 def start(kind: str, folder: Path, settings: Settings, keep: Callable[[Process], None], *, durable: bool) -> None:
@@ -46,7 +48,12 @@ def start(kind: str, folder: Path, settings: Settings, keep: Callable[[Process],
     data = folder / "mariadb"
     if not (data / "mysql").is_dir():
         _create_mariadb(data)
-    process = _start_mariadb(folder, data, settings, () if durable else WITHOUT_DISK)
+    init = folder / "etc/mariadb.sql"
+    fill("mariadb.sql", init, password=settings["password"])
+    if kind == "galera":
+        clusters.start(folder, settings, init, keep)
+        return
+    process = _start_mariadb(folder, data, settings, init, () if durable else WITHOUT_DISK)
     keep(process)
     _await_greeting(process, settings)
 
@@ -90,9 +97,9 @@ def _create_mariadb(data: Path) -> None:
     )
 
 
-def _start_mariadb(folder: Path, data: Path, settings: Settings, options: tuple[str, ...]) -> Process:
-    init = folder / "etc/mariadb.sql"
-    fill("mariadb.sql", init, password=settings["password"])
+def _start_mariadb(
+    folder: Path, data: Path, settings: Settings, init: Path, options: tuple[str, ...]
+) -> Process:
     command = [
         tool(SERVER),
         "--no-defaults",

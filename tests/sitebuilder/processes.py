@@ -71,7 +71,7 @@ def tail(process: Process) -> str:
 def stop(process: Process) -> None:
     """Ends the whole session, so that workers whose leader was killed go too, and makes sure."""
     for number in (signal.SIGTERM, signal.SIGKILL):
-        _signal(process, number)
+        signal_all(process, number)
         deadline = time.monotonic() + STOP_SECONDS
         while _members(process):
             if time.monotonic() > deadline:
@@ -84,12 +84,12 @@ def stop(process: Process) -> None:
 
 def kill(process: Process) -> None:
     """Ends it without a chance to put anything in order."""
-    _signal(process, signal.SIGKILL)
+    signal_all(process, signal.SIGKILL)
     while _members(process):
         time.sleep(0.01)
 
 
-def _signal(process: Process, number: signal.Signals) -> None:
+def signal_all(process: Process, number: signal.Signals) -> None:
     for pid in _members(process):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)

@@ -82,12 +82,16 @@ def configure(
     if not salts.exists():
         salts.write_text("<?php\n" + "".join(f"define( '{name}', '{secrets.token_urlsafe(48)}' );\n" for name in SALTS))
     file = Path(str(database.get("file", "")))
+    nodes = [str(node["socket"]) for node in database.get("nodes", [])]
+    if nodes:
+        sockets = ", ".join(map(php_string, nodes))
+        login = {name: php_string(database[name]) for name in ("user", "password")}
+        fill("node.php", folder / "etc/node.php", sockets=sockets, **login)
     values = {
         "folder": folder,
         "db_name": database["name"],
         "db_user": database.get("user", ""),
         "db_password": database.get("password", ""),
-        "db_host": f"localhost:{database.get('socket', '')}",
         "db_dir": f"{file.parent}/",
         "db_file": file.name,
     }
@@ -101,6 +105,7 @@ def configure(
         "wp-config.php",
         folder / "wordpress/wp-config.php",
         fixed="true" if fixed else "false",
+        db_host=f"require {php_string(folder / 'etc/node.php')}" if nodes else php_string(f"localhost:{database.get('socket', '')}"),
         **{name: php_string(value) for name, value in values.items()},
     )
     if network:

@@ -18,9 +18,10 @@ final class DatabaseFailure extends \RuntimeException {
 
 	/**
 	 * Errors of MySQL and MariaDB that say nothing about the statement: too many connections (1040, 1203), shutting down (1053), a lock
-	 * that others hold (1205), a deadlock (1213), a killed statement or connection (1317, 1927, 4031), a lost connection (2002 to 2013).
+	 * that others hold (1205), a deadlock, or a conflict with another node of a cluster (1213), a killed statement or connection (1317, 1927,
+	 * 4031), a lost connection (2002 to 2013), a node that has left its cluster and answers nothing (1047).
 	 */
-	private const PASSING = array( 1040, 1053, 1203, 1205, 1213, 1317, 1927, 2002, 2003, 2006, 2013, 4031 );
+	private const PASSING = array( 1040, 1047, 1053, 1203, 1205, 1213, 1317, 1927, 2002, 2003, 2006, 2013, 4031 );
 
 	/**
 	 * Those of them that end the connection.
