@@ -172,6 +172,11 @@ redis: extension ## every transcript, race and life with an object cache that al
 	tests/http/run --db mariadb --cache redis
 	tests/faults/run --redis 400
 
+.PHONY: test-galera
+test-galera: extension ## three MariaDB nodes as one Galera cluster, two web servers that speak to a node each, and a node that dies; not part of test
+	@tests/install php mariadb cluster web > /dev/null
+	ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) tests/galera/run
+
 .PHONY: corpus
 corpus: extension ## every hostile request of tests/corpus on both databases, and what screens, tables and logs hold afterwards; make test sends every 25th
 	@ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) tests/corpus/run

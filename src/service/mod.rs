@@ -63,8 +63,8 @@ pub(crate) use refresh::refresh;
 pub(crate) use reply::Reply;
 pub use summary::{Sample, Summary};
 
-/// How often a write is decided anew when somebody else wrote in between. Each time another request has won: so
-/// this many of them may change one resource at the same moment, and none is told to come again.
+/// How often a write is decided anew when somebody else wrote in between. Each time another request has won:
+/// so this many may change one resource at the same moment, and none is told to come again.
 pub const MAX_ATTEMPTS: usize = 32;
 
 /// Answers one request.

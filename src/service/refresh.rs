@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Renews the matchable values of the people of these accounts, and writes what could not be written before.
-/// Where the accounts were `edited` just now, clients must learn of it: who has an edit gets the next version.
+/// Where the accounts were `edited` just now, clients must learn of it: people with an edit get the next
+/// version.
 /// No client waits for the response. It is empty: 204, or 500 after a failure, or 503 if the database failed
 /// and everybody has to be looked at again. The summary says why.
 pub(crate) async fn refresh(

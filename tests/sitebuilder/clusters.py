@@ -1,7 +1,7 @@
-"""A Galera cluster of three MariaDB nodes on this machine's loopback. Each web server of the site has a node of its own.
+"""A Galera cluster of three MariaDB nodes on this machine. Each web server of the site has a node of its own.
 
-No package for state transfers is needed: all nodes start from copies of the first one's data, and get what happened since
-from the memory of a node that was there.
+No package for state transfers is needed: all nodes start from copies of the first one's data, and get what happened
+since from the memory of a node that was there.
 """
 
 from __future__ import annotations
@@ -62,14 +62,6 @@ def start(folder: Path, settings: dict[str, Any], init: Path, keep: Callable[[Pr
         _await(process, settings, number)
 
 
-def rejoin(folder: Path, settings: dict[str, Any], number: int, keep: Callable[[Process], None]) -> None:
-    """Starts a node again that was killed."""
-    position = _recovered(folder, settings, number)
-    process = _start(folder, settings, number, extra=[f"--wsrep-start-position={position}"])
-    keep(process)
-    _await(process, settings, number)
-
-
 def _data(folder: Path, number: int) -> Path:
     return folder / ("mariadb" if number == 1 else f"mariadb-{number}")
 
@@ -118,14 +110,12 @@ def _start(
     *,
     first: bool = False,
     init: Path | None = None,
-    extra: list[str] | None = None,
 ) -> Process:
     (_data(folder, number) / "galera.cache").unlink(missing_ok=True)
     command = [
         *_command(folder, settings, number),
         *(["--wsrep-new-cluster"] if first else []),
         *([f"--init-file={init}"] if init else []),
-        *(extra or []),
     ]
     log = folder / ("logs/mariadb.log" if number == 1 else f"logs/mariadb-{number}.log")
     # MariaDB looks for the program of the state transfer in its PATH.
@@ -182,7 +172,8 @@ def _may_begin(folder: Path, settings: dict[str, Any]) -> None:
 
 def _recovered(folder: Path, settings: dict[str, Any], number: int) -> str:
     """Where the data of a node stands that did not end in good order."""
-    output = run(*_command(folder, settings, number), "--wsrep-recover", "--log-error=/dev/stdout", what="wsrep-recover")
+    command = [*_command(folder, settings, number), "--wsrep-recover", "--log-error=/dev/stdout"]
+    output = run(*command, what="reading where a node stands")
     found = re.search(r"Recovered position:\s*(\S+)", output)
     if not found:
         raise SiteError(f"node {number} does not say where it stands:\n{output[-2000:]}")

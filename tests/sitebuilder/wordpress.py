@@ -82,6 +82,7 @@ def configure(
     if not salts.exists():
         salts.write_text("<?php\n" + "".join(f"define( '{name}', '{secrets.token_urlsafe(48)}' );\n" for name in SALTS))
     file = Path(str(database.get("file", "")))
+    host = f"localhost:{database.get('socket', '')}"
     nodes = [str(node["socket"]) for node in database.get("nodes", [])]
     if nodes:
         sockets = ", ".join(map(php_string, nodes))
@@ -105,7 +106,7 @@ def configure(
         "wp-config.php",
         folder / "wordpress/wp-config.php",
         fixed="true" if fixed else "false",
-        db_host=f"require {php_string(folder / 'etc/node.php')}" if nodes else php_string(f"localhost:{database.get('socket', '')}"),
+        db_host=f"require {php_string(folder / 'etc/node.php')}" if nodes else php_string(host),
         **{name: php_string(value) for name, value in values.items()},
     )
     if network:
