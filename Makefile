@@ -253,6 +253,10 @@ bench: extension ## the core (Criterion) and the endpoint at 1,000 and 100,000 p
 bench-load: extension ## 25 requests a second, as Entra ID mixes them, at 100,000 people for ten minutes, into benches/RESULTS.md; MINUTES=1: for one
 	@ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) benches/load --minutes $(or $(MINUTES),10)
 
+.PHONY: bench-screens
+bench-screens: extension ## each screen beside WordPress's own list of users, with 100,000 people and 1,000,000 log entries, into benches/RESULTS.md
+	@ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) benches/screens
+
 .PHONY: bench-peers
 bench-peers: ## how fast filters are read, beside the parsers of others, which it downloads
 	@benches/peers/run

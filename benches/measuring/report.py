@@ -11,7 +11,7 @@ from pathlib import Path
 from sitebuilder.console import REPOSITORY
 
 RESULTS = REPOSITORY / "benches/RESULTS.md"
-PARTS = ("endpoint", "load", "core")
+PARTS = ("endpoint", "load", "screens", "core")
 
 
 def keep(part: str, lines: list[str], file: Path = RESULTS) -> None:

@@ -64,8 +64,8 @@ fn eight_posts_of_one_address_make_one_account() {
     });
 }
 
-/// Each changes another attribute; a lost update would leave one of them out. Without If-Match none is told to
-/// come again: the server brings them into an order.
+/// Each changes another attribute; a lost update would leave one of them out. Without If-Match none is told
+/// to come again: the server brings them into an order.
 #[test]
 fn eight_patches_of_one_person_lose_nothing() {
     const ATTRIBUTES: [&str; AT_ONCE] = [
