@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 import subprocess
@@ -85,9 +86,8 @@ def configure(
     host = f"localhost:{database.get('socket', '')}"
     nodes = [str(node["socket"]) for node in database.get("nodes", [])]
     if nodes:
-        sockets = ", ".join(map(php_string, nodes))
-        login = {name: php_string(database[name]) for name in ("user", "password")}
-        fill("node.php", folder / "etc/node.php", sockets=sockets, **login)
+        cluster = json.dumps([nodes, database["user"], database["password"]])
+        fill("node.php", folder / "etc/node.php", cluster=cluster)
     values = {
         "folder": folder,
         "db_name": database["name"],
