@@ -4,6 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
+use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\ValueIndexes;
 use Rollbook\WordPress\Upkeep\PersonTask;
@@ -53,6 +54,40 @@ final class UsersListTest extends SiteTestCase {
 		self::assertSame( array( 'pu-list-gone', 'pu-list-out' ), $shown( 'locked' ) );
 		self::assertCount( 4, $shown( 'anything' ) );
 		self::assertStringContainsString( 'rollbook=locked', $this->page( 'users.php' ) );
+	}
+
+	/** A choice costs no look at every account: few are named one by one, and many are counted by an index. */
+	public function test_a_choice_reads_no_more_than_it_shows(): void {
+		global $wpdb;
+		$table = Tables::name( 'users' );
+		$out   = $this->provision( 'pu-list-out' );
+		$this->patch( $out->id, 'active', false );
+		$asked = static function ( string $choice ) use ( $wpdb ): array {
+			$sent   = array();
+			$listen = static function ( string $sql ) use ( &$sent ): string {
+				$sent[] = $sql;
+				return $sql;
+			};
+			add_filter( 'query', $listen );
+			$query = new \WP_User_Query( array( 'rollbook' => $choice, 'number' => 20, 'orderby' => 'login' ) );
+			remove_filter( 'query', $listen );
+			return array( $query->get_total(), implode( "\n", preg_grep( "/FROM {$wpdb->users}\b/", $sent ) ) );
+		};
+		list( $total, $sql ) = $asked( 'locked' );
+		self::assertSame( (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table WHERE active = 0 AND user_id IS NOT NULL" ), $total );
+		self::assertStringContainsString( (string) $this->account_of( $out->id )->ID, $sql );
+		self::assertStringNotContainsString( $table, $sql );
+
+		$now = array( 1, 1, 1 );
+		Database::insert_all( $table, array( 'id', 'user_id', 'user_name', 'user_name_key', 'managed', 'created', 'modified' ), array_map( static fn( int $number ): array => array( "pu-many-$number", 50000000 + $number, "pu-many-$number", "pu-many-$number", ...$now ), range( 1, 1001 ) ) );
+		try {
+			list( $total, $sql ) = $asked( 'managed' );
+			self::assertSame( (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table WHERE managed = 1 AND deleted = 0" ), $total );
+			self::assertStringContainsString( $table, $sql );
+			self::assertStringNotContainsString( 'SQL_CALC_FOUND_ROWS', $sql );
+		} finally {
+			$wpdb->query( "DELETE FROM $table WHERE id LIKE 'pu-many-%'" );
+		}
 	}
 
 	/** The logins of a page of the list, in its order. @return string[] */
