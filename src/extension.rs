@@ -332,7 +332,8 @@ impl PhpSettings {
     ///
     /// @return list<array{mapping: int, attribute: string, index: ?string, single: bool}>
     pub fn columns(settings: &ZendHashTable, site: &ZendHashTable) -> PhpResult<PhpArray> {
-        array_of(&calls::columns(&map_of(settings)?, map_of(site)?).map_err(exception)?)
+        let (settings, site) = (map_of(settings)?, map_of(site)?);
+        array_of(&guarded(|| calls::columns(&settings, site))?)
     }
 
     /// What a mapping would store of a value, and what is wrong with the mapping.
@@ -354,7 +355,8 @@ impl PhpSettings {
     ///
     /// @return array<string, string>
     pub fn samples(settings: &ZendHashTable, samples: &ZendHashTable) -> PhpResult<PhpArray> {
-        array_of(&calls::samples(&map_of(settings)?, &map_of(samples)?).map_err(exception)?)
+        let (settings, samples) = (map_of(settings)?, map_of(samples)?);
+        array_of(&guarded(|| calls::samples(&settings, &samples))?)
     }
 
     /// What the owner is offered while typing; and what is mapped by itself where a plugin was here before
@@ -386,8 +388,8 @@ impl PhpAlerts {
         facts: &ZendHashTable,
         state: &ZendHashTable,
     ) -> PhpResult<PhpArray> {
-        let decision = calls::decide_alerts(&map_of(settings)?, map_of(facts)?, map_of(state)?);
-        array_of(&decision.map_err(exception)?)
+        let (settings, facts, state) = (map_of(settings)?, map_of(facts)?, map_of(state)?);
+        array_of(&guarded(|| calls::decide_alerts(&settings, facts, state))?)
     }
 
     /// The message of an alert, signed with each of the secrets. It was raised at one time and is sent at
@@ -402,13 +404,13 @@ impl PhpAlerts {
         now: i64,
         secrets: Vec<String>,
     ) -> PhpResult<PhpArray> {
-        let message = calls::alert_message(map_of(alert)?, id, issuer, raised, now, &secrets);
-        array_of(&message.map_err(exception)?)
+        let alert = map_of(alert)?;
+        array_of(&guarded(|| calls::alert_message(alert, id, issuer, raised, now, &secrets))?)
     }
 
     /// Makes a secret that messages are signed with.
     pub fn secret() -> PhpResult<String> {
-        calls::new_alert_secret().map_err(exception)
+        guarded(calls::new_alert_secret)
     }
 }
 

@@ -315,6 +315,16 @@ fn only_the_extension_names_ext_php_rs() {
 }
 
 #[test]
+fn every_call_of_the_core_is_guarded_against_panics() {
+    let code = read("src/extension.rs");
+    let bare: Vec<&str> =
+        code.lines().filter(|line| line.contains(" calls::") || line.contains("(calls::")).collect();
+    assert!(!bare.is_empty(), "the extension calls the core by another name now");
+    let open: Vec<&&str> = bare.iter().filter(|line| !line.contains("guarded(")).collect();
+    assert!(open.is_empty(), "a panic in these would tell PHP what was sent: {open:#?}");
+}
+
+#[test]
 fn nothing_but_tokens_reads_the_clock_or_random_bytes() {
     let forbidden = [
         "SystemTime",
