@@ -333,7 +333,7 @@ mod tests {
             json!({ "call": "token_problem", "arguments": [trap] }),
             json!({ "call": "validate", "arguments": [rules, {}, {}] }),
             json!({ "call": "problems", "arguments": [rules, {}] }),
-            json!({ "call": "refresh", "arguments": [[1], rules, {}, 1] }),
+            json!({ "call": "refresh", "arguments": [[1], false, rules, {}, 1] }),
         ] {
             let answer = ask(&mut engine, &line);
             let told = answer["message"].as_str().unwrap();
