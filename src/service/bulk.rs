@@ -21,7 +21,7 @@ mod result;
 mod tests;
 
 use super::query::Query;
-use super::{Answer, Precondition, Reply, RequestError, Service, Write, break_down, refuse};
+use super::{Answer, Precondition, Reply, RequestError, Service, Write, refuse};
 use crate::host::{BatchState, BeginBatch, CheckBatch, EndBatch, HostError, TokenRecord};
 use crate::scim::error::Error;
 use crate::scim::schema::ResourceType;
@@ -212,6 +212,7 @@ impl Service {
             }
             Step::Run(operation, todo) => {
                 drop(self.blocked_by.take());
+                self.has_noted_wish.set(false);
                 let result = self.run(todo, todo.data.clone(), &progress.ids).await;
                 let blocker = self.blocked_by.take().filter(|_| !result.is_success());
                 if blocker.is_some_and(|id| progress.postpone(plan, operation, &id)) {
@@ -291,7 +292,7 @@ impl Service {
             }
             Err(RequestError::Client(error)) => self.take_back(plan, begun, &error).await,
             Err(RequestError::Host(failure)) => {
-                let reply = break_down(&mut self.note.borrow_mut(), &failure);
+                let reply = self.break_down(failure);
                 let error = Error::new(reply.status, "The references of this resource could not be put in.");
                 self.take_back(plan, begun, &error).await
             }
@@ -323,7 +324,7 @@ impl Service {
         match answer {
             Ok(reply) => reply,
             Err(RequestError::Client(error)) => refuse(&mut self.note.borrow_mut(), &error),
-            Err(RequestError::Host(failure)) => break_down(&mut self.note.borrow_mut(), &failure),
+            Err(RequestError::Host(failure)) => self.break_down(failure),
         }
     }
 

@@ -87,7 +87,7 @@ pub(crate) async fn answer(
     let reply = match answer {
         Ok(reply) => reply,
         Err(RequestError::Client(error)) => service.refuse(&error),
-        Err(RequestError::Host(failure)) => break_down(&mut service.note.borrow_mut(), &failure),
+        Err(RequestError::Host(failure)) => service.break_down(failure),
     };
     service.conclude(&request, reply)
 }
@@ -131,6 +131,8 @@ pub(crate) struct Service {
     demand: Cell<u64>,
     /// The person whose name or address was the reason why the last operation was refused.
     blocked_by: RefCell<Option<SmolStr>>,
+    /// Whether the operation has noted a wish for a name. Another request may grant it at any moment.
+    has_noted_wish: Cell<bool>,
 }
 
 /// Why an operation ended early.
@@ -188,6 +190,7 @@ impl Service {
             postponed: RefCell::default(),
             demand: Cell::new(0),
             blocked_by: RefCell::default(),
+            has_noted_wish: Cell::default(),
         }
     }
 
@@ -314,6 +317,11 @@ impl Service {
 
     fn refuse(&self, error: &Error) -> Reply {
         refuse(&mut self.note.borrow_mut(), error)
+    }
+
+    fn break_down(&self, mut failure: HostError) -> Reply {
+        failure.may_be_stored |= self.has_noted_wish.get();
+        break_down(&mut self.note.borrow_mut(), &failure)
     }
 
     pub(crate) fn dialects(&self) -> std::cell::RefMut<'_, Dialects> {

@@ -13,7 +13,7 @@ mod settling;
 mod testing;
 mod unlinking;
 
-use super::{Answer, RequestError, Service, Summary, break_down};
+use super::{Answer, RequestError, Service, Summary};
 use crate::host::{Account, Host};
 use crate::http::{Request, Response};
 use crate::settings::Settings;
@@ -280,7 +280,7 @@ pub(crate) async fn perform(
     let reply = match done {
         Ok(reply) => reply,
         Err(RequestError::Client(error)) => service.refuse(&error),
-        Err(RequestError::Host(failure)) => break_down(&mut service.note.borrow_mut(), &failure),
+        Err(RequestError::Host(failure)) => service.break_down(failure),
     };
     service.conclude(&request, reply)
 }

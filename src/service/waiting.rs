@@ -147,6 +147,7 @@ impl Service {
         }
         let wish = NoteWish { id: record.id.clone(), user_name: Some(row.user_name.clone()) };
         self.host.ask(&wish).await?;
+        self.has_noted_wish.set(true);
         let key = Some(row.user_name_key.clone());
         let found = self.conflicts(FindConflicts { user_name_key: key, ..FindConflicts::default() }).await?;
         let is_in_the_way =

@@ -16,6 +16,6 @@ try {
 ?>
 --EXPECT--
 bool(true)
-Exception InvalidToken OutOfTurn InvalidSettings Exchange Token Settings
+Exception InvalidToken OutOfTurn InvalidSettings Exchange Token Settings Alerts
 bool(true)
 Serialization of 'Rollbook\Exchange' is not allowed

@@ -159,6 +159,9 @@ fn check(
     let (was_struck, ended, answers) = left.interleave(&operations, strike, swaps);
     let found = left.host.snapshot();
     check_invariants(world, &found);
+    // Two who want each other's name get them, also where the first of them alone would be refused: with what
+    // else it asks for, as if it were sent again after the other one.
+    let renames = operations.len() > 1 && operations.iter().all(|one| one.says("userName"));
     // A request that meets another one about the same name may be refused, with nothing stored. It may be
     // that both are: sent again, it is answered as if it were alone.
     let crossed = |which: usize| operations.len() > 1 && answers[which].status == 409;
@@ -166,20 +169,22 @@ fn check(
         _ if crossed(which) => true,
         (false, _) => happens,
         (true, (struck, _, Fate::AnsweredLate)) if struck == which && !says_nothing(&answers[which]) => true,
+        // It has noted whose name it wants, and the other one has given it.
+        (true, _) if renames && !says_nothing(&answers[which]) => true,
         (true, _) => !happens,
     };
-    // Two who want each other's name get them, also where the first of them alone would be refused.
-    let renames = operations.len() > 1 && operations.iter().all(|one| one.says("userName"));
+    let is_refused_alone =
+        |which: usize, status: u16| renames && (answers[which].status, status) == (200, 409);
     let has_status = |which: usize, status: u16| {
         let answer = &answers[which];
-        broke(answer) || answer.status == status || renames && (answer.status, status) == (200, 409)
+        broke(answer) || answer.status == status || is_refused_alone(which, status)
     };
     // Of a Bulk request one operation may have broken down, and others not; and another request may come
     // between.
     let is_bulk = operations.iter().any(|operation| operation.path == "/Bulk");
     let in_part = is_bulk && (operations.len() > 1 || answers.iter().any(broke));
     let likeness = Likeness { was_struck, logins: !renames };
-    if !in_part && !could_be(world, chosen, &ended, &found, likeness, may_be, has_status) {
+    if !in_part && !could_be(world, chosen, &ended, &found, likeness, may_be, has_status, is_refused_alone) {
         let told: Vec<_> = answers.iter().map(|answer| (answer.status, answer.body.as_str())).collect();
         let other = world.in_order(chosen, &ended);
         panic!("no order of them gives\n{found}\nafter {told:?}, but in the order of their ends\n{other}");
@@ -195,14 +200,17 @@ fn check(
     let has_crossed = again.iter().any(|which| crossed(*which));
     // What one operation of a Bulk request did may be why another is refused then.
     let ends = is_bulk || has_crossed || {
-        could_be(world, chosen, &ended, &found, likeness, |_, happens| happens, |_, _| true)
+        let is_refused_alone = |_, status| renames && status == 409;
+        could_be(world, chosen, &ended, &found, likeness, |_, happens| happens, |_, _| true, is_refused_alone)
     };
     assert!(again.is_empty() || ends, "sent again, it ends elsewhere:\n{found}");
     was_struck
 }
 
 /// Whether the site may be as it is, in one order of the requests or another: which of them may have
-/// happened or not, and with which answers.
+/// happened or not, with which answers, and which are sent again at the end because they were refused there
+/// and not here.
+#[expect(clippy::too_many_arguments, reason = "each is another thing that may differ")]
 fn could_be(
     world: &World,
     chosen: &[usize],
@@ -211,6 +219,7 @@ fn could_be(
     likeness: Likeness,
     may_be: impl Fn(usize, bool) -> bool,
     has_status: impl Fn(usize, u16) -> bool,
+    sent_again: impl Fn(usize, u16) -> bool,
 ) -> bool {
     let reversed: Vec<usize> = ended.iter().rev().copied().collect();
     let orders = [ended, &reversed];
@@ -232,6 +241,11 @@ fn could_be(
             };
             let mut after = after.clone();
             let answer = after.send(&world.operations[chosen[*second]]);
+            for (which, status) in [(*first, *status), (*second, answer.status)] {
+                if sent_again(which, status) {
+                    after.send(&world.operations[chosen[which]]);
+                }
+            }
             has_status(*second, answer.status) && is_same(&after.host.snapshot(), found, likeness)
         })
     })

@@ -217,6 +217,7 @@ final class GroupsTest extends SiteTestCase {
 	}
 
 	public function test_a_loaded_group_says_whether_any_is_in_another(): void {
+		$this->take_groups_apart();
 		$inner = $this->group( 'PU-Inner' )['record'];
 		self::assertNull( $this->load_group( $inner['id'] )['nested'] );
 		self::assertFalse( $this->load_group( $inner['id'], true, true )['nested'] );

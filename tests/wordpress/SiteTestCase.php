@@ -163,6 +163,12 @@ abstract class SiteTestCase extends TestCase {
 		return (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table WHERE $condition" );
 	}
 
+	/** No group is a member of another any more: a site that was used before may hold such groups. */
+	protected function take_groups_apart(): void {
+		global $wpdb;
+		$wpdb->delete( Tables::name( 'group_members' ), array( 'member_kind' => 'Group' ) );
+	}
+
 	/** Lets a hook act once, during the work, and never again. */
 	protected function with_hook( string $hook, callable $handler, callable $work ): mixed {
 		add_filter( $hook, $handler );

@@ -206,6 +206,7 @@ final class StatementsTest extends SiteTestCase {
 	/** @dataProvider operations */
 	public function test_an_operation_costs_the_statements_of_the_table( string $operation ): void {
 		remove_action( 'user_register', array( 'WP_Internal_Pointers', 'dismiss_pointers_for_new_users' ) ); // Of wp-admin, should a test have loaded it.
+		$this->take_groups_apart();
 		$schema = array( 'urn:ietf:params:scim:schemas:core:2.0:User' );
 		$patch  = static fn( string $path, mixed $value ): array => array( 'schemas' => array( 'urn:ietf:params:scim:api:messages:2.0:PatchOp' ), 'Operations' => array( array( 'op' => 'replace', 'path' => $path, 'value' => $value ) ) );
 		$person = static fn( string $name ): array => array( 'schemas' => $schema, 'userName' => "$name@phpunit.test", 'externalId' => $name, 'active' => true, 'emails' => array( array( 'value' => "$name@phpunit.test" ) ) );
