@@ -288,6 +288,16 @@ def admin(action: str, **form: str) -> Callable[[Scene], Request]:
     return request
 
 
+def applied(kind: str) -> Callable[[Scene], Request]:
+    """The real run of a task, as the owner confirms it after the preview that is there."""
+
+    def request(scene: Scene) -> Request:
+        preview = str(scene.client.ask("task", kind=kind)["id"])
+        return admin("rollbook_task", kind=kind, step="apply", confirmed=preview)(scene)
+
+    return request
+
+
 def allow_linking(scene: Scene) -> Request:
     number = str(scene.numbers["worker"])
     cookie, nonce = browser(scene, f"rollbook_allow_linking{number}")
@@ -306,9 +316,8 @@ def browser(scene: Scene, action: str) -> tuple[str, str]:
 
 def go_on(kind: str) -> list[Callable[[Scene], Request]]:
     """What the owner does when a task has stopped: has it go on, and looks at a new preview if something failed."""
-    return [
-        admin("rollbook_task", kind=kind, step=step, user_name="email") for step in ("continue", "preview", "apply")
-    ]
+    looks = [admin("rollbook_task", kind=kind, step=step, user_name="email") for step in ("continue", "preview")]
+    return [*looks, applied(kind)]
 
 
 def waiting_for_roles(scene: Scene) -> None:
@@ -729,7 +738,7 @@ OPERATIONS = [
         "task-roles",
         "the owner applies the role rules to everybody",
         waiting_for_roles,
-        admin("rollbook_task", kind="roles", step="apply"),
+        applied("roles"),
         (302,),
         (302,),
         hook="admin_post_rollbook_task",
@@ -739,7 +748,7 @@ OPERATIONS = [
         "task-linking",
         "the owner makes all accounts ready to be linked",
         waiting_for_links,
-        admin("rollbook_task", kind="linking", step="apply"),
+        applied("linking"),
         (302,),
         (302,),
         hook="admin_post_rollbook_task",
