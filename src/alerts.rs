@@ -8,7 +8,7 @@ pub mod signature;
 
 use crate::host::site::SiteAddress;
 use crate::settings::Settings;
-use crate::settings::alerts::Alerts;
+use crate::settings::alerts::{Alerts, HOUR};
 pub use message::{Message, message};
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ const RECENT: i64 = 24 * HOUR;
 /// For how long no request may have been accepted before those with a token that has ended count, in
 /// milliseconds. An IdP that has got the new token is not in trouble because something else goes on sending
 /// the old one.
-const HOUR: i64 = 60 * 60 * 1000;
+const NOTHING_ACCEPTED: i64 = HOUR;
 
 const UNAUTHORIZED: u16 = 401;
 const NOT_FOUND: u16 = 404;
@@ -147,13 +147,16 @@ pub fn decide(settings: &Settings, facts: &Facts, mut state: State) -> Decision 
     if facts.address.has_changed() {
         return Decision { state, alerts: Vec::new() };
     }
-    let failing =
-        if wishes.failing { failing(wishes, facts, &mut state) } else { state.failing.take().and(None) };
+    let failing = failing(wishes, facts, &mut state);
     let silent = silent(settings, facts, &mut state);
     Decision { state, alerts: failing.into_iter().chain(silent).collect() }
 }
 
 fn failing(wishes: &Alerts, facts: &Facts, state: &mut State) -> Option<Alert> {
+    if !wishes.failing {
+        state.failing = None;
+        return None;
+    }
     let streak = Streak::of(facts);
     if let Some(open) = &mut state.failing {
         let has_worked = |seen: &Seen| {
@@ -243,8 +246,9 @@ impl Streak {
             || facts.refusals.iter().filter(|refused| matches!(&*refused.reason, "expired" | "revoked"));
         let last = ended().map(|refused| refused.last_time).max()?;
         let times = ended().map(|refused| refused.times).fold(0, u32::saturating_add);
-        let is_trouble =
-            times >= wishes.failures && last > accepted.saturating_add(HOUR) && facts.now - last <= RECENT;
+        let is_trouble = times >= wishes.failures
+            && last > accepted.saturating_add(NOTHING_ACCEPTED)
+            && facts.now - last <= RECENT;
         is_trouble.then_some(Self { times, since: accepted, last, status: UNAUTHORIZED, changes: false })
     }
 }

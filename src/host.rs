@@ -66,9 +66,7 @@ impl Command {
             Ok(_) | Err(_) => Err(HostError::new(&format!("the command {} cannot be written down", Q::NAME))),
         }
     }
-}
 
-impl Command {
     /// Whether it may change a person, a group or an account: it neither only reads nor counts.
     pub(crate) fn may_change(&self) -> bool {
         let harmless = ["check_", "count_", "find_", "list_", "load_", "look_up_", "resolve_", "touch_"];

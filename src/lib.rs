@@ -51,10 +51,8 @@
 //! - Architecture invariant: only `extension` names ext-php-rs. Everything else builds and is tested without
 //!   PHP.
 //! - Architecture invariant: no I/O, no clock, no randomness. The time comes with the request and with
-//!   answers, ids come with answers; only [`token`] asks the
-//!   operating system for random bytes. The
-//!   same request, settings and answers give the same commands and response, so a recorded exchange is
-//!   a test.
+//!   answers, ids come with answers; only [`token`] asks the operating system for random bytes. The same
+//!   request, settings and answers give the same commands and response, so a recorded exchange is a test.
 //! - Architecture invariant: [`scim`] knows nothing of WordPress.
 //! - Architecture invariant: no room imports one above it, so that there is no circle. The table stands in
 //!   `tests/rollbook/tidy.rs`.

@@ -181,7 +181,6 @@ impl MemoryHost {
         found
     }
 
-    /// Takes a deleted person or group out of every group.
     /// Puts a person into those of these groups that are there.
     pub(super) fn join_groups(&mut self, id: &SmolStr, groups: &[SmolStr]) {
         for group in self.groups.values_mut().filter(|group| groups.contains(&group.id)) {
@@ -189,6 +188,7 @@ impl MemoryHost {
         }
     }
 
+    /// Takes a deleted person or group out of every group.
     pub(super) fn forget_member(&mut self, id: &str) {
         for group in self.groups.values_mut() {
             group.members.retain(|member| member.id != id);

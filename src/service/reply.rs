@@ -91,10 +91,7 @@ pub(super) fn break_down(note: &mut Summary, failure: &HostError) -> Reply {
         true => "The database of the site",
         false => "WordPress or one of its plugins",
     };
-    let what = match failure.may_be_stored {
-        true => "it is not known how much of it was stored. Read the resource, and send the request again.",
-        false => "nothing was changed by it.",
-    };
+    let what = left_behind(failure.may_be_stored);
     let detail = format!(
         "{who} failed while carrying this out; {what} The Rollbook activity log and the PHP error log of the \
          site name the cause."
@@ -107,15 +104,20 @@ pub(super) fn break_down(note: &mut Summary, failure: &HostError) -> Reply {
 /// The answer where the core itself has panicked.
 pub(super) fn break_off(note: &mut Summary, reason: &str, may_be_stored: bool) -> Reply {
     note.failure = Some(reason.to_owned());
-    let what = match may_be_stored {
-        true => "it is not known how much of it was stored. Read the resource, and send the request again.",
-        false => "nothing was changed by it.",
-    };
+    let what = left_behind(may_be_stored);
     let detail = format!(
         "Rollbook failed while carrying this out; {what} The Rollbook activity log and the PHP error log of \
          the site name the place; its owner reports it to the maintainers."
     );
     refuse(note, &Error::new(500, detail))
+}
+
+/// What a request has left behind that was not carried through.
+fn left_behind(may_be_stored: bool) -> &'static str {
+    match may_be_stored {
+        true => "it is not known how much of it was stored. Read the resource, and send the request again.",
+        false => "nothing was changed by it.",
+    }
 }
 
 /// What a write has stored. `None` if another request wrote in between: then it is decided anew.

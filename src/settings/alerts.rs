@@ -21,7 +21,8 @@ pub const MAX_HOURS: u32 = 720;
 /// The longest address, of a mail or a webhook.
 const MAX_ADDRESS: usize = 2000;
 
-const HOUR: i64 = 60 * 60 * 1000;
+/// An hour in milliseconds.
+pub(crate) const HOUR: i64 = 60 * 60 * 1000;
 
 static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+$").ok()

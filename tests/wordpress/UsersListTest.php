@@ -71,7 +71,7 @@ final class UsersListTest extends SiteTestCase {
 			add_filter( 'query', $listen );
 			$query = new \WP_User_Query( array( 'rollbook' => $choice, 'number' => 20, 'orderby' => 'login' ) );
 			remove_filter( 'query', $listen );
-			return array( $query->get_total(), implode( "\n", preg_grep( "/FROM {$wpdb->users}\b/", $sent ) ) );
+			return array( $query->get_total(), implode( "\n", preg_grep( "/FROM {$wpdb->users}\b/", $sent ) ), implode( "\n", preg_grep( '/^SELECT COUNT/', $sent ) ) );
 		};
 		list( $total, $sql ) = $asked( 'locked' );
 		self::assertSame( (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table WHERE active = 0 AND user_id IS NOT NULL" ), $total );
@@ -81,10 +81,12 @@ final class UsersListTest extends SiteTestCase {
 		$now = array( 1, 1, 1 );
 		Database::insert_all( $table, array( 'id', 'user_id', 'user_name', 'user_name_key', 'managed', 'created', 'modified' ), array_map( static fn( int $number ): array => array( "pu-many-$number", 50000000 + $number, "pu-many-$number", "pu-many-$number", ...$now ), range( 1, 1001 ) ) );
 		try {
-			list( $total, $sql ) = $asked( 'managed' );
+			list( $total, $sql, $count ) = $asked( 'managed' );
 			self::assertSame( (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table WHERE managed = 1 AND deleted = 0" ), $total );
 			self::assertStringContainsString( $table, $sql );
 			self::assertStringNotContainsString( 'SQL_CALC_FOUND_ROWS', $sql );
+			self::assertStringContainsString( $table, $count );
+			self::assertStringNotContainsString( 'user_id', $count, 'the index deleted_managed alone counts' );
 		} finally {
 			$wpdb->query( "DELETE FROM $table WHERE id LIKE 'pu-many-%'" );
 		}

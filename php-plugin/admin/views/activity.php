@@ -145,6 +145,6 @@ $fewer      = array_diff_key( $everything, array( 'everything' => true ) );
 	<a href="<?php echo esc_url( SettingsPage::url( 'advanced' ) ); ?>#rollbook-days"><?php esc_html_e( 'Change how long', 'rollbook' ); ?></a>
 </p>
 <p class="description">
-	<?php echo esc_html( Alerts::has_addressee() ? __( 'You are told by mail or webhook when requests fail repeatedly or no more come.', 'rollbook' ) : __( 'Nobody is told when requests fail repeatedly or no more come.', 'rollbook' ) ); ?>
+	<?php echo esc_html( array() !== Alerts::ways() ? __( 'You are told by mail or webhook when requests fail repeatedly or no more come.', 'rollbook' ) : __( 'Nobody is told when requests fail repeatedly or no more come.', 'rollbook' ) ); ?>
 	<a href="<?php echo esc_url( SettingsPage::url( 'advanced' ) ); ?>#rollbook-alerts"><?php esc_html_e( 'Set up alerts', 'rollbook' ); ?></a>
 </p>

@@ -10,11 +10,10 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Store\Alerts;
-use Rollbook\WordPress\Upkeep\AlertDelivery;
 
 defined( 'ABSPATH' ) || exit;
 
-$rollbook_ways = AlertDelivery::ways();
+$rollbook_ways = Alerts::ways();
 if ( array() === $rollbook_ways ) {
 	return;
 }
@@ -27,7 +26,7 @@ $rollbook_shown = Alerts::secret_shown();
 	<p><button class="button" aria-describedby="rollbook-test-alert-help"><?php esc_html_e( 'Send a test message', 'rollbook' ); ?></button></p>
 </form>
 
-<?php if ( in_array( AlertDelivery::WEBHOOK, $rollbook_ways, true ) ) : ?>
+<?php if ( in_array( Alerts::WEBHOOK, $rollbook_ways, true ) ) : ?>
 	<h2><?php esc_html_e( 'Signature of the webhook', 'rollbook' ); ?></h2>
 	<p>
 		<?php

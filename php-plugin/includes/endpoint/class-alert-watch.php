@@ -26,7 +26,7 @@ final class AlertWatch {
 	 */
 	public static function note( array $summary ): void {
 		// Anybody can send any number of requests without a valid token. The hourly look counts them.
-		if ( ! isset( $summary['refusal'] ) && Alerts::has_addressee() && ( 'done' !== $summary['outcome'] || Alerts::is_trouble_open() ) ) {
+		if ( ! isset( $summary['refusal'] ) && array() !== Alerts::ways() && ( 'done' !== $summary['outcome'] || Alerts::is_trouble_open() ) ) {
 			Alerts::look_soon( time() );
 		}
 	}

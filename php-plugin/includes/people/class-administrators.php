@@ -25,9 +25,9 @@ final class Administrators {
 	public const ROLE = 'administrator';
 
 	/**
-	 * Ensures that an account is not the last administrator of the site, nor the last one of the network. It is called within a transaction, before anything else, because it locks the
-	 * rows of all administrators. Two requests at once may each want to remove one of two: the second waits here, and then sees what the
-	 * first has done.
+	 * Ensures that an account is not the last administrator of the site, nor the last one of the network. It is called within a transaction,
+	 * before anything else, because it locks the rows of all administrators. Two requests at once may each want to remove one of two: the
+	 * second waits here, and then sees what the first has done.
 	 *
 	 * @param \WP_User $user The account.
 	 * @throws Refusal When it is the last one.

@@ -26,6 +26,10 @@ final class Alerts {
 	public const EVENT = 'rollbook_alerts';
 	public const SOON  = 'rollbook_alerts_soon';
 
+	/** The ways to tell the owner. */
+	public const MAIL    = 'mail';
+	public const WEBHOOK = 'webhook';
+
 	/** For how many seconds a replaced secret signs beside the new one. */
 	private const OVERLAP = DAY_IN_SECONDS;
 
@@ -41,11 +45,17 @@ final class Alerts {
 	}
 
 	/**
-	 * Whether there is anybody to tell.
+	 * The ways that the owner has chosen. With none there is nobody to tell.
+	 *
+	 * @return list<string>
 	 */
-	public static function has_addressee(): bool {
+	public static function ways(): array {
 		$settings = Settings::document()['alerts'] ?? array();
-		return array() !== ( $settings['mail'] ?? array() ) || null !== ( $settings['webhook'] ?? null );
+		$chosen   = array(
+			self::MAIL    => array() !== ( $settings['mail'] ?? array() ),
+			self::WEBHOOK => null !== ( $settings['webhook'] ?? null ),
+		);
+		return array_keys( array_filter( $chosen ) );
 	}
 
 	/**
@@ -101,6 +111,16 @@ final class Alerts {
 			wp_cache_delete( $cached, 'options' );
 		}
 		return $result;
+	}
+
+	/**
+	 * When each message that is on its way is to be sent, in seconds.
+	 *
+	 * @return list<int>
+	 * @throws DatabaseFailure When the database does not answer.
+	 */
+	public static function due(): array {
+		return array_values( array_map( 'intval', array_column( self::decoded( self::read() )['queue'] ?? array(), 'next' ) ) );
 	}
 
 	/**

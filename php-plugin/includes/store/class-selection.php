@@ -153,7 +153,7 @@ final class Selection {
 		$arguments[] = $limit;
 		$arguments[] = $offset;
 		if ( $offset > 0 && ! empty( $this->wanted['order'] ) ) {
-			// What is passed by is put into order by its numbers alone: whole rows, documents with them, take thirty times as long.
+			// What is passed by is put into order by its numbers alone: whole rows have documents with them, and take far longer.
 			return Database::rows( "SELECT $columns$from JOIN ( SELECT {$this->alias}.row_id AS found$sql ) page ON page.found = {$this->alias}.row_id$order", $arguments );
 		}
 		return Database::rows( "SELECT $columns$sql", $arguments );

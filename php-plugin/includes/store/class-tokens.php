@@ -243,7 +243,7 @@ final class Tokens {
 	}
 
 	/**
-	 * Counts requests of a token. With a new minute the count begins anew. The token in wp-config.php has no row, so it is not counted.
+	 * Counts requests of a token. With a new minute the count begins anew.
 	 *
 	 * @param CountRequests $command The command count_requests.
 	 */

@@ -21,10 +21,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class AlertDelivery {
 
-	/** The ways. */
-	public const MAIL    = 'mail';
-	public const WEBHOOK = 'webhook';
-
 	/** How many seconds a webhook has for its answer. */
 	public const PATIENCE = 5;
 
@@ -41,23 +37,6 @@ final class AlertDelivery {
 	}
 
 	/**
-	 * The ways that the owner has chosen.
-	 *
-	 * @return list<string>
-	 */
-	public static function ways(): array {
-		$settings = Alerts::settings();
-		return array_keys(
-			array_filter(
-				array(
-					self::MAIL    => array() !== $settings['mail'],
-					self::WEBHOOK => null !== $settings['webhook'],
-				)
-			)
-		);
-	}
-
-	/**
 	 * Sends an alert.
 	 *
 	 * @param string                    $way    One of the ways.
@@ -67,7 +46,7 @@ final class AlertDelivery {
 	 */
 	public static function send( string $way, array $alert, string $id, int $raised ): self {
 		$settings = Alerts::settings();
-		return self::MAIL === $way ? self::mail( $alert, $settings['mail'] ) : self::post( $alert, (string) $settings['webhook'], $id, $raised );
+		return Alerts::MAIL === $way ? self::mail( $alert, $settings['mail'] ) : self::post( $alert, (string) $settings['webhook'], $id, $raised );
 	}
 
 	/**

@@ -44,7 +44,7 @@ final class Alerting {
 	 * Begins or ends to look, as the settings say, however they change.
 	 */
 	public static function action_settings(): void {
-		if ( ! Alerts::has_addressee() ) {
+		if ( array() === Alerts::ways() ) {
 			if ( false !== wp_next_scheduled( Alerts::EVENT ) ) {
 				Alerts::forget();
 			}
@@ -58,7 +58,7 @@ final class Alerting {
 	 */
 	public static function action_event(): void {
 		try {
-			if ( Alerts::has_addressee() ) {
+			if ( array() !== Alerts::ways() ) {
 				self::look();
 				self::send_due();
 			}
@@ -81,7 +81,7 @@ final class Alerting {
 				$decision = \Rollbook\Alerts::decide( $settings, $facts, (array) ( $kept['state'] ?? array() ) );
 				$queue    = (array) ( $kept['queue'] ?? array() );
 				foreach ( $decision['alerts'] as $alert ) {
-					foreach ( AlertDelivery::ways() as $way ) {
+					foreach ( Alerts::ways() as $way ) {
 						$queue[] = array(
 							'id'     => wp_generate_uuid4(),
 							'way'    => $way,
@@ -109,7 +109,7 @@ final class Alerting {
 			if ( null === $due ) {
 				break;
 			}
-			if ( in_array( $due['way'], AlertDelivery::ways(), true ) ) {
+			if ( in_array( $due['way'], Alerts::ways(), true ) ) {
 				$delivery = AlertDelivery::send( $due['way'], $due['alert'], $due['id'], $due['raised'] );
 				$minutes  = $delivery->arrived ? null : self::AGAIN[ $due['tries'] - 1 ] ?? null;
 				self::record( $due['alert']['event'], $delivery, $minutes );
@@ -133,7 +133,7 @@ final class Alerting {
 				}
 			);
 		}
-		$next = Alerts::change( static fn( array $kept ): array => array( $kept, array_column( $kept['queue'] ?? array(), 'next' ) ) );
+		$next = Alerts::due();
 		if ( array() !== $next ) {
 			Alerts::look_soon( max( time(), min( $next ) ) );
 		}
@@ -164,7 +164,7 @@ final class Alerting {
 	 */
 	public static function test(): array {
 		$sent = array();
-		foreach ( AlertDelivery::ways() as $way ) {
+		foreach ( Alerts::ways() as $way ) {
 			$delivery = AlertDelivery::send( $way, array( 'event' => 'test' ), wp_generate_uuid4(), Tokens::now() );
 			self::record( 'test', $delivery, null );
 			$sent[] = $delivery;
