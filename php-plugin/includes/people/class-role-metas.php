@@ -130,7 +130,9 @@ final class RoleMetas {
 			);
 			foreach ( $some as $user_id ) {
 				$metas = wp_cache_get( $user_id, 'user_meta' );
-				AccountCache::hold_metas( $user_id, array_map( static fn( string $value ): array => array( $value ), array_combine( $keys, $values ) ) + ( is_array( $metas ) ? $metas : array() ) );
+				if ( is_array( $metas ) ) {
+					AccountCache::hold_metas( $user_id, array_map( static fn( string $value ): array => array( $value ), array_combine( $keys, $values ) ) + $metas );
+				}
 			}
 		}
 	}

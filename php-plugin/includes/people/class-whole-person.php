@@ -112,13 +112,11 @@ final class WholePerson {
 	 * @param list<array<string, ?string>> $found   Its metas.
 	 */
 	private static function remember( int $user_id, \stdClass $account, array $found ): void {
-		wp_cache_delete( $user_id, 'users' );
-		update_user_caches( $account );
 		$metas = array();
 		foreach ( self::sorted( $found, 'umeta_id' ) as $meta ) {
 			$metas[ (string) $meta[ self::PREFIX . 'meta_key' ] ][] = $meta[ self::PREFIX . 'meta_value' ];
 		}
-		AccountCache::hold_metas( $user_id, $metas );
+		AccountCache::hold( $user_id, $account, $metas );
 	}
 
 	/**
