@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\People;
 use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Transaction;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -116,7 +117,7 @@ final class WholePerson {
 		foreach ( self::sorted( $found, 'umeta_id' ) as $meta ) {
 			$metas[ (string) $meta[ self::PREFIX . 'meta_key' ] ][] = $meta[ self::PREFIX . 'meta_value' ];
 		}
-		AccountCache::hold( $user_id, $account, $metas );
+		AccountCache::hold( $user_id, $account, $metas, Transaction::is_open() );
 	}
 
 	/**

@@ -94,9 +94,10 @@ final class AccountCache {
 	 * @param int                            $user_id The account.
 	 * @param \stdClass                      $account Its row.
 	 * @param array<string, list<?string>> $metas   All its metas, by key.
+	 * @param bool                           $is_own  Whether it was read in a transaction of ours.
 	 */
-	public static function hold( int $user_id, \stdClass $account, array $metas ): void {
-		if ( ! wp_using_ext_object_cache() || Transaction::is_open() ) {
+	public static function hold( int $user_id, \stdClass $account, array $metas, bool $is_own = false ): void {
+		if ( $is_own || ! wp_using_ext_object_cache() ) {
 			wp_cache_delete( $user_id, 'users' );
 			update_user_caches( $account );
 			self::hold_metas( $user_id, $metas );
