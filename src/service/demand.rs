@@ -14,6 +14,9 @@ pub(super) const MINUTE: i64 = 60_000;
 /// So many people, looked at one by one, count as a request.
 pub const PEOPLE_PER_REQUEST: u64 = 20;
 
+/// So many members of groups, looked at one by one, count as a request: a member is far less than a person.
+pub const MEMBERS_PER_REQUEST: u64 = 200;
+
 /// So many requests a minute may searches count as, where the owner has set no limit: a million people, about
 /// what one processor does within that time.
 pub const SEARCHES_PER_MINUTE: u64 = 50_000;

@@ -5,6 +5,7 @@
 
 mod walk;
 
+pub use self::walk::MAX_MEMBERS_EXAMINED;
 use self::walk::Walked;
 use super::cursor::{Position, Walk, invalid};
 use super::query::Query;
@@ -83,6 +84,14 @@ impl Found {
             Self::Group(group) => (&group.document, group.members.as_ref().map_or(0, Vec::len)),
         };
         document.as_ref().map_or(0, bytes_of) + lines.saturating_mul(BYTES_OF_LINE)
+    }
+
+    /// How many members were read with it.
+    fn members(&self) -> u64 {
+        match self {
+            Self::User(_) => 0,
+            Self::Group(group) => group.members.as_ref().map_or(0, |members| members.len() as u64),
+        }
     }
 
     fn kind(&self) -> ResourceType {

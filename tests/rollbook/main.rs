@@ -33,6 +33,8 @@ mod losses;
 #[cfg(test)]
 mod mappings;
 #[cfg(test)]
+mod members_limit;
+#[cfg(test)]
 mod memory_host;
 #[cfg(test)]
 mod network;

@@ -29,16 +29,7 @@ fn so_many_are_sorted_and_not_one_more() {
 }
 
 fn sorted(people: u64, query: &str) -> Response {
-    let request = Request {
-        method: "GET".to_owned(),
-        base: "https://wordpress.example/scim/v2".to_owned(),
-        path: "/Users".to_owned(),
-        query: query.to_owned(),
-        headers: vec![("Authorization".to_owned(), format!("Bearer {TOKEN}"))],
-        now: 1_000,
-        ..Request::default()
-    };
-    let mut exchange = Exchange::open(request, Rc::default());
+    let mut exchange = Exchange::open(get("/Users", query), Rc::default());
     while let Some(command) = exchange.command() {
         let answer = match command.name {
             "list_tokens" => json!([full_token()]),
@@ -49,6 +40,18 @@ fn sorted(people: u64, query: &str) -> Response {
         exchange.answer(answer).unwrap();
     }
     exchange.response().unwrap().clone()
+}
+
+pub(super) fn get(path: &str, query: &str) -> Request {
+    Request {
+        method: "GET".to_owned(),
+        base: "https://wordpress.example/scim/v2".to_owned(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers: vec![("Authorization".to_owned(), format!("Bearer {TOKEN}"))],
+        now: 1_000,
+        ..Request::default()
+    }
 }
 
 pub(super) fn found(people: u64, selection: &Value) -> Value {
@@ -97,7 +100,7 @@ fn person(row: u64) -> UserRecord {
     }
 }
 
-fn full_token() -> TokenRecord {
+pub(super) fn full_token() -> TokenRecord {
     TokenRecord {
         id: 1,
         name: "full".to_owned(),

@@ -7,7 +7,7 @@ use crate::scim::filter::Filter;
 use crate::scim::schema::ResourceType;
 use crate::scim::sort::{Key, Sort};
 use crate::service::cursor::{Position, invalid};
-use crate::service::demand::PEOPLE_PER_REQUEST;
+use crate::service::demand::{MEMBERS_PER_REQUEST, PEOPLE_PER_REQUEST};
 use crate::service::{Answer, Service};
 use crate::wordpress::{lookups, sql};
 use serde_json::Value;
@@ -20,6 +20,10 @@ const BATCH: u64 = 500;
 /// How many rows are looked at for one page where SQL cannot decide. Beyond it the client is asked to narrow
 /// the query: a request's time must not grow with the site.
 pub(super) const MAX_EXAMINED: u64 = 10_000;
+
+/// How many members of groups are looked at for one answer where SQL cannot decide, beside the groups
+/// themselves: more than a single group may be sent with, and some seconds of work.
+pub const MAX_MEMBERS_EXAMINED: u64 = 200_000;
 
 /// After how many rows the attributes that the filter compares are indexed, for the searches to come.
 const WORTH_AN_INDEX: u64 = 1_000;
@@ -133,7 +137,8 @@ impl Service {
         };
         let (total, mut rows, mut reached) = self.find(source, selection.clone()).await?;
         selection.count = false;
-        while reached.more && reached.rows > 0 && reached.rows < selection.limit {
+        // What lies behind the end of a full page is not read.
+        while reached.more && reached.rows > 0 && reached.rows < selection.limit && !overflows(&rows) {
             selection.offset += reached.rows;
             selection.limit -= reached.rows;
             let (_, further, next) = self.find(source, selection.clone()).await?;
@@ -228,18 +233,23 @@ impl Service {
         // Where SQL has decided exactly there is nothing left to decide.
         let filter = search.filter.as_ref().filter(|_| !source.selection.exact);
         let mut after_row = None;
-        let mut examined = 0;
+        let (mut examined, mut members) = (0, 0);
         loop {
             let batch = Selection { after_row, limit: BATCH, ..source.selection.clone() };
             let (_, rows, reached) = self.find(source, batch).await?;
             after_row = reached.last.or(after_row);
             examined += reached.rows;
-            self.counts_for(reached.rows / PEOPLE_PER_REQUEST);
+            let read: u64 = rows.iter().map(Found::members).sum();
+            members += read;
+            self.counts_for(reached.rows / PEOPLE_PER_REQUEST + read / MEMBERS_PER_REQUEST);
             if examined > WORTH_AN_INDEX {
                 self.want_indexes(search, source);
             }
             if examined > MAX_EXAMINED {
                 return Err(self.too_many(search, source).into());
+            }
+            if members > MAX_MEMBERS_EXAMINED {
+                return Err(too_many_members().into());
             }
             for row in rows {
                 let is_match =
@@ -292,6 +302,24 @@ impl Service {
         };
         Error::bad_request(ScimType::TooMany, detail)
     }
+}
+
+/// Whether the page ends before the last of these.
+fn overflows(rows: &[Found]) -> bool {
+    let before = rows.split_last().map_or(0, |(_, before)| before.iter().map(Found::weight).sum());
+    before >= MAX_PAGE_SIZE
+}
+
+/// 400 `tooMany`, where the groups are few and their members many.
+fn too_many_members() -> Error {
+    Error::bad_request(
+        ScimType::TooMany,
+        format!(
+            "More than {MAX_MEMBERS_EXAMINED} members of groups would have to be looked at one by one. Leave them \
+             out of the answer with excludedAttributes=members, and compare them with eq, as in members.value eq \
+             \"2819c223\"; or narrow the query to fewer groups by displayName with eq or sw."
+        ),
+    )
 }
 
 /// A resource's place in a sorted list. Those with the same key stay in the order of their rows, whatever the
