@@ -236,6 +236,11 @@ long-life: extension ## one PHP process serves 100,000 requests: its memory and 
 	tests/long-life --requests $(or $(LONG),100000)
 	tests/site down --db mariadb
 
+.PHONY: proofs
+proofs: extension ## the table of docs/security.md anew: what was tried, how many cases, how many went wrong; ONLY="corpus races": these rows
+	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))
+	tests/proofs $(or $(ONLY),all)
+
 # --- Measuring -------------------------------------------------------------------------------------
 
 .PHONY: coverage

@@ -121,6 +121,7 @@ fn every_command_of_every_request_is_struck() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "it runs in a terminal")]
 fn what_is_broken_on_purpose_is_found() {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -131,4 +132,5 @@ fn what_is_broken_on_purpose_is_found() {
     for mutant in schedules::Mutant::ALL {
         assert!(schedules::finds(mutant, 20_000), "{mutant:?}");
     }
+    eprintln!("broken on purpose: {} faults, each is found", schedules::Mutant::ALL.len());
 }
