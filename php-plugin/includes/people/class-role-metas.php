@@ -130,8 +130,8 @@ final class RoleMetas {
 			);
 			foreach ( $some as $user_id ) {
 				$metas = wp_cache_get( $user_id, 'user_meta' );
-				if ( is_array( $metas ) ) {
-					AccountCache::hold_metas( $user_id, array_map( static fn( string $value ): array => array( $value ), array_combine( $keys, $values ) ) + $metas );
+				if ( $metas ) {
+					AccountCache::hold_metas( $user_id, array_replace( (array) $metas, array_map( static fn( string $value ): array => array( $value ), array_combine( $keys, $values ) ) ) );
 				}
 			}
 		}

@@ -75,7 +75,7 @@ final class AccountCache {
 					if ( $stored === $put ) {
 						continue 2;
 					}
-					self::put( $some, ...$stored );
+					self::put( $some, $stored[0], $stored[1] );
 					$put = $stored;
 				}
 			} catch ( DatabaseFailure ) {

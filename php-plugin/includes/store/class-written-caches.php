@@ -97,9 +97,15 @@ final class WrittenCaches {
 		if ( ! wp_using_ext_object_cache() ) {
 			return;
 		}
-		AccountCache::renew( $written['users'] ?? array() );
+		$accounts = array();
+		foreach ( $written['users'] ?? array() as $user_id => $before ) {
+			$accounts[ (int) $user_id ] = $before;
+		}
+		AccountCache::renew( $accounts );
 		self::forget_posts( array_keys( $written['posts'] ?? array() ) );
-		array_map( array( self::class, 'renew_option' ), array_keys( $written['options'] ?? array() ) );
+		foreach ( array_keys( $written['options'] ?? array() ) as $option ) {
+			self::renew_option( (string) $option );
+		}
 	}
 
 	/**
