@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Endpoint\Address;
+use Rollbook\WordPress\Endpoint\SetUp;
 use Rollbook\WordPress\Requirements;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
@@ -62,6 +63,7 @@ final class DebugData {
 			'fixed_token'   => array( __( 'Token in wp-config.php', 'rollbook' ), Tokens::constant_is_used() ? __( 'yes', 'rollbook' ) : __( 'no', 'rollbook' ), false ),
 			'last_used'     => array( __( 'Last request with a token', 'rollbook' ), array() === $used ? __( 'never', 'rollbook' ) : (string) wp_date( 'c', intdiv( (int) max( $used ), 1000 ) ), false ),
 			'object_cache'  => array( __( 'Persistent object cache', 'rollbook' ), wp_using_ext_object_cache() ? __( 'yes', 'rollbook' ) : __( 'no', 'rollbook' ), false ),
+			'set_up'        => array( __( 'What requests wait for at init', 'rollbook' ), implode( ', ', SetUp::listeners() ) ?: __( 'nothing', 'rollbook' ), false ),
 			'settings'      => array( __( 'Settings', 'rollbook' ), (string) wp_json_encode( Settings::document(), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ), true ),
 		);
 		foreach ( array(

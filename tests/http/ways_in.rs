@@ -15,9 +15,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The header that chooses a way, and the ways: a request that the REST server dispatches, and one that is
 /// made inside WordPress.
 const HEADER: &str = "X-Way-In";
-const WAYS: [&str; 2] = ["dispatch", "within"];
+const WAYS: [&str; 3] = ["dispatch", "within", SET_UP];
 
-/// Names the only way that is tried.
+/// The way with everything set up as for a page, which the early answer leaves out. It has its own header.
+const SET_UP: &str = "set-up";
+
+/// Names the only ways that are tried, with a comma between them.
 const ONLY: &str = "ROLLBOOK_WAY_IN";
 
 /// The headers that say something to a client.
@@ -61,7 +64,7 @@ fn every_way_in_gives_the_same_answers(name: &str) {
     let site = site.get_or_insert_with(|| OverHttp::from_environment().unwrap());
     let early = early_answers(name, site).unwrap_or_else(|problem| panic!("{problem}"));
     let only = std::env::var(ONLY).unwrap_or_default();
-    for way in WAYS.into_iter().filter(|way| only.is_empty() || only == *way) {
+    for way in WAYS.into_iter().filter(|way| only.is_empty() || only.split(',').any(|one| one == *way)) {
         let answers = answers(name, Some(way), site).unwrap_or_else(|problem| panic!("{way}: {problem}"));
         assert_eq!(early.len(), answers.len(), "{way}");
         for (early, answer) in early.iter().zip(&answers) {
@@ -89,7 +92,8 @@ pub(crate) fn early_answers(name: &str, site: &mut OverHttp) -> Result<Arc<[Stri
 fn answers(name: &str, way: Option<&str>, site: &mut OverHttp) -> Result<Vec<String>, String> {
     let mut transcript = Transcript::load(name)?;
     if let Some(way) = way {
-        transcript.headers.insert(HEADER.to_owned(), Some(way.to_owned()));
+        let header = if way == SET_UP { "X-Set-Up" } else { HEADER };
+        transcript.headers.insert(header.to_owned(), Some(way.to_owned()));
     }
     answers_with(&transcript, site, &mut |_| {})
 }

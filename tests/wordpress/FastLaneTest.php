@@ -243,7 +243,7 @@ final class FastLaneTest extends SiteTestCase {
 	public function test_every_documented_filter_is_listened_for(): void {
 		$documented = (string) file_get_contents( dirname( __DIR__, 2 ) . '/php-plugin/HOOKS.md' );
 		$this->assertGreaterThan( 5, preg_match_all( '/^`(rollbook\/\w+)` – /m', $documented, $found ) );
-		$of_writes = array( 'rollbook/new_account_data', 'rollbook/mapped_value' );
+		$of_writes = array( 'rollbook/new_account_data', 'rollbook/mapped_value', 'rollbook/skip_init' );
 		$hooks     = ( new \ReflectionClassConstant( FastLane::class, 'HOOKS' ) )->getValue();
 		$ours      = array_filter( $hooks, static fn( string $hook ): bool => str_starts_with( $hook, 'rollbook/' ) );
 		$this->assertEqualsCanonicalizing( $found[1], array( ...$ours, ...$of_writes, 'rollbook/fast_lane' ) );

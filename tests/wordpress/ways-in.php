@@ -11,6 +11,8 @@
  *   before the server dispatches it;
  * - `within`: a plugin dispatches a request of its own with rest_do_request(), and prints what it gets.
  *
+ * `X-Set-Up: yes` listens to `init`, so that everything is set up as for a page.
+ *
  * `X-Neighbours: yes` loads the plugins that end requests, `X-Refuse: yes` one that lets nobody use the REST API.
  *
  * `X-Went-Full: yes` writes the request down if plugins are loaded for it.
@@ -28,6 +30,10 @@ if ( isset( $_SERVER['HTTP_X_NEIGHBOURS'] ) ) {
 
 if ( isset( $_SERVER['HTTP_X_REFUSE'] ) ) {
 	add_filter( 'rest_authentication_errors', static fn(): WP_Error => new WP_Error( 'contoso_refuses', 'Nobody.', array( 'status' => 403 ) ), PHP_INT_MAX );
+}
+
+if ( isset( $_SERVER['HTTP_X_SET_UP'] ) ) {
+	add_action( 'init', static fn() => null );
 }
 
 if ( isset( $_SERVER['HTTP_X_WENT_FULL'] ) ) {

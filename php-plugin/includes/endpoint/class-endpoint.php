@@ -112,6 +112,7 @@ final class Endpoint {
 		defined( 'DONOTCACHEPAGE' ) || define( 'DONOTCACHEPAGE', true );
 		// Before WordPress calls the first of them.
 		add_action( 'init', array( Interference::class, 'set_aside' ), PHP_INT_MIN );
+		add_action( 'init', array( SetUp::class, 'action_init' ), PHP_INT_MIN );
 	}
 
 	/**

@@ -107,7 +107,8 @@ final class Interference {
 	}
 
 	/**
-	 * The functions of plugins and themes that listen to some hooks.
+	 * The functions of plugins and themes that listen to some hooks. A function of PHP itself, and one that only exists by magic, is not
+	 * WordPress's either.
 	 *
 	 * @param string[] $hooks The hooks.
 	 * @return list<string> Each with the hook and its place.
@@ -118,7 +119,7 @@ final class Interference {
 		foreach ( $hooks as $hook ) {
 			foreach ( ( $wp_filter[ $hook ] ?? null )?->callbacks ?? array() as $callbacks ) {
 				foreach ( $callbacks as $callback ) {
-					$place = self::place( $callback['function'] );
+					$place = self::place( $callback['function'], 'PHP' );
 					if ( null !== $place ) {
 						$listeners[] = "$hook: " . self::name( $callback['function'] ) . " ($place)";
 					}
@@ -126,6 +127,24 @@ final class Interference {
 			}
 		}
 		return $listeners;
+	}
+
+	/**
+	 * Removes from a hook, for this request, the functions of plugins and themes, and some of WordPress's own.
+	 *
+	 * @param string $hook The hook.
+	 * @param string $own  Which of WordPress's own, by a regular expression for their names.
+	 */
+	public static function leave_out( string $hook, string $own ): void {
+		global $wp_filter;
+		foreach ( ( $wp_filter[ $hook ] ?? null )?->callbacks ?? array() as $priority => $callbacks ) {
+			foreach ( $callbacks as $callback ) {
+				$name = self::name( $callback['function'] );
+				if ( ! str_starts_with( $name, 'Rollbook\\WordPress\\' ) && ( preg_match( $own, $name ) || null !== self::place( $callback['function'], 'PHP' ) ) ) {
+					remove_action( $hook, $callback['function'], $priority );
+				}
+			}
+		}
 	}
 
 	/**
@@ -156,10 +175,11 @@ final class Interference {
 	/**
 	 * Where a callback is defined, unless it is WordPress's own or ours.
 	 *
-	 * @param mixed $callback The callback.
+	 * @param mixed   $callback The callback.
+	 * @param ?string $nowhere  What to say of a function without a file.
 	 * @return ?string File and line.
 	 */
-	private static function place( mixed $callback ): ?string {
+	private static function place( mixed $callback, ?string $nowhere = null ): ?string {
 		try {
 			$function = match ( true ) {
 				$callback instanceof \Closure => new \ReflectionFunction( $callback ),
@@ -169,11 +189,14 @@ final class Interference {
 				default                       => new \ReflectionFunction( $callback ),
 			};
 		} catch ( \ReflectionException ) {
-			return null;
+			return $nowhere;
 		}
-		$file = wp_normalize_path( (string) $function->getFileName() );
+		if ( false === $function->getFileName() ) {
+			return $nowhere;
+		}
+		$file = wp_normalize_path( $function->getFileName() );
 		foreach ( array( ABSPATH . WPINC, ABSPATH . 'wp-admin', dirname( PLUGIN_FILE ) ) as $folder ) {
-			if ( '' === $file || str_starts_with( $file, trailingslashit( wp_normalize_path( $folder ) ) ) ) {
+			if ( str_starts_with( $file, trailingslashit( wp_normalize_path( $folder ) ) ) ) {
 				return null;
 			}
 		}
