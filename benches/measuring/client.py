@@ -32,6 +32,21 @@ class Client:
         address = urlsplit(url)
         self.connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE_SECONDS)
 
+    def begin(self, path: str, headers: Mapping[str, str], size: int) -> Answer:
+        """Asks for something long, reads so many bytes of it, and hangs up."""
+        start = time.perf_counter()
+        try:
+            self.connection.request("GET", path, None, dict(headers))
+            response = self.connection.getresponse()
+            text = response.read(size)
+        except (OSError, http.client.HTTPException) as error:
+            raise RequestError(f"GET {path[:200]} has no answer: {error!r}") from error
+        finally:
+            self.connection.close()
+        if response.status != http.HTTPStatus.OK:
+            raise RequestError(f"GET {path[:200]} is answered {response.status}: {text[:500]!r}")
+        return Answer(response.status, time.perf_counter() - start, text)
+
     def send(
         self, method: str, path: str, headers: Mapping[str, str], body: object, expected: tuple[int, ...]
     ) -> Answer:

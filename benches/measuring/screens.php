@@ -41,6 +41,7 @@ echo json_encode(
 		'plain'  => 'users.php?bench_off=1',
 		'people' => $people,
 		'person' => (int) $wpdb->get_var( "SELECT user_id FROM $users WHERE user_name_key = 'person0001234@people.test'" ),
+		'column' => (string) array_search( 'Department', \Rollbook\WordPress\Admin\PersonAttributes::titles(), true ),
 		'day'    => wp_date( 'Y-m-d', time() - 10 * DAY_IN_SECONDS ),
 		'middle' => $middle ? "$middle->time:$middle->id" : '0:0',
 		'csv'    => 'admin-post.php?action=' . \Rollbook\WordPress\Admin\ActivityLinks::EXPORT . '&_wpnonce=' . wp_create_nonce( \Rollbook\WordPress\Admin\ActivityLinks::EXPORT ),

@@ -23,9 +23,6 @@ final class AccountSearch {
 	/** How many are named. */
 	public const SHOWN = PersonSearch::MOST;
 
-	/** What stands behind everything that begins with a text. */
-	private const LAST_CHARACTER = "\u{10FFFF}";
-
 	/**
 	 * The accounts; the only one where it is meant exactly.
 	 *
@@ -41,7 +38,7 @@ final class AccountSearch {
 		if ( 1 === count( $exact ) ) {
 			return $exact;
 		}
-		return self::get( array( ...self::exact( $who ), ...self::by_user_name( $who ), ...array_column( PersonSearch::find( $who ), 'id' ) ) );
+		return self::get( array( ...self::exact( $who ), ...array_column( PersonSearch::find( $who ), 'id' ) ) );
 	}
 
 	/**
@@ -68,18 +65,6 @@ final class AccountSearch {
 		}
 		$found[] = (int) Database::value( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s OR user_name_key = %s', array( $who, mb_strtolower( $who ) ) );
 		return array_values( array_unique( array_filter( $found ) ) );
-	}
-
-	/**
-	 * Accounts of people whose name in an identity provider begins so.
-	 *
-	 * @param string $who What was typed.
-	 * @return list<int>
-	 */
-	private static function by_user_name( string $who ): array {
-		$key  = mb_strtolower( $who );
-		$rows = Database::rows( 'SELECT user_id FROM ' . Tables::name( 'users' ) . ' WHERE user_name_key >= %s AND user_name_key < %s AND user_id IS NOT NULL ORDER BY user_name_key LIMIT %d', array( $key, $key . self::LAST_CHARACTER, self::SHOWN ) );
-		return array_values( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
 	}
 
 	/**

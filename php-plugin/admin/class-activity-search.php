@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Endpoint\ActivityLog;
+use Rollbook\WordPress\People\PersonSearch;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Tables;
 
@@ -25,13 +26,17 @@ final class ActivitySearch {
 	public const PER_PAGE = 50;
 
 	/** How many accounts a search for a person takes into account. */
-	private const ACCOUNTS = 20;
-
-	/** The last character that a name can have. A name with a given beginning sorts between that text and the text plus this character. */
-	private const LAST_CHARACTER = "\u{10FFFF}";
+	public const ACCOUNTS = 20;
 
 	/** The columns that are shown. */
 	private const COLUMNS = 'id, time, kind, action, token_id, actor_id, actor, address, method, path, status, duration_ms, outcome, user_id, resource_id, resource_name, detail, failure, changes, effects, dialects';
+
+	/**
+	 * The accounts that the search for a person means, and one more where there are more; null until they were looked for.
+	 *
+	 * @var ?list<int>
+	 */
+	private ?array $accounts = null;
 
 	/**
 	 * A search.
@@ -44,6 +49,8 @@ final class ActivitySearch {
 	 * @param string $to         The last day.
 	 * @param bool   $everything Also entries of requests that only read or changed nothing.
 	 * @param int    $user_id    An account; 0 for all.
+	 * @param bool   $within     Also accounts with the name in the middle of what they are called, on a site that has too many to read them all
+	 *                           for every search.
 	 */
 	public function __construct(
 		public readonly string $person = '',
@@ -54,6 +61,7 @@ final class ActivitySearch {
 		public readonly string $to = '',
 		public readonly bool $everything = false,
 		public readonly int $user_id = 0,
+		public readonly bool $within = false,
 	) {
 	}
 
@@ -64,7 +72,7 @@ final class ActivitySearch {
 		// phpcs:disable WordPress.Security.NonceVerification.Recommended -- It only chooses what is shown.
 		$text = static fn( string $name ): string => is_string( $_GET[ $name ] ?? null ) ? trim( sanitize_text_field( wp_unslash( $_GET[ $name ] ) ) ) : '';
 		$day  = static fn( string $name ): string => 1 === preg_match( '/^\d{4}-\d\d-\d\d$/', $text( $name ) ) ? $text( $name ) : '';
-		return new self( $text( 's' ), $text( 'what' ), $text( 'outcome' ), $text( 'address' ), $day( 'from' ), $day( 'to' ), isset( $_GET['everything'] ), absint( $_GET['person'] ?? 0 ) );
+		return new self( $text( 's' ), $text( 'what' ), $text( 'outcome' ), $text( 'address' ), $day( 'from' ), $day( 'to' ), isset( $_GET['everything'] ), absint( $_GET['person'] ?? 0 ), isset( $_GET['within'] ) );
 		// phpcs:enable
 	}
 
@@ -84,6 +92,7 @@ final class ActivitySearch {
 				'to'         => $this->to,
 				'everything' => $this->everything ? '1' : '',
 				'person'     => $this->user_id ? (string) $this->user_id : '',
+				'within'     => $this->within ? '1' : '',
 			),
 			static fn( string $value ): bool => '' !== $value
 		);
@@ -98,8 +107,23 @@ final class ActivitySearch {
 			array(
 				'everything' => true,
 				'person'     => true,
+				'within'     => true,
 			)
 		);
+	}
+
+	/**
+	 * Whether accounts are left out that have the name only in the middle of what they are called.
+	 */
+	public function leaves_out_middles(): bool {
+		return '' !== $this->person && 0 === $this->user_id && ! $this->within && ! PersonSearch::reads_all();
+	}
+
+	/**
+	 * Whether the name means more accounts than a search takes into account.
+	 */
+	public function leaves_out_accounts(): bool {
+		return '' !== $this->person && 0 === $this->user_id && count( $this->accounts() ) > self::ACCOUNTS;
 	}
 
 	/**
@@ -117,16 +141,12 @@ final class ActivitySearch {
 			$conditions[] = "time $sign= %d AND (time $sign %d OR id $sign %d)";
 			array_push( $arguments, $time, $time, $id );
 		}
-		$order   = $is_back ? 'ASC' : 'DESC';
-		$entries = array();
-		foreach ( $this->people() as list( $condition, $more ) ) {
-			$where = implode( ' AND ', array( ...$conditions, $condition ) );
-			foreach ( Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'activity' ) . " WHERE $where ORDER BY time $order, id $order LIMIT %d", array( ...$arguments, ...$more, $limit + 1 ) ) as $entry ) {
-				$entries[ (int) $entry['id'] ] = $entry;
-			}
+		$order = $is_back ? 'ASC' : 'DESC';
+		$found = array();
+		foreach ( $this->each( $conditions, $arguments ) as list( $where, $values ) ) {
+			$found += array_column( Database::rows( 'SELECT id, time FROM ' . Tables::name( 'activity' ) . " WHERE $where ORDER BY time $order, id $order LIMIT %d", array( ...$values, $limit + 1 ) ), 'time', 'id' );
 		}
-		$later = static fn( array $one, array $other ): int => array( (int) $other['time'], (int) $other['id'] ) <=> array( (int) $one['time'], (int) $one['id'] );
-		usort( $entries, $is_back ? static fn( array $one, array $other ): int => $later( $other, $one ) : $later );
+		$entries = self::entries( $found, $is_back, $limit + 1 );
 		$more    = count( $entries ) > $limit;
 		$entries = array_slice( $entries, 0, $limit );
 		$entries = $is_back ? array_reverse( $entries ) : $entries;
@@ -137,6 +157,26 @@ final class ActivitySearch {
 			'newer'   => null !== $first && ( $is_back ? $more : null !== $time ) ? "after:{$first['time']}:{$first['id']}" : null,
 			'older'   => null !== $last && ( $is_back || $more ) ? "before:{$last['time']}:{$last['id']}" : null,
 		);
+	}
+
+	/**
+	 * The first of the entries that were found. Their indexes have told which those are, so that no other row is read.
+	 *
+	 * @param array<int, string> $found   The time of each, by number.
+	 * @param bool               $is_back Whether the oldest comes first.
+	 * @param int                $limit   How many.
+	 * @return list<array<string, ?string>>
+	 */
+	private static function entries( array $found, bool $is_back, int $limit ): array {
+		$numbers = array_keys( $found );
+		$sign    = $is_back ? 1 : -1;
+		usort( $numbers, static fn( int $one, int $other ): int => $sign * ( array( (int) $found[ $one ], $one ) <=> array( (int) $found[ $other ], $other ) ) );
+		$numbers = array_slice( $numbers, 0, $limit );
+		if ( array() === $numbers ) {
+			return array();
+		}
+		$rows = array_column( Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'activity' ) . ' WHERE id IN (' . Database::marks( $numbers, '%d' ) . ')', $numbers ), null, 'id' );
+		return array_values( array_filter( array_map( static fn( int $number ): ?array => $rows[ $number ] ?? null, $numbers ) ) );
 	}
 
 	/**
@@ -176,17 +216,47 @@ final class ActivitySearch {
 				$arguments[]  = $time;
 			}
 		}
-		// Entries that did not go well are all notable. Where the search has another condition, `+ 0` keeps the database from using the
-		// index on `notable`: the index of that condition is better.
-		if ( ! $this->everything && '' === $this->action && in_array( $this->outcome, array( '', 'done' ), true ) ) {
-			$conditions[] = array() === array_diff( array_keys( $this->arguments() ), array( 'from', 'to' ) ) ? 'notable = 1' : 'notable + 0 = 1';
-		}
 		return array( $conditions, $arguments );
 	}
 
 	/**
-	 * The conditions that find the entries about the person. Each becomes a statement of its own: with OR between them, no index gives the
-	 * order.
+	 * The statements that the search takes: their conditions and values. A condition on the person has several, because with OR between them
+	 * no index gives the order.
+	 *
+	 * @param list<string>     $conditions The conditions that all of them have.
+	 * @param list<int|string> $arguments  Their values.
+	 * @return list<array{string, list<int|string>}>
+	 */
+	private function each( array $conditions, array $arguments ): array {
+		$statements = array();
+		foreach ( $this->people() as list( $person, $values ) ) {
+			foreach ( $this->notable() as $notable ) {
+				$statements[] = array( implode( ' AND ', array_filter( array( ...$conditions, $person, $notable ) ) ?: array( '1 = 1' ) ), array( ...$arguments, ...$values ) );
+			}
+		}
+		return $statements;
+	}
+
+	/**
+	 * The conditions on `notable`. Entries that changed something or did not go well are all notable.
+	 *
+	 * @return list<string> One for each statement; empty where it does not matter.
+	 */
+	private function notable(): array {
+		$is_alone = '' === $this->address . $this->outcome . $this->person && 0 === $this->user_id;
+		if ( '' !== $this->action && $is_alone ) {
+			return array( '' ); // Its own index is better.
+		}
+		$is_change = '' !== $this->action && ! str_starts_with( $this->action, ':' ) && ! in_array( $this->action, ActivityLog::QUIET, true );
+		if ( $is_change || ! in_array( $this->outcome, array( '', 'done' ), true ) || ( ! $this->everything && '' === $this->action ) ) {
+			return array( 'notable = 1' );
+		}
+		// It stands before the time in these indexes, so that a person or an address that mostly reads costs no more.
+		return $is_alone ? array( '' ) : array( 'notable = 1', 'notable = 0' );
+	}
+
+	/**
+	 * The conditions that find the entries about the person.
 	 *
 	 * @return list<array{string, list<int|string>}>
 	 */
@@ -196,20 +266,20 @@ final class ActivitySearch {
 		}
 		$key = (string) ActivityLog::name_key( $this->person );
 		if ( '' === $key ) {
-			return array( array( '1 = 1', array() ) );
+			return array( array( '', array() ) );
 		}
-		$named    = array( 'name_key >= %s AND name_key < %s', array( $key, $key . self::LAST_CHARACTER ) );
-		$accounts = get_users(
-			array(
-				'search'         => '*' . trim( $this->person, '*' ) . '*',
-				'search_columns' => array( 'user_login', 'user_email', 'display_name' ),
-				'number'         => self::ACCOUNTS,
-				'count_total'    => false,
-				'fields'         => 'ID',
-			)
-		);
-		$accounts = array_values( array_map( 'intval', $accounts ) );
-		return $accounts ? array( $named, array( 'user_id IN (' . Database::marks( $accounts, '%d' ) . ')', $accounts ) ) : array( $named );
+		$named = array( 'name_key >= %s AND name_key < %s', array( $key, $key . PersonSearch::LAST_CHARACTER ) );
+		return array( $named, ...array_map( static fn( int $account ): array => array( 'user_id = %d', array( $account ) ), array_slice( $this->accounts(), 0, self::ACCOUNTS ) ) );
+	}
+
+	/**
+	 * The accounts that the name means.
+	 *
+	 * @return list<int>
+	 */
+	private function accounts(): array {
+		$this->accounts ??= array_column( PersonSearch::find( $this->person, self::ACCOUNTS + 1, $this->within || PersonSearch::reads_all() ), 'id' );
+		return $this->accounts;
 	}
 
 	/**

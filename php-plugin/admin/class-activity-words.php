@@ -27,7 +27,7 @@ final class ActivityWords {
 	 */
 	public static function choices(): array {
 		return self::actions() + array(
-			':' . ActivityLog::TOKEN    => __( 'Tokens made and revoked', 'rollbook' ),
+			':' . ActivityLog::TOKEN    => __( 'Tokens made, revoked and deleted', 'rollbook' ),
 			':' . ActivityLog::SETTINGS => __( 'Settings changed', 'rollbook' ),
 			':' . ActivityLog::TASK     => __( 'Done to everybody', 'rollbook' ),
 			':' . ActivityLog::ALERT    => __( 'Alerts sent', 'rollbook' ),
@@ -56,7 +56,11 @@ final class ActivityWords {
 	public static function action( array $entry ): string {
 		$action = (string) $entry['action'];
 		return match ( $entry['kind'] ) {
-			ActivityLog::TOKEN    => 'revoked' === $action ? __( 'Token revoked', 'rollbook' ) : __( 'Token created', 'rollbook' ),
+			ActivityLog::TOKEN    => match ( $action ) {
+				'revoked' => __( 'Token revoked', 'rollbook' ),
+				'deleted' => __( 'Revoked token deleted', 'rollbook' ),
+				default   => __( 'Token created', 'rollbook' ),
+			},
 			ActivityLog::SETTINGS => 'deleted' === $action ? __( 'Settings reset', 'rollbook' ) : __( 'Settings changed', 'rollbook' ),
 			ActivityLog::CATCH_UP => 'finished' === $action ? __( 'Attributes filled in', 'rollbook' ) : __( 'Filling in attributes', 'rollbook' ),
 			ActivityLog::LOG      => __( 'Activity log cleared', 'rollbook' ),

@@ -60,9 +60,9 @@ final class PersonAccess {
 		$locked_by = null;
 		if ( $locked || null === $user ) {
 			$locked_by = Database::row(
-				'SELECT * FROM ' . Tables::name( 'activity' ) . ' WHERE user_id = %d AND action IN (' . Database::marks( self::LOCKING, '%s' ) . ') ORDER BY time DESC, id DESC LIMIT 1',
+				'SELECT * FROM ' . Tables::name( 'activity' ) . ' WHERE user_id = %d AND notable = 1 AND action IN (' . Database::marks( self::LOCKING, '%s' ) . ') ORDER BY time DESC, id DESC LIMIT 1',
 				array( $user_id, ...self::LOCKING )
-			) ?? Database::row( 'SELECT * FROM ' . Tables::name( 'activity' ) . " WHERE user_id = %d AND action IN ('created', 'linked') ORDER BY time DESC, id DESC LIMIT 1", array( $user_id ) );
+			) ?? Database::row( 'SELECT * FROM ' . Tables::name( 'activity' ) . " WHERE user_id = %d AND notable = 1 AND action IN ('created', 'linked') ORDER BY time DESC, id DESC LIMIT 1", array( $user_id ) );
 		}
 		return new self(
 			$user_id,

@@ -214,10 +214,15 @@ final class TaskPanel {
 	/**
 	 * How far a run has come, in words.
 	 *
-	 * @param int $examined How many accounts were looked at.
-	 * @param int $total    How many there are.
+	 * @param int  $examined How many accounts were looked at.
+	 * @param int  $total    How many there are.
+	 * @param bool $is_over  Whether it has ended.
 	 */
-	public static function progress_text( int $examined, int $total ): string {
+	public static function progress_text( int $examined, int $total, bool $is_over = false ): string {
+		if ( $is_over ) {
+			/* translators: %s: number of accounts. */
+			return sprintf( _n( 'Finished: %s account was looked at.', 'Finished: %s accounts were looked at.', $examined, 'rollbook' ), number_format_i18n( $examined ) );
+		}
 		/* translators: 1: number of accounts done, 2: number of all accounts. */
 		return sprintf( __( '%1$s of %2$s accounts', 'rollbook' ), number_format_i18n( $examined ), number_format_i18n( $total ) );
 	}

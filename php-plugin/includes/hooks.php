@@ -172,6 +172,7 @@ add_filter( 'rest_request_before_callbacks', array( PasswordControl::class, 'fil
 // The activity log: tokens and settings, however they change.
 add_action( 'rollbook/token_created', array( ActivityLog::class, 'action_token_created' ) );
 add_action( 'rollbook/token_revoked', array( ActivityLog::class, 'action_token_revoked' ) );
+add_action( 'rollbook/token_deleted', array( ActivityLog::class, 'action_token_deleted' ) );
 add_action( 'add_option_' . Settings::OPTION, array( ActivityLog::class, 'action_add_option' ), 10, 2 );
 add_action( 'update_option_' . Settings::OPTION, array( ActivityLog::class, 'action_update_option' ), 10, 2 );
 add_action( 'delete_option_' . Settings::OPTION, array( ActivityLog::class, 'action_delete_option' ), 10, 0 );

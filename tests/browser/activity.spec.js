@@ -150,6 +150,10 @@ for ( const [ name, more ] of [ [ 'list', '' ], [ 'clearing', '&clear=1' ], [ 'p
 					await summary.click();
 				}
 				expect( await page.evaluate( () => document.documentElement.scrollWidth ), `${ direction } ${ width }` ).toBeLessThanOrEqual( width );
+				if ( 375 === width && 'list' === name ) {
+					const widths = await page.locator( '.rollbook-search :is(input:not([type="hidden"]), select)' ).evaluateAll( ( fields ) => fields.map( ( field ) => field.offsetWidth ) );
+					expect( [ ...new Set( widths ) ], 'fields below each other are equally wide' ).toHaveLength( 1 );
+				}
 				await page.screenshot( { path: `../../build/screenshots/activity-${ name }-${ direction }-${ width }.png`, fullPage: true } );
 			}
 		}

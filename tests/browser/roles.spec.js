@@ -99,6 +99,6 @@ test( 'rules are moved and added by the keyboard, doubted, tried, and said of ea
 	await groups.getByRole( 'link', { name: `Person ${ MEMBER }` } ).click();
 	await expect( tester ).toContainText( 'Rule 1 decides' );
 	await page.getByRole( 'button', { name: /^(New preview|Preview)$/ } ).click();
-	await expect( page.getByText( 'Finished.' ) ).toBeVisible();
+	await expect( page.getByText( 'Finished:' ) ).toBeVisible();
 	await expect( page.locator( '.rollbook-task' ).getByRole( 'row', { name: new RegExp( MEMBER ) } ) ).toContainText( 'Rule 1' );
 } );

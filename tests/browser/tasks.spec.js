@@ -52,7 +52,7 @@ test( 'rules are previewed and, once that is confirmed, applied to everybody', a
 
 	await expect( panel( page ).getByRole( 'button', { name: 'Apply to everybody' } ) ).toHaveCount( 0 );
 	await panel( page ).getByRole( 'button', { name: 'Preview' } ).click();
-	await expect( panel( page ).getByText( 'Finished.' ) ).toBeVisible();
+	await expect( panel( page ).getByText( 'Finished:' ) ).toBeVisible();
 	await expect( line( page, 'tasks-ann' ).getByRole( 'cell' ).nth( 1 ) ).toHaveText( 'Subscriber' );
 	await expect( line( page, 'tasks-ann' ).getByRole( 'cell' ).nth( 2 ) ).toHaveText( 'Author' );
 	await expect( line( page, site.admin.user ) ).toHaveCount( 0 );
@@ -88,15 +88,15 @@ test( 'a run that was torn off goes on by itself, or by a button without JavaScr
 	const begin = () => php( `Rollbook\\WordPress\\Upkeep\\TaskRun::begin( 'roles', false, array() );` );
 	begin();
 	await page.goto( tab( 'roles' ) );
-	await expect( panel( page ).getByText( 'Finished.' ) ).toBeVisible();
+	await expect( panel( page ).getByText( 'Finished:' ) ).toBeVisible();
 
 	begin();
 	const plain = await browser.newContext( { storageState: await page.context().storageState(), javaScriptEnabled: false } );
 	const quiet = await plain.newPage();
 	await quiet.goto( tab( 'roles' ) );
-	await expect( panel( quiet ).getByText( 'Finished.' ) ).toHaveCount( 0 );
+	await expect( panel( quiet ).getByText( 'Finished:' ) ).toHaveCount( 0 );
 	await panel( quiet ).getByRole( 'button', { name: 'Continue' } ).click();
-	await expect( panel( quiet ).getByText( 'Finished.' ) ).toBeVisible();
+	await expect( panel( quiet ).getByText( 'Finished:' ) ).toBeVisible();
 
 	begin();
 	await quiet.goto( tab( 'roles' ) );
@@ -112,7 +112,7 @@ test( 'where a request fails the page says so and offers to continue', async ( {
 	await page.goto( tab( 'roles' ) );
 	await expect( panel( page ).getByRole( 'status' ) ).toHaveText( 'It stopped. Press Continue.' );
 	await panel( page ).getByRole( 'button', { name: 'Continue' } ).click();
-	await expect( panel( page ).getByText( 'Finished.' ) ).toBeVisible();
+	await expect( panel( page ).getByText( 'Finished:' ) ).toBeVisible();
 } );
 
 test( 'the accounts of a site are made ready to link', async ( { settings: page } ) => {

@@ -53,6 +53,16 @@ final class AccessByHandTest extends SiteTestCase {
 		return ( new Browser( $this->service()->url ) )->log_in( $user->user_login, self::PASSWORD )->is_logged_in();
 	}
 
+	/** Whose account is only half made is not let in: the request comes again. */
+	public function test_nobody_is_let_in_before_everything_is_written(): void {
+		global $wpdb;
+		list( $id, $user ) = $this->somebody( 'pu-half' );
+		$this->patch( $id, 'active', false );
+		$wpdb->update( Tables::name( 'users' ), array( 'applied' => null ), array( 'id' => $id ) );
+		self::assertStringContainsString( 'A request about this person broke off before everything was written.', $this->confirm( 'unlock', (string) $user->ID ) );
+		self::assertFalse( $this->may_log_in( $user ) );
+	}
+
 	public function test_somebody_is_locked_out_and_let_in_by_hand(): void {
 		list( $id, $user ) = $this->somebody( 'pu-hand' );
 		$person            = ( new Browser( $this->service()->url ) )->log_in( 'pu-hand', self::PASSWORD );

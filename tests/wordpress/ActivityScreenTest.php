@@ -113,12 +113,14 @@ final class ActivityScreenTest extends SiteTestCase {
 		return array(
 			'the latest'      => array( new ActivitySearch(), 'notable' ),
 			'everything'      => array( new ActivitySearch( everything: true ), 'time' ),
-			'a person'        => array( new ActivitySearch( person: 'Crowd7' ), 'name_key' ),
-			'an account'      => array( new ActivitySearch( user_id: 1000007 ), 'user_id' ),
+			'a person'        => array( new ActivitySearch( person: 'Crowd7' ), 'name_notable' ),
+			'an account'      => array( new ActivitySearch( user_id: 1000007 ), 'user_notable' ),
 			'an action'       => array( new ActivitySearch( action: 'created' ), 'action' ),
 			'a kind'          => array( new ActivitySearch( action: ':request' ), 'kind' ),
-			'an outcome'      => array( new ActivitySearch( outcome: 'refused' ), 'outcome' ),
-			'an address'      => array( new ActivitySearch( address: '192.0.2.7', everything: true ), 'address' ),
+			'an outcome'      => array( new ActivitySearch( outcome: 'refused' ), 'outcome_notable' ),
+			'what went well'  => array( new ActivitySearch( outcome: 'done' ), 'outcome_notable' ),
+			'an address'      => array( new ActivitySearch( address: '192.0.2.7', everything: true ), 'address_notable' ),
+			'its changes'     => array( new ActivitySearch( address: '192.0.2.8' ), 'address_notable' ),
 			'some days'       => array( new ActivitySearch( from: gmdate( 'Y-m-d', time() - 86400 ), to: gmdate( 'Y-m-d', time() + 86400 ) ), 'time' ),
 			'several of them' => array( new ActivitySearch( action: 'refused', outcome: 'refused', from: '2020-01-01' ), 'time' ),
 		);
@@ -202,6 +204,50 @@ final class ActivityScreenTest extends SiteTestCase {
 		}
 		self::assertSame( 'pu-ALEX', $found[0]['resource_name'], 'a refused creation is found by the name that was sent' );
 		self::assertSame( array( 'deactivated', 'role_changed', 'created' ), array_column( $this->entries( $user_id, 3 ), 'action' ), 'reads and refusals about others are not among them' );
+	}
+
+	/** Where WordPress calls a site large, no search reads all accounts unless it is asked to; the screen says so. */
+	public function test_on_a_large_site_a_name_is_found_by_its_beginning(): void {
+		list( , $user_id ) = $this->somebody( 'pu-large', array( 'displayName' => 'Kim Großmann', 'emails' => array( array( 'value' => 'k.g@large.test' ) ) ) );
+		$this->entries( $user_id, 1 );
+		global $wpdb;
+		$wpdb->query( 'UPDATE ' . Tables::name( 'activity' ) . " SET resource_name = NULL, name_key = NULL WHERE user_id = $user_id" ); // It is found by its account alone.
+		$found = static fn( ActivitySearch $search ): bool => in_array( (string) $user_id, array_column( $search->page()['entries'], 'user_id' ), true );
+		self::assertTrue( $found( new ActivitySearch( person: 'großm' ) ), 'on a small site' );
+		$url     = '/wp-admin/options-general.php?page=rollbook&tab=activity&s=gro%C3%9Fm';
+		$browser = ( new Browser( $this->service()->url ) )->log_in( $this->service()->admin->user, $this->service()->admin->password );
+		self::assertStringNotContainsString( 'This site has many accounts', $browser->fetch( $url )->body );
+		$this->with_hook(
+			'wp_is_large_user_count',
+			'__return_true',
+			function () use ( $found ): void {
+				foreach ( array( 'pu-lar', 'K.G@large', 'KIM GROSSM', 'Kim Groß' ) as $beginning ) {
+					$search = new ActivitySearch( person: $beginning );
+					self::assertTrue( $found( $search ), $beginning );
+					self::assertTrue( $search->leaves_out_middles() );
+				}
+				$statements = array();
+				$listen     = static function ( string $sql ) use ( &$statements ): string {
+					$statements[] = $sql;
+					return $sql;
+				};
+				self::assertFalse( $this->with_hook( 'query', $listen, static fn(): bool => $found( new ActivitySearch( person: 'großm' ) ) ) );
+				self::assertSame( array(), preg_grep( "/LIKE '[%{]/", $statements ) );
+				$asked = new ActivitySearch( person: 'großm', within: true );
+				self::assertTrue( $found( $asked ) );
+				self::assertFalse( $asked->leaves_out_middles() );
+			}
+		);
+		$file = WPMU_PLUGIN_DIR . '/rollbook-test-large.php';
+		file_put_contents( $file, "<?php add_filter( 'wp_is_large_user_count', '__return_true' );" );
+		try {
+			$html = html_entity_decode( $browser->fetch( $url )->body );
+			self::assertStringContainsString( 'This site has many accounts', $html );
+			self::assertSame( 1, preg_match( '/href="([^"]*within=1[^"]*)"/', $html, $link ) );
+			self::assertStringContainsString( 'person=' . $user_id, html_entity_decode( $browser->fetch( (string) preg_replace( '~^https?://[^/]+~', '', $link[1] ) )->body ) );
+		} finally {
+			unlink( $file );
+		}
 	}
 
 	public function test_a_person_s_page_says_why_there_is_no_access(): void {

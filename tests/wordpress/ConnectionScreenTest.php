@@ -136,6 +136,8 @@ final class ConnectionScreenTest extends SiteTestCase {
 		self::assertSame( 403, $owner->submit( '/wp-admin/admin-post.php', $form )->status );
 		$owner->submit( '/wp-admin/admin-post.php', array( '_wpnonce' => $nonce[1] ) + $form );
 		self::assertStringNotContainsString( 'pu-own', $owner->fetch( '/wp-admin/options-general.php?page=rollbook' )->body );
+		self::assertMatchesRegularExpression( '/>Revoked token deleted<\/a>.*pu-own/s', $owner->fetch( '/wp-admin/options-general.php?page=rollbook&tab=activity' )->body );
+		self::assertFalse( Tokens::delete( $id ), 'only once' );
 		$this->expectException( \InvalidArgumentException::class );
 		Tokens::add_own( $own, 'pu-again' );
 	}

@@ -126,6 +126,29 @@ final class UpgradeTest extends SiteTestCase {
 		$this->assertSame( array(), Tables::faults() );
 	}
 
+	/** The indexes of the log's searches get `notable` before the time, and the old ones are gone. */
+	public function test_indexes_of_the_log_are_made_anew(): void {
+		global $wpdb;
+		$table = Tables::name( 'activity' );
+		foreach ( array( 'user_notable' => 'user_id', 'outcome_notable' => 'outcome', 'address_notable' => 'address', 'name_notable' => 'name_key' ) as $now => $before ) {
+			$wpdb->query( "ALTER TABLE $table DROP INDEX $now" );
+			$wpdb->query( "ALTER TABLE $table ADD INDEX $before ($before,time)" );
+		}
+		update_option( Tables::OPTION, 14 );
+		$this->assertSame( 200, $this->scim( 'GET', '/Users' )->status );
+		wp_cache_flush();
+		$columns = array();
+		foreach ( $wpdb->get_results( "SHOW INDEX FROM $table" ) as $row ) {
+			$columns[ $row->Key_name ][] = $row->Column_name;
+		}
+		$this->assertArrayNotHasKey( 'user_id', $columns );
+		$this->assertArrayNotHasKey( 'name_key', $columns );
+		$this->assertSame( array( 'address', 'notable', 'time' ), $columns['address_notable'] );
+		$this->assertSame( array( 'outcome', 'notable', 'time' ), $columns['outcome_notable'] );
+		$this->assertSame( array(), Tables::faults() );
+		$this->assertTrue( Tables::exist() );
+	}
+
 	/** An upgrade that did not end, because PHP was killed, is taken over after a while. */
 	public function test_an_upgrade_that_did_not_end_is_taken_over(): void {
 		global $wpdb;

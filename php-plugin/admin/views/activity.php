@@ -127,6 +127,16 @@ $fewer      = array_diff_key( $everything, array( 'everything' => true ) );
 	<li><a href="<?php echo esc_url( ActivityLinks::url( array( 'everything' => '1' ) + $fewer ) ); ?>"<?php echo $search->everything ? ' class="current" aria-current="page"' : ''; ?>><?php esc_html_e( 'Every request', 'rollbook' ); ?></a></li>
 </ul>
 <div class="clear"></div>
+<?php if ( $search->leaves_out_middles() ) : ?>
+	<p class="rollbook-reach">
+		<?php esc_html_e( 'This site has many accounts, so only usernames, e-mail addresses and names that begin with this were searched.', 'rollbook' ); ?>
+		<a href="<?php echo esc_url( ActivityLinks::url( array( 'within' => '1' ) + $search->arguments() ) ); ?>"><?php esc_html_e( 'Also search in the middle of names, which takes longer', 'rollbook' ); ?></a>
+	</p>
+<?php endif; ?>
+<?php if ( $search->leaves_out_accounts() ) : ?>
+	<?php /* translators: %s: a number. */ ?>
+	<p class="rollbook-reach"><?php echo esc_html( sprintf( __( 'More than %s accounts fit. Type more of the name to see the entries about each of them.', 'rollbook' ), number_format_i18n( ActivitySearch::ACCOUNTS ) ) ); ?></p>
+<?php endif; ?>
 <?php $table->display(); ?>
 
 <p class="rollbook-buttons">

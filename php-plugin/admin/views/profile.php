@@ -15,6 +15,7 @@ namespace Rollbook\WordPress\Admin;
 
 defined( 'ABSPATH' ) || exit;
 ?>
+<div class="rollbook-profile">
 <h2><?php esc_html_e( 'Directory information', 'rollbook' ); ?></h2>
 <p><?php echo esc_html( PersonAttributes::owner( $known ) ); ?></p>
 <table class="form-table" role="presentation">
@@ -34,3 +35,4 @@ defined( 'ABSPATH' ) || exit;
 		</tr>
 	<?php endforeach; ?>
 </table>
+</div>

@@ -44,8 +44,7 @@ list( $examined, $total ) = $run?->progress() ?? array( 0, 0 );
 		<?php endif; ?>
 		<p>
 			<progress max="<?php echo esc_attr( (string) max( 1, $total ) ); ?>" value="<?php echo esc_attr( (string) ( $run->is_finished() ? max( 1, $total ) : $examined ) ); ?>" aria-label="<?php esc_attr_e( 'Progress', 'rollbook' ); ?>"></progress>
-			<span class="rollbook-progress" role="status"><?php echo esc_html( TaskPanel::progress_text( $examined, $total ) ); ?></span>
-			<?php echo esc_html( $run->is_finished() ? __( 'Finished.', 'rollbook' ) : '' ); ?>
+			<span class="rollbook-progress" role="status"><?php echo esc_html( TaskPanel::progress_text( $examined, $total, $run->is_finished() ) ); ?></span>
 		</p>
 		<ul class="ul-disc">
 			<?php foreach ( $panel->numbers() as $line ) : ?>

@@ -179,7 +179,8 @@ final class ActivityCommand {
 			$options['from'] ?? '',
 			$options['to'] ?? '',
 			isset( $options['everything'] ),
-			isset( $options['person'] ) ? Accounts::require( $options['person'] ) : 0
+			isset( $options['person'] ) ? Accounts::require( $options['person'] ) : 0,
+			true
 		);
 	}
 

@@ -77,7 +77,7 @@ final class ActivityDays {
 	 */
 	private static function count( int $from, int $to ): array {
 		$count    = static fn( string $which ): int => (int) Database::value( 'SELECT COUNT(*) FROM ' . Tables::name( 'activity' ) . " WHERE $which AND time >= %d AND time < %d", array( $from, $to ) );
-		$problems = $count( "outcome IN ('refused', 'failed')" );
+		$problems = $count( "outcome IN ('refused', 'failed') AND notable = 1" );
 		return array(
 			'changes'  => max( 0, $count( 'notable = 1' ) - $problems ),
 			'problems' => $problems,

@@ -59,7 +59,7 @@ final class ActivityLog {
 	private const SECRET = '/secret|token|credential|private|api_?key|passphrase|webhook/i';
 
 	/** Actions that change nothing. The list leaves them out unless somebody asks for them. */
-	private const QUIET = array( null, 'read', 'unchanged' );
+	public const QUIET = array( null, 'read', 'unchanged' );
 
 	/** The milliseconds of a day. */
 	private const DAY = DAY_IN_SECONDS * 1000;
@@ -215,6 +215,22 @@ final class ActivityLog {
 			array(
 				'token_id'      => $revoked['id'],
 				'resource_name' => $token['name'] ?? null,
+			)
+		);
+	}
+
+	/**
+	 * A revoked token was deleted.
+	 *
+	 * @param array{id: int, name: string} $deleted What HOOKS.md says.
+	 */
+	public static function action_token_deleted( array $deleted ): void {
+		self::tell(
+			self::TOKEN,
+			'deleted',
+			array(
+				'token_id'      => $deleted['id'],
+				'resource_name' => $deleted['name'],
 			)
 		);
 	}

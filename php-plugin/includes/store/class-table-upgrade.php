@@ -30,7 +30,9 @@ final class TableUpgrade {
 	 *
 	 * @var array<int, callable(): void>
 	 */
-	private static array $steps = array();
+	private static array $steps = array(
+		15 => array( self::class, 'drop_indexes_without_notable' ),
+	);
 
 	/**
 	 * Brings the tables up.
@@ -68,6 +70,20 @@ final class TableUpgrade {
 		} finally {
 			self::end();
 		}
+	}
+
+	/**
+	 * Four indexes of the log were made anew, with `notable` before the time.
+	 */
+	private static function drop_indexes_without_notable(): void {
+		global $wpdb;
+		$table = $wpdb->prefix . 'rollbook_activity';
+		// phpcs:disable WordPress.DB -- The names are ours.
+		$there = array_column( (array) $wpdb->get_results( "SHOW INDEX FROM $table", ARRAY_A ), 'Key_name' );
+		foreach ( array_intersect( array( 'user_id', 'outcome', 'address', 'name_key' ), $there ) as $index ) {
+			$wpdb->query( "ALTER TABLE $table DROP INDEX $index" );
+		}
+		// phpcs:enable
 	}
 
 	/**

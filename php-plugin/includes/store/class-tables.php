@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * The number of the shape below. Every change of it adds one.
 	 */
-	private const VERSION = 14;
+	private const VERSION = 15;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -215,7 +215,7 @@ final class Tables {
 	 * A row of `activity` is an event: `kind` says what happened to (a request, a token, the settings …), `action` what happened,
 	 * `token_id` or `actor` who did it, `address` from where, `outcome` how it ended, `effects` what changed in WordPress. An entry is not
 	 * `notable` if its request only read, or changed nothing. `name_key` is the name in lower case. Every column that the log is searched
-	 * by has an index that also gives the order. A row of `refusals` counts the requests of a day that were refused for one reason and had
+	 * by has an index that also gives the order, if `notable` has one value. A row of `refusals` counts the requests of a day that were refused for one reason and had
 	 * no valid token.
 	 *
 	 * A row of `bodies` is what was sent and answered where an entry of `activity` was made, with what is secret masked. A size without a
@@ -361,12 +361,12 @@ $end",
   KEY time (time),
   KEY kind (kind,time),
   KEY resource_id (resource_id,time),
-  KEY user_id (user_id,time),
+  KEY user_notable (user_id,notable,time),
   KEY notable (notable,time),
   KEY action (action,time),
-  KEY outcome (outcome,time),
-  KEY address (address,time),
-  KEY name_key (name_key,time)
+  KEY outcome_notable (outcome,notable,time),
+  KEY address_notable (address,notable,time),
+  KEY name_notable (name_key,notable,time)
 $end",
 			"CREATE TABLE $bodies (
   activity_id bigint(20) unsigned NOT NULL,

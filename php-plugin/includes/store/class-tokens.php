@@ -284,7 +284,19 @@ final class Tokens {
 	 * @return bool Whether there was such a token.
 	 */
 	public static function delete( int $id ): bool {
-		return 1 === Database::run( 'UPDATE ' . Tables::name( 'tokens' ) . " SET name = '', created_by = 0 WHERE id = %d AND revoked IS NOT NULL AND name <> ''", array( $id ) );
+		$name    = self::find( $id )['name'] ?? '';
+		$deleted = 1 === Database::run( 'UPDATE ' . Tables::name( 'tokens' ) . " SET name = '', created_by = 0 WHERE id = %d AND revoked IS NOT NULL AND name <> ''", array( $id ) );
+		if ( $deleted ) {
+			/** Documented in HOOKS.md. */
+			do_action(
+				'rollbook/token_deleted',
+				array(
+					'id'   => $id,
+					'name' => $name,
+				)
+			);
+		}
+		return $deleted;
 	}
 
 	/**

@@ -5,6 +5,8 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress\Network;
 
 use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Admin\PersonActions;
+use Rollbook\WordPress\Admin\PersonQuestion;
 use Rollbook\WordPress\Store\Tables;
 
 /** Who leaves a site leaves that site. */
@@ -70,6 +72,34 @@ final class LeavingTest extends NetworkTestCase {
 		wp_update_user( array( 'ID' => $anna, 'user_email' => 'moved@contoso.example' ) );
 		$this->change( self::SECOND, $newcomer->id, 'title', 'Second' );
 		self::assertSame( $account->ID, $this->account( self::ANNA )->ID );
+	}
+
+	/** The administrator of a site does not lock a super administrator out, or unlink one: neither is it offered, nor done. */
+	public function test_a_site_does_not_decide_about_the_network_s_administrators(): void {
+		$this->person_on( self::FIRST, self::ANNA );
+		$this->person_on( self::SECOND, 'site-admin@contoso.example' );
+		$user_id = $this->account( self::ANNA )->ID;
+		$admin   = $this->account( 'site-admin@contoso.example', self::SECOND )->ID;
+		$said    = 'Only an administrator of the network decides about this account.';
+		$perform = new \ReflectionMethod( PersonActions::class, 'perform' );
+		$perform->setAccessible( true );
+		$_GET = array( 'lock' => (string) $user_id );
+		try {
+			wp_set_current_user( $admin );
+			self::assertSame( array(), PersonQuestion::asked()->left_out, 'an account like others' );
+			grant_super_admin( $user_id );
+			self::assertSame( array( $said ), array_column( PersonQuestion::asked()->left_out, 'reason' ) );
+			foreach ( array( 'lock', 'unlock', 'unlink' ) as $what ) {
+				self::assertSame( array( 'reason' => $said ), $perform->invoke( null, $what, $user_id, false ), $what );
+			}
+			wp_set_current_user( $user_id );
+			$_GET = array( 'lock' => (string) $admin );
+			self::assertSame( array( $admin ), array_map( static fn( array $person ): int => $person['user']->ID, $this->on( self::SECOND, array( PersonQuestion::class, 'asked' ) )->people ) );
+		} finally {
+			$_GET = array();
+			wp_set_current_user( 0 );
+			revoke_super_admin( $user_id );
+		}
 	}
 
 	/** A super administrator may do anything, but not while deactivated: of such a one WordPress asks no `user_has_cap`. */
