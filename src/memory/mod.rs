@@ -54,7 +54,7 @@ pub struct MemoryHost {
     losses: Losses,
     next: u64,
     fails_in: Option<usize>,
-    stale_once: bool,
+    stale_times: usize,
     clock: i64,
     changes_token: VecDeque<Option<fn(&mut TokenRecord)>>,
     batch: Batch,
@@ -77,7 +77,7 @@ impl Default for MemoryHost {
             losses: Losses::default(),
             next: 1,
             fails_in: None,
-            stale_once: false,
+            stale_times: 0,
             clock: 0,
             changes_token: VecDeque::new(),
             batch: Batch::default(),
@@ -161,7 +161,12 @@ impl MemoryHost {
 
     /// Lets another request write just before the next change of a user or group.
     pub fn stale_once(&mut self) {
-        self.stale_once = true;
+        self.stale_times(1);
+    }
+
+    /// The same for so many changes in turn.
+    pub fn stale_times(&mut self, times: usize) {
+        self.stale_times = times;
     }
 
     /// Carries out one command.
@@ -248,7 +253,8 @@ impl MemoryHost {
 
     /// Whether a write that was decided on `expected` comes too late.
     fn comes_too_late(&mut self, expected: u64, stored: &mut u64) -> bool {
-        if std::mem::take(&mut self.stale_once) {
+        if let Some(left) = self.stale_times.checked_sub(1) {
+            self.stale_times = left;
             *stored += 1;
         }
         *stored != expected

@@ -140,6 +140,25 @@ fn nobody_is_locked_out_or_let_in_by_accident() {
 }
 
 #[test]
+fn somebody_whom_others_change_all_the_time_is_left_as_they_are() {
+    let mut site = site(json!({}));
+    create(&mut site, JANE);
+    let user_id = account(&site, JANE);
+    for task in ["locking", "unlinking"] {
+        site.host.stale_times(usize::MAX);
+        let (status, report, summary) = match task {
+            "locking" => set(&mut site, task, JANE, json!({})),
+            _ => perform(&mut site, json!({ "task": task, "user_id": user_id })),
+        };
+        assert_eq!((status, &summary["events"]), (409, &json!([])), "{task}");
+        let detail = "The person is being changed by others at the same time. Try again.";
+        assert_eq!(report["detail"], detail, "{task}");
+        site.host.stale_times(0);
+        assert!(may_log_in(&site, JANE) && !site.host.account(JANE).unwrap().account.unlinked, "{task}");
+    }
+}
+
+#[test]
 fn a_paused_site_tells_everybody_to_come_again_before_it_looks_at_anything() {
     let mut site = site(json!({}));
     let id = create(&mut site, JANE);

@@ -82,15 +82,18 @@ fn who_a_filter_matches_is_told_a_page_at_a_time_and_each_once() {
 
 #[test]
 fn who_looks_at_a_large_site_looks_at_a_part_of_it() {
-    let task = json!({ "task": "matching", "filter": "nickName pr" });
-    let task: Task = serde_json::from_value(task).unwrap();
-    let mut exchange = Exchange::task(task, Rc::default(), 1_000);
-    while let Some(command) = exchange.command() {
-        assert_eq!(command.name, "find_users");
-        exchange.answer(sorting_limit::found(u64::MAX, &command.fields["selection"])).unwrap();
+    // The first page is a screen like any other; who asks for more waits for it.
+    for (after, examined, next) in [(Value::Null, 75, "75"), (json!("75"), 1_000, "1075")] {
+        let task = json!({ "task": "matching", "filter": "nickName pr", "after": after });
+        let task: Task = serde_json::from_value(task).unwrap();
+        let mut exchange = Exchange::task(task, Rc::default(), 1_000);
+        while let Some(command) = exchange.command() {
+            assert_eq!(command.name, "find_users");
+            exchange.answer(sorting_limit::found(u64::MAX, &command.fields["selection"])).unwrap();
+        }
+        let told: Value = serde_json::from_str(&exchange.response().unwrap().body).unwrap();
+        assert_eq!(told, json!({ "people": [], "examined": examined, "next": next }));
     }
-    let told: Value = serde_json::from_str(&exchange.response().unwrap().body).unwrap();
-    assert_eq!(told, json!({ "people": [], "examined": 500, "next": "500" }));
 }
 
 #[test]

@@ -17,27 +17,48 @@ use std::collections::BTreeSet;
 /// How many people a page names.
 const MATCHES_SHOWN: usize = 20;
 
-/// How many people are looked at for one page: a screen's time must not grow with the site.
-const MATCHES_EXAMINED: u64 = 500;
+/// How many people are looked at for the first page: it takes about as long as any other screen.
+const FIRST_LOOK: u64 = 75;
 
-/// How many are looked at in one step. The first page of most filters needs no more.
-const STEP: u64 = 100;
+/// How many are looked at for each further page. The owner asks for it, and waits for it.
+const FURTHER_LOOK: u64 = 1_000;
+
+/// How many are looked at in the first step. The first page of most filters needs no more.
+const FIRST_STEP: u64 = 25;
+
+/// How many are looked at in one step at most. Each step is twice as long as the one before.
+const LONGEST_STEP: u64 = 100;
 
 /// The most groups whose members are gone through.
 const MAX_GROUPS: u64 = 500;
 
 /// What a page has found so far.
-#[derive(Default)]
 struct Matches {
     people: Vec<Value>,
     examined: u64,
+    /// How many it may look at.
+    most: u64,
+    /// How many the next step looks at.
+    step: u64,
     /// Behind what the next page begins; nothing after the last.
     next: Option<String>,
 }
 
 impl Matches {
+    fn after(page: Option<String>) -> Self {
+        let most = if page.is_none() { FIRST_LOOK } else { FURTHER_LOOK };
+        Self { people: Vec::new(), examined: 0, most, step: FIRST_STEP, next: page }
+    }
+
     fn has_room(&self) -> bool {
-        self.people.len() < MATCHES_SHOWN && self.examined < MATCHES_EXAMINED
+        self.people.len() < MATCHES_SHOWN && self.examined < self.most
+    }
+
+    /// How many people to look at now.
+    fn next_step(&mut self) -> u64 {
+        let step = self.step.min(self.most - self.examined);
+        self.step = LONGEST_STEP.min(self.step * 2);
+        step
     }
 }
 
@@ -86,9 +107,9 @@ impl Service {
         after: Option<String>,
     ) -> Answer<Matches> {
         let mut ids: BTreeSet<SmolStr> = groups.into_iter().map(|group| group.id).collect();
-        let mut matches = Matches::default();
+        let mut matches = Matches::after(after.clone());
         if ids.is_empty() {
-            return Ok(matches);
+            return Ok(Matches { next: None, ..matches });
         }
         ids.extend(GroupGraph::new(self.host.ask(&ListNestings {}).await?).descendants(&ids));
         let mut people = self.host.ask(&ListUsersInGroups { groups: ids.into_iter().collect() }).await?;
@@ -97,9 +118,9 @@ impl Service {
         let mut left =
             people.into_iter().filter(|id| after.as_deref().is_none_or(|after| id.as_str() > after));
         loop {
-            let some: Vec<SmolStr> = left.by_ref().take(STEP as usize).collect();
+            let some: Vec<SmolStr> = left.by_ref().take(matches.next_step() as usize).collect();
             if some.is_empty() {
-                return Ok(matches);
+                return Ok(Matches { next: None, ..matches });
             }
             let mut loaded = self.load_users(some.clone()).await?;
             loaded.sort_unstable_by(|one, other| one.id.cmp(&other.id));
@@ -125,21 +146,22 @@ impl Service {
     async fn match_rows(&self, filter: &Filter, after: Option<String>) -> Answer<Matches> {
         let complete = lookups::index_keys(&self.settings.site, |indexed| indexed.complete);
         let plan = SqlPlan::with_indexes(filter, ResourceType::User.schemas(), &complete);
-        let mut matches = Matches { next: after, ..Matches::default() };
+        let mut matches = Matches::after(after);
         loop {
+            let step = matches.next_step();
             let selection = Selection {
                 filter: plan.exact.then(|| filter.to_string()),
                 condition: plan.condition.clone(),
                 exact: plan.exact,
                 after_row: matches.next.as_deref().and_then(|row| row.parse().ok()),
-                limit: STEP,
+                limit: step,
                 ..Selection::default()
             };
             let find = FindUsers { selection, unmanaged: false, targets: user::targets(&self.settings) };
             let found = self.host.ask(&find).await?;
             let told = || {
                 let rows = found.users.len() as u64;
-                Reached::told_by(rows, found.users.last().map(|record| record.row), STEP)
+                Reached::told_by(rows, found.users.last().map(|record| record.row), step)
             };
             let reached = found.reached.unwrap_or_else(told);
             for record in &found.users {
