@@ -85,19 +85,20 @@ namespace Rollbook;
  * @phpstan-type MemberId array{id: string, kind: MemberKind}
  * @phpstan-type DecidedOn array{id: string, version: int}
  * @phpstan-type RoleChange array{user_id: int, version: int, role: string, other_roles: list<string>, before: list<string>, ruling: ?string}
- * @phpstan-type CreateGroup array{do: 'create_group', row: GroupRow, members: list<MemberId>, people: list<DecidedOn>, roles: list<RoleChange>, now: int}
+ * @phpstan-type GroupVersion array{row: int, version: int}
+ * @phpstan-type CreateGroup array{do: 'create_group', row: GroupRow, members: list<MemberId>, people: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, now: int}
  * @phpstan-type CreateGroupAnswer array{outcome: 'done', record: GroupRecord}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
- * @phpstan-type UpdateGroup array{do: 'update_group', id: string, version: int, row: GroupRow, add: list<MemberId>, remove: list<string>, remove_all: bool, members: bool, people: list<DecidedOn>, roles: list<RoleChange>, now: int}
+ * @phpstan-type UpdateGroup array{do: 'update_group', id: string, version: int, row: GroupRow, add: list<MemberId>, remove: list<string>, remove_all: bool, members: bool, people: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, now: int}
  * @phpstan-type UpdateGroupAnswer array{outcome: 'done', record: GroupRecord}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
- * @phpstan-type DeleteGroup array{do: 'delete_group', id: string, version: int, people: list<DecidedOn>, roles: list<RoleChange>}
+ * @phpstan-type DeleteGroup array{do: 'delete_group', id: string, version: int, people: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>}
  * @phpstan-type DeleteGroupAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type ResolveMembers array{do: 'resolve_members', ids: list<string>, group: ?string}
- * @phpstan-type Candidate array{id: string, kind: MemberKind, is_member: bool}
+ * @phpstan-type Candidate array{id: string, kind: MemberKind, is_member: bool, version?: ?GroupVersion}
  * @phpstan-type ResolveMembersAnswer list<Candidate>
  * @phpstan-type FindMembers array{do: 'find_members', id: string, among: list<string>}
  * @phpstan-type FindMembersAnswer list<string>
  * @phpstan-type ListNestings array{do: 'list_nestings'}
- * @phpstan-type Nesting array{member: string, group: string, display: string}
+ * @phpstan-type Nesting array{member: string, version: GroupVersion, group: string, display: string}
  * @phpstan-type ListNestingsAnswer list<Nesting>
  * @phpstan-type ListUsersInGroups array{do: 'list_users_in_groups', groups: list<string>}
  * @phpstan-type ListUsersInGroupsAnswer list<string>

@@ -60,6 +60,15 @@ pub enum MemberKind {
     Group,
 }
 
+/// A group as a decision knew it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupVersion {
+    /// The row's number.
+    pub row: u64,
+    /// The version.
+    pub version: u64,
+}
+
 /// A page of groups.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FindGroups {
@@ -104,6 +113,9 @@ pub struct CreateGroup {
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
+    /// Where there are role rules, the groups within it whose members were looked for; with another version of
+    /// one of them somebody may have been missed. Each gets the next version.
+    pub within: Vec<GroupVersion>,
     /// Now.
     pub now: i64,
 }
@@ -130,6 +142,9 @@ pub struct UpdateGroup {
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
+    /// Where there are role rules, the groups within it whose members were looked for; with another version of
+    /// one of them somebody may have been missed. Each gets the next version.
+    pub within: Vec<GroupVersion>,
     /// Now.
     pub now: i64,
 }
@@ -169,6 +184,9 @@ pub struct DeleteGroup {
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
+    /// Where there are role rules, the groups within it whose members were looked for; with another version of
+    /// one of them somebody may have been missed. Each gets the next version.
+    pub within: Vec<GroupVersion>,
 }
 
 /// Which of these ids exist, and what they are. Unknown ones are left out of the answer.
@@ -189,6 +207,9 @@ pub struct Candidate {
     pub kind: MemberKind,
     /// Whether it is a member of the group already.
     pub is_member: bool,
+    /// Which version it has, if it is a group.
+    #[serde(default)]
+    pub version: Option<GroupVersion>,
 }
 
 /// Which of these are members of the group.
@@ -209,6 +230,8 @@ pub struct ListNestings {}
 pub struct Nesting {
     /// The member's SCIM id.
     pub member: SmolStr,
+    /// The version of the member.
+    pub version: GroupVersion,
     /// The SCIM id of the group that it is in.
     pub group: SmolStr,
     /// The `displayName` of the group that it is in.

@@ -3,9 +3,9 @@
 use super::MemoryHost;
 use super::selection::{Column, groups_matching, page};
 use crate::host::{
-    Candidate, CreateGroup, DeleteGroup, FindGroups, FindMembers, FoundGroups, GroupRecord, GroupReference,
-    GroupRow, ListNestings, ListUsersInGroups, LoadGroup, MAX_NESTING, Member, MemberId, MemberKind, Nesting,
-    Outcome, ResolveMembers, Unique, UpdateGroup,
+    Candidate, CreateGroup, DecidedOn, DeleteGroup, FindGroups, FindMembers, FoundGroups, GroupRecord,
+    GroupReference, GroupRow, GroupVersion, ListNestings, ListUsersInGroups, LoadGroup, MAX_NESTING, Member,
+    MemberId, MemberKind, Nesting, Outcome, ResolveMembers, RoleChange, Unique, UpdateGroup,
 };
 use crate::wordpress::columns::folded;
 use serde_json::{Map, Value, json};
@@ -63,7 +63,7 @@ impl MemoryHost {
         if self.is_name_taken(&create.row.display_name_key, None) {
             return Ok(Outcome::Taken { value: Unique::DisplayName });
         }
-        if let Err(outcome) = self.regroup(&create.people, create.roles) {
+        if let Err(outcome) = self.regroup_with(&create.within, &create.people, create.roles) {
             return Ok(outcome);
         }
         let (row, id) = (self.number(), self.id());
@@ -95,7 +95,7 @@ impl MemoryHost {
             self.groups.insert(row, group);
             return Ok(Outcome::Taken { value: Unique::DisplayName });
         }
-        if let Err(outcome) = self.regroup(&update.people, update.roles) {
+        if let Err(outcome) = self.regroup_with(&update.within, &update.people, update.roles) {
             self.groups.insert(row, group);
             return Ok(outcome);
         }
@@ -113,7 +113,7 @@ impl MemoryHost {
             self.groups.insert(row, group);
             return Ok(Outcome::Stale);
         }
-        if let Err(outcome) = self.regroup(&delete.people, delete.roles) {
+        if let Err(outcome) = self.regroup_with(&delete.within, &delete.people, delete.roles) {
             self.groups.insert(row, group);
             return Ok(outcome);
         }
@@ -125,7 +125,11 @@ impl MemoryHost {
         let group = self.groups.values().find(|group| Some(&group.id) == resolve.group.as_ref());
         let is_in = |id: &str| group.is_some_and(|group| group.members.iter().any(|member| member.id == id));
         let known = resolve.ids.iter().filter_map(|id| self.member(id));
-        Ok(known.map(|Member { id, kind, .. }| Candidate { is_member: is_in(&id), id, kind }).collect())
+        let candidate = |Member { id, kind, .. }| {
+            let version = self.group_version(&id);
+            Candidate { is_member: is_in(&id), id, kind, version }
+        };
+        Ok(known.map(candidate).collect())
     }
 
     pub(super) fn find_members(&mut self, mut find: FindMembers) -> Result<Vec<SmolStr>, String> {
@@ -137,15 +141,45 @@ impl MemoryHost {
 
     pub(super) fn list_nestings(&mut self, _: ListNestings) -> Result<Vec<Nesting>, String> {
         let is_group = |member: &&MemberId| member.kind == MemberKind::Group;
-        let of = |group: &StoredGroup, member: &MemberId| Nesting {
-            member: member.id.clone(),
-            group: group.id.clone(),
-            display: group.display_name.clone(),
+        let of = |group: &StoredGroup, member: &MemberId| {
+            Some(Nesting {
+                member: member.id.clone(),
+                version: self.group_version(&member.id)?,
+                group: group.id.clone(),
+                display: group.display_name.clone(),
+            })
         };
         let groups = self.groups.values();
         Ok(groups
-            .flat_map(|group| group.members.iter().filter(is_group).map(move |inner| of(group, inner)))
+            .flat_map(|group| group.members.iter().filter(is_group).filter_map(move |inner| of(group, inner)))
             .collect())
+    }
+
+    fn group_version(&self, id: &str) -> Option<GroupVersion> {
+        let (row, group) = self.groups.iter().find(|(_, group)| group.id == id)?;
+        Some(GroupVersion { row: *row, version: group.version })
+    }
+
+    /// Changes what changes with a group, or says why nothing was: in the groups within it, and in people.
+    fn regroup_with<T>(
+        &mut self,
+        within: &[GroupVersion],
+        people: &[DecidedOn],
+        roles: Vec<RoleChange>,
+    ) -> Result<(), Outcome<T>> {
+        let is_as_decided = |decided: &GroupVersion| {
+            self.groups.get(&decided.row).is_some_and(|group| group.version == decided.version)
+        };
+        if !within.iter().all(is_as_decided) {
+            return Err(Outcome::Stale);
+        }
+        self.regroup(people, roles)?;
+        for decided in within {
+            if let Some(group) = self.groups.get_mut(&decided.row) {
+                group.version += 1;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn list_users_in_groups(&mut self, find: ListUsersInGroups) -> Result<Vec<SmolStr>, String> {

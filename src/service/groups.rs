@@ -4,11 +4,12 @@
 //! operation needs them; a PATCH of members is a few set operations.
 
 use super::query::Query;
+use super::regrouping::Regrouping;
 use super::reply::written;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service};
 use crate::host::{
-    Candidate, CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, Member, MemberId, MemberKind,
-    Outcome, ResolveMembers, UpdateGroup,
+    Candidate, CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, Member, MemberId, Outcome,
+    ResolveMembers, UpdateGroup,
 };
 use crate::scim::error::{Error, Result};
 use crate::scim::meta::location;
@@ -43,15 +44,13 @@ impl Service {
         let references = resource.take_members()?;
         resource.check_size(None)?;
         let row = group_row(&resource)?;
-        let members = self.known(&references, None).await?;
-        let members: Vec<MemberId> =
-            members.into_iter().map(|Candidate { id, kind, .. }| MemberId { id, kind }).collect();
-        let add = members.iter().map(|member| (member.id.clone(), member.kind)).collect();
-        let joining = Membership { add, ..Membership::default() };
         for _ in 0..MAX_ATTEMPTS {
-            let (people, roles) = self.roles_with(None, &row, &joining).await?;
-            let create =
-                CreateGroup { row: row.clone(), members: members.clone(), people, roles, now: self.now };
+            let known = self.known(&references, None).await?;
+            let members: Vec<MemberId> = known.iter().map(member_id).collect();
+            let add = known.into_iter().map(|candidate| (candidate.id.clone(), candidate)).collect();
+            let joining = Membership { add, ..Membership::default() };
+            let Regrouping { people, within, roles } = self.roles_with(None, &row, &joining).await?;
+            let create = CreateGroup { row: row.clone(), members, people, roles, within, now: self.now };
             match self.host.ask(&create).await? {
                 Outcome::Gone => break,
                 outcome => {
@@ -113,8 +112,9 @@ impl Service {
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_group_to_write(id, false).await?;
             precondition.holds(&version(&record))?;
-            let (people, roles) = self.roles_without(&record).await?;
-            let delete = DeleteGroup { id: record.id.clone(), version: record.version, people, roles };
+            let Regrouping { people, within, roles } = self.roles_without(&record).await?;
+            let delete =
+                DeleteGroup { id: record.id.clone(), version: record.version, people, roles, within };
             let outcome = self.host.ask(&delete).await?;
             if written(outcome, id, |_| name_taken(&record.display_name))?.is_some() {
                 self.note("deleted", &record.id, &record.display_name);
@@ -156,18 +156,19 @@ impl Service {
             // They are read within the transaction: what cannot be shown then was not done.
             let members =
                 projection.wants("members") && change.count(record.member_count) <= MAX_MEMBERS_SHOWN;
-            let (people, roles) = self.roles_with(Some(&record), &row, &change).await?;
+            let Regrouping { people, within, roles } = self.roles_with(Some(&record), &row, &change).await?;
             let changes = change.changes(changes(&shown, &wanted));
             let update = UpdateGroup {
                 id: record.id.clone(),
                 version: record.version,
                 row,
-                add: change.add.into_iter().map(|(id, kind)| MemberId { id, kind }).collect(),
+                add: change.add.values().map(member_id).collect(),
                 remove: change.remove.into_iter().collect(),
                 remove_all: change.remove_all,
                 members,
                 people,
                 roles,
+                within,
                 now: self.now,
             };
             let outcome = self.host.ask(&update).await?;
@@ -216,7 +217,7 @@ impl Service {
                     }
                     for MemberReference { value, .. } in references {
                         if let Some(candidate) = known.get(value) {
-                            change.add(value.clone(), candidate.kind);
+                            change.add(candidate.clone());
                         }
                     }
                 }
@@ -337,16 +338,16 @@ impl Service {
 /// A change of membership as sets.
 #[derive(Default)]
 pub(super) struct Membership {
-    pub(super) add: BTreeMap<SmolStr, MemberKind>,
+    pub(super) add: BTreeMap<SmolStr, Candidate>,
     pub(super) remove: BTreeSet<SmolStr>,
     /// Everybody goes before `add`.
     pub(super) remove_all: bool,
 }
 
 impl Membership {
-    fn add(&mut self, id: SmolStr, kind: MemberKind) {
-        self.remove.remove(&id);
-        self.add.insert(id, kind);
+    fn add(&mut self, candidate: Candidate) {
+        self.remove.remove(&candidate.id);
+        self.add.insert(candidate.id.clone(), candidate);
     }
 
     fn remove(&mut self, id: &SmolStr) {
@@ -380,6 +381,10 @@ impl Membership {
         }
         changes
     }
+}
+
+fn member_id(candidate: &Candidate) -> MemberId {
+    MemberId { id: candidate.id.clone(), kind: candidate.kind }
 }
 
 fn name_taken(name: &str) -> Error {

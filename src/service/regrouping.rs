@@ -4,13 +4,19 @@
 //! A single change of a group is written together with the roles that it changes. In a batch, which is one
 //! transaction, the people concerned are noted, and their roles are decided once, before the transaction
 //! ends.
+//!
+//! Of two requests at the same moment, one decides anew. Each relies on versions, and gives the next one: of
+//! the group that it changes, of the groups within it or within what joins and leaves it, and of everybody
+//! whose groups change.
+//! So whoever joins a group and whoever puts that group into another meet in its version. Versions are read
+//! before the members.
 
 use super::groups::Membership;
 use super::losses::loss;
 use super::{Answer, Event, MAX_ATTEMPTS, RequestError, Service};
 use crate::host::{
-    DecidedOn, GroupRecord, GroupReference, GroupRow, HostError, ListNestings, ListUsersInGroups, Loss,
-    LossKind, MAX_NESTING, MemberKind, Nesting, Outcome, RegroupPeople, RoleChange, UserRecord,
+    DecidedOn, GroupRecord, GroupReference, GroupRow, GroupVersion, HostError, ListNestings,
+    ListUsersInGroups, Loss, LossKind, MAX_NESTING, Nesting, Outcome, RegroupPeople, RoleChange, UserRecord,
 };
 use crate::wordpress::{roles, user};
 use smol_str::SmolStr;
@@ -19,9 +25,23 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many people are loaded at a time when a group's change may change their roles.
 const PEOPLE_AT_ONCE: usize = 500;
 
-/// Everybody whose groups change, and the roles that change. The people are named so that of two simultaneous
-/// requests that change a person's groups neither misses what the other does.
-type Regrouping = (Vec<DecidedOn>, Vec<RoleChange>);
+/// What changes with a group, and the versions that it was decided on.
+#[derive(Default)]
+pub(super) struct Regrouping {
+    /// Everybody whose groups change, so that of two simultaneous requests that change a person's groups
+    /// neither misses what the other does.
+    pub(super) people: Vec<DecidedOn>,
+    /// The groups in which they were found, but for the one that changes.
+    pub(super) within: Vec<GroupVersion>,
+    /// The roles that change.
+    pub(super) roles: Vec<RoleChange>,
+}
+
+/// Who is to be looked at.
+struct Concerned {
+    people: BTreeSet<SmolStr>,
+    within: Vec<GroupVersion>,
+}
 
 /// The people whose roles are still to be decided, and the role that the rules gave each before.
 #[derive(Default)]
@@ -53,17 +73,19 @@ impl Service {
         let before = self.nestings(record).await?;
         let mut after = before.clone();
         after.remove(|member, group| *group == id && (change.remove_all || change.remove.contains(member)));
-        let inner = change.add.iter().filter(|(_, kind)| **kind == MemberKind::Group);
-        inner.for_each(|(member, _)| after.insert(member.clone(), id.clone()));
+        for joining in change.add.values() {
+            if let Some(version) = joining.version {
+                after.insert(joining.id.clone(), version, id.clone());
+            }
+        }
         after.names.insert(id.clone(), row.display_name.clone());
 
-        let people = self.people_in(concerned, is_whole.then_some(&id), [&before, &after]).await?;
+        let concerned = self.concerned(concerned, &id, is_whole, [&before, &after]).await?;
         if self.postpones() {
-            self.postpone(people, is_whole.then_some(id)).await?;
-            return Ok(Regrouping::default());
+            return self.postpone(concerned, is_whole.then_some(id)).await;
         }
         let joined = GroupReference { id, display: row.display_name.clone(), direct: true };
-        self.regrouped(&joined.id, people, &after, |person, is_member| {
+        self.regrouped(&joined.id, concerned, &after, |person, is_member| {
             let stays = is_member && !change.remove_all && !change.remove.contains(person);
             (stays || change.add.contains_key(person)).then(|| joined.clone())
         })
@@ -78,12 +100,11 @@ impl Service {
         let before = self.nestings(Some(record)).await?;
         let mut after = before.clone();
         after.remove(|member, group| *group == record.id || *member == record.id);
-        let people = self.people_in(BTreeSet::new(), Some(&record.id), [&before, &after]).await?;
+        let concerned = self.concerned(BTreeSet::new(), &record.id, true, [&before, &after]).await?;
         if self.postpones() {
-            self.postpone(people, Some(record.id.clone())).await?;
-            return Ok(Regrouping::default());
+            return self.postpone(concerned, Some(record.id.clone())).await;
         }
-        self.regrouped(&record.id, people, &after, |_, _| None).await
+        self.regrouped(&record.id, concerned, &after, |_, _| None).await
     }
 
     /// From now on the roles that change with groups are put off until [`Self::decide_postponed`].
@@ -143,7 +164,8 @@ impl Service {
     }
 
     /// Puts off the roles of people, as they are before their groups change.
-    async fn postpone(&self, mut people: BTreeSet<SmolStr>, whole: Option<SmolStr>) -> Answer<()> {
+    async fn postpone(&self, concerned: Concerned, whole: Option<SmolStr>) -> Answer<Regrouping> {
+        let Concerned { mut people, within } = concerned;
         if let Some(postponed) = &*self.postponed.borrow() {
             people.retain(|id| !postponed.people.contains_key(id));
         }
@@ -159,27 +181,33 @@ impl Service {
         if let Some(postponed) = &mut *self.postponed.borrow_mut() {
             postponed.whole.extend(whole);
         }
-        Ok(())
+        Ok(Regrouping { within, ..Regrouping::default() })
     }
 
-    /// The people among `concerned` and in its groups, however deep, and the people in the group `whole`,
-    /// however deep.
-    async fn people_in(
+    /// The people among those who join or leave `group`, and in the groups among them, however deep; with
+    /// `whole`, everybody in `group` as well, however deep.
+    async fn concerned(
         &self,
-        mut concerned: BTreeSet<SmolStr>,
-        whole: Option<&SmolStr>,
-        [before, after]: [&GroupGraph; 2],
-    ) -> Answer<BTreeSet<SmolStr>> {
-        let mut groups = concerned.clone();
-        groups.extend(whole.cloned());
-        let mut inner = before.descendants(&groups);
-        inner.extend(after.descendants(&groups));
-        inner.extend(whole.cloned());
-        if !inner.is_empty() {
-            let find = ListUsersInGroups { groups: inner.into_iter().collect() };
-            concerned.extend(self.host.ask(&find).await?);
+        mut people: BTreeSet<SmolStr>,
+        group: &SmolStr,
+        whole: bool,
+        graphs: [&GroupGraph; 2],
+    ) -> Answer<Concerned> {
+        let mut from = people.clone();
+        from.extend(whole.then(|| group.clone()));
+        let mut within: BTreeMap<SmolStr, GroupVersion> = BTreeMap::new();
+        let mut groups: BTreeSet<SmolStr> = whole.then(|| group.clone()).into_iter().collect();
+        for graph in graphs {
+            let found = graph.descendants(&from);
+            within.extend(found.iter().filter_map(|id| Some((id.clone(), *graph.versions.get(id)?))));
+            groups.extend(found);
         }
-        Ok(concerned)
+        within.remove(group);
+        if !groups.is_empty() {
+            let find = ListUsersInGroups { groups: groups.into_iter().collect() };
+            people.extend(self.host.ask(&find).await?);
+        }
+        Ok(Concerned { people, within: within.into_values().collect() })
     }
 
     /// The roles that change when people join or leave the group with this id. `direct` says whether a person
@@ -187,7 +215,7 @@ impl Service {
     async fn regrouped(
         &self,
         group: &SmolStr,
-        concerned: BTreeSet<SmolStr>,
+        Concerned { people: concerned, within }: Concerned,
         after: &GroupGraph,
         direct: impl Fn(&SmolStr, bool) -> Option<GroupReference>,
     ) -> Answer<Regrouping> {
@@ -208,7 +236,7 @@ impl Service {
                 changes.extend(change.map(|change| (loss(&record, LossKind::Role), change)));
             }
         }
-        Ok((people, self.changes_of_roles(changes).await?))
+        Ok(Regrouping { people, within, roles: self.changes_of_roles(changes).await? })
     }
 
     /// The changes that can be made. What they take from people is noted.
@@ -249,19 +277,22 @@ pub(super) struct GroupGraph {
     parents: BTreeMap<SmolStr, BTreeSet<SmolStr>>,
     /// The names of the groups that have groups as members.
     names: BTreeMap<SmolStr, String>,
+    /// The versions of the groups that are members of a group.
+    versions: BTreeMap<SmolStr, GroupVersion>,
 }
 
 impl GroupGraph {
     pub(super) fn new(nestings: Vec<Nesting>) -> Self {
-        let mut new = Self { parents: BTreeMap::new(), names: BTreeMap::new() };
-        for Nesting { member, group, display } in nestings {
+        let mut new = Self { parents: BTreeMap::new(), names: BTreeMap::new(), versions: BTreeMap::new() };
+        for Nesting { member, version, group, display } in nestings {
             new.names.insert(group.clone(), display);
-            new.insert(member, group);
+            new.insert(member, version, group);
         }
         new
     }
 
-    fn insert(&mut self, member: SmolStr, group: SmolStr) {
+    fn insert(&mut self, member: SmolStr, version: GroupVersion, group: SmolStr) {
+        self.versions.insert(member.clone(), version);
         self.parents.entry(member).or_default().insert(group);
     }
 

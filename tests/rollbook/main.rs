@@ -37,6 +37,8 @@ mod members_limit;
 #[cfg(test)]
 mod memory_host;
 #[cfg(test)]
+mod nesting;
+#[cfg(test)]
 mod network;
 #[cfg(test)]
 mod passwords;

@@ -52,6 +52,7 @@ final class DeleteUserTest extends SiteTestCase {
 				),
 				'people'  => array(),
 				'roles'   => array(),
+				'within'  => array(),
 				'now'     => 1,
 			)
 		)['record'];

@@ -22,6 +22,7 @@ final class GroupsTest extends SiteTestCase {
 				'members' => array_map( array( $this, 'member' ), $members ),
 				'people'  => array(),
 				'roles'   => array(),
+				'within'  => array(),
 				'now'     => self::NOW,
 			)
 		);
@@ -53,6 +54,7 @@ final class GroupsTest extends SiteTestCase {
 				'members'    => $change['members'] ?? true,
 				'people'     => $change['people'] ?? array(),
 				'roles'      => $change['roles'] ?? array(),
+				'within'     => $change['within'] ?? array(),
 				'now'        => self::NOW + 1,
 			)
 		);
@@ -66,6 +68,7 @@ final class GroupsTest extends SiteTestCase {
 				'version' => $group['version'],
 				'people'  => array(),
 				'roles'   => array(),
+				'within'  => array(),
 			)
 		);
 	}
@@ -200,11 +203,16 @@ final class GroupsTest extends SiteTestCase {
 					'id'        => $group['id'],
 					'kind'      => 'Group',
 					'is_member' => false,
+					'version'   => array(
+						'row'     => $group['row'],
+						'version' => $group['version'],
+					),
 				),
 				array(
 					'id'        => $jane['id'],
 					'kind'      => 'User',
 					'is_member' => false,
+					'version'   => null,
 				),
 			),
 			$this->run_command( 'resolve_members', $resolve )

@@ -318,6 +318,7 @@ final class RolesTest extends SiteTestCase {
 				'members' => array(),
 				'people'  => array(),
 				'roles'   => array( $this->role_change( $jane, 'editor' ) ),
+				'within'  => array(),
 				'now'     => self::NOW,
 			)
 		);
@@ -335,6 +336,7 @@ final class RolesTest extends SiteTestCase {
 				'members' => array( array( 'id' => $jane['id'], 'kind' => 'User' ) ),
 				'people'  => array( array( 'id' => $jane['id'], 'version' => $jane['version'] ) ),
 				'roles'   => array(),
+				'within'  => array(),
 				'now'     => self::NOW,
 			)
 		);
@@ -369,6 +371,7 @@ final class RolesTest extends SiteTestCase {
 				'members' => array(),
 				'people'  => array(),
 				'roles'   => array( $this->role_change( $now, 'editor' ) ),
+				'within'  => array(),
 				'now'     => self::NOW,
 			)
 		);

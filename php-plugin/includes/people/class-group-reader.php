@@ -25,6 +25,7 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type ListUsersInGroups from \Rollbook\Contract
  * @phpstan-import-type ListUsersInGroupsAnswer from \Rollbook\Contract
  * @phpstan-import-type GroupRecord from \Rollbook\Contract
+ * @phpstan-import-type GroupVersion from \Rollbook\Contract
  * @phpstan-import-type ListNestingsAnswer from \Rollbook\Contract
  * @phpstan-import-type LoadGroup from \Rollbook\Contract
  * @phpstan-import-type LoadGroupAnswer from \Rollbook\Contract
@@ -158,13 +159,14 @@ final class GroupReader {
 			$arguments = null === $group ? $ids : array( $group, ...$ids );
 			$rows      = Database::rows( "SELECT c.id, 'User' AS kind, $joined AS is_member FROM $users c INNER JOIN $wpdb->users w ON w.ID = c.user_id WHERE c.deleted = 0 AND c.id IN ($marks)", $arguments );
 			if ( count( $rows ) < count( $ids ) ) {
-				$rows = array_merge( $rows, Database::rows( "SELECT c.id, 'Group' AS kind, $joined AS is_member FROM $groups c WHERE c.id IN ($marks)", $arguments ) );
+				$rows = array_merge( $rows, Database::rows( "SELECT c.id, 'Group' AS kind, $joined AS is_member, c.row_id, c.version FROM $groups c WHERE c.id IN ($marks)", $arguments ) );
 			}
 			foreach ( $rows as $row ) {
 				$found[ $row['id'] ] = array(
 					'id'        => (string) $row['id'],
 					'kind'      => 'Group' === $row['kind'] ? 'Group' : 'User',
 					'is_member' => (bool) $row['is_member'],
+					'version'   => isset( $row['version'] ) ? $this->version( $row ) : null,
 				);
 			}
 		}
@@ -197,12 +199,32 @@ final class GroupReader {
 	 */
 	public function list_nestings(): array {
 		$groups = Tables::name( 'groups' );
-		/** @var ListNestingsAnswer $nestings None of these columns can be NULL. */
-		$nestings = Database::rows(
-			"SELECT i.id AS member, g.id AS `group`, g.display_name AS display FROM " . Tables::name( 'group_members' )
+		$rows   = Database::rows(
+			"SELECT i.id AS member, i.row_id, i.version, g.id AS `group`, g.display_name AS display FROM " . Tables::name( 'group_members' )
 			. " m INNER JOIN $groups i ON i.id = m.member_id INNER JOIN $groups g ON g.row_id = m.group_row WHERE m.member_kind = 'Group' ORDER BY g.row_id, i.row_id"
 		);
-		return $nestings;
+		return array_map(
+			fn( array $row ): array => array(
+				'member'  => (string) $row['member'],
+				'version' => $this->version( $row ),
+				'group'   => (string) $row['group'],
+				'display' => (string) $row['display'],
+			),
+			array_values( $rows )
+		);
+	}
+
+	/**
+	 * The version of a group.
+	 *
+	 * @param array<string, ?string> $row What was read of it.
+	 * @return GroupVersion
+	 */
+	private function version( array $row ): array {
+		return array(
+			'row'     => (int) $row['row_id'],
+			'version' => (int) $row['version'],
+		);
 	}
 
 	/**

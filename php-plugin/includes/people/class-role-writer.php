@@ -25,6 +25,7 @@ defined( 'ABSPATH' ) || exit;
  *
  * @phpstan-import-type FindRoles from \Rollbook\Contract
  * @phpstan-import-type FindRolesAnswer from \Rollbook\Contract
+ * @phpstan-import-type GroupVersion from \Rollbook\Contract
  * @phpstan-import-type RegroupPeople from \Rollbook\Contract
  * @phpstan-import-type RegroupPeopleAnswer from \Rollbook\Contract
  * @phpstan-import-type RoleChange from \Rollbook\Contract
@@ -98,10 +99,11 @@ final class RoleWriter {
 	 * @param array<int, array<string, mixed>>            $changes What is to change, as the extension decided it.
 	 * @param array<int, array{id: string, version: int}> $people  Everybody whose groups change, even if the role stays. Each gets the next version.
 	 * @param ?string                                     $mark    The mark of this write, unless another row of it has one.
-	 * @param ?array{int, int}                            $group   The row and the version of the group that changes with it. Its row is locked before any other.
+	 * @param array<int, int>                             $group   The version of the group that changes with it, by row, if one does. Rows of groups are locked before any other.
+	 * @param list<GroupVersion>                          $within  The groups within it that the decision relied on. Each gets the next version.
 	 * @throws Refusal When a decision relied on something that has changed, or must not happen.
 	 */
-	public static function set_all( array $changes, array $people = array(), ?string $mark = null, ?array $group = null ): void {
+	public static function set_all( array $changes, array $people = array(), ?string $mark = null, array $group = array(), array $within = array() ): void {
 		// This lock comes before any other, here and everywhere. Otherwise two requests could wait for each other, and the database would
 		// end one.
 		if ( in_array( Administrators::ROLE, array_merge( ...array_column( $changes, 'before' ) ), true ) ) {
@@ -110,9 +112,12 @@ final class RoleWriter {
 		$versions = array_map( 'intval', array_column( $people, 'version', 'id' ) );
 		$bumped   = array();
 		$is_first = null !== $mark || count( $people ) > count( $changes );
-		if ( null !== $group && ( $is_first || ! $changes ) ) {
-			self::lock_group( ...$group );
-			$group = null;
+		if ( $within || ( $group && ( $is_first || ! $changes ) ) ) {
+			self::lock_groups( $group + array_map( 'intval', array_column( $within, 'version', 'row' ) ) );
+			$group = array();
+		}
+		foreach ( array_chunk( array_column( $within, 'row' ), self::IDS_AT_ONCE ) as $row_ids ) {
+			Database::run( 'UPDATE ' . Tables::name( 'groups' ) . ' SET version = version + 1 WHERE row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids );
 		}
 		if ( $is_first ) {
 			self::check_versions( $versions ); // All in the order of the rows, before some of them are locked once more.
@@ -120,7 +125,7 @@ final class RoleWriter {
 		foreach ( array_chunk( $changes, self::IDS_AT_ONCE ) as $some ) {
 			$user_ids = array_map( 'intval', array_column( $some, 'user_id' ) );
 			$ids      = PassingBy::with( $user_ids, static fn(): array => self::set_some( array_combine( $user_ids, $some ), null === $mark ? $versions : array(), $group ) );
-			$group    = null;
+			$group    = array();
 			$bumped  += array_flip( $ids );
 		}
 		$left = array_diff_key( $versions, $bumped );
@@ -138,11 +143,11 @@ final class RoleWriter {
 	 *
 	 * @param array<int, array<string, mixed>> $changes What is to change, by account.
 	 * @param array<string, int>               $people  Those who get the next version with it, by id; with the version that the decision relied on.
-	 * @param ?array{int, int}                 $group   The row and the version of the group that changes with it, unless it is locked.
+	 * @param array<int, int>                  $group   The version of the group that changes with it, by row, unless it is locked.
 	 * @return list<string> The ids of those who have got it.
 	 * @throws Refusal When a decision relied on something that has changed, or must not happen.
 	 */
-	private static function set_some( array $changes, array $people, ?array $group ): array {
+	private static function set_some( array $changes, array $people, array $group ): array {
 		list( $rows, $numbers ) = self::lock( array_keys( $changes ), $group );
 		$users                  = UserReader::accounts( array_keys( $changes ), false );
 		foreach ( $changes as $user_id => $change ) {
@@ -318,32 +323,37 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Locks the row of a group, if it still has the version that the decision relied on.
+	 * Locks the rows of groups, if they still have the versions that the decision relied on: all in the order of the rows, so that no two
+	 * requests wait for each other.
 	 *
-	 * @param int $row_id  The row.
-	 * @param int $version The version.
-	 * @throws Refusal When the group has another version, or is gone.
+	 * @param array<int, int> $groups The versions, by row.
+	 * @throws Refusal When a group has another version, or is gone.
 	 */
-	private static function lock_group( int $row_id, int $version ): void {
-		if ( (string) $version !== Database::value( 'SELECT version FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d FOR UPDATE', array( $row_id ) ) ) {
-			throw Refusal::stale();
+	private static function lock_groups( array $groups ): void {
+		ksort( $groups );
+		foreach ( array_chunk( $groups, self::IDS_AT_ONCE, true ) as $versions ) {
+			$row_ids = array_keys( $versions );
+			$rows    = Database::rows( 'SELECT row_id, version FROM ' . Tables::name( 'groups' ) . ' WHERE row_id IN (' . Database::marks( $row_ids, '%d' ) . ') ORDER BY row_id FOR UPDATE', $row_ids );
+			if ( array_map( 'intval', array_column( $rows, 'version', 'row_id' ) ) !== $versions ) {
+				throw Refusal::stale();
+			}
 		}
 	}
 
 	/**
 	 * Locks the rows and the metas of people, so that the next decision about them sees this write. The metas go into WordPress's cache.
 	 *
-	 * @param int[]            $user_ids The accounts.
-	 * @param ?array{int, int} $group    A group to lock with the same statement, unless it has another version: its row and the version. Nobody is found then.
+	 * @param int[]           $user_ids The accounts.
+	 * @param array<int, int> $group    A group to lock with the same statement, unless it has another version: the version by row. Nobody is found then.
 	 * @return array{array<int, array{id: string, version: int}>, array<int, array<string, non-empty-list<string>>>} Ids and versions by account; the numbers of the metas by account and key.
 	 */
-	private static function lock( array $user_ids, ?array $group ): array {
+	private static function lock( array $user_ids, array $group ): array {
 		global $wpdb;
-		$join    = null === $group ? '' : ' INNER JOIN ' . Tables::name( 'groups' ) . ' g ON g.row_id = %d AND g.version = %d';
+		$join    = ! $group ? '' : ' INNER JOIN ' . Tables::name( 'groups' ) . ' g ON g.row_id = %d AND g.version = %d';
 		$found   = Database::rows(
 			'SELECT u.id, u.user_id, u.version, m.umeta_id, m.meta_key, m.meta_value FROM ' . Tables::name( 'users' ) . " u$join LEFT JOIN $wpdb->usermeta m ON m.user_id = u.user_id"
 			. ' WHERE u.deleted = 0 AND u.user_id IN (' . Database::marks( $user_ids, '%d' ) . ') ORDER BY u.row_id, m.umeta_id FOR UPDATE',
-			array( ...( $group ?? array() ), ...$user_ids )
+			array( ...array_keys( $group ), ...array_values( $group ), ...$user_ids )
 		);
 		$rows    = array();
 		$metas   = array();
