@@ -113,8 +113,8 @@ pub struct CreateGroup {
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
-    /// Where there are role rules, the groups within it whose members were looked for; with another version of
-    /// one of them somebody may have been missed. Each gets the next version.
+    /// Where there are role rules, the groups within it whose members were looked for; with another version
+    /// of one of them somebody may have been missed. Each gets the next version.
     pub within: Vec<GroupVersion>,
     /// Now.
     pub now: i64,
@@ -142,8 +142,8 @@ pub struct UpdateGroup {
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
-    /// Where there are role rules, the groups within it whose members were looked for; with another version of
-    /// one of them somebody may have been missed. Each gets the next version.
+    /// Where there are role rules, the groups within it whose members were looked for; with another version
+    /// of one of them somebody may have been missed. Each gets the next version.
     pub within: Vec<GroupVersion>,
     /// Now.
     pub now: i64,
@@ -184,8 +184,8 @@ pub struct DeleteGroup {
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
-    /// Where there are role rules, the groups within it whose members were looked for; with another version of
-    /// one of them somebody may have been missed. Each gets the next version.
+    /// Where there are role rules, the groups within it whose members were looked for; with another version
+    /// of one of them somebody may have been missed. Each gets the next version.
     pub within: Vec<GroupVersion>,
 }
 

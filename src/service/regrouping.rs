@@ -7,9 +7,8 @@
 //!
 //! Of two requests at the same moment, one decides anew. Each relies on versions, and gives the next one: of
 //! the group that it changes, of the groups within it or within what joins and leaves it, and of everybody
-//! whose groups change.
-//! So whoever joins a group and whoever puts that group into another meet in its version. Versions are read
-//! before the members.
+//! whose groups change. So a request that adds somebody to a group and one that puts that group into another
+//! meet in its version. Versions are read before the members.
 
 use super::groups::Membership;
 use super::losses::loss;

@@ -64,7 +64,7 @@ fn groups(nested: bool) -> (InMemory, Vec<Sent>) {
 /// Each request about people runs between any two commands of each about groups, and the other way round.
 /// Afterwards nobody is due another role.
 #[test]
-fn whoever_is_first_the_roles_are_those_of_the_groups_at_the_end() {
+fn in_either_order_the_roles_are_those_of_the_groups_at_the_end() {
     assert_eq!(between_all(|_| {}), Vec::<String>::new());
 }
 
