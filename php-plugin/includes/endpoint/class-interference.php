@@ -191,10 +191,11 @@ final class Interference {
 		} catch ( \ReflectionException ) {
 			return $nowhere;
 		}
-		if ( false === $function->getFileName() ) {
+		$file = $function->getFileName();
+		if ( false === $file ) {
 			return $nowhere;
 		}
-		$file = wp_normalize_path( $function->getFileName() );
+		$file = wp_normalize_path( $file );
 		foreach ( array( ABSPATH . WPINC, ABSPATH . 'wp-admin', dirname( PLUGIN_FILE ) ) as $folder ) {
 			if ( str_starts_with( $file, trailingslashit( wp_normalize_path( $folder ) ) ) ) {
 				return null;
