@@ -175,8 +175,12 @@ final class ActivitySearch {
 		if ( array() === $numbers ) {
 			return array();
 		}
-		$rows = array_column( Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'activity' ) . ' WHERE id IN (' . Database::marks( $numbers, '%d' ) . ')', $numbers ), null, 'id' );
-		return array_values( array_filter( array_map( static fn( int $number ): ?array => $rows[ $number ] ?? null, $numbers ) ) );
+		$entries = array();
+		foreach ( Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'activity' ) . ' WHERE id IN (' . Database::marks( $numbers, '%d' ) . ')', $numbers ) as $row ) {
+			$entries[ (int) array_search( (int) $row['id'], $numbers, true ) ] = $row;
+		}
+		ksort( $entries );
+		return array_values( $entries );
 	}
 
 	/**
@@ -247,8 +251,9 @@ final class ActivitySearch {
 		if ( '' !== $this->action && $is_alone ) {
 			return array( '' ); // Its own index is better.
 		}
-		$is_change = '' !== $this->action && ! str_starts_with( $this->action, ':' ) && ! in_array( $this->action, ActivityLog::QUIET, true );
-		if ( $is_change || ! in_array( $this->outcome, array( '', 'done' ), true ) || ( ! $this->everything && '' === $this->action ) ) {
+		$is_short  = ! $this->everything && '' === $this->action;
+		$is_change = ! str_starts_with( $this->action, ':' ) && ! in_array( $this->action, array( '', ...ActivityLog::QUIET ), true );
+		if ( $is_change || $is_short || ! in_array( $this->outcome, array( '', 'done' ), true ) ) {
 			return array( 'notable = 1' );
 		}
 		// It stands before the time in these indexes, so that a person or an address that mostly reads costs no more.

@@ -112,7 +112,7 @@ final class RoleWriter {
 		$versions = array_map( 'intval', array_column( $people, 'version', 'id' ) );
 		$bumped   = array();
 		$is_first = null !== $mark || count( $people ) > count( $changes );
-		if ( $within || ( $group && ( $is_first || ! $changes ) ) ) {
+		if ( array() !== $within || ( array() !== $group && ( $is_first || array() === $changes ) ) ) {
 			self::lock_groups( $group + array_map( 'intval', array_column( $within, 'version', 'row' ) ) );
 			$group = array();
 		}
