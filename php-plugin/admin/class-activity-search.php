@@ -252,7 +252,7 @@ final class ActivitySearch {
 			return array( '' ); // Its own index is better.
 		}
 		$is_short  = ! $this->everything && '' === $this->action;
-		$is_change = ! str_starts_with( $this->action, ':' ) && ! in_array( $this->action, array( '', ...ActivityLog::QUIET ), true );
+		$is_change = 1 === preg_match( '/^[^:]/', $this->action ) && ! in_array( $this->action, ActivityLog::QUIET, true );
 		if ( $is_change || $is_short || ! in_array( $this->outcome, array( '', 'done' ), true ) ) {
 			return array( 'notable = 1' );
 		}
