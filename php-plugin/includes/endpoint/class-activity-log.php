@@ -59,7 +59,7 @@ final class ActivityLog {
 	private const SECRET = '/secret|token|credential|private|api_?key|passphrase|webhook/i';
 
 	/** Actions that change nothing. The list leaves them out unless somebody asks for them. */
-	public const QUIET = array( null, 'read', 'unchanged' );
+	public const QUIET = array( 'read', 'unchanged' );
 
 	/** The milliseconds of a day. */
 	private const DAY = DAY_IN_SECONDS * 1000;
@@ -88,7 +88,7 @@ final class ActivityLog {
 			'duration_ms'   => (int) round( $duration_ms ),
 			'action'        => $summary['action'] ?? null,
 			'outcome'       => $outcome,
-			'notable'       => (int) ( 'done' !== $outcome || ! in_array( $summary['action'] ?? null, self::QUIET, true ) ),
+			'notable'       => (int) ( 'done' !== $outcome || ! in_array( $summary['action'] ?? 'read', self::QUIET, true ) ),
 			'user_id'       => $summary['user_id'] ?? null,
 			'resource_id'   => $resource,
 			'resource_name' => $summary['name'] ?? null,
