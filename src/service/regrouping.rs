@@ -9,6 +9,10 @@
 //! the group that it changes, of the groups within it or within what joins and leaves it, and of everybody
 //! whose groups change. So a request that adds somebody to a group and one that puts that group into another
 //! meet in its version. Versions are read before the members.
+//!
+//! A gap is left: which groups are in which is read before the person is. If a group elsewhere around the
+//! person changes between the two, the role may be that of the groups before, until the next change or until
+//! the owner applies the rules to everybody.
 
 use super::groups::Membership;
 use super::losses::loss;
