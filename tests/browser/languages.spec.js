@@ -39,7 +39,7 @@ async function somebody( login ) {
 /** Every screen of ours, and the parts of WordPress's that are. */
 const screens = ( user ) => [
 	...[ 'connection', 'people', 'roles', 'attributes', 'activity', 'guides', 'advanced' ].map( ( tab ) => [ tab, screen( tab ) ] ),
-	[ 'entry', screen( 'activity', '&s=language-kim' ), '#wpbody-content', ( page ) => page.locator( '.rollbook-activity tbody a' ).first().click() ],
+	[ 'entry', screen( 'activity', '&s=language-kim' ), '#wpbody-content', async ( page ) => page.goto( await page.locator( '.rollbook-activity tbody a' ).first().evaluate( ( link ) => link.href ) ) ],
 	[ 'person', screen( 'activity', `&person=${ user }` ) ],
 	[ 'nothing-found', screen( 'activity', '&s=nobody-of-this-name' ) ],
 	[ 'clearing', screen( 'activity', '&clear=1' ) ],
@@ -77,7 +77,7 @@ async function walk( page, locale ) {
 		await page.evaluate( () => document.querySelectorAll( '.wrap details' ).forEach( ( details ) => details.setAttribute( 'open', '' ) ) );
 		expect( await page.locator( part ).count(), `${ name } shows nothing of ours` ).toBeGreaterThan( 0 );
 		// A guide names buttons and fields of the identity provider as they are called there.
-		const foreign = 'script, style, code, pre, textarea' + ( name.startsWith( 'guide-' ) ? ', em, strong, td' : '' );
+		const foreign = 'script, style, code, pre, textarea' + ( name.startsWith( 'guide-' ) ? ', em, strong, tbody th, td' : '' );
 		const english = await words.left( page, part, foreign );
 		if ( english.length ) {
 			left[ name ] = english;
