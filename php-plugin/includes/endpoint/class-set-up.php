@@ -12,9 +12,9 @@ namespace Rollbook\WordPress\Endpoint;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Leaves out, for a request to the service, what WordPress sets up for pages at `init`: blocks, patterns, widgets, sitemaps. That takes
- * WordPress longer than everything else, and none of it concerns people. The rest of `init` happens: WP-Cron is begun, post types are
- * registered.
+ * Leaves out, for a request to the service, what WordPress sets up for pages at `init`: blocks, patterns, widgets, sitemaps. On a
+ * site with few plugins that is most of WordPress's start, and none of it concerns people. The rest of `init` happens: WP-Cron is begun,
+ * post types are registered.
  *
  * At the beginning of `init` all plugins and the theme are loaded, and their hooks are registered. Only who listens to `init` itself, or to
  * what happens within it, may have more to say. Where anybody but WordPress does, everything is set up as for a page.

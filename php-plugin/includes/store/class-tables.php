@@ -215,8 +215,8 @@ final class Tables {
 	 * A row of `activity` is an event: `kind` says what happened to (a request, a token, the settings …), `action` what happened,
 	 * `token_id` or `actor` who did it, `address` from where, `outcome` how it ended, `effects` what changed in WordPress. An entry is not
 	 * `notable` if its request only read, or changed nothing. `name_key` is the name in lower case. Every column that the log is searched
-	 * by has an index that also gives the order, if `notable` has one value. A row of `refusals` counts the requests of a day that were refused for one reason and had
-	 * no valid token.
+	 * by has an index that also gives the order, if `notable` has one value. A row of `refusals` counts the requests of a day that were
+	 * refused for one reason and had no valid token.
 	 *
 	 * A row of `bodies` is what was sent and answered where an entry of `activity` was made, with what is secret masked. A size without a
 	 * text is that of a body that could not be read.
