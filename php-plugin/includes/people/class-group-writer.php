@@ -133,7 +133,7 @@ final class GroupWriter {
 					throw Refusal::stale();
 				}
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
-				RowCounts::forget();
+				RowCounts::note( Tables::name( 'groups' ), $row_id );
 				UserRows::forget_memberships( $command['id'] );
 			},
 			static fn(): bool => null === Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE id = %s', array( $command['id'] ) )

@@ -93,7 +93,7 @@ final class UserRefresher {
 		if ( $command['lock'] ?? false ) {
 			Database::run( "UPDATE $table SET active = 0, locked_before = 0, version = version + 1 WHERE row_id = %d AND managed = 0 AND locked_before = 1", array( $row_id ) );
 			AccessControl::forget( (int) $row['user_id'] );
-			RowCounts::forget();
+			RowCounts::note( $table, $row_id );
 		}
 		if ( $row['managed'] && UniqueKeys::email_key( $row['user_email'] ) !== $row['email_key'] ) {
 			$arguments = array();

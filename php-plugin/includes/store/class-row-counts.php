@@ -14,8 +14,9 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Counts the rows that a condition selects, and finds the one at a place in the list, without reading all of them for each page.
  *
- * A few rows are counted each time. More are counted in blocks of row numbers, and the blocks are remembered for as long as nothing was
- * written: the next page is answered from them, and a page deep in the list begins with its block.
+ * A few rows are counted each time. More are counted in blocks of row numbers, and the blocks are remembered: the next page is answered
+ * from them, and a page deep in the list begins with its block. After a write only the blocks are counted anew in which a row changed. Its
+ * time of change tells which those are; what has none is noted.
  */
 final class RowCounts {
 
@@ -31,6 +32,15 @@ final class RowCounts {
 	/** For how many seconds they are, in case the database was written to past the plugin. */
 	private const SECONDS = 60;
 
+	/** In so many blocks rows are counted anew; where more have changed, all blocks are. */
+	private const CHANGED = 50;
+
+	/** So many milliseconds after its time of change a row may still be stored, because its transaction took so long. */
+	private const LATE = 15000;
+
+	/** So many noted rows are kept; where there are more, all blocks are counted anew. */
+	private const NOTED = 200;
+
 	/**
 	 * The blocks, once they are known: rows by number of the block, in their order.
 	 *
@@ -41,18 +51,18 @@ final class RowCounts {
 	/**
 	 * The rows of a condition.
 	 *
-	 * @param string            $from      The table and its name in the condition.
-	 * @param string            $row       The column that numbers the rows.
+	 * @param string            $table     The table, users or groups.
+	 * @param string            $alias     Its name in the condition.
 	 * @param string            $condition The condition.
 	 * @param array<int|string> $arguments Its arguments.
 	 */
-	public function __construct( private readonly string $from, private readonly string $row, private readonly string $condition, private readonly array $arguments ) {}
+	public function __construct( private readonly string $table, private readonly string $alias, private readonly string $condition, private readonly array $arguments ) {}
 
 	/**
 	 * How many there are.
 	 */
 	public function total(): int {
-		$few = (int) Database::value( "SELECT COUNT(*) FROM (SELECT $this->row FROM $this->from WHERE $this->condition LIMIT %d) few", array( ...$this->arguments, self::FEW + 1 ) );
+		$few = (int) Database::value( "SELECT COUNT(*) FROM (SELECT $this->alias.row_id FROM $this->table $this->alias WHERE $this->condition LIMIT %d) few", array( ...$this->arguments, self::FEW + 1 ) );
 		return $few > self::FEW ? array_sum( $this->blocks() ) : $few;
 	}
 
@@ -75,11 +85,23 @@ final class RowCounts {
 	}
 
 	/**
-	 * Forgets what is remembered, because rows were removed: nothing else tells of it.
+	 * Notes that a row is gone, or was changed without a time of change.
+	 *
+	 * @param string $table  The table, users or groups.
+	 * @param int    $row_id The row.
 	 */
-	public static function forget(): void {
-		global $wpdb;
-		Database::run( "DELETE FROM $wpdb->options WHERE option_name = %s", array( self::OPTION ) );
+	public static function note( string $table, int $row_id ): void {
+		// Not one row that all requests write to: they would wait for one another.
+		Lookups::insert( array( array( 0, self::path( $table ), $row_id . ' ' . bin2hex( random_bytes( 8 ) ) ) ) );
+	}
+
+	/**
+	 * The path of the noted rows of a table. No attribute begins like that.
+	 *
+	 * @param string $table The table.
+	 */
+	private static function path( string $table ): string {
+		return '!' . ( Tables::name( 'groups' ) === $table ? 'groups' : 'users' );
 	}
 
 	/**
@@ -92,24 +114,34 @@ final class RowCounts {
 			return $this->blocks;
 		}
 		global $wpdb;
-		$now        = time();
-		$key        = md5( $this->from . $this->condition . "\0" . implode( "\0", $this->arguments ) );
-		$stamp      = self::stamp();
+		$now = time();
+		$key = md5( $this->table . $this->condition . "\0" . implode( "\0", $this->arguments ) );
+		// Before anything is counted: what is written meanwhile is counted once more then.
+		$state      = array(
+			'newest' => $this->newest(),
+			'noted'  => $this->noted(),
+		);
 		$stored     = Database::value( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", array( self::OPTION ) );
 		$known      = (array) json_decode( $stored ?? '', true );
 		$remembered = $known[ $key ] ?? null;
-		if ( null !== $remembered && $remembered['stamp'] === $stamp && $now - $remembered['at'] < self::SECONDS ) {
-			return $this->blocks = self::numbers( $remembered['blocks'] );
+		$is_known   = isset( $remembered['noted'] ) && $now - $remembered['at'] < self::SECONDS;
+		$changed    = $is_known ? $this->changed( $remembered, $state ) : null;
+		$before     = null === $changed ? array() : self::numbers( $remembered['blocks'] );
+		if ( array() === $changed ) {
+			return $this->blocks = $before;
 		}
-		$rows   = Database::rows( "SELECT /* remembered */ FLOOR($this->row / " . self::FEW . ") AS block, COUNT(*) AS number FROM $this->from WHERE $this->condition GROUP BY FLOOR($this->row / " . self::FEW . ') ORDER BY 1', $this->arguments );
-		$blocks = self::numbers( array_column( $rows, 'number', 'block' ) );
-		$known  = array_slice( array_diff_key( $known, array( $key => 0 ) ), 1 - self::REMEMBERED, null, true );
+		$blocks = $this->counted( $changed ) + array_diff_key( $before, array_flip( $changed ?? array() ) );
+		ksort( $blocks );
+		if ( count( $state['noted'] ) > self::NOTED ) {
+			$this->forget( $state['noted'] );
+			list( $state['noted'], $known ) = array( array(), array() );
+		}
+		$known = array_slice( array_diff_key( $known, array( $key => 0 ) ), 1 - self::REMEMBERED, null, true );
 
 		$known[ $key ] = array(
-			'stamp'  => $stamp,
-			'at'     => $now,
+			'at'     => null === $changed ? $now : $remembered['at'],
 			'blocks' => $blocks,
-		);
+		) + $state;
 
 		$value = (string) wp_json_encode( $known );
 		if ( null === $stored ) {
@@ -118,6 +150,51 @@ final class RowCounts {
 			Database::run( "UPDATE $wpdb->options SET option_value = %s WHERE option_name = %s", array( $value, self::OPTION ) );
 		}
 		return $this->blocks = $blocks;
+	}
+
+	/**
+	 * The blocks in which rows have changed since they were counted; null where that cannot be told.
+	 *
+	 * @param array{newest: list<int>, noted: list<string>} $before How it was then.
+	 * @param array{newest: list<int>, noted: list<string>} $after  How it is.
+	 * @return ?list<int>
+	 */
+	private function changed( array $before, array $after ): ?array {
+		if ( $before['newest'] === $after['newest'] && $before['noted'] === $after['noted'] ) {
+			return array();
+		}
+		// A membership is no part of the row that it is of, and what was noted then and is not any more has been forgotten meanwhile.
+		if ( $this->reads_memberships() || array() !== array_diff( $before['noted'], $after['noted'] ) ) {
+			return null;
+		}
+		$rows = array_column( Database::rows( "SELECT row_id FROM $this->table WHERE modified >= %d ORDER BY modified DESC LIMIT %d", array( $before['newest'][1] - self::LATE, self::FEW ) ), 'row_id' );
+		if ( count( $rows ) === self::FEW || $after['newest'][0] - $before['newest'][0] > self::CHANGED * self::FEW ) {
+			return null;
+		}
+		$rows   = array_map( 'intval', array_merge( $rows, array_diff( $after['noted'], $before['noted'] ) ) );
+		$blocks = array_map( static fn( int $row ): int => intdiv( $row, self::FEW ), $rows );
+		$blocks = array_values( array_unique( array_merge( $blocks, range( intdiv( $before['newest'][0], self::FEW ), intdiv( $after['newest'][0], self::FEW ) ) ) ) );
+		return count( $blocks ) > self::CHANGED ? null : $blocks;
+	}
+
+	/**
+	 * Counts the rows of blocks, or of all.
+	 *
+	 * @param ?list<int> $blocks The blocks.
+	 * @return array<int, int>
+	 */
+	private function counted( ?array $blocks ): array {
+		$row       = "$this->alias.row_id";
+		$condition = $this->condition;
+		$arguments = $this->arguments;
+		if ( null !== $blocks ) {
+			$condition .= ' AND (' . implode( ' OR ', array_fill( 0, count( $blocks ), "$row BETWEEN %d AND %d" ) ) . ')';
+			foreach ( $blocks as $block ) {
+				array_push( $arguments, $block * self::FEW, ( $block + 1 ) * self::FEW - 1 );
+			}
+		}
+		$rows = Database::rows( "SELECT /* remembered */ FLOOR($row / " . self::FEW . ") AS block, COUNT(*) AS number FROM $this->table $this->alias WHERE $condition GROUP BY FLOOR($row / " . self::FEW . ') ORDER BY 1', $arguments );
+		return self::numbers( array_column( $rows, 'number', 'block' ) );
 	}
 
 	/**
@@ -131,12 +208,53 @@ final class RowCounts {
 	}
 
 	/**
-	 * What is different after every write to a person or a group but a removal.
+	 * Whether the condition reads which groups a person is in.
 	 */
-	private static function stamp(): string {
-		$users  = Tables::name( 'users' );
-		$groups = Tables::name( 'groups' );
-		$newest = Database::row( "SELECT (SELECT MAX(row_id) FROM $users) AS a, (SELECT MAX(modified) FROM $users) AS b, (SELECT MAX(row_id) FROM $groups) AS c, (SELECT MAX(modified) FROM $groups) AS d" );
-		return implode( ' ', $newest ?? array() );
+	private function reads_memberships(): bool {
+		return str_contains( $this->condition, Tables::name( 'group_members' ) );
+	}
+
+	/**
+	 * The tables whose changes matter. A group tells of its memberships.
+	 *
+	 * @return array<int, string>
+	 */
+	private function tables(): array {
+		return $this->reads_memberships() ? array_unique( array( $this->table, Tables::name( 'users' ), Tables::name( 'groups' ) ) ) : array( $this->table );
+	}
+
+	/**
+	 * The newest row and the latest change of each table.
+	 *
+	 * @return list<int>
+	 */
+	private function newest(): array {
+		$columns = array();
+		foreach ( $this->tables() as $number => $table ) {
+			array_push( $columns, "(SELECT MAX(row_id) FROM $table) AS row_$number", "(SELECT MAX(modified) FROM $table) AS modified_$number" );
+		}
+		return array_map( 'intval', array_values( Database::row( 'SELECT ' . implode( ', ', $columns ) ) ?? array() ) );
+	}
+
+	/**
+	 * What was noted of the tables: each time the row, and something that no other time has.
+	 *
+	 * @return list<string>
+	 */
+	private function noted(): array {
+		$paths = array_map( self::path( ... ), $this->tables() );
+		return array_column( Database::rows( 'SELECT value FROM ' . Tables::name( 'lookups' ) . ' WHERE path IN (' . Database::marks( $paths, '%s' ) . ') ORDER BY value', $paths ), 'value' );
+	}
+
+	/**
+	 * Forgets what was noted.
+	 *
+	 * @param list<string> $noted That.
+	 */
+	private function forget( array $noted ): void {
+		$paths = array_map( self::path( ... ), $this->tables() );
+		foreach ( array_chunk( $noted, self::FEW ) as $some ) {
+			Database::run( 'DELETE FROM ' . Tables::name( 'lookups' ) . ' WHERE path IN (' . Database::marks( $paths, '%s' ) . ') AND value IN (' . Database::marks( $some, '%s' ) . ')', array( ...$paths, ...$some ) );
+		}
 	}
 }

@@ -163,7 +163,7 @@ final class Selection {
 	 * How many rows there are, and where.
 	 */
 	private function counts(): RowCounts {
-		return $this->counts ??= new RowCounts( "{$this->table} {$this->alias}", "{$this->alias}.row_id", $this->condition(), $this->arguments() );
+		return $this->counts ??= new RowCounts( $this->table, $this->alias, $this->condition(), $this->arguments() );
 	}
 
 	/**

@@ -38,7 +38,7 @@ final class UserRows {
 	public static function forget( int $row_id ): void {
 		Lookups::clear( $row_id );
 		Database::run( 'DELETE FROM ' . Tables::name( 'users' ) . ' WHERE row_id = %d', array( $row_id ) );
-		RowCounts::forget();
+		RowCounts::note( Tables::name( 'users' ), $row_id );
 	}
 
 	/**
