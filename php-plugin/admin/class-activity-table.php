@@ -129,9 +129,20 @@ final class ActivityTable extends WP_List_Table {
 		if ( 'done' === $entry['outcome'] ) {
 			return $link;
 		}
-		$reason = (string) ( $entry['detail'] ?? $entry['failure'] );
+		$reason = wp_html_excerpt( (string) ( $entry['detail'] ?? $entry['failure'] ), 160, '…' );
 		return $link . sprintf( ' <span class="rollbook-outcome rollbook-%s">%s</span>', esc_attr( (string) $entry['outcome'] ), esc_html( ActivityWords::outcome( $entry ) ) )
-			. ( '' === $reason ? '' : sprintf( '<p class="rollbook-reason">%s</p>', esc_html( wp_html_excerpt( $reason, 160, '…' ) ) ) );
+			. ( '' === $reason ? '' : sprintf( '<p class="rollbook-reason">%s</p>', null === $entry['detail'] ? esc_html( $reason ) : self::reason( $entry, $reason ) ) );
+	}
+
+	/**
+	 * Why a request or a task ended as it did, escaped. What an identity provider is told is English in every language,
+	 * so a screen reader and a browser that translates are told as well.
+	 *
+	 * @param array<string, ?string> $entry  The entry.
+	 * @param string                 $reason Why.
+	 */
+	public static function reason( array $entry, string $reason ): string {
+		return ActivityWords::was_answered( $entry ) ? sprintf( '<span lang="en" dir="ltr">%s</span>', esc_html( $reason ) ) : esc_html( $reason );
 	}
 
 	/**

@@ -78,6 +78,15 @@ final class ActivityWords {
 	}
 
 	/**
+	 * Whether its detail is what somebody outside was answered.
+	 *
+	 * @param array<string, ?string> $entry The entry.
+	 */
+	public static function was_answered( array $entry ): bool {
+		return ActivityLog::REQUEST === $entry['kind'];
+	}
+
+	/**
 	 * How it ended.
 	 *
 	 * @param array<string, ?string> $entry The entry.

@@ -35,7 +35,7 @@ final class RulesTester {
 	}
 
 	/**
-	 * Collects it, as the address of the page asks.
+	 * Collects it, as the address of the page asks. A person goes before a filter.
 	 */
 	public static function collect(): self {
 		// phpcs:disable WordPress.Security.NonceVerification.Recommended, WordPress.Security.ValidatedSanitizedInput -- It only chooses what is shown; the extension checks the filter.
@@ -50,7 +50,7 @@ final class RulesTester {
 			$found,
 			1 === count( $found ) ? PersonAccess::collect( $found[0]->ID ) : null,
 			$filter,
-			'' === $filter ? null : RuleQuestions::matches( $filter, $text( 'after' ) ?: null )
+			'' === $filter || '' !== $who ? null : RuleQuestions::matches( $filter, $text( 'after' ) ?: null )
 		);
 	}
 

@@ -1,7 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { chooseLanguages, speak } from './languages.js';
 import { expect, scim, site, test } from './site.js';
+
+chooseLanguages();
 
 const tab = ( more = '' ) => `/wp-admin/options-general.php?page=rollbook&tab=activity${ more }`;
 const entries = ( page ) => page.locator( '.rollbook-activity tbody tr' );
@@ -16,19 +18,6 @@ async function person( login, attributes = {} ) {
 	expect( answer.ok ).toBe( true );
 	return ( await answer.json() ).id;
 }
-
-/** Runs PHP inside the site. */
-const php = ( code ) =>
-	execFileSync( 'php', [ '-r', `require '../wordpress/wordpress.php'; ${ code }` ], {
-		encoding: 'utf8',
-		env: { ...process.env, PHP_INI_SCAN_DIR: `:${ site.dir }/etc/php` },
-	} );
-
-// A browser with this cookie sees the site as in a language that is written from right to left.
-const file = `WPMU_PLUGIN_DIR . '/rollbook-test-direction.php'`;
-const plugin = `<?php add_action( 'after_setup_theme', static function () { if ( 'rtl' === ( $_COOKIE['rollbook_direction'] ?? '' ) ) { $GLOBALS['wp_locale']->text_direction = 'rtl'; } } );`;
-test.beforeAll( () => php( `file_put_contents( ${ file }, base64_decode( '${ Buffer.from( plugin ).toString( 'base64' ) }' ) );` ) );
-test.afterAll( () => php( `unlink( ${ file } );` ) );
 
 /** Somebody who was created, renamed and locked out, and a creation that was refused. */
 async function history( name ) {
@@ -141,7 +130,7 @@ for ( const [ name, more ] of [ [ 'list', '' ], [ 'clearing', '&clear=1' ], [ 'p
 		const found = await new AxeBuilder( { page } ).include( '.wrap' ).analyze();
 		expect( found.violations.map( ( violation ) => [ violation.id, violation.nodes.map( ( node ) => node.html ) ] ) ).toEqual( [] );
 		for ( const direction of [ 'ltr', 'rtl' ] ) {
-			await page.context().addCookies( [ { name: 'rollbook_direction', value: direction, url: site.url } ] );
+			await speak( page, 'rtl' === direction ? 'ar' : 'en_US' );
 			for ( const width of [ 1280, 375 ] ) {
 				await page.setViewportSize( { width, height: 900 } );
 				await page.goto( address );

@@ -1,13 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { execFileSync } from 'node:child_process';
-import { expect, scim, site, test } from './site.js';
-
-/** Runs PHP inside the site. */
-const php = ( code ) =>
-	execFileSync( 'php', [ '-r', `require '../wordpress/wordpress.php'; ${ code }` ], {
-		encoding: 'utf8',
-		env: { ...process.env, PHP_INI_SCAN_DIR: `:${ site.dir }/etc/php` },
-	} );
+import { expect, php, scim, site, test } from './site.js';
 
 test.afterEach( () => php( '\\Rollbook\\WordPress\\Store\\SiteAddress::note();' ) );
 

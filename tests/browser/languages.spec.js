@@ -1,25 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { expect, scim, site, test } from './site.js';
+import { chooseLanguages, speak } from './languages.js';
+import { expect, php, scim, site, test } from './site.js';
 import { Words } from './words.js';
 
+chooseLanguages();
+
 const screen = ( tab, more = '' ) => `/wp-admin/options-general.php?page=rollbook&tab=${ tab }${ more }`;
-
-/** Runs PHP inside the site. */
-const php = ( code ) =>
-	execFileSync( 'php', [ '-r', `require '../wordpress/wordpress.php'; ${ code }` ], {
-		encoding: 'utf8',
-		env: { ...process.env, PHP_INI_SCAN_DIR: `:${ site.dir }/etc/php` },
-	} );
-
-// A browser with this cookie sees the site in that language, and Arabic's direction with `ar`.
-const file = `WPMU_PLUGIN_DIR . '/rollbook-test-language.php'`;
-const plugin = `<?php
-add_filter( 'pre_determine_locale', static fn( $locale ) => preg_match( '/^[a-z]{2}(_[A-Z]{2})?$/D', $_COOKIE['rollbook_language'] ?? '' ) ? $_COOKIE['rollbook_language'] : $locale );
-add_action( 'after_setup_theme', static function () { if ( 'ar' === ( $_COOKIE['rollbook_language'] ?? '' ) ) { $GLOBALS['wp_locale']->text_direction = 'rtl'; } } );`;
-test.beforeAll( () => php( `file_put_contents( ${ file }, base64_decode( '${ Buffer.from( plugin ).toString( 'base64' ) }' ) );` ) );
-test.afterAll( () => php( `unlink( ${ file } );` ) );
-
-const speak = ( page, locale ) => page.context().addCookies( [ { name: 'rollbook_language', value: locale, url: site.url } ] );
 
 /** Somebody with a history, so that lists are not empty; the account's number. */
 async function somebody( login ) {
@@ -60,38 +45,53 @@ const screens = ( user ) => [
 	[ 'removal', '/wp-admin/users.php?s=language-kim', '.rollbook-deleting', async ( page ) => page.goto( await page.locator( '.row-actions .delete a' ).first().evaluate( ( link ) => link.href ) ) ],
 ];
 
-/** Goes to every screen and looks for English texts; in German also for what is torn. */
-async function walk( page, locale ) {
+/** Goes to every screen, and to each guide that is wanted. */
+async function walk( page, locale, isWanted, look ) {
 	test.setTimeout( 900_000 ); // It looks at every screen.
 	const user = await somebody( 'language-kim' );
-	const words = new Words( locale );
 	await speak( page, locale );
 	await page.goto( screen( 'guides' ) );
 	const guides = await page.locator( '.rollbook-guide-list a' ).evaluateAll( ( links ) => links.map( ( link ) => [ `guide-${ new URL( link.href ).searchParams.get( 'guide' ) }`, link.href ] ) );
 	expect( guides.length ).toBe( 14 );
-	const left = {};
-	for ( const [ name, address, part = '#wpbody-content', act = null ] of [ ...screens( user ), ...guides ] ) {
+	for ( const [ name, address, part = '#wpbody-content', act = null ] of [ ...screens( user ), ...guides.filter( ( [ guide ] ) => isWanted( guide ) ) ] ) {
 		await page.setViewportSize( { width: 1280, height: 900 } );
 		await page.goto( address );
 		await act?.( page );
 		await page.evaluate( () => document.querySelectorAll( '.wrap details' ).forEach( ( details ) => details.setAttribute( 'open', '' ) ) );
 		expect( await page.locator( part ).count(), `${ name } shows nothing of ours` ).toBeGreaterThan( 0 );
+		await look( name, part );
+	}
+}
+
+/** Looks for English texts on every screen. */
+async function translated( page, locale, look = async () => {} ) {
+	const words = new Words( locale );
+	const left = {};
+	await walk( page, locale, () => true, async ( name, part ) => {
 		// A guide names buttons and fields of the identity provider as they are called there.
-		const foreign = 'script, style, code, pre, textarea' + ( name.startsWith( 'guide-' ) ? ', em, strong, tbody th, td' : '' );
+		const foreign = 'script, style, code, pre, textarea, [lang=en]' + ( name.startsWith( 'guide-' ) ? ', em, strong, tbody th, td' : '' );
 		const english = await words.left( page, part, foreign );
 		if ( english.length ) {
 			left[ name ] = english;
 		}
-		if ( 'de_DE' === locale ) {
-			for ( const width of [ 1280, 375 ] ) {
-				await page.setViewportSize( { width, height: 900 } );
-				expect.soft( await page.evaluate( () => document.documentElement.scrollWidth ), `${ name } ${ width }` ).toBeLessThanOrEqual( width );
-				await page.screenshot( { path: `../../build/screenshots/german-${ name }-${ width }.png`, fullPage: true } );
-			}
-		}
-	}
+		await look( name );
+	} );
 	expect( left ).toEqual( {} );
 }
 
-test( 'no screen says anything in English where the site speaks German', ( { settings: page } ) => walk( page, 'de_DE' ) );
-test( 'no screen says anything in English where the site speaks French', ( { settings: page } ) => walk( page, 'fr_FR' ) );
+/** Nothing stands outside the window, and there is a picture of it. */
+async function fits( page, language, name ) {
+	for ( const width of [ 1280, 375 ] ) {
+		await page.setViewportSize( { width, height: 900 } );
+		expect.soft( await page.evaluate( () => document.documentElement.scrollWidth ), `${ name } ${ width }` ).toBeLessThanOrEqual( width );
+		await page.screenshot( { path: `../../build/screenshots/${ language }-${ name }-${ width }.png`, fullPage: true } );
+	}
+}
+
+test( 'no screen says anything in English where the site speaks German', ( { settings: page } ) => translated( page, 'de_DE', ( name ) => fits( page, 'german', name ) ) );
+test( 'no screen says anything in English where the site speaks French', ( { settings: page } ) => translated( page, 'fr_FR' ) );
+test( 'every screen fits where a language is written from right to left', ( { settings: page } ) =>
+	walk( page, 'ar', ( guide ) => 'guide-entra-id' === guide, async ( name ) => {
+		expect( await page.evaluate( () => document.documentElement.dir ) ).toBe( 'rtl' );
+		await fits( page, 'arabic', name );
+	} ) );

@@ -1,16 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, scim, site, test } from './site.js';
+import { expect, php, scim, site, test } from './site.js';
 
 const TAB = '/wp-admin/options-general.php?page=rollbook&tab=roles';
 const MEMBER = 'roles-ann';
-
-/** Runs PHP inside the site. */
-const php = ( code ) =>
-	execFileSync( 'php', [ '-r', `require '../wordpress/wordpress.php'; ${ code }` ], {
-		encoding: 'utf8',
-		env: { ...process.env, PHP_INI_SCAN_DIR: `:${ site.dir }/etc/php` },
-	} );
 
 const settings = ( document ) => php( `Rollbook\\WordPress\\Upkeep\\SettingsWriter::merge( json_decode( '${ JSON.stringify( document ).replace( /['\\]/g, '\\$&' ) }', true ) );` );
 const filters = ( page ) => page.getByLabel( /^Filter of rule/ ).evaluateAll( ( all ) => all.map( ( field ) => field.value ) );

@@ -1,14 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { execFileSync } from 'node:child_process';
 import { nginxBefore } from './nginx.js';
-import { expect, site, test } from './site.js';
+import { expect, php, site, test } from './site.js';
 
-/** Runs PHP inside the site. */
-const php = ( code ) =>
-	execFileSync( 'php', [ '-r', `require '../wordpress/wordpress.php'; ${ code }` ], {
-		encoding: 'utf8',
-		env: { ...process.env, PHP_INI_SCAN_DIR: `:${ site.dir }/etc/php` },
-	} );
 const write = ( file, text ) => php( `file_put_contents( WPMU_PLUGIN_DIR . '/${ file }', base64_decode( '${ Buffer.from( text ).toString( 'base64' ) }' ) );` );
 const remove = ( file ) => php( `unlink( WPMU_PLUGIN_DIR . '/${ file }' );` );
 const finding = ( page, text ) => page.locator( '.rollbook-finding' ).filter( { hasText: text } );

@@ -1,4 +1,5 @@
 import { expect, test as base } from '@playwright/test';
+import { execFileSync } from 'node:child_process';
 
 /** The site under test: `url`, `scim`, `token`, `admin`. */
 export const site = JSON.parse( process.env.ROLLBOOK_SITE );
@@ -8,6 +9,13 @@ export const scim = ( path, token, options = {} ) =>
 	fetch( site.scim + path, {
 		...options,
 		headers: { Authorization: `Bearer ${ token }`, 'Content-Type': 'application/scim+json', ...options.headers },
+	} );
+
+/** Runs PHP inside the site. */
+export const php = ( code ) =>
+	execFileSync( 'php', [ '-r', `require '../wordpress/wordpress.php'; ${ code }` ], {
+		encoding: 'utf8',
+		env: { ...process.env, PHP_INI_SCAN_DIR: `:${ site.dir }/etc/php` },
 	} );
 
 /** Tests with `settings`: the settings screen, an administrator being logged in. */

@@ -1,19 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { inspect, withoutScripts } from './inspect.js';
-import { expect, scim, site, test } from './site.js';
+import { expect, php, scim, site, test } from './site.js';
 
 const TITLE = 'Tasks of the browser';
 
 const tab = ( name, more = '' ) => `/wp-admin/options-general.php?page=rollbook&tab=${ name }${ more }`;
 const panel = ( page ) => page.locator( '.rollbook-task' );
 const line = ( page, login ) => panel( page ).getByRole( 'row' ).filter( { has: page.getByText( login, { exact: true } ) } );
-
-/** Runs PHP inside the site. */
-const php = ( code ) =>
-	execFileSync( 'php', [ '-r', `require '../wordpress/wordpress.php'; ${ code }` ], {
-		encoding: 'utf8',
-		env: { ...process.env, PHP_INI_SCAN_DIR: `:${ site.dir }/etc/php` },
-	} );
 
 const roleOf = ( login ) => php( `echo implode( ',', get_user_by( 'login', '${ login }' )->roles );` );
 

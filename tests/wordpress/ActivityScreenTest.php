@@ -6,6 +6,7 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\Admin\ActivityActions;
+use Rollbook\WordPress\Admin\ActivityScreen;
 use Rollbook\WordPress\Admin\ActivitySearch;
 use Rollbook\WordPress\Admin\PersonAccess;
 use Rollbook\WordPress\Endpoint\ActivityDays;
@@ -162,6 +163,11 @@ final class ActivityScreenTest extends SiteTestCase {
 			self::assertSame( $first, $work() );
 		} );
 		self::assertCount( 2, $plans, 'today alone is counted again' );
+		$begun = ( new \DateTimeImmutable( 'today', wp_timezone() ) )->getTimestamp() * 1000;
+		foreach ( array_keys( $plans ) as $sql ) {
+			self::assertSame( 1, preg_match( '/time >= (\d+)/', $sql, $since ), $sql );
+			self::assertGreaterThanOrEqual( max( $begun, Tokens::now() - 400_000 ), (int) $since[1], 'of today the last minutes are' );
+		}
 		$now = ActivityDays::last_day( Tokens::now() );
 		self::assertSame( array( $day['people'] + 300, false ), array( $now['people'], $now['more'] ) );
 	}
@@ -203,6 +209,16 @@ final class ActivityScreenTest extends SiteTestCase {
 			usleep( 50_000 );
 		}
 		self::assertSame( 'pu-ALEX', $found[0]['resource_name'], 'a refused creation is found by the name that was sent' );
+		$shown = static function ( array $entry ): string {
+			$_GET = array( 'entry' => $entry['id'] );
+			ob_start();
+			ActivityScreen::render();
+			$_GET = array();
+			return (string) ob_get_clean();
+		};
+		self::assertStringContainsString( '<span lang="en" dir="ltr">' . esc_html( $found[0]['detail'] ) . '</span>', $shown( $found[0] ), 'what the identity provider was told is English in every language' );
+		self::assertStringContainsString( 'The identity provider was told:', $shown( $found[0] ) );
+		self::assertStringNotContainsString( 'lang="en"', $shown( $entries[1] ), 'the name of a group is of no language' );
 		self::assertSame( array( 'deactivated', 'role_changed', 'created' ), array_column( $this->entries( $user_id, 3 ), 'action' ), 'reads and refusals about others are not among them' );
 	}
 

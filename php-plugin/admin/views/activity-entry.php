@@ -22,7 +22,12 @@ $dialects   = ActivityWords::dialects( $entry );
 <p><a href="<?php echo esc_url( ActivityLinks::url() ); ?>"><?php esc_html_e( 'All activity', 'rollbook' ); ?></a></p>
 <h2><?php echo esc_html( ActivityWords::action( $entry ) ); ?>: <?php echo esc_html( ActivityWords::outcome( $entry ) ); ?></h2>
 <?php if ( null !== $entry['detail'] && in_array( $entry['outcome'], array( 'refused', 'partly' ), true ) ) : ?>
-	<div class="notice notice-warning inline"><p><?php echo esc_html( $entry['detail'] ); ?></p></div>
+	<div class="notice notice-warning inline">
+		<?php if ( ActivityWords::was_answered( $entry ) ) : ?>
+			<p><?php esc_html_e( 'The identity provider was told:', 'rollbook' ); ?></p>
+		<?php endif; ?>
+		<p><?php echo ActivityTable::reason( $entry, (string) $entry['detail'] ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there. ?></p>
+	</div>
 <?php endif; ?>
 <?php if ( null !== $entry['failure'] ) : ?>
 	<div class="notice notice-error inline">
@@ -73,7 +78,7 @@ $dialects   = ActivityWords::dialects( $entry );
 	<?php if ( null !== $entry['detail'] && in_array( $entry['outcome'], array( 'done', 'failed' ), true ) ) : ?>
 		<tr>
 			<th scope="row"><?php esc_html_e( 'Message', 'rollbook' ); ?></th>
-			<td><?php echo esc_html( $entry['detail'] ); ?></td>
+			<td><?php echo ActivityTable::reason( $entry, (string) $entry['detail'] ); // phpcs:ignore WordPress.Security.EscapeOutput -- Escaped there. ?></td>
 		</tr>
 	<?php endif; ?>
 	<?php if ( null !== $entry['path'] && 'TASK' !== $entry['method'] ) : ?>

@@ -11,11 +11,13 @@ namespace Rollbook\WordPress\Endpoint;
 
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Tokens;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Counts the entries of days. A day that is over is counted once and remembered, so that a screen counts only today.
+ * Counts the entries of days. A day that is over is counted once and remembered; of today what was counted some minutes ago, so that a
+ * screen counts only what came since.
  */
 final class ActivityDays {
 
@@ -24,6 +26,12 @@ final class ActivityDays {
 
 	/** How many entries of the last day are counted. If there are more, the real numbers are at least these. */
 	public const MOST = 10000;
+
+	/** An entry has the time at which its request was answered. It is written at most so many milliseconds later. */
+	private const LATE = 60000;
+
+	/** So many milliseconds pass until more of today is remembered. */
+	private const STEP = 300000;
 
 	/**
 	 * Counts the entries of the last days, the oldest day first. Days are those of the site's time zone.
@@ -35,15 +43,29 @@ final class ActivityDays {
 		$known = get_option( self::OPTION );
 		$known = is_array( $known ) ? $known : array();
 		$today = new \DateTimeImmutable( 'today', wp_timezone() );
+		$still = Tokens::now() - self::LATE;
 		$last  = array();
+		$kept  = array();
 		for ( $back = $days - 1; $back >= 0; --$back ) {
-			$day          = $today->modify( "-$back days" );
-			$key          = $day->format( 'Y-m-d' );
-			$last[ $key ] = $back > 0 && isset( $known[ $key ] ) ? $known[ $key ] : self::count( $day->getTimestamp() * 1000, $day->modify( '+1 day' )->getTimestamp() * 1000 );
+			$day     = $today->modify( "-$back days" );
+			$key     = $day->format( 'Y-m-d' );
+			$from    = $day->getTimestamp() * 1000;
+			$to      = $day->modify( '+1 day' )->getTimestamp() * 1000;
+			$counted = ( $known[ $key ] ?? array() ) + array(
+				'changes'  => 0,
+				'problems' => 0,
+				'until'    => isset( $known[ $key ] ) ? $to : $from,
+			);
+			if ( $still >= $to || $still - $counted['until'] >= self::STEP ) {
+				$counted = self::continued( $counted, min( $still, $to ) );
+			}
+			if ( $counted['until'] > $from ) {
+				$kept[ $key ] = $counted;
+			}
+			$last[ $key ] = array_diff_key( self::continued( $counted, $to ), array( 'until' => 0 ) );
 		}
-		$over = array_slice( $last, 0, -1, true );
-		if ( $over !== $known ) {
-			update_option( self::OPTION, $over, false );
+		if ( $kept !== $known ) {
+			update_option( self::OPTION, $kept, false );
 		}
 		return $last;
 	}
@@ -65,6 +87,25 @@ final class ActivityDays {
 			'groups'   => (int) ( $row['resources'] ?? 0 ),
 			'problems' => (int) ( $row['problems'] ?? 0 ),
 			'more'     => self::MOST <= (int) ( $row['entries'] ?? 0 ),
+		);
+	}
+
+	/**
+	 * A day that is counted up to some moment, counted further.
+	 *
+	 * @param array{changes: int, problems: int, until: int} $counted The day.
+	 * @param int                                            $to      The first moment that is not counted.
+	 * @return array{changes: int, problems: int, until: int}
+	 */
+	private static function continued( array $counted, int $to ): array {
+		if ( $counted['until'] >= $to ) {
+			return $counted;
+		}
+		$more = self::count( $counted['until'], $to );
+		return array(
+			'changes'  => $counted['changes'] + $more['changes'],
+			'problems' => $counted['problems'] + $more['problems'],
+			'until'    => $to,
 		);
 	}
 

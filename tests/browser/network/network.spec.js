@@ -1,5 +1,9 @@
 import { inspect, withoutScripts } from '../inspect.js';
+import { chooseLanguages, speak } from '../languages.js';
 import { expect, scim, site, test } from '../site.js';
+import { Words } from '../words.js';
+
+chooseLanguages();
 
 const SCREEN = '/wp-admin/network/settings.php?page=rollbook-network';
 const row = ( page, name ) => page.getByRole( 'table', { name: 'Sites' } ).getByRole( 'row' ).filter( { has: page.getByRole( 'link', { name, exact: true } ) } );
@@ -40,3 +44,15 @@ test( 'the screen of a network shows how its sites stand, wide and narrow, and s
 	}
 	await quiet.context().close();
 } );
+
+for ( const [ locale, language ] of Object.entries( { de_DE: 'German', fr_FR: 'French' } ) ) {
+	test( `the screen of a network says nothing in English where it speaks ${ language }`, async ( { settings: page } ) => {
+		await speak( page, locale );
+		await page.goto( SCREEN );
+		await expect( page.getByRole( 'row' ) ).toHaveCount( 3 );
+		expect( await new Words( locale ).left( page, '#wpbody-content', 'script, style, code' ) ).toEqual( [] );
+		await page.setViewportSize( { width: 375, height: 900 } );
+		expect( await page.evaluate( () => document.documentElement.scrollWidth ) ).toBeLessThanOrEqual( 375 );
+		await page.screenshot( { path: `../../build/screenshots/network-${ locale }-375.png`, fullPage: true } );
+	} );
+}
