@@ -62,7 +62,11 @@ final class ActivityDays {
 			if ( $counted['until'] > $from ) {
 				$kept[ $key ] = $counted;
 			}
-			$last[ $key ] = array_diff_key( self::continued( $counted, $to ), array( 'until' => 0 ) );
+			$whole        = self::continued( $counted, $to );
+			$last[ $key ] = array(
+				'changes'  => $whole['changes'],
+				'problems' => $whole['problems'],
+			);
 		}
 		if ( $kept !== $known ) {
 			update_option( self::OPTION, $kept, false );

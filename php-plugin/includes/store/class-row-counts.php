@@ -17,6 +17,8 @@ defined( 'ABSPATH' ) || exit;
  * A few rows are counted each time. More are counted in blocks of row numbers, and the blocks are remembered: the next page is answered
  * from them, and a page deep in the list begins with its block. After a write only the blocks are counted anew in which a row changed. Its
  * time of change tells which those are; what has none is noted.
+ *
+ * @phpstan-type Remembered array{at: int, blocks: array<int, int>, newest: list<int>, noted: list<string>}
  */
 final class RowCounts {
 
@@ -122,11 +124,11 @@ final class RowCounts {
 			'noted'  => $this->noted(),
 		);
 		$stored     = Database::value( "SELECT option_value FROM $wpdb->options WHERE option_name = %s", array( self::OPTION ) );
+		/** @var array<string, Remembered> $known */
 		$known      = (array) json_decode( $stored ?? '', true );
 		$remembered = $known[ $key ] ?? null;
-		$is_known   = isset( $remembered['noted'] ) && $now - $remembered['at'] < self::SECONDS;
-		$changed    = $is_known ? $this->changed( $remembered, $state ) : null;
-		$before     = null === $changed ? array() : self::numbers( $remembered['blocks'] );
+		$changed    = null === $remembered || $now - $remembered['at'] >= self::SECONDS ? null : $this->changed( $remembered, $state );
+		$before     = null === $remembered || null === $changed ? array() : self::numbers( $remembered['blocks'] );
 		if ( array() === $changed ) {
 			return $this->blocks = $before;
 		}
@@ -139,7 +141,7 @@ final class RowCounts {
 		$known = array_slice( array_diff_key( $known, array( $key => 0 ) ), 1 - self::REMEMBERED, null, true );
 
 		$known[ $key ] = array(
-			'at'     => null === $changed ? $now : $remembered['at'],
+			'at'     => null === $remembered || null === $changed ? $now : $remembered['at'],
 			'blocks' => $blocks,
 		) + $state;
 
@@ -155,7 +157,7 @@ final class RowCounts {
 	/**
 	 * The blocks in which rows have changed since they were counted; null where that cannot be told.
 	 *
-	 * @param array{newest: list<int>, noted: list<string>} $before How it was then.
+	 * @param Remembered                                    $before How it was then.
 	 * @param array{newest: list<int>, noted: list<string>} $after  How it is.
 	 * @return ?list<int>
 	 */
@@ -243,7 +245,7 @@ final class RowCounts {
 	 */
 	private function noted(): array {
 		$paths = array_map( self::path( ... ), $this->tables() );
-		return array_column( Database::rows( 'SELECT value FROM ' . Tables::name( 'lookups' ) . ' WHERE path IN (' . Database::marks( $paths, '%s' ) . ') ORDER BY value', $paths ), 'value' );
+		return array_values( array_map( 'strval', array_column( Database::rows( 'SELECT value FROM ' . Tables::name( 'lookups' ) . ' WHERE path IN (' . Database::marks( $paths, '%s' ) . ') ORDER BY value', $paths ), 'value' ) ) );
 	}
 
 	/**
