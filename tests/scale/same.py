@@ -54,7 +54,7 @@ DIFFERS = {
     "modified": re.compile(r"^\d{13}$"),
     "time": re.compile(r"^\d{13}$"),
     "user_registered": re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"),
-    "user_pass": re.compile(r"^\$wp\$2y\$04\$.{53}$"),
+    "user_pass": re.compile(r"^![0-9a-f]{64}$"),
     "duration_ms": re.compile(r"^\d+$"),
 }
 

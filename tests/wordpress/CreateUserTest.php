@@ -95,9 +95,22 @@ final class CreateUserTest extends SiteTestCase {
 		self::assertStringNotContainsString( '<b>', $record['account']['display_name'] );
 	}
 
-	public function test_a_password_that_was_made_up_is_hashed_cheaply(): void {
-		$record = $this->create( 'pu-random' );
-		$this->assert_cost( $record, '04' );
+	/** No password opens it, and a plugin that sets one at that moment sets a real one. */
+	public function test_a_new_account_has_no_password(): void {
+		$sent = '';
+		$see  = static function ( array $data ) use ( &$sent ): array {
+			$sent = $data['user_pass'];
+			return $data;
+		};
+		$record = $this->with_hook( 'rollbook/new_account_data', $see, fn(): array => $this->create( 'pu-random' ) );
+		$stored = get_userdata( $record['account']['user_id'] )->user_pass;
+		self::assertMatchesRegularExpression( '/^![0-9a-f]{64}$/', $stored );
+		self::assertSame( array( false, false, false ), array( wp_check_password( $sent, $stored ), wp_check_password( $stored, $stored ), wp_check_password( substr( $stored, 1 ), $stored ) ) );
+		self::assertFalse( ( new Browser( $this->url() ) )->log_in( 'pu-random', $stored )->has_login_cookie() );
+		self::assertEmpty( $GLOBALS['wp_hasher'] );
+
+		$record = $this->with_hook( 'user_register', static fn( int $user_id ): mixed => wp_set_password( 'set by a plugin', $user_id ), fn(): array => $this->create( 'pu-set-by-a-plugin' ) );
+		self::assertTrue( wp_check_password( 'set by a plugin', get_userdata( $record['account']['user_id'] )->user_pass ) );
 	}
 
 	public function test_a_password_that_was_sent_is_hashed_as_the_site_hashes(): void {

@@ -56,7 +56,7 @@ final class AccountWriter {
 		$data += array(
 			'user_login' => $login,
 			'user_email' => $email,
-			'user_pass'  => $change['password'] ?? bin2hex( random_bytes( 32 ) ),
+			'user_pass'  => $change['password'] ?? NoPassword::made_up(),
 			'meta_input' => $metas,
 		);
 		if ( null !== $change['role'] ) {
@@ -67,13 +67,11 @@ final class AccountWriter {
 		$data = self::keep_identity( (array) apply_filters( 'rollbook/new_account_data', $data ), $data );
 
 		$metas = new NewAccountMetas( $login, (string) ( $data['role'] ?? get_option( 'default_role' ) ), $on_created );
-		if ( null === $change['password'] ) {
-			add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
-		}
 		self::suppress_mail();
-		$keep = self::keep_zeros( $data );
+		$keep   = self::keep_zeros( $data );
+		$insert = static fn(): mixed => wp_insert_user( wp_slash( $data ) );
 		try {
-			$user_id = UserCount::after( 'user_register', static fn(): mixed => wp_insert_user( wp_slash( $data ) ) );
+			$user_id = UserCount::after( 'user_register', null !== $change['password'] ? $insert : static fn(): mixed => NoPassword::instead_of( $data['user_pass'], $insert ) );
 		} catch ( \Throwable $failure ) {
 			// The cache must not say that login and address are taken.
 			wp_cache_delete( $login, 'userlogins' );
@@ -122,7 +120,7 @@ final class AccountWriter {
 				// This comes first: even if the rest fails, nobody else can log in meanwhile.
 				Credentials::end( $user, $change['credential_metas'] ?? array() );
 				if ( null === $change['password'] ) {
-					self::set_unknown_password( $user->ID );
+					self::end_password( $user->ID );
 				}
 			}
 			Targets::write_metas( $user->ID, Targets::metas( $change['values'] ) );
@@ -161,17 +159,16 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Gives an account a password that nobody knows. A mailed link to set another one is no longer valid then.
+	 * Takes an account's password away. A mailed link to set another one is no longer valid then.
 	 *
 	 * @param int $user_id The account.
 	 */
-	private static function set_unknown_password( int $user_id ): void {
-		add_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX, 2 );
+	private static function end_password( int $user_id ): void {
 		$data = array(
 			'ID'        => $user_id,
-			'user_pass' => bin2hex( random_bytes( 32 ) ),
+			'user_pass' => NoPassword::made_up(),
 		);
-		self::check_result( wp_update_user( $data ) );
+		self::check_result( NoPassword::instead_of( $data['user_pass'], static fn(): mixed => wp_update_user( $data ) ) );
 	}
 
 	/**
@@ -195,18 +192,6 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Makes the hash of a generated password cheap. Nobody can guess 256 random bits, however fast the hash is, and the usual hash takes
-	 * longer than everything else about a new account.
-	 *
-	 * @param array<string, mixed> $options   The hash's options.
-	 * @param string|int           $algorithm The hash.
-	 * @return array<string, mixed>
-	 */
-	public static function filter_hash_options( array $options, string|int $algorithm ): array {
-		return PASSWORD_BCRYPT === $algorithm ? array( 'cost' => 4 ) + $options : $options;
-	}
-
-	/**
 	 * Stops WordPress's mails about changed passwords and addresses.
 	 */
 	public static function filter_send_email(): bool {
@@ -214,12 +199,11 @@ final class AccountWriter {
 	}
 
 	/**
-	 * Ends what suppress_mail() began, and the cheap hash.
+	 * Ends what suppress_mail() began.
 	 */
 	public static function restore_mail(): void {
 		remove_filter( 'send_password_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
 		remove_filter( 'send_email_change_email', array( self::class, 'filter_send_email' ), PHP_INT_MAX );
-		remove_filter( 'wp_hash_password_options', array( self::class, 'filter_hash_options' ), PHP_INT_MAX );
 	}
 
 	/**
