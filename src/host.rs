@@ -127,6 +127,7 @@ macro_rules! questions {
             UpdateUser, update_user => Outcome<UserRecord>;
             FillTargets, fill_targets => Outcome<()>;
             IndexUser, index_user => ();
+            IndexUsers, index_users => ();
             NoteWish, note_wish => ();
             DeleteUser, delete_user => Outcome<()>;
             FindGroups, find_groups => FoundGroups;

@@ -68,6 +68,9 @@ namespace Rollbook;
  * @phpstan-type UserName array{raw: string, key: string}
  * @phpstan-type IndexUser array{do: 'index_user', id: string, user_name: ?UserName, lock: bool, lookups: list<Lookup>, modified: ?int}
  * @phpstan-type IndexUserAnswer null
+ * @phpstan-type IndexedPerson array{row: int, id: string, lookups: list<Lookup>}
+ * @phpstan-type IndexUsers array{do: 'index_users', people: list<IndexedPerson>}
+ * @phpstan-type IndexUsersAnswer null
  * @phpstan-type NoteWish array{do: 'note_wish', id: string, user_name: ?string}
  * @phpstan-type NoteWishAnswer null
  * @phpstan-type AccountDisposal 'deactivate'|'remove_from_site'|'delete'

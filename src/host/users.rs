@@ -296,6 +296,24 @@ pub struct IndexUser {
     pub modified: Option<i64>,
 }
 
+/// Renews the matchable values of many people at once, and nothing else of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IndexUsers {
+    /// The people. Those who are gone by now are left out.
+    pub people: Vec<IndexedPerson>,
+}
+
+/// A person with all matchable values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IndexedPerson {
+    /// The number of the row.
+    pub row: u64,
+    /// The SCIM id.
+    pub id: SmolStr,
+    /// All matchable values.
+    pub lookups: Vec<Lookup>,
+}
+
 /// Notes which `userName` the IdP wants for a person while somebody else has it. The resource stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteWish {

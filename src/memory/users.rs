@@ -5,10 +5,10 @@ use super::accounts::{StoredAccount, equal};
 use super::selection::{Column, named, page, people_matching};
 use crate::host::{
     AccountChange, AccountDisposal, AccountRow, Conflicts, CreateUser, DeleteUser, FillTargets,
-    FindConflicts, FindReassignTarget, FindUsers, FoundUsers, GivingUp, HeldUserName, IndexUser, LoadUser,
-    LoadUsers, LoadUsersByAccount, LookUpUserNames, Lookup, NoteWish, Outcome, ReassignTarget, Registration,
-    ReleaseRows, RemoveKept, RestoreUser, Ruling, SetAccess, Unique, UnlinkUser, UpdateUser, UserRecord,
-    UserRow,
+    FindConflicts, FindReassignTarget, FindUsers, FoundUsers, GivingUp, HeldUserName, IndexUser, IndexUsers,
+    LoadUser, LoadUsers, LoadUsersByAccount, LookUpUserNames, Lookup, NoteWish, Outcome, ReassignTarget,
+    Registration, ReleaseRows, RemoveKept, RestoreUser, Ruling, SetAccess, Unique, UnlinkUser, UpdateUser,
+    UserRecord, UserRow,
 };
 use crate::wordpress::columns::folded;
 use crate::wordpress::email::is_address;
@@ -310,6 +310,16 @@ impl MemoryHost {
             person.version += 1;
         }
         self.people.insert(row, person);
+        Ok(())
+    }
+
+    pub(super) fn index_users(&mut self, index: IndexUsers) -> Result<(), String> {
+        for indexed in index.people {
+            if let Some((row, mut person)) = self.take_living(&indexed.id) {
+                person.lookups = indexed.lookups;
+                self.people.insert(row, person);
+            }
+        }
         Ok(())
     }
 

@@ -230,6 +230,42 @@ final class UpdateUserTest extends SiteTestCase {
 		self::assertSame( array( 0, 1, 1 ), array( $found( 'a' ), $found( 'b' ), $found( "c'\\" ) ) );
 	}
 
+	/** Whoever is gone by now, or is another person in the same row, gets no values. */
+	public function test_values_of_many_people_are_replaced_at_once(): void {
+		global $wpdb;
+		$lookup  = static fn( string $value ): array => array(
+			'path'  => 'title',
+			'value' => $value,
+		);
+		$records = array_map( fn( string $name ): array => $this->create( $name, array( 'lookups' => array( $lookup( 'before' ) ) ) ), array( 'pu-one', 'pu-two', 'pu-gone', 'pu-other' ) );
+		$wpdb->update( Tables::name( 'users' ), array( 'deleted' => 1 ), array( 'row_id' => $records[2]['row'] ) );
+		$records[3]['id'] = $records[0]['id'];
+
+		$people = array_map(
+			static fn( array $record ): array => array(
+				'row'     => $record['row'],
+				'id'      => $record['id'],
+				'lookups' => array( $lookup( 'after' ), $lookup( "{$record['user_name']}'\\" ) ),
+			),
+			$records
+		);
+		$asked  = 0;
+		$count  = static function ( string $query ) use ( &$asked ): string {
+			++$asked;
+			return $query;
+		};
+		$this->with_hook( 'query', $count, fn() => $this->run_command( 'index_users', array( 'people' => array_slice( $people, 1 ) ) ) );
+		self::assertLessThanOrEqual( 8, $asked, 'two of a kind: the transaction, the rows, the values' );
+		$this->run_command( 'index_users', array( 'people' => $people ) );
+		$this->run_command( 'index_users', array( 'people' => array() ) );
+
+		$stored = static fn( array $record ): array => $wpdb->get_col( $wpdb->prepare( 'SELECT value FROM ' . Tables::name( 'lookups' ) . " WHERE row_id = %d AND path = 'title' ORDER BY value", $record['row'] ) );
+		self::assertSame( array( 'after', "pu-one'\\" ), $stored( $records[0] ) );
+		self::assertSame( array( 'after', "pu-two'\\" ), $stored( $records[1] ) );
+		self::assertSame( array( array( 'before' ), array( 'before' ) ), array( $stored( $records[2] ), $stored( $records[3] ) ) );
+		self::assertSame( 1, $this->load( $records[1]['id'] )['version'], 'nothing else changes' );
+	}
+
 	public function test_an_edit_on_the_site_is_indexed(): void {
 		$record = $this->create( 'pu-jane', array(), array( 'email' => 'jane@phpunit.test' ) );
 		$index  = fn( ?array $name, ?int $modified ): mixed => $this->run_command(

@@ -157,6 +157,7 @@ final class CommandTable {
 			'update_user'       => ( new UserUpdater() )->update( $command ),
 			'fill_targets'      => ( new UserRefresher() )->fill( $command ),
 			'index_user'        => ( new UserRefresher() )->index( $command ),
+			'index_users'       => ( new UserRefresher() )->index_all( $command ),
 			'note_wish'         => ( new UserRefresher() )->note_wish( $command ),
 			'delete_user'       => ( new UserRemover() )->delete( $command ),
 			'regroup_people'    => ( new RoleWriter() )->regroup( $command ),

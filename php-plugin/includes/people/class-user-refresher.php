@@ -29,6 +29,7 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type FillTargets from \Rollbook\Contract
  * @phpstan-import-type FillTargetsAnswer from \Rollbook\Contract
  * @phpstan-import-type IndexUser from \Rollbook\Contract
+ * @phpstan-import-type IndexUsers from \Rollbook\Contract
  * @phpstan-import-type NoteWish from \Rollbook\Contract
  */
 final class UserRefresher {
@@ -104,6 +105,31 @@ final class UserRefresher {
 		if ( null !== $command['modified'] ) {
 			Database::run( "UPDATE $table SET modified = %d, version = version + 1 WHERE row_id = %d", array( (int) $command['modified'], $row_id ) );
 		}
+	}
+
+	/**
+	 * Renews the matchable values of many people.
+	 *
+	 * @param IndexUsers $command The command index_users.
+	 */
+	public function index_all( array $command ): void {
+		$wanted = array_column( $command['people'], null, 'row' );
+		if ( ! $wanted ) {
+			return;
+		}
+		$write = static function () use ( $wanted ): void {
+			// Whoever is written by somebody else at this moment waits, or is waited for.
+			$rows   = Database::rows( 'SELECT row_id, id FROM ' . Tables::name( 'users' ) . ' WHERE deleted = 0 AND row_id IN (' . Database::marks( $wanted, '%d' ) . ') ORDER BY row_id FOR UPDATE', array_keys( $wanted ) );
+			$living = array();
+			foreach ( $rows as $row ) {
+				$person = $wanted[ (int) $row['row_id'] ];
+				if ( $person['id'] === $row['id'] ) {
+					$living[ $person['row'] ] = $person['lookups'];
+				}
+			}
+			Lookups::replace_all( $living );
+		};
+		Transaction::run( $write, static fn(): bool => false ); // Where nobody can tell, it is done again.
 	}
 
 	/**

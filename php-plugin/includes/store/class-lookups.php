@@ -25,20 +25,32 @@ final class Lookups {
 	 * @param array<int, array{path: string, value: string}> $lookups The values.
 	 */
 	public static function replace( int $row_id, array $lookups ): void {
+		self::replace_all( array( $row_id => $lookups ) );
+	}
+
+	/**
+	 * The same for many people.
+	 *
+	 * @param array<int, array<int, array{path: string, value: string}>> $people The values, by the person's row.
+	 */
+	public static function replace_all( array $people ): void {
 		$table  = Tables::name( 'lookups' );
 		$wanted = array();
-		foreach ( $lookups as $lookup ) {
-			$wanted[ $lookup['path'] . "\0" . $lookup['value'] ] = array( $row_id, $lookup['path'], $lookup['value'] );
+		foreach ( $people as $row_id => $lookups ) {
+			foreach ( $lookups as $lookup ) {
+				$wanted[ $row_id ][ $lookup['path'] . "\0" . $lookup['value'] ] = array( $row_id, $lookup['path'], $lookup['value'] );
+			}
 		}
-		foreach ( Database::rows( "SELECT path, value FROM $table WHERE row_id = %d", array( $row_id ) ) as $row ) {
-			$key = $row['path'] . "\0" . $row['value'];
-			if ( isset( $wanted[ $key ] ) ) {
-				unset( $wanted[ $key ] );
+		foreach ( $people ? Database::rows( "SELECT row_id, path, value FROM $table WHERE row_id IN (" . Database::marks( $people, '%d' ) . ')', array_keys( $people ) ) : array() as $row ) {
+			$row_id = (int) $row['row_id'];
+			$key    = $row['path'] . "\0" . $row['value'];
+			if ( isset( $wanted[ $row_id ][ $key ] ) ) {
+				unset( $wanted[ $row_id ][ $key ] );
 			} else {
 				Database::run( "DELETE FROM $table WHERE row_id = %d AND path = %s AND value = %s", array( $row_id, $row['path'], $row['value'] ) );
 			}
 		}
-		self::insert( array_values( $wanted ) );
+		self::insert( array_merge( ...array_map( 'array_values', $wanted ) ) );
 	}
 
 	/**

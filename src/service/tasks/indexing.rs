@@ -1,6 +1,6 @@
 //! Puts the values of people who are there already into new indexes.
 
-use crate::host::IndexUser;
+use crate::host::{IndexUsers, IndexedPerson};
 use crate::service::loading::load_users_by_account;
 use crate::service::{Answer, Reply, Service};
 use crate::wordpress::{lookups, user};
@@ -18,14 +18,13 @@ impl Service {
             if some.is_empty() {
                 return Ok(Reply::json(200, json!({ "examined": examined })));
             }
-            for record in some {
-                examined += 1;
+            examined += some.len();
+            let people = some.into_iter().map(|record| {
                 let shown = self.user_resource(&record);
                 let lookups = lookups::record_lookups(&record, &shown, &self.settings.site);
-                let index =
-                    IndexUser { id: record.id, user_name: None, lookups, lock: false, modified: None };
-                self.host.ask(&index).await?;
-            }
+                IndexedPerson { row: record.row, id: record.id, lookups }
+            });
+            self.host.ask(&IndexUsers { people: people.collect() }).await?;
         }
     }
 }
