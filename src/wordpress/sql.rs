@@ -73,8 +73,8 @@ type Compiled = Option<(String, bool)>;
 enum Column {
     /// Text in the row itself.
     Text { name: &'static str, length: usize, nullable: bool },
-    /// A boolean in the row itself.
-    Boolean(&'static str),
+    /// Whether the person may log in: two columns of the row.
+    Active,
     /// Milliseconds in the row itself.
     Instant(&'static str),
     /// The table of matchable values.
@@ -149,7 +149,7 @@ impl Compiler<'_> {
             Column::Text { name, nullable: true, .. } => {
                 Some((format!("({name} IS NOT NULL AND {name} <> '')"), true))
             }
-            Column::Text { .. } | Column::Boolean(_) | Column::Instant(_) => Some(("1=1".to_owned(), true)),
+            Column::Text { .. } | Column::Active | Column::Instant(_) => Some(("1=1".to_owned(), true)),
             Column::Lookup(indexed) => {
                 let with_value = self.lookup(indexed, None);
                 if indexed != "emails.value" || path.sub.is_some() {
@@ -182,9 +182,12 @@ impl Compiler<'_> {
                 let present = self.present(&comparison.path)?;
                 Some((format!("NOT COALESCE({}, 0)", present.0), true))
             }
-            (Column::Boolean(name), Operand::Boolean(expected)) => {
-                self.arguments.push(Value::from(u8::from(expected)));
-                Some((format!("{name} = %d"), true))
+            // As ranges of an index, one for each pair of values that is meant.
+            (Column::Active, Operand::Boolean(true)) => {
+                Some(("(u.active = 1 AND u.locked_before = 0)".to_owned(), true))
+            }
+            (Column::Active, Operand::Boolean(false)) => {
+                Some(("(u.active = 0 OR (u.active = 1 AND u.locked_before = 1))".to_owned(), true))
             }
             (Column::Instant(name), Operand::Instant(instant)) => {
                 self.instant(name, comparison.operator, instant)
@@ -345,7 +348,7 @@ impl Compiler<'_> {
             (ResourceType::User, "userName", None) => text("u.user_name_key", usize::MAX, false),
             (ResourceType::User, "id", None) => text("u.id", usize::MAX, false),
             (ResourceType::User, "externalId", None) => text("u.external_id", usize::MAX, true),
-            (ResourceType::User, "active", None) => Some(Column::Boolean("(u.active > u.locked_before)")),
+            (ResourceType::User, "active", None) => Some(Column::Active),
             (ResourceType::User, "meta", Some("created")) => Some(Column::Instant("u.created")),
             (ResourceType::User, "meta", Some("lastModified")) => Some(Column::Instant("u.modified")),
             (ResourceType::User, "emails", None | Some("value")) => Some(Column::Lookup("emails.value")),

@@ -26,7 +26,7 @@ final class Tables {
 	/**
 	 * The number of the shape below. Every change of it adds one.
 	 */
-	private const VERSION = 15;
+	private const VERSION = 16;
 
 	/**
 	 * The option that remembers which shape the site's tables have.
@@ -280,7 +280,8 @@ final class Tables {
   KEY external_id (external_id),
   KEY created (created),
   KEY modified (modified),
-  KEY deleted_managed (deleted,managed,active)
+  KEY deleted_managed (deleted,managed,active),
+  KEY deleted_active (deleted,active,locked_before)
 $end",
 			"CREATE TABLE $lookups (
   row_id bigint(20) unsigned NOT NULL,

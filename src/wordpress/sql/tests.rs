@@ -25,7 +25,8 @@ fn what_idps_match_by_is_exact() {
     );
     let external_id = "(u.external_id = %s AND u.external_id = BINARY %s)";
     compiles(r#"externalId eq "A-1""#, external_id, json!(["A-1", "A-1"]), true);
-    compiles("active eq \"True\"", "(u.active > u.locked_before) = %d", json!([1]), true);
+    compiles("active eq \"True\"", "(u.active = 1 AND u.locked_before = 0)", json!([]), true);
+    compiles("active eq false", "(u.active = 0 OR (u.active = 1 AND u.locked_before = 1))", json!([]), true);
     let email = format!("{LOOKUP} AND l.value = %s)");
     compiles(r#"emails eq "A@b.test""#, &email, json!(["emails.value", "a@b.test"]), true);
     compiles(r#"emails.value eq "A@b.test""#, &email, json!(["emails.value", "a@b.test"]), true);
@@ -79,7 +80,7 @@ fn what_sql_cannot_decide_widens_and_is_never_denied() {
     compiles(r#"userName eq "Ab  ""#, "u.user_name_key = %s", json!(["ab\u{a0}\u{a0}"]), false);
     compiles(r#"userName ew "b ""#, "u.user_name_key LIKE %s", json!(["%b_"]), false);
     compiles(r#"not (title pr)"#, "1=1", json!([]), false);
-    compiles(r#"active eq true and title pr"#, "((u.active > u.locked_before) = %d)", json!([1]), false);
+    compiles(r#"active eq true and title pr"#, "((u.active = 1 AND u.locked_before = 0))", json!([]), false);
     compiles(r#"active eq true or title pr"#, "1=1", json!([]), false);
     compiles(r#"not (active eq true and title pr)"#, "1=1", json!([]), false);
     compiles(
