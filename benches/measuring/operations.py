@@ -17,6 +17,8 @@ from .sites import RULED, BenchSite
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 EMPTY = "empty REST route"
+# What WordPress costs before a line of ours has run: with the fast lane, and for what needs plugins and the theme.
+FLOORS = {"at once": "a must-use file that ends at once", "when loaded": "a plugin that ends when all is loaded"}
 CORE_POST, CORE_PUT = "core POST /wp/v2/users", "core PUT /wp/v2/users/<id>"
 CORE_DELETE = "core DELETE /wp/v2/users/<id>"
 PAGE = 100
@@ -81,6 +83,11 @@ def department(site: BenchSite, token: str) -> str:
 
 def empty(site: BenchSite, client: Client, _token: str) -> Timed:
     yield EMPTY, client.send("GET", "/wp-json/bench/v1/empty", {}, None, (200,)).seconds
+
+
+def floor(ends: str, site: BenchSite, client: Client, _token: str) -> Timed:
+    headers = {"X-Bench-End": ends}
+    yield FLOORS[ends], client.send("GET", "/wp-json/bench/v1/empty", headers, None, (200,)).seconds
 
 
 def refused(site: BenchSite, client: Client, _token: str) -> Timed:
@@ -207,6 +214,7 @@ def newcomer(token: str) -> dict[str, object]:
 
 OPERATIONS = [
     Operation((EMPTY,), empty),
+    *(Operation((label,), partial(floor, ends)) for ends, label in FLOORS.items()),
     one_get("filter by userName, found", lambda s, t: filtered(f'userName eq "{user_name(number_of(s, t))}"')),
     one_get("filter by externalId, found", lambda s, t: filtered(f'externalId eq "00u{number_of(s, t):07}"')),
     one_get("filter by userName, nobody", lambda s, t: filtered(f'userName eq "nobody-{t}@people.test"')),

@@ -1,7 +1,7 @@
 <?php
 /* Prepares a site for `benches/endpoint`, and tells what its requests need. */
 
-// A route that does nothing; and a file that says whether plugins were loaded, for who asks.
+// A route that does nothing; what WordPress costs before anything of ours runs; and a file that says whether plugins were loaded, for who asks.
 file_put_contents(
 	WPMU_PLUGIN_DIR . '/bench.php',
 	'<?php
@@ -10,6 +10,13 @@ add_action( "rest_api_init", static function () {
 		"methods" => "GET", "permission_callback" => "__return_true", "callback" => static fn() => array(),
 	) );
 } );
+switch ( $_SERVER["HTTP_X_BENCH_END"] ?? "" ) {
+	case "at once":
+		exit;
+	case "when loaded":
+		add_action( "init", array( "Rollbook\\\\WordPress\\\\Endpoint\\\\SetUp", "action_init" ), PHP_INT_MIN );
+		add_action( "wp_loaded", static fn() => exit(), PHP_INT_MIN );
+}
 if ( isset( $_SERVER["HTTP_X_BENCH_WATCH"] ) ) {
 	add_action( "plugins_loaded", static fn() => touch( ROLLBOOK_SITE_DIR . "/went-full" ) );
 }'
