@@ -15,9 +15,6 @@ namespace Rollbook\WordPress;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The version of this file. */
-const FAST_LANE_VERSION = '0.1.0';
-
 // Once the last of the must-use plugins is loaded: any of them may have a say about a request.
 add_action(
 	'mu_plugin_loaded',

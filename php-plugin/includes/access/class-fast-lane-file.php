@@ -9,8 +9,6 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Access;
 
-use const Rollbook\WordPress\VERSION;
-
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -23,9 +21,6 @@ final class FastLaneFile {
 
 	/** Its name. */
 	private const NAME = 'rollbook-fast-lane.php';
-
-	/** The constant with the version of the file that WordPress has loaded. */
-	private const LOADED = 'Rollbook\WordPress\FAST_LANE_VERSION';
 
 	/**
 	 * Writes or removes it, as the settings say.
@@ -54,13 +49,6 @@ final class FastLaneFile {
 	 */
 	public static function is_in_step(): bool {
 		return is_readable( self::path() ) && sha1_file( self::path() ) === sha1_file( self::original() );
-	}
-
-	/**
-	 * Whether WordPress has loaded the file, and in the plugin's version.
-	 */
-	public static function is_loaded(): bool {
-		return defined( self::LOADED ) && VERSION === constant( self::LOADED );
 	}
 
 	/**
