@@ -526,8 +526,8 @@ fn value_of(zval: &Zval, depth: usize) -> PhpResult<Value> {
         return Ok(Value::from(number));
     }
     if zval.is_string() {
-        let bytes = zval.binary::<u8>().unwrap_or_default();
-        return Ok(Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        let bytes = zval.binary_slice::<u8>().unwrap_or_default();
+        return Ok(Value::String(String::from_utf8_lossy(bytes).into_owned()));
     }
     let Some(array) = zval.array() else {
         return Err(PhpException::from_class::<RollbookException>(format!(

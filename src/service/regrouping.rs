@@ -225,16 +225,20 @@ impl Service {
         let (mut people, mut changes) = (Vec::new(), Vec::new());
         let concerned: Vec<SmolStr> = concerned.into_iter().collect();
         for ids in concerned.chunks(PEOPLE_AT_ONCE) {
-            for record in self.load_users(ids.to_vec()).await? {
-                let mut regrouped = record.clone();
-                regrouped.groups.retain(|known| known.direct && known.id != *group);
-                let is_member = record.groups.iter().any(|known| known.direct && known.id == *group);
-                regrouped.groups.extend(direct(&record.id, is_member));
-                after.add_ancestors(&mut regrouped.groups);
-                if is_regrouped(&record.groups, &regrouped.groups) {
+            for mut record in self.load_users(ids.to_vec()).await? {
+                let mut shown = self.user_resource(&record);
+                let before = roles::ruled(&shown, &self.settings);
+                let groups = record.groups.clone();
+                let is_member = groups.iter().any(|known| known.direct && known.id == *group);
+                record.groups.retain(|known| known.direct && known.id != *group);
+                record.groups.extend(direct(&record.id, is_member));
+                after.add_ancestors(&mut record.groups);
+                if is_regrouped(&groups, &record.groups) {
                     people.push(DecidedOn { id: record.id.clone(), version: record.version });
                 }
-                let (before, now) = (self.ruled(&record), self.ruled(&regrouped));
+                user::show_groups(&mut shown, &record, &self.base);
+                let now = roles::ruled(&shown, &self.settings);
+                record.groups = groups;
                 let change = roles::changed_around(&record, before, now, &self.settings);
                 changes.extend(change.map(|change| (loss(&record, LossKind::Role), change)));
             }

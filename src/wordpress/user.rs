@@ -41,9 +41,15 @@ pub fn resource(record: &UserRecord, settings: &Settings, base: &str) -> Resourc
     put(&mut resource, "externalId", json!(record.external_id));
     put(&mut resource, "userName", json!(record.user_name));
     put(&mut resource, "active", json!(record.active && !record.locked_before));
-    put(&mut resource, "groups", groups(&record.groups, base));
+    show_groups(&mut resource, record, base);
+    resource
+}
+
+/// Shows the groups of a record in its resource, and the version that comes with them.
+pub fn show_groups(resource: &mut Resource, record: &UserRecord, base: &str) {
+    put(resource, "groups", groups(&record.groups, base));
     put(
-        &mut resource,
+        resource,
         "meta",
         json!({
             "resourceType": "User",
@@ -53,7 +59,6 @@ pub fn resource(record: &UserRecord, settings: &Settings, base: &str) -> Resourc
             "version": version(record),
         }),
     );
-    resource
 }
 
 /// The version of what the record shows (`meta.version`, `ETag`): it changes with every write, with a local

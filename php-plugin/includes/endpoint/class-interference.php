@@ -195,13 +195,27 @@ final class Interference {
 		if ( false === $file ) {
 			return $nowhere;
 		}
-		$file = wp_normalize_path( $file );
-		foreach ( array( ABSPATH . WPINC, ABSPATH . 'wp-admin', dirname( PLUGIN_FILE ) ) as $folder ) {
-			if ( str_starts_with( $file, trailingslashit( wp_normalize_path( $folder ) ) ) ) {
-				return null;
+		return self::is_own( $file ) ? null : self::short( $file ) . ':' . (int) $function->getStartLine();
+	}
+
+	/**
+	 * Whether a file is WordPress's own or ours. Nearly all are, and are told by their names as they stand.
+	 *
+	 * @param string $file The file.
+	 */
+	private static function is_own( string $file ): bool {
+		static $folders = null;
+
+		$folders ??= array_map( static fn( string $folder ): string => trailingslashit( wp_normalize_path( $folder ) ), array( ABSPATH . WPINC, ABSPATH . 'wp-admin', dirname( PLUGIN_FILE ) ) );
+		foreach ( array( false, true ) as $is_normalized ) {
+			$file = $is_normalized ? wp_normalize_path( $file ) : $file;
+			foreach ( $folders as $folder ) {
+				if ( str_starts_with( $file, $folder ) ) {
+					return true;
+				}
 			}
 		}
-		return self::short( $file ) . ':' . (int) $function->getStartLine();
+		return false;
 	}
 
 	/**

@@ -36,6 +36,13 @@ final class RoleMetas {
 	private array $written = array();
 
 	/**
+	 * The values of both metas, by the roles and rights that an account itself will have: most accounts get the same.
+	 *
+	 * @var array<string, array{mixed, mixed}>
+	 */
+	private array $values = array();
+
+	/**
 	 * Gives accounts a role, and removes their other roles.
 	 *
 	 * @param array<int, \WP_User>                        $users   The accounts by number, with the metas in the cache as the locked rows have them.
@@ -104,13 +111,28 @@ final class RoleMetas {
 		if ( '' === $role || array( $role ) === array_values( $user->roles ) || 1 !== count( $numbers[ $user->cap_key ] ?? array() ) || 1 !== count( $numbers[ $level ] ?? array() ) ) {
 			return null;
 		}
-		$after       = clone $user;
-		$after->caps = array_diff_key( $user->caps, array_flip( $user->roles ) ) + array( $role => true );
-		$after->get_role_caps();
+		$caps   = array_diff_key( $user->caps, array_flip( $user->roles ) ) + array( $role => true );
+		$values = $this->values[ serialize( $caps ) ] ??= self::values_with( $user, $caps, $level ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- A key of this request.
 		return array(
-			$user->cap_key => array( $numbers[ $user->cap_key ][0], sanitize_meta( $user->cap_key, $after->caps, 'user' ) ),
-			$level         => array( $numbers[ $level ][0], sanitize_meta( $level, array_reduce( array_map( 'strval', array_keys( $after->allcaps ) ), array( $after, 'level_reduction' ), 0 ), 'user' ) ),
+			$user->cap_key => array( $numbers[ $user->cap_key ][0], $values[0] ),
+			$level         => array( $numbers[ $level ][0], $values[1] ),
 		);
+	}
+
+	/**
+	 * The values of both metas.
+	 *
+	 * @param \WP_User            $user  Any account of this site.
+	 * @param array<string, bool> $caps  The roles and rights of the account itself.
+	 * @param string              $level The key of its level.
+	 * @return array{mixed, mixed}
+	 */
+	private static function values_with( \WP_User $user, array $caps, string $level ): array {
+		$after       = clone $user;
+		$after->caps = $caps;
+		$after->get_role_caps();
+		$of_level = array_reduce( array_map( 'strval', array_keys( $after->allcaps ) ), array( $after, 'level_reduction' ), 0 );
+		return array( sanitize_meta( $user->cap_key, $caps, 'user' ), sanitize_meta( $level, $of_level, 'user' ) );
 	}
 
 	/**

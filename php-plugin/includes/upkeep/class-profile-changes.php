@@ -61,7 +61,8 @@ final class ProfileChanges {
 	 * @param mixed $key      The meta's key.
 	 */
 	public static function action_meta( mixed $meta_ids, mixed $user_id, mixed $key ): void {
-		if ( in_array( $key, self::mapped_metas(), true ) ) {
+		// The first is quick: an exchange may write to thousands of accounts.
+		if ( ( is_multisite() || ! RunningExchange::is_running() ) && in_array( $key, self::mapped_metas(), true ) ) {
 			self::action_account( $user_id );
 		}
 	}
