@@ -324,6 +324,21 @@ fn every_call_of_the_core_is_guarded_against_panics() {
     assert!(open.is_empty(), "a panic in these would tell PHP what was sent: {open:#?}");
 }
 
+/// Compiling the settings takes as long as many a request. It is done where an exchange is opened.
+#[test]
+fn a_request_compiles_the_settings_once() {
+    for (path, text) in rust_sources().iter().filter(|(path, _)| !path.ends_with("tests.rs")) {
+        let is_called = without_tests(text).contains("Settings::parse(");
+        assert!(!is_called || path.ends_with("src/calls.rs"), "{} compiles the settings", path.display());
+    }
+    for (path, text) in files("php-plugin/includes", &["php"]) {
+        let opened = text.matches("Exchange::open(").count();
+        // Early; otherwise late, with settings or without.
+        let most = if path.ends_with("endpoint/class-endpoint.php") { 3 } else { 0 };
+        assert_eq!(opened, most, "{} opens exchanges", path.display());
+    }
+}
+
 #[test]
 fn nothing_but_tokens_reads_the_clock_or_random_bytes() {
     let forbidden = [
@@ -411,7 +426,7 @@ fn the_versions_agree() {
             constant.captures_iter(text).map(|found| found[1].to_owned()).collect::<Vec<_>>()
         })
         .collect();
-    assert_eq!(constants, vec![version; 3], "the plugin, the doors, the fast lane");
+    assert_eq!(constants, vec![version; 2], "the plugin, the doors");
     let file = regex::Regex::new(r"rollbook(?:-engine)?[-_](\d+\.\d+\.\d+)").unwrap();
     for (path, text) in files(".", &["md"]).into_iter().filter(|(path, _)| !path.ends_with("RELEASING.md")) {
         for found in file.captures_iter(&text) {

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\Tests\WordPress;
 
+use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 
 /** What each kind of request asks the database, statement by statement, and what for. */
@@ -108,7 +109,7 @@ final class StatementsTest extends SiteTestCase {
 				self::PERSON,
 				self::BEGIN,
 				array( 'UPDATE {users} SET active' => 'the row, if nobody has written it since' ),
-				array( 'SELECT path, value FROM {lookups}' => 'the matchable values, to write only what differs' ),
+				array( 'SELECT row_id, path, value FROM {lookups}' => 'the matchable values, to write only what differs' ),
 				array( 'UPDATE {users} SET active' => 'what WordPress has made of the values' ),
 				self::END,
 				self::LOG
@@ -125,7 +126,7 @@ final class StatementsTest extends SiteTestCase {
 				array( 'UPDATE `{wp_users}`' => 'the account' ),
 				array( 'SELECT * FROM {wp_users} WHERE ID' => 'the account, as plugins have left it' ),
 				array( 'SELECT user_id, meta_key, meta_value FROM {usermeta}' => 'its metas, as plugins have left them' ),
-				array( 'SELECT path, value FROM {lookups}' => 'the matchable values, to write only what differs' ),
+				array( 'SELECT row_id, path, value FROM {lookups}' => 'the matchable values, to write only what differs' ),
 				array( 'INSERT IGNORE INTO {lookups}' => 'the new one' ),
 				array( 'UPDATE {users} SET active' => 'what WordPress has made of the values' ),
 				self::END,
@@ -168,7 +169,7 @@ final class StatementsTest extends SiteTestCase {
 				self::BEGIN,
 				array( 'UPDATE {users} SET active' => 'nobody logs in any more' ),
 				array( 'DELETE FROM {group_members}' => 'the memberships' ),
-				array( 'SELECT path, value FROM {lookups}' => 'the matchable values, to write only what differs' ),
+				array( 'SELECT row_id, path, value FROM {lookups}' => 'the matchable values, to write only what differs' ),
 				array( 'DELETE FROM {lookups}' => 'that of a living person' ),
 				array( 'INSERT IGNORE INTO {lookups}' => 'those by which the person is known on return' ),
 				array( 'SELECT umeta_id FROM {usermeta}' => 'WordPress: the sessions, none' ),
@@ -237,6 +238,29 @@ final class StatementsTest extends SiteTestCase {
 			$this->assertMatchesRegularExpression( self::pattern( $statement ), $asked[ $place ], $purpose );
 		}
 		$this->assertLessThanOrEqual( self::MOST[ $operation ], count( $asked ) );
+	}
+
+	/** What the settings were unserialized to, when the first command came, is what is used to the end. */
+	public function test_the_settings_are_read_once(): void {
+		$read  = new \ReflectionProperty( Settings::class, 'read' );
+		$from  = new \ReflectionProperty( Settings::class, 'read_from' );
+		$known = null;
+		$mark  = static function ( string $query ) use ( $read, &$known ): string {
+			if ( null === $known ) {
+				$known = array( 'read once' => true ) + $read->getValue();
+				$read->setValue( null, $known );
+			}
+			return $query;
+		};
+		$this->settings( array( 'role_rules' => array( array( 'filter' => 'title eq "Clerk"', 'role' => 'editor' ) ) ) );
+		wp_load_alloptions( true );
+		$from->setValue( null, null );
+		try {
+			$this->with_hook( 'query', $mark, fn(): object => $this->answer( 'POST', '/Users', array( 'schemas' => array( 'urn:ietf:params:scim:schemas:core:2.0:User' ), 'userName' => 'pu-once@phpunit.test', 'title' => 'Clerk' ) ) );
+			$this->assertSame( $known, $read->getValue() );
+		} finally {
+			$from->setValue( null, null );
+		}
 	}
 
 	private static function pattern( string $statement ): string {
