@@ -66,12 +66,6 @@ impl Command {
             Ok(_) | Err(_) => Err(HostError::new(&format!("the command {} cannot be written down", Q::NAME))),
         }
     }
-
-    /// Whether it may change a person, a group or an account: it neither only reads nor counts.
-    pub(crate) fn may_change(&self) -> bool {
-        let harmless = ["check_", "count_", "find_", "list_", "load_", "look_up_", "resolve_", "touch_"];
-        !harmless.iter().any(|beginning| self.name.starts_with(beginning))
-    }
 }
 
 /// A command that could not be carried out. The reason is for the activity log, not for the client.
@@ -104,69 +98,92 @@ impl HostError {
     }
 }
 
-/// The table of all commands, for a macro that makes something of each row: the command's struct, its name
-/// and the type of its answer.
+/// The table of all commands, for a macro that makes something of each row: the command's struct, its name,
+/// what it does and the type of its answer. It `reads`, or `counts` what is no person, group or account, or
+/// `changes` something.
 macro_rules! questions {
     ($table:ident) => {
         $table! {
-            ListTokens, list_tokens => Vec<TokenRecord>;
-            TouchToken, touch_token => ();
-            CheckToken, check_token => TokenState;
-            CountKnock, count_knock => Knocks;
-            CountRequests, count_requests => ();
-            FindUsers, find_users => FoundUsers;
-            LoadUser, load_user => Option<UserRecord>;
-            LoadUsersByAccount, load_users_by_account => Vec<UserRecord>;
-            LoadUsers, load_users => Vec<UserRecord>;
-            FindConflicts, find_conflicts => Conflicts;
-            FindUnregisteredAccounts, find_unregistered_accounts => Vec<Account>;
-            FindReassignTarget, find_reassign_target => Option<ReassignTarget>;
-            RegisterAccounts, register_accounts => ();
-            ReleaseRows, release_rows => ();
-            CreateUser, create_user => Outcome<UserRecord>;
-            UpdateUser, update_user => Outcome<UserRecord>;
-            FillTargets, fill_targets => Outcome<()>;
-            IndexUser, index_user => ();
-            IndexUsers, index_users => ();
-            NoteWish, note_wish => ();
-            DeleteUser, delete_user => Outcome<()>;
-            FindGroups, find_groups => FoundGroups;
-            LoadGroup, load_group => Option<GroupRecord>;
-            CreateGroup, create_group => Outcome<GroupRecord>;
-            UpdateGroup, update_group => Outcome<GroupRecord>;
-            DeleteGroup, delete_group => Outcome<()>;
-            ResolveMembers, resolve_members => Vec<Candidate>;
-            FindMembers, find_members => Vec<SmolStr>;
-            ListNestings, list_nestings => Vec<Nesting>;
-            ListUsersInGroups, list_users_in_groups => Vec<SmolStr>;
-            RegroupPeople, regroup_people => Outcome<()>;
-            FindRoles, find_roles => Vec<String>;
-            SetRoles, set_roles => Vec<RolesSet>;
-            ListAccounts, list_accounts => SiteAccounts;
-            LookUpUserNames, look_up_user_names => Vec<HeldUserName>;
-            SetAccess, set_access => Outcome<()>;
-            UnlinkUser, unlink_user => Outcome<()>;
-            AllowLinking, allow_linking => ();
-            FindLosses, find_losses => RecentLosses;
-            NoteLosses, note_losses => ();
-            ListDecidedLosses, list_decided_losses => Vec<DecidedLoss>;
-            SettleLosses, settle_losses => ();
-            RestoreUser, restore_user => Outcome<UserRecord>;
-            RemoveKept, remove_kept => Outcome<()>;
-            BeginBatch, begin_batch => BatchBegun;
-            CheckBatch, check_batch => BatchReport;
-            EndBatch, end_batch => BatchState;
-            NotePanic, note_panic => ();
+            ListTokens, list_tokens, reads => Vec<TokenRecord>;
+            TouchToken, touch_token, counts => ();
+            CheckToken, check_token, reads => TokenState;
+            CountKnock, count_knock, counts => Knocks;
+            CountRequests, count_requests, counts => ();
+            FindUsers, find_users, reads => FoundUsers;
+            LoadUser, load_user, reads => Option<UserRecord>;
+            LoadUsersByAccount, load_users_by_account, reads => Vec<UserRecord>;
+            LoadUsers, load_users, reads => Vec<UserRecord>;
+            FindConflicts, find_conflicts, reads => Conflicts;
+            FindUnregisteredAccounts, find_unregistered_accounts, reads => Vec<Account>;
+            FindReassignTarget, find_reassign_target, reads => Option<ReassignTarget>;
+            RegisterAccounts, register_accounts, changes => ();
+            ReleaseRows, release_rows, changes => ();
+            CreateUser, create_user, changes => Outcome<UserRecord>;
+            UpdateUser, update_user, changes => Outcome<UserRecord>;
+            FillTargets, fill_targets, changes => Outcome<()>;
+            IndexUser, index_user, changes => ();
+            IndexUsers, index_users, changes => ();
+            NoteWish, note_wish, changes => ();
+            DeleteUser, delete_user, changes => Outcome<()>;
+            FindGroups, find_groups, reads => FoundGroups;
+            LoadGroup, load_group, reads => Option<GroupRecord>;
+            CreateGroup, create_group, changes => Outcome<GroupRecord>;
+            UpdateGroup, update_group, changes => Outcome<GroupRecord>;
+            DeleteGroup, delete_group, changes => Outcome<()>;
+            ResolveMembers, resolve_members, reads => Vec<Candidate>;
+            FindMembers, find_members, reads => Vec<SmolStr>;
+            ListNestings, list_nestings, reads => Vec<Nesting>;
+            ListUsersInGroups, list_users_in_groups, reads => Vec<SmolStr>;
+            RegroupPeople, regroup_people, changes => Outcome<()>;
+            FindRoles, find_roles, reads => Vec<String>;
+            SetRoles, set_roles, changes => Vec<RolesSet>;
+            ListAccounts, list_accounts, reads => SiteAccounts;
+            LookUpUserNames, look_up_user_names, reads => Vec<HeldUserName>;
+            SetAccess, set_access, changes => Outcome<()>;
+            UnlinkUser, unlink_user, changes => Outcome<()>;
+            AllowLinking, allow_linking, changes => ();
+            FindLosses, find_losses, reads => RecentLosses;
+            NoteLosses, note_losses, changes => ();
+            ListDecidedLosses, list_decided_losses, reads => Vec<DecidedLoss>;
+            SettleLosses, settle_losses, changes => ();
+            RestoreUser, restore_user, changes => Outcome<UserRecord>;
+            RemoveKept, remove_kept, changes => Outcome<()>;
+            BeginBatch, begin_batch, changes => BatchBegun;
+            CheckBatch, check_batch, reads => BatchReport;
+            EndBatch, end_batch, changes => BatchState;
+            NotePanic, note_panic, changes => ();
         }
     };
 }
 
 macro_rules! implement {
-    ($($question:ty, $name:ident => $answer:ty;)*) => {
+    ($($question:ty, $name:ident, $does:ident => $answer:ty;)*) => {
         $(impl Question for $question {
             const NAME: &'static str = stringify!($name);
             type Answer = $answer;
         })*
+
+        impl Command {
+            /// Whether it may change a person, a group or an account.
+            pub(crate) fn may_change(&self) -> bool {
+                match self.name {
+                    $(stringify!($name) => may_change!($does),)*
+                    _ => true,
+                }
+            }
+        }
+    };
+}
+
+macro_rules! may_change {
+    (reads) => {
+        false
+    };
+    (counts) => {
+        false
+    };
+    (changes) => {
+        true
     };
 }
 

@@ -272,7 +272,7 @@ impl MemoryHost {
 }
 
 macro_rules! carry_out_named {
-    ($($question:ident, $name:ident => $answer:ty;)*) => {
+    ($($question:ident, $name:ident, $does:ident => $answer:ty;)*) => {
         impl MemoryHost {
             /// Carries a command out by the method of its name.
             fn carry_out_named(&mut self, command: &Command) -> Result<Value, String> {

@@ -205,6 +205,7 @@ impl Service {
     }
 
     async fn step(&self, plan: &Plan, progress: &mut Progress, step: Step<'_>) {
+        self.has_noted_wish.set(false);
         match step {
             Step::Refuse(operation, error) => {
                 let reply = refuse(&mut self.note.borrow_mut(), &error);
@@ -212,7 +213,6 @@ impl Service {
             }
             Step::Run(operation, todo) => {
                 drop(self.blocked_by.take());
-                self.has_noted_wish.set(false);
                 let result = self.run(todo, todo.data.clone(), &progress.ids).await;
                 let blocker = self.blocked_by.take().filter(|_| !result.is_success());
                 if blocker.is_some_and(|id| progress.postpone(plan, operation, &id)) {

@@ -364,3 +364,40 @@ fn a_refused_request_is_told_with_the_name_that_it_was_about() {
         assert!(told.effects.is_empty());
     }
 }
+
+/// The name that somebody wants is noted before it is known whether they get it.
+#[test]
+fn who_breaks_down_after_noting_a_wish_does_not_say_that_nothing_was_changed() {
+    let mut site = site(json!({}));
+    let [ann, bob] = ["ann", "bob"].map(|name| create(&mut site, name));
+    let wishes = patch("userName", &json!("bob"));
+    let titled = patch("title", &json!("Clerk"));
+    let operation =
+        |id: &str, data: &Value| json!({ "method": "PATCH", "path": format!("/Users/{id}"), "data": data });
+    let bulk = json!({ "Operations": [operation(&ann, &wishes), operation(&bob, &titled)] });
+    let says_nothing = "nothing was changed by it";
+    let requests = [
+        (format!("/Users/{ann}"), "PATCH", wishes.clone(), "note_wish", 0, true),
+        (format!("/Users/{ann}"), "PATCH", wishes, "note_wish", 1, false),
+        ("/Bulk".to_owned(), "POST", bulk, "update_user", 0, true),
+    ];
+    for (path, method, body, command, later, nothing) in requests {
+        let request = || rollbook::http::Request {
+            method: method.to_owned(),
+            path: path.clone(),
+            headers: vec![("Authorization".to_owned(), InMemory::authorization())],
+            body: body.to_string().into_bytes(),
+            now: site.now,
+            ..Default::default()
+        };
+        let mut host = site.host.clone();
+        host.trace.clear();
+        host.exchange(request(), &site.settings);
+        let place = host.trace.iter().rposition(|one| one.name == command).unwrap();
+        let mut host = site.host.clone();
+        host.fail_after(place + later);
+        let response = host.exchange(request(), &site.settings);
+        assert!(response.body.contains("\"status\":\"500\""), "{path}: {}", response.body);
+        assert_eq!(response.body.contains(says_nothing), nothing, "{path}: {}", response.body);
+    }
+}

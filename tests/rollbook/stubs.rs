@@ -18,6 +18,22 @@ fn the_stubs_tell_every_commands_fields_and_answer() {
     written(STUBS, &Contract::read().stubs());
 }
 
+/// PHP tells commands that only read apart as well, and lets none of their statements fail. It has the checks
+/// of tokens and batches among the others.
+#[test]
+fn what_only_reads_here_only_reads_in_php() {
+    let table =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("php-plugin/includes/endpoint/class-command-table.php");
+    let table = fs::read_to_string(table).unwrap();
+    let (_, table) = table.split_once("function reading(").unwrap();
+    let (reading, writing) = table.split_once("function write(").unwrap();
+    for Row { name, does, .. } in Contract::read().commands {
+        let reads = does == "reads" && !name.starts_with("check_");
+        let row = format!("'{name}' ");
+        assert_eq!((reading.contains(&row), writing.contains(&row)), (reads, !reads), "{name} {does}");
+    }
+}
+
 /// What can be wrong with a settings document. `make translations` reads the file beside the plugin.
 #[test]
 fn the_stubs_hold_every_text_that_the_plugin_translates() {
@@ -55,7 +71,15 @@ enum Way {
 /// The types of `src/host`, and the commands in their order.
 struct Contract {
     types: BTreeMap<String, Item>,
-    commands: Vec<(String, String, Type)>,
+    commands: Vec<Row>,
+}
+
+/// A row of `questions!`.
+struct Row {
+    command: String,
+    name: String,
+    does: String,
+    answer: Type,
 }
 
 impl Contract {
@@ -90,7 +114,7 @@ impl Contract {
             command: String::new(),
             is_within: false,
         };
-        for (command, name, answer) in &self.commands {
+        for Row { command, name, answer, .. } in &self.commands {
             shapes.command.clone_from(command);
             let fields = shapes.fields(self.fields_of(command), Way::ToPhp);
             let all = [vec![format!("do: '{name}'")], fields].concat().join(", ");
@@ -231,9 +255,9 @@ impl Shapes<'_> {
     }
 }
 
-/// The rows of `questions!`: `FindUsers, find_users => FoundUsers;`. They stand within
+/// The rows of `questions!`: `FindUsers, find_users, reads => FoundUsers;`. They stand within
 /// `($table:ident) => { $table! { … } };`.
-fn commands(input: ParseStream<'_>) -> syn::Result<Vec<(String, String, Type)>> {
+fn commands(input: ParseStream<'_>) -> syn::Result<Vec<Row>> {
     let (pattern, body, rows);
     syn::parenthesized!(pattern in input);
     variable(&pattern)?;
@@ -248,12 +272,15 @@ fn commands(input: ParseStream<'_>) -> syn::Result<Vec<(String, String, Type)>> 
     Ok(rows.parse_terminated(command, Token![;])?.into_iter().collect())
 }
 
-fn command(row: ParseStream<'_>) -> syn::Result<(String, String, Type)> {
+fn command(row: ParseStream<'_>) -> syn::Result<Row> {
     let command: Ident = row.parse()?;
     row.parse::<Token![,]>()?;
     let name: Ident = row.parse()?;
+    row.parse::<Token![,]>()?;
+    let does: Ident = row.parse()?;
     row.parse::<Token![=>]>()?;
-    Ok((command.to_string(), name.to_string(), row.parse()?))
+    let [command, name, does] = [command, name, does].map(|word| word.to_string());
+    Ok(Row { command, name, does, answer: row.parse()? })
 }
 
 /// `$table`

@@ -164,13 +164,17 @@ final class BulkTest extends SiteTestCase {
 
 	public function test_one_transaction_carries_a_batch_where_that_is_safe(): void {
 		$commits = 0;
-		$count   = static function ( string $query ) use ( &$commits ): string {
+		$batches = 0;
+		$count   = static function ( string $query ) use ( &$commits, &$batches ): string {
 			$commits += (int) ( 'COMMIT' === $query );
+			$batches += (int) str_starts_with( $query, 'SET TRANSACTION ISOLATION' );
 			return $query;
 		};
 		$this->with_hook( 'query', $count, fn(): array => $this->bulk( array_map( fn( int $number ): array => $this->posted( "pu-$number" ), range( 1, 20 ) ) ) );
-		$sqlite = defined( 'DB_ENGINE' ) && 'sqlite' === DB_ENGINE;
-		self::assertSame( $sqlite ? 20 : 2, $commits, 'one ends whatever was open before' );
+		// A slow machine needs a second batch: none goes on for longer than three seconds.
+		$is_safe = ! defined( 'DB_ENGINE' ) || 'sqlite' !== DB_ENGINE;
+		self::assertSame( array( $is_safe, $is_safe ? 2 * $batches : 20 ), array( $batches > 0, $commits ), 'one ends whatever was open before' );
+		self::assertLessThan( 20, $batches );
 		self::assertSame( 0, $this->count_rows( $GLOBALS['wpdb']->options, "option_name LIKE 'rollbook\\_batch%'" ), 'no witness remains' );
 	}
 

@@ -74,6 +74,8 @@ final class SetUpTest extends SiteTestCase {
 			'everything'                      => array( 'add_action( "all", static fn() => null );' ),
 			'a function of PHP'               => array( 'add_action( "init", "time", 10, 0 );' ),
 			'a function that is there by magic' => array( 'class Contoso_Magic { function __call( $name, $arguments ) {} } add_action( "init", array( new Contoso_Magic(), "set_up" ) );' ),
+			'an object of its own, with a method of WordPress’s' => array( 'class Contoso_Errors extends WP_Error {} add_action( "init", array( new Contoso_Errors(), "get_error_codes" ) );' ),
+			'a class of its own, with a method of WordPress’s' => array( 'class Contoso_Http extends WP_Http {} add_action( "init", "Contoso_Http::is_ip_address" );' ),
 			'one named as a theme’s'          => array( 'function twentytwentyfive_contoso() {} add_action( "init", "twentytwentyfive_contoso" );' ),
 			'its own word'                    => array( 'add_filter( "rollbook/skip_init", "__return_false" );' ),
 		);

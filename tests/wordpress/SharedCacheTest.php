@@ -129,4 +129,48 @@ final class SharedCacheTest extends SiteTestCase {
 		self::assertFalse( Settings::allows_own_passwords() );
 		self::assertSame( Settings::read(), Settings::document() );
 	}
+
+	/** The change is stored: it must not fail for what the cache is to hold. */
+	public function test_what_cannot_be_read_after_the_commit_is_not_remembered(): void {
+		global $wpdb;
+		$jane    = $this->create( 'pu-jane', array(), array( 'email' => 'jane@phpunit.test', 'role' => 'author' ) );
+		$user_id = $jane['account']['user_id'];
+		$is_over = false;
+		$breaks  = static function ( string $query ) use ( &$is_over, $wpdb ): string {
+			$is_over = $is_over || 'COMMIT' === $query;
+			return $is_over && str_starts_with( $query, "SELECT * FROM $wpdb->users WHERE ID IN" ) ? 'SELECT nothing FROM nowhere' : $query;
+		};
+		$wpdb->suppress_errors( true );
+		try {
+			$answer = $this->with_hook( 'query', $breaks, fn(): array => $this->update( $jane, array(), array( 'email' => 'joan@phpunit.test', 'role' => 'subscriber' ) ) );
+		} finally {
+			$wpdb->suppress_errors( false );
+		}
+		self::assertSame( array( 'done', true ), array( $answer['outcome'], $is_over ) );
+		$keys = array( array( $user_id, 'users' ), array( $user_id, 'user_meta' ), array( 'jane@phpunit.test', 'useremail' ) );
+		self::assertSame( array( false, false, false ), array_map( static fn( array $key ): mixed => wp_cache_get( ...$key ), $keys ) );
+		self::assertSame( array( array( 'subscriber' ), 'joan@phpunit.test' ), array( get_userdata( $user_id )->roles, get_userdata( $user_id )->user_email ) );
+	}
+
+	/** @return iterable<string, array{bool}> */
+	public static function kinds_of_options(): iterable {
+		yield 'loaded with all others' => array( true );
+		yield 'loaded alone' => array( false );
+	}
+
+	/** @dataProvider kinds_of_options */
+	public function test_a_late_request_brings_no_old_option_back( bool $is_loaded ): void {
+		delete_option( 'pu_option' );
+		add_option( 'pu_option', 'old', '', $is_loaded );
+		get_option( 'pu_option' );
+		$old = array( wp_cache_get( 'alloptions', 'options' ), wp_cache_get( 'pu_option', 'options' ) );
+		$set = static fn( int $user_id ) => update_option( 'pu_option', 'new' );
+		$this->with_hook( 'user_register', $set, fn(): array => $this->create( 'pu-jane' ) );
+		self::assertSame( $is_loaded ? false : 'new', wp_cache_get( 'pu_option', 'options' ) );
+		self::assertSame( $is_loaded ? 'new' : null, wp_cache_get( 'alloptions', 'options' )['pu_option'] ?? null );
+		wp_cache_add( 'alloptions', $old[0], 'options' );
+		wp_cache_add( 'pu_option', $old[1], 'options' );
+		self::assertSame( 'new', get_option( 'pu_option' ) );
+		delete_option( 'pu_option' );
+	}
 }

@@ -173,13 +173,14 @@ final class Interference {
 	}
 
 	/**
-	 * Where a callback is defined, unless it is WordPress's own or ours.
+	 * Where a callback is defined, unless it is WordPress's own or ours. A method that another class inherits from WordPress is that class's.
 	 *
 	 * @param mixed   $callback The callback.
 	 * @param ?string $nowhere  What to say of a function without a file.
 	 * @return ?string File and line.
 	 */
 	private static function place( mixed $callback, ?string $nowhere = null ): ?string {
+		$class = is_array( $callback ) ? $callback[0] : ( $callback instanceof \Closure ? null : $callback );
 		try {
 			$function = match ( true ) {
 				$callback instanceof \Closure => new \ReflectionFunction( $callback ),
@@ -188,14 +189,23 @@ final class Interference {
 				str_contains( (string) $callback, '::' ) => new \ReflectionMethod( ...explode( '::', $callback, 2 ) ),
 				default                       => new \ReflectionFunction( $callback ),
 			};
+			$defined = array( $function );
+			if ( $function instanceof \ReflectionMethod ) {
+				$defined[] = new \ReflectionClass( is_string( $class ) ? explode( '::', $class, 2 )[0] : $class );
+			}
 		} catch ( \ReflectionException ) {
 			return $nowhere;
 		}
-		$file = $function->getFileName();
-		if ( false === $file ) {
+		if ( false === $function->getFileName() ) {
 			return $nowhere;
 		}
-		return self::is_own( $file ) ? null : self::short( $file ) . ':' . (int) $function->getStartLine();
+		foreach ( $defined as $place ) {
+			$file = (string) $place->getFileName();
+			if ( ! self::is_own( $file ) ) {
+				return self::short( $file ) . ':' . (int) $place->getStartLine();
+			}
+		}
+		return null;
 	}
 
 	/**
