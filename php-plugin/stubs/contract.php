@@ -29,7 +29,8 @@ namespace Rollbook;
  * @phpstan-type OwningSite 'nobody'|'here'|'elsewhere'
  * @phpstan-type InNetwork array{on_site: bool, on_others: bool, owning_site: OwningSite, created_here: bool, touchable: bool, protected_elsewhere: bool}
  * @phpstan-type Account array{user_id: int, login: string, email: string, display_name: string, roles?: list<string>, protected?: bool, self_registered?: bool, unlinked?: bool, registered: int, metas?: array<string, mixed>, network?: ?InNetwork}
- * @phpstan-type GroupReference array{id: string, display: string, direct: bool}
+ * @phpstan-type GroupVersion array{row: int, version: int}
+ * @phpstan-type GroupReference array{id: string, display: string, direct: bool, version?: ?GroupVersion}
  * @phpstan-type UserRecord array{row: int, id: string, user_name: string, external_id?: ?string, active: bool, locked_before?: bool, managed: bool, linked?: bool, deleted?: bool, wished_name?: ?string, login_of?: ?string, unfinished?: bool, version: int, created: int, modified: int, document: ?string, values?: array<string, mixed>, applied?: array<string, mixed>, ruling?: ?string, account: Account, groups?: list<GroupReference>}
  * @phpstan-type Reached array{rows: int, last?: ?int, more: bool}
  * @phpstan-type FoundUsers array{total?: ?int, users: list<UserRecord>, reached?: ?Reached}
@@ -88,12 +89,11 @@ namespace Rollbook;
  * @phpstan-type MemberId array{id: string, kind: MemberKind}
  * @phpstan-type DecidedOn array{id: string, version: int}
  * @phpstan-type RoleChange array{user_id: int, version: int, role: string, other_roles: list<string>, before: list<string>, ruling: ?string}
- * @phpstan-type GroupVersion array{row: int, version: int}
- * @phpstan-type CreateGroup array{do: 'create_group', row: GroupRow, members: list<MemberId>, people: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, now: int}
+ * @phpstan-type CreateGroup array{do: 'create_group', row: GroupRow, members: list<MemberId>, people: list<DecidedOn>, unchanged: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, around: list<GroupVersion>, now: int}
  * @phpstan-type CreateGroupAnswer array{outcome: 'done', record: GroupRecord}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
- * @phpstan-type UpdateGroup array{do: 'update_group', id: string, version: int, row: GroupRow, add: list<MemberId>, remove: list<string>, remove_all: bool, members: bool, people: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, now: int}
+ * @phpstan-type UpdateGroup array{do: 'update_group', id: string, version: int, row: GroupRow, add: list<MemberId>, remove: list<string>, remove_all: bool, members: bool, people: list<DecidedOn>, unchanged: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, around: list<GroupVersion>, now: int}
  * @phpstan-type UpdateGroupAnswer array{outcome: 'done', record: GroupRecord}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
- * @phpstan-type DeleteGroup array{do: 'delete_group', id: string, version: int, people: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>}
+ * @phpstan-type DeleteGroup array{do: 'delete_group', id: string, version: int, people: list<DecidedOn>, unchanged: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, around: list<GroupVersion>}
  * @phpstan-type DeleteGroupAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type ResolveMembers array{do: 'resolve_members', ids: list<string>, group: ?string}
  * @phpstan-type Candidate array{id: string, kind: MemberKind, is_member: bool, version?: ?GroupVersion}
@@ -105,7 +105,7 @@ namespace Rollbook;
  * @phpstan-type ListNestingsAnswer list<Nesting>
  * @phpstan-type ListUsersInGroups array{do: 'list_users_in_groups', groups: list<string>}
  * @phpstan-type ListUsersInGroupsAnswer list<string>
- * @phpstan-type RegroupPeople array{do: 'regroup_people', people: list<DecidedOn>, roles: list<RoleChange>}
+ * @phpstan-type RegroupPeople array{do: 'regroup_people', people: list<DecidedOn>, roles: list<RoleChange>, around: list<GroupVersion>}
  * @phpstan-type RegroupPeopleAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type FindRoles array{do: 'find_roles', roles: list<string>}
  * @phpstan-type FindRolesAnswer list<string>

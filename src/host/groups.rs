@@ -33,7 +33,8 @@ pub struct GroupRecord {
     pub members: Option<Vec<Member>>,
     /// How many members there are.
     pub member_count: u64,
-    /// Whether any group of the site is a member of another, where that was asked for.
+    /// Whether the group is a member of another, or another is a member of it, where that was asked for. It
+    /// was read together with the version.
     #[serde(default)]
     pub nested: Option<bool>,
 }
@@ -61,7 +62,7 @@ pub enum MemberKind {
 }
 
 /// A group as a decision knew it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GroupVersion {
     /// The row's number.
     pub row: u64,
@@ -97,7 +98,7 @@ pub struct LoadGroup {
     pub id: SmolStr,
     /// Whether the members are wanted.
     pub members: bool,
-    /// Whether to say as well if any group is a member of another.
+    /// Whether to say as well if it is a member of another group, or has one as a member.
     pub nested: bool,
 }
 
@@ -111,11 +112,16 @@ pub struct CreateGroup {
     /// Where there are role rules, the people whose groups change; with another version of one of them the
     /// roles are stale. Each gets the next version.
     pub people: Vec<DecidedOn>,
+    /// The people whose groups stay, although they were looked at; with another version of one of them that
+    /// may not be so. They keep their version.
+    pub unchanged: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
     /// Where there are role rules, the groups within it whose members were looked for; with another version
     /// of one of them somebody may have been missed. Each gets the next version.
     pub within: Vec<GroupVersion>,
+    /// Other groups of the people; with another version of one of them the roles are stale. They keep it.
+    pub around: Vec<GroupVersion>,
     /// Now.
     pub now: i64,
 }
@@ -140,11 +146,16 @@ pub struct UpdateGroup {
     /// Where there are role rules, the people whose groups change; with another version of one of them the
     /// roles are stale. Each gets the next version.
     pub people: Vec<DecidedOn>,
+    /// The people whose groups stay, although they were looked at; with another version of one of them that
+    /// may not be so. They keep their version.
+    pub unchanged: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
     /// Where there are role rules, the groups within it whose members were looked for; with another version
     /// of one of them somebody may have been missed. Each gets the next version.
     pub within: Vec<GroupVersion>,
+    /// Other groups of the people; with another version of one of them the roles are stale. They keep it.
+    pub around: Vec<GroupVersion>,
     /// Now.
     pub now: i64,
 }
@@ -182,11 +193,16 @@ pub struct DeleteGroup {
     /// Where there are role rules, the people whose groups change; with another version of one of them the
     /// roles are stale. Each gets the next version.
     pub people: Vec<DecidedOn>,
+    /// The people whose groups stay, although they were looked at; with another version of one of them that
+    /// may not be so. They keep their version.
+    pub unchanged: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
     /// Where there are role rules, the groups within it whose members were looked for; with another version
     /// of one of them somebody may have been missed. Each gets the next version.
     pub within: Vec<GroupVersion>,
+    /// Other groups of the people; with another version of one of them the roles are stale. They keep it.
+    pub around: Vec<GroupVersion>,
 }
 
 /// Which of these ids exist, and what they are. Unknown ones are left out of the answer.
@@ -253,4 +269,6 @@ pub struct RegroupPeople {
     pub people: Vec<DecidedOn>,
     /// The roles that change with it.
     pub roles: Vec<RoleChange>,
+    /// Groups that they are members of; with another version of one of them the roles are stale.
+    pub around: Vec<GroupVersion>,
 }

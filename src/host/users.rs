@@ -1,6 +1,6 @@
 //! Commands about people: first those that read, then those that write.
 
-use super::{Account, AccountChange, Reached, Ruling, Selection, json_text, map_or_empty_list};
+use super::{Account, AccountChange, GroupVersion, Reached, Ruling, Selection, json_text, map_or_empty_list};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -85,6 +85,16 @@ pub struct GroupReference {
     pub display: String,
     /// Whether the person is a member itself, and not only of a group that is one.
     pub direct: bool,
+    /// Which version the group has, if the person is a member itself. It was read after the person's.
+    #[serde(default)]
+    pub version: Option<GroupVersion>,
+}
+
+impl GroupReference {
+    /// Whether a user's `groups` shows both in the same way.
+    pub fn is_shown_as(&self, other: &Self) -> bool {
+        (&self.id, &self.display, self.direct) == (&other.id, &other.display, other.direct)
+    }
 }
 
 /// A page of users.

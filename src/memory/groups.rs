@@ -54,7 +54,9 @@ impl MemoryHost {
         let found = self.groups.iter().find(|(_, group)| group.id == load.id);
         let mut found = found.map(|(row, group)| self.group_record(*row, group, load.members));
         if let Some(group) = found.as_mut().filter(|_| load.nested) {
-            group.nested = Some(!self.list_nestings(ListNestings {})?.is_empty());
+            let nestings = self.list_nestings(ListNestings {})?;
+            let is_part = |nesting: &Nesting| nesting.member == group.id || nesting.group == group.id;
+            group.nested = Some(nestings.iter().any(is_part));
         }
         Ok(found)
     }
@@ -63,7 +65,7 @@ impl MemoryHost {
         if self.is_name_taken(&create.row.display_name_key, None) {
             return Ok(Outcome::Taken { value: Unique::DisplayName });
         }
-        if let Err(outcome) = self.regroup_with(&create.within, &create.people, create.roles) {
+        if let Err(outcome) = self.regroup_with(&create.regrouping()) {
             return Ok(outcome);
         }
         let (row, id) = (self.number(), self.id());
@@ -95,7 +97,7 @@ impl MemoryHost {
             self.groups.insert(row, group);
             return Ok(Outcome::Taken { value: Unique::DisplayName });
         }
-        if let Err(outcome) = self.regroup_with(&update.within, &update.people, update.roles) {
+        if let Err(outcome) = self.regroup_with(&update.regrouping()) {
             self.groups.insert(row, group);
             return Ok(outcome);
         }
@@ -113,7 +115,7 @@ impl MemoryHost {
             self.groups.insert(row, group);
             return Ok(Outcome::Stale);
         }
-        if let Err(outcome) = self.regroup_with(&delete.within, &delete.people, delete.roles) {
+        if let Err(outcome) = self.regroup_with(&delete.regrouping()) {
             self.groups.insert(row, group);
             return Ok(outcome);
         }
@@ -161,25 +163,26 @@ impl MemoryHost {
     }
 
     /// Changes what changes with a group, or says why nothing was: in the groups within it, and in people.
-    fn regroup_with<T>(
-        &mut self,
-        within: &[GroupVersion],
-        people: &[DecidedOn],
-        roles: Vec<RoleChange>,
-    ) -> Result<(), Outcome<T>> {
-        let is_as_decided = |decided: &GroupVersion| {
-            self.groups.get(&decided.row).is_some_and(|group| group.version == decided.version)
-        };
-        if !within.iter().all(is_as_decided) {
+    fn regroup_with<T>(&mut self, regrouping: &Regrouping<'_>) -> Result<(), Outcome<T>> {
+        let Regrouping { people, unchanged, within, around, roles } = regrouping;
+        if !self.are_as_decided(within) || !self.are_people_as_decided(unchanged) {
             return Err(Outcome::Stale);
         }
-        self.regroup(people, roles)?;
-        for decided in within {
+        self.regroup(people, around, roles.to_vec())?;
+        for decided in *within {
             if let Some(group) = self.groups.get_mut(&decided.row) {
                 group.version += 1;
             }
         }
         Ok(())
+    }
+
+    /// Whether groups have the versions that a decision relied on.
+    pub(super) fn are_as_decided(&self, groups: &[GroupVersion]) -> bool {
+        let is_as_decided = |decided: &GroupVersion| {
+            self.groups.get(&decided.row).is_some_and(|group| group.version == decided.version)
+        };
+        groups.iter().all(is_as_decided)
     }
 
     pub(super) fn list_users_in_groups(&mut self, find: ListUsersInGroups) -> Result<Vec<SmolStr>, String> {
@@ -207,6 +210,7 @@ impl MemoryHost {
                     id: group.id.clone(),
                     display: group.display_name.clone(),
                     direct: distance == 0,
+                    version: self.group_version(&group.id).filter(|_| distance == 0),
                 })
                 .collect();
             step = next.iter().map(|group| group.id.clone()).collect();
@@ -218,6 +222,7 @@ impl MemoryHost {
     /// Puts a person into those of these groups that are there.
     pub(super) fn join_groups(&mut self, id: &SmolStr, groups: &[SmolStr]) {
         for group in self.groups.values_mut().filter(|group| groups.contains(&group.id)) {
+            group.version += 1;
             group.members.push(MemberId { id: id.clone(), kind: MemberKind::User });
         }
     }
@@ -274,6 +279,28 @@ impl MemoryHost {
         }
     }
 }
+
+/// What changes with a group, and what that was decided on.
+struct Regrouping<'a> {
+    people: &'a [DecidedOn],
+    unchanged: &'a [DecidedOn],
+    within: &'a [GroupVersion],
+    around: &'a [GroupVersion],
+    roles: &'a [RoleChange],
+}
+
+macro_rules! regrouping {
+    ($($command:ident)*) => {
+        $(impl $command {
+            fn regrouping(&self) -> Regrouping<'_> {
+                let Self { people, unchanged, within, around, roles, .. } = self;
+                Regrouping { people, unchanged, within, around, roles }
+            }
+        })*
+    };
+}
+
+regrouping!(CreateGroup UpdateGroup DeleteGroup);
 
 fn column(name: &str) -> Option<Column<GroupRecord>> {
     Some(match name {

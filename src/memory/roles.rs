@@ -2,7 +2,9 @@
 
 use super::MemoryHost;
 use super::users::Person;
-use crate::host::{Account, DecidedOn, FindRoles, Outcome, RegroupPeople, RoleChange, RolesSet, SetRoles};
+use crate::host::{
+    Account, DecidedOn, FindRoles, GroupVersion, Outcome, RegroupPeople, RoleChange, RolesSet, SetRoles,
+};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +34,7 @@ impl MemoryHost {
     }
 
     pub(super) fn regroup_people(&mut self, regroup: RegroupPeople) -> Result<Outcome<()>, String> {
-        let done = self.regroup(&regroup.people, regroup.roles);
+        let done = self.regroup(&regroup.people, &regroup.around, regroup.roles);
         Ok(done.err().unwrap_or(Outcome::Done { record: () }))
     }
 
@@ -40,18 +42,26 @@ impl MemoryHost {
     pub(super) fn regroup<T>(
         &mut self,
         people: &[DecidedOn],
+        around: &[GroupVersion],
         changes: Vec<RoleChange>,
     ) -> Result<(), Outcome<T>> {
-        let decided: BTreeMap<&SmolStr, u64> =
-            people.iter().map(|person| (&person.id, person.version)).collect();
-        let is_as_decided = |person: &&Person| decided.get(&person.id) == Some(&person.version());
-        if self.people.values().filter(is_as_decided).count() < decided.len() {
+        if !self.are_people_as_decided(people) || !self.are_as_decided(around) {
             return Err(Outcome::Stale);
         }
         self.change_roles(changes)?;
-        let concerned = self.people.values_mut().filter(|person| decided.contains_key(&person.id));
+        let decided: BTreeSet<&SmolStr> = people.iter().map(|person| &person.id).collect();
+        let concerned = self.people.values_mut().filter(|person| decided.contains(&person.id));
         concerned.for_each(Person::count_up);
         Ok(())
+    }
+
+    /// Whether people have the versions that a decision relied on.
+    pub(super) fn are_people_as_decided(&self, people: &[DecidedOn]) -> bool {
+        let decided: BTreeMap<&SmolStr, u64> =
+            people.iter().map(|person| (&person.id, person.version)).collect();
+        let is_as_decided =
+            |person: &&Person| !person.is_deleted() && decided.get(&person.id) == Some(&person.version());
+        self.people.values().filter(is_as_decided).count() == decided.len()
     }
 
     /// Changes all of these roles, or says why none was.

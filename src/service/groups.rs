@@ -8,8 +8,8 @@ use super::regrouping::Regrouping;
 use super::reply::written;
 use super::{Answer, MAX_ATTEMPTS, Precondition, Reply, Service};
 use crate::host::{
-    Candidate, CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, Member, MemberId, Outcome,
-    ResolveMembers, UpdateGroup,
+    Candidate, CreateGroup, DeleteGroup, FindMembers, GroupRecord, LoadGroup, Member, MemberId, MemberKind,
+    Outcome, ResolveMembers, UpdateGroup,
 };
 use crate::scim::error::{Error, Result};
 use crate::scim::meta::location;
@@ -49,8 +49,18 @@ impl Service {
             let members: Vec<MemberId> = known.iter().map(member_id).collect();
             let add = known.into_iter().map(|candidate| (candidate.id.clone(), candidate)).collect();
             let joining = Membership { add, ..Membership::default() };
-            let Regrouping { people, within, roles } = self.roles_with(None, &row, &joining).await?;
-            let create = CreateGroup { row: row.clone(), members, people, roles, within, now: self.now };
+            let Regrouping { people, unchanged, within, around, roles } =
+                self.roles_with(None, &row, &joining).await?;
+            let create = CreateGroup {
+                row: row.clone(),
+                members,
+                people,
+                unchanged,
+                roles,
+                within,
+                around,
+                now: self.now,
+            };
             match self.host.ask(&create).await? {
                 Outcome::Gone => break,
                 outcome => {
@@ -112,9 +122,16 @@ impl Service {
         for _ in 0..MAX_ATTEMPTS {
             let record = self.load_group_to_write(id, false).await?;
             precondition.holds(&version(&record))?;
-            let Regrouping { people, within, roles } = self.roles_without(&record).await?;
-            let delete =
-                DeleteGroup { id: record.id.clone(), version: record.version, people, roles, within };
+            let Regrouping { people, unchanged, within, around, roles } = self.roles_without(&record).await?;
+            let delete = DeleteGroup {
+                id: record.id.clone(),
+                version: record.version,
+                people,
+                unchanged,
+                roles,
+                within,
+                around,
+            };
             let outcome = self.host.ask(&delete).await?;
             if written(outcome, id, |_| name_taken(&record.display_name))?.is_some() {
                 self.note("deleted", &record.id, &record.display_name);
@@ -156,7 +173,8 @@ impl Service {
             // They are read within the transaction: what cannot be shown then was not done.
             let members =
                 projection.wants("members") && change.count(record.member_count) <= MAX_MEMBERS_SHOWN;
-            let Regrouping { people, within, roles } = self.roles_with(Some(&record), &row, &change).await?;
+            let Regrouping { people, unchanged, within, around, roles } =
+                self.roles_with(Some(&record), &row, &change).await?;
             let changes = change.changes(changes(&shown, &wanted));
             let update = UpdateGroup {
                 id: record.id.clone(),
@@ -167,8 +185,10 @@ impl Service {
                 remove_all: change.remove_all,
                 members,
                 people,
+                unchanged,
                 roles,
                 within,
+                around,
                 now: self.now,
             };
             let outcome = self.host.ask(&update).await?;
@@ -361,6 +381,11 @@ impl Membership {
 
     fn is_empty(&self) -> bool {
         self.add.is_empty() && self.remove.is_empty() && !self.remove_all
+    }
+
+    /// Whether groups are among those who join.
+    pub(super) fn adds_groups(&self) -> bool {
+        self.add.values().any(|joining| joining.kind == MemberKind::Group)
     }
 
     /// How many members there are after the change, of so many before it.

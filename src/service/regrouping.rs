@@ -5,14 +5,26 @@
 //! transaction, the people concerned are noted, and their roles are decided once, before the transaction
 //! ends.
 //!
-//! Of two requests at the same moment, one decides anew. Each relies on versions, and gives the next one: of
-//! the group that it changes, of the groups within it or within what joins and leaves it, and of everybody
-//! whose groups change. So a request that adds somebody to a group and one that puts that group into another
-//! meet in its version. Versions are read before the members.
+//! Of two requests at the same moment, one decides anew. Each relies on versions: what was read after a
+//! version is still so while the row has that version.
 //!
-//! A gap is left: which groups are in which is read before the person is. If a group elsewhere around the
-//! person changes between the two, the role may be that of the groups before, until the next change or until
-//! the owner applies the rules to everybody.
+//! - A group gets the next version when it gets or loses members or another name, and when that happens to a
+//!   group around it, however far. So its version vouches for who is in it and for all groups that it is in.
+//!   People who are deleted leave without that: no role of theirs is left to decide.
+//! - A person gets the next version when the set of their groups changes.
+//!
+//! A change of a group relies on the versions of that group, of the groups within it or within what joins and
+//! leaves it, and of everybody in those. It gives each of them the next version, but for people who are in
+//! the same groups as before because they have a second way into them.
+//!
+//! Where somebody loses a way into a group, only the other groups that they are in tell whether it was the
+//! last one. So such a change relies on the versions of those as well. Of two requests that take one way and
+//! open or take another, one comes too late then. Who joins a group keeps what they have, whatever happens
+//! around it.
+//!
+//! Versions are read before what they vouch for: those of groups before the people in them, and people
+//! before the groups around them. A group that is in none, and has none in it, is the only way to itself.
+//! Its changes rely on its own version and the people's, and nothing else is read.
 
 use super::groups::Membership;
 use super::losses::loss;
@@ -34,10 +46,27 @@ pub(super) struct Regrouping {
     /// Everybody whose groups change, so that of two simultaneous requests that change a person's groups
     /// neither misses what the other does.
     pub(super) people: Vec<DecidedOn>,
+    /// The people who were looked at and whose groups stay.
+    pub(super) unchanged: Vec<DecidedOn>,
     /// The groups in which they were found, but for the one that changes.
     pub(super) within: Vec<GroupVersion>,
+    /// The groups besides that the people are in themselves, where those may lead to what others lose.
+    pub(super) around: Vec<GroupVersion>,
     /// The roles that change.
     pub(super) roles: Vec<RoleChange>,
+}
+
+/// A change of a group, as far as people's groups are concerned.
+struct GroupChange<'a> {
+    /// The group's id. A new group has none yet; nothing else has an empty one.
+    id: SmolStr,
+    /// Its name afterwards; nothing where it is deleted.
+    name: Option<&'a str>,
+    members: &'a Membership,
+    /// Whether everybody in it is concerned, however deep.
+    is_whole: bool,
+    /// Whether it is in another group or has one in it, before the change or after it.
+    is_nested: bool,
 }
 
 /// Who is to be looked at.
@@ -52,6 +81,8 @@ pub(super) struct Postponed {
     people: BTreeMap<SmolStr, Option<String>>,
     /// Groups whose people, however deep, are all among these people.
     whole: BTreeSet<SmolStr>,
+    /// Whether somebody has lost one of perhaps several ways into a group.
+    takes_ways: bool,
 }
 
 impl Service {
@@ -60,54 +91,43 @@ impl Service {
         &self,
         record: Option<&GroupRecord>,
         row: &GroupRow,
-        change: &Membership,
+        members: &Membership,
     ) -> Answer<Regrouping> {
         if !self.rules_read_groups() {
             return Ok(Regrouping::default());
         }
-        // A new group has no id yet; nothing else has that one.
         let id = record.map(|record| record.id.clone()).unwrap_or_default();
-        let renamed = record.is_some_and(|record| row.display_name != record.display_name);
-        let is_whole = renamed || change.remove_all;
-        let concerned: BTreeSet<SmolStr> = change.add.keys().chain(&change.remove).cloned().collect();
-        if concerned.is_empty() && (!is_whole || self.is_postponed(&id)) {
+        let is_renamed = record.is_some_and(|record| row.display_name != record.display_name);
+        let change = GroupChange {
+            name: Some(&row.display_name),
+            members,
+            is_whole: is_renamed || members.remove_all,
+            is_nested: record.is_some_and(|record| record.nested != Some(false)) || members.adds_groups(),
+            id,
+        };
+        let is_quiet = members.add.is_empty() && members.remove.is_empty();
+        if is_quiet && (!change.is_whole || self.is_postponed(&change)) {
             return Ok(Regrouping::default());
         }
-        let before = self.nestings(record).await?;
-        let mut after = before.clone();
-        after.remove(|member, group| *group == id && (change.remove_all || change.remove.contains(member)));
-        for joining in change.add.values() {
-            if let Some(version) = joining.version {
-                after.insert(joining.id.clone(), version, id.clone());
-            }
-        }
-        after.names.insert(id.clone(), row.display_name.clone());
-
-        let concerned = self.concerned(concerned, &id, is_whole, [&before, &after]).await?;
-        if self.postpones() {
-            return self.postpone(concerned, is_whole.then_some(id)).await;
-        }
-        let joined = GroupReference { id, display: row.display_name.clone(), direct: true };
-        self.regrouped(&joined.id, concerned, &after, |person, is_member| {
-            let stays = is_member && !change.remove_all && !change.remove.contains(person);
-            (stays || change.add.contains_key(person)).then(|| joined.clone())
-        })
-        .await
+        self.regroup(&change).await
     }
 
     /// The roles that change when a group is deleted.
     pub(super) async fn roles_without(&self, record: &GroupRecord) -> Answer<Regrouping> {
-        if !self.rules_read_groups() || self.is_postponed(&record.id) {
+        if !self.rules_read_groups() {
             return Ok(Regrouping::default());
         }
-        let before = self.nestings(Some(record)).await?;
-        let mut after = before.clone();
-        after.remove(|member, group| *group == record.id || *member == record.id);
-        let concerned = self.concerned(BTreeSet::new(), &record.id, true, [&before, &after]).await?;
-        if self.postpones() {
-            return self.postpone(concerned, Some(record.id.clone())).await;
+        let change = GroupChange {
+            id: record.id.clone(),
+            name: None,
+            members: &Membership::default(),
+            is_whole: true,
+            is_nested: record.nested != Some(false),
+        };
+        if self.is_postponed(&change) {
+            return Ok(Regrouping::default());
         }
-        self.regrouped(&record.id, concerned, &after, |_, _| None).await
+        self.regroup(&change).await
     }
 
     /// From now on the roles that change with groups are put off until [`Self::decide_postponed`].
@@ -131,15 +151,19 @@ impl Service {
 
     async fn decide_some(&self, ids: &[SmolStr], postponed: &Postponed) -> Answer<()> {
         for _ in 0..MAX_ATTEMPTS {
-            let (mut people, mut changes) = (Vec::new(), Vec::new());
+            let (mut people, mut around, mut changes) = (Vec::new(), BTreeSet::new(), Vec::new());
             for record in self.load_users(ids.to_vec()).await? {
+                if postponed.takes_ways {
+                    around.extend(own_groups(&record).map(|(_, version)| version));
+                }
                 let before = postponed.people.get(&record.id).and_then(Option::as_deref);
                 let now = self.ruled(&record);
                 people.push(DecidedOn { id: record.id.clone(), version: record.version });
                 let change = roles::changed_around(&record, before, now, &self.settings);
                 changes.extend(change.map(|change| (loss(&record, LossKind::Role), change)));
             }
-            let regroup = RegroupPeople { people, roles: self.changes_of_roles(changes).await? };
+            let roles = self.changes_of_roles(changes).await?;
+            let regroup = RegroupPeople { people, roles, around: around.into_iter().collect() };
             match self.host.ask(&regroup).await? {
                 Outcome::Done { .. } => {
                     for change in regroup.roles {
@@ -161,13 +185,20 @@ impl Service {
         self.postponed.borrow().is_some()
     }
 
-    /// Whether the roles of everybody in a group are put off already, including people who joined since.
-    fn is_postponed(&self, group: &SmolStr) -> bool {
-        self.postponed.borrow().as_ref().is_some_and(|postponed| postponed.whole.contains(group))
+    /// Whether the roles of everybody in a group are put off already, including people who joined since. Then
+    /// its change is noted with them.
+    fn is_postponed(&self, change: &GroupChange<'_>) -> bool {
+        let mut postponed = self.postponed.borrow_mut();
+        let Some(postponed) = postponed.as_mut().filter(|postponed| postponed.whole.contains(&change.id))
+        else {
+            return false;
+        };
+        postponed.takes_ways |= change.takes_ways();
+        true
     }
 
     /// Puts off the roles of people, as they are before their groups change.
-    async fn postpone(&self, concerned: Concerned, whole: Option<SmolStr>) -> Answer<Regrouping> {
+    async fn postpone(&self, concerned: Concerned, change: &GroupChange<'_>) -> Answer<Regrouping> {
         let Concerned { mut people, within } = concerned;
         if let Some(postponed) = &*self.postponed.borrow() {
             people.retain(|id| !postponed.people.contains_key(id));
@@ -182,30 +213,30 @@ impl Service {
             }
         }
         if let Some(postponed) = &mut *self.postponed.borrow_mut() {
-            postponed.whole.extend(whole);
+            postponed.whole.extend(change.is_whole.then(|| change.id.clone()));
+            postponed.takes_ways |= change.takes_ways();
         }
         Ok(Regrouping { within, ..Regrouping::default() })
     }
 
-    /// The people among those who join or leave `group`, and in the groups among them, however deep; with
-    /// `whole`, everybody in `group` as well, however deep.
-    async fn concerned(
-        &self,
-        mut people: BTreeSet<SmolStr>,
-        group: &SmolStr,
-        whole: bool,
-        graphs: [&GroupGraph; 2],
-    ) -> Answer<Concerned> {
-        let mut from = people.clone();
-        from.extend(whole.then(|| group.clone()));
+    /// The people among those who join or leave a group, and in the groups among them, however deep; where
+    /// the whole group is concerned, everybody in it as well, however deep.
+    async fn concerned(&self, change: &GroupChange<'_>) -> Answer<Concerned> {
+        let GroupChange { id, members, is_whole, .. } = change;
+        let mut people: BTreeSet<SmolStr> = members.add.keys().chain(&members.remove).cloned().collect();
+        let mut groups: BTreeSet<SmolStr> = is_whole.then(|| id.clone()).into_iter().collect();
         let mut within: BTreeMap<SmolStr, GroupVersion> = BTreeMap::new();
-        let mut groups: BTreeSet<SmolStr> = whole.then(|| group.clone()).into_iter().collect();
-        for graph in graphs {
-            let found = graph.descendants(&from);
-            within.extend(found.iter().filter_map(|id| Some((id.clone(), *graph.versions.get(id)?))));
-            groups.extend(found);
+        if change.is_nested && (*is_whole || members.adds_groups() || !members.remove.is_empty()) {
+            let mut from = people.clone();
+            from.extend(groups.iter().cloned());
+            let before = self.nestings().await?;
+            for graph in [&before, &change.after(&before)] {
+                let found = graph.descendants(&from);
+                within.extend(found.iter().filter_map(|id| Some((id.clone(), *graph.versions.get(id)?))));
+                groups.extend(found);
+            }
+            within.remove(id);
         }
-        within.remove(group);
         if !groups.is_empty() {
             let find = ListUsersInGroups { groups: groups.into_iter().collect() };
             people.extend(self.host.ask(&find).await?);
@@ -213,29 +244,38 @@ impl Service {
         Ok(Concerned { people, within: within.into_values().collect() })
     }
 
-    /// The roles that change when people join or leave the group with this id. `direct` says whether a person
-    /// is a direct member of it afterwards.
-    async fn regrouped(
-        &self,
-        group: &SmolStr,
-        Concerned { people: concerned, within }: Concerned,
-        after: &GroupGraph,
-        direct: impl Fn(&SmolStr, bool) -> Option<GroupReference>,
-    ) -> Answer<Regrouping> {
-        let (mut people, mut changes) = (Vec::new(), Vec::new());
-        let concerned: Vec<SmolStr> = concerned.into_iter().collect();
-        for ids in concerned.chunks(PEOPLE_AT_ONCE) {
-            for mut record in self.load_users(ids.to_vec()).await? {
+    /// What changes with a change of a group.
+    async fn regroup(&self, change: &GroupChange<'_>) -> Answer<Regrouping> {
+        let concerned = self.concerned(change).await?;
+        if self.postpones() {
+            return self.postpone(concerned, change).await;
+        }
+        let Concerned { people, within } = concerned;
+        let mut new = Regrouping { within, ..Regrouping::default() };
+        let (mut around, mut changes) = (BTreeSet::new(), Vec::new());
+        let people: Vec<SmolStr> = people.into_iter().collect();
+        for ids in people.chunks(PEOPLE_AT_ONCE) {
+            let records = self.load_users(ids.to_vec()).await?;
+            // After the people: who is put into other groups from now on has another version.
+            let graph = match change.is_nested && !records.is_empty() {
+                true => Some(change.after(&self.nestings().await?)),
+                false => None,
+            };
+            for mut record in records {
                 let mut shown = self.user_resource(&record);
                 let before = roles::ruled(&shown, &self.settings);
-                let groups = record.groups.clone();
-                let is_member = groups.iter().any(|known| known.direct && known.id == *group);
-                record.groups.retain(|known| known.direct && known.id != *group);
-                record.groups.extend(direct(&record.id, is_member));
-                after.add_ancestors(&mut record.groups);
-                if is_regrouped(&groups, &record.groups) {
-                    people.push(DecidedOn { id: record.id.clone(), version: record.version });
+                let after = change.groups_of(&record, graph.as_ref());
+                let decided = DecidedOn { id: record.id.clone(), version: record.version };
+                match is_regrouped(&record.groups, &after) {
+                    true => new.people.push(decided),
+                    false => new.unchanged.push(decided),
                 }
+                if change.takes_ways() {
+                    around.extend(
+                        own_groups(&record).filter(|(id, _)| **id != change.id).map(|(_, version)| version),
+                    );
+                }
+                let groups = std::mem::replace(&mut record.groups, after);
                 user::show_groups(&mut shown, &record, &self.base);
                 let now = roles::ruled(&shown, &self.settings);
                 record.groups = groups;
@@ -243,7 +283,9 @@ impl Service {
                 changes.extend(change.map(|change| (loss(&record, LossKind::Role), change)));
             }
         }
-        Ok(Regrouping { people, within, roles: self.changes_of_roles(changes).await? })
+        new.around = around.into_iter().collect();
+        new.roles = self.changes_of_roles(changes).await?;
+        Ok(new)
     }
 
     /// The changes that can be made. What they take from people is noted.
@@ -256,14 +298,13 @@ impl Service {
     }
 
     /// The role that the rules give somebody.
-    fn ruled(&self, record: &UserRecord) -> Option<&str> {
+    pub(super) fn ruled(&self, record: &UserRecord) -> Option<&str> {
         roles::ruled(&user::resource(record, &self.settings, &self.base), &self.settings)
     }
 
-    /// Which groups are members of which. It is not asked where the record says that none is.
-    async fn nestings(&self, record: Option<&GroupRecord>) -> Answer<GroupGraph> {
-        let none = record.is_some_and(|record| record.nested == Some(false));
-        Ok(GroupGraph::new(if none { Vec::new() } else { self.host.ask(&ListNestings {}).await? }))
+    /// Which groups are members of which.
+    async fn nestings(&self) -> Answer<GroupGraph> {
+        Ok(GroupGraph::new(self.host.ask(&ListNestings {}).await?))
     }
 
     /// Whether a change of groups can change a role at all.
@@ -274,7 +315,58 @@ impl Service {
 
 /// Whether these are other groups, or the same ones with another directness. Their order does not count.
 fn is_regrouped(before: &[GroupReference], after: &[GroupReference]) -> bool {
-    before.len() != after.len() || before.iter().any(|group| !after.contains(group))
+    let is_in = |group: &GroupReference| after.iter().any(|other| group.is_shown_as(other));
+    before.len() != after.len() || !before.iter().all(is_in)
+}
+
+/// The groups that somebody is in themselves, with their versions.
+fn own_groups(record: &UserRecord) -> impl Iterator<Item = (&SmolStr, GroupVersion)> {
+    record.groups.iter().filter_map(|group| Some((&group.id, group.version.filter(|_| group.direct)?)))
+}
+
+impl GroupChange<'_> {
+    /// Whether somebody may lose one of several ways into a group. A group that is in none and has none in it
+    /// is a way to itself, the only one.
+    fn takes_ways(&self) -> bool {
+        let takes = self.name.is_none() || self.members.remove_all || !self.members.remove.is_empty();
+        self.is_nested && takes
+    }
+
+    /// Which groups are members of which, after the change.
+    fn after(&self, before: &GroupGraph) -> GroupGraph {
+        let (id, members, mut after) = (&self.id, self.members, before.clone());
+        let Some(name) = self.name else {
+            after.remove(|member, group| group == id || member == id);
+            return after;
+        };
+        after.remove(|member, group| group == id && (members.remove_all || members.remove.contains(member)));
+        for joining in members.add.values() {
+            if let Some(version) = joining.version {
+                after.insert(joining.id.clone(), version, id.clone());
+            }
+        }
+        after.names.insert(id.clone(), name.to_owned());
+        after
+    }
+
+    /// The groups of a person after the change. `graph` is what is in what then; nothing where the group is
+    /// in none and has none in it, so that all other groups of the person stay.
+    fn groups_of(&self, person: &UserRecord, graph: Option<&GroupGraph>) -> Vec<GroupReference> {
+        let is_own = |known: &&GroupReference| known.direct && known.id == self.id;
+        let leaves = self.members.remove_all || self.members.remove.contains(&person.id);
+        let stays = !leaves && person.groups.iter().any(|known| is_own(&known));
+        let others = person.groups.iter().filter(|known| known.id != self.id);
+        let mut groups: Vec<GroupReference> =
+            others.filter(|known| known.direct || graph.is_none()).cloned().collect();
+        if let Some(name) = self.name.filter(|_| stays || self.members.add.contains_key(&person.id)) {
+            let (id, display) = (self.id.clone(), name.to_owned());
+            groups.push(GroupReference { id, display, direct: true, version: None });
+        }
+        if let Some(graph) = graph {
+            graph.add_ancestors(&mut groups);
+        }
+        groups
+    }
 }
 
 /// Which groups are members of which.
@@ -338,6 +430,7 @@ impl GroupGraph {
                 id: id.clone(),
                 display: self.names.get(id).cloned().unwrap_or_default(),
                 direct: false,
+                version: None,
             }));
             if step.is_empty() {
                 return;

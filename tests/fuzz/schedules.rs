@@ -25,7 +25,21 @@ const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 /// Ann and Bob are there, Cid has an account of his own, and nobody knows Dee.
 const NAMES: [&str; 4] = ["ann", "bob", "cid", "dee"];
 const ADDRESSES: [&str; 5] = ["ann", "bob", "cid", "dee", "new"];
-const GROUPS: [&str; 2] = ["Editors", "Guides"];
+const GROUPS: [Made; 2] = [("Editors", &["ann"]), ("Guides", &["ann"])];
+
+/// The groups of other sites, some of them in others. Bob is in more than one, and in some in two ways.
+const NESTED_GROUPS: [[Made; 4]; 2] = [
+    [
+        ("Guides", &["ann", "bob"]),
+        ("Helpers", &["bob"]),
+        ("Pilots", &["Guides"]),
+        ("Editors", &["Pilots", "Helpers"]),
+    ],
+    [("Guides", &["ann", "bob"]), ("Helpers", &["bob"]), ("Pilots", &["Guides"]), ("Editors", &["Helpers"])],
+];
+
+/// A group's name, and who is in it.
+type Made = (&'static str, &'static [&'static str]);
 
 /// What is broken on purpose, so that it is seen that it is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +52,12 @@ pub(crate) enum Mutant {
     SameNames,
     /// The last of the new members is not written.
     LostMember,
+    /// A change of a group does not rely on the groups within it.
+    NestedUnseen,
+    /// A change of a group does not rely on people whose groups it leaves as they are.
+    UnchangedUnseen,
+    /// A change that takes a way into a group does not rely on the other groups of the people.
+    AroundUnseen,
     /// Nobody looks whether an administrator is the last one.
     LastAdministrator,
     /// A command of which nobody knows whether it was carried out is said to have done nothing.
@@ -47,11 +67,14 @@ pub(crate) enum Mutant {
 }
 
 impl Mutant {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Overwriting,
         Self::HalfUndone,
         Self::SameNames,
         Self::LostMember,
+        Self::NestedUnseen,
+        Self::UnchangedUnseen,
+        Self::AroundUnseen,
         Self::LastAdministrator,
         Self::SaidToBeUndone,
         Self::WaitsForEver,
@@ -89,7 +112,8 @@ struct World {
     host: MemoryHost,
     settings: Rc<Settings>,
     operations: Rc<Vec<Operation>>,
-    /// Two of them that ask for the other one's name or address.
+    /// Two of them that are likely to meet: each asks for the other one's name or address, or one is about a
+    /// way that Bob has into a group, and the other one about the next step of such a way.
     exchanges: Rc<Vec<[usize; 2]>>,
     /// What there was before anything happened.
     before: Rc<Value>,
@@ -107,8 +131,13 @@ thread_local! {
 
 /// One schedule of two requests.
 pub(crate) fn schedule(random: &mut Random) {
-    let world = WORLDS.with(|worlds| random.pick(worlds).clone());
-    let chosen = match random.once_in(20) {
+    // The sites with groups in others are few among many.
+    let world = WORLDS.with(|worlds| match random.once_in(4) {
+        true => random.pick(&worlds[worlds.len() - NESTED_GROUPS.len()..]).clone(),
+        false => random.pick(worlds).clone(),
+    });
+    let often = if world.is_nested() { 2 } else { 20 };
+    let chosen = match random.once_in(often) {
         true => *random.pick(&world.exchanges),
         false => [0, 1].map(|_| random.descendants(world.operations.len())),
     };
@@ -159,6 +188,7 @@ fn check(
     let (was_struck, ended, answers) = left.interleave(&operations, strike, swaps);
     let found = left.host.snapshot();
     check_invariants(world, &found);
+    assert_eq!(left.due(), Vec::<Value>::new(), "somebody has another role than the rules give");
     // Two who want each other's name get them, also where the first of them alone would be refused: with what
     // else it asks for, as if it were sent again after the other one.
     let renames = operations.len() > 1 && operations.iter().all(|one| one.says("userName"));
@@ -330,7 +360,7 @@ fn check_invariants(before: &World, state: &Value) {
 impl World {
     /// A site where two people and two groups are. Where `by_hand` is set, the owner has made the two people
     /// the only administrators.
-    fn new(number: usize, settings: &Value, by_hand: bool) -> Self {
+    fn new(number: usize, settings: &Value, by_hand: bool, groups: &[Made]) -> Self {
         let mut host = MemoryHost::new();
         host.add_token(TOKEN, Scope::Full);
         host.add_account("admin", "admin@wordpress.example", "admin", "administrator");
@@ -348,8 +378,8 @@ impl World {
         for name in &NAMES[..2] {
             ids.insert(*name, world.made("/Users", person(name, name)));
         }
-        for group in GROUPS {
-            let members = json!([{ "value": ids["ann"] }]);
+        for (group, members) in groups {
+            let members: Vec<Value> = members.iter().map(|name| json!({ "value": ids[name] })).collect();
             ids.insert(group, world.made("/Groups", json!({ "displayName": group, "members": members })));
         }
         if by_hand {
@@ -361,13 +391,28 @@ impl World {
                 world.host.account_mut(address).unwrap().account.roles = vec![role.to_owned()];
             }
         }
-        world.operations = Rc::new(operations(&ids));
+        world.operations = Rc::new(match groups.len() == GROUPS.len() {
+            true => operations(&ids),
+            false => nested_operations(&ids, groups),
+        });
         let wanting = |who: &str, whose: &str| -> Vec<usize> {
             let (path, whose) = (format!("/Users/{}", ids[who]), format!("\"{whose}"));
             let wants = |one: &Operation| one.path == path && one.says(&whose);
             (0..world.operations.len()).filter(|number| wants(&world.operations[*number])).collect()
         };
         let (anns, bobs) = (wanting("ann", "bob"), wanting("bob", "ann"));
+        let meets = |which: &dyn Fn(&Operation) -> bool| -> Vec<usize> {
+            let patches =
+                (0..world.operations.len()).filter(|number| world.operations[*number].method == "PATCH");
+            patches.filter(|number| which(&world.operations[*number])).collect()
+        };
+        let (anns, bobs) = match ids.get("Editors").filter(|_| groups.len() > GROUPS.len()) {
+            Some(editors) => (
+                meets(&|one| one.says(&ids["bob"])),
+                meets(&|one| one.path.ends_with(editors) && !one.says(&ids["ann"]) && !one.says(&ids["bob"])),
+            ),
+            None => (anns, bobs),
+        };
         world.exchanges =
             Rc::new(anns.iter().flat_map(|one| bobs.iter().map(|other| [*one, *other])).collect());
         world.before = Rc::new(world.host.snapshot());
@@ -385,6 +430,23 @@ impl World {
         let response = self.host.converse(request(operation), &settings).response().unwrap().clone();
         self.host.trace.clear();
         response
+    }
+
+    /// Who is due another role than the one they have, where nobody has given roles by hand.
+    fn due(&self) -> Vec<Value> {
+        if !self.is_nested() {
+            return Vec::new();
+        }
+        let task = json!({ "task": "roles", "part": { "after": 0, "limit": 100, "apply": false } });
+        let task = serde_json::from_value(task).unwrap();
+        let exchange = self.host.clone().perform(task, &self.settings, NOW);
+        let report: Value = serde_json::from_str(&exchange.response().unwrap().body).unwrap();
+        report["entries"].as_array().unwrap().clone()
+    }
+
+    /// Whether some of its groups are in others.
+    fn is_nested(&self) -> bool {
+        self.number >= WORLDS.with(Vec::len) - NESTED_GROUPS.len()
     }
 
     /// What the requests make one after the other, to be shown.
@@ -485,12 +547,22 @@ impl World {
                 let key = format!("{} {}", command.fields["row"]["user_name_key"], self.host.trace.len());
                 command.fields["row"]["user_name_key"] = json!(key);
             }
+            Some(Mutant::NestedUnseen) => unseen(&mut command, "within"),
+            Some(Mutant::UnchangedUnseen) => unseen(&mut command, "unchanged"),
+            Some(Mutant::AroundUnseen) => unseen(&mut command, "around"),
             Some(Mutant::LostMember) if command.name == "update_group" => {
                 command.fields["add"].as_array_mut().and_then(Vec::pop);
             }
             _ => {}
         }
         command
+    }
+}
+
+/// Takes from a command what it relies on.
+fn unseen(command: &mut Command, field: &str) {
+    if let Some(relied_on) = command.fields.get_mut(field) {
+        *relied_on = json!([]);
     }
 }
 
@@ -511,6 +583,10 @@ fn worlds() -> Vec<World> {
         kinds.push((deletion, "link", rules.clone(), 50, "email", false));
         kinds.push((deletion, "link", rules.clone(), 50, "userName", true));
     }
+    let nested = kinds.len();
+    let authors = json!({ "filter": "groups.display eq \"Authors\"", "role": "author" });
+    let rules = json!([rules[0], authors]);
+    kinds.extend(NESTED_GROUPS.map(|_| ("deactivate", "link", rules.clone(), 50, "userName", false)));
     let worlds = kinds.into_iter().enumerate();
     let world = |(number, (deletion, existing, rules, people, login, by_hand))| {
         let settings = json!({
@@ -518,7 +594,8 @@ fn worlds() -> Vec<World> {
             "username": { "from": login, "rename": login == "userName" },
             "mass_removal": { "people": people, "percent": 0 },
         });
-        World::new(number, &settings, by_hand)
+        let groups = usize::checked_sub(number, nested).map_or(&GROUPS[..], |place| &NESTED_GROUPS[place]);
+        World::new(number, &settings, by_hand, groups)
     };
     worlds.map(world).collect()
 }
@@ -563,7 +640,7 @@ fn operations(ids: &BTreeMap<&'static str, String>) -> Vec<Operation> {
         add("DELETE", user, Value::Null);
     }
     let member = |name: &&str| json!([{ "value": ids[name] }]);
-    for group in GROUPS {
+    for (group, _) in GROUPS {
         let path = format!("/Groups/{}", ids[group]);
         for member in NAMES[..2].iter().map(member) {
             add("POST", "/Groups", json!({ "displayName": group, "members": member }));
@@ -582,6 +659,46 @@ fn operations(ids: &BTreeMap<&'static str, String>) -> Vec<Operation> {
             { "method": "DELETE", "path": people[other] },
         ]);
         add("POST", "/Bulk", json!({ "schemas": [BULK], "Operations": operations }));
+    }
+    all
+}
+
+/// What may be sent to a site where groups are in others.
+fn nested_operations(ids: &BTreeMap<&'static str, String>, groups: &[Made]) -> Vec<Operation> {
+    let mut all = Vec::new();
+    let mut add = |method, path: &str, body| all.push(Operation { method, path: path.to_owned(), body });
+    let names = groups.iter().map(|(name, _)| *name);
+    for group in names.clone() {
+        let path = format!("/Groups/{}", ids[group]);
+        for member in NAMES[..2].iter().copied().chain(names.clone()).filter(|member| *member != group) {
+            let members = json!([{ "value": ids[member] }]);
+            for op in ["add", "remove"] {
+                let operation = json!({ "op": op, "path": "members", "value": members });
+                add("PATCH", &path, json!({ "Operations": [operation] }));
+            }
+            add("POST", "/Groups", json!({ "displayName": "Authors", "members": members }));
+        }
+        add("PUT", &path, json!({ "displayName": "Renamed" }));
+        add("PUT", &path, json!({ "displayName": group, "members": [] }));
+        add("DELETE", &path, Value::Null);
+        // One way is opened and another one taken, in one transaction.
+        for other in names.clone().filter(|other| *other != group) {
+            for member in ["bob", "Guides"] {
+                let operation = |op: &str, group: &str| {
+                    let operation =
+                        json!({ "op": op, "path": "members", "value": [{ "value": ids[member] }] });
+                    let data = json!({ "Operations": [operation] });
+                    json!({ "method": "PATCH", "path": format!("/Groups/{}", ids[group]), "data": data })
+                };
+                let operations = [operation("add", group), operation("remove", other)];
+                add("POST", "/Bulk", json!({ "schemas": [BULK], "Operations": operations }));
+            }
+        }
+    }
+    for name in &NAMES[..2] {
+        let path = format!("/Users/{}", ids[name]);
+        add("PUT", &path, person(name, "new"));
+        add("DELETE", &path, Value::Null);
     }
     all
 }

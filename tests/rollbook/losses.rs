@@ -262,3 +262,20 @@ fn a_token_that_reads_notes_nothing() {
     assert_eq!(answer.unwrap().status, 403);
     assert!(site.host.told_of_losses().is_none());
 }
+
+#[test]
+fn who_comes_back_has_the_role_of_the_groups_as_they_are_by_now() {
+    let rules = json!([{ "filter": "groups.display eq \"Editors\"", "role": "editor" }]);
+    let losses = json!({ "people": 0, "percent": 0 });
+    let mut site = site(json!({ "role_rules": rules, "mass_removal": losses }));
+    let id = person(&mut site, "back@contoso.test");
+    let group = json!({ "displayName": "Editors", "members": [{ "value": id }] });
+    let group = send(&mut site, "POST", "/Groups", &group).json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(delete(&mut site, &id), 204);
+    let renamed = json!({ "displayName": "Guides" });
+    assert_eq!(send(&mut site, "PUT", &format!("/Groups/{group}"), renamed).status, 200);
+    let before = site.host.version_of(&group);
+    assert_eq!(decide(&mut site, Decision::Undo)["undone"], json!(1));
+    assert_eq!(site.host.account("back@contoso.test").unwrap().account.roles, ["subscriber"]);
+    assert!(site.host.version_of(&group) > before, "its members have changed");
+}

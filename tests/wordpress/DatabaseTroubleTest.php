@@ -485,7 +485,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 			'keep', 'delete', 'reassign' => fn(): array => $this->run_command( 'delete_user', $delete ),
 			'group'      => fn(): array => $this->run_command( 'create_group', array( 'people' => $decided, 'roles' => $roles ) + $this->group( "$name-new", array( $record['id'] ) ) ),
 			'members'    => fn(): array => $this->run_command( 'update_group', $changed ),
-			'ungroup'    => fn(): array => $this->run_command( 'delete_group', array( 'id' => $group['id'], 'version' => 1, 'people' => $decided, 'roles' => $roles, 'within' => array() ) ),
+			'ungroup'    => fn(): array => $this->run_command( 'delete_group', array( 'id' => $group['id'], 'version' => 1, 'people' => $decided, 'roles' => $roles, 'unchanged' => array(), 'within' => array(), 'around' => array() ) ),
 			'roles'      => fn(): array => $this->run_command( 'set_roles', array( 'roles' => $roles ) ),
 		};
 		$expected = function ( string $place ) use ( $command, $record, $user_id, $name, $wpdb, $post, $reassign_target, $group ): void {
@@ -534,7 +534,9 @@ final class DatabaseTroubleTest extends SiteTestCase {
 			'members' => array_map( static fn( string $id ): array => array( 'id' => $id, 'kind' => 'User' ), $members ),
 			'people'  => array(),
 			'roles'   => array(),
+			'unchanged' => array(),
 			'within'  => array(),
+			'around'  => array(),
 			'now'     => self::NOW,
 		);
 	}

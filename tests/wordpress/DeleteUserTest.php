@@ -52,7 +52,9 @@ final class DeleteUserTest extends SiteTestCase {
 				),
 				'people'  => array(),
 				'roles'   => array(),
+				'unchanged' => array(),
 				'within'  => array(),
+				'around'  => array(),
 				'now'     => 1,
 			)
 		)['record'];

@@ -22,7 +22,9 @@ final class GroupsTest extends SiteTestCase {
 				'members' => array_map( array( $this, 'member' ), $members ),
 				'people'  => array(),
 				'roles'   => array(),
+				'unchanged' => array(),
 				'within'  => array(),
+				'around'  => array(),
 				'now'     => self::NOW,
 			)
 		);
@@ -54,7 +56,9 @@ final class GroupsTest extends SiteTestCase {
 				'members'    => $change['members'] ?? true,
 				'people'     => $change['people'] ?? array(),
 				'roles'      => $change['roles'] ?? array(),
+				'unchanged'  => array(),
 				'within'     => $change['within'] ?? array(),
+				'around'     => array(),
 				'now'        => self::NOW + 1,
 			)
 		);
@@ -68,7 +72,9 @@ final class GroupsTest extends SiteTestCase {
 				'version' => $group['version'],
 				'people'  => array(),
 				'roles'   => array(),
+				'unchanged' => array(),
 				'within'  => array(),
+				'around'  => array(),
 			)
 		);
 	}
@@ -111,6 +117,7 @@ final class GroupsTest extends SiteTestCase {
 					'id'      => $outer['id'],
 					'display' => "Outer '\\😀",
 					'direct'  => true,
+					'version' => array( 'row' => $outer['row'], 'version' => $outer['version'] ),
 				),
 			),
 			$this->load( $jane['id'] )['groups']

@@ -11,8 +11,8 @@ use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tokens;
 
 /**
- * Somebody joins a group, while another process changes a group around it. Both have read before either writes; whichever writes first, the
- * role is what the rules say about the groups at the end.
+ * Somebody joins a group, while another process changes a group around it or around the person. Whichever writes first, and whatever the
+ * other one has read by then, the role is what the rules say about the groups at the end.
  */
 final class NestedGroupsTest extends SiteTestCase {
 
@@ -51,9 +51,55 @@ final class NestedGroupsTest extends SiteTestCase {
 		};
 		list( $first, $second ) = $joins_first ? array( $join, $around ) : array( $around, $join );
 
+		$this->interrupt( 'START TRANSACTION', $first, $second );
+		$is_within = in_array( $change, array( 'joins', 'renamed back', 'created' ), true );
+		self::assertSame( array( $is_within ? 'editor' : 'subscriber' ), $this->load( $person )['account']['roles'] );
+	}
+
+	/** @return iterable<string, array{string, bool, string}> */
+	public static function ways(): iterable {
+		foreach ( array( 'emptied', 'both taken', 'one taken, one given' ) as $change ) {
+			foreach ( array( false, true ) as $reversed ) {
+				foreach ( array( 'SELECT p.part AS rollbook_part', 'START TRANSACTION' ) as $moment ) {
+					yield $change . ( $reversed ? ', reversed' : '' ) . ", before $moment" => array( $change, $reversed, $moment );
+				}
+			}
+		}
+	}
+
+	/** @dataProvider ways */
+	public function test_the_role_of_somebody_in_several_groups_is_that_of_the_groups_at_the_end( string $change, bool $reversed, string $moment ): void {
+		$this->take_groups_apart();
+		$this->settings( array( 'role_rules' => array( array( 'filter' => 'groups.display eq "pu-outer"', 'role' => 'editor' ) ) ) );
+		$person   = $this->provision( 'pu-ways' )->id;
+		$members  = array( array( 'value' => $person ) );
+		$inner    = $this->made( 'pu-inner', 'emptied' === $change ? array() : $members );
+		$other    = $this->made( 'pu-other', 'both taken' === $change ? $members : array() );
+		$outer    = $this->made( 'pu-outer', array( array( 'value' => $inner ), array( 'value' => $other ), ...( 'emptied' === $change ? $members : array() ) ) );
+		$requests = match ( $change ) {
+			'emptied'              => array(
+				array( 'POST', '/Groups', array( 'displayName' => 'pu-new', 'members' => $members ) ),
+				array( 'PUT', "/Groups/$outer", array( 'displayName' => 'pu-outer', 'members' => array() ) ),
+			),
+			'both taken'           => array(
+				array( 'PATCH', "/Groups/$inner", $this->members( 'remove', $person ) ),
+				array( 'PATCH', "/Groups/$outer", $this->members( 'remove', $other ) ),
+			),
+			'one taken, one given' => array(
+				array( 'PATCH', "/Groups/$outer", $this->members( 'remove', $inner ) ),
+				array( 'PATCH', "/Groups/$other", $this->members( 'add', $person ) ),
+			),
+		};
+		self::assertSame( array( 'editor' ), $this->load( $person )['account']['roles'] );
+		$this->interrupt( $moment, ...( $reversed ? array_reverse( $requests ) : $requests ) );
+		self::assertSame( array( 'one taken, one given' === $change ? 'editor' : 'subscriber' ), $this->load( $person )['account']['roles'] );
+	}
+
+	/** Sends the second request within this process, and the first one by another when the second one comes to a statement. */
+	private function interrupt( string $moment, array $first, array $second ): void {
 		$meanwhile = null;
-		$interrupt = function ( string $query ) use ( &$meanwhile, $first ): string {
-			if ( null === $meanwhile && str_starts_with( $query, 'START TRANSACTION' ) ) {
+		$interrupt = function ( string $query ) use ( &$meanwhile, $moment, $first ): string {
+			if ( null === $meanwhile && str_starts_with( $query, $moment ) ) {
 				$meanwhile = 0;
 				$meanwhile = $this->scim( ...$first )->status;
 			}
@@ -62,8 +108,6 @@ final class NestedGroupsTest extends SiteTestCase {
 		$status    = $this->with_hook( 'query', $interrupt, fn(): int => $this->within_this_process( ...$second ) );
 		self::assertContains( $meanwhile, array( 200, 201, 204 ) );
 		self::assertContains( $status, array( 200, 201, 204 ) );
-		$is_within = in_array( $change, array( 'joins', 'renamed back', 'created' ), true );
-		self::assertSame( array( $is_within ? 'editor' : 'subscriber' ), $this->load( $person )['account']['roles'] );
 	}
 
 	private function made( string $name, array $members = array() ): string {

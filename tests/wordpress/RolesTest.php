@@ -287,6 +287,33 @@ final class RolesTest extends SiteTestCase {
 		self::assertSame( array( 'author' ), $this->roles_of( $people[1]['id'] ) );
 	}
 
+	/** An account that another plugin made may have no metas of roles: then WordPress alone writes them. */
+	public function test_an_account_without_metas_of_roles_gets_them(): void {
+		global $wpdb;
+		$cap_key = $wpdb->get_blog_prefix() . 'capabilities';
+		$level   = $wpdb->get_blog_prefix() . 'user_level';
+		foreach ( array( array( $level ), array( $cap_key ), array( $cap_key, $level ) ) as $number => $absent ) {
+			$record  = $this->create( "pu-absent-$number", array(), array( 'role' => 'author' ) );
+			$user_id = $record['account']['user_id'];
+			foreach ( $absent as $key ) {
+				delete_user_meta( $user_id, $key );
+			}
+			$record = $this->load( $record['id'] );
+			$answer = $this->run_command(
+				'regroup_people',
+				array(
+					'people' => array( array( 'id' => $record['id'], 'version' => $record['version'] ) ),
+					'roles'  => array( $this->role_change( $record, 'editor' ) ),
+					'around' => array(),
+				)
+			);
+			self::assertSame( 'done', $answer['outcome'] );
+			clean_user_cache( $user_id );
+			self::assertSame( array( array( 'editor' ), array( '7' ) ), array( array_values( get_userdata( $user_id )->roles ), get_user_meta( $user_id, $level ) ) );
+			self::assertCount( 1, get_user_meta( $user_id, $cap_key ) );
+		}
+	}
+
 	public function test_each_role_is_set_for_itself(): void {
 		$people = array_map( fn( string $name ): array => $this->create( $name, array(), array( 'role' => 'subscriber' ) ), array( 'pu-a', 'pu-b', 'pu-c', 'pu-d' ) );
 		$minds  = static function ( int $user_id ) use ( $people ): void {
@@ -318,7 +345,9 @@ final class RolesTest extends SiteTestCase {
 				'members' => array(),
 				'people'  => array(),
 				'roles'   => array( $this->role_change( $jane, 'editor' ) ),
+				'unchanged' => array(),
 				'within'  => array(),
+				'around'  => array(),
 				'now'     => self::NOW,
 			)
 		);
@@ -336,7 +365,9 @@ final class RolesTest extends SiteTestCase {
 				'members' => array( array( 'id' => $jane['id'], 'kind' => 'User' ) ),
 				'people'  => array( array( 'id' => $jane['id'], 'version' => $jane['version'] ) ),
 				'roles'   => array(),
+				'unchanged' => array(),
 				'within'  => array(),
+				'around'  => array(),
 				'now'     => self::NOW,
 			)
 		);
@@ -371,7 +402,9 @@ final class RolesTest extends SiteTestCase {
 				'members' => array(),
 				'people'  => array(),
 				'roles'   => array( $this->role_change( $now, 'editor' ) ),
+				'unchanged' => array(),
 				'within'  => array(),
+				'around'  => array(),
 				'now'     => self::NOW,
 			)
 		);

@@ -96,7 +96,7 @@ final class GroupReader {
 			$columns .= ", (SELECT COUNT(*) FROM $members m WHERE m.group_row = g.row_id) AS member_count";
 		}
 		if ( $command['nested'] ) {
-			$columns .= ", EXISTS (SELECT 1 FROM $groups i INNER JOIN $members n ON n.member_id = i.id WHERE n.member_kind = 'Group') AS nested";
+			$columns .= ", EXISTS (SELECT 1 FROM $groups i INNER JOIN $members n ON n.member_id = i.id WHERE n.member_kind = 'Group' AND (i.row_id = g.row_id OR n.group_row = g.row_id)) AS nested";
 		}
 		$rows = Database::rows( "SELECT $columns FROM $groups g WHERE g.id = %s", array( $command['id'] ) );
 		// SQLite finds an id in another case, too.
@@ -204,9 +204,9 @@ final class GroupReader {
 			. " m INNER JOIN $groups i ON i.id = m.member_id INNER JOIN $groups g ON g.row_id = m.group_row WHERE m.member_kind = 'Group' ORDER BY g.row_id, i.row_id"
 		);
 		return array_map(
-			fn( array $row ): array => array(
+			static fn( array $row ): array => array(
 				'member'  => (string) $row['member'],
-				'version' => $this->version( $row ),
+				'version' => self::version( $row ),
 				'group'   => (string) $row['group'],
 				'display' => (string) $row['display'],
 			),
@@ -220,7 +220,7 @@ final class GroupReader {
 	 * @param array<string, ?string> $row What was read of it.
 	 * @return GroupVersion
 	 */
-	private function version( array $row ): array {
+	public static function version( array $row ): array {
 		return array(
 			'row'     => (int) $row['row_id'],
 			'version' => (int) $row['version'],

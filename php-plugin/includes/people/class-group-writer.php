@@ -36,7 +36,7 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type UpdateGroup from \Rollbook\Contract
  * @phpstan-import-type UpdateGroupAnswer from \Rollbook\Contract
  * @phpstan-type Write array{row: GroupRow, roles: list<RoleChange>, now: int, ...}
- * @phpstan-type Decision array{version: int, people: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, ...}
+ * @phpstan-type Decision array{version: int, people: list<DecidedOn>, unchanged: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, around: list<GroupVersion>, ...}
  */
 final class GroupWriter {
 
@@ -62,7 +62,7 @@ final class GroupWriter {
 			$command,
 			0,
 			function () use ( $command, $columns, $mark ): array {
-				RoleWriter::set_all( $command['roles'], $command['people'], null, array(), $command['within'] );
+				RoleWriter::regroup_with( $command, array() );
 				$row_id = $this->write_unique( fn(): int => Database::insert( Tables::name( 'groups' ), $columns + $this->columns( $command, $mark ) ) );
 				// SQLite uses the number of a row again that was never stored.
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
@@ -183,10 +183,9 @@ final class GroupWriter {
 	 * @throws Refusal When it was changed.
 	 */
 	private function set_roles( int $row_id, array $command ): void {
-		if ( ! $command['people'] && ! $command['roles'] && ! $command['within'] ) {
-			return;
+		if ( array() !== array_merge( $command['people'], $command['unchanged'], $command['roles'], $command['within'], $command['around'] ) ) {
+			RoleWriter::regroup_with( $command, array( $row_id => (int) $command['version'] ) );
 		}
-		RoleWriter::set_all( $command['roles'], $command['people'], null, array( $row_id => (int) $command['version'] ), $command['within'] );
 	}
 
 	/**

@@ -23,6 +23,7 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Gives accounts the roles that the extension has decided on.
  *
+ * @phpstan-import-type DecidedOn from \Rollbook\Contract
  * @phpstan-import-type FindRoles from \Rollbook\Contract
  * @phpstan-import-type FindRolesAnswer from \Rollbook\Contract
  * @phpstan-import-type GroupVersion from \Rollbook\Contract
@@ -31,6 +32,7 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type RoleChange from \Rollbook\Contract
  * @phpstan-import-type SetRoles from \Rollbook\Contract
  * @phpstan-import-type SetRolesAnswer from \Rollbook\Contract
+ * @phpstan-type Decision array{roles: list<RoleChange>, people?: list<DecidedOn>, unchanged?: list<DecidedOn>, within?: list<GroupVersion>, around?: list<GroupVersion>, ...}
  */
 final class RoleWriter {
 
@@ -78,7 +80,7 @@ final class RoleWriter {
 		$mark     = Identifier::create();
 		try {
 			Transaction::run(
-				static fn() => self::set_all( $command['roles'], $command['people'], $mark ),
+				static fn() => self::regroup_with( $command, array(), $mark ),
 				static fn(): bool => ! $command['people'] || self::is_marked( $command['people'][0]['id'], $mark )
 			);
 		} catch ( \Throwable $failure ) {
@@ -94,33 +96,36 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Changes the roles of accounts, within a transaction.
+	 * Changes roles, and whatever changes with people's groups, within a transaction. Whoever is among `people` gets the next version, even
+	 * if the role stays, and so does each group of `within`. What is `unchanged` or `around` keeps its version.
 	 *
-	 * @param array<int, array<string, mixed>>            $changes What is to change, as the extension decided it.
-	 * @param array<int, array{id: string, version: int}> $people  Everybody whose groups change, even if the role stays. Each gets the next version.
-	 * @param ?string                                     $mark    The mark of this write, unless another row of it has one.
-	 * @param array<int, int>                             $group   The version of the group that changes with it, by row, if one does. Rows of groups are locked before any other.
-	 * @param list<GroupVersion>                          $within  The groups within it that the decision relied on. Each gets the next version.
+	 * @param Decision        $command What is to change, and the versions that this was decided on.
+	 * @param array<int, int> $group   The version of the group that changes with it, by row, if one does. Rows of groups are locked before any other.
+	 * @param ?string         $mark    The mark of this write, unless another row of it has one.
 	 * @throws Refusal When a decision relied on something that has changed, or must not happen.
 	 */
-	public static function set_all( array $changes, array $people = array(), ?string $mark = null, array $group = array(), array $within = array() ): void {
+	public static function regroup_with( array $command, array $group, ?string $mark = null ): void {
+		$changes = $command['roles'];
 		// This lock comes before any other, here and everywhere. Otherwise two requests could wait for each other, and the database would
 		// end one.
 		if ( in_array( Administrators::ROLE, array_merge( ...array_column( $changes, 'before' ) ), true ) ) {
 			Administrators::lock();
 		}
-		$versions = array_map( 'intval', array_column( $people, 'version', 'id' ) );
-		$bumped   = array();
-		$is_first = null !== $mark || count( $people ) > count( $changes );
-		if ( array() !== $within || ( array() !== $group && ( $is_first || array() === $changes ) ) ) {
-			self::lock_groups( $group + array_map( 'intval', array_column( $within, 'version', 'row' ) ) );
+		$within    = $command['within'] ?? array();
+		$versions  = self::versions( $command['people'] ?? array(), 'id' );
+		$unchanged = self::versions( $command['unchanged'] ?? array(), 'id' );
+		$groups    = $group + self::versions( $within, 'row' ) + self::versions( $command['around'] ?? array(), 'row' );
+		$bumped    = array();
+		$is_first  = null !== $mark || array() !== $unchanged || count( $versions ) > count( $changes );
+		if ( count( $groups ) > count( $group ) || ( array() !== $group && ( $is_first || array() === $changes ) ) ) {
+			self::lock_groups( $groups );
 			$group = array();
 		}
 		foreach ( array_chunk( array_column( $within, 'row' ), self::IDS_AT_ONCE ) as $row_ids ) {
 			Database::run( 'UPDATE ' . Tables::name( 'groups' ) . ' SET version = version + 1 WHERE row_id IN (' . Database::marks( $row_ids, '%d' ) . ')', $row_ids );
 		}
 		if ( $is_first ) {
-			self::check_versions( $versions ); // All in the order of the rows, before some of them are locked once more.
+			self::check_versions( $versions + $unchanged ); // All in the order of the rows, before some of them are locked once more.
 		}
 		foreach ( array_chunk( $changes, self::IDS_AT_ONCE ) as $some ) {
 			$user_ids = array_map( 'intval', array_column( $some, 'user_id' ) );
@@ -136,6 +141,17 @@ final class RoleWriter {
 			$marked = null === $mark ? '' : ', written_by = %s';
 			Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET version = version + 1$marked WHERE id IN (" . Database::marks( $ids, '%s' ) . ')', array( ...array_filter( array( $mark ) ), ...$ids ) );
 		}
+	}
+
+	/**
+	 * The versions of some rows.
+	 *
+	 * @param list<DecidedOn>|list<GroupVersion> $decided What a decision relied on.
+	 * @param string                             $by      Which of its values is the key.
+	 * @return array<array-key, int>
+	 */
+	private static function versions( array $decided, string $by ): array {
+		return array_map( 'intval', array_column( $decided, 'version', $by ) );
 	}
 
 	/**
@@ -303,7 +319,7 @@ final class RoleWriter {
 		$user_id = (int) $change['user_id'];
 		try {
 			Transaction::run(
-				static fn() => self::set_all( array( $change ) ),
+				static fn() => self::regroup_with( array( 'roles' => array( $change ) ), array() ),
 				static fn(): bool => self::has_role( $user_id, $change['role'] )
 			);
 			return array(

@@ -40,7 +40,7 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type LoadUser from \Rollbook\Contract
  * @phpstan-import-type LoadUserAnswer from \Rollbook\Contract
  * @phpstan-import-type UserRecord from \Rollbook\Contract
- * @phpstan-type Groups array<string, array{id: string, display: string, direct: bool}>
+ * @phpstan-type Groups array<string, array{id: string, display: string, direct: bool, version: ?array{row: int, version: int}}>
  */
 final class UserReader {
 
@@ -445,7 +445,7 @@ final class UserReader {
 	 *
 	 * @param string[]                     $ids    The people's ids.
 	 * @param ?list<array<string, string>> $direct What memberships() gives for them, if that is known.
-	 * @return array<string, array<string, array{id: string, display: string, direct: bool}>> By the person's id and the group's; direct ones first.
+	 * @return array<string, array<string, array{id: string, display: string, direct: bool, version: ?array{row: int, version: int}}>> By the person's id and the group's; direct ones first.
 	 */
 	private function groups( array $ids, ?array $direct = null ): array {
 		$groups = array();
@@ -462,6 +462,7 @@ final class UserReader {
 						'id'      => $row['id'],
 						'display' => $row['display_name'],
 						'direct'  => 0 === $step,
+						'version' => 0 === $step ? GroupReader::version( $row ) : null,
 					);
 					if ( $row['is_member'] ) {
 						$outer[ $row['id'] ][] = $id;
@@ -485,7 +486,7 @@ final class UserReader {
 		foreach ( array_chunk( $ids, self::IDS_AT_ONCE ) as $some ) {
 			/** @var list<array<string, string>> $found None of these columns can be NULL. */
 			$found = Database::rows(
-				"SELECT m.member_id, g.row_id, g.id, g.display_name, EXISTS (SELECT 1 FROM $members o WHERE o.member_id = g.id) AS is_member FROM $members m INNER JOIN "
+				"SELECT m.member_id, g.row_id, g.version, g.id, g.display_name, EXISTS (SELECT 1 FROM $members o WHERE o.member_id = g.id) AS is_member FROM $members m INNER JOIN "
 				. Tables::name( 'groups' ) . ' g ON g.row_id = m.group_row WHERE m.member_id IN (' . Database::marks( $some, '%s' ) . ') ORDER BY g.row_id',
 				$some
 			);

@@ -88,6 +88,7 @@ final class UserRestorer {
 	 * @throws Refusal When somebody else was faster.
 	 */
 	private static function write( array $command, int $row_id, array $keys, string $mark ): void {
+		$groups    = self::join( $command['groups'] );
 		$arguments = array();
 		$columns   = array(
 			'written_by' => $mark,
@@ -98,11 +99,25 @@ final class UserRestorer {
 		$set       = Database::assignments( $columns, $arguments );
 		UserWrite::update( 'UPDATE ' . Tables::name( 'users' ) . " SET $set, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 1", array( ...$arguments, $row_id, (int) $command['version'] ) );
 		Lookups::replace( $row_id, $command['lookups'] );
-		if ( ! $command['groups'] ) {
-			return;
-		}
-		$groups = Database::rows( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE id IN (' . Database::marks( $command['groups'], '%s' ) . ')', $command['groups'] );
-		$rows   = array_map( static fn( array $group ): array => array( (int) $group['row_id'], $command['id'], 'User' ), $groups );
+		$rows = array_map( static fn( int $group_row ): array => array( $group_row, $command['id'], 'User' ), $groups );
 		Database::insert_new( Tables::name( 'group_members' ), array( 'group_row', 'member_id', 'member_kind' ), $rows );
+	}
+
+	/**
+	 * Gives groups the next version, as every change of their members does. Rows of groups are locked before those of people, in their order.
+	 *
+	 * @param string[] $ids The groups' ids.
+	 * @return list<int> Their rows, without those of groups that are gone.
+	 */
+	private static function join( array $ids ): array {
+		if ( ! $ids ) {
+			return array();
+		}
+		$groups = Database::rows( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE id IN (' . Database::marks( $ids, '%s' ) . ') ORDER BY row_id FOR UPDATE', $ids );
+		$rows   = array_values( array_map( static fn( array $group ): int => (int) $group['row_id'], $groups ) );
+		if ( $rows ) {
+			Database::run( 'UPDATE ' . Tables::name( 'groups' ) . ' SET version = version + 1 WHERE row_id IN (' . Database::marks( $rows, '%d' ) . ')', $rows );
+		}
+		return $rows;
 	}
 }

@@ -72,6 +72,7 @@ final class WholePerson {
 			static fn( array $found ): array => array(
 				'member_id'    => $id,
 				'row_id'       => (string) $found[ self::PREFIX . 'group_row' ],
+				'version'      => (string) $found[ self::PREFIX . 'group_version' ],
 				'id'           => (string) $found[ self::PREFIX . 'group_id' ],
 				'display_name' => (string) $found[ self::PREFIX . 'group_name' ],
 				'is_member'    => (string) $found[ self::PREFIX . 'is_member' ],
@@ -94,7 +95,7 @@ final class WholePerson {
 		$groups  = Tables::name( 'groups' );
 		$row     = implode( ', ', array_map( static fn( string $column ): string => "r.$column AS $prefix$column", $columns ) );
 		return "SELECT p.part AS {$prefix}part, $row, w.*, m.umeta_id AS {$prefix}umeta_id, m.meta_key AS {$prefix}meta_key, m.meta_value AS {$prefix}meta_value,"
-			. " g.row_id AS {$prefix}group_row, g.id AS {$prefix}group_id, g.display_name AS {$prefix}group_name,"
+			. " g.row_id AS {$prefix}group_row, g.version AS {$prefix}group_version, g.id AS {$prefix}group_id, g.display_name AS {$prefix}group_name,"
 			. " EXISTS (SELECT 1 FROM $members o WHERE o.member_id = g.id) AS {$prefix}is_member"
 			. " FROM $users u CROSS JOIN (SELECT 1 AS part UNION ALL SELECT 2 UNION ALL SELECT 3) p"
 			. " LEFT JOIN $users r ON p.part = 1 AND r.row_id = u.row_id"

@@ -12,10 +12,10 @@ use crate::host::{
 use crate::scim::error::Error;
 use crate::service::query::Query;
 use crate::service::reply::written;
-use crate::service::{Answer, Change, Event, Precondition, Reply, RequestError, Service};
+use crate::service::{Answer, Change, Event, MAX_ATTEMPTS, Precondition, Reply, RequestError, Service};
 use crate::wordpress::columns::key;
 use crate::wordpress::lookups::record_lookups;
-use crate::wordpress::{network, user};
+use crate::wordpress::{network, roles, user};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -74,7 +74,12 @@ impl Service {
             return Ok(());
         };
         match decided.loss.kind {
-            LossKind::Deleted if record.deleted => self.restore(record, decided).await,
+            LossKind::Deleted if record.deleted => {
+                let restored = self.restore(record, decided).await?;
+                self.renew_role(restored).await
+            }
+            // Restored, before something failed.
+            LossKind::Deleted => self.renew_role(record.clone()).await,
             LossKind::Deactivated if !record.deleted && !record.active => {
                 let operation = json!({ "op": "replace", "path": "active", "value": true });
                 let Value::Object(body) = json!({ "Operations": [operation] }) else { return Ok(()) };
@@ -86,7 +91,7 @@ impl Service {
         }
     }
 
-    async fn restore(&self, record: &UserRecord, decided: &DecidedLoss) -> Answer<()> {
+    async fn restore(&self, record: &UserRecord, decided: &DecidedLoss) -> Answer<UserRecord> {
         let before = decided.loss.before.clone();
         let shown = user::resource(record, &self.settings, &self.base);
         let restore = RestoreUser {
@@ -105,7 +110,28 @@ impl Service {
         self.note_difference("reactivated", Some(record), &restored);
         let (user_id, id) = (restored.account.user_id, restored.id.to_string());
         self.tell(Event::UserReactivated { user_id, id });
-        Ok(())
+        Ok(restored)
+    }
+
+    /// Gives somebody who is back the role that is due in their groups as these are by now.
+    async fn renew_role(&self, restored: UserRecord) -> Answer<()> {
+        if !self.rules_read_groups() {
+            return Ok(());
+        }
+        let mut record = restored;
+        for _ in 0..MAX_ATTEMPTS {
+            let now = self.ruled(&record);
+            let Some(change) = roles::changed_around(&record, now, now, &self.settings) else {
+                return Ok(());
+            };
+            match self.set_role(change).await? {
+                Outcome::Stale => {}
+                outcome => return done(outcome),
+            }
+            let Some(again) = self.load_users(vec![record.id]).await?.pop() else { return Ok(()) };
+            record = again;
+        }
+        Err(changed_meanwhile())
     }
 
     /// Gives back roles. One that has become protected, or that the site has no more, is not given.
@@ -119,9 +145,6 @@ impl Service {
         if record.account.protected || is_protected || record.account.roles.first() == Some(&role) {
             return Ok(());
         }
-        if self.existing_roles(vec![role.clone()]).await?.is_empty() {
-            return Ok(());
-        }
         let change = RoleChange {
             user_id: record.account.user_id,
             version: record.version,
@@ -131,17 +154,22 @@ impl Service {
             ruling: None,
             person: (record.id.clone(), record.user_name.clone()),
         };
-        let results = self.host.ask(&SetRoles { roles: vec![change.clone()] }).await?;
-        match results.into_iter().next().map(|result| result.outcome) {
-            Some(Outcome::Done { .. }) => {
-                self.note_role(&change);
-                let RoleChange { user_id, role, before, .. } = change;
-                self.tell(Event::RoleChanged { user_id, role, before });
-                Ok(())
-            }
-            Some(Outcome::Refused { message, .. }) => Err(Error::conflict(message).into()),
-            _ => Err(changed_meanwhile()),
+        done(self.set_role(change).await?)
+    }
+
+    /// Sets one person's roles, if the site has the role.
+    async fn set_role(&self, change: RoleChange) -> Answer<Outcome<()>> {
+        if self.existing_roles(vec![change.role.clone()]).await?.is_empty() {
+            return Ok(Outcome::Done { record: () });
         }
+        let results = self.host.ask(&SetRoles { roles: vec![change.clone()] }).await?;
+        let outcome = results.into_iter().next().map_or(Outcome::Gone, |result| result.outcome);
+        if matches!(outcome, Outcome::Done { .. }) {
+            self.note_role(&change);
+            let RoleChange { user_id, role, before, .. } = change;
+            self.tell(Event::RoleChanged { user_id, role, before });
+        }
+        Ok(outcome)
     }
 
     /// Has a deletion that waited happen, as the settings say now.
@@ -176,6 +204,14 @@ impl Service {
         self.note_effect("deleted", user_id, Some((&record.id, &record.user_name)), changes);
         self.tell(Event::UserDeleted { user_id, id, account_kept: disposal != AccountDisposal::Delete });
         Ok(())
+    }
+}
+
+fn done(outcome: Outcome<()>) -> Answer<()> {
+    match outcome {
+        Outcome::Done { .. } => Ok(()),
+        Outcome::Refused { message, .. } => Err(Error::conflict(message).into()),
+        _ => Err(changed_meanwhile()),
     }
 }
 
