@@ -36,7 +36,7 @@ test: ## every test: Rust, the extension in PHP, WordPress on SQLite and MariaDB
 	@start=$$SECONDS
 	tests/install
 	trap 'for db in sqlite mariadb; do tests/site down --db $$db; tests/site down --db $$db --network; done' EXIT
-	for part in lint test-rust test-extension test-wordpress test-http test-faults test-conformance test-corners test-screens-and-size; do
+	for part in test-lint-and-build test-rust test-extension test-wordpress test-http test-faults test-conformance test-corners test-screens-and-size; do
 		printf '\n=== %s (%s s)\n' "$$part" "$$(( SECONDS - start ))"
 		$(MAKE) "$$part"
 	done
@@ -81,6 +81,10 @@ stubs: extension ## what the analyser and editors know of the extension, written
 	ROLLBOOK_WRITE_STUBS=1 cargo test --quiet --no-default-features --test rollbook stubs::
 
 # --- Parts of the test -----------------------------------------------------------------------------
+
+.PHONY: test-lint-and-build
+test-lint-and-build: ## lint, and beside it the release build, whose last step keeps one core busy for minutes
+	@tests/side-by-side lint '$(MAKE) lint' build '$(MAKE) extension'
 
 .PHONY: lint
 lint: ## formatting and lints of every language
