@@ -21,7 +21,7 @@ final class RowCountsTest extends SiteTestCase {
 		parent::setUp();
 		$groups      = Tables::name( 'groups' );
 		$this->first = 1 + (int) $wpdb->get_var( "SELECT MAX(row_id) FROM $groups" );
-		$this->now   = 2_000_000_000_000;
+		$this->now   = 2_000_000_000_000 + (int) $wpdb->get_var( "SELECT MAX(modified) FROM $groups" );
 		foreach ( array_chunk( range( $this->first, $this->first + self::MANY - 1 ), 500 ) as $rows ) {
 			$wpdb->query( "INSERT INTO $groups (row_id, id, display_name, display_name_key, external_id, created, modified) VALUES " . implode( ',', array_map( fn( int $row ): string => $this->row( $row, $this->now - 500 * ( $this->first + self::MANY - $row ) ), $rows ) ) );
 		}

@@ -190,7 +190,8 @@ final class Interference {
 				default                       => new \ReflectionFunction( $callback ),
 			};
 			$defined = array( $function );
-			if ( $function instanceof \ReflectionMethod ) {
+			// The database's drop-in is a class of its own on every site that has one; what it inherits does nothing else.
+			if ( $function instanceof \ReflectionMethod && $GLOBALS['wpdb'] !== $class ) {
 				$defined[] = new \ReflectionClass( is_string( $class ) ? explode( '::', $class, 2 )[0] : $class );
 			}
 		} catch ( \ReflectionException ) {
