@@ -106,7 +106,8 @@ $orphans = static function () use ( $table, $rows ): object {
 	\Rollbook\WordPress\Store\Batch::sweep();
 	return (object) array_filter(
 		array(
-			'lookups'     => $rows( "SELECT row_id, path, value FROM {$table( 'lookups' )} WHERE row_id NOT IN ( SELECT row_id FROM {$table( 'users' )} )" ),
+			// Without a row: what RowCounts notes of rows that are gone.
+			'lookups'     => $rows( "SELECT row_id, path, value FROM {$table( 'lookups' )} WHERE row_id > 0 AND row_id NOT IN ( SELECT row_id FROM {$table( 'users' )} )" ),
 			'members'     => $rows( "SELECT group_row, member_id FROM {$table( 'group_members' )} WHERE group_row NOT IN ( SELECT row_id FROM {$table( 'groups' )} ) OR member_id NOT IN ( SELECT id FROM {$table( 'users' )} WHERE deleted = 0 ) AND member_id NOT IN ( SELECT id FROM {$table( 'groups' )} )" ),
 			'usermeta'    => $rows( "SELECT user_id, meta_key, meta_value FROM $wpdb->usermeta WHERE user_id NOT IN ( SELECT ID FROM $wpdb->users )" ),
 			'rows'        => $rows( "SELECT row_id, user_name FROM {$table( 'users' )} WHERE user_id IS NULL OR user_id NOT IN ( SELECT ID FROM $wpdb->users )" ),

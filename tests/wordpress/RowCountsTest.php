@@ -138,6 +138,11 @@ final class RowCountsTest extends SiteTestCase {
 
 		$this->change( 'UPDATE {groups} SET modified = {now}' );
 		self::assertSame( array( self::MANY - 2, null ), $every() );
+
+		RowCounts::note( Tables::name( 'groups' ), $this->first );
+		RowCounts::purge();
+		self::assertSame( 0, (int) $wpdb->get_var( 'SELECT COUNT(*) FROM ' . Tables::name( 'lookups' ) . ' WHERE row_id = 0' ) );
+		self::assertSame( array( self::MANY - 2, null ), $every() );
 	}
 
 	public function test_a_total_over_memberships_is_counted_anew_when_a_group_changed(): void {

@@ -13,6 +13,7 @@ use Rollbook\WordPress\People\Losses;
 use Rollbook\WordPress\Requirements;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\RowCounts;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
@@ -437,6 +438,7 @@ final class ActivityLog {
 		Database::run( 'DELETE FROM ' . Tables::name( 'refusals' ) . ' WHERE day < %d', array( intdiv( $oldest, self::DAY ) ) );
 		delete_option( ActivityDays::OPTION );
 		Losses::purge( $now );
+		RowCounts::purge();
 	}
 
 	/**

@@ -40,6 +40,9 @@ final class RowCounts {
 	/** So many milliseconds after its time of change a row may still be stored, because its transaction took so long. */
 	private const LATE = 15000;
 
+	/** The row that a note has among the lookups. Nobody has it. */
+	private const NO_ROW = 0;
+
 	/** So many noted rows are kept; where there are more, all blocks are counted anew. */
 	private const NOTED = 200;
 
@@ -94,7 +97,15 @@ final class RowCounts {
 	 */
 	public static function note( string $table, int $row_id ): void {
 		// Not one row that all requests write to: they would wait for one another.
-		Lookups::insert( array( array( 0, self::path( $table ), $row_id . ' ' . bin2hex( random_bytes( 8 ) ) ) ) );
+		Lookups::insert( array( array( self::NO_ROW, self::path( $table ), $row_id . ' ' . bin2hex( random_bytes( 8 ) ) ) ) );
+	}
+
+	/**
+	 * Forgets all that is remembered and noted. It is done each day, because a site of few people never counts blocks.
+	 */
+	public static function purge(): void {
+		delete_option( self::OPTION );
+		Lookups::clear( self::NO_ROW );
 	}
 
 	/**
