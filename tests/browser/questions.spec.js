@@ -43,6 +43,7 @@ test( 'what is dangerous asks first, names what follows, keeps what was typed, a
 
 	// The same with JavaScript, to be looked at.
 	await page.locator( '.column-revoke .rollbook-dangerous' ).last().click();
+	await expect( page.getByRole( 'alert' ) ).toContainText( 'this token is in use' );
 	await inspect( page, 'question-token' );
 	await page.goto( '/wp-admin/options-general.php?page=rollbook&tab=people' );
 	await page.getByLabel( 'Delete the account and its content' ).check();
