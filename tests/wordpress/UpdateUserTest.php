@@ -230,7 +230,7 @@ final class UpdateUserTest extends SiteTestCase {
 		self::assertSame( array( 0, 1, 1 ), array( $found( 'a' ), $found( 'b' ), $found( "c'\\" ) ) );
 	}
 
-	/** Whoever is gone by now, or is another person in the same row, gets no values. */
+	/** Somebody who is gone by now, or is another person in the same row, gets no values. */
 	public function test_values_of_many_people_are_replaced_at_once(): void {
 		global $wpdb;
 		$lookup  = static fn( string $value ): array => array(

@@ -96,8 +96,8 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Changes roles, and whatever changes with people's groups, within a transaction. Whoever is among `people` gets the next version, even
-	 * if the role stays, and so does each group of `within`. What is `unchanged` or `around` keeps its version.
+	 * Changes roles, and whatever changes with people's groups, within a transaction. Each person of `people` gets the next version, even if
+	 * the role stays, and so does each group of `within`. What is `unchanged` or `around` keeps its version.
 	 *
 	 * @param Decision        $command What is to change, and the versions that this was decided on.
 	 * @param array<int, int> $group   The version of the group that changes with it, by row, if one does. Rows of groups are locked before any other.

@@ -118,7 +118,7 @@ final class UserRefresher {
 			return;
 		}
 		$write = static function () use ( $wanted ): void {
-			// Whoever is written by somebody else at this moment waits, or is waited for.
+			// A person that another request writes at this moment waits, or is waited for.
 			$rows   = Database::rows( 'SELECT row_id, id FROM ' . Tables::name( 'users' ) . ' WHERE deleted = 0 AND row_id IN (' . Database::marks( $wanted, '%d' ) . ') ORDER BY row_id FOR UPDATE', array_keys( $wanted ) );
 			$living = array();
 			foreach ( $rows as $row ) {
