@@ -218,6 +218,8 @@ final class StatementsTest extends SiteTestCase {
 		$group  = $this->answer( 'POST', '/Groups', array( 'schemas' => array( 'urn:ietf:params:scim:schemas:core:2.0:Group' ), 'displayName' => 'pu-editors', 'members' => array( array( 'value' => $other ) ) ) )->id;
 		// An attribute that no request has brought before is written down once.
 		\Rollbook\WordPress\Store\ReceivedAttributes::note( array_fill_keys( array( 'userName', 'active', 'title', 'displayName', 'emails.value', 'emails.primary' ), array( 'text' => '', 'id' => '' ) ) );
+		// The use of a token is written down once in a minute.
+		$GLOBALS['wpdb']->query( 'UPDATE ' . Tables::name( 'tokens' ) . ' SET last_used = ' . (int) ( microtime( true ) * 1000 ) );
 		$asked = $this->statements_of(
 			fn(): object => match ( $operation ) {
 				'find by id'       => $this->answer( 'GET', "/Users/$id" ),
