@@ -16,9 +16,9 @@ defined( 'ABSPATH' ) || exit;
  *
  * A few rows are counted each time. More are counted in blocks of row numbers, and the blocks are remembered: the next page is answered
  * from them, and a page deep in the list begins with its block. After a write only the blocks are counted anew in which a row changed. Its
- * time of change tells which those are; what has none is noted.
+ * time of change and its version tell which those are; what has none is noted.
  *
- * @phpstan-type Remembered array{at: int, blocks: array<int, int>, newest: list<int>, noted: list<string>}
+ * @phpstan-type Remembered array{at: int, blocks: array<int, int>, newest: list<int>, noted: list<string>, recent: array<int, int>}
  */
 final class RowCounts {
 
@@ -138,7 +138,9 @@ final class RowCounts {
 		/** @var array<string, Remembered> $known */
 		$known      = (array) json_decode( $stored ?? '', true );
 		$remembered = $known[ $key ] ?? null;
-		$changed    = null === $remembered || $now - $remembered['at'] >= self::SECONDS ? null : $this->changed( $remembered, $state );
+		$is_current = null !== $remembered && $now - $remembered['at'] < self::SECONDS;
+		$recent     = $this->recent( $is_current ? $remembered['newest'][1] : $state['newest'][1] );
+		$changed    = $is_current ? $this->changed( $remembered, $state, $recent ) : null;
 		$before     = null === $remembered || null === $changed ? array() : self::numbers( $remembered['blocks'] );
 		if ( array() === $changed ) {
 			return $this->blocks = $before;
@@ -154,6 +156,7 @@ final class RowCounts {
 		$known[ $key ] = array(
 			'at'     => null === $remembered || null === $changed ? $now : $remembered['at'],
 			'blocks' => $blocks,
+			'recent' => $recent,
 		) + $state;
 
 		$value = (string) wp_json_encode( $known );
@@ -166,27 +169,42 @@ final class RowCounts {
 	}
 
 	/**
+	 * The versions of the rows that have changed lately, by row.
+	 *
+	 * @param int $since Since what time; a row may have been stored that much later.
+	 * @return array<int, int>
+	 */
+	private function recent( int $since ): array {
+		return self::numbers( array_column( Database::rows( "SELECT row_id, version FROM $this->table WHERE modified >= %d ORDER BY modified DESC LIMIT %d", array( $since - self::LATE, self::FEW ) ), 'version', 'row_id' ) );
+	}
+
+	/**
 	 * The blocks in which rows have changed since they were counted; null where that cannot be told.
 	 *
 	 * @param Remembered                                    $before How it was then.
 	 * @param array{newest: list<int>, noted: list<string>} $after  How it is.
+	 * @param array<int, int>                               $recent The versions of the rows that have changed lately.
 	 * @return ?list<int>
 	 */
-	private function changed( array $before, array $after ): ?array {
-		if ( $before['newest'] === $after['newest'] && $before['noted'] === $after['noted'] ) {
+	private function changed( array $before, array $after, array $recent ): ?array {
+		// What had its version when it was counted has not changed since.
+		$rows = array_keys( array_diff_assoc( $recent, self::numbers( $before['recent'] ) ) );
+		if ( array() === $rows && $before['newest'] === $after['newest'] && $before['noted'] === $after['noted'] ) {
 			return array();
 		}
 		// A membership is no part of the row that it is of, and what was noted then and is not any more has been forgotten meanwhile.
 		if ( $this->reads_memberships() || array() !== array_diff( $before['noted'], $after['noted'] ) ) {
 			return null;
 		}
-		$rows = array_column( Database::rows( "SELECT row_id FROM $this->table WHERE modified >= %d ORDER BY modified DESC LIMIT %d", array( $before['newest'][1] - self::LATE, self::FEW ) ), 'row_id' );
-		if ( count( $rows ) === self::FEW || $after['newest'][0] - $before['newest'][0] > self::CHANGED * self::FEW ) {
+		if ( count( $recent ) === self::FEW || $after['newest'][0] - $before['newest'][0] > self::CHANGED * self::FEW ) {
 			return null;
 		}
-		$rows   = array_map( 'intval', array_merge( $rows, array_diff( $after['noted'], $before['noted'] ) ) );
+		$rows   = array_merge( $rows, array_map( 'intval', array_diff( $after['noted'], $before['noted'] ) ) );
 		$blocks = array_map( static fn( int $row ): int => intdiv( $row, self::FEW ), $rows );
-		$blocks = array_values( array_unique( array_merge( $blocks, range( intdiv( $before['newest'][0], self::FEW ), intdiv( $after['newest'][0], self::FEW ) ) ) ) );
+		if ( $after['newest'][0] > $before['newest'][0] ) {
+			array_push( $blocks, ...range( intdiv( $before['newest'][0], self::FEW ), intdiv( $after['newest'][0], self::FEW ) ) );
+		}
+		$blocks = array_values( array_unique( $blocks ) );
 		return count( $blocks ) > self::CHANGED ? null : $blocks;
 	}
 
@@ -211,13 +229,13 @@ final class RowCounts {
 	}
 
 	/**
-	 * Rows by number of the block.
+	 * What a database or an option has as text, as numbers.
 	 *
-	 * @param array<int|string, mixed> $blocks The same as a database or an option has it.
+	 * @param array<int|string, mixed> $known That.
 	 * @return array<int, int>
 	 */
-	private static function numbers( array $blocks ): array {
-		return array_combine( array_map( 'intval', array_keys( $blocks ) ), array_map( 'intval', array_values( $blocks ) ) );
+	private static function numbers( array $known ): array {
+		return array_combine( array_map( 'intval', array_keys( $known ) ), array_map( 'intval', array_values( $known ) ) );
 	}
 
 	/**
