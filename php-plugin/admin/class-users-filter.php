@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\RowCounts;
 use Rollbook\WordPress\Store\Tables;
 
 defined( 'ABSPATH' ) || exit;
@@ -67,7 +68,7 @@ final class UsersFilter {
 
 	/**
 	 * Has the database do it. Few people are named one by one: in any order of the list that is quick. Of many, a page is found soon, but to
-	 * count them the database would look at every account; so they are counted by an index, which does not hold the account.
+	 * count them the database would look at every account; so it is remembered how many they are.
 	 *
 	 * @param \WP_User_Query $query The query.
 	 */
@@ -85,8 +86,8 @@ final class UsersFilter {
 		}
 		if ( 'WHERE 1=1' === trim( $query->query_where ) && "FROM $wpdb->users" === trim( $query->query_from ) ) {
 			$query->query_fields = str_replace( 'SQL_CALC_FOUND_ROWS ', '', $query->query_fields );
-			$count               = 'SELECT COUNT(*) FROM ' . Tables::name( 'users' ) . " WHERE $condition";
-			add_filter( 'found_users_query', static fn( mixed $sql, mixed $of ): mixed => $of === $query ? $count : $sql, 10, 2 );
+			$count               = new RowCounts( Tables::name( 'users' ), 'u', "$condition AND user_id IS NOT NULL", array() );
+			add_filter( 'found_users_query', static fn( mixed $sql, mixed $of ): mixed => $of === $query ? 'SELECT ' . $count->total() : $sql, 10, 2 );
 		}
 		// No IN or EXISTS: MariaDB would make a join of it, begin it with all who are chosen, and sort them for each page.
 		$query->query_where .= " AND ( SELECT user_id $chosen AND user_id = $wpdb->users.ID LIMIT 1 ) IS NOT NULL";

@@ -25,9 +25,9 @@ defined( 'ABSPATH' ) || exit;
  * is only read where the parts before it do not fill the page.
  *
  * A part has the SQL of its `rows` in the index, which are enough where the query leaves nobody out; the tables and the condition to put into
- * any other query; and the order.
+ * any other query; and the order, from its end too.
  *
- * @phpstan-type Part array{rows: string, from: string, where: string, order: string}
+ * @phpstan-type Part array{rows: string, from: string, where: string, order: string, backward: string}
  */
 final class UsersSorting {
 
@@ -36,6 +36,9 @@ final class UsersSorting {
 
 	/** How people stand, in order: the values of `deleted`, `managed` and `active`. All of them are in one index. */
 	private const STATES = array( '0,1,0', '0,0,0', '1,1,0', '1,0,0', '1,1,1', '1,0,1', '0,1,1' );
+
+	/** Where so many pages come before one, the part is counted first: the page may be nearer to its end. */
+	private const FAR = 10;
 
 	/**
 	 * The index of each column that has one; null until the extension was asked.
@@ -105,8 +108,9 @@ final class UsersSorting {
 	private static function page( \WP_User_Query $query, array $parts, int $number, int $before ): array {
 		$page = array();
 		foreach ( $parts as $part ) {
-			$page   = array( ...$page, ...self::accounts( $query, $part, $number - count( $page ), $before ) );
-			$before = array() === $page && 0 < $before ? $before - self::count( $query, $part ) : 0;
+			$count  = $before > self::FAR * $number ? self::count( $query, $part ) : null;
+			$page   = array( ...$page, ...self::accounts( $query, $part, $number - count( $page ), $before, $count ) );
+			$before = array() === $page && 0 < $before ? $before - ( $count ?? self::count( $query, $part ) ) : 0;
 			if ( count( $page ) >= $number ) {
 				break;
 			}
@@ -121,14 +125,24 @@ final class UsersSorting {
 	 * @param Part           $part   The part.
 	 * @param int            $number How many.
 	 * @param int            $before How many to leave out before them.
+	 * @param ?int           $count  How many the part has, if it was counted.
 	 * @return list<int>
 	 * @throws DatabaseFailure When the database does not answer.
 	 */
-	private static function accounts( \WP_User_Query $query, array $part, int $number, int $before ): array {
+	private static function accounts( \WP_User_Query $query, array $part, int $number, int $before, ?int $count ): array {
 		global $wpdb;
-		$end = " ORDER BY {$part['order']} LIMIT $number OFFSET $before";
+		$from_the_end = null !== $count && $before > $count / 2;
+		if ( $from_the_end ) {
+			$number = min( $number, $count - $before );
+			$before = $count - $before - $number;
+			if ( $number < 1 ) {
+				return array();
+			}
+		}
+		$end = ' ORDER BY ' . ( $from_the_end ? $part['backward'] : $part['order'] ) . " LIMIT $number OFFSET $before";
 		if ( '' === $part['rows'] || ! self::is_of_everybody( $query ) ) {
-			return self::numbers( Database::rows( self::select( "$wpdb->users.ID", $query, $part ) . $end ), 'ID' );
+			$found = self::numbers( Database::rows( self::select( "$wpdb->users.ID", $query, $part ) . $end ), 'ID' );
+			return $from_the_end ? array_reverse( $found ) : $found;
 		}
 		// The index alone says which rows are on the page, however far behind it is.
 		$rows = self::numbers( Database::rows( "SELECT row_id {$part['rows']}$end" ), 'row_id' );
@@ -136,7 +150,7 @@ final class UsersSorting {
 			return array();
 		}
 		$accounts = array_column( Database::rows( 'SELECT row_id, user_id FROM ' . Tables::name( 'users' ) . ' WHERE row_id IN (' . Database::marks( $rows, '%d' ) . ')', $rows ), 'user_id', 'row_id' );
-		return array_values( array_map( static fn( int $row ): int => (int) ( $accounts[ $row ] ?? 0 ), $rows ) );
+		return array_map( static fn( int $row ): int => (int) ( $accounts[ $row ] ?? 0 ), $from_the_end ? array_reverse( $rows ) : $rows );
 	}
 
 	/**
@@ -212,17 +226,19 @@ final class UsersSorting {
 
 			$where   = "r.deleted = $deleted AND r.managed = $managed AND r.active = $active";
 			$parts[] = array(
-				'rows'  => "FROM $users r WHERE $where",
-				'from'  => "$users r CROSS JOIN $wpdb->users ON $wpdb->users.ID = r.user_id",
-				'where' => $where,
-				'order' => 'r.row_id',
+				'rows'     => "FROM $users r WHERE $where",
+				'from'     => "$users r CROSS JOIN $wpdb->users ON $wpdb->users.ID = r.user_id",
+				'where'    => $where,
+				'order'    => 'r.row_id',
+				'backward' => 'r.row_id DESC',
 			);
 		}
 		$parts[] = array(
-			'rows'  => '',
-			'from'  => $wpdb->users,
-			'where' => "NOT EXISTS ( SELECT 1 FROM $users r WHERE r.user_id = $wpdb->users.ID AND ( r.deleted = 1 OR r.managed = 1 OR r.active = 0 ) )",
-			'order' => "$wpdb->users.user_login",
+			'rows'     => '',
+			'from'     => $wpdb->users,
+			'where'    => "NOT EXISTS ( SELECT 1 FROM $users r WHERE r.user_id = $wpdb->users.ID AND ( r.deleted = 1 OR r.managed = 1 OR r.active = 0 ) )",
+			'order'    => "$wpdb->users.user_login",
+			'backward' => "$wpdb->users.user_login DESC",
 		);
 		return $parts;
 	}
@@ -239,21 +255,24 @@ final class UsersSorting {
 		$users   = Tables::name( 'users' );
 		$lookups = Tables::name( 'lookups' );
 		$way     = $backward ? 'DESC' : 'ASC';
+		$back    = $backward ? 'ASC' : 'DESC';
 		$value   = (string) $wpdb->prepare( "l.path = %s AND l.value > ''", $index['path'] ?? '' );
 		// Somebody who has several values stands at the least one.
 		$least = $index['single'] ?? true ? '' : " AND NOT EXISTS ( SELECT 1 FROM $lookups m WHERE m.row_id = l.row_id AND m.path = l.path AND m.value > '' AND m.value < l.value )";
 		return array(
 			array(
-				'rows'  => "FROM $lookups l WHERE $value$least",
-				'from'  => "$lookups l CROSS JOIN $users r ON r.row_id = l.row_id CROSS JOIN $wpdb->users ON $wpdb->users.ID = r.user_id",
-				'where' => "$value$least",
-				'order' => "l.value $way, l.row_id $way",
+				'rows'     => "FROM $lookups l WHERE $value$least",
+				'from'     => "$lookups l CROSS JOIN $users r ON r.row_id = l.row_id CROSS JOIN $wpdb->users ON $wpdb->users.ID = r.user_id",
+				'where'    => "$value$least",
+				'order'    => "l.value $way, l.row_id $way",
+				'backward' => "l.value $back, l.row_id $back",
 			),
 			array(
-				'rows'  => '',
-				'from'  => "$wpdb->users LEFT JOIN $users r ON r.user_id = $wpdb->users.ID LEFT JOIN $lookups l ON l.row_id = r.row_id AND $value",
-				'where' => 'l.row_id IS NULL',
-				'order' => "$wpdb->users.user_login",
+				'rows'     => '',
+				'from'     => "$wpdb->users LEFT JOIN $users r ON r.user_id = $wpdb->users.ID LEFT JOIN $lookups l ON l.row_id = r.row_id AND $value",
+				'where'    => 'l.row_id IS NULL',
+				'order'    => "$wpdb->users.user_login",
+				'backward' => "$wpdb->users.user_login DESC",
 			),
 		);
 	}

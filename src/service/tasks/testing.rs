@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 const MATCHES_SHOWN: usize = 20;
 
 /// How many people are looked at for the first page: it takes about as long as any other screen.
-const FIRST_LOOK: u64 = 75;
+const FIRST_LOOK: u64 = 50;
 
 /// How many are looked at for each further page. The owner asks for it, and waits for it.
 const FURTHER_LOOK: u64 = 1_000;
