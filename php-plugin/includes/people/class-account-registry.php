@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\People;
 
 use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Identifier;
 use Rollbook\WordPress\Store\Lookups;
@@ -280,15 +281,17 @@ final class AccountRegistry {
 		list( $members, $arguments ) = self::members_of_the_site();
 
 		$found = Database::rows(
-			"SELECT w.ID, u.id, u.user_name, u.locked_before, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
+			"SELECT w.ID, u.id, u.version, u.user_name, u.locked_before, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
 			array( ...$arguments, (int) $command['after'], (int) $command['limit'] )
 		);
 		/** @var array<int, array<string, ?string>> $rows */
 		$rows      = array_column( $found, null, 'ID' );
+		AccountCache::read_again( array_keys( $rows ) );
 		$described = static fn( \WP_User $user ): array => array(
 			'account' => self::with_metas( UserReader::account( $user ), $command['read'] ),
 			'row'     => null === $rows[ $user->ID ]['id'] ? null : array(
 				'id'            => (string) $rows[ $user->ID ]['id'],
+				'version'       => (int) $rows[ $user->ID ]['version'],
 				'user_name'     => (string) $rows[ $user->ID ]['user_name'],
 				'locked_before' => (bool) $rows[ $user->ID ]['locked_before'],
 				'managed'       => (bool) $rows[ $user->ID ]['managed'],
