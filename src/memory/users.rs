@@ -96,6 +96,10 @@ impl Person {
         self.version
     }
 
+    pub(super) fn lookups(&self) -> &[Lookup] {
+        &self.lookups
+    }
+
     pub(super) fn count_up(&mut self) {
         self.version += 1;
     }
