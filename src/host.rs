@@ -121,8 +121,8 @@ macro_rules! questions {
             CreateUser, create_user, changes => Outcome<UserRecord>;
             UpdateUser, update_user, changes => Outcome<UserRecord>;
             FillTargets, fill_targets, changes => Outcome<()>;
-            IndexUser, index_user, changes => ();
-            IndexUsers, index_users, changes => ();
+            IndexUser, index_user, changes => Outcome<()>;
+            IndexUsers, index_users, changes => Vec<SmolStr>;
             NoteWish, note_wish, changes => ();
             DeleteUser, delete_user, changes => Outcome<()>;
             FindGroups, find_groups, reads => FoundGroups;

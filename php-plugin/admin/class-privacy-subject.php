@@ -12,8 +12,11 @@ namespace Rollbook\WordPress\Admin;
 use Rollbook\WordPress\Endpoint\ActivityBodies;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\Lookups;
 use Rollbook\WordPress\Store\ReceivedAttributes;
 use Rollbook\WordPress\Store\Tables;
+use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\UserRows;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -44,7 +47,7 @@ final class PrivacySubject {
 		$user    = get_user_by( 'email', $email );
 		$user_id = false === $user ? 0 : $user->ID;
 		$row     = Database::row(
-			'SELECT row_id, id, user_id, user_name, external_id, active, managed, deleted, created, modified, document FROM ' . Tables::name( 'users' ) . ' WHERE user_id = %d OR user_name_key = %s ORDER BY user_id = %d DESC LIMIT 1',
+			'SELECT row_id, id, user_id, user_name, external_id, active, managed, deleted, version, created, modified, document FROM ' . Tables::name( 'users' ) . ' WHERE user_id = %d OR user_name_key = %s ORDER BY user_id = %d DESC LIMIT 1',
 			array( $user_id, mb_strtolower( $email ), $user_id )
 		);
 		return new self( $email, $user_id, $row );
@@ -131,8 +134,16 @@ final class PrivacySubject {
 			return false;
 		}
 		ReceivedAttributes::forget_person( (string) $this->row['id'] );
-		Database::run( 'DELETE FROM ' . Tables::name( 'lookups' ) . ' WHERE row_id = %d', array( (int) $this->row['row_id'] ) );
-		return 0 < Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET document = NULL, applied = NULL, version = version + 1 WHERE row_id = %d AND (document IS NOT NULL OR applied IS NOT NULL)', array( (int) $this->row['row_id'] ) );
+		$row_id = (int) $this->row['row_id'];
+		$empty  = function () use ( $row_id ): bool {
+			$row = UserRows::find( (string) $this->row['id'], 'row_id, id, version', 'FOR UPDATE' );
+			if ( null === $row || $row['version'] !== $this->row['version'] ) {
+				return false; // An identity provider has written the person since, who may be back.
+			}
+			Lookups::clear( $row_id );
+			return 0 < Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET document = NULL, applied = NULL, version = version + 1 WHERE row_id = %d AND (document IS NOT NULL OR applied IS NOT NULL)', array( $row_id ) );
+		};
+		return Transaction::run( $empty, static fn(): bool => false ); // Where nobody can tell, it is done again.
 	}
 
 	/**

@@ -67,11 +67,11 @@ namespace Rollbook;
  * @phpstan-type FillTargets array{do: 'fill_targets', id: string, version: int, values: array<string, mixed>, targets: list<string>, now: int}
  * @phpstan-type FillTargetsAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type UserName array{raw: string, key: string}
- * @phpstan-type IndexUser array{do: 'index_user', id: string, user_name: ?UserName, lock: bool, lookups: list<Lookup>, modified: ?int}
- * @phpstan-type IndexUserAnswer null
- * @phpstan-type IndexedPerson array{row: int, id: string, lookups: list<Lookup>}
+ * @phpstan-type IndexUser array{do: 'index_user', id: string, version: int, user_name: ?UserName, lock: bool, lookups: list<Lookup>, modified: ?int}
+ * @phpstan-type IndexUserAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
+ * @phpstan-type IndexedPerson array{row: int, id: string, version: int, lookups: list<Lookup>}
  * @phpstan-type IndexUsers array{do: 'index_users', people: list<IndexedPerson>}
- * @phpstan-type IndexUsersAnswer null
+ * @phpstan-type IndexUsersAnswer list<string>
  * @phpstan-type NoteWish array{do: 'note_wish', id: string, user_name: ?string}
  * @phpstan-type NoteWishAnswer null
  * @phpstan-type AccountDisposal 'deactivate'|'remove_from_site'|'delete'
@@ -113,7 +113,7 @@ namespace Rollbook;
  * @phpstan-type RolesSet array{user_id: int, outcome: array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}}
  * @phpstan-type SetRolesAnswer list<RolesSet>
  * @phpstan-type ListAccounts array{do: 'list_accounts', after: int, read: list<string>, limit: int, count: bool}
- * @phpstan-type AccountRow array{id: string, user_name: string, locked_before?: bool, managed: bool, deleted: bool}
+ * @phpstan-type AccountRow array{id: string, version: int, user_name: string, locked_before?: bool, managed: bool, deleted: bool}
  * @phpstan-type SiteAccount array{account: Account, row?: ?AccountRow}
  * @phpstan-type SiteAccounts array{total?: ?int, accounts: list<SiteAccount>}
  * @phpstan-type ListAccountsAnswer SiteAccounts

@@ -151,6 +151,8 @@ pub struct SiteAccount {
 pub struct AccountRow {
     /// The SCIM id.
     pub id: SmolStr,
+    /// Counts the writes.
+    pub version: u64,
     /// `userName`.
     pub user_name: String,
     /// Whether another plugin had the person locked out, and we do not do so yet.

@@ -52,7 +52,8 @@ pub struct FindRoles {
     pub roles: Vec<String>,
 }
 
-/// Changes the roles of accounts, each by itself: if one fails, the others are changed all the same.
+/// Changes the roles of accounts, each by itself: if one fails, the others are changed all the same. Each
+/// person gets the next version: a request that has decided that the roles of before may stay decides anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetRoles {
     /// The changes.

@@ -294,6 +294,9 @@ pub struct FillTargets {
 pub struct IndexUser {
     /// The SCIM id.
     pub id: SmolStr,
+    /// The version that this was decided on. It goes up with whatever clients see, and not with what they are
+    /// only searched by.
+    pub version: u64,
     /// A new `userName` for an account that nobody manages.
     pub user_name: Option<UserName>,
     /// Whether the owner wants an unmanaged person that another plugin had locked out to stay locked out from
@@ -306,10 +309,11 @@ pub struct IndexUser {
     pub modified: Option<i64>,
 }
 
-/// Renews the matchable values of many people at once, and nothing else of them.
+/// Renews the matchable values of many people at once, and nothing else of them. The answer are the ids of
+/// those who have another version by now: nothing of them was written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndexUsers {
-    /// The people. Those who are gone by now are left out.
+    /// The people. Those who are gone by now are left out, and are not in the answer.
     pub people: Vec<IndexedPerson>,
 }
 
@@ -320,6 +324,8 @@ pub struct IndexedPerson {
     pub row: u64,
     /// The SCIM id.
     pub id: SmolStr,
+    /// The version that the values belong to.
+    pub version: u64,
     /// All matchable values.
     pub lookups: Vec<Lookup>,
 }

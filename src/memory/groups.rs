@@ -227,10 +227,12 @@ impl MemoryHost {
         }
     }
 
-    /// Takes a deleted person or group out of every group.
+    /// Takes a deleted person or group out of every group. Each of them gets the next version.
     pub(super) fn forget_member(&mut self, id: &str) {
         for group in self.groups.values_mut() {
+            let before = group.members.len();
             group.members.retain(|member| member.id != id);
+            group.version += u64::from(group.members.len() < before);
         }
     }
 

@@ -25,10 +25,12 @@ impl MemoryHost {
     pub(super) fn set_roles(&mut self, set: SetRoles) -> Result<Vec<RolesSet>, String> {
         let set_one = |change: RoleChange| {
             let user_id = change.user_id;
-            RolesSet {
-                user_id,
-                outcome: self.change_roles(vec![change]).err().unwrap_or(Outcome::Done { record: () }),
+            let outcome = self.change_roles(vec![change]).err().unwrap_or(Outcome::Done { record: () });
+            if matches!(outcome, Outcome::Done { .. }) {
+                let person = self.people.values_mut().find(|person| person.user_id == user_id);
+                person.into_iter().for_each(Person::count_up);
             }
+            RolesSet { user_id, outcome }
         };
         Ok(set.roles.into_iter().map(set_one).collect())
     }

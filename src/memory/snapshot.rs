@@ -2,8 +2,9 @@
 
 use super::MemoryHost;
 use super::users::Person;
-use crate::host::MemberKind;
+use crate::host::{Lookup, MemberKind};
 use crate::settings::Settings;
+use crate::wordpress::{lookups, user};
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -19,6 +20,12 @@ impl MemoryHost {
     pub fn version_of(&self, id: &str) -> Option<u64> {
         let person = self.people.values().find(|person| person.id == id).map(Person::version);
         person.or_else(|| self.groups.values().find(|group| group.id == id).map(|group| group.version))
+    }
+
+    /// The version of the person of an account, and its roles.
+    pub fn version_and_roles(&self, user_id: u64) -> Option<(u64, Vec<String>)> {
+        let person = self.people.values().find(|person| person.user_id == user_id)?;
+        Some((person.version(), self.accounts.get(&user_id)?.account.roles.clone()))
     }
 
     /// What there is, without numbers and times. People and groups are told by their names, so that two sites
@@ -69,6 +76,7 @@ impl MemoryHost {
             "people": people,
             "groups": groups,
             "half": half,
+            "wrongly_indexed": self.wrongly_indexed(),
             "names": living().map(|person| person.told_name()).collect::<Vec<_>>(),
             "group_names": group_names,
             "addresses": accounts().map(|account| account.email.to_lowercase()).collect::<Vec<_>>(),
@@ -82,6 +90,28 @@ impl MemoryHost {
                 "groups": versions(&mut self.groups.values().map(|group| (&group.id, group.version))),
             },
         })
+    }
+
+    /// The ids of the living people who are searched by something else than what they show.
+    fn wrongly_indexed(&self) -> Vec<&str> {
+        let sorted = |lookups: &[Lookup]| {
+            let mut all: Vec<(String, String)> =
+                lookups.iter().map(|lookup| (lookup.path.clone(), lookup.value.clone())).collect();
+            all.sort_unstable();
+            all
+        };
+        let targets = user::targets(&self.settings);
+        let is_right = |row: u64, person: &Person| {
+            let Ok(record) = self.record(row, person, &targets) else { return true };
+            let shown = user::resource(&record, &self.settings, "");
+            let shows = lookups::record_lookups(&record, &shown, &self.settings.site);
+            sorted(&shows) == sorted(person.lookups())
+        };
+        let living = self.people.iter().filter(|(_, person)| !person.is_deleted());
+        living
+            .filter(|(row, person)| !is_right(**row, person))
+            .map(|(_, person)| person.id.as_str())
+            .collect()
     }
 
     fn told_person(&self, person: &Person) -> Value {

@@ -84,6 +84,7 @@ impl Person {
         let (id, user_name) = (self.id.clone(), self.user_name.clone());
         AccountRow {
             id,
+            version: self.version,
             user_name,
             locked_before: self.locked_before,
             managed: self.managed,
@@ -93,6 +94,10 @@ impl Person {
 
     pub(super) fn version(&self) -> u64 {
         self.version
+    }
+
+    pub(super) fn lookups(&self) -> &[Lookup] {
+        &self.lookups
     }
 
     pub(super) fn count_up(&mut self) {
@@ -292,35 +297,46 @@ impl MemoryHost {
         Ok(Outcome::Done { record: () })
     }
 
-    pub(super) fn index_user(&mut self, index: IndexUser) -> Result<(), String> {
-        let Some((row, mut person)) = self.take_living(&index.id) else { return Ok(()) };
+    pub(super) fn index_user(&mut self, index: IndexUser) -> Result<Outcome<()>, String> {
+        let Some((row, mut person)) = self.take_living(&index.id) else { return Ok(Outcome::Gone) };
+        if self.comes_too_late(index.version, &mut person.version) {
+            self.people.insert(row, person);
+            return Ok(Outcome::Stale);
+        }
         person.lookups = index.lookups;
         if let Some(name) = index.user_name
             && !person.managed
             && !self.people.values().any(|other| other.user_name_key == name.key)
         {
+            if person.user_name != name.raw {
+                person.version += 1;
+            }
             person.user_name = name.raw;
             person.user_name_key = name.key;
         }
         if index.lock && !person.managed && person.locked_before {
             (person.active, person.locked_before) = (false, false);
+            person.version += 1;
         }
         if let Some(modified) = index.modified {
             person.modified = modified;
             person.version += 1;
         }
         self.people.insert(row, person);
-        Ok(())
+        Ok(Outcome::Done { record: () })
     }
 
-    pub(super) fn index_users(&mut self, index: IndexUsers) -> Result<(), String> {
+    pub(super) fn index_users(&mut self, index: IndexUsers) -> Result<Vec<SmolStr>, String> {
+        let mut stale = Vec::new();
         for indexed in index.people {
-            if let Some((row, mut person)) = self.take_living(&indexed.id) {
-                person.lookups = indexed.lookups;
-                self.people.insert(row, person);
+            let Some((row, mut person)) = self.take_living(&indexed.id) else { continue };
+            match self.comes_too_late(indexed.version, &mut person.version) {
+                true => stale.push(indexed.id),
+                false => person.lookups = indexed.lookups,
             }
+            self.people.insert(row, person);
         }
-        Ok(())
+        Ok(stale)
     }
 
     pub(super) fn delete_user(&mut self, delete: DeleteUser) -> Result<Outcome<()>, String> {
@@ -400,7 +416,7 @@ impl MemoryHost {
             return Ok(Outcome::Taken { value: Unique::UserName });
         }
         let Some(mut person) = self.people.remove(&row) else { return Ok(Outcome::Gone) };
-        if person.version != restore.version {
+        if self.comes_too_late(restore.version, &mut person.version) {
             self.people.insert(row, person);
             return Ok(Outcome::Stale);
         }

@@ -1,9 +1,9 @@
 //! After a change inside WordPress: renews the values that people are searched by, and fills fields that are
 //! new.
 
-use super::Summary;
 use super::loading::load_users_by_account;
-use crate::host::{FillTargets, Host, HostError, IndexUser, UserName, UserRecord};
+use super::{MAX_ATTEMPTS, Summary};
+use crate::host::{FillTargets, Host, HostError, IndexUser, Outcome, UserName, UserRecord};
 use crate::http::Response;
 use crate::scim::resource::Resource;
 use crate::settings::Settings;
@@ -42,30 +42,60 @@ async fn renew(
     settings: &Settings,
     now: i64,
 ) -> Result<(), HostError> {
-    let targets = user::targets(settings);
     let mut left: BTreeSet<u64> = user_ids.into_iter().collect();
     let mut failed = None;
+    for _ in 0..MAX_ATTEMPTS {
+        left = renew_as_read(host, left, edited, settings, now, &mut failed).await?;
+        if left.is_empty() {
+            return failed.map_or(Ok(()), Err);
+        }
+    }
+    Err(HostError::new("others changed the same people again and again").passing(true))
+}
+
+/// Reads people and renews what is stored of them once. Gives the accounts of those who were changed in
+/// between: they have to be read again.
+async fn renew_as_read(
+    host: &Host,
+    mut left: BTreeSet<u64>,
+    edited: bool,
+    settings: &Settings,
+    now: i64,
+    failed: &mut Option<HostError>,
+) -> Result<BTreeSet<u64>, HostError> {
+    let targets = user::targets(settings);
+    let mut stale = BTreeSet::new();
     loop {
         let some = load_users_by_account(host, &mut left, &targets).await?;
         if some.is_empty() {
-            break;
+            return Ok(stale);
         }
         for record in some {
             let shown = user::resource(&record, settings, "");
+            let user_id = record.account.user_id;
             // A person that a plugin does not allow to be written does not stop the others.
-            match fill(host, &record, &shown, settings, now).await {
+            let version = match fill(host, &record, &shown, settings, now).await {
                 Err(failure) if failure.passes => return Err(failure),
-                filled => failed = failed.or(filled.err()),
-            }
+                Err(failure) => {
+                    failed.get_or_insert(failure);
+                    record.version
+                }
+                Ok(Some(version)) => version,
+                Ok(None) => {
+                    stale.insert(user_id);
+                    continue;
+                }
+            };
             let is_changed = edited && (!record.managed || account::is_locally_edited(&record, settings));
             let lookups = lookups::record_lookups(&record, &shown, &settings.site);
             let user_name = own_name_again(&record);
             let modified = is_changed.then_some(now);
-            let index = IndexUser { id: record.id, user_name, lookups, lock: false, modified };
-            host.ask(&index).await?;
+            let index = IndexUser { id: record.id, version, user_name, lookups, lock: false, modified };
+            if matches!(host.ask(&index).await?, Outcome::Stale) {
+                stale.insert(user_id);
+            }
         }
     }
-    failed.map_or(Ok(()), Err)
 }
 
 /// The name of an unmanaged person whose name is an address: it may be another person's address by now. A
@@ -79,21 +109,25 @@ fn own_name_again(record: &UserRecord) -> Option<UserName> {
     Some(UserName { raw: email.clone(), key: folded(email, usize::MAX) })
 }
 
-/// Fills the fields that were mapped since the last write. A request that writes to the person meanwhile does
-/// this as well.
+/// Fills the fields that were mapped since the last write. Gives the version that the person has then;
+/// nothing where another request has written to the person meanwhile.
 async fn fill(
     host: &Host,
     record: &UserRecord,
     shown: &Resource,
     settings: &Settings,
     now: i64,
-) -> Result<(), HostError> {
+) -> Result<Option<u64>, HostError> {
     let targets = account::due_targets(record, shown, settings);
     if targets.is_empty() || record.unfinished || !record.managed || !record.account.is_writable() {
-        return Ok(());
+        return Ok(Some(record.version));
     }
     let change = account::account_change(Some((record, shown)), shown, settings);
     let values = change.values.into_iter().filter(|(target, _)| targets.contains(target)).collect();
     let fill = FillTargets { id: record.id.clone(), version: record.version, values, targets, now };
-    host.ask(&fill).await.map(drop)
+    Ok(match host.ask(&fill).await? {
+        Outcome::Done { .. } => Some(record.version + 1),
+        Outcome::Stale => None,
+        Outcome::Gone | Outcome::Taken { .. } | Outcome::Refused { .. } => Some(record.version),
+    })
 }

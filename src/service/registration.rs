@@ -1,10 +1,10 @@
 //! Accounts that were there before the IdP. They get a row when a request may be about them, so that it finds
 //! them.
 
-use super::{Answer, Service};
+use super::{Answer, MAX_ATTEMPTS, Service};
 use crate::host::{
-    Account, FindConflicts, FindUnregisteredAccounts, IndexUser, Lookup, MetaValue, RegisterAccounts,
-    Registration, UserName, UserRecord, UserRow,
+    Account, FindConflicts, FindUnregisteredAccounts, IndexUser, Lookup, MetaValue, Outcome,
+    RegisterAccounts, Registration, UserName, UserRecord, UserRow,
 };
 use crate::scim::filter::Filter;
 use crate::wordpress::columns::{LOOKUP_LENGTH, folded};
@@ -119,35 +119,49 @@ impl Service {
             ..FindConflicts::default()
         };
         let records = self.host.ask(&find).await?.people;
-        let is_meant = |record: &&UserRecord| {
+        let is_meant = |record: &UserRecord| {
             !record.managed && !record.deleted && folded(&record.account.email, usize::MAX) == key
         };
-        let Some(record) = records.iter().find(is_meant) else { return Ok(false) };
-        let index = IndexUser {
-            id: record.id.clone(),
-            user_name: Some(UserName { raw: name.to_owned(), key }),
-            lookups: lookups::lookups(&self.user_resource(record), &self.settings.site),
-            lock: false,
-            modified: None,
-        };
-        self.host.ask(&index).await?;
+        let Some(record) = records.into_iter().find(is_meant) else { return Ok(false) };
+        self.give_name(record, name, is_meant).await?;
         Ok(true)
     }
 
     /// Lets an unmanaged account that turns out to be a new person's be found under that person's name.
     pub(super) async fn name_unmanaged(&self, known: &[UserRecord], who: &Identity) -> Answer<()> {
         let is_meant =
-            |record: &&UserRecord| !record.managed && !record.deleted && who.has_address_of(&record.account);
+            |record: &UserRecord| !record.managed && !record.deleted && who.has_address_of(&record.account);
         let (Some(name), true) = (&who.user_name, self.shows_unmanaged()) else { return Ok(()) };
-        for record in known.iter().filter(is_meant) {
+        for record in known.iter().filter(|record| is_meant(record)) {
+            self.give_name(record.clone(), name, is_meant).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives an unmanaged account a name. Where somebody has changed the account since it was read, it is read
+    /// again, and gets the name if it is still the one that is meant.
+    async fn give_name(
+        &self,
+        mut record: UserRecord,
+        name: &str,
+        is_meant: impl Fn(&UserRecord) -> bool,
+    ) -> Answer<()> {
+        for _ in 0..MAX_ATTEMPTS {
             let index = IndexUser {
                 id: record.id.clone(),
-                user_name: Some(UserName { raw: name.clone(), key: folded(name, usize::MAX) }),
-                lookups: lookups::lookups(&self.user_resource(record), &self.settings.site),
+                version: record.version,
+                user_name: Some(UserName { raw: name.to_owned(), key: folded(name, usize::MAX) }),
+                lookups: lookups::lookups(&self.user_resource(&record), &self.settings.site),
                 lock: false,
                 modified: None,
             };
-            self.host.ask(&index).await?;
+            if !matches!(self.host.ask(&index).await?, Outcome::Stale) {
+                break;
+            }
+            match self.load_users(vec![record.id]).await?.pop().filter(|again| is_meant(again)) {
+                Some(again) => record = again,
+                None => break,
+            }
         }
         Ok(())
     }

@@ -1,24 +1,26 @@
-//! Two requests at the same moment: their commands interleave, fail, or are carried out and answered too
-//! late.
+//! Two requests at the same moment, or a request and a task of the owner's: their commands interleave, fail,
+//! or are carried out and answered too late.
 //!
 //! Whatever happens, the site ends as it would if the two had come one after the other, in one order or the
-//! other. A request that broke down was carried out as a whole or not at all, and the same request sent again
+//! other; and everybody is searched by what they show. A request that broke down was carried out as a whole or not at all, and the same request sent again
 //! succeeds and ends where it would have ended. A seed makes a schedule, and makes the same one again.
 
 use crate::mutate::Random;
 use crate::trying;
 use rollbook::exchange::Exchange;
-use rollbook::host::{Command, HostError, Scope};
+use rollbook::host::{Command, Decision, HostError, Scope};
 use rollbook::http::{Request, Response};
 use rollbook::memory::MemoryHost;
 use rollbook::settings::Settings;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 const TOKEN: &str = "token-of-what-happens-at-the-same-moment";
 const NOW: i64 = 1_795_327_201_000;
+const TASK: &str = "TASK";
+const REFRESH: &str = "REFRESH";
 const BULK: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -26,6 +28,9 @@ const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 const NAMES: [&str; 4] = ["ann", "bob", "cid", "dee"];
 const ADDRESSES: [&str; 5] = ["ann", "bob", "cid", "dee", "new"];
 const GROUPS: [Made; 2] = [("Editors", &["ann"]), ("Guides", &["ann"])];
+
+/// The groups of a site that Bob was deleted from.
+const GROUPS_OF_BOTH: [Made; 2] = [("Editors", &["ann", "bob"]), ("Guides", &["ann"])];
 
 /// The groups of other sites, some of them in others. Bob is in more than one, and in some in two ways.
 const NESTED_GROUPS: [[Made; 4]; 2] = [
@@ -64,10 +69,14 @@ pub(crate) enum Mutant {
     SaidToBeUndone,
     /// Who waits for an address that somebody has is not looked at again.
     WaitsForEver,
+    /// A task writes what people are searched by, whatever the version that it has read.
+    IndexedOver,
+    /// A task gives roles, whatever the versions and roles that it has read.
+    RolesOver,
 }
 
 impl Mutant {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Overwriting,
         Self::HalfUndone,
         Self::SameNames,
@@ -78,12 +87,27 @@ impl Mutant {
         Self::LastAdministrator,
         Self::SaidToBeUndone,
         Self::WaitsForEver,
+        Self::IndexedOver,
+        Self::RolesOver,
     ];
 }
 
-/// A request of a schedule.
+/// What the owner and time have done to a site before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum History {
+    Nothing,
+    /// The owner has made the two people the only administrators.
+    Administrators,
+    /// The rules came after the people. Bob is in Sales.
+    LaterRules,
+    /// Bob was deleted, and the owner has decided to undo that.
+    Undoing,
+}
+
+/// A request of a schedule, or a task.
 #[derive(Debug)]
 struct Operation {
+    /// [`TASK`] and [`REFRESH`] for what is no request. The body says what it is to do then.
     method: &'static str,
     path: String,
     body: Value,
@@ -92,6 +116,22 @@ struct Operation {
 impl Operation {
     fn says(&self, text: &str) -> bool {
         self.body.to_string().contains(text)
+    }
+
+    fn is_task(&self, name: &str) -> bool {
+        self.method == TASK && self.body["task"] == name
+    }
+
+    fn open(&self, settings: &Rc<Settings>) -> Exchange {
+        let settings = Rc::clone(settings);
+        match self.method {
+            TASK => Exchange::task(serde_json::from_value(self.body.clone()).unwrap(), settings, NOW),
+            REFRESH => {
+                let user_ids = serde_json::from_value(self.body["user_ids"].clone()).unwrap();
+                Exchange::refresh(user_ids, self.body["edited"] == true, settings, NOW)
+            }
+            _ => Exchange::open(request(self), settings),
+        }
     }
 }
 
@@ -115,6 +155,8 @@ struct World {
     /// Two of them that are likely to meet: each asks for the other one's name or address, or one is about a
     /// way that Bob has into a group, and the other one about the next step of such a way.
     exchanges: Rc<Vec<[usize; 2]>>,
+    /// Those of the operations that are tasks.
+    tasks: Rc<Vec<usize>>,
     /// What there was before anything happened.
     before: Rc<Value>,
 }
@@ -137,10 +179,13 @@ pub(crate) fn schedule(random: &mut Random) {
         false => random.pick(worlds).clone(),
     });
     let often = if world.is_nested() { 2 } else { 20 };
-    let chosen = match random.once_in(often) {
+    let mut chosen = match random.once_in(often) {
         true => *random.pick(&world.exchanges),
         false => [0, 1].map(|_| random.descendants(world.operations.len())),
     };
+    if random.once_in(4) {
+        chosen[1] = *random.pick(&world.tasks);
+    }
     let (strikes, which, at) = (random.descendants(3), random.descendants(2), random.descendants(9));
     let fate = [Fate::Done, Fate::Fails, Fate::AnsweredLate][strikes];
     check(&world, &chosen, (which, at, fate), &mut || random.once_in(2));
@@ -188,7 +233,10 @@ fn check(
     let (was_struck, ended, answers) = left.interleave(&operations, strike, swaps);
     let found = left.host.snapshot();
     check_invariants(world, &found);
-    assert_eq!(left.due(), Vec::<Value>::new(), "somebody has another role than the rules give");
+    let were_given = |which: usize| operations[which].is_task("roles") && !broke(&answers[which]);
+    if world.is_nested() || (0..operations.len()).any(were_given) {
+        assert_eq!(left.due(), Vec::<Value>::new(), "somebody has another role than the rules give");
+    }
     // Two who want each other's name get them, also where the first of them alone would be refused: with what
     // else it asks for, as if it were sent again after the other one.
     let renames = operations.len() > 1 && operations.iter().all(|one| one.says("userName"));
@@ -212,7 +260,9 @@ fn check(
     // Of a Bulk request one operation may have broken down, and others not; and another request may come
     // between.
     let is_bulk = operations.iter().any(|operation| operation.path == "/Bulk");
-    let in_part = is_bulk && (operations.len() > 1 || answers.iter().any(broke));
+    // So may of what a task does for one person.
+    let is_settling = operations.iter().any(|operation| operation.is_task("settling"));
+    let in_part = is_bulk && operations.len() > 1 || (is_bulk || is_settling) && answers.iter().any(broke);
     let likeness = Likeness { was_struck, logins: !renames };
     if !in_part && !could_be(world, chosen, &ended, &found, likeness, may_be, has_status, is_refused_alone) {
         let told: Vec<_> = answers.iter().map(|answer| (answer.status, answer.body.as_str())).collect();
@@ -353,25 +403,30 @@ fn check_invariants(before: &World, state: &Value) {
         assert_eq!(values.len(), count, "{what} are not unique: {values:?}");
     };
     ["names", "addresses", "logins", "group_names"].into_iter().for_each(distinct);
+    assert_eq!(state["wrongly_indexed"], json!([]), "people are searched by what they do not show");
     assert_eq!(state["half"], json!([]), "a person without an account, or a member who is nobody");
     assert!(state["administrators"].as_u64().unwrap() > 0, "nobody may administer the site");
 }
 
 impl World {
-    /// A site where two people and two groups are. Where `by_hand` is set, the owner has made the two people
-    /// the only administrators.
-    fn new(number: usize, settings: &Value, by_hand: bool, groups: &[Made]) -> Self {
+    /// A site where two people and two groups are.
+    fn new(number: usize, settings: &Value, history: History, groups: &[Made]) -> Self {
         let mut host = MemoryHost::new();
         host.add_token(TOKEN, Scope::Full);
         host.add_account("admin", "admin@wordpress.example", "admin", "administrator");
         host.add_account("cid", "cid@contoso.test", "Cid", "subscriber");
-        let settings = Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
+        let parsed = |settings: &Value| Rc::new(Settings::parse(settings.as_object().unwrap()).unwrap());
+        let mut first = settings.clone();
+        if history == History::LaterRules {
+            first["role_rules"] = json!([]);
+        }
         let mut world = Self {
             number,
             host,
-            settings,
+            settings: parsed(&first),
             operations: Rc::default(),
             exchanges: Rc::default(),
+            tasks: Rc::default(),
             before: Rc::default(),
         };
         let mut ids = BTreeMap::new();
@@ -382,7 +437,19 @@ impl World {
             let members: Vec<Value> = members.iter().map(|name| json!({ "value": ids[name] })).collect();
             ids.insert(group, world.made("/Groups", json!({ "displayName": group, "members": members })));
         }
-        if by_hand {
+        if history == History::LaterRules {
+            let sales =
+                json!({ "op": "replace", "path": format!("{ENTERPRISE}:department"), "value": "Sales" });
+            let body = json!({ "Operations": [sales] });
+            world.send(&Operation { method: "PATCH", path: format!("/Users/{}", ids["bob"]), body });
+        }
+        if history == History::Undoing {
+            let path = format!("/Users/{}", ids["bob"]);
+            world.send(&Operation { method: "DELETE", path, body: Value::Null });
+            world.host.decide_losses(Decision::Undo, NOW);
+        }
+        world.settings = parsed(settings);
+        if history == History::Administrators {
             for (address, role) in [
                 ("ann@contoso.test", "administrator"),
                 ("bob@contoso.test", "administrator"),
@@ -391,10 +458,18 @@ impl World {
                 world.host.account_mut(address).unwrap().account.roles = vec![role.to_owned()];
             }
         }
-        world.operations = Rc::new(match groups.len() == GROUPS.len() {
+        let mut operations = match groups.len() == GROUPS.len() {
             true => operations(&ids),
             false => nested_operations(&ids, groups),
-        });
+        };
+        let first_task = operations.len();
+        let account = |name: &str| {
+            let stored = world.host.account(&format!("{name}@contoso.test")).unwrap();
+            stored.account.user_id
+        };
+        operations.extend(tasks(&NAMES[..3].iter().map(|name| account(name)).collect::<Vec<_>>()));
+        world.tasks = Rc::new((first_task..operations.len()).collect());
+        world.operations = Rc::new(operations);
         let wanting = |who: &str, whose: &str| -> Vec<usize> {
             let (path, whose) = (format!("/Users/{}", ids[who]), format!("\"{whose}"));
             let wants = |one: &Operation| one.path == path && one.says(&whose);
@@ -427,16 +502,16 @@ impl World {
 
     fn send(&mut self, operation: &Operation) -> Response {
         let settings = Rc::clone(&self.settings);
-        let response = self.host.converse(request(operation), &settings).response().unwrap().clone();
+        let response = match operation.method {
+            TASK | REFRESH => self.interleave(&[operation], (0, 0, Fate::Done), &mut || false).2.remove(0),
+            _ => self.host.converse(request(operation), &settings).response().unwrap().clone(),
+        };
         self.host.trace.clear();
         response
     }
 
     /// Who is due another role than the one they have, where nobody has given roles by hand.
     fn due(&self) -> Vec<Value> {
-        if !self.is_nested() {
-            return Vec::new();
-        }
         let task = json!({ "task": "roles", "part": { "after": 0, "limit": 100, "apply": false } });
         let task = serde_json::from_value(task).unwrap();
         let exchange = self.host.clone().perform(task, &self.settings, NOW);
@@ -446,7 +521,7 @@ impl World {
 
     /// Whether some of its groups are in others.
     fn is_nested(&self) -> bool {
-        self.number >= WORLDS.with(Vec::len) - NESTED_GROUPS.len()
+        WORLDS.with(|worlds| self.number >= worlds.len() - NESTED_GROUPS.len())
     }
 
     /// What the requests make one after the other, to be shown.
@@ -481,8 +556,7 @@ impl World {
     ) -> (bool, Vec<usize>, Vec<Response>) {
         let settings = Rc::clone(&self.settings);
         self.host.attend(&settings, NOW);
-        let mut running: Vec<Exchange> =
-            operations.iter().map(|one| Exchange::open(request(one), Rc::clone(&settings))).collect();
+        let mut running: Vec<Exchange> = operations.iter().map(|one| one.open(&settings)).collect();
         let (mut which, mut was_struck, mut commands, mut ended) = (0, false, 0, Vec::new());
         while ended.len() < running.len() {
             let is_free = !self.host.is_in_batch();
@@ -536,16 +610,25 @@ impl World {
     fn mutated(&self, command: &Command, mutant: Option<Mutant>) -> Command {
         let mut command = command.clone();
         match mutant {
-            Some(Mutant::Overwriting) => {
-                let id = command.fields.get("id").and_then(Value::as_str).unwrap_or_default();
-                let version = self.host.version_of(id);
-                if let (Some(version), true) = (version, command.fields.contains_key("version")) {
-                    command.fields.insert("version".to_owned(), json!(version));
-                }
-            }
+            Some(Mutant::Overwriting) => self.renew_version(&mut command.fields),
             Some(Mutant::SameNames) if command.name == "create_user" => {
                 let key = format!("{} {}", command.fields["row"]["user_name_key"], self.host.trace.len());
                 command.fields["row"]["user_name_key"] = json!(key);
+            }
+            Some(Mutant::IndexedOver) if command.name == "index_user" => {
+                self.renew_version(&mut command.fields)
+            }
+            Some(Mutant::IndexedOver) if command.name == "index_users" => {
+                let people = command.fields["people"].as_array_mut().unwrap();
+                people.iter_mut().filter_map(Value::as_object_mut).for_each(|one| self.renew_version(one));
+            }
+            Some(Mutant::RolesOver) if command.name == "set_roles" => {
+                for change in command.fields["roles"].as_array_mut().unwrap() {
+                    let decided_on = self.host.version_and_roles(change["user_id"].as_u64().unwrap());
+                    if let Some((version, roles)) = decided_on {
+                        (change["version"], change["before"]) = (json!(version), json!(roles));
+                    }
+                }
             }
             Some(Mutant::NestedUnseen) => unseen(&mut command, "within"),
             Some(Mutant::UnchangedUnseen) => unseen(&mut command, "unchanged"),
@@ -556,6 +639,16 @@ impl World {
             _ => {}
         }
         command
+    }
+}
+
+impl World {
+    /// Replaces the version that something was decided on by the one that there is.
+    fn renew_version(&self, decided: &mut Map<String, Value>) {
+        let version = self.host.version_of(decided.get("id").and_then(Value::as_str).unwrap_or_default());
+        if let (Some(version), true) = (version, decided.contains_key("version")) {
+            decided.insert("version".to_owned(), json!(version));
+        }
     }
 }
 
@@ -576,26 +669,34 @@ fn worlds() -> Vec<World> {
         for existing in ["link", "apart"] {
             for rules in [&rules, &json!([])] {
                 for people in [0, 50] {
-                    kinds.push((deletion, existing, rules.clone(), people, "userName", false));
+                    kinds.push((deletion, existing, rules.clone(), people, "userName", History::Nothing));
                 }
             }
         }
-        kinds.push((deletion, "link", rules.clone(), 50, "email", false));
-        kinds.push((deletion, "link", rules.clone(), 50, "userName", true));
+        kinds.push((deletion, "link", rules.clone(), 50, "email", History::Nothing));
+        kinds.push((deletion, "link", rules.clone(), 50, "userName", History::Administrators));
+        kinds.push((deletion, "link", rules.clone(), 50, "userName", History::LaterRules));
     }
+    kinds.push(("deactivate", "link", rules.clone(), 50, "userName", History::Undoing));
     let nested = kinds.len();
     let authors = json!({ "filter": "groups.display eq \"Authors\"", "role": "author" });
     let rules = json!([rules[0], authors]);
-    kinds.extend(NESTED_GROUPS.map(|_| ("deactivate", "link", rules.clone(), 50, "userName", false)));
+    kinds.extend(
+        NESTED_GROUPS.map(|_| ("deactivate", "link", rules.clone(), 50, "userName", History::Nothing)),
+    );
     let worlds = kinds.into_iter().enumerate();
-    let world = |(number, (deletion, existing, rules, people, login, by_hand))| {
-        let settings = json!({
+    let world = |(number, (deletion, existing, rules, people, login, history))| {
+        let mut settings = json!({
             "deletion": { "policy": deletion }, "existing_accounts": existing, "role_rules": rules,
             "username": { "from": login, "rename": login == "userName" },
             "mass_removal": { "people": people, "percent": 0 },
         });
-        let groups = usize::checked_sub(number, nested).map_or(&GROUPS[..], |place| &NESTED_GROUPS[place]);
-        World::new(number, &settings, by_hand, groups)
+        if history == History::LaterRules {
+            settings["default_role"] = json!("subscriber");
+        }
+        let usual = if history == History::Undoing { &GROUPS_OF_BOTH } else { &GROUPS };
+        let groups = usize::checked_sub(number, nested).map_or(&usual[..], |place| &NESTED_GROUPS[place]);
+        World::new(number, &settings, history, groups)
     };
     worlds.map(world).collect()
 }
@@ -661,6 +762,30 @@ fn operations(ids: &BTreeMap<&'static str, String>) -> Vec<Operation> {
         add("POST", "/Bulk", json!({ "schemas": [BULK], "Operations": operations }));
     }
     all
+}
+
+/// What the owner, or time, may do: to everybody, and to Ann.
+fn tasks(user_ids: &[u64]) -> Vec<Operation> {
+    let part = json!({ "after": 0, "limit": 100, "apply": true });
+    let ann = user_ids[0];
+    let task = |body: Value| Operation { method: TASK, path: String::new(), body };
+    let refresh = |edited: bool| {
+        let body = json!({ "user_ids": user_ids, "edited": edited });
+        Operation { method: REFRESH, path: String::new(), body }
+    };
+    vec![
+        task(json!({ "task": "indexing", "user_ids": user_ids })),
+        task(json!({ "task": "indexing", "user_ids": [ann] })),
+        refresh(false),
+        refresh(true),
+        task(json!({ "task": "roles", "part": part })),
+        task(json!({ "task": "linking", "part": part, "user_name": "email" })),
+        task(json!({ "task": "linking", "part": part, "user_name": "login" })),
+        task(json!({ "task": "locking", "user_id": ann, "actor": 0 })),
+        task(json!({ "task": "unlocking", "user_id": ann, "actor": 0 })),
+        task(json!({ "task": "unlinking", "user_id": ann })),
+        task(json!({ "task": "settling", "limit": 100 })),
+    ]
 }
 
 /// What may be sent to a site where groups are in others.

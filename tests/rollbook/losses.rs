@@ -126,6 +126,17 @@ fn who_was_deactivated_first_and_then_deleted_comes_back_and_is_let_in() {
 }
 
 #[test]
+fn a_deletion_is_undone_although_somebody_writes_at_the_same_moment() {
+    let mut site = site(json!({ "mass_removal": { "people": 0, "percent": 0 } }));
+    let id = person(&mut site, "busy@contoso.test");
+    assert_eq!(delete(&mut site, &id), 204);
+    site.host.stale_once();
+    assert_eq!(decide(&mut site, Decision::Undo), json!({ "undone": 1, "let_go": 0, "failed": 0 }));
+    let shown = send(&mut site, "GET", &format!("/Users/{id}"), Value::Null);
+    assert_eq!((shown.status, &shown.json()["active"]), (200, &json!(true)));
+}
+
+#[test]
 fn roles_that_a_filter_takes_count_and_come_back_together() {
     let rules = json!([{ "filter": "groups.display eq \"Editors\"", "role": "editor" }]);
     let mut site = site(json!({ "role_rules": rules }));

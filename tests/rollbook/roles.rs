@@ -354,6 +354,22 @@ fn whom_another_plugin_provisioned_keeps_the_id_when_the_whole_site_is_made_read
 }
 
 #[test]
+fn an_account_that_is_written_while_all_are_made_ready_is_decided_anew() {
+    let mut site = site(json!({}));
+    site.host.add_account("kim", "kim@example.test", "Kim", "author");
+    let found = |site: &mut InMemory, name: &str| {
+        let path = format!("/Users?filter=userName%20eq%20%22{name}%22");
+        send(site, "GET", &path, &Value::Null).json()["totalResults"].clone()
+    };
+    assert_eq!(found(&mut site, "kim@example.test"), 1);
+    site.host.stale_once();
+    let apply = json!({ "task": "linking", "user_name": "login", "part": { "apply": true } });
+    let (counts, entries) = perform_all(&mut site, apply, 500);
+    assert_eq!((&counts["changed"], &counts["name_taken"]), (&json!(1), &Value::Null), "{entries:?}");
+    assert_eq!(found(&mut site, "kim"), 1);
+}
+
+#[test]
 fn whoever_is_protected_is_unlinked_and_not_to_be_linked_again() {
     let mut site = site(json!({}));
     let id = create(&mut site, "jane@example.test", "Sales");

@@ -60,7 +60,11 @@ final class NestedGroupsTest extends SiteTestCase {
 	public static function ways(): iterable {
 		foreach ( array( 'emptied', 'both taken', 'one taken, one given' ) as $change ) {
 			foreach ( array( false, true ) as $reversed ) {
-				foreach ( array( 'SELECT p.part AS rollbook_part', 'START TRANSACTION' ) as $moment ) {
+				$moments = array( 'SELECT p.part AS rollbook_part', 'START TRANSACTION' );
+				if ( 'emptied' !== $change ) {
+					$moments[] = 'SELECT m.member_id, g.row_id, g.version'; // Between the person and the groups around those that the person is in.
+				}
+				foreach ( $moments as $moment ) {
 					yield $change . ( $reversed ? ', reversed' : '' ) . ", before $moment" => array( $change, $reversed, $moment );
 				}
 			}

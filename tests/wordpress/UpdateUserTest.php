@@ -230,21 +230,23 @@ final class UpdateUserTest extends SiteTestCase {
 		self::assertSame( array( 0, 1, 1 ), array( $found( 'a' ), $found( 'b' ), $found( "c'\\" ) ) );
 	}
 
-	/** Somebody who is gone by now, or is another person in the same row, gets no values. */
+	/** Somebody who is gone by now, is another person in the same row or was changed meanwhile gets no values. */
 	public function test_values_of_many_people_are_replaced_at_once(): void {
 		global $wpdb;
 		$lookup  = static fn( string $value ): array => array(
 			'path'  => 'title',
 			'value' => $value,
 		);
-		$records = array_map( fn( string $name ): array => $this->create( $name, array( 'lookups' => array( $lookup( 'before' ) ) ) ), array( 'pu-one', 'pu-two', 'pu-gone', 'pu-other' ) );
+		$records = array_map( fn( string $name ): array => $this->create( $name, array( 'lookups' => array( $lookup( 'before' ) ) ) ), array( 'pu-one', 'pu-two', 'pu-gone', 'pu-other', 'pu-changed' ) );
 		$wpdb->update( Tables::name( 'users' ), array( 'deleted' => 1 ), array( 'row_id' => $records[2]['row'] ) );
 		$records[3]['id'] = $records[0]['id'];
+		$this->update( $records[4], array( 'lookups' => array( $lookup( 'newer' ) ) ) );
 
 		$people = array_map(
 			static fn( array $record ): array => array(
 				'row'     => $record['row'],
 				'id'      => $record['id'],
+				'version' => $record['version'],
 				'lookups' => array( $lookup( 'after' ), $lookup( "{$record['user_name']}'\\" ) ),
 			),
 			$records
@@ -256,30 +258,31 @@ final class UpdateUserTest extends SiteTestCase {
 		};
 		$this->with_hook( 'query', $count, fn() => $this->run_command( 'index_users', array( 'people' => array_slice( $people, 1 ) ) ) );
 		self::assertLessThanOrEqual( 8, $asked, 'two of a kind: the transaction, the rows, the values' );
-		$this->run_command( 'index_users', array( 'people' => $people ) );
-		$this->run_command( 'index_users', array( 'people' => array() ) );
+		self::assertSame( array( $records[4]['id'] ), $this->run_command( 'index_users', array( 'people' => $people ) ), 'who has to be read again' );
+		self::assertSame( array(), $this->run_command( 'index_users', array( 'people' => array() ) ) );
 
 		$stored = static fn( array $record ): array => $wpdb->get_col( $wpdb->prepare( 'SELECT value FROM ' . Tables::name( 'lookups' ) . " WHERE row_id = %d AND path = 'title' ORDER BY value", $record['row'] ) );
 		self::assertSame( array( 'after', "pu-one'\\" ), $stored( $records[0] ) );
 		self::assertSame( array( 'after', "pu-two'\\" ), $stored( $records[1] ) );
-		self::assertSame( array( array( 'before' ), array( 'before' ) ), array( $stored( $records[2] ), $stored( $records[3] ) ) );
+		self::assertSame( array( array( 'before' ), array( 'before' ), array( 'newer' ) ), array( $stored( $records[2] ), $stored( $records[3] ), $stored( $records[4] ) ) );
 		self::assertSame( 1, $this->load( $records[1]['id'] )['version'], 'nothing else changes' );
 	}
 
 	public function test_an_edit_on_the_site_is_indexed(): void {
 		$record = $this->create( 'pu-jane', array(), array( 'email' => 'jane@phpunit.test' ) );
-		$index  = fn( ?array $name, ?int $modified ): mixed => $this->run_command(
+		$index  = fn( ?array $name, ?int $modified, int $version = 1 ): string => $this->run_command(
 			'index_user',
 			array(
 				'id'        => $record['id'],
+				'version'   => $version,
 				'user_name' => $name,
 				'lookups'   => array(),
 				'modified'  => $modified,
 			)
-		);
+		)['outcome'];
 		$index( array( 'raw' => 'Other', 'key' => 'pu-other' ), null );
 		self::assertSame( array( 'pu-jane', 1 ), array_values( array_intersect_key( $this->load( $record['id'] ), array( 'user_name' => 1, 'version' => 1 ) ) ), 'the name of a managed person is the identity provider\'s' );
-		$index( null, self::NOW + 5 );
+		self::assertSame( array( 'done', 'stale', 'done' ), array( $index( null, self::NOW + 5 ), $index( null, self::NOW + 6 ), $index( null, null, 2 ) ) );
 		self::assertSame( array( 2, self::NOW + 5 ), array( $this->load( $record['id'] )['version'], $this->load( $record['id'] )['modified'] ) );
 	}
 

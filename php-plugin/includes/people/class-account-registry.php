@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\People;
 
 use Rollbook\WordPress\Access\AccessControl;
+use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Identifier;
 use Rollbook\WordPress\Store\Lookups;
@@ -48,6 +49,11 @@ final class AccountRegistry {
 	 * How many numbers are examined again.
 	 */
 	private const LOOK_BACK = 100;
+
+	/**
+	 * How often rows are released anew, because somebody has just put one of the accounts into a group.
+	 */
+	private const ATTEMPTS = 5;
 
 	/**
 	 * How many accounts are held in memory at a time, with whatever plugins have noted of them.
@@ -132,21 +138,46 @@ final class AccountRegistry {
 	 * Removes the rows of accounts that nobody manages. These accounts are examined again if the settings ever link existing ones.
 	 *
 	 * @param ReleaseRows $command The command release_rows.
+	 * @throws Refusal When one of them is put into groups again and again.
 	 */
 	public function release( array $command ): void {
+		for ( $attempt = 1; ; ++$attempt ) {
+			try {
+				self::release_as_read( $command['ids'] );
+				self::forget();
+				return;
+			} catch ( Refusal $refusal ) {
+				if ( self::ATTEMPTS === $attempt ) {
+					throw $refusal;
+				}
+			}
+		}
+	}
+
+	/**
+	 * Does that with the groups that the accounts are in now.
+	 *
+	 * @param list<string> $ids The SCIM ids.
+	 * @throws Refusal When one of them is put into another group meanwhile.
+	 */
+	private static function release_as_read( array $ids ): void {
+		$groups = array_map( static fn( string $id ): array => array_column( Memberships::groups_of( $id ), 'row' ), array_combine( $ids, $ids ) );
 		Transaction::run(
-			static function () use ( $command ): void {
-				foreach ( $command['ids'] as $id ) {
-					$row_id = Database::value( 'SELECT row_id FROM ' . Tables::name( 'users' ) . ' WHERE id = %s AND managed = 0', array( $id ) );
-					if ( null !== $row_id ) {
-						UserRows::forget_memberships( $id );
-						UserRows::forget( (int) $row_id );
+			static function () use ( $groups ): void {
+				$renewed = array();
+				foreach ( $groups as $id => $rows ) {
+					$renewed[ $id ] = Memberships::renew_groups( (string) $id, $rows );
+				}
+				foreach ( $renewed as $id => $memberships ) {
+					$row = UserRows::find( (string) $id, 'row_id, id', 'AND managed = 0 FOR UPDATE' ); // An identity provider may take charge of it at this moment.
+					if ( null !== $row ) {
+						Memberships::end( (string) $id, $memberships );
+						UserRows::forget( (int) $row['row_id'] );
 					}
 				}
 			},
 			static fn(): bool => false // No hook runs in between, so nothing but a lost connection can have ended it.
 		);
-		self::forget();
 	}
 
 	/**
@@ -250,15 +281,17 @@ final class AccountRegistry {
 		list( $members, $arguments ) = self::members_of_the_site();
 
 		$found = Database::rows(
-			"SELECT w.ID, u.id, u.user_name, u.locked_before, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
+			"SELECT w.ID, u.id, u.version, u.user_name, u.locked_before, u.managed, u.deleted FROM $wpdb->users w$members LEFT JOIN " . Tables::name( 'users' ) . ' u ON u.user_id = w.ID WHERE w.ID > %d ORDER BY w.ID LIMIT %d',
 			array( ...$arguments, (int) $command['after'], (int) $command['limit'] )
 		);
 		/** @var array<int, array<string, ?string>> $rows */
 		$rows      = array_column( $found, null, 'ID' );
+		AccountCache::read_again( array_keys( $rows ) );
 		$described = static fn( \WP_User $user ): array => array(
 			'account' => self::with_metas( UserReader::account( $user ), $command['read'] ),
 			'row'     => null === $rows[ $user->ID ]['id'] ? null : array(
 				'id'            => (string) $rows[ $user->ID ]['id'],
+				'version'       => (int) $rows[ $user->ID ]['version'],
 				'user_name'     => (string) $rows[ $user->ID ]['user_name'],
 				'locked_before' => (bool) $rows[ $user->ID ]['locked_before'],
 				'managed'       => (bool) $rows[ $user->ID ]['managed'],

@@ -16,7 +16,6 @@ use Rollbook\WordPress\Store\RowCounts;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Transaction;
 use Rollbook\WordPress\Store\UniqueKeyConflict;
-use Rollbook\WordPress\Store\UserRows;
 use Rollbook\WordPress\Store\WrittenCaches;
 
 defined( 'ABSPATH' ) || exit;
@@ -122,19 +121,23 @@ final class GroupWriter {
 	 * @throws Refusal When it must not happen.
 	 */
 	public function delete( array $command ): array {
-		$row_id = $this->row_of( $command['id'] );
+		$row_id  = $this->row_of( $command['id'] );
+		$parents = Memberships::groups_of( $command['id'] );
+		// The groups that it is in change with it. They are locked with all others, in the order of the rows.
+		$command['around'] = array_values( array_column( array_merge( $parents, $command['around'] ), null, 'row' ) );
 		$this->write(
 			$command,
 			$row_id,
-			function () use ( $command, $row_id ): void {
+			function () use ( $command, $row_id, $parents ): void {
 				$this->set_roles( $row_id, $command );
+				$renewed = Memberships::renew_groups( $command['id'], array_column( $parents, 'row' ) );
 				$deleted = Database::run( 'DELETE FROM ' . Tables::name( 'groups' ) . ' WHERE row_id = %d AND version = %d', array( $row_id, (int) $command['version'] ) );
 				if ( 0 === $deleted ) {
 					throw Refusal::stale();
 				}
 				Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row = %d', array( $row_id ) );
 				RowCounts::note( Tables::name( 'groups' ), $row_id );
-				UserRows::forget_memberships( $command['id'] );
+				Memberships::end( $command['id'], $renewed );
 			},
 			static fn(): bool => null === Database::value( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE id = %s', array( $command['id'] ) )
 		);

@@ -52,7 +52,8 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Changes the roles of accounts, each in its own transaction: a plugin that refuses one does not stop the others.
+	 * Changes the roles of accounts, each in its own transaction: a plugin that refuses one does not stop the others. Each person gets the
+	 * next version, so that a request that has decided that the roles of before may stay decides anew.
 	 *
 	 * @param SetRoles $command The command set_roles.
 	 * @return SetRolesAnswer
@@ -319,7 +320,10 @@ final class RoleWriter {
 		$user_id = (int) $change['user_id'];
 		try {
 			Transaction::run(
-				static fn() => self::regroup_with( array( 'roles' => array( $change ) ), array() ),
+				static function () use ( $change, $user_id ): void {
+					self::regroup_with( array( 'roles' => array( $change ) ), array() );
+					Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET version = version + 1 WHERE user_id = %d', array( $user_id ) );
+				},
 				static fn(): bool => self::has_role( $user_id, $change['role'] )
 			);
 			return array(

@@ -104,7 +104,7 @@ final class UniqueKeys {
 		if ( $held === $key ) {
 			return false;
 		}
-		Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET $column = NULL WHERE row_id = %d", array( (int) $row['row_id'] ) );
+		Database::run( 'UPDATE ' . Tables::name( 'users' ) . " SET $column = NULL WHERE row_id = %d AND $column = %s", array( (int) $row['row_id'], $key ) );
 		return true;
 	}
 }

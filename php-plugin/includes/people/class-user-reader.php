@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\People;
 use Rollbook\Exchange;
 use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\NetworkSettings;
+use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\PassingBy;
@@ -127,6 +128,7 @@ final class UserReader {
 		if ( ! $command['user_ids'] ) {
 			return array();
 		}
+		AccountCache::read_again( array_map( 'intval', $command['user_ids'] ) );
 		$which = $command['kept'] ? '' : 'u.deleted = 0 AND ';
 		return $this->fitting( $which . 'u.user_id IN (' . Database::marks( $command['user_ids'], '%d' ) . ')', $command['user_ids'], $command['targets'] );
 	}

@@ -18,6 +18,7 @@ use Rollbook\WordPress\Store\RowCounts;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Targets;
 use Rollbook\WordPress\Store\Transaction;
+use Rollbook\WordPress\Store\UserRows;
 use Rollbook\WordPress\Store\WrittenCaches;
 
 defined( 'ABSPATH' ) || exit;
@@ -29,7 +30,9 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type FillTargets from \Rollbook\Contract
  * @phpstan-import-type FillTargetsAnswer from \Rollbook\Contract
  * @phpstan-import-type IndexUser from \Rollbook\Contract
+ * @phpstan-import-type IndexUserAnswer from \Rollbook\Contract
  * @phpstan-import-type IndexUsers from \Rollbook\Contract
+ * @phpstan-import-type IndexUsersAnswer from \Rollbook\Contract
  * @phpstan-import-type NoteWish from \Rollbook\Contract
  */
 final class UserRefresher {
@@ -72,64 +75,91 @@ final class UserRefresher {
 	}
 
 	/**
-	 * Renews a person's matchable values, the name of one that nobody manages, and the time of its last change.
+	 * Renews a person's matchable values, the name of one that nobody manages, and the time of its last change. Nothing of it is written
+	 * over what another request has written since the decision.
 	 *
 	 * @param IndexUser $command The command index_user.
+	 * @return IndexUserAnswer
+	 * @throws Refusal When the person is gone, or was changed meanwhile.
 	 */
-	public function index( array $command ): void {
-		global $wpdb;
-		$table = Tables::name( 'users' );
-		$row   = Database::row(
-			"SELECT u.row_id, u.id, u.user_id, u.managed, u.email_key, u.user_name, w.user_email FROM $table u INNER JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.id = %s AND u.deleted = 0",
-			array( $command['id'] )
-		);
-		if ( null === $row || $row['id'] !== $command['id'] ) {
-			return;
+	public function index( array $command ): array {
+		$user_id = Transaction::run( static fn(): int => self::write_index( $command ), static fn(): bool => false ); // Where nobody can tell, it is done again.
+		if ( $command['lock'] ?? false ) {
+			AccessControl::forget( $user_id );
 		}
+		return array(
+			'outcome' => 'done',
+			'record'  => null,
+		);
+	}
+
+	/**
+	 * Does that within a transaction. The row is locked first, so that its version stays the one that was decided on.
+	 *
+	 * @param IndexUser $command The command index_user.
+	 * @return int The account.
+	 * @throws Refusal When the person is gone, or was changed meanwhile.
+	 */
+	private static function write_index( array $command ): int {
+		global $wpdb;
+		$table  = Tables::name( 'users' );
+		$row    = UserRows::find( $command['id'], 'row_id, id, user_id, managed, email_key, user_name, version', 'AND deleted = 0 FOR UPDATE' ) ?? throw Refusal::gone();
 		$row_id = (int) $row['row_id'];
-		if ( null !== $command['user_name'] && ! $row['managed'] ) {
+		$email  = Database::value( "SELECT user_email FROM $wpdb->users WHERE ID = %d", array( (int) $row['user_id'] ) ) ?? throw Refusal::gone();
+		if ( (int) $row['version'] !== (int) $command['version'] ) {
+			throw Refusal::stale();
+		}
+		if ( null !== $command['user_name'] && ! $row['managed'] && $row['user_name'] !== $command['user_name']['raw'] ) {
 			// If somebody else has the name, IGNORE makes the statement change nothing instead of fail.
-			Database::run( "UPDATE IGNORE $table SET user_name = %s, user_name_key = %s WHERE row_id = %d AND managed = 0", array( $command['user_name']['raw'], $command['user_name']['key'], $row_id ) );
+			Database::run( "UPDATE IGNORE $table SET user_name = %s, user_name_key = %s, version = version + 1 WHERE row_id = %d", array( $command['user_name']['raw'], $command['user_name']['key'], $row_id ) );
 		}
 		if ( $command['lock'] ?? false ) {
 			Database::run( "UPDATE $table SET active = 0, locked_before = 0, version = version + 1 WHERE row_id = %d AND managed = 0 AND locked_before = 1", array( $row_id ) );
-			AccessControl::forget( (int) $row['user_id'] );
 			RowCounts::note( $table, $row_id );
 		}
-		if ( $row['managed'] && UniqueKeys::email_key( $row['user_email'] ) !== $row['email_key'] ) {
+		if ( $row['managed'] && UniqueKeys::email_key( $email ) !== $row['email_key'] ) {
 			$arguments = array();
-			$set       = Database::assignments( array( 'email_key' => UniqueKeys::email_key( $row['user_email'] ) ), $arguments );
+			$set       = Database::assignments( array( 'email_key' => UniqueKeys::email_key( $email ) ), $arguments );
 			Database::run( "UPDATE IGNORE $table SET $set WHERE row_id = %d", array( ...$arguments, $row_id ) );
 		}
 		Lookups::replace( $row_id, $command['lookups'] );
 		if ( null !== $command['modified'] ) {
 			Database::run( "UPDATE $table SET modified = %d, version = version + 1 WHERE row_id = %d", array( (int) $command['modified'], $row_id ) );
 		}
+		return (int) $row['user_id'];
 	}
 
 	/**
 	 * Renews the matchable values of many people.
 	 *
 	 * @param IndexUsers $command The command index_users.
+	 * @return IndexUsersAnswer
 	 */
-	public function index_all( array $command ): void {
+	public function index_all( array $command ): array {
 		$wanted = array_column( $command['people'], null, 'row' );
 		if ( ! $wanted ) {
-			return;
+			return array();
 		}
-		$write = static function () use ( $wanted ): void {
+		$write = static function () use ( $wanted ): array {
 			// A person that another request writes at this moment waits, or is waited for.
-			$rows   = Database::rows( 'SELECT row_id, id FROM ' . Tables::name( 'users' ) . ' WHERE deleted = 0 AND row_id IN (' . Database::marks( $wanted, '%d' ) . ') ORDER BY row_id FOR UPDATE', array_keys( $wanted ) );
+			$rows   = Database::rows( 'SELECT row_id, id, version FROM ' . Tables::name( 'users' ) . ' WHERE deleted = 0 AND row_id IN (' . Database::marks( $wanted, '%d' ) . ') ORDER BY row_id FOR UPDATE', array_keys( $wanted ) );
 			$living = array();
+			$stale  = array();
 			foreach ( $rows as $row ) {
 				$person = $wanted[ (int) $row['row_id'] ];
-				if ( $person['id'] === $row['id'] ) {
+				if ( $person['id'] !== $row['id'] ) {
+					continue;
+				}
+				if ( (int) $row['version'] === (int) $person['version'] ) {
 					$living[ $person['row'] ] = $person['lookups'];
+				} else {
+					$stale[] = $person['id'];
 				}
 			}
 			Lookups::replace_all( $living );
+			return $stale;
 		};
-		Transaction::run( $write, static fn(): bool => false ); // Where nobody can tell, it is done again.
+		return Transaction::run( $write, static fn(): bool => false ); // Where nobody can tell, it is done again.
 	}
 
 	/**

@@ -43,11 +43,14 @@ final class UserRemover {
 	 */
 	public function delete( array $command ): array {
 		$table = Tables::name( 'users' );
-		$row   = UserRows::find( $command['id'], 'row_id, id, user_id, version' ) ?? throw Refusal::gone();
+		list( $row, $loaded ) = UserReader::loaded( $command['id'], (int) $command['version'] ) ?? array( UserRows::find( $command['id'], 'row_id, id, user_id' ) ?? throw Refusal::gone(), null );
 
 		$user_id         = (int) $row['user_id'];
+		$groups          = null === $loaded
+			? array_column( Memberships::groups_of( $command['id'] ), 'row' )
+			: array_column( array_filter( array_column( $loaded, 'version' ) ), 'row' );
 		$reassign_target = $this->reassign_target( $command['reassign_to'], $user_id );
-		$delete          = function () use ( $command, $row, $user_id, $reassign_target ): void {
+		$delete          = function () use ( $command, $row, $groups, $user_id, $reassign_target ): void {
 			$user = UserReader::accounts( array( $user_id ) )[ $user_id ] ?? null;
 			if ( null !== $user ) {
 				Administrators::check_without( $user );
@@ -55,8 +58,9 @@ final class UserRemover {
 			if ( 'deactivate' !== $command['disposal'] || null !== $reassign_target ) {
 				AccountWriter::check_protection( $user_id );
 			}
+			$renewed = Memberships::renew_groups( $command['id'], $groups );
 			$this->lock_out( (int) $row['row_id'], $command );
-			UserRows::forget_memberships( (string) $row['id'] );
+			Memberships::end( $command['id'], $renewed );
 			Lookups::replace( (int) $row['row_id'], $command['lookups'] ?? array() );
 			if ( 'deactivate' !== $command['disposal'] ) {
 				$this->delete_account( $user_id, $reassign_target, 'remove_from_site' === $command['disposal'] );
@@ -142,13 +146,15 @@ final class UserRemover {
 	 */
 	public function unlink( array $command ): array {
 		$table   = Tables::name( 'users' );
+		$groups  = array_column( Memberships::groups_of( $command['id'] ), 'row' );
 		$user_id = Transaction::run(
-			static function () use ( $command ): int {
+			static function () use ( $command, $groups ): int {
+				$renewed = Memberships::renew_groups( $command['id'], $groups );
 				$row = UserRows::find( $command['id'], 'row_id, id, user_id, version, active', 'FOR UPDATE' ) ?? throw Refusal::gone();
 				if ( (int) $row['version'] !== (int) $command['version'] || ! $row['active'] ) {
 					throw Refusal::stale();
 				}
-				UserRows::forget_memberships( (string) $row['id'] );
+				Memberships::end( $command['id'], $renewed );
 				UserRows::forget( (int) $row['row_id'] );
 				UnlinkedAccounts::add( (int) $row['user_id'] );
 				Network::move_out( (int) $row['user_id'] ); // No site owns the account now.
@@ -173,7 +179,7 @@ final class UserRemover {
 		try {
 			$row = Database::row( 'SELECT row_id, id FROM ' . Tables::name( 'users' ) . ' WHERE user_id = %d', array( $user_id ) );
 			if ( null !== $row ) {
-				UserRows::forget_memberships( (string) $row['id'] );
+				Memberships::forget( (string) $row['id'] );
 				UserRows::forget( (int) $row['row_id'] );
 			}
 		} catch ( DatabaseFailure $failure ) {
@@ -195,8 +201,8 @@ final class UserRemover {
 	 */
 	private function lock_out( int $row_id, array $command ): void {
 		$changed = Database::run(
-			'UPDATE ' . Tables::name( 'users' ) . ' SET active = 0, modified = %d, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0',
-			array( (int) $command['now'], $row_id, (int) $command['version'] )
+			'UPDATE ' . Tables::name( 'users' ) . ' SET active = 0, modified = %d, version = version + 1 WHERE row_id = %d AND version = %d AND deleted = 0 AND id = %s',
+			array( (int) $command['now'], $row_id, (int) $command['version'], $command['id'] )
 		);
 		if ( 0 === $changed ) {
 			throw Refusal::stale();

@@ -184,7 +184,7 @@ final class UserWrite {
 	public static function give_up( array $command ): void {
 		$table = Tables::name( 'users' );
 		foreach ( $command['giving_up'] ?? array() as $giving ) {
-			$row = UserRows::find( $giving['id'], 'row_id, id, user_id', 'AND deleted = 1' );
+			$row = UserRows::find( $giving['id'], 'row_id, id, user_id', 'AND deleted = 1 FOR UPDATE' );
 			if ( null === $row ) {
 				continue; // The deleted person is back by now. The unique keys will show the conflict.
 			}

@@ -57,6 +57,18 @@ final class AccountCache {
 	}
 
 	/**
+	 * Has accounts read from the database again. What this process has read before may be older than the rows of people that are read
+	 * now, and would count as read together with them.
+	 *
+	 * @param list<int> $user_ids The accounts.
+	 */
+	public static function read_again( array $user_ids ): void {
+		wp_cache_delete_multiple( $user_ids, 'users' );
+		wp_cache_delete_multiple( $user_ids, 'user_meta' );
+		array_map( array( self::class, 'forget_targets' ), $user_ids );
+	}
+
+	/**
 	 * Puts accounts into a cache that web servers share, as they are stored after their write.
 	 *
 	 * It is not enough to remove them: a request that has read the old rows would then add those. WordPress only adds what a cache does

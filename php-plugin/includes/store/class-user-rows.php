@@ -42,15 +42,6 @@ final class UserRows {
 	}
 
 	/**
-	 * Removes a person or group from every group.
-	 *
-	 * @param string $id Its id.
-	 */
-	public static function forget_memberships( string $id ): void {
-		Database::run( 'DELETE FROM ' . Tables::name( 'group_members' ) . ' WHERE member_id = %s', array( $id ) );
-	}
-
-	/**
 	 * The key of the userName in a deleted person's row.
 	 *
 	 * @param string $id The id that the person had.

@@ -2,24 +2,24 @@
 
 use super::{Entry, NameSource, Part, Remark, Report, Unlinked, Verdict};
 use crate::host::{
-    Account, AllowLinking, HeldUserName, IndexUser, ListAccounts, LookUpUserNames, Registration, SiteAccount,
-    UserName,
+    Account, AccountRow, AllowLinking, HeldUserName, IndexUser, ListAccounts, LookUpUserNames, Outcome,
+    Registration, SiteAccount, UserName,
 };
 use crate::scim::error::Error;
-use crate::service::{Answer, Reply, Service};
+use crate::service::{Answer, MAX_ATTEMPTS, Reply, Service};
 use crate::settings::texts;
 use crate::wordpress::linking;
 use crate::wordpress::predecessor;
 use crate::wordpress::registration::registration;
 use serde_json::json;
-use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 /// An account and the name that it is to have.
 struct Candidate {
     account: Account,
     registration: Registration,
-    /// The row that it has, with its name.
-    row: Option<(SmolStr, String)>,
+    /// The row that it has.
+    row: Option<AccountRow>,
     remarks: Vec<Remark>,
 }
 
@@ -34,38 +34,67 @@ impl Service {
         if !self.shows_unmanaged() {
             return Err(Error::conflict(texts::ACCOUNTS_APART.english()).into());
         }
-        let read = predecessor::METAS.map(str::to_owned).to_vec();
-        let list = ListAccounts { after: part.after, read, limit: part.limit(), count: part.after == 0 };
-        let found = self.host.ask(&list).await?;
+        let found = self.host.ask(&list(part.after, part.limit(), part.after == 0)).await?;
         let last = found.accounts.last().map(|found| found.account.user_id);
         let is_full = u64::try_from(found.accounts.len()).is_ok_and(|found| found == part.limit());
         let mut report = Report { next: last.filter(|_| is_full), total: found.total, ..Report::default() };
-        let mut candidates = Vec::new();
-        for found in found.accounts {
-            candidates.extend(self.candidate(found, source, unlinked, &mut report));
+        let mut accounts = found.accounts;
+        for attempt in 1..=MAX_ATTEMPTS {
+            let mut candidates = Vec::new();
+            for found in accounts {
+                candidates.extend(self.candidate(found, source, unlinked, &mut report));
+            }
+            let changed = self.link(candidates, part.apply, attempt == MAX_ATTEMPTS, &mut report).await?;
+            accounts = Vec::new();
+            for user_id in changed {
+                let again = self.host.ask(&list(user_id.saturating_sub(1), 1, false)).await?.accounts;
+                accounts.extend(again.into_iter().filter(|found| found.account.user_id == user_id));
+            }
+            if accounts.is_empty() {
+                break;
+            }
         }
+        Ok(Reply::json(200, json!(report)))
+    }
+
+    /// Links some accounts, or tells what that would change. Gives those that somebody else has changed since
+    /// they were read: they have to be decided anew.
+    async fn link(
+        &self,
+        candidates: Vec<Candidate>,
+        apply: bool,
+        is_last_attempt: bool,
+        report: &mut Report,
+    ) -> Answer<BTreeSet<u64>> {
         let holders = self.holders(&candidates).await?;
         let (taken, free): (Vec<Candidate>, Vec<Candidate>) =
             candidates.into_iter().partition(|candidate| is_held_by_another(candidate, &holders));
         for candidate in taken {
-            tell(&mut report, candidate, Verdict::NameTaken);
+            tell(report, candidate, Verdict::NameTaken);
         }
-        if !part.apply {
-            free.into_iter().for_each(|candidate| tell(&mut report, candidate, Verdict::Changes));
-            return Ok(Reply::json(200, json!(report)));
+        if !apply {
+            free.into_iter().for_each(|candidate| tell(report, candidate, Verdict::Changes));
+            return Ok(BTreeSet::new());
         }
-        self.give_rows(&free).await?;
+        let changed = self.give_rows(&free).await?;
         // A name may have been taken in the meantime. The person who has it now was linked.
         let holders = self.holders(&free).await?;
         for candidate in free {
-            let is_done = holders.iter().any(|held| held.user_id == Some(candidate.account.user_id));
+            let user_id = candidate.account.user_id;
+            if changed.contains(&user_id) {
+                if is_last_attempt {
+                    tell(report, candidate, Verdict::Failed);
+                }
+                continue;
+            }
+            let is_done = holders.iter().any(|held| held.user_id == Some(user_id));
             if is_done {
                 let (login, name) = (&candidate.account.login, &candidate.registration.user_name);
                 self.add_change(format!("{login}: userName {name}"));
             }
-            tell(&mut report, candidate, if is_done { Verdict::Changed } else { Verdict::NameTaken });
+            tell(report, candidate, if is_done { Verdict::Changed } else { Verdict::NameTaken });
         }
-        Ok(Reply::json(200, json!(report)))
+        Ok(if is_last_attempt { BTreeSet::new() } else { changed })
     }
 
     /// The account, if it may be linked and does not have its name yet; why not is reported.
@@ -95,7 +124,6 @@ impl Service {
                 if locked_before {
                     (registration.active, registration.locked_before) = (false, false);
                 }
-                let row = row.map(|row| (row.id, row.user_name));
                 return Some(Candidate { registration, account, row, remarks });
             }
         };
@@ -131,8 +159,8 @@ impl Service {
         Ok(self.host.ask(&LookUpUserNames { keys }).await?)
     }
 
-    /// Gives accounts a row, or the row that they have its name.
-    async fn give_rows(&self, candidates: &[Candidate]) -> Answer<()> {
+    /// Gives accounts a row, or the row that they have its name. Gives those whose row was changed meanwhile.
+    async fn give_rows(&self, candidates: &[Candidate]) -> Answer<BTreeSet<u64>> {
         let unlinked = candidates.iter().filter(|candidate| candidate.account.unlinked);
         let user_ids: Vec<u64> = unlinked.map(|candidate| candidate.account.user_id).collect();
         if !user_ids.is_empty() {
@@ -144,25 +172,34 @@ impl Service {
         if !accounts.is_empty() {
             self.give_rows_to(accounts).await?;
         }
+        let mut changed = BTreeSet::new();
         for Candidate { registration, row, .. } in candidates {
-            let Some((id, _)) = row else { continue };
+            let Some(row) = row else { continue };
             let name =
                 UserName { raw: registration.user_name.clone(), key: registration.user_name_key.clone() };
             let index = IndexUser {
-                id: id.clone(),
+                id: row.id.clone(),
+                version: row.version,
                 user_name: Some(name),
                 lookups: registration.lookups.clone(),
                 lock: true,
                 modified: None,
             };
-            self.host.ask(&index).await?;
+            if !matches!(self.host.ask(&index).await?, Outcome::Done { .. }) {
+                changed.insert(registration.user_id);
+            }
         }
         if !self.settings.site.indexed.is_empty() {
             let user_ids = candidates.iter().map(|candidate| candidate.account.user_id).collect();
             self.index_people(user_ids).await?;
         }
-        Ok(())
+        Ok(changed)
     }
+}
+
+/// Asks for accounts by number.
+fn list(after: u64, limit: u64, count: bool) -> ListAccounts {
+    ListAccounts { after, read: predecessor::METAS.map(str::to_owned).to_vec(), limit, count }
 }
 
 fn is_held_by_another(candidate: &Candidate, holders: &[HeldUserName]) -> bool {
@@ -171,7 +208,7 @@ fn is_held_by_another(candidate: &Candidate, holders: &[HeldUserName]) -> bool {
 }
 
 fn tell(report: &mut Report, candidate: Candidate, verdict: Verdict) {
-    let now = candidate.row.map(|(_, name)| name).into_iter().collect();
+    let now = candidate.row.map(|row| row.user_name).into_iter().collect();
     let then = vec![candidate.registration.user_name];
     let entry = Entry::of(&candidate.account, verdict, now, then);
     report.tell(Entry { remarks: candidate.remarks, ..entry });

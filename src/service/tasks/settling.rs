@@ -1,13 +1,14 @@
 //! Does what the owner has decided about losses ([`crate::service::losses`]): deletions that waited happen,
 //! or what was taken is given back.
 //!
-//! Each loss is looked at as its person is now. The latest comes first, so that a person who was deactivated
-//! and then deleted is brought back and then let in.
+//! Each loss is looked at as its person is now. Where another request has written the person since, it is
+//! looked at anew. The latest comes first, so that a person who was deactivated and then deleted is brought
+//! back and then let in.
 
 use super::MAX_PART;
 use crate::host::{
-    AccountDisposal, DecidedLoss, Decision, ListDecidedLosses, LossKind, Outcome, RemoveKept, RestoreUser,
-    RoleChange, SetRoles, SettleLosses, UserRecord,
+    AccountDisposal, DecidedLoss, Decision, ListDecidedLosses, LoadUsersByAccount, LossKind, Outcome,
+    RemoveKept, RestoreUser, RoleChange, SetRoles, SettleLosses, UserRecord,
 };
 use crate::scim::error::Error;
 use crate::service::query::Query;
@@ -40,17 +41,13 @@ impl Service {
             ..Settled::default()
         };
         let mut seen = BTreeSet::new();
-        for decided in losses {
+        for mut decided in losses {
             // What came of the first loss of a person is read with the next part.
             if !seen.insert(decided.loss.user_id) {
                 settled.left = true;
                 continue;
             }
-            let done = match decided.decision {
-                Decision::Undo => self.undo_loss(&decided).await,
-                Decision::LetGo => self.let_go(&decided).await,
-            };
-            match (done, decided.decision) {
+            match (self.settle(&mut decided).await, decided.decision) {
                 (Ok(()), Decision::Undo) => settled.undone += 1,
                 (Ok(()), Decision::LetGo) => settled.let_go += 1,
                 // Nothing of it was stored; it is done when the database is back.
@@ -68,30 +65,52 @@ impl Service {
         Ok(Reply::json(200, json!(settled)))
     }
 
-    /// Gives back what a person has lost, where the loss still stands.
-    async fn undo_loss(&self, decided: &DecidedLoss) -> Answer<()> {
+    /// Settles one loss.
+    async fn settle(&self, decided: &mut DecidedLoss) -> Answer<()> {
+        for _ in 0..MAX_ATTEMPTS {
+            let is_done = match decided.decision {
+                Decision::Undo => self.undo_loss(decided).await?,
+                Decision::LetGo => self.let_go(decided).await?,
+            };
+            if is_done {
+                return Ok(());
+            }
+            let load = LoadUsersByAccount {
+                user_ids: vec![decided.loss.user_id],
+                kept: true,
+                targets: user::targets(&self.settings),
+            };
+            decided.record = self.host.ask(&load).await?.into_iter().next();
+        }
+        Err(changed_meanwhile())
+    }
+
+    /// Gives back what a person has lost, where the loss still stands. Gives whether that is done; it is not
+    /// where another request has written the person since.
+    async fn undo_loss(&self, decided: &DecidedLoss) -> Answer<bool> {
         let Some(record) = decided.record.as_ref().filter(|record| record.id == decided.loss.id) else {
-            return Ok(());
+            return Ok(true);
         };
         match decided.loss.kind {
-            LossKind::Deleted if record.deleted => {
-                let restored = self.restore(record, decided).await?;
-                self.renew_role(restored).await
-            }
+            LossKind::Deleted if record.deleted => match self.restore(record, decided).await? {
+                Some(restored) => self.renew_role(restored).await,
+                None => Ok(false),
+            },
             // Restored, before something failed.
             LossKind::Deleted => self.renew_role(record.clone()).await,
             LossKind::Deactivated if !record.deleted && !record.active => {
                 let operation = json!({ "op": "replace", "path": "active", "value": true });
-                let Value::Object(body) = json!({ "Operations": [operation] }) else { return Ok(()) };
+                let Value::Object(body) = json!({ "Operations": [operation] }) else { return Ok(true) };
                 let any = Precondition { if_match: None, if_none_match: None };
-                self.patch_user(&record.id, body, &any, &Query::default()).await.map(drop)
+                self.patch_user(&record.id, body, &any, &Query::default()).await.map(|_| true)
             }
             LossKind::Role if !record.deleted => self.give_back_roles(record, decided).await,
-            _ => Ok(()),
+            _ => Ok(true),
         }
     }
 
-    async fn restore(&self, record: &UserRecord, decided: &DecidedLoss) -> Answer<UserRecord> {
+    /// Brings a deleted person back; nothing where another request has written the row since.
+    async fn restore(&self, record: &UserRecord, decided: &DecidedLoss) -> Answer<Option<UserRecord>> {
         let before = decided.loss.before.clone();
         let shown = user::resource(record, &self.settings, &self.base);
         let restore = RestoreUser {
@@ -106,44 +125,43 @@ impl Service {
         };
         let outcome = self.host.ask(&restore).await?;
         let taken = |value| self.taken(value, &record.user_name, Some(&record.account.email));
-        let Some(restored) = written(outcome, &record.id, taken)? else { return Err(changed_meanwhile()) };
+        let Some(restored) = written(outcome, &record.id, taken)? else { return Ok(None) };
         self.note_difference("reactivated", Some(record), &restored);
         let (user_id, id) = (restored.account.user_id, restored.id.to_string());
         self.tell(Event::UserReactivated { user_id, id });
-        Ok(restored)
+        Ok(Some(restored))
     }
 
     /// Gives somebody who is back the role that is due in their groups as these are by now.
-    async fn renew_role(&self, restored: UserRecord) -> Answer<()> {
+    async fn renew_role(&self, restored: UserRecord) -> Answer<bool> {
         if !self.rules_read_groups() {
-            return Ok(());
+            return Ok(true);
         }
         let mut record = restored;
         for _ in 0..MAX_ATTEMPTS {
             let now = self.ruled(&record);
             let Some(change) = roles::changed_around(&record, now, now, &self.settings) else {
-                return Ok(());
+                return Ok(true);
             };
-            match self.set_role(change).await? {
-                Outcome::Stale => {}
-                outcome => return done(outcome),
+            if done(self.set_role(change).await?)? {
+                return Ok(true);
             }
-            let Some(again) = self.load_users(vec![record.id]).await?.pop() else { return Ok(()) };
+            let Some(again) = self.load_users(vec![record.id]).await?.pop() else { return Ok(true) };
             record = again;
         }
-        Err(changed_meanwhile())
+        Ok(false)
     }
 
     /// Gives back roles. One that has become protected, or that the site has no more, is not given.
-    async fn give_back_roles(&self, record: &UserRecord, decided: &DecidedLoss) -> Answer<()> {
+    async fn give_back_roles(&self, record: &UserRecord, decided: &DecidedLoss) -> Answer<bool> {
         let before = decided.loss.before.as_ref().map(|before| before.roles.clone()).unwrap_or_default();
         let mut roles = before.into_iter();
-        let Some(role) = roles.next() else { return Ok(()) };
+        let Some(role) = roles.next() else { return Ok(true) };
         let other_roles: Vec<String> = roles.collect();
         let is_protected = self.settings.is_protected(&role)
             || other_roles.iter().any(|role| self.settings.is_protected(role));
         if record.account.protected || is_protected || record.account.roles.first() == Some(&role) {
-            return Ok(());
+            return Ok(true);
         }
         let change = RoleChange {
             user_id: record.account.user_id,
@@ -173,16 +191,16 @@ impl Service {
     }
 
     /// Has a deletion that waited happen, as the settings say now.
-    async fn let_go(&self, decided: &DecidedLoss) -> Answer<()> {
+    async fn let_go(&self, decided: &DecidedLoss) -> Answer<bool> {
         let is_same = |record: &&UserRecord| record.id == decided.loss.id && record.deleted;
         let Some(record) = decided.record.as_ref().filter(is_same).filter(|_| decided.loss.held) else {
-            return Ok(());
+            return Ok(true);
         };
         let deletion = &self.settings.deletion;
         let disposal = network::disposal(&record.account, deletion.disposal);
         let keeps = disposal == AccountDisposal::Deactivate && deletion.reassign_to.is_none();
         if record.account.protected || keeps {
-            return Ok(());
+            return Ok(true);
         }
         if let Some(login) = &deletion.reassign_to {
             self.check_reassign_target(record, login).await?;
@@ -196,22 +214,24 @@ impl Service {
         let outcome = self.host.ask(&remove).await?;
         let taken = |value| self.taken(value, &record.user_name, None);
         if written(outcome, &record.id, taken)?.is_none() {
-            return Err(changed_meanwhile());
+            return Ok(false);
         }
         let (user_id, id) = (record.account.user_id, record.id.to_string());
         let became = if disposal == AccountDisposal::Deactivate { "kept" } else { "deleted" };
         let changes = vec![Change::new("account", Some("held".to_owned()), Some(became.to_owned()))];
         self.note_effect("deleted", user_id, Some((&record.id, &record.user_name)), changes);
         self.tell(Event::UserDeleted { user_id, id, account_kept: disposal != AccountDisposal::Delete });
-        Ok(())
+        Ok(true)
     }
 }
 
-fn done(outcome: Outcome<()>) -> Answer<()> {
+/// Whether roles are set; they are not where another request has written the person since.
+fn done(outcome: Outcome<()>) -> Answer<bool> {
     match outcome {
-        Outcome::Done { .. } => Ok(()),
+        Outcome::Done { .. } => Ok(true),
         Outcome::Refused { message, .. } => Err(Error::conflict(message).into()),
-        _ => Err(changed_meanwhile()),
+        Outcome::Stale => Ok(false),
+        Outcome::Gone | Outcome::Taken { .. } => Err(changed_meanwhile()),
     }
 }
 

@@ -31,6 +31,7 @@ macro_rules! each_transcript {
             jumpcloud_life
             keycloak
             leaver_and_namesake
+            members_who_go
             microsoft_inbound
             microsoft_reference_postman
             microsoft_validator_groups
