@@ -152,9 +152,9 @@ impl PhpExchange {
     /// @return ?array<string, mixed>
     pub fn command(&mut self) -> PhpResult<Option<PhpArray>> {
         let Some(command) = self.exchange.command() else { return Ok(None) };
-        let mut fields = command.fields;
-        fields.insert("do".to_owned(), Value::from(command.name));
-        array_of(&fields).map(Some)
+        let mut array = dictionary_of(&command.fields)?;
+        array.insert("do", command.name)?;
+        Ok(Some(array))
     }
 
     /// Gives the answer to the command last fetched.

@@ -9,7 +9,16 @@ use std::collections::BTreeSet;
 impl Service {
     /// The people with these ids, in as many answers as it takes.
     pub(super) async fn load_users(&self, ids: Vec<SmolStr>) -> Answer<Vec<UserRecord>> {
-        let targets = user::targets(&self.settings);
+        self.load_with(ids, user::targets(&self.settings)).await
+    }
+
+    /// The people with these ids, with no other live values than those that the role rules may ask for: a
+    /// group may have thousands of members.
+    pub(super) async fn load_users_for_rules(&self, ids: Vec<SmolStr>) -> Answer<Vec<UserRecord>> {
+        self.load_with(ids, user::targets_of_rules(&self.settings)).await
+    }
+
+    async fn load_with(&self, ids: Vec<SmolStr>, targets: Vec<String>) -> Answer<Vec<UserRecord>> {
         let mut left: BTreeSet<SmolStr> = ids.into_iter().collect();
         let mut people = Vec::with_capacity(left.len());
         while !left.is_empty() {

@@ -152,7 +152,7 @@ impl Service {
     async fn decide_some(&self, ids: &[SmolStr], postponed: &Postponed) -> Answer<()> {
         for _ in 0..MAX_ATTEMPTS {
             let (mut people, mut around, mut changes) = (Vec::new(), BTreeSet::new(), Vec::new());
-            for record in self.load_users(ids.to_vec()).await? {
+            for record in self.load_users_for_rules(ids.to_vec()).await? {
                 if postponed.takes_ways {
                     around.extend(own_groups(&record).map(|(_, version)| version));
                 }
@@ -205,7 +205,7 @@ impl Service {
         }
         let people: Vec<SmolStr> = people.into_iter().collect();
         for ids in people.chunks(PEOPLE_AT_ONCE) {
-            let records = self.load_users(ids.to_vec()).await?;
+            let records = self.load_users_for_rules(ids.to_vec()).await?;
             let ruled =
                 records.iter().map(|record| (record.id.clone(), self.ruled(record).map(str::to_owned)));
             if let Some(postponed) = &mut *self.postponed.borrow_mut() {
@@ -255,7 +255,7 @@ impl Service {
         let (mut around, mut changes) = (BTreeSet::new(), Vec::new());
         let people: Vec<SmolStr> = people.into_iter().collect();
         for ids in people.chunks(PEOPLE_AT_ONCE) {
-            let records = self.load_users(ids.to_vec()).await?;
+            let records = self.load_users_for_rules(ids.to_vec()).await?;
             // After the people: who is put into other groups from now on has another version.
             let graph = match change.is_nested && !records.is_empty() {
                 true => Some(change.after(&self.nestings().await?)),

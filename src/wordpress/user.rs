@@ -26,6 +26,19 @@ pub fn targets(settings: &Settings) -> Vec<String> {
     mappings(settings).map(|mapping| mapping.target.to_string()).chain([EMAIL_TARGET.to_owned()]).collect()
 }
 
+/// The targets whose live values may change which role rule fits a person.
+pub fn targets_of_rules(settings: &Settings) -> Vec<String> {
+    let asks_for = |name: &str| settings.role_rules.iter().any(|rule| rule.filter.asks_for(name));
+    // Both come of everything that is shown.
+    let asks_for_all = asks_for("meta") || asks_for("schemas");
+    mappings(settings)
+        .filter(|mapping| {
+            asks_for_all || mapping.path.attribute().is_none_or(|attribute| asks_for(&attribute.name))
+        })
+        .map(|mapping| mapping.target.to_string())
+        .collect()
+}
+
 /// The resource that a record shows: what the IdP last sent, with what was edited locally since.
 pub fn resource(record: &UserRecord, settings: &Settings, base: &str) -> Resource {
     let schemas = ResourceType::User.schemas();

@@ -91,6 +91,51 @@ fn a_role_given_by_hand_stays_until_the_rules_decide_otherwise() {
     assert_eq!(roles(&site, "jane@example.test"), ["author", "forum_member"], "no role is there twice");
 }
 
+/// A change of a group reads no more of thousands of people than the rules ask for.
+#[test]
+fn what_a_rule_asks_for_beside_groups_counts_as_it_is_now_and_nothing_else_is_read() {
+    let in_group = |asked: &str| format!("groups.display eq \"Crew\" and {asked}");
+    let phone = json!({ "path": "phoneNumbers[type eq \"work\"].value", "target": "meta:phone" });
+    let badge = json!({ "path": "urn:acme:2.0:User:badge", "target": "meta:badge" });
+    let all = ["first_name", "last_name", "display_name", "nickname", "user_url", "locale"]
+        .map(|name| format!("field:{name}"));
+    let all: Vec<&str> = all.iter().map(String::as_str).chain(["meta:phone", "meta:badge"]).collect();
+    let cases: [(String, &[&str], (&str, &str)); 7] = [
+        ("groups.display eq \"Crew\"".to_owned(), &[], ("", "")),
+        (in_group("active eq true and not (title eq \"Boss\")"), &[], ("", "")),
+        (in_group("nickName eq \"Jo\""), &["field:nickname"], ("field:nickname", "Jo")),
+        (
+            in_group("NAME.familyname eq \"Fox\""),
+            &["field:first_name", "field:last_name"],
+            ("field:last_name", "Fox"),
+        ),
+        (in_group("phoneNumbers[value eq \"7\"]"), &["meta:phone"], ("meta:phone", "7")),
+        (in_group("urn:acme:2.0:User:badge eq \"B7\""), &["meta:badge"], ("meta:badge", "B7")),
+        (in_group("meta.version pr"), &all, ("", "")),
+    ];
+    for (filter, asked, (target, edit)) in cases {
+        let rule = json!({ "filter": filter, "role": "author" });
+        let mut site = site(json!({ "role_rules": [rule], "mappings": [phone, badge] }));
+        let person = json!({
+            "userName": "jane@example.test", "nickName": "J", "name": { "givenName": "Jane", "familyName": "Doe" },
+            "phoneNumbers": [{ "type": "work", "value": "1" }], "urn:acme:2.0:User": { "badge": "A1" },
+        });
+        let id = send(&mut site, "POST", "/Users", &person).json()["id"].clone();
+        let group = send(&mut site, "POST", "/Groups", json!({ "displayName": "Crew" })).json()["id"].clone();
+        if !edit.is_empty() {
+            let account = site.host.account_mut("jane@example.test").unwrap();
+            account.values.insert(target.to_owned(), json!(edit));
+        }
+        site.host.trace.clear();
+        let join = json!({ "op": "add", "path": "members", "value": [{ "value": id }] });
+        let path = format!("/Groups/{}", group.as_str().unwrap());
+        assert_eq!(send(&mut site, "PATCH", &path, json!({ "Operations": [join] })).status, 200, "{filter}");
+        assert_eq!(roles(&site, "jane@example.test"), ["author"], "{filter}");
+        let loaded = site.host.trace.iter().find(|command| command.name == "load_users").unwrap();
+        assert_eq!(loaded.fields["targets"], json!(asked), "{filter}");
+    }
+}
+
 #[test]
 fn a_role_given_by_hand_is_overruled_by_every_request() {
     let mut site = site(sales("author", json!({ "hand_given_roles": "overrule" })));

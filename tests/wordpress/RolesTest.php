@@ -287,6 +287,76 @@ final class RolesTest extends SiteTestCase {
 		self::assertSame( array( 'author' ), $this->roles_of( $people[1]['id'] ) );
 	}
 
+	/** Plugins that hear of a role may write roles themselves, read metas, and decide about metas from now on. */
+	public function test_listeners_to_a_role_that_many_get_may_read_and_write_others(): void {
+		global $wpdb;
+		$people   = array_map( fn( string $name ): array => $this->create( $name, array(), array( 'role' => 'author', 'values' => array( 'field:nickname' => "Nick $name" ) ) ), array( 'pu-a', 'pu-b', 'pu-c', 'pu-d', 'pu-e' ) );
+		$user_ids = array_map( static fn( array $record ): int => $record['account']['user_id'], $people );
+		$level    = $wpdb->get_blog_prefix() . 'user_level';
+		$asked    = array();
+		$decides  = static function ( mixed $check, int $user_id, string $key, mixed $value ) use ( &$asked ): mixed {
+			$asked[] = array( $user_id, $key, $value );
+			return $check;
+		};
+		$seen     = array();
+		$listen   = static function ( mixed ...$arguments ) use ( $user_ids, $level, $decides, &$seen ): void {
+			$user_id = (int) $arguments[ 'set_user_role' === current_action() ? 0 : 1 ];
+			$hook    = array( current_action(), $user_id );
+			$seen[]  = array( ...$hook, get_user_meta( $user_id, 'nickname', true ), array_values( get_userdata( $user_id )->roles ) );
+			if ( array( 'updated_user_meta', $user_ids[0] ) === $hook && $level !== $arguments[2] ) {
+				update_user_meta( $user_id, $level, 3 ); // Of the same account, before its turn.
+				get_userdata( $user_ids[1] )->set_role( 'contributor' ); // Of another one.
+			} elseif ( array( 'set_user_role', $user_ids[2] ) === $hook ) {
+				add_filter( 'update_user_metadata', $decides, 10, 4 );
+			}
+		};
+		$hooks    = array( 'update_user_meta', 'updated_user_meta', 'set_user_role' );
+		foreach ( $hooks as $hook ) {
+			add_action( $hook, $listen, 10, 3 );
+		}
+		get_userdata( $user_ids[4] ); // What the cache holds of it may be old.
+		$wpdb->update( $wpdb->usermeta, array( 'meta_value' => 'Nick pu-e by another request' ), array( 'user_id' => $user_ids[4], 'meta_key' => 'nickname' ) );
+		$before = $wpdb->num_queries;
+		try {
+			$answer = $this->run_command(
+				'regroup_people',
+				array(
+					'people' => array_map( static fn( array $record ): array => array( 'id' => $record['id'], 'version' => $record['version'] ), $people ),
+					'roles'  => array_map( fn( array $record ): array => $this->role_change( $record, 'editor' ), $people ),
+				)
+			);
+		} finally {
+			foreach ( $hooks as $hook ) {
+				remove_action( $hook, $listen );
+			}
+			remove_filter( 'update_user_metadata', $decides );
+		}
+		self::assertSame( 'done', $answer['outcome'] );
+		foreach ( $people as $number => $record ) {
+			$user_id = $user_ids[ $number ];
+			$stored  = array( array( serialize( array( 'editor' => true ) ) ), array( '7' ) );
+			$of      = static fn( string $key ): array => $wpdb->get_col( $wpdb->prepare( "SELECT meta_value FROM $wpdb->usermeta WHERE user_id = %d AND meta_key = %s", $user_id, $key ) );
+			self::assertSame( $stored, array( $of( $wpdb->get_blog_prefix() . 'capabilities' ), $of( $level ) ), $record['user_name'] );
+			self::assertSame( array( 'editor' ), array_values( get_userdata( $user_id )->roles ), 'the cache holds what is stored' );
+			self::assertSame( '7', (string) get_user_meta( $user_id, $level, true ) );
+			$told = array_values( array_filter( $seen, static fn( array $one ): bool => $user_id === $one[1] ) );
+			$nick = "Nick {$record['user_name']}" . ( 4 === $number ? ' by another request' : '' );
+			self::assertSame( array( $nick ), array_values( array_unique( array_column( $told, 2 ) ) ) );
+			self::assertSame( array( 'update_user_meta', $user_id, $nick, array( 'author' ) ), $told[0], 'nothing is written yet' );
+			self::assertSame( array( 'set_user_role', $user_id, $nick, array( 'editor' ) ), end( $told ) );
+		}
+		self::assertSame( array_slice( $user_ids, 3 ), array_values( array_unique( array_column( $asked, 0 ) ) ), 'who begins to decide is asked from then on' );
+		self::assertLessThan( 60, $wpdb->num_queries - $before, 'metas are read for all at once' );
+
+		// The cache holds nothing older than the locked rows, even if nobody asks meanwhile.
+		$wpdb->update( $wpdb->usermeta, array( 'meta_value' => 'Nick by another request' ), array( 'user_id' => $user_ids[0], 'meta_key' => 'nickname' ) );
+		$change = $this->role_change( $this->load( $people[0]['id'] ), 'author' );
+		self::assertSame( 'Nick by another request', get_user_meta( $user_ids[0], 'nickname', true ) );
+		$wpdb->update( $wpdb->usermeta, array( 'meta_value' => 'Nick by a later one' ), array( 'user_id' => $user_ids[0], 'meta_key' => 'nickname' ) );
+		self::assertSame( 'done', $this->run_command( 'regroup_people', array( 'people' => array( array( 'id' => $people[0]['id'], 'version' => $change['version'] ) ), 'roles' => array( $change ) ) )['outcome'] );
+		self::assertSame( array( 'Nick by a later one', array( 'author' ) ), array( get_user_meta( $user_ids[0], 'nickname', true ), array_values( get_userdata( $user_ids[0] )->roles ) ) );
+	}
+
 	/** An account that another plugin made may have no metas of roles: then WordPress alone writes them. */
 	public function test_an_account_without_metas_of_roles_gets_them(): void {
 		global $wpdb;

@@ -45,7 +45,7 @@ final class RoleMetas {
 	/**
 	 * Gives accounts a role, and removes their other roles.
 	 *
-	 * @param array<int, \WP_User>                        $users   The accounts by number, with the metas in the cache as the locked rows have them.
+	 * @param array<int, \WP_User>                        $users   The accounts by number, .
 	 * @param array<int, string>                          $roles   The role of each.
 	 * @param array<int, array<string, non-empty-list<string>>> $numbers The numbers of the metas that hold roles and level, by account and key.
 	 */
@@ -70,11 +70,45 @@ final class RoleMetas {
 		add_filter( 'update_user_metadata', array( $this, 'filter_update_user_metadata' ), PHP_INT_MAX, 4 );
 		try {
 			foreach ( $users as $user_id => $user ) {
-				$user->set_role( $roles[ $user_id ] );
+				// A listener may have written one of the metas meanwhile, or begun to decide about single writes.
+				if ( 2 === count( $this->written[ $user_id ] ?? array() ) && ! self::is_heard_by_others( 1 ) ) {
+					$this->tell( $user, $roles[ $user_id ] );
+				} else {
+					$user->set_role( $roles[ $user_id ] );
+				}
 			}
 		} finally {
 			remove_filter( 'update_user_metadata', array( $this, 'filter_update_user_metadata' ), PHP_INT_MAX );
 		}
+	}
+
+	/**
+	 * Calls the actions that WP_User::set_role() and update_metadata() call. Both would make the account several times over, and work out
+	 * what is written already.
+	 *
+	 * @param \WP_User $user The account as it was before.
+	 * @param string   $role Its role now.
+	 */
+	private function tell( \WP_User $user, string $role ): void {
+		foreach ( $this->written[ $user->ID ] as $key => list( $number, $value ) ) {
+			if ( isset( $this->written[ $user->ID ][ $key ] ) ) {
+				unset( $this->written[ $user->ID ][ $key ] );
+				/** This action is documented in wp-includes/meta.php */
+				do_action( 'updated_user_meta', $number, $user->ID, $key, $value );
+			} else {
+				update_user_meta( $user->ID, $key, $value ); // A listener has written it meanwhile.
+			}
+		}
+		foreach ( array_diff( $user->roles, array( $role ) ) as $before ) {
+			/** This action is documented in wp-includes/class-wp-user.php */
+			do_action( 'remove_user_role', $user->ID, $before );
+		}
+		if ( ! in_array( $role, $user->roles, true ) ) {
+			/** This action is documented in wp-includes/class-wp-user.php */
+			do_action( 'add_user_role', $user->ID, $role );
+		}
+		/** This action is documented in wp-includes/class-wp-user.php */
+		do_action( 'set_user_role', $user->ID, $role, $user->roles );
 	}
 
 	/**
@@ -160,11 +194,15 @@ final class RoleMetas {
 	}
 
 	/**
-	 * Whether another plugin decides about single writes.
+	 * Whether another plugin decides about single writes, or about the values of these metas.
+	 *
+	 * @param int $own How many listeners are ours.
 	 */
-	private static function is_heard_by_others(): bool {
-		global $wp_filter;
-		return has_filter( 'update_user_metadata' ) || isset( $wp_filter['all'] );
+	private static function is_heard_by_others( int $own = 0 ): bool {
+		global $wp_filter, $wpdb;
+		$prefix = 'sanitize_user_meta_' . $wpdb->get_blog_prefix();
+		$hooks  = array( 'all', 'get_object_subtype_user', "{$prefix}capabilities", "{$prefix}capabilities_for_user", "{$prefix}user_level", "{$prefix}user_level_for_user" );
+		return array() !== array_intersect_key( array_flip( $hooks ), $wp_filter ) || $own < array_sum( array_map( 'count', ( $wp_filter['update_user_metadata'] ?? null )?->callbacks ?? array() ) );
 	}
 
 	/**

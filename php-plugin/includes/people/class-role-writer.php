@@ -9,9 +9,9 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\People;
 
-use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\FewMetas;
 use Rollbook\WordPress\Store\Identifier;
 use Rollbook\WordPress\Store\PassingBy;
 use Rollbook\WordPress\Store\Tables;
@@ -165,27 +165,32 @@ final class RoleWriter {
 	 * @throws Refusal When a decision relied on something that has changed, or must not happen.
 	 */
 	private static function set_some( array $changes, array $people, array $group ): array {
-		list( $rows, $numbers ) = self::lock( array_keys( $changes ), $group );
-		$users                  = UserReader::accounts( array_keys( $changes ), false );
-		foreach ( $changes as $user_id => $change ) {
-			$row = $rows[ $user_id ] ?? null;
-			if ( null === $row || ! isset( $users[ $user_id ] ) || (int) $change['version'] !== $row['version'] || ( $people[ $row['id'] ] ?? $row['version'] ) !== $row['version'] || array_values( $users[ $user_id ]->roles ) !== $change['before'] ) {
-				throw Refusal::stale();
+		list( $rows, $numbers, $metas ) = self::lock( array_keys( $changes ), $group );
+		return $metas->during(
+			static function () use ( $changes, $people, $rows, $numbers, $metas ): array {
+				$users = UserReader::accounts( array_keys( $changes ), false );
+				foreach ( $changes as $user_id => $change ) {
+					$row = $rows[ $user_id ] ?? null;
+					if ( null === $row || ! isset( $users[ $user_id ] ) || (int) $change['version'] !== $row['version'] || ( $people[ $row['id'] ] ?? $row['version'] ) !== $row['version'] || array_values( $users[ $user_id ]->roles ) !== $change['before'] ) {
+						throw Refusal::stale();
+					}
+				}
+				$bumped = self::store_rulings( $changes, array_filter( array_map( static fn( array $row ): ?string => isset( $people[ $row['id'] ] ) ? $row['id'] : null, $rows ) ) );
+				$alone  = array();
+				foreach ( $changes as $user_id => $change ) {
+					self::check_change( $users[ $user_id ], $change['role'], $change['other_roles'] );
+					if ( array() === $change['other_roles'] ) {
+						$alone[ $user_id ] = $change['role'];
+					}
+				}
+				$metas->stop();
+				( new RoleMetas() )->set( array_intersect_key( $users, $alone ), $alone, $numbers );
+				foreach ( array_diff_key( $changes, $alone ) as $user_id => $change ) {
+					self::give( $users[ $user_id ], $change['role'], $change['other_roles'] );
+				}
+				return $bumped;
 			}
-		}
-		$bumped = self::store_rulings( $changes, array_filter( array_map( static fn( array $row ): ?string => isset( $people[ $row['id'] ] ) ? $row['id'] : null, $rows ) ) );
-		$alone  = array();
-		foreach ( $changes as $user_id => $change ) {
-			self::check_change( $users[ $user_id ], $change['role'], $change['other_roles'] );
-			if ( array() === $change['other_roles'] ) {
-				$alone[ $user_id ] = $change['role'];
-			}
-		}
-		( new RoleMetas() )->set( array_intersect_key( $users, $alone ), $alone, $numbers );
-		foreach ( array_diff_key( $changes, $alone ) as $user_id => $change ) {
-			self::give( $users[ $user_id ], $change['role'], $change['other_roles'] );
-		}
-		return $bumped;
+		);
 	}
 
 	/**
@@ -361,22 +366,23 @@ final class RoleWriter {
 	}
 
 	/**
-	 * Locks the rows and the metas of people, so that the next decision about them sees this write. The metas go into WordPress's cache.
+	 * Locks the rows and the metas of people, so that the next decision about them sees this write. Only the metas of roles are read.
 	 *
 	 * @param int[]           $user_ids The accounts.
 	 * @param array<int, int> $group    A group to lock with the same statement, unless it has another version: the version by row. Nobody is found then.
-	 * @return array{array<int, array{id: string, version: int}>, array<int, array<string, non-empty-list<string>>>} Ids and versions by account; the numbers of the metas by account and key.
+	 * @return array{array<int, array{id: string, version: int}>, array<int, array<string, non-empty-list<string>>>, FewMetas} Ids and versions by account; the numbers of the metas by account and key; the metas.
 	 */
 	private static function lock( array $user_ids, array $group ): array {
 		global $wpdb;
+		$keys    = array( $wpdb->get_blog_prefix() . 'capabilities', $wpdb->get_blog_prefix() . 'user_level' );
 		$join    = ! $group ? '' : ' INNER JOIN ' . Tables::name( 'groups' ) . ' g ON g.row_id = %d AND g.version = %d';
 		$found   = Database::rows(
-			'SELECT u.id, u.user_id, u.version, m.umeta_id, m.meta_key, m.meta_value FROM ' . Tables::name( 'users' ) . " u$join LEFT JOIN $wpdb->usermeta m ON m.user_id = u.user_id"
+			'SELECT u.id, u.user_id, u.version, m.umeta_id, m.meta_key, m.meta_value FROM ' . Tables::name( 'users' ) . " u$join LEFT JOIN $wpdb->usermeta m ON m.user_id = u.user_id AND m.meta_key IN (%s, %s)"
 			. ' WHERE u.deleted = 0 AND u.user_id IN (' . Database::marks( $user_ids, '%d' ) . ') ORDER BY u.row_id, m.umeta_id FOR UPDATE',
-			array( ...array_keys( $group ), ...array_values( $group ), ...$user_ids )
+			array( ...array_keys( $group ), ...array_values( $group ), ...$keys, ...$user_ids )
 		);
 		$rows    = array();
-		$metas   = array();
+		$metas   = array_fill_keys( $user_ids, array() );
 		$numbers = array();
 		foreach ( $found as $row ) {
 			$user_id          = (int) $row['user_id'];
@@ -385,15 +391,12 @@ final class RoleWriter {
 				'version' => (int) $row['version'],
 			);
 			if ( null !== $row['umeta_id'] ) {
-				$key                             = (string) $row['meta_key'];
-				$metas[ $user_id ][ $key ][]     = $row['meta_value'];
-				$numbers[ $user_id ][ $key ][]   = $row['umeta_id'];
+				$key                           = (string) $row['meta_key'];
+				$metas[ $user_id ][ $key ][]   = $row['meta_value'];
+				$numbers[ $user_id ][ $key ][] = $row['umeta_id'];
 			}
 		}
-		foreach ( array_keys( $rows ) as $user_id ) {
-			AccountCache::hold_metas( $user_id, $metas[ $user_id ] ?? array() );
-		}
-		return array( $rows, $numbers );
+		return array( $rows, $numbers, FewMetas::locked( $metas, $keys ) );
 	}
 
 	/**

@@ -15,6 +15,7 @@ use Rollbook\WordPress\NetworkSettings;
 use Rollbook\WordPress\Store\AccountCache;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\FewMetas;
 use Rollbook\WordPress\Store\PassingBy;
 use Rollbook\WordPress\Store\Selection;
 use Rollbook\WordPress\Store\Tables;
@@ -271,7 +272,7 @@ final class UserReader {
 	 * cache with what a transaction was about to change.
 	 *
 	 * @param int[] $user_ids The accounts.
-	 * @param bool  $metas    Whether the metas are to be read. If not, the cache holds them as locked rows have them.
+	 * @param bool  $metas    Whether the metas are to be read. If not, FewMetas gives those that tell roles and rights.
 	 * @return array<int, \WP_User> By number; without those that are gone.
 	 * @throws DatabaseFailure When the database fails.
 	 */
@@ -289,8 +290,8 @@ final class UserReader {
 		}
 		try {
 			return Database::watched(
-				static function () use ( $user_ids ): array {
-					update_meta_cache( 'user', $user_ids );
+				static function () use ( $user_ids, $metas ): array {
+					update_meta_cache( 'user', $metas ? $user_ids : array() );
 					$users = array();
 					foreach ( $user_ids as $user_id ) {
 						$data = \WP_User::get_data_by( 'id', $user_id );
@@ -349,7 +350,7 @@ final class UserReader {
 		if ( count( $arguments ) <= self::FEW_NAMED ) {
 			return $this->records( $this->rows( $condition, $arguments ), $targets );
 		}
-		$weighed = Database::rows( 'SELECT u.row_id, ' . self::weight() . ' AS weight FROM ' . Tables::name( 'users' ) . " u WHERE $condition ORDER BY u.row_id", $arguments );
+		$weighed = Database::rows( 'SELECT u.row_id, ' . self::weight( self::is_lean( $targets ) ) . ' AS weight FROM ' . Tables::name( 'users' ) . " u WHERE $condition ORDER BY u.row_id", $arguments );
 		if ( ! $weighed ) {
 			return array();
 		}
@@ -360,10 +361,22 @@ final class UserReader {
 
 	/**
 	 * The expression for the bytes that are read of a person.
+	 *
+	 * @param bool $is_lean Whether the record is a lean one.
 	 */
-	private static function weight(): string {
+	private static function weight( bool $is_lean = false ): string {
 		global $wpdb;
-		return "COALESCE(LENGTH(u.document), 0) + COALESCE(LENGTH(u.applied), 0) + (SELECT COALESCE(SUM(LENGTH(m.meta_value)), 0) FROM $wpdb->usermeta m WHERE m.user_id = u.user_id)";
+		$row = 'COALESCE(LENGTH(u.document), 0) + COALESCE(LENGTH(u.applied), 0)';
+		return $is_lean ? $row : "$row + (SELECT COALESCE(SUM(LENGTH(m.meta_value)), 0) FROM $wpdb->usermeta m WHERE m.user_id = u.user_id)";
+	}
+
+	/**
+	 * Whether a record with these targets needs hardly any of the account's metas. In a network the keys of all of them tell its sites.
+	 *
+	 * @param string[] $targets The targets to read.
+	 */
+	private static function is_lean( array $targets ): bool {
+		return array() === $targets && ! is_multisite();
 	}
 
 	/**
@@ -385,19 +398,25 @@ final class UserReader {
 	 * @return list<UserRecord> Without people whose account is gone: it was deleted, or removed from the site, without WordPress's functions or while the plugin was not active.
 	 */
 	private function records( array $rows, array $targets ): array {
+		global $wpdb;
 		if ( ! $rows ) {
 			return array();
 		}
-		$users   = self::accounts( array_map( 'intval', array_column( $rows, 'user_id' ) ) );
-		$groups  = $this->groups( array_column( $rows, 'id' ) );
-		$records = array();
-		foreach ( $rows as $row ) {
-			$user = $users[ (int) $row['user_id'] ] ?? null;
-			if ( $user && Network::is_on_site( $user->ID ) ) {
-				$records[] = self::record( $row, $user, $groups[ (string) $row['id'] ] ?? array(), $targets );
+		$user_ids = array_map( 'intval', array_column( $rows, 'user_id' ) );
+		$is_lean  = self::is_lean( $targets );
+		$records  = function () use ( $rows, $user_ids, $targets, $is_lean ): array {
+			$users   = self::accounts( $user_ids, ! $is_lean );
+			$groups  = $this->groups( array_column( $rows, 'id' ) );
+			$records = array();
+			foreach ( $rows as $row ) {
+				$user = $users[ (int) $row['user_id'] ] ?? null;
+				if ( $user && Network::is_on_site( $user->ID ) ) {
+					$records[] = self::record( $row, $user, $groups[ (string) $row['id'] ] ?? array(), $targets );
+				}
 			}
-		}
-		return $records;
+			return $records;
+		};
+		return $is_lean ? FewMetas::read( $user_ids, array( $wpdb->get_blog_prefix() . 'capabilities', UnlinkedAccounts::meta_key() ) )->during( $records ) : $records();
 	}
 
 	/**
