@@ -45,7 +45,7 @@ final class RoleMetas {
 	/**
 	 * Gives accounts a role, and removes their other roles.
 	 *
-	 * @param array<int, \WP_User>                        $users   The accounts by number, .
+	 * @param array<int, \WP_User>                        $users   The accounts by number.
 	 * @param array<int, string>                          $roles   The role of each.
 	 * @param array<int, array<string, non-empty-list<string>>> $numbers The numbers of the metas that hold roles and level, by account and key.
 	 */
