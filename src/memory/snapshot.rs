@@ -22,12 +22,6 @@ impl MemoryHost {
         person.or_else(|| self.groups.values().find(|group| group.id == id).map(|group| group.version))
     }
 
-    /// The version of the person of an account, and its roles.
-    pub fn version_and_roles(&self, user_id: u64) -> Option<(u64, Vec<String>)> {
-        let person = self.people.values().find(|person| person.user_id == user_id)?;
-        Some((person.version(), self.accounts.get(&user_id)?.account.roles.clone()))
-    }
-
     /// What there is, without numbers and times. People and groups are told by their names, so that two sites
     /// are the same to which the same happened in another order.
     pub fn snapshot(&self) -> Value {
