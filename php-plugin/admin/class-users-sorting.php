@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Admin;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\RowCounts;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 
@@ -25,9 +26,9 @@ defined( 'ABSPATH' ) || exit;
  * is only read where the parts before it do not fill the page.
  *
  * A part has the SQL of its `rows` in the index, which are enough where the query leaves nobody out; the tables and the condition to put into
- * any other query; and the order, from its end too.
+ * any other query; and the order, from its end too. Where it has rows in an index, it remembers how many they are.
  *
- * @phpstan-type Part array{rows: string, from: string, where: string, order: string, backward: string}
+ * @phpstan-type Part array{rows: string, count: ?RowCounts, from: string, where: string, order: string, backward: string}
  */
 final class UsersSorting {
 
@@ -172,8 +173,7 @@ final class UsersSorting {
 	 * @throws DatabaseFailure When the database does not answer.
 	 */
 	private static function count( \WP_User_Query $query, array $part ): int {
-		$is_in_the_index = '' !== $part['rows'] && self::is_of_everybody( $query );
-		return (int) Database::value( $is_in_the_index ? "SELECT COUNT(*) {$part['rows']}" : self::select( 'COUNT(*)', $query, $part ) );
+		return null !== $part['count'] && self::is_of_everybody( $query ) ? $part['count']->total() : (int) Database::value( self::select( 'COUNT(*)', $query, $part ) );
 	}
 
 	/**
@@ -206,6 +206,7 @@ final class UsersSorting {
 	 * @param string $column   What it is sorted by.
 	 * @param bool   $backward Whether the greatest comes first.
 	 * @return list<Part>
+	 * @throws DatabaseFailure When the database does not answer.
 	 */
 	private static function parts( string $column, bool $backward ): array {
 		return UsersColumn::COLUMN === $column ? self::parts_by_state( $backward ) : self::parts_by_value( self::indexes()[ $column ] ?? null, $backward );
@@ -227,6 +228,7 @@ final class UsersSorting {
 			$where   = "r.deleted = $deleted AND r.managed = $managed AND r.active = $active";
 			$parts[] = array(
 				'rows'     => "FROM $users r WHERE $where",
+				'count'    => new RowCounts( $users, 'r', $where, array() ),
 				'from'     => "$users r CROSS JOIN $wpdb->users ON $wpdb->users.ID = r.user_id",
 				'where'    => $where,
 				'order'    => 'r.row_id',
@@ -235,6 +237,7 @@ final class UsersSorting {
 		}
 		$parts[] = array(
 			'rows'     => '',
+			'count'    => null,
 			'from'     => $wpdb->users,
 			'where'    => "NOT EXISTS ( SELECT 1 FROM $users r WHERE r.user_id = $wpdb->users.ID AND ( r.deleted = 1 OR r.managed = 1 OR r.active = 0 ) )",
 			'order'    => "$wpdb->users.user_login",
@@ -249,6 +252,7 @@ final class UsersSorting {
 	 * @param ?array{path: string, single: bool} $index    The index.
 	 * @param bool                               $backward Whether the greatest value comes first.
 	 * @return list<Part>
+	 * @throws DatabaseFailure When the database does not answer.
 	 */
 	private static function parts_by_value( ?array $index, bool $backward ): array {
 		global $wpdb;
@@ -256,12 +260,17 @@ final class UsersSorting {
 		$lookups = Tables::name( 'lookups' );
 		$way     = $backward ? 'DESC' : 'ASC';
 		$back    = $backward ? 'ASC' : 'DESC';
-		$value   = (string) $wpdb->prepare( "l.path = %s AND l.value > ''", $index['path'] ?? '' );
+		$path    = $index['path'] ?? '';
+		// That a value is not empty is only asked where one is: the index is read a third faster without.
+		$empty = Database::value( "SELECT 1 FROM $lookups WHERE path = %s AND value = '' LIMIT 1", array( $path ) );
+		$given = 'l.path = %s' . ( null === $empty ? '' : " AND l.value > ''" );
+		$value = (string) $wpdb->prepare( $given, $path ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- One of the two conditions above.
 		// Somebody who has several values stands at the least one.
 		$least = $index['single'] ?? true ? '' : " AND NOT EXISTS ( SELECT 1 FROM $lookups m WHERE m.row_id = l.row_id AND m.path = l.path AND m.value > '' AND m.value < l.value )";
 		return array(
 			array(
 				'rows'     => "FROM $lookups l WHERE $value$least",
+				'count'    => new RowCounts( $users, 'r', "EXISTS ( SELECT 1 FROM $lookups l WHERE l.row_id = r.row_id AND $given )", array( $path ) ),
 				'from'     => "$lookups l CROSS JOIN $users r ON r.row_id = l.row_id CROSS JOIN $wpdb->users ON $wpdb->users.ID = r.user_id",
 				'where'    => "$value$least",
 				'order'    => "l.value $way, l.row_id $way",
@@ -269,6 +278,7 @@ final class UsersSorting {
 			),
 			array(
 				'rows'     => '',
+				'count'    => null,
 				'from'     => "$wpdb->users LEFT JOIN $users r ON r.user_id = $wpdb->users.ID LEFT JOIN $lookups l ON l.row_id = r.row_id AND $value",
 				'where'    => 'l.row_id IS NULL',
 				'order'    => "$wpdb->users.user_login",
