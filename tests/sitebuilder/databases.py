@@ -22,7 +22,7 @@ NAME = "wordpress"
 SERVER = "mariadbd"
 START_SECONDS = 60.0
 GREETING_SECONDS = 5.0
-# Debian's own 128 MiB hold the tables of some ten thousand people. A site of more is measured as docs/large-sites.md says how to run it.
+# MariaDB's own 128 MiB hold the tables of some ten thousand people. Measured is what docs/large-sites.md advises.
 WITH_DISK = ("--innodb-buffer-pool-size=2G",)
 # What is committed is given to the kernel, not to the disk. It outlives a server that is killed, and no loss of power.
 WITHOUT_DISK = ("--innodb-flush-log-at-trx-commit=2", "--innodb-flush-method=nosync", "--debug-no-sync")
