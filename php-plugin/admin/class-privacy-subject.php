@@ -130,14 +130,15 @@ final class PrivacySubject {
 	 * @return bool Whether there was anything.
 	 */
 	public function erase_attributes(): bool {
-		if ( null === $this->row ) {
+		$known = $this->row;
+		if ( null === $known ) {
 			return false;
 		}
-		ReceivedAttributes::forget_person( (string) $this->row['id'] );
-		$row_id = (int) $this->row['row_id'];
-		$empty  = function () use ( $row_id ): bool {
-			$row = UserRows::find( (string) $this->row['id'], 'row_id, id, version', 'FOR UPDATE' );
-			if ( null === $row || $row['version'] !== $this->row['version'] ) {
+		ReceivedAttributes::forget_person( (string) $known['id'] );
+		$row_id = (int) $known['row_id'];
+		$empty  = static function () use ( $known, $row_id ): bool {
+			$row = UserRows::find( (string) $known['id'], 'row_id, id, version', 'FOR UPDATE' );
+			if ( null === $row || $row['version'] !== $known['version'] ) {
 				return false; // An identity provider has written the person since, who may be back.
 			}
 			Lookups::clear( $row_id );

@@ -276,6 +276,7 @@ final class UpdateUserTest extends SiteTestCase {
 				'id'        => $record['id'],
 				'version'   => $version,
 				'user_name' => $name,
+				'lock'      => false,
 				'lookups'   => array(),
 				'modified'  => $modified,
 			)

@@ -84,7 +84,7 @@ final class UserRefresher {
 	 */
 	public function index( array $command ): array {
 		$user_id = Transaction::run( static fn(): int => self::write_index( $command ), static fn(): bool => false ); // Where nobody can tell, it is done again.
-		if ( $command['lock'] ?? false ) {
+		if ( $command['lock'] ) {
 			AccessControl::forget( $user_id );
 		}
 		return array(
@@ -113,7 +113,7 @@ final class UserRefresher {
 			// If somebody else has the name, IGNORE makes the statement change nothing instead of fail.
 			Database::run( "UPDATE IGNORE $table SET user_name = %s, user_name_key = %s, version = version + 1 WHERE row_id = %d", array( $command['user_name']['raw'], $command['user_name']['key'], $row_id ) );
 		}
-		if ( $command['lock'] ?? false ) {
+		if ( $command['lock'] ) {
 			Database::run( "UPDATE $table SET active = 0, locked_before = 0, version = version + 1 WHERE row_id = %d AND managed = 0 AND locked_before = 1", array( $row_id ) );
 			RowCounts::note( $table, $row_id );
 		}
