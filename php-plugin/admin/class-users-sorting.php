@@ -270,7 +270,8 @@ final class UsersSorting {
 		return array(
 			array(
 				'rows'     => "FROM $lookups l WHERE $value$least",
-				'count'    => new RowCounts( $users, 'r', "EXISTS ( SELECT 1 FROM $lookups l WHERE l.row_id = r.row_id AND $given )", array( $path ) ),
+				// No EXISTS: MariaDB would look for all who have a value, though a thousand and one are enough.
+				'count'    => new RowCounts( $users, 'r', "( SELECT 1 FROM $lookups l WHERE l.row_id = r.row_id AND $given LIMIT 1 ) IS NOT NULL", array( $path ) ),
 				'from'     => "$lookups l CROSS JOIN $users r ON r.row_id = l.row_id CROSS JOIN $wpdb->users ON $wpdb->users.ID = r.user_id",
 				'where'    => "$value$least",
 				'order'    => "l.value $way, l.row_id $way",
