@@ -38,7 +38,7 @@ final class UsersSorting {
 	/** How people stand, in order: the values of `deleted`, `managed` and `active`. All of them are in one index. */
 	private const STATES = array( '0,1,0', '0,0,0', '1,1,0', '1,0,0', '1,1,1', '1,0,1', '0,1,1' );
 
-	/** Where so many pages come before one, the part is counted first: the page may be nearer to its end. */
+	/** Where so many pages come before one, and half of the list, the part is counted first: the page may be nearer to its end. */
 	private const FAR = 10;
 
 	/**
@@ -97,7 +97,7 @@ final class UsersSorting {
 	}
 
 	/**
-	 * The accounts of a page.
+	 * The accounts of a page. Its list has been counted.
 	 *
 	 * @param \WP_User_Query $query  The query.
 	 * @param list<Part>     $parts  The parts of the list.
@@ -109,7 +109,8 @@ final class UsersSorting {
 	private static function page( \WP_User_Query $query, array $parts, int $number, int $before ): array {
 		$page = array();
 		foreach ( $parts as $part ) {
-			$count  = $before > self::FAR * $number ? self::count( $query, $part ) : null;
+			$is_far = $before > max( self::FAR * $number, $query->get_total() / 2 );
+			$count  = $is_far ? self::count( $query, $part ) : null;
 			$page   = array( ...$page, ...self::accounts( $query, $part, $number - count( $page ), $before, $count ) );
 			$before = array() === $page && 0 < $before ? $before - ( $count ?? self::count( $query, $part ) ) : 0;
 			if ( count( $page ) >= $number ) {
