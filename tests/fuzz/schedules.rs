@@ -2,8 +2,9 @@
 //! or are carried out and answered too late.
 //!
 //! Whatever happens, the site ends as it would if the two had come one after the other, in one order or the
-//! other; and everybody is searched by what they show. A request that broke down was carried out as a whole or not at all, and the same request sent again
-//! succeeds and ends where it would have ended. A seed makes a schedule, and makes the same one again.
+//! other; and everybody is searched by what they show. A request that broke down was carried out as a whole
+//! or not at all, and the same request sent again succeeds and ends where it would have ended. A seed makes a
+//! schedule, and makes the same one again.
 
 use crate::mutate::Random;
 use crate::trying;
