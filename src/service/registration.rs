@@ -138,8 +138,8 @@ impl Service {
         Ok(())
     }
 
-    /// Gives an unmanaged account a name. Where somebody has changed the account since it was read, it is read
-    /// again, and gets the name if it is still the one that is meant.
+    /// Gives an unmanaged account a name. Where somebody has changed the account since it was read, it is
+    /// read again, and gets the name if it is still the one that is meant.
     async fn give_name(
         &self,
         mut record: UserRecord,
