@@ -92,6 +92,10 @@ impl Service {
         }
         let (giving_up, waits) =
             self.decide_address_of_newcomer(&conflicts, returning, &mut row, &mut account)?;
+        // Named also where it stays: another person may get it at this moment.
+        if let Some(record) = returning.filter(|_| account.managed_here && account.email.is_none()) {
+            account.email = email.clone().filter(|email| *email == record.account.email);
+        }
         let create = CreateUser { row, account, giving_up, targets, now: self.now };
         // A kept account may be gone again, which is no address to the client.
         let outcome = match self.host.ask(&create).await? {
