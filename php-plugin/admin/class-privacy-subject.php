@@ -47,7 +47,7 @@ final class PrivacySubject {
 		$user    = get_user_by( 'email', $email );
 		$user_id = false === $user ? 0 : $user->ID;
 		$row     = Database::row(
-			'SELECT row_id, id, user_id, user_name, external_id, active, managed, deleted, version, created, modified, document FROM ' . Tables::name( 'users' ) . ' WHERE user_id = %d OR user_name_key = %s ORDER BY user_id = %d DESC LIMIT 1',
+			'SELECT row_id, id, user_id, user_name, external_id, active, managed, deleted, created, modified, document FROM ' . Tables::name( 'users' ) . ' WHERE user_id = %d OR user_name_key = %s ORDER BY user_id = %d DESC LIMIT 1',
 			array( $user_id, mb_strtolower( $email ), $user_id )
 		);
 		return new self( $email, $user_id, $row );
@@ -57,7 +57,16 @@ final class PrivacySubject {
 	 * Whether an identity provider has charge of the person.
 	 */
 	public function is_managed(): bool {
-		return null !== $this->row && $this->row['managed'] && ! $this->row['deleted'];
+		return null !== $this->row && self::is_managed_row( $this->row );
+	}
+
+	/**
+	 * Whether the identity provider manages the person of a row.
+	 *
+	 * @param array<string, ?string> $row The row.
+	 */
+	private static function is_managed_row( array $row ): bool {
+		return $row['managed'] && ! $row['deleted'];
 	}
 
 	/**
@@ -137,9 +146,9 @@ final class PrivacySubject {
 		ReceivedAttributes::forget_person( (string) $known['id'] );
 		$row_id = (int) $known['row_id'];
 		$empty  = static function () use ( $known, $row_id ): bool {
-			$row = UserRows::find( (string) $known['id'], 'row_id, id, version', 'FOR UPDATE' );
-			if ( null === $row || $row['version'] !== $known['version'] ) {
-				return false; // An identity provider has written the person since, who may be back.
+			$row = UserRows::find( (string) $known['id'], 'row_id, id, managed, deleted', 'FOR UPDATE' );
+			if ( null === $row || self::is_managed_row( $row ) ) {
+				return false; // The identity provider has brought the person back meanwhile.
 			}
 			Lookups::clear( $row_id );
 			return 0 < Database::run( 'UPDATE ' . Tables::name( 'users' ) . ' SET document = NULL, applied = NULL, version = version + 1 WHERE row_id = %d AND (document IS NOT NULL OR applied IS NOT NULL)', array( $row_id ) );

@@ -38,7 +38,7 @@ final class UsersSorting {
 	/** How people stand, in order: the values of `deleted`, `managed` and `active`. All of them are in one index. */
 	private const STATES = array( '0,1,0', '0,0,0', '1,1,0', '1,0,0', '1,1,1', '1,0,1', '0,1,1' );
 
-	/** Where so many pages come before one, and half of the list, the part is counted first: the page may be nearer to its end. */
+	/** A page with so many pages and half of the list before it may be nearer to the end of its part. That is counted then, and read from there. */
 	private const FAR = 10;
 
 	/**
@@ -97,7 +97,7 @@ final class UsersSorting {
 	}
 
 	/**
-	 * The accounts of a page. Its list has been counted.
+	 * The accounts of a page. The query knows already how many there are in all.
 	 *
 	 * @param \WP_User_Query $query  The query.
 	 * @param list<Part>     $parts  The parts of the list.

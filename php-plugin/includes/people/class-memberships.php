@@ -72,8 +72,8 @@ final class Memberships {
 	}
 
 	/**
-	 * Ends all memberships of somebody whose account is gone already, so that nothing can be decided anew. No lock is held, and whoever
-	 * reads a group in between must not get the new version with the old members: so the versions come last here.
+	 * Ends all memberships of somebody whose account is gone already, so that nothing can be decided anew. No lock is held, and a
+	 * request that reads a group in between must not get the new version with the old members: so the versions come last here.
 	 *
 	 * @param string $id The SCIM id of the person.
 	 */

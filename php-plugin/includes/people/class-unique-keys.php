@@ -66,7 +66,7 @@ final class UniqueKeys {
 				continue;
 			}
 			$row = Database::row(
-				"SELECT u.row_id, u.user_id, u.created, w.ID, w.user_email, w.user_login FROM $table u LEFT JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.$column = %s AND u.row_id <> %d",
+				"SELECT u.row_id, u.id, u.user_id, u.created, w.ID, w.user_email, w.user_login FROM $table u LEFT JOIN $wpdb->users w ON w.ID = u.user_id WHERE u.$column = %s AND u.row_id <> %d",
 				array( $keys[ $column ], $row_id )
 			);
 			if ( null !== $row && null !== $row['ID'] && ! Network::is_on_site( (int) $row['ID'] ) ) {
@@ -93,6 +93,7 @@ final class UniqueKeys {
 			if ( null === $row['user_id'] && (int) $row['created'] > $now - self::PATIENCE ) {
 				return false;
 			}
+			Memberships::forget( (string) $row['id'] );
 			UserRows::forget( (int) $row['row_id'] );
 			return true;
 		}

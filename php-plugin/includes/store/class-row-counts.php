@@ -18,7 +18,7 @@ defined( 'ABSPATH' ) || exit;
  * from them, and a page deep in the list begins with its block. After a write only the blocks are counted anew in which a row changed. Its
  * time of change and its version tell which those are; what has none is noted.
  *
- * @phpstan-type Remembered array{at: int, blocks: array<int, int>, newest: list<int>, noted: list<string>, recent: array<int, int>}
+ * @phpstan-type Remembered array{at: int, blocks: array<int, int>, newest: list<int>, noted: list<string>, recent?: array<int, int>}
  */
 final class RowCounts {
 
@@ -188,7 +188,7 @@ final class RowCounts {
 	 */
 	private function changed( array $before, array $after, array $recent ): ?array {
 		// What had its version when it was counted has not changed since.
-		$rows = array_keys( array_diff_assoc( $recent, self::numbers( $before['recent'] ) ) );
+		$rows = array_keys( array_diff_assoc( $recent, self::numbers( $before['recent'] ?? array() ) ) );
 		if ( array() === $rows && $before['newest'] === $after['newest'] && $before['noted'] === $after['noted'] ) {
 			return array();
 		}
