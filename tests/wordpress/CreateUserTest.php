@@ -453,11 +453,13 @@ final class CreateUserTest extends SiteTestCase {
 		global $wpdb;
 		$gone = $this->create( 'pu-ghost', array(), array( 'email' => 'ghost@phpunit.test' ) );
 		$wpdb->delete( $wpdb->users, array( 'ID' => $gone['account']['user_id'] ) ); // Past every hook.
+		$wpdb->insert( Tables::name( 'group_members' ), array( 'group_row' => 0, 'member_id' => $gone['id'], 'member_kind' => 'User' ) );
 		$moved = $this->create( 'pu-moved', array(), array( 'email' => 'moved@phpunit.test' ) );
 		$wpdb->update( $wpdb->users, array( 'user_email' => 'elsewhere@phpunit.test' ), array( 'ID' => $moved['account']['user_id'] ) );
 		wp_cache_flush();
 
 		self::assertNotSame( $gone['id'], $this->create( 'pu-ghost', array(), array( 'email' => 'ghost@phpunit.test' ) )['id'] );
+		self::assertSame( 0, $this->count_rows( Tables::name( 'group_members' ), "member_id = '{$gone['id']}'" ) );
 		self::assertSame( 'moved@phpunit.test', $this->create( 'pu-moved-2', array(), array( 'email' => 'moved@phpunit.test' ) )['account']['email'] );
 	}
 
