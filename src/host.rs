@@ -130,6 +130,7 @@ macro_rules! questions {
             CreateGroup, create_group, changes => Outcome<GroupRecord>;
             UpdateGroup, update_group, changes => Outcome<GroupRecord>;
             DeleteGroup, delete_group, changes => Outcome<()>;
+            CountMembers, count_members, reads => Vec<u64>;
             ResolveMembers, resolve_members, reads => Vec<Candidate>;
             FindMembers, find_members, reads => Vec<SmolStr>;
             ListNestings, list_nestings, reads => Vec<Nesting>;

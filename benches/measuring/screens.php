@@ -25,6 +25,7 @@ file_put_contents(
 	'<?php
 if ( isset( $_GET["bench_off"] ) ) {
 	add_filter( "option_active_plugins", static fn( $plugins ) => array_diff( (array) $plugins, array( "rollbook/rollbook.php" ) ) );
+	add_filter( "pre_option_rollbook_doors_open", static fn() => "1" ); // Nor does its must-use file do anything.
 }'
 );
 

@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace Rollbook\WordPress\Admin;
 
+use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\People\Protection;
 use Rollbook\WordPress\People\UnlinkedAccounts;
 use Rollbook\WordPress\Store\Database;
@@ -142,6 +143,9 @@ final class PersonLinks {
 		$rows  = Database::rows( 'SELECT user_id, managed, active, deleted FROM ' . Tables::name( 'users' ) . ' WHERE user_id IN (' . Database::marks( $user_ids, '%d' ) . ')', $user_ids );
 		$rows  = array_column( $rows, null, 'user_id' );
 		$links = array();
+		foreach ( $rows as $user_id => $row ) {
+			AccessControl::learn( (int) $user_id, 0 === (int) $row['active'] );
+		}
 		foreach ( $user_ids as $user_id ) {
 			$user    = get_userdata( $user_id );
 			$links[] = array(

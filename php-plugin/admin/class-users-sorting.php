@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Admin;
 use Rollbook\WordPress\Site;
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\LargeCounts;
 use Rollbook\WordPress\Store\RowCounts;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
@@ -89,11 +90,36 @@ final class UsersSorting {
 			return $found;
 		}
 		try {
-			$query->__set( 'total_users', (int) Database::value( self::select( 'COUNT(*)', $query ) ) ); // It is private, and meant to be set so.
+			$query->__set( 'total_users', self::total( $query ) ); // It is private, and meant to be set so.
 			return self::page( $query, self::parts( $column, 'DESC' === strtoupper( (string) ( $query->query_vars['order'] ?? '' ) ) ), $number, (int) ( $query->query_vars['offset'] ?? 0 ) );
 		} catch ( DatabaseFailure ) {
 			return $found; // WordPress's own order is better than no list.
 		}
+	}
+
+	/**
+	 * The owner sees at once that an account is gone. What an identity provider deletes is counted within a minute: it is not to wait for that.
+	 */
+	public static function action_deleted_user(): void {
+		if ( is_admin() ) {
+			LargeCounts::forget();
+		}
+	}
+
+	/**
+	 * How many accounts the query finds.
+	 *
+	 * @param \WP_User_Query $query The query.
+	 * @throws DatabaseFailure When the database does not answer.
+	 */
+	private static function total( \WP_User_Query $query ): int {
+		global $wpdb;
+		$count = static fn(): int => (int) Database::value( self::select( 'COUNT(*)', $query ) );
+		if ( ! self::is_of_everybody( $query ) ) {
+			return $count();
+		}
+		$newest = (int) Database::value( "SELECT MAX(ID) FROM $wpdb->users" );
+		return LargeCounts::of( 'accounts', array( $newest ), static fn(): array => array( $count() ) )[0];
 	}
 
 	/**

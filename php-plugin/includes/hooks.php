@@ -116,6 +116,7 @@ register_deactivation_hook( PLUGIN_FILE, array( ValueIndexing::class, 'deactivat
 register_deactivation_hook( PLUGIN_FILE, array( Alerts::class, 'forget' ) );
 // A person deleted on the site is gone for identity providers too.
 add_action( 'deleted_user', array( UserRemover::class, 'action_deleted_user' ) );
+add_action( 'deleted_user', array( UsersSorting::class, 'action_deleted_user' ) );
 
 // Networks. After priority 10 a new site has WordPress's own tables. Everybody is removed from a site before its tables are dropped.
 add_action( 'wp_initialize_site', array( NetworkSites::class, 'action_wp_initialize_site' ), 20 );

@@ -80,10 +80,10 @@ namespace Rollbook;
  * @phpstan-type FindGroups array{do: 'find_groups', selection: Selection, members: bool}
  * @phpstan-type MemberKind 'User'|'Group'
  * @phpstan-type Member array{id: string, kind: MemberKind, display?: ?string}
- * @phpstan-type GroupRecord array{row: int, id: string, display_name: string, external_id?: ?string, version: int, created: int, modified: int, document: ?string, members?: ?list<Member>, member_count: int, nested?: ?bool}
+ * @phpstan-type GroupRecord array{row: int, id: string, display_name: string, external_id?: ?string, version: int, created: int, modified: int, document: ?string, members?: ?list<Member>, nested?: ?bool}
  * @phpstan-type FoundGroups array{total?: ?int, groups: list<GroupRecord>, reached?: ?Reached}
  * @phpstan-type FindGroupsAnswer FoundGroups
- * @phpstan-type LoadGroup array{do: 'load_group', id: string, members: bool, nested: bool}
+ * @phpstan-type LoadGroup array{do: 'load_group', id: string, members: bool, most: ?int, nested: bool}
  * @phpstan-type LoadGroupAnswer ?GroupRecord
  * @phpstan-type GroupRow array{display_name: string, display_name_key: string, external_id: ?string, document: ?string}
  * @phpstan-type MemberId array{id: string, kind: MemberKind}
@@ -91,10 +91,12 @@ namespace Rollbook;
  * @phpstan-type RoleChange array{user_id: int, version: int, role: string, other_roles: list<string>, before: list<string>, ruling: ?string}
  * @phpstan-type CreateGroup array{do: 'create_group', row: GroupRow, members: list<MemberId>, people: list<DecidedOn>, unchanged: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, around: list<GroupVersion>, now: int}
  * @phpstan-type CreateGroupAnswer array{outcome: 'done', record: GroupRecord}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
- * @phpstan-type UpdateGroup array{do: 'update_group', id: string, version: int, row: GroupRow, add: list<MemberId>, remove: list<string>, remove_all: bool, members: bool, people: list<DecidedOn>, unchanged: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, around: list<GroupVersion>, now: int}
+ * @phpstan-type UpdateGroup array{do: 'update_group', id: string, version: int, row: GroupRow, add: list<MemberId>, remove: list<string>, remove_all: bool, members: ?int, people: list<DecidedOn>, unchanged: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, around: list<GroupVersion>, now: int}
  * @phpstan-type UpdateGroupAnswer array{outcome: 'done', record: GroupRecord}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type DeleteGroup array{do: 'delete_group', id: string, version: int, people: list<DecidedOn>, unchanged: list<DecidedOn>, roles: list<RoleChange>, within: list<GroupVersion>, around: list<GroupVersion>}
  * @phpstan-type DeleteGroupAnswer array{outcome: 'done', record: null}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
+ * @phpstan-type CountMembers array{do: 'count_members', groups: list<GroupVersion>}
+ * @phpstan-type CountMembersAnswer list<int>
  * @phpstan-type ResolveMembers array{do: 'resolve_members', ids: list<string>, group: ?string}
  * @phpstan-type Candidate array{id: string, kind: MemberKind, is_member: bool, version?: ?GroupVersion}
  * @phpstan-type ResolveMembersAnswer list<Candidate>

@@ -31,8 +31,6 @@ pub struct GroupRecord {
     pub document: Option<Map<String, Value>>,
     /// The members, where they were asked for.
     pub members: Option<Vec<Member>>,
-    /// How many members there are.
-    pub member_count: u64,
     /// Whether the group is a member of another, or another is a member of it, where that was asked for. It
     /// was read together with the version.
     #[serde(default)]
@@ -98,6 +96,8 @@ pub struct LoadGroup {
     pub id: SmolStr,
     /// Whether the members are wanted.
     pub members: bool,
+    /// They are only wanted if there are no more than so many.
+    pub most: Option<u64>,
     /// Whether to say as well if it is a member of another group, or has one as a member.
     pub nested: bool,
 }
@@ -141,8 +141,8 @@ pub struct UpdateGroup {
     pub remove: Vec<SmolStr>,
     /// Whether all members go before `add` is carried out.
     pub remove_all: bool,
-    /// Whether the answer is to hold the members.
-    pub members: bool,
+    /// The answer is to hold the members if there are no more than so many. Nothing: it is to hold none.
+    pub members: Option<u64>,
     /// Where there are role rules, the people whose groups change; with another version of one of them the
     /// roles are stale. Each gets the next version.
     pub people: Vec<DecidedOn>,
@@ -226,6 +226,14 @@ pub struct Candidate {
     /// Which version it has, if it is a group.
     #[serde(default)]
     pub version: Option<GroupVersion>,
+}
+
+/// How many members these groups have, in their order. The answer may be a minute old where somebody has
+/// written to the database past WordPress.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CountMembers {
+    /// The groups.
+    pub groups: Vec<GroupVersion>,
 }
 
 /// Which of these are members of the group.

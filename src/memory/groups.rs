@@ -3,9 +3,10 @@
 use super::MemoryHost;
 use super::selection::{Column, groups_matching, page};
 use crate::host::{
-    Candidate, CreateGroup, DecidedOn, DeleteGroup, FindGroups, FindMembers, FoundGroups, GroupRecord,
-    GroupReference, GroupRow, GroupVersion, ListNestings, ListUsersInGroups, LoadGroup, MAX_NESTING, Member,
-    MemberId, MemberKind, Nesting, Outcome, ResolveMembers, RoleChange, Unique, UpdateGroup,
+    Candidate, CountMembers, CreateGroup, DecidedOn, DeleteGroup, FindGroups, FindMembers, FoundGroups,
+    GroupRecord, GroupReference, GroupRow, GroupVersion, ListNestings, ListUsersInGroups, LoadGroup,
+    MAX_NESTING, Member, MemberId, MemberKind, Nesting, Outcome, ResolveMembers, RoleChange, Unique,
+    UpdateGroup,
 };
 use crate::wordpress::columns::folded;
 use serde_json::{Map, Value, json};
@@ -52,7 +53,9 @@ impl MemoryHost {
 
     pub(super) fn load_group(&mut self, load: LoadGroup) -> Result<Option<GroupRecord>, String> {
         let found = self.groups.iter().find(|(_, group)| group.id == load.id);
-        let mut found = found.map(|(row, group)| self.group_record(*row, group, load.members));
+        let mut found = found.map(|(row, group)| {
+            self.group_record(*row, group, load.members && has_no_more(group, load.most))
+        });
         if let Some(group) = found.as_mut().filter(|_| load.nested) {
             let nestings = self.list_nestings(ListNestings {})?;
             let is_part = |nesting: &Nesting| nesting.member == group.id || nesting.group == group.id;
@@ -104,7 +107,8 @@ impl MemoryHost {
         group.set(update.row, update.now);
         group.members.retain(|member| !update.remove_all && !update.remove.contains(&member.id));
         self.add_members(&mut group, update.add);
-        let record = self.group_record(row, &group, update.members);
+        let record =
+            self.group_record(row, &group, update.members.is_some() && has_no_more(&group, update.members));
         self.groups.insert(row, group);
         Ok(Outcome::Done { record })
     }
@@ -139,6 +143,11 @@ impl MemoryHost {
         let members = group.map_or(&[] as &[MemberId], |group| &group.members);
         find.among.retain(|id| members.iter().any(|member| member.id == *id));
         Ok(find.among)
+    }
+
+    pub(super) fn count_members(&mut self, count: CountMembers) -> Result<Vec<u64>, String> {
+        let members = |row| self.groups.get(&row).map_or(0, |group| group.members.len() as u64);
+        Ok(count.groups.iter().map(|group| members(group.row)).collect())
     }
 
     pub(super) fn list_nestings(&mut self, _: ListNestings) -> Result<Vec<Nesting>, String> {
@@ -276,10 +285,14 @@ impl MemoryHost {
             modified: group.modified,
             document: group.document.clone(),
             members: members.then(shown),
-            member_count: u64::try_from(group.members.len()).unwrap_or(u64::MAX),
             nested: None,
         }
     }
+}
+
+/// Whether a group has no more members than so many.
+fn has_no_more(group: &StoredGroup, most: Option<u64>) -> bool {
+    most.is_none_or(|most| group.members.len() as u64 <= most)
 }
 
 /// What changes with a group, and what that was decided on.

@@ -162,17 +162,17 @@ impl Service {
             let change = self.membership(&record, members.as_deref().unwrap_or_default(), operations).await?;
             if change.is_empty() && group_row(&shown)? == row {
                 self.note("unchanged", &record.id, &record.display_name);
-                if projection.wants("members") && record.member_count <= MAX_MEMBERS_SHOWN {
+                if projection.wants("members") {
                     match members {
+                        Some(members) if members.len() as u64 > MAX_MEMBERS_SHOWN => {}
                         Some(members) => record.members = Some(members),
-                        None => record = self.load_group(id, true).await?,
+                        None => record = self.load_unchanged_group(id).await?,
                     }
                 }
                 return Ok(self.changed_group_reply(&record, &projection));
             }
             // They are read within the transaction: what cannot be shown then was not done.
-            let members =
-                projection.wants("members") && change.count(record.member_count) <= MAX_MEMBERS_SHOWN;
+            let members = projection.wants("members").then_some(MAX_MEMBERS_SHOWN);
             let Regrouping { people, unchanged, within, around, roles } =
                 self.roles_with(Some(&record), &row, &change).await?;
             let changes = change.changes(changes(&shown, &wanted));
@@ -322,17 +322,24 @@ impl Service {
     }
 
     async fn load_group(&self, id: &str, members: bool) -> Answer<GroupRecord> {
-        self.ask_for_group(id, members, false).await
+        self.ask_for_group(LoadGroup { id: id.into(), members, most: None, nested: false }).await
+    }
+
+    /// A group with its members, unless they are too many to be shown where nobody has asked for them.
+    async fn load_unchanged_group(&self, id: &str) -> Answer<GroupRecord> {
+        let most = Some(MAX_MEMBERS_SHOWN);
+        self.ask_for_group(LoadGroup { id: id.into(), members: true, most, nested: false }).await
     }
 
     /// A group, and what a decision about the roles of its members needs to know.
     async fn load_group_to_write(&self, id: &str, members: bool) -> Answer<GroupRecord> {
-        self.ask_for_group(id, members, self.rules_read_groups()).await
+        let nested = self.rules_read_groups();
+        self.ask_for_group(LoadGroup { id: id.into(), members, most: None, nested }).await
     }
 
-    async fn ask_for_group(&self, id: &str, members: bool, nested: bool) -> Answer<GroupRecord> {
-        let record = self.host.ask(&LoadGroup { id: SmolStr::new(id), members, nested }).await?;
-        Ok(record.ok_or_else(|| Error::not_found(id))?)
+    async fn ask_for_group(&self, load: LoadGroup) -> Answer<GroupRecord> {
+        let record = self.host.ask(&load).await?;
+        Ok(record.ok_or_else(|| Error::not_found(&load.id))?)
     }
 
     fn group_reply(&self, status: u16, record: &GroupRecord, projection: &Projection) -> Reply {
@@ -386,13 +393,6 @@ impl Membership {
     /// Whether groups are among those who join.
     pub(super) fn adds_groups(&self) -> bool {
         self.add.values().any(|joining| joining.kind == MemberKind::Group)
-    }
-
-    /// How many members there are after the change, of so many before it.
-    fn count(&self, before: u64) -> u64 {
-        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-        let staying = if self.remove_all { 0 } else { before.saturating_sub(count(self.remove.len())) };
-        staying.saturating_add(count(self.add.len()))
     }
 
     fn changes(&self, mut changes: Vec<String>) -> Vec<String> {

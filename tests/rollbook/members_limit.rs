@@ -106,7 +106,6 @@ fn group(row: u64, members: Option<u64>) -> GroupRecord {
         modified: 1,
         document: None,
         members: members.map(|members| (0..members).map(member).collect()),
-        member_count: members.unwrap_or(0),
         nested: None,
     }
 }

@@ -478,7 +478,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 		$row             = array( 'document' => '{"userName":"changed"}', 'lookups' => array( array( 'path' => 'userName', 'value' => "$name-2" ) ) );
 		$delete          = array( 'id' => $record['id'], 'version' => 1, 'managed_here' => true, 'reassign_to' => 'delete' === $command ? null : $reassign_target['login'], 'disposal' => 'keep' === $command ? 'deactivate' : 'delete', 'now' => self::NOW );
 		$changed         = array( 'id' => $group['id'], 'version' => 1, 'add' => array( array( 'id' => $record['id'], 'kind' => 'User' ) ), 'remove' => array(), 'remove_all' => false, 'people' => $decided, 'roles' => $roles ) + $this->group( "$name-group", array() );
-		$changed         = array( 'members' => true ) + $changed;
+		$changed         = array( 'members' => 1000 ) + $changed;
 		$run             = match ( $command ) {
 			'update'     => fn(): array => $this->update( $record, $row, array( 'email' => "$name-2@phpunit.test", 'role' => 'author', 'values' => array( 'meta:dept' => 'two', 'field:last_name' => 'Two' ) ) ),
 			'deactivate' => fn(): array => $this->update( $record, array( 'active' => false ) + $row ),

@@ -33,7 +33,7 @@ final class StatementsTest extends SiteTestCase {
 		'UPDATE {groups} SET written_by' => 'the group',
 	);
 	private const MEMBERS = array(
-		'SELECT m.group_row, m.member_id%FROM {group_members}' => 'the members, for the answer',
+		'SELECT m.group_row, m.member_id%FROM {group_members}' => 'the members, for the answer, if they are not too many',
 	);
 	private const END    = array(
 		'RELEASE SAVEPOINT rollbook' => 'fails if a hook has ended the transaction',
@@ -151,7 +151,7 @@ final class StatementsTest extends SiteTestCase {
 			'one joins'       => $list(
 				self::TOKENS,
 				array(
-					'SELECT g.row_id%AS nested FROM {groups} g WHERE g.id'  => 'the group, how many members it has, and whether any group is in another',
+					'SELECT g.row_id%AS nested FROM {groups} g WHERE g.id'  => 'the group, and whether any group is in another',
 					'SELECT c.id, \'User\' AS kind, EXISTS%FROM {users} c' => 'the person exists, and is no member yet',
 				),
 				self::PERSON,
@@ -165,7 +165,7 @@ final class StatementsTest extends SiteTestCase {
 			'one leaves'      => $list(
 				self::TOKENS,
 				array(
-					'SELECT g.row_id%AS nested FROM {groups} g WHERE g.id' => 'the group, how many members it has, and whether any group is in another',
+					'SELECT g.row_id%AS nested FROM {groups} g WHERE g.id' => 'the group, and whether any group is in another',
 					'SELECT m.member_id FROM {group_members} m INNER JOIN' => 'the person is a member',
 				),
 				self::PERSON,

@@ -117,6 +117,17 @@ final class AccessControl {
 	}
 
 	/**
+	 * Notes what was read of a person together with others, so that a list of many does not ask for each of them.
+	 *
+	 * @param int  $user_id       The account.
+	 * @param bool $is_locked_out Whether the person is deactivated, as the row says.
+	 */
+	public static function learn( int $user_id, bool $is_locked_out ): void {
+		global $wpdb;
+		self::$known[ $wpdb->prefix . 'rollbook_users' ][ $user_id ] = $is_locked_out;
+	}
+
+	/**
 	 * Forgets what is known of a person whose row was just written.
 	 *
 	 * @param int $user_id The account.

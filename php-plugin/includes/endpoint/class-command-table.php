@@ -125,6 +125,7 @@ final class CommandTable {
 			'find_reassign_target'       => static fn(): mixed => ( new UserReader() )->find_reassign_target( $command ),
 			'find_groups'                => static fn(): mixed => ( new GroupReader() )->find( $command ),
 			'load_group'                 => static fn(): mixed => ( new GroupReader() )->load( $command ),
+			'count_members'              => static fn(): mixed => ( new GroupReader() )->count_members( $command ),
 			'resolve_members'            => static fn(): mixed => ( new GroupReader() )->resolve_members( $command ),
 			'find_members'               => static fn(): mixed => ( new GroupReader() )->find_members( $command ),
 			'list_users_in_groups'       => static fn(): mixed => ( new GroupReader() )->list_users_in_groups( $command ),

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\People;
 
 use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\LargeCounts;
 use Rollbook\WordPress\Store\Selection;
 use Rollbook\WordPress\Store\Tables;
 
@@ -26,6 +27,8 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type ListUsersInGroupsAnswer from \Rollbook\Contract
  * @phpstan-import-type GroupRecord from \Rollbook\Contract
  * @phpstan-import-type GroupVersion from \Rollbook\Contract
+ * @phpstan-import-type CountMembers from \Rollbook\Contract
+ * @phpstan-import-type CountMembersAnswer from \Rollbook\Contract
  * @phpstan-import-type ListNestingsAnswer from \Rollbook\Contract
  * @phpstan-import-type LoadGroup from \Rollbook\Contract
  * @phpstan-import-type LoadGroupAnswer from \Rollbook\Contract
@@ -92,9 +95,6 @@ final class GroupReader {
 		$groups  = Tables::name( 'groups' );
 		$members = Tables::name( 'group_members' );
 		$columns = self::COLUMNS;
-		if ( ! $command['members'] ) {
-			$columns .= ", (SELECT COUNT(*) FROM $members m WHERE m.group_row = g.row_id) AS member_count";
-		}
 		if ( $command['nested'] ) {
 			$columns .= ", EXISTS (SELECT 1 FROM $groups i INNER JOIN $members n ON n.member_id = i.id WHERE n.member_kind = 'Group' AND (i.row_id = g.row_id OR n.group_row = g.row_id)) AS nested";
 		}
@@ -102,7 +102,7 @@ final class GroupReader {
 		// SQLite finds an id in another case, too.
 		$rows         = array_values( array_filter( $rows, static fn( array $row ): bool => $row['id'] === $command['id'] ) );
 		self::$loaded = $rows ? array( get_current_blog_id(), $rows[0] ) : null;
-		return $this->records( $rows, $command['members'] )[0] ?? null;
+		return $this->records( $rows, $command['members'], $command['most'] ?? null )[0] ?? null;
 	}
 
 	/**
@@ -121,13 +121,13 @@ final class GroupReader {
 	/**
 	 * The record of a row that was just written.
 	 *
-	 * @param array<string, int|string|null> $row     The row as it was written.
-	 * @param bool                           $members Whether the members are wanted.
+	 * @param array<string, int|string|null> $row  The row as it was written.
+	 * @param ?int                           $most The members are wanted if there are no more than so many; null if they are not.
 	 * @return GroupRecord
 	 */
-	public function written( array $row, bool $members ): array {
-		unset( $row['member_count'], $row['nested'] ); // They were read before.
-		return $this->records( array( $row ), $members )[0];
+	public function written( array $row, ?int $most ): array {
+		unset( $row['nested'] ); // It was read before.
+		return $this->records( array( $row ), null !== $most, $most )[0];
 	}
 
 	/**
@@ -135,10 +135,11 @@ final class GroupReader {
 	 *
 	 * @param int  $row_id  The row's number.
 	 * @param bool $members Whether the members are wanted.
+	 * @param ?int $most    They are only wanted if there are no more than so many.
 	 * @return ?GroupRecord
 	 */
-	public function read_again( int $row_id, bool $members ): ?array {
-		return $this->records( Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'groups' ) . ' g WHERE g.row_id = %d', array( $row_id ) ), $members )[0] ?? null;
+	public function read_again( int $row_id, bool $members, ?int $most = null ): ?array {
+		return $this->records( Database::rows( 'SELECT ' . self::COLUMNS . ' FROM ' . Tables::name( 'groups' ) . ' g WHERE g.row_id = %d', array( $row_id ) ), $members, $most )[0] ?? null;
 	}
 
 	/**
@@ -247,20 +248,44 @@ final class GroupReader {
 	}
 
 	/**
+	 * How many members groups have.
+	 *
+	 * @param CountMembers $command The command count_members.
+	 * @return CountMembersAnswer
+	 */
+	public function count_members( array $command ): array {
+		$table    = Tables::name( 'group_members' );
+		$versions = array_column( $command['groups'], 'version', 'row' );
+		$known    = LargeCounts::of(
+			'members',
+			$versions,
+			static fn( array $row_ids ): array => array_column(
+				Database::rows( "SELECT group_row, COUNT(*) AS members FROM $table WHERE group_row IN (" . Database::marks( $row_ids, '%d' ) . ') GROUP BY group_row', $row_ids ),
+				'members',
+				'group_row'
+			)
+		);
+		return array_map( static fn( array $group ): int => $known[ $group['row'] ], $command['groups'] );
+	}
+
+	/**
 	 * Makes records of rows.
 	 *
 	 * @param array<int, array<string, int|string|null>> $rows    The rows.
 	 * @param bool                                       $members Whether the members are wanted.
+	 * @param ?int                                       $most    Of a single row: they are only wanted if there are no more than so many.
 	 * @return list<GroupRecord>
 	 */
-	private function records( array $rows, bool $members ): array {
+	private function records( array $rows, bool $members, ?int $most = null ): array {
 		if ( ! $rows ) {
 			return array();
 		}
 		$row_ids = array_map( 'intval', array_column( $rows, 'row_id' ) );
-		$lists   = $members ? $this->members( $row_ids ) : array();
-		$counts  = $members ? array_map( 'count', $lists ) : array_map( 'intval', array_column( $rows, 'member_count', 'row_id' ) );
-		$counts  = ! $members && array() === $counts ? $this->counts( $row_ids ) : $counts;
+		$lists   = match ( true ) {
+			! $members     => null,
+			null === $most => $this->members( $row_ids ),
+			default        => $this->few_members( $row_ids[0], $most ),
+		};
 		$record  = static fn( array $row ): array => array(
 			'row'          => (int) $row['row_id'],
 			'id'           => (string) $row['id'],
@@ -270,8 +295,7 @@ final class GroupReader {
 			'created'      => (int) $row['created'],
 			'modified'     => (int) $row['modified'],
 			'document'     => $row['document'],
-			'members'      => $members ? $lists[ (int) $row['row_id'] ] ?? array() : null,
-			'member_count' => $counts[ (int) $row['row_id'] ] ?? 0,
+			'members'      => null === $lists ? null : $lists[ (int) $row['row_id'] ] ?? array(),
 			'nested'       => isset( $row['nested'] ) ? (bool) $row['nested'] : null,
 		);
 		return array_values( array_map( $record, $rows ) );
@@ -284,12 +308,8 @@ final class GroupReader {
 	 * @return array<int, list<Member>> By row.
 	 */
 	private function members( array $row_ids ): array {
-		global $wpdb;
 		$rows    = Database::rows(
-			'SELECT m.group_row, m.member_id AS id, m.member_kind AS kind, u.user_name, COALESCE(w.display_name, g.display_name) AS display_name FROM ' . Tables::name( 'group_members' ) . ' m'
-			. ' LEFT JOIN ' . Tables::name( 'users' ) . " u ON m.member_kind = 'User' AND u.id = m.member_id LEFT JOIN $wpdb->users w ON w.ID = u.user_id"
-			. ' LEFT JOIN ' . Tables::name( 'groups' ) . " g ON m.member_kind = 'Group' AND g.id = m.member_id"
-			. ' WHERE m.group_row IN (' . Database::marks( $row_ids, '%d' ) . ') ORDER BY m.group_row, m.member_id',
+			self::member_columns() . ' FROM ' . Tables::name( 'group_members' ) . ' m' . self::joined_members() . ' WHERE m.group_row IN (' . Database::marks( $row_ids, '%d' ) . ') ORDER BY m.group_row, m.member_id',
 			$row_ids
 		);
 		$members = array();
@@ -300,17 +320,45 @@ final class GroupReader {
 	}
 
 	/**
-	 * How many members groups have.
+	 * The members of a group that has few. Of many, no more are read than tell that.
 	 *
-	 * @param int[] $row_ids The groups' rows.
-	 * @return array<int, int> By row.
+	 * @param int $row_id The group's row.
+	 * @param int $most   How many are few.
+	 * @return ?array<int, list<Member>> By row; null if there are more.
 	 */
-	private function counts( array $row_ids ): array {
-		$rows = Database::rows(
-			'SELECT group_row, COUNT(*) AS members FROM ' . Tables::name( 'group_members' ) . ' WHERE group_row IN (' . Database::marks( $row_ids, '%d' ) . ') GROUP BY group_row',
-			$row_ids
+	private function few_members( int $row_id, int $most ): ?array {
+		$table   = Tables::name( 'group_members' );
+		$rows    = Database::rows(
+			self::member_columns() . ", few.number FROM (SELECT COUNT(*) AS number FROM (SELECT member_id FROM $table WHERE group_row = %d LIMIT %d) first) few"
+			. " LEFT JOIN $table m ON m.group_row = %d AND few.number <= %d" . self::joined_members() . ' ORDER BY m.member_id',
+			array( $row_id, $most + 1, $row_id, $most )
 		);
-		return array_map( 'intval', array_column( $rows, 'members', 'group_row' ) );
+		$members = array();
+		foreach ( $rows as $row ) {
+			if ( (int) $row['number'] > $most ) {
+				return null;
+			}
+			if ( null !== $row['id'] ) {
+				$members[] = $this->member( $row );
+			}
+		}
+		return array( $row_id => $members );
+	}
+
+	/**
+	 * What is read of a member `m`.
+	 */
+	private static function member_columns(): string {
+		return 'SELECT m.group_row, m.member_id AS id, m.member_kind AS kind, u.user_name, COALESCE(w.display_name, g.display_name) AS display_name';
+	}
+
+	/**
+	 * The tables that it is read from.
+	 */
+	private static function joined_members(): string {
+		global $wpdb;
+		return ' LEFT JOIN ' . Tables::name( 'users' ) . " u ON m.member_kind = 'User' AND u.id = m.member_id LEFT JOIN $wpdb->users w ON w.ID = u.user_id"
+			. ' LEFT JOIN ' . Tables::name( 'groups' ) . " g ON m.member_kind = 'Group' AND g.id = m.member_id";
 	}
 
 	/**

@@ -105,7 +105,7 @@ final class GroupWriter {
 				$this->add_members( $row_id, $command['id'], $command['add'] );
 				return $this->result(
 					null === $row
-						? ( new GroupReader() )->read_again( $row_id, $command['members'] )
+						? ( new GroupReader() )->read_again( $row_id, null !== $command['members'], $command['members'] )
 						: ( new GroupReader() )->written( array( 'version' => (int) $command['version'] + 1 ) + $columns + $row, $command['members'] )
 				);
 			},

@@ -1,7 +1,7 @@
 //! The groups that identity providers have sent, which rules ask for each, and what rules ask for in vain.
 
 use super::testing::group_condition;
-use crate::host::{FindUsers, GroupRecord, LoadGroup, Order, Selection};
+use crate::host::{CountMembers, FindUsers, GroupRecord, GroupVersion, LoadGroup, Order, Selection};
 use crate::scim::filter::Filter;
 use crate::scim::path::AttributePath;
 use crate::scim::schema::ResourceType;
@@ -32,18 +32,26 @@ impl Service {
             ..Query::default()
         };
         let (total, groups) = self.page_of_groups(&query).await?;
-        let groups: Vec<Value> = groups.iter().map(|group| self.told_of(group)).collect();
+        let groups = self.told_of(&groups).await?;
         Ok(Reply::json(200, json!({ "total": total, "groups": groups, "page_size": PAGE })))
     }
 
     /// The same of one group.
     pub(super) async fn tell_group_rules(&self, id: &str) -> Answer {
-        let load = LoadGroup { id: id.into(), members: false, nested: false };
+        let load = LoadGroup { id: id.into(), members: false, most: None, nested: false };
         let group = self.host.ask(&load).await?;
-        Ok(Reply::json(200, json!({ "group": group.map(|group| self.told_of(&group)) })))
+        let told = self.told_of(group.as_slice()).await?;
+        Ok(Reply::json(200, json!({ "group": told.first() })))
     }
 
-    fn told_of(&self, record: &GroupRecord) -> Value {
+    async fn told_of(&self, records: &[GroupRecord]) -> Answer<Vec<Value>> {
+        let version = |record: &GroupRecord| GroupVersion { row: record.row, version: record.version };
+        let count = CountMembers { groups: records.iter().map(version).collect() };
+        let counts = if records.is_empty() { Vec::new() } else { self.host.ask(&count).await? };
+        Ok(records.iter().zip(counts).map(|(record, members)| self.told_of_one(record, members)).collect())
+    }
+
+    fn told_of_one(&self, record: &GroupRecord, members: u64) -> Value {
         let rules: Vec<Value> = (1..)
             .zip(&self.settings.role_rules)
             .filter_map(|(number, rule): (usize, _)| {
@@ -54,7 +62,7 @@ impl Service {
         json!({
             "id": record.id,
             "display": record.display_name,
-            "members": record.member_count,
+            "members": members,
             "rules": rules,
         })
     }
