@@ -88,6 +88,7 @@ final class LargeCountsTest extends SiteTestCase {
 					return true;
 				}
 			};
+			require_once ABSPATH . 'wp-admin/includes/user.php';
 			wp_delete_user( (int) $wpdb->get_var( "SELECT ID FROM $wpdb->users WHERE user_login = 'pu-large-7'" ) );
 			self::assertSame( array( $number, 1 ), $total() );
 			self::assertGreaterThan( 0, $user_id );
