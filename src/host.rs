@@ -85,6 +85,11 @@ impl HostError {
         Self { reason: reason.to_owned(), passes: false, may_be_stored: false }
     }
 
+    /// Others were always faster: each time that something was decided, the people had changed meanwhile.
+    pub(crate) fn outrun() -> Self {
+        Self::new("others changed the same people again and again").passing(true)
+    }
+
     /// Says whether the same request may succeed in a moment.
     #[must_use]
     pub fn passing(self, passes: bool) -> Self {

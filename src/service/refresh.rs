@@ -50,7 +50,7 @@ async fn renew(
             return failed.map_or(Ok(()), Err);
         }
     }
-    Err(HostError::new("others changed the same people again and again").passing(true))
+    Err(HostError::outrun())
 }
 
 /// Reads people and renews what is stored of them once. Gives the accounts of those who were changed in

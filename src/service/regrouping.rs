@@ -178,7 +178,7 @@ impl Service {
                 Outcome::Taken { .. } => break,
             }
         }
-        Err(RequestError::Host(HostError::new("others changed the same people again and again")))
+        Err(RequestError::Host(HostError::outrun()))
     }
 
     fn postpones(&self) -> bool {

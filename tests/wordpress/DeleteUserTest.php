@@ -66,7 +66,9 @@ final class DeleteUserTest extends SiteTestCase {
 		self::assertSame( array( 'outcome' => 'gone' ), $this->update( $record ) );
 		self::assertSame( array( 'outcome' => 'gone' ), $this->delete( $record ) );
 		self::assertSame( 1, $this->count_rows( Tables::name( 'lookups' ), "row_id = {$record['row']}" ), 'the former name, by which the person is known on return' );
-		self::assertSame( array(), $this->run_command( 'load_group', array( 'id' => $group['id'], 'members' => true, 'most' => null, 'nested' => false ) )['members'] );
+		$left = $this->run_command( 'load_group', array( 'id' => $group['id'], 'members' => true, 'most' => null, 'nested' => false ) );
+		self::assertSame( array( array(), $group['version'] + 1 ), array( $left['members'], $left['version'] ) );
+		self::assertGreaterThan( $group['modified'], $left['modified'], 'a group without one of its members is a changed one' );
 		self::assertInstanceOf( \WP_Error::class, wp_authenticate( 'pu-jane', 'x' ) );
 
 		self::assertSame( array(), $this->claims( 'pu-jane' ), 'the name is free for others' );

@@ -155,6 +155,26 @@ final class LossesTest extends SiteTestCase {
 		}
 	}
 
+	/** Every request locks groups before people. One that did it the other way round would wait for another one, and that one for it. */
+	public function test_who_comes_back_locks_the_groups_first(): void {
+		$ids   = $this->people( 4 );
+		$group = $this->group( $ids );
+		array_map( fn( string $id ): object => $this->scim( 'DELETE', "/Users/$id" ), $ids );
+		$version = $this->scim( 'GET', "/Groups/$group" )->json->meta->version;
+		$sent    = array();
+		$listen  = static function ( string $query ) use ( &$sent ): string {
+			$sent[] = $query;
+			return $query;
+		};
+		$this->with_hook( 'query', $listen, static fn(): mixed => RemovalDecision::decide( RemovalDecision::UNDO ) );
+		$first = static fn( string $pattern ): ?int => array_key_first( preg_grep( $pattern, $sent ) );
+		$locks = $first( '/FROM ' . Tables::name( 'groups' ) . ' .*FOR UPDATE/' );
+		self::assertNotNull( $locks );
+		self::assertGreaterThan( $locks, $first( '/^UPDATE ' . Tables::name( 'users' ) . ' SET written_by/' ) );
+		self::assertSame( 200, $this->scim( 'GET', "/Users/$ids[3]" )->status );
+		self::assertNotSame( $version, $this->scim( 'GET', "/Groups/$group" )->json->meta->version, 'the group has one member more' );
+	}
+
 	public function test_a_name_that_somebody_else_got_meanwhile_is_not_taken_back(): void {
 		$ids = $this->people( 4, 'deactivate' );
 		foreach ( $ids as $id ) {

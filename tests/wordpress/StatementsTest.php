@@ -183,7 +183,7 @@ final class StatementsTest extends SiteTestCase {
 				self::PERSON,
 				self::LOSS,
 				self::BEGIN,
-				array( 'UPDATE {groups} SET version = version + 1%EXISTS%FROM {group_members}' => 'whoever has read one of the groups reads it again' ),
+				array( 'UPDATE {groups} SET version = version + 1, modified%EXISTS%FROM {group_members}' => 'whoever has read one of the groups reads it again' ),
 				self::GONE
 			),
 		);

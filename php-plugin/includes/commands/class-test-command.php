@@ -46,7 +46,7 @@ final class TestCommand {
 	 */
 	public function __invoke( array $arguments, array $options ): void {
 		$findings = SelfTest::run( $options['address'] ?? null );
-		$rows     = array_map( static fn( Finding $finding ): array => array( 'lines' => implode( "\n", array_column( $finding->lines, 'text' ) ), 'steps' => implode( ' ', $finding->steps ) ) + get_object_vars( $finding ), $findings );
+		$rows     = array_map( static fn( Finding $finding ): array => array( 'lines' => implode( "\n", array_column( $finding->lines, 'text' ) ), 'steps' => implode( ' ', $finding->steps ), 'repair' => (string) $finding->repair ) + get_object_vars( $finding ), $findings );
 		$is_table = 'table' === ( $options['format'] ?? 'table' );
 		Listing::print_rows( $rows, $is_table ? array( 'status', 'check', 'what' ) : array( 'status', 'check', 'what', 'why', 'steps', 'lines', 'repair' ), $options );
 		if ( $is_table ) {

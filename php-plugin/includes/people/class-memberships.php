@@ -15,7 +15,7 @@ use Rollbook\WordPress\Store\Tables;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Ends the memberships of a person or a group that is deleted. Each of its groups gets the next version, as with every change of its
+ * Ends the memberships of a person or a group that is deleted. Each of its groups gets the next version and the time of the change, as with every change of its
  * members: a client that has read one before is told that it is another one now.
  *
  * Rows of groups are locked before those of people, here as everywhere. So the versions come first, and the memberships end last.
@@ -50,10 +50,7 @@ final class Memberships {
 		$renewed = 0;
 		sort( $groups );
 		foreach ( array_chunk( $groups, self::IDS_AT_ONCE ) as $rows ) {
-			$renewed += Database::run(
-				'UPDATE ' . Tables::name( 'groups' ) . ' SET version = version + 1 WHERE row_id IN (' . Database::marks( $rows, '%d' ) . ') AND EXISTS (SELECT 1 FROM ' . Tables::name( 'group_members' ) . ' m WHERE m.group_row = row_id AND m.member_id = %s)',
-				array( ...$rows, $id )
-			);
+			$renewed += self::renew( $rows, ' AND EXISTS (SELECT 1 FROM ' . Tables::name( 'group_members' ) . ' m WHERE m.group_row = row_id AND m.member_id = %s)', array( $id ) );
 		}
 		return $renewed;
 	}
@@ -81,8 +78,23 @@ final class Memberships {
 		$groups = array_column( self::groups_of( $id ), 'row' );
 		self::delete( $id );
 		foreach ( array_chunk( $groups, self::IDS_AT_ONCE ) as $rows ) {
-			Database::run( 'UPDATE ' . Tables::name( 'groups' ) . ' SET version = version + 1 WHERE row_id IN (' . Database::marks( $rows, '%d' ) . ')', $rows );
+			self::renew( $rows );
 		}
+	}
+
+	/**
+	 * Gives groups the next version and the time of the change, because their members change.
+	 *
+	 * @param list<int>        $rows      The groups' rows.
+	 * @param string           $condition What else must hold.
+	 * @param list<int|string> $arguments Its arguments.
+	 * @return int How many groups.
+	 */
+	public static function renew( array $rows, string $condition = '', array $arguments = array() ): int {
+		return Database::run(
+			'UPDATE ' . Tables::name( 'groups' ) . ' SET version = version + 1, modified = %d WHERE row_id IN (' . Database::marks( $rows, '%d' ) . ")$condition",
+			array( (int) floor( microtime( true ) * 1000 ), ...$rows, ...$arguments )
+		);
 	}
 
 	/**

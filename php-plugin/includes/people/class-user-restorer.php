@@ -116,7 +116,7 @@ final class UserRestorer {
 		$groups = Database::rows( 'SELECT row_id FROM ' . Tables::name( 'groups' ) . ' WHERE id IN (' . Database::marks( $ids, '%s' ) . ') ORDER BY row_id FOR UPDATE', $ids );
 		$rows   = array_values( array_map( static fn( array $group ): int => (int) $group['row_id'], $groups ) );
 		if ( $rows ) {
-			Database::run( 'UPDATE ' . Tables::name( 'groups' ) . ' SET version = version + 1 WHERE row_id IN (' . Database::marks( $rows, '%d' ) . ')', $rows );
+			Memberships::renew( $rows );
 		}
 		return $rows;
 	}

@@ -22,8 +22,7 @@ impl Service {
             }
             left = stale;
         }
-        let reason = "others changed the same people again and again";
-        Err(RequestError::Host(HostError::new(reason).passing(true)))
+        Err(RequestError::Host(HostError::outrun()))
     }
 
     /// Reads people and renews their values once. Gives how many there are, and the accounts of those who
