@@ -144,7 +144,7 @@ final class PersonLinks {
 		$rows  = array_column( $rows, null, 'user_id' );
 		$links = array();
 		foreach ( $rows as $user_id => $row ) {
-			AccessControl::learn( (int) $user_id, 0 === (int) $row['active'] );
+			AccessControl::learn( (int) $user_id, 0 === (int) ( $row['active'] ?? 1 ) );
 		}
 		foreach ( $user_ids as $user_id ) {
 			$user    = get_userdata( $user_id );

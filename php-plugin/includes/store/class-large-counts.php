@@ -82,8 +82,18 @@ final class LargeCounts {
 	 * @return array<string, array{mark: int, count: int, at: int}>
 	 */
 	private static function known( int $now ): array {
-		/** @var array<string, array{mark: int, count: int, at: int}> $known */
-		$known = (array) get_transient( self::REMEMBERED );
-		return array_filter( $known, static fn( mixed $count ): bool => is_array( $count ) && $now - $count['at'] < self::SECONDS );
+		/** @var mixed $known */
+		$known = get_transient( self::REMEMBERED );
+		$fresh = array();
+		foreach ( is_array( $known ) ? $known : array() as $list => $count ) {
+			if ( is_array( $count ) && isset( $count['mark'], $count['count'], $count['at'] ) && $now - (int) $count['at'] < self::SECONDS ) {
+				$fresh[ (string) $list ] = array(
+					'mark'  => (int) $count['mark'],
+					'count' => (int) $count['count'],
+					'at'    => (int) $count['at'],
+				);
+			}
+		}
+		return $fresh;
 	}
 }
