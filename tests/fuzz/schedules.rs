@@ -72,12 +72,10 @@ pub(crate) enum Mutant {
     WaitsForEver,
     /// A task writes what people are searched by, whatever the version that it has read.
     IndexedOver,
-    /// A task gives roles, whatever the version of the person that it has decided on.
-    RolesOver,
 }
 
 impl Mutant {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Overwriting,
         Self::HalfUndone,
         Self::SameNames,
@@ -89,7 +87,6 @@ impl Mutant {
         Self::SaidToBeUndone,
         Self::WaitsForEver,
         Self::IndexedOver,
-        Self::RolesOver,
     ];
 }
 
@@ -629,12 +626,6 @@ impl World {
             Some(Mutant::IndexedOver) if command.name == "index_users" => {
                 let people = command.fields["people"].as_array_mut().unwrap();
                 people.iter_mut().filter_map(Value::as_object_mut).for_each(|one| self.renew_version(one));
-            }
-            Some(Mutant::RolesOver) if command.name == "set_roles" => {
-                for change in command.fields["roles"].as_array_mut().unwrap() {
-                    let version = self.host.version_of_account(change["user_id"].as_u64().unwrap());
-                    change["version"] = version.map_or(change["version"].take(), Value::from);
-                }
             }
             Some(Mutant::NestedUnseen) => unseen(&mut command, "within"),
             Some(Mutant::UnchangedUnseen) => unseen(&mut command, "unchanged"),
