@@ -4,7 +4,7 @@
 $activity = \Rollbook\WordPress\Store\Tables::name( 'activity' );
 $users    = \Rollbook\WordPress\Store\Tables::name( 'users' );
 $missing  = (int) '@entries@' - (int) $wpdb->get_var( "SELECT COUNT(*) FROM $activity" );
-$people   = (int) $wpdb->get_var( "SELECT MAX(row_id) FROM $users" );
+$people   = (int) $wpdb->get_var( "SELECT COUNT(*) FROM $users" );
 $now      = (int) ( microtime( true ) * 1000 );
 // Thirty days of them, about everybody: one in twenty is a change, one in a hundred a refusal.
 for ( $from = 1; $from <= $missing; $from += 50000 ) {
