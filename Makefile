@@ -121,6 +121,11 @@ test-extension: extension ## the extension in PHP, and under valgrind; the engin
 	tests/panics $(abspath $(TARGET)/debug/librollbook.so) $(abspath $(EXTENSION))
 	tests/panics $(abspath $(TARGET)/debug/rollbook-engine)
 
+.PHONY: sanitize
+sanitize: ## exchanges in PHP, in a build of the extension with AddressSanitizer
+	@tests/install php
+	tests/extension/sanitized
+
 .PHONY: test-wordpress
 test-wordpress: extension ## the plugin inside WordPress, on SQLite and on MariaDB
 	@export ROLLBOOK_EXTENSION=$(abspath $(EXTENSION))

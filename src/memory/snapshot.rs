@@ -22,6 +22,11 @@ impl MemoryHost {
         person.or_else(|| self.groups.values().find(|group| group.id == id).map(|group| group.version))
     }
 
+    /// The version of the person of an account.
+    pub fn version_of_account(&self, user_id: u64) -> Option<u64> {
+        self.people.values().find(|person| person.user_id == user_id).map(Person::version)
+    }
+
     /// What there is, without numbers and times. People and groups are told by their names, so that two sites
     /// are the same to which the same happened in another order.
     pub fn snapshot(&self) -> Value {

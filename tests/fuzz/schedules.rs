@@ -72,10 +72,12 @@ pub(crate) enum Mutant {
     WaitsForEver,
     /// A task writes what people are searched by, whatever the version that it has read.
     IndexedOver,
+    /// A task gives roles, whatever the version of the person that it has decided on.
+    RolesOver,
 }
 
 impl Mutant {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Overwriting,
         Self::HalfUndone,
         Self::SameNames,
@@ -87,6 +89,7 @@ impl Mutant {
         Self::SaidToBeUndone,
         Self::WaitsForEver,
         Self::IndexedOver,
+        Self::RolesOver,
     ];
 }
 
@@ -150,8 +153,9 @@ struct World {
     host: MemoryHost,
     settings: Rc<Settings>,
     operations: Rc<Vec<Operation>>,
-    /// Two of them that are likely to meet: each asks for the other one's name or address, or one is about a
-    /// way that Bob has into a group, and the other one about the next step of such a way.
+    /// Two of them that are likely to meet: each asks for the other one's name or address; or one is about a
+    /// way that Bob has into a group, and the other one about the next step of such a way; or one is about
+    /// what a rule that came later asks for, and the other one is the task that applies it.
     exchanges: Rc<Vec<[usize; 2]>>,
     /// Those of the operations that are tasks.
     tasks: Rc<Vec<usize>>,
@@ -490,6 +494,10 @@ impl World {
                 meets(&|one| one.says(&ids["bob"])),
                 meets(&|one| one.path.ends_with(editors) && !one.says(&ids["ann"]) && !one.says(&ids["bob"])),
             ),
+            None if history == History::LaterRules => {
+                let apply = |number: &usize| world.operations[*number].is_task("roles");
+                (meets(&|one| one.says("department")), world.tasks.iter().copied().filter(apply).collect())
+            }
             None => (anns, bobs),
         };
         world.exchanges =
@@ -626,6 +634,12 @@ impl World {
             Some(Mutant::IndexedOver) if command.name == "index_users" => {
                 let people = command.fields["people"].as_array_mut().unwrap();
                 people.iter_mut().filter_map(Value::as_object_mut).for_each(|one| self.renew_version(one));
+            }
+            Some(Mutant::RolesOver) if command.name == "set_roles" => {
+                for change in command.fields["roles"].as_array_mut().unwrap() {
+                    let version = self.host.version_of_account(change["user_id"].as_u64().unwrap());
+                    change["version"] = version.map_or(change["version"].take(), Value::from);
+                }
             }
             Some(Mutant::NestedUnseen) => unseen(&mut command, "within"),
             Some(Mutant::UnchangedUnseen) => unseen(&mut command, "unchanged"),
