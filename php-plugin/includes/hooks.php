@@ -116,7 +116,6 @@ register_deactivation_hook( PLUGIN_FILE, array( ValueIndexing::class, 'deactivat
 register_deactivation_hook( PLUGIN_FILE, array( Alerts::class, 'forget' ) );
 // A person deleted on the site is gone for identity providers too.
 add_action( 'deleted_user', array( UserRemover::class, 'action_deleted_user' ) );
-add_action( 'deleted_user', array( UsersSorting::class, 'action_deleted_user' ) );
 
 // Networks. After priority 10 a new site has WordPress's own tables. Everybody is removed from a site before its tables are dropped.
 add_action( 'wp_initialize_site', array( NetworkSites::class, 'action_wp_initialize_site' ), 20 );
@@ -223,6 +222,7 @@ add_filter( 'users_list_table_query_args', array( UsersFilter::class, 'filter_ar
 add_filter( 'manage_users_sortable_columns', array( UsersSorting::class, 'filter_sortable_columns' ) );
 add_filter( 'users_list_table_query_args', array( UsersSorting::class, 'filter_arguments' ) );
 add_filter( 'users_pre_query', array( UsersSorting::class, 'filter_users_pre_query' ), 10, 2 );
+add_action( 'deleted_user', array( UsersSorting::class, 'action_deleted_user' ) );
 add_action( 'pre_user_query', array( UsersFilter::class, 'action_pre_user_query' ) );
 add_action( 'delete_user_form', array( UsersFilter::class, 'action_delete_user_form' ), 10, 2 );
 add_action( 'admin_notices', array( TokenExpiry::class, 'action_admin_notices' ) );

@@ -6,7 +6,6 @@ namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\Admin\PersonLinks;
-use Rollbook\WordPress\Admin\UsersSorting;
 use Rollbook\WordPress\Store\LargeCounts;
 
 require_once __DIR__ . '/KeepsSettings.php';
@@ -80,7 +79,7 @@ final class LargeCountsTest extends SiteTestCase {
 			$number = (int) $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->users" );
 			self::assertSame( array( $number, 1 ), $total() );
 			self::assertSame( array( $number, 0 ), $total() );
-			$user_id = (int) wp_insert_user( array( 'user_login' => 'pu-large-new', 'user_pass' => 'x' ) );
+			wp_insert_user( array( 'user_login' => 'pu-large-new', 'user_pass' => 'x' ) );
 			self::assertSame( array( $number + 1, 1 ), $total() );
 			$GLOBALS['current_screen'] = new class() {
 				/** What is_admin() asks. */
@@ -91,7 +90,6 @@ final class LargeCountsTest extends SiteTestCase {
 			require_once ABSPATH . 'wp-admin/includes/user.php';
 			wp_delete_user( (int) $wpdb->get_var( "SELECT ID FROM $wpdb->users WHERE user_login = 'pu-large-7'" ) );
 			self::assertSame( array( $number, 1 ), $total() );
-			self::assertGreaterThan( 0, $user_id );
 		} finally {
 			remove_filter( 'query', $listen );
 			$wpdb->query( "DELETE FROM $wpdb->users WHERE user_login LIKE 'pu-large-%'" );
