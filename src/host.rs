@@ -152,6 +152,7 @@ macro_rules! questions {
             NoteLosses, note_losses, changes => ();
             ListDecidedLosses, list_decided_losses, reads => Vec<DecidedLoss>;
             SettleLosses, settle_losses, changes => ();
+            ReopenLosses, reopen_losses, changes => ();
             RestoreUser, restore_user, changes => Outcome<UserRecord>;
             RemoveKept, remove_kept, changes => Outcome<()>;
             BeginBatch, begin_batch, changes => BatchBegun;

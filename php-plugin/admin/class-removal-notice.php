@@ -52,15 +52,16 @@ final class RemovalNotice {
 			if ( 0 < $held && ! Question::is_confirmed( self::key( $held ) ) ) {
 				SettingsPage::go_back( self::letting_go( $held )->message(), 'people' );
 			}
-			if ( in_array( $decision, array( RemovalDecision::LET_GO, RemovalDecision::UNDO ), true ) ) {
-				RemovalDecision::decide( $decision );
-			} else {
-				RemovalDecision::work();
-			}
-			$left = Losses::unsettled();
+			$failed = in_array( $decision, array( RemovalDecision::LET_GO, RemovalDecision::UNDO ), true ) ? RemovalDecision::decide( $decision ) : RemovalDecision::work();
+			$left   = Losses::unsettled();
 		} catch ( DatabaseFailure $failure ) {
 			/* translators: %s: the cause. */
 			SettingsPage::go_back( new Message( sprintf( __( 'It is not finished: %s Continue when the cause is mended; what was done stays.', 'rollbook' ), rtrim( $failure->getMessage(), '.' ) . '.' ), 'error' ), 'people' );
+		}
+		if ( 0 < $failed ) {
+			/* translators: %s: number of people. */
+			$text = _n( 'It could not be done for %s person. The Activity tab says why. The notice asks about this person again.', 'It could not be done for %s people. The Activity tab says why. The notice asks about them again.', $failed, 'rollbook' );
+			SettingsPage::go_back( new Message( sprintf( $text, number_format_i18n( $failed ) ), 'error' ), 'people' );
 		}
 		$text = match ( true ) {
 			$left > 0                             => __( 'It goes on in the background. “Continue” in the notice is quicker.', 'rollbook' ),

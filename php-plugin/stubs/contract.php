@@ -141,6 +141,8 @@ namespace Rollbook;
  * @phpstan-type ListDecidedLossesAnswer list<DecidedLoss>
  * @phpstan-type SettleLosses array{do: 'settle_losses', numbers: list<int>}
  * @phpstan-type SettleLossesAnswer null
+ * @phpstan-type ReopenLosses array{do: 'reopen_losses', user_ids: list<int>, now: int}
+ * @phpstan-type ReopenLossesAnswer null
  * @phpstan-type RestoreUser array{do: 'restore_user', id: string, version: int, user_name_key: string, active: bool, groups: list<string>, lookups: list<Lookup>, targets: list<string>, now: int}
  * @phpstan-type RestoreUserAnswer array{outcome: 'done', record: UserRecord}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}
  * @phpstan-type RemoveKept array{do: 'remove_kept', id: string, version: int, disposal: AccountDisposal, reassign_to: ?string}

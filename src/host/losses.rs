@@ -121,6 +121,16 @@ pub struct SettleLosses {
     pub numbers: Vec<u64>,
 }
 
+/// Takes back the owner's decision about people for whom it could not be carried out. What is left to do about
+/// them is undecided again, and the owner is asked anew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReopenLosses {
+    /// Their accounts.
+    pub user_ids: Vec<u64>,
+    /// Now.
+    pub now: i64,
+}
+
 /// Brings back a deleted person whose account was kept, as the same resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RestoreUser {

@@ -3,7 +3,7 @@
 use super::MemoryHost;
 use crate::host::{
     DecidedLoss, Decision, FindLosses, ListDecidedLosses, Loss, LossKind, NoteLosses, RecentLosses,
-    SettleLosses,
+    ReopenLosses, SettleLosses,
 };
 use crate::service::Alarm;
 use std::collections::BTreeSet;
@@ -99,6 +99,15 @@ impl MemoryHost {
         for row in self.losses.rows.iter_mut().filter(|row| settle.numbers.contains(&row.number)) {
             row.settled = true;
         }
+        Ok(())
+    }
+
+    pub(super) fn reopen_losses(&mut self, reopen: ReopenLosses) -> Result<(), String> {
+        let unsettled = self.losses.rows.iter_mut().filter(|row| !row.settled);
+        for row in unsettled.filter(|row| reopen.user_ids.contains(&row.loss.user_id)) {
+            row.decision = None;
+        }
+        self.losses.told = Some(reopen.now);
         Ok(())
     }
 }

@@ -31,12 +31,16 @@ SETTINGS: dict[str, Any] = {
         {"path": f"{ENTERPRISE}:department", "target": "meta:fault_department", "title": "Department"},
         {"path": 'phoneNumbers[type eq "work"].value', "target": "meta:fault_phone", "title": "Telephone"},
     ],
+    # Watched, and never too much: all points together remove hundreds of people.
+    "mass_removal": {"watch": True, "people": 1_000_000},
 }
 NICKNAME = {"path": "nickName", "target": "meta:fault_nick", "title": "Nickname"}
 KEEP = {"deletion": {"policy": "deactivate", "reassign_to": None}}
 KEEP_AND_REASSIGN = {"deletion": {"policy": "deactivate", "reassign_to": "heir"}}
 REASSIGN = {"deletion": {"policy": "reassign", "reassign_to": "heir"}}
 DELETE = {"deletion": {"policy": "delete", "reassign_to": None}}
+# The first deletion is one too many.
+DELETE_AND_HOLD = {**DELETE, "mass_removal": {"people": 0, "percent": 0}}
 
 Statuses = tuple[int, ...]
 _LOGGING_IN = threading.Lock()
@@ -60,6 +64,7 @@ class Operation:
     task: str = ""  # a task of the owner's, which is about everybody on the site
     alone: bool = False  # it is about the whole site, as tasks are, so that no two points can be struck at a time
     saves: bool = False  # what it changes are the settings
+    stops: bool = False  # the page may say that it is not finished
     # Who may be served later than the answer says: by the next request about them, which this is.
     waiting: tuple[str, ...] = ()
     serves: Callable[[Scene], Request] | None = None
@@ -354,6 +359,12 @@ def unlinked(scene: Scene) -> None:
     scene.browsers = {}  # With what the page has told.
 
 
+def held(scene: Scene) -> None:
+    """Somebody whom the identity provider has deleted, and about whom the owner is asked."""
+    worker(scene)
+    send(scene, user("DELETE", "worker"), 204)
+
+
 def waiting_for_a_field(scene: Scene) -> None:
     """A mapping that is newer than the people."""
     make_together(scene, {"first": {"nickName": "One"}, "second": {"nickName": "Two"}, "third": {}}, {})
@@ -586,6 +597,40 @@ OPERATIONS = [
         (204,),
         (404,),
         settings=DELETE,
+    ),
+    Operation(
+        "delete-held",
+        "DELETE of one too many: the owner is told, and the account waits",
+        worker,
+        user("DELETE", "worker"),
+        (204,),
+        (404,),
+        settings=DELETE_AND_HOLD,
+        alone=True,
+    ),
+    Operation(
+        "held-undone",
+        "the owner undoes a deletion that waits",
+        held,
+        admin("rollbook_removal", decision="undo"),
+        (302,),
+        (302,),
+        settings=DELETE_AND_HOLD,
+        hook="admin_post_rollbook_removal",
+        alone=True,
+        stops=True,
+    ),
+    Operation(
+        "held-let-go",
+        "the owner lets a deletion go that waits",
+        held,
+        admin("rollbook_removal", decision="let_go", confirmed="rollbook_removal:1"),
+        (302,),
+        (302,),
+        settings=DELETE_AND_HOLD,
+        hook="admin_post_rollbook_removal",
+        alone=True,
+        stops=True,
     ),
     Operation(
         "group-post",

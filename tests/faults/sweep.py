@@ -219,7 +219,7 @@ class Sweep:
         if operation.task:
             wrong += self._judge_report(client, operation, now, reference)
         elif operation.hook:
-            wrong += self._judge_told(client, scene, now, reference)
+            wrong += self._judge_told(client, operation, scene, now, reference)
         repeated = self._repeat(client, operation, scene)
         then = scene.state()
         allowed = {True: operation.again, False: operation.first, None: operation.first + operation.again}[done]
@@ -258,14 +258,17 @@ class Sweep:
                 ]
         return wrong
 
-    def _judge_told(self, client: Client, scene: Scene, now: State, reference: Reference) -> list[str]:
+    def _judge_told(
+        self, client: Client, operation: Operation, scene: Scene, now: State, reference: Reference
+    ) -> list[str]:
         """The page says whether it was done."""
         told = [told for browser in scene.browsers.values() for told in client.ask("told", key=browser["key"])]
         kinds = {message["kind"] for message in told}
-        if "success" in kinds and now != reference.after:
-            return [f"the page says {told}, but:", *differences(reference.after, now)]
-        if "error" in kinds and now != reference.before:
-            return [f"the page says {told}, but:", *differences(reference.before, now)]
+        stored, before, after = unseen(now), unseen(reference.before), unseen(reference.after)
+        if "success" in kinds and stored != after:
+            return [f"the page says {told}, but:", *differences(after, stored)]
+        if "error" in kinds and stored != before and not operation.stops:
+            return [f"the page says {told}, but:", *differences(before, stored)]
         return []
 
     def _judge_form(self, point: Point, answer: Answer, operation: Operation, wrong: list[str]) -> None:

@@ -224,8 +224,9 @@ fn whoever_the_identity_provider_brings_back_itself_is_left_alone() {
 }
 
 #[test]
-fn whose_name_was_given_to_another_stays_deleted_and_the_owner_reads_why() {
-    let mut site = site(json!({ "mass_removal": { "people": 0, "percent": 0 } }));
+fn whose_name_was_given_to_another_stays_deleted_and_the_owner_reads_why_and_is_asked_again() {
+    let mut site =
+        site(json!({ "deletion": { "policy": "delete" }, "mass_removal": { "people": 0, "percent": 0 } }));
     let body = |external: &str| json!({ "userName": "same@contoso.test", "externalId": external });
     let first = send(&mut site, "POST", "/Users", body("one")).json()["id"].as_str().unwrap().to_owned();
     assert_eq!(delete(&mut site, &first), 204);
@@ -239,6 +240,10 @@ fn whose_name_was_given_to_another_stays_deleted_and_the_owner_reads_why() {
     assert!(summary.failure.as_deref().is_some_and(|text| text.contains("same@contoso.test")), "{summary:?}");
     assert_eq!(send(&mut site, "GET", &format!("/Users/{first}"), Value::Null).status, 404);
     assert_eq!(total(&mut site), 1);
+    assert_eq!(site.host.held().len(), 1, "the account is still kept");
+    assert!(site.host.told_of_losses().is_some(), "the owner is asked again");
+    assert_eq!(decide(&mut site, Decision::LetGo), json!({ "undone": 0, "let_go": 1, "failed": 0 }));
+    assert!(site.host.held().is_empty());
 }
 
 #[test]

@@ -189,6 +189,49 @@ final class LossesTest extends SiteTestCase {
 		self::assertSame( 0, Losses::unsettled() );
 	}
 
+	/**
+	 * A plugin that ends what the owner has decided costs nobody the decision: the owner is told, and asked again.
+	 *
+	 * @dataProvider decisions
+	 */
+	public function test_what_a_plugin_prevents_is_asked_about_again( string $decision, string $hook ): void {
+		$ids = $this->people( 5 );
+		foreach ( $ids as $id ) {
+			$this->patch( $id, 'active', false );
+			$this->scim( 'DELETE', "/Users/$id" );
+		}
+		$waits  = get_user_by( 'login', 'pu-lost-5' )->ID;
+		$throws = static function ( mixed $given ) use ( $waits ): mixed {
+			if ( $given === $waits || is_string( $given ) && str_starts_with( $given, 'INSERT IGNORE INTO ' . Tables::name( 'lookups' ) ) && str_contains( $given, 'pu-lost-5' ) ) {
+				throw new \RuntimeException( 'thrown' );
+			}
+			return $given;
+		};
+		self::assertSame( 1, $this->with_hook( $hook, $throws, static fn(): int => RemovalDecision::decide( $decision ) ) );
+		wp_cache_flush();
+		self::assertInstanceOf( \WP_User::class, get_user_by( 'login', 'pu-lost-5' ) );
+		self::assertSame( 404, $this->scim( 'GET', "/Users/{$ids[4]}" )->status );
+		self::assertSame( array( 'deactivated' => 1, 'held' => 1 ), Losses::undecided(), 'of this person alone, and all of it' );
+		self::assertSame( 0, Losses::unsettled() );
+		self::assertNotNull( Losses::alarm() );
+
+		self::assertSame( 0, RemovalDecision::decide( $decision ) );
+		wp_cache_flush();
+		AccessControl::forget_everybody();
+		self::assertSame( array( null, array() ), array( Losses::alarm(), Losses::undecided() ) );
+		$person = $this->scim( 'GET', "/Users/{$ids[4]}" );
+		self::assertSame( RemovalDecision::UNDO === $decision ? array( 200, true ) : array( 404, null ), array( $person->status, $person->json->active ?? null ) );
+		self::assertSame( RemovalDecision::UNDO === $decision, get_user_by( 'login', 'pu-lost-5' ) instanceof \WP_User );
+	}
+
+	/** @return array<string, array{string, string}> */
+	public static function decisions(): array {
+		return array(
+			'carried out' => array( RemovalDecision::LET_GO, 'delete_user' ),
+			'undone'      => array( RemovalDecision::UNDO, 'query' ),
+		);
+	}
+
 	public function test_losses_that_nobody_decides_about_are_forgotten_after_a_while(): void {
 		$id = $this->people( 1 )[0];
 		$this->patch( $id, 'active', false );

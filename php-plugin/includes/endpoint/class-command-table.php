@@ -168,6 +168,7 @@ final class CommandTable {
 			'allow_linking'     => ( new AccountRegistry() )->allow_linking( $command ),
 			'note_losses'       => ( new Losses() )->note( $command ),
 			'settle_losses'     => ( new Losses() )->settle( $command ),
+			'reopen_losses'     => ( new Losses() )->reopen( $command ),
 			'restore_user'      => ( new UserRestorer() )->restore( $command ),
 			'remove_kept'       => ( new UserRemover() )->remove_kept( $command ),
 			'set_access'        => ( new UserAccess() )->set( $command ),

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\People;
 
 use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Tables;
 
 defined( 'ABSPATH' ) || exit;
@@ -23,6 +24,7 @@ defined( 'ABSPATH' ) || exit;
  * @phpstan-import-type ListDecidedLosses from \Rollbook\Contract
  * @phpstan-import-type ListDecidedLossesAnswer from \Rollbook\Contract
  * @phpstan-import-type SettleLosses from \Rollbook\Contract
+ * @phpstan-import-type ReopenLosses from \Rollbook\Contract
  */
 final class Losses {
 
@@ -113,6 +115,25 @@ final class Losses {
 	}
 
 	/**
+	 * Takes back what the owner has decided about people for whom it could not be carried out.
+	 *
+	 * @param ReopenLosses $command The command reopen_losses.
+	 * @throws DatabaseFailure When the database does not take it.
+	 */
+	public function reopen( array $command ): void {
+		$table    = Tables::name( 'losses' );
+		$user_ids = array_map( 'intval', $command['user_ids'] );
+		if ( ! $user_ids ) {
+			return;
+		}
+		$of_them = 'settled = 0 AND decision IS NOT NULL AND user_id IN (' . Database::marks( $user_ids, '%d' ) . ')';
+		$first   = Database::value( "SELECT MIN(time) FROM $table WHERE $of_them", $user_ids );
+		// First the notice, then what it asks about: nothing of it is ever undecided without anybody being asked.
+		Database::watched( static fn() => self::raise( (int) $first - 1, (int) $command['now'] ) );
+		Database::run( "UPDATE $table SET decision = NULL, decided = NULL WHERE $of_them", $user_ids );
+	}
+
+	/**
 	 * Opens the alarm, or notes that the owner was told again.
 	 *
 	 * @param int $since Since when losses count.
@@ -122,7 +143,7 @@ final class Losses {
 		update_option(
 			self::ALARM,
 			array(
-				'since' => self::alarm()['since'] ?? $since,
+				'since' => min( $since, self::alarm()['since'] ?? $since ),
 				'told'  => $now,
 			),
 			false

@@ -44,11 +44,12 @@ final class RemovalDecision {
 	 * Decides, and begins with the work.
 	 *
 	 * @param string $decision `let_go` or `undo`.
+	 * @return int For how many people it could not be done. The owner is asked about them again.
 	 */
-	public static function decide( string $decision ): void {
+	public static function decide( string $decision ): int {
 		Losses::decide( $decision, Tokens::now() );
 		ActivityLog::tell( ActivityLog::REMOVAL, self::LET_GO === $decision ? 'let_go' : 'undone' );
-		self::work();
+		return self::work();
 	}
 
 	/**
@@ -66,27 +67,31 @@ final class RemovalDecision {
 	/**
 	 * Works for a while.
 	 *
+	 * @return int For how many people it could not be done. The owner is asked about them again.
 	 * @throws DatabaseFailure When the database fails; what was done stays.
 	 */
-	public static function work(): void {
+	public static function work(): int {
 		ignore_user_abort( true );
 		register_shutdown_function( array( Announcements::class, 'make' ) );
-		$until = microtime( true ) + self::SECONDS;
+		$until  = microtime( true ) + self::SECONDS;
+		$failed = 0;
 		do {
-			$left = self::settle_some();
+			list( 'left' => $left, 'failed' => $failing ) = self::settle_some();
+			$failed += $failing;
 		} while ( $left && microtime( true ) < $until );
 		if ( $left ) {
 			wp_schedule_single_event( time(), self::EVENT );
 		}
+		return $failed;
 	}
 
 	/**
 	 * Settles some losses.
 	 *
-	 * @return bool Whether some are left.
+	 * @return array{left: bool, failed: int} Whether some are left, and for how many people it could not be done.
 	 * @throws DatabaseFailure When the extension could not go on.
 	 */
-	private static function settle_some(): bool {
+	private static function settle_some(): array {
 		$started = microtime( true );
 		$task    = array(
 			'task'  => 'settling',
@@ -103,6 +108,9 @@ final class RemovalDecision {
 		if ( ! isset( $report['left'] ) ) {
 			throw new DatabaseFailure( (string) ( $summary['failure'] ?? $report['detail'] ?? '' ) );
 		}
-		return (bool) $report['left'];
+		return array(
+			'left'   => (bool) $report['left'],
+			'failed' => (int) $report['failed'],
+		);
 	}
 }

@@ -3,12 +3,12 @@
 //!
 //! Each loss is looked at as its person is now. Where another request has written the person since, it is
 //! looked at anew. The latest comes first, so that a person who was deactivated and then deleted is brought
-//! back and then let in.
+//! back and then let in. What cannot be done is the owner's to decide about again.
 
 use super::MAX_PART;
 use crate::host::{
     AccountDisposal, DecidedLoss, Decision, ListDecidedLosses, LoadUsersByAccount, LossKind, Outcome,
-    RemoveKept, RestoreUser, RoleChange, SetRoles, SettleLosses, UserRecord,
+    RemoveKept, ReopenLosses, RestoreUser, RoleChange, SetRoles, SettleLosses, UserRecord,
 };
 use crate::scim::error::Error;
 use crate::service::query::Query;
@@ -57,6 +57,9 @@ impl Service {
                 (Err(problem), _) => {
                     settled.failed += 1;
                     self.note_failure(format!("{}: {}", decided.loss.user_name, problem.reason()));
+                    let user_ids = vec![decided.loss.user_id];
+                    self.host.ask(&ReopenLosses { user_ids, now: self.now }).await?;
+                    continue;
                 }
             }
             self.host.ask(&SettleLosses { numbers: vec![decided.number] }).await?;
