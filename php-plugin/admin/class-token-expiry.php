@@ -70,9 +70,16 @@ final class TokenExpiry {
 	 * Sends the mails that are due, each once.
 	 */
 	public static function action_event(): void {
+		try {
+			$ending = self::ending( max( self::DAYS ) );
+		} catch ( DatabaseFailure $failure ) {
+			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- Nobody looks. What other plugins do in the background goes on.
+			error_log( sprintf( 'Rollbook: which tokens end soon is asked again tomorrow: %s', $failure->getMessage() ) );
+			return;
+		}
 		$told = array_filter( (array) get_option( self::OPTION, array() ), 'is_int' );
 		$left = array();
-		foreach ( self::ending( max( self::DAYS ) ) as $token ) {
+		foreach ( $ending as $token ) {
 			$due                  = min( array_filter( self::DAYS, static fn( int $days ): bool => self::days( $token ) <= $days ) );
 			$left[ $token['id'] ] = $due;
 			if ( ( $told[ $token['id'] ] ?? PHP_INT_MAX ) <= $due ) {

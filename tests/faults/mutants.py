@@ -98,6 +98,13 @@ MUTANTS = [
         "failing",
         20,
     ),
+    Mutant(
+        "what could not be done for the owner is taken for done",
+        (("people/class-losses.php", "SET decision = NULL, decided = NULL WHERE", "SET settled = 1 WHERE"),),
+        "held-undone",
+        "throw",
+        5,
+    ),
 ]
 
 

@@ -368,13 +368,25 @@ def held(scene: Scene) -> None:
 def waiting_for_a_field(scene: Scene) -> None:
     """A mapping that is newer than the people."""
     make_together(scene, {"first": {"nickName": "One"}, "second": {"nickName": "Two"}, "third": {}}, {})
-    send(scene, happen, 200)
+    send(scene, happens("rollbook_catch_up"), 200)
     scene.client.ask("configure", settings={"mappings": [*SETTINGS["mappings"], NICKNAME]})
 
 
-def happen(_: Scene) -> Request:
+def happens(event: str) -> Callable[[Scene], Request]:
     """What WordPress does in the background; the striking plugin takes its part."""
-    return Request("POST", "/wp-admin/admin-post.php", form={"action": "rollbook_faults_catch_up"})
+    return lambda _: Request("POST", "/wp-admin/admin-post.php", form={"action": f"faults_{event}"})
+
+
+def waiting_for_an_index(scene: Scene) -> None:
+    """An attribute that is searched by since the people were made."""
+    make_together(scene, {"first": {"nickName": "One"}, "second": {"nickName": "Two"}, "third": {}}, {})
+    scene.client.ask("search_by", paths=["nickName"])
+
+
+def outer_and_inner_group(scene: Scene) -> None:
+    make_together(
+        scene, {"first": {}, "second": {}, "third": {}}, {EDITORS: ("third",), "group-inner": ("first", "second")}
+    )
 
 
 def profile(scene: Scene) -> Request:
@@ -665,6 +677,18 @@ OPERATIONS = [
         (200, 204),
     ),
     Operation(
+        "group-nest",
+        "PATCH that puts a group into a group with a rule",
+        outer_and_inner_group,
+        lambda scene: Request(
+            "PATCH",
+            f"/Groups/{scene.ids[EDITORS]}",
+            patch(("add", "members", [{"value": scene.ids["group-inner"], "type": "Group"}])),
+        ),
+        (200, 204),
+        (200, 204),
+    ),
+    Operation(
         "group-put",
         "PUT of a group: other members",
         group_of_two,
@@ -773,10 +797,20 @@ OPERATIONS = [
         "catch-up",
         "everybody gets what a new mapping asks for",
         waiting_for_a_field,
-        happen,
+        happens("rollbook_catch_up"),
         (200,),
         (200,),
         hook="rollbook_catch_up",
+        alone=True,
+    ),
+    Operation(
+        "index",
+        "everybody's values get into a new index",
+        waiting_for_an_index,
+        happens("rollbook_index_values"),
+        (200,),
+        (200,),
+        hook="rollbook_index_values",
         alone=True,
     ),
     Operation(

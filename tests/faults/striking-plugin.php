@@ -127,13 +127,15 @@ final class Strike {
 Strike::begin();
 
 // What WordPress does in the background, in a request that is waited for.
-add_action(
-	'admin_post_nopriv_rollbook_faults_catch_up',
-	static function (): void {
-		do_action( 'rollbook_catch_up' );
-		exit( 'done' );
-	}
-);
+foreach ( array( 'rollbook_catch_up', 'rollbook_index_values' ) as $rollbook_event ) {
+	add_action(
+		"admin_post_nopriv_faults_$rollbook_event",
+		static function () use ( $rollbook_event ): void {
+			do_action( $rollbook_event );
+			exit( 'done' );
+		}
+	);
+}
 
 // A plugin of a site asks the database something whenever an account is written. Its statements can fail, too.
 foreach ( array( 'user_register', 'profile_update', 'delete_user', 'deleted_user', 'set_user_role' ) as $rollbook_hook ) {

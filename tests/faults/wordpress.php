@@ -29,6 +29,8 @@ $prepare = static function ( array $question ) use ( $table ): void {
 	delete_option( \Rollbook\WordPress\People\AccountRegistry::OPTION );
 	delete_option( \Rollbook\WordPress\People\Losses::ALARM );
 	delete_option( \Rollbook\WordPress\Upkeep\CatchUp::OPTION );
+	delete_option( \Rollbook\WordPress\Store\ValueIndexes::OPTION );
+	delete_option( \Rollbook\WordPress\Upkeep\ValueIndexing::OPTION );
 	delete_option( \Rollbook\WordPress\Store\Settings::OPTION );
 	wp_insert_user( array( 'user_login' => 'heir', 'user_email' => 'heir@heir.test', 'user_pass' => 'x', 'role' => 'editor' ) );
 	\Rollbook\WordPress\Upkeep\SettingsWriter::merge( $question['settings'] );
@@ -36,6 +38,11 @@ $prepare = static function ( array $question ) use ( $table ): void {
 
 $configure = static function ( array $question ): void {
 	\Rollbook\WordPress\Upkeep\SettingsWriter::merge( $question['settings'] );
+};
+
+// Somebody has searched by attributes.
+$search_by = static function ( array $question ): void {
+	\Rollbook\WordPress\Store\ValueIndexes::want( $question['paths'] );
 };
 
 // An account that nobody manages.
@@ -250,7 +257,7 @@ $run = static function ( array $question ): int {
 	return (int) $result;
 };
 
-$known = compact( 'prepare', 'configure', 'told', 'settings', 'credentials', 'account', 'publish', 'scene', 'orphans', 'stale', 'read', 'stored', 'administrator', 'task', 'hold', 'release', 'sql', 'run' );
+$known = compact( 'prepare', 'configure', 'search_by', 'told', 'settings', 'credentials', 'account', 'publish', 'scene', 'orphans', 'stale', 'read', 'stored', 'administrator', 'task', 'hold', 'release', 'sql', 'run' );
 while ( false !== ( $line = fgets( STDIN ) ) ) {
 	try {
 		$question = json_decode( $line, true, 512, JSON_THROW_ON_ERROR );

@@ -12,10 +12,12 @@ use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\Settings;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
+use Rollbook\WordPress\Store\ValueIndexes;
 use Rollbook\WordPress\Upkeep\SettingsWriter;
 use Rollbook\WordPress\Upkeep\CatchUp;
 use Rollbook\WordPress\Upkeep\ProfileChanges;
 use Rollbook\WordPress\Upkeep\TaskRun;
+use Rollbook\WordPress\Upkeep\ValueIndexing;
 use Throwable;
 
 /**
@@ -369,6 +371,23 @@ final class DatabaseTroubleTest extends SiteTestCase {
 					self::assertSame( 'Chief', get_user_meta( $user->ID, 'pu_behind', true ), $place );
 				},
 			),
+			'index'    => array(
+				static function (): void {
+					update_option( ValueIndexes::OPTION, array() );
+					delete_option( ValueIndexing::OPTION );
+					wp_clear_scheduled_hook( ValueIndexes::EVENT );
+					Database::run( 'DELETE FROM ' . Tables::name( 'lookups' ) . " WHERE path = 'title'" );
+					ValueIndexes::want( array( 'title' ) );
+					wp_clear_scheduled_hook( ValueIndexes::EVENT ); // WordPress has called it.
+				},
+				static fn() => do_action( ValueIndexes::EVENT ),
+				function ( string $place ): void {
+					self::assertTrue( array() === ValueIndexes::incomplete() || false !== wp_next_scheduled( ValueIndexes::EVENT ), "$place: it goes on by itself" );
+					do_action( ValueIndexes::EVENT );
+					self::assertSame( array(), ValueIndexes::incomplete(), $place );
+					self::assertSame( 1, $this->count_rows( Tables::name( 'lookups' ), "path = 'title' AND value = 'chief'" ), $place );
+				},
+			),
 			'profile'  => array(
 				static function () use ( $user ): void {
 					static $number = 0;
@@ -407,6 +426,9 @@ final class DatabaseTroubleTest extends SiteTestCase {
 			TaskRun::discard( TaskRun::ROLES );
 			false === $before ? delete_option( Settings::OPTION ) : update_option( Settings::OPTION, $before, true );
 			delete_option( CatchUp::OPTION );
+			update_option( ValueIndexes::OPTION, array() );
+			delete_option( ValueIndexing::OPTION );
+			wp_clear_scheduled_hook( ValueIndexes::EVENT );
 		}
 	}
 

@@ -41,6 +41,9 @@ final class ValueIndexing {
 	/** For how long before the pass requests may have been under way, in milliseconds. */
 	private const UNDER_WAY = 600_000;
 
+	/** After how many seconds it is tried again where the database has failed. */
+	private const PAUSE = MINUTE_IN_SECONDS;
+
 	/**
 	 * Sees to it that a pass goes on that nobody has called for a while.
 	 */
@@ -70,11 +73,24 @@ final class ValueIndexing {
 	}
 
 	/**
-	 * Does the work, or a part of it.
-	 *
-	 * @throws DatabaseFailure When the database fails; the next event goes on.
+	 * Does the work, or a part of it. Where the database fails it goes on later, and what other plugins do in the background is not held up.
 	 */
 	public static function action_event(): void {
+		try {
+			Database::watched( static fn() => self::work() );
+		} catch ( DatabaseFailure $failure ) {
+			// phpcs:ignore WordPress.PHP.DevelopmentFunctions.error_log_error_log -- Nobody looks.
+			error_log( sprintf( 'Rollbook: a search index is not complete yet: %s', $failure->getMessage() ) );
+			wp_schedule_single_event( time() + self::PAUSE, ValueIndexes::EVENT );
+		}
+	}
+
+	/**
+	 * Goes through some people.
+	 *
+	 * @throws DatabaseFailure When the database fails; what was done stays.
+	 */
+	private static function work(): void {
 		$paths = ValueIndexes::incomplete();
 		if ( ! $paths ) {
 			return;
