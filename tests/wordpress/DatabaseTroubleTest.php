@@ -376,7 +376,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 					update_option( ValueIndexes::OPTION, array() );
 					delete_option( ValueIndexing::OPTION );
 					wp_clear_scheduled_hook( ValueIndexes::EVENT );
-					Database::run( 'DELETE FROM ' . Tables::name( 'lookups' ) . " WHERE path = 'title'" );
+					Database::run( 'DELETE FROM ' . Tables::name( 'lookups' ) . " WHERE path = '=title'" );
 					ValueIndexes::want( array( 'title' ) );
 					wp_clear_scheduled_hook( ValueIndexes::EVENT ); // WordPress has called it.
 				},
@@ -385,7 +385,7 @@ final class DatabaseTroubleTest extends SiteTestCase {
 					self::assertTrue( array() === ValueIndexes::incomplete() || false !== wp_next_scheduled( ValueIndexes::EVENT ), "$place: it goes on by itself" );
 					do_action( ValueIndexes::EVENT );
 					self::assertSame( array(), ValueIndexes::incomplete(), $place );
-					self::assertSame( 1, $this->count_rows( Tables::name( 'lookups' ), "path = 'title' AND value = 'chief'" ), $place );
+					self::assertSame( 1, $this->count_rows( Tables::name( 'lookups' ), "path = '=title' AND value = 'chief'" ), $place );
 				},
 			),
 			'profile'  => array(
