@@ -10,6 +10,8 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Admin;
 
 use Rollbook\WordPress\Requirements;
+use Rollbook\WordPress\Store\Database;
+use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\SiteAddress;
 use Rollbook\WordPress\Store\Tokens;
 
@@ -64,7 +66,11 @@ final class AddressActions {
 	 */
 	public static function action_moved(): void {
 		SettingsPage::require_permission( self::MOVED );
-		SiteAddress::note();
+		try {
+			Database::watched( SiteAddress::note( ... ) );
+		} catch ( DatabaseFailure ) {
+			SettingsPage::go_back( new Message( __( 'The database did not note it. Rollbook still waits. Try again.', 'rollbook' ), 'error' ) );
+		}
 		SettingsPage::go_back( new Message( __( 'Noted: this site has moved. Identity providers are answered here. Give them the new address.', 'rollbook' ) ) );
 	}
 
@@ -76,14 +82,18 @@ final class AddressActions {
 		if ( Tokens::constant_is_used() ) {
 			SettingsPage::go_back( new Message( self::about_constant(), 'error' ) );
 		}
-		$valid = array_filter( Tokens::all(), Tokens::is_valid( ... ) );
-		if ( array() !== $valid && ! Question::is_confirmed( self::COPY ) ) {
-			SettingsPage::go_back( self::revoking_all( count( $valid ) )->message() );
+		try {
+			$valid = array_filter( Tokens::all(), Tokens::is_valid( ... ) );
+			if ( array() !== $valid && ! Question::is_confirmed( self::COPY ) ) {
+				SettingsPage::go_back( self::revoking_all( count( $valid ) )->message() );
+			}
+			foreach ( Tokens::all() as $token ) {
+				Tokens::revoke( $token['id'] );
+			}
+			Database::watched( SiteAddress::note( ... ) );
+		} catch ( DatabaseFailure ) {
+			SettingsPage::go_back( new Message( __( 'The database did not revoke all tokens. Rollbook still waits. Try again.', 'rollbook' ), 'error' ) );
 		}
-		foreach ( Tokens::all() as $token ) {
-			Tokens::revoke( $token['id'] );
-		}
-		SiteAddress::note();
 		SettingsPage::go_back( new Message( __( 'Noted: this site is a copy. Its tokens are revoked here; at the other site they still work. Create a token if an identity provider is to manage this copy too.', 'rollbook' ) ) );
 	}
 

@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Admin;
 use DateTimeImmutable;
 use InvalidArgumentException;
 use Rollbook\InvalidToken;
+use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Tokens;
 use Rollbook\WordPress\Upkeep\SettingsProblem;
 use RuntimeException;
@@ -82,15 +83,17 @@ final class TokenActions {
 	public static function action_revoke(): void {
 		$id = (int) FormInput::line( 'id' );
 		SettingsPage::require_permission( self::REVOKE, $id );
-		$token = Tokens::find( $id );
-		if ( null !== $token && null === $token['revoked'] && ! Question::is_confirmed( self::REVOKE ) ) {
-			SettingsPage::go_back( self::revoking( $token )->message() );
+		try {
+			$token   = Tokens::find( $id );
+			$message = match ( true ) {
+				null !== $token && null === $token['revoked'] && ! Question::is_confirmed( self::REVOKE ) => self::revoking( $token )->message(),
+				Tokens::revoke( $id ) => new Message( __( 'Token revoked. Requests with it are refused from now on.', 'rollbook' ) ),
+				default => self::refused( __( 'There is no such token, or it was revoked before.', 'rollbook' ) ),
+			};
+		} catch ( DatabaseFailure ) {
+			$message = self::refused( __( 'The database did not revoke the token. It still works. Try again.', 'rollbook' ) );
 		}
-		SettingsPage::go_back(
-			Tokens::revoke( $id )
-				? new Message( __( 'Token revoked. Requests with it are refused from now on.', 'rollbook' ) )
-				: self::refused( __( 'There is no such token, or it was revoked before.', 'rollbook' ) )
-		);
+		SettingsPage::go_back( $message );
 	}
 
 	/**
@@ -124,11 +127,14 @@ final class TokenActions {
 	public static function action_delete(): void {
 		$id = (int) FormInput::line( 'id' );
 		SettingsPage::require_permission( self::DELETE, $id );
-		SettingsPage::go_back(
-			Tokens::delete( $id )
+		try {
+			$message = Tokens::delete( $id )
 				? new Message( __( 'The revoked token was deleted.', 'rollbook' ) )
-				: self::refused( __( 'Only a token that was revoked can be deleted.', 'rollbook' ) )
-		);
+				: self::refused( __( 'Only a token that was revoked can be deleted.', 'rollbook' ) );
+		} catch ( DatabaseFailure ) {
+			$message = self::refused( __( 'The database did not delete the token. Try again.', 'rollbook' ) );
+		}
+		SettingsPage::go_back( $message );
 	}
 
 	/**

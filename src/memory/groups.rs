@@ -33,6 +33,10 @@ impl StoredGroup {
         self.display_name_key = row.display_name_key;
         self.external_id = row.external_id;
         self.document = row.document;
+        self.has_changed(now);
+    }
+
+    fn has_changed(&mut self, now: i64) {
         self.modified = now;
         self.version += 1;
     }
@@ -123,7 +127,7 @@ impl MemoryHost {
             self.groups.insert(row, group);
             return Ok(outcome);
         }
-        self.forget_member(&delete.id);
+        self.forget_member(&delete.id, self.clock);
         Ok(Outcome::Done { record: () })
     }
 
@@ -229,19 +233,21 @@ impl MemoryHost {
     }
 
     /// Puts a person into those of these groups that are there.
-    pub(super) fn join_groups(&mut self, id: &SmolStr, groups: &[SmolStr]) {
+    pub(super) fn join_groups(&mut self, id: &SmolStr, groups: &[SmolStr], now: i64) {
         for group in self.groups.values_mut().filter(|group| groups.contains(&group.id)) {
-            group.version += 1;
+            group.has_changed(now);
             group.members.push(MemberId { id: id.clone(), kind: MemberKind::User });
         }
     }
 
-    /// Takes a deleted person or group out of every group. Each of them gets the next version.
-    pub(super) fn forget_member(&mut self, id: &str) {
+    /// Takes a deleted person or group out of every group. Each of them has changed then.
+    pub(super) fn forget_member(&mut self, id: &str, now: i64) {
         for group in self.groups.values_mut() {
             let before = group.members.len();
             group.members.retain(|member| member.id != id);
-            group.version += u64::from(group.members.len() < before);
+            if group.members.len() < before {
+                group.has_changed(now);
+            }
         }
     }
 

@@ -359,7 +359,7 @@ impl MemoryHost {
                 value: None,
             });
         }
-        self.forget_member(&delete.id);
+        self.forget_member(&delete.id, delete.now);
         if let Some(target) = target {
             self.reassign(person.user_id, target);
         }
@@ -426,7 +426,7 @@ impl MemoryHost {
         person.lookups = restore.lookups;
         person.modified = restore.now;
         person.version += 1;
-        self.join_groups(&person.id, &restore.groups);
+        self.join_groups(&person.id, &restore.groups, restore.now);
         self.written(row, person, &restore.targets)
     }
 
@@ -509,7 +509,8 @@ impl MemoryHost {
         let ids: Vec<SmolStr> =
             self.people.values().filter(|one| gone(one)).map(|one| one.id.clone()).collect();
         self.people.retain(|_, person| !ids.contains(&person.id));
-        ids.iter().for_each(|id| self.forget_member(id));
+        let now = self.clock;
+        ids.iter().for_each(|id| self.forget_member(id, now));
     }
 
     /// Puts a row that was written into its place, with what WordPress has made of the values.

@@ -365,6 +365,10 @@ def held(scene: Scene) -> None:
     send(scene, user("DELETE", "worker"), 204)
 
 
+def with_token(scene: Scene) -> None:
+    scene.numbers["token"] = scene.client.ask("token", name=scene.name("token"))
+
+
 def waiting_for_a_field(scene: Scene) -> None:
     """A mapping that is newer than the people."""
     make_together(scene, {"first": {"nickName": "One"}, "second": {"nickName": "Two"}, "third": {}}, {})
@@ -782,6 +786,15 @@ OPERATIONS = [
         (302,),
         (302,),
         hook="shutdown",
+    ),
+    Operation(
+        "revoke",
+        "the owner revokes a token",
+        with_token,
+        admin("rollbook_revoke_token", id="<token>", confirmed="rollbook_revoke_token"),
+        (302,),
+        (302,),
+        hook="admin_post_rollbook_revoke_token",
     ),
     Operation(
         "settings",

@@ -75,6 +75,8 @@ class Scene:
         for row in stored["members"]:
             group = group_rows.get(row["group_row"], "nobody")
             put(group, ["member", names.get(row["member_id"], "nobody"), row["member_kind"]])
+        for row in stored["tokens"]:
+            put(row["name"], ["token", "revoked" if row["revoked"] else "works"])
         if self.settings:
             put("settings", ["settings", self.client.ask("settings")])
         for row in stored["content"]:

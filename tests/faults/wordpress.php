@@ -45,6 +45,12 @@ $search_by = static function ( array $question ): void {
 	\Rollbook\WordPress\Store\ValueIndexes::want( $question['paths'] );
 };
 
+// A token of an identity provider; its number.
+$token = static function ( array $question ): int {
+	\Rollbook\WordPress\Store\Tokens::create( $question['name'] );
+	return array_column( \Rollbook\WordPress\Store\Tokens::all(), 'id', 'name' )[ $question['name'] ];
+};
+
 // An account that nobody manages.
 $account = static function ( array $question ): int {
 	$id = wp_insert_user( wp_slash( array( 'user_pass' => 'x' ) + $question['fields'] ) );
@@ -82,6 +88,7 @@ $scene = static function ( array $question ) use ( $table, $rows ): array {
 	$groups_  = implode( ',', array( -1, ...array_column( $groups, 'row_id' ) ) );
 	$members  = $rows( "SELECT group_row, member_id, member_kind FROM {$table( 'group_members' )} WHERE group_row IN ( $groups_ ) OR member_id IN ( $marks ) ORDER BY group_row, member_id", '', ...$known );
 	$content  = $rows( "SELECT post_title AS title, post_author AS author FROM $wpdb->posts WHERE post_title LIKE %s UNION ALL SELECT link_name, link_owner FROM $wpdb->links WHERE link_name LIKE %s ORDER BY 1", $like, $like );
+	$tokens   = $rows( "SELECT name, revoked FROM {$table( 'tokens' )} WHERE name LIKE %s", $like );
 	$logins   = array_column( $rows( "SELECT ID, user_login FROM $wpdb->users WHERE ID IN ( " . implode( ',', array( -1, ...array_column( $content, 'author' ) ) ) . ' )' ), 'user_login', 'ID' );
 
 	foreach ( $accounts as &$found ) {
@@ -102,7 +109,7 @@ $scene = static function ( array $question ) use ( $table, $rows ): array {
 		$piece['author'] = $logins[ $piece['author'] ] ?? 'nobody';
 	}
 	unset( $piece );
-	return compact( 'accounts', 'people', 'lookups', 'metas', 'groups', 'members', 'content' );
+	return compact( 'accounts', 'people', 'lookups', 'metas', 'groups', 'members', 'content', 'tokens' );
 };
 
 // What belongs to nobody, of whatever tag.
@@ -257,7 +264,7 @@ $run = static function ( array $question ): int {
 	return (int) $result;
 };
 
-$known = compact( 'prepare', 'configure', 'search_by', 'told', 'settings', 'credentials', 'account', 'publish', 'scene', 'orphans', 'stale', 'read', 'stored', 'administrator', 'task', 'hold', 'release', 'sql', 'run' );
+$known = compact( 'prepare', 'configure', 'search_by', 'token', 'told', 'settings', 'credentials', 'account', 'publish', 'scene', 'orphans', 'stale', 'read', 'stored', 'administrator', 'task', 'hold', 'release', 'sql', 'run' );
 while ( false !== ( $line = fgets( STDIN ) ) ) {
 	try {
 		$question = json_decode( $line, true, 512, JSON_THROW_ON_ERROR );

@@ -291,7 +291,14 @@ fn who_comes_back_has_the_role_of_the_groups_as_they_are_by_now() {
     let renamed = json!({ "displayName": "Guides" });
     assert_eq!(send(&mut site, "PUT", &format!("/Groups/{group}"), renamed).status, 200);
     let before = site.host.version_of(&group);
+    let modified = |site: &mut InMemory| {
+        let group = send(site, "GET", &format!("/Groups/{group}"), Value::Null).json();
+        group["meta"]["lastModified"].as_str().unwrap().to_owned()
+    };
+    let emptied = modified(&mut site);
+    site.now += HOUR;
     assert_eq!(decide(&mut site, Decision::Undo)["undone"], json!(1));
+    assert!(modified(&mut site) > emptied);
     assert_eq!(site.host.account("back@contoso.test").unwrap().account.roles, ["subscriber"]);
     assert!(site.host.version_of(&group) > before, "its members have changed");
 }

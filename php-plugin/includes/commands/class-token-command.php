@@ -12,6 +12,7 @@ namespace Rollbook\WordPress\Commands;
 use DateTimeImmutable;
 use InvalidArgumentException;
 use Rollbook\InvalidToken;
+use Rollbook\WordPress\Store\DatabaseFailure;
 use Rollbook\WordPress\Store\Tokens;
 use Rollbook\WordPress\Upkeep\SettingsProblem;
 use RuntimeException;
@@ -161,8 +162,12 @@ final class TokenCommand {
 			/* translators: %s: name of a token. */
 			WP_CLI::confirm( sprintf( __( 'Revoke the token “%s”? Its next request is refused.', 'rollbook' ), $token['name'] ), $options );
 		}
-		if ( ! Tokens::revoke( (int) $arguments[0] ) ) {
-			WP_CLI::error( __( 'There is no such token, or it was revoked before.', 'rollbook' ) );
+		try {
+			if ( ! Tokens::revoke( (int) $arguments[0] ) ) {
+				WP_CLI::error( __( 'There is no such token, or it was revoked before.', 'rollbook' ) );
+			}
+		} catch ( DatabaseFailure ) {
+			WP_CLI::error( __( 'The database did not revoke the token. It still works. Try again.', 'rollbook' ) );
 		}
 		WP_CLI::success( __( 'Token revoked. Requests with it are refused from now on.', 'rollbook' ) );
 	}

@@ -264,12 +264,10 @@ final class Tokens {
 	 *
 	 * @param int $id Its number.
 	 * @return bool Whether there was such a token that was not yet revoked.
+	 * @throws DatabaseFailure When the database does not do it; the token still works.
 	 */
 	public static function revoke( int $id ): bool {
-		global $wpdb;
-		$table = Tables::name( 'tokens' );
-		// phpcs:ignore WordPress.DB -- The name is ours.
-		$revoked = 1 === $wpdb->query( $wpdb->prepare( "UPDATE $table SET revoked = %d WHERE id = %d AND revoked IS NULL", self::now(), $id ) );
+		$revoked = 1 === Database::run( 'UPDATE ' . Tables::name( 'tokens' ) . ' SET revoked = %d WHERE id = %d AND revoked IS NULL', array( self::now(), $id ) );
 		if ( $revoked ) {
 			/** Documented in HOOKS.md. */
 			do_action( 'rollbook/token_revoked', array( 'id' => $id ) );
