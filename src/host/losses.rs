@@ -121,8 +121,8 @@ pub struct SettleLosses {
     pub numbers: Vec<u64>,
 }
 
-/// Takes back the owner's decision about people for whom it could not be carried out. What is left to do about
-/// them is undecided again, and the owner is asked anew.
+/// Takes back the owner's decision about people for whom it could not be carried out. What is left to do
+/// about them is undecided again, and the owner is asked anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReopenLosses {
     /// Their accounts.

@@ -47,8 +47,9 @@ MUTANTS = [
         (
             (
                 "store/class-transaction.php",
-                "self::$open   = true;\n\t\tself::$undone = true;\n\t\tself::watch();",
-                "self::$open   = true;",
+                "mysqli_report( MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT );\n\t\t}\n"
+                "\t\tadd_filter( 'query', array( self::class, 'filter_query' ), PHP_INT_MAX );",
+                "}",
             ),
             (
                 "store/class-transaction.php",
@@ -88,7 +89,7 @@ MUTANTS = [
     Mutant(
         "a read that failed is taken for nothing there",
         (("store/class-database.php", "if ( self::failures() > $failures ) {", "if ( false ) {"),),
-        "deactivate",
+        "search",
         "failing",
     ),
     Mutant(
@@ -159,7 +160,7 @@ def _strike(site: Site, mutant: Mutant) -> str:
         operation = next(operation for operation in OPERATIONS if operation.name == mutant.operation)
         verdicts = Sweep(site, 3, mutant.every, 0, cached=False, quiet=True).run([operation], [mutant.fault], None)
     except SiteError as error:
-        return f"found, unstruck: {error}"
+        return f"MISSED, it fails unstruck: {error}"
     finally:
         site.remove_plugin()
     wrong = sum(1 for verdict in verdicts if verdict.wrong)
