@@ -33,6 +33,7 @@ SEARCHED = [
     "name.familyName",
 ]
 PREPARE = (Path(__file__).parent / "prepare.php").read_text().removeprefix("<?php")
+EXCHANGE = (Path(__file__).parent / "exchange.php").read_text().removeprefix("<?php")
 INDEX = """
 \\Rollbook\\WordPress\\Store\\ValueIndexes::want( json_decode( '@paths@' ) );
 while ( \\Rollbook\\WordPress\\Store\\ValueIndexes::incomplete() ) {
@@ -90,6 +91,18 @@ class BenchSite:
     @property
     def route(self) -> str:
         return urlsplit(str(self.info["scim"])).path
+
+    def exchange(self, method: str, path: str, body: object) -> float:
+        """The seconds that the extension alone needs for a request."""
+        given = {
+            "method": method,
+            "base": self.info["scim"],
+            "path": path,
+            "headers": {"authorization": self.scim["Authorization"], "content-type": self.scim["Content-Type"]},
+            "body": json.dumps(body),
+        }
+        quoted = json.dumps(given).replace("\\", "\\\\").replace("'", "\\'")
+        return float(self.call("wp", EXCHANGE.replace("@given@", quoted)))
 
     def versions(self) -> dict[str, str]:
         code = (
