@@ -20,9 +20,11 @@ defined( 'ABSPATH' ) || exit;
 /** The statements of this request. */
 final class Strike {
 
-	/** Two statements that every database refuses. The second says what a deadlock says. */
+	/** A statement that every database refuses, and some with which MariaDB says what it says in trouble. */
 	private const REFUSED  = 'SELECT refused FROM rollbook_refused';
 	private const DEADLOCK = "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock found when trying to get lock'";
+	private const WAITED   = "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205, MESSAGE_TEXT = 'Lock wait timeout exceeded'";
+	private const FULL     = "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'The table is full'";
 
 	/** How many statements there were. */
 	private int $count = 0;
@@ -87,6 +89,10 @@ final class Strike {
 			case 'deadlock':
 				$wpdb->dbh->query( 'ROLLBACK' ); // As the server does with the one of the two that it chooses.
 				return self::DEADLOCK;
+			case 'waited':
+				return self::WAITED;
+			case 'full':
+				return self::FULL;
 			case 'lost':
 				self::cut( $wpdb->dbh->thread_id );
 				return null;
@@ -101,6 +107,11 @@ final class Strike {
 					$all[] = str_repeat( 'x', 10_000 );
 				}
 				throw new RuntimeException( 'PHP keeps no memory_limit' );
+			case 'time':
+				set_time_limit( 1 );
+				while ( true ) {
+					continue;
+				}
 			case 'kill':
 				posix_kill( posix_getpid(), 9 ); // SIGKILL, whose name only another extension knows.
 		}

@@ -25,14 +25,19 @@ from .site import Answer, Client, Clients, Site
 FAULTS = {
     "failing": "the database refuses the statement",
     "deadlock": "the server undoes the transaction and says why",
+    "waited": "the statement has waited too long for a lock, and alone is undone",
+    "full": "the disk of the database is full",
     "lost": "the connection is gone before the statement",
     "throw": "a plugin throws",
     "exit": "a plugin ends PHP",
     "memory": "no memory is left",
+    "time": "the time that PHP has is over",
     "kill": "the worker is killed",
 }
 # What can happen to a file, and what the drop-in would know how to take.
-ON_SQLITE = ("failing", "throw", "exit", "memory", "kill")
+ON_SQLITE = ("failing", "throw", "exit", "memory", "time", "kill")
+# What takes seconds strikes only every so many statements.
+SELDOM = {"time": 10}
 # What a killed worker answers is not known.
 SILENT = ("kill",)
 # A request that does the same again may send some more statements than the one that was counted.
@@ -176,7 +181,7 @@ class Sweep:
     def _points(self, operation: Operation, faults: list[str], count: int, numbers: range | None) -> Iterator[Point]:
         for fault in faults:
             for number in range(1, count + BEYOND + 1):
-                if numbers is None or number in numbers:
+                if (numbers is None and number % SELDOM.get(fault, 1) == 0) or number in (numbers or ()):
                     # Counted over all operations and faults, so that few points, too, are spread over all of them.
                     self.seen += 1
                     if self.seen % self.every == self.offset:
