@@ -209,13 +209,17 @@ final class ActivityLog {
 	 * @param array{id: int} $revoked Its number.
 	 */
 	public static function action_token_revoked( array $revoked ): void {
-		$token = Tokens::find( $revoked['id'] );
+		try {
+			$name = Tokens::find( $revoked['id'] )['name'] ?? null;
+		} catch ( DatabaseFailure ) {
+			$name = null; // It is revoked all the same.
+		}
 		self::tell(
 			self::TOKEN,
 			'revoked',
 			array(
 				'token_id'      => $revoked['id'],
-				'resource_name' => $token['name'] ?? null,
+				'resource_name' => $name,
 			)
 		);
 	}
