@@ -2,13 +2,14 @@
 /* What the extension needs for one request, from its bytes to the response's, PHP's side of the boundary included: the median of many, in seconds.
    The commands of the request are carried out once; then their answers are given again and again. */
 
-$given   = json_decode( '@given@', true );
-$request = $given + array( 'query' => '', 'remote' => '127.0.0.1', 'plain' => true, 'now' => (int) floor( microtime( true ) * 1000 ) );
-$open    = static fn(): \Rollbook\Exchange => \Rollbook\Exchange::open( $request, \Rollbook\WordPress\Store\Settings::document(), \Rollbook\WordPress\Site::facts_of_request() );
+$given    = json_decode( '@given@', true );
+$request  = $given + array( 'query' => '', 'remote' => '127.0.0.1', 'plain' => true, 'now' => (int) floor( microtime( true ) * 1000 ) );
+$settings = \Rollbook\WordPress\Store\Settings::document();
+$site     = \Rollbook\WordPress\Site::facts_of_request();
 
 $answers  = array();
 $commands = new \Rollbook\WordPress\Endpoint\CommandTable();
-$exchange = $open();
+$exchange = \Rollbook\Exchange::open( $request, $settings, $site );
 \Rollbook\WordPress\Store\RunningExchange::begin();
 for ( $command = $exchange->command(); null !== $command; $command = $exchange->command() ) {
 	$answers[] = $commands->run( $command );
@@ -16,9 +17,7 @@ for ( $command = $exchange->command(); null !== $command; $command = $exchange->
 }
 \Rollbook\WordPress\Store\RunningExchange::end();
 
-$settings = \Rollbook\WordPress\Store\Settings::document();
-$site     = \Rollbook\WordPress\Site::facts_of_request();
-$taken    = array();
+$taken = array();
 for ( $time = 0; $time < 500; ++$time ) {
 	$started  = hrtime( true );
 	$exchange = \Rollbook\Exchange::open( $request, $settings, $site );

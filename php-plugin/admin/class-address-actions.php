@@ -92,7 +92,7 @@ final class AddressActions {
 			}
 			Database::watched( SiteAddress::note( ... ) );
 		} catch ( DatabaseFailure ) {
-			SettingsPage::go_back( new Message( __( 'The database did not revoke all tokens. Rollbook still waits. Try again.', 'rollbook' ), 'error' ) );
+			SettingsPage::go_back( new Message( __( 'The database did not do all of it, and tokens may still work here. Rollbook still waits. Try again.', 'rollbook' ), 'error' ) );
 		}
 		SettingsPage::go_back( new Message( __( 'Noted: this site is a copy. Its tokens are revoked here; at the other site they still work. Create a token if an identity provider is to manage this copy too.', 'rollbook' ) ) );
 	}

@@ -33,10 +33,10 @@ impl StoredGroup {
         self.display_name_key = row.display_name_key;
         self.external_id = row.external_id;
         self.document = row.document;
-        self.has_changed(now);
+        self.note_change(now);
     }
 
-    fn has_changed(&mut self, now: i64) {
+    fn note_change(&mut self, now: i64) {
         self.modified = now;
         self.version += 1;
     }
@@ -235,7 +235,7 @@ impl MemoryHost {
     /// Puts a person into those of these groups that are there.
     pub(super) fn join_groups(&mut self, id: &SmolStr, groups: &[SmolStr], now: i64) {
         for group in self.groups.values_mut().filter(|group| groups.contains(&group.id)) {
-            group.has_changed(now);
+            group.note_change(now);
             group.members.push(MemberId { id: id.clone(), kind: MemberKind::User });
         }
     }
@@ -246,7 +246,7 @@ impl MemoryHost {
             let before = group.members.len();
             group.members.retain(|member| member.id != id);
             if group.members.len() < before {
-                group.has_changed(now);
+                group.note_change(now);
             }
         }
     }
