@@ -272,7 +272,7 @@ bench-screens: extension ## each screen beside WordPress's own list of users, wi
 	@ROLLBOOK_EXTENSION=$(abspath $(EXTENSION)) benches/screens
 
 .PHONY: bench-peers
-bench-peers: ## how fast filters are read, beside the parsers of others, which it downloads
+bench-peers: ## how fast filters are read, beside the parsers of others, which it downloads, into benches/RESULTS.md
 	@benches/peers/run
 
 .PHONY: clean

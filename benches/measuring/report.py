@@ -11,7 +11,7 @@ from pathlib import Path
 from sitebuilder.console import REPOSITORY
 
 RESULTS = REPOSITORY / "benches/RESULTS.md"
-PARTS = ("endpoint", "load", "screens", "core")
+PARTS = ("endpoint", "load", "screens", "core", "peers")
 
 
 def keep(part: str, lines: list[str], file: Path = RESULTS) -> None:

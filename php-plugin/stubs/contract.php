@@ -129,7 +129,7 @@ namespace Rollbook;
  * @phpstan-type AllowLinking array{do: 'allow_linking', user_ids: list<int>}
  * @phpstan-type AllowLinkingAnswer null
  * @phpstan-type FindLosses array{do: 'find_losses', since: int, besides: list<int>, at_least: int}
- * @phpstan-type RecentLosses array{people: int, managed?: ?int, let_go?: ?int, told?: ?int}
+ * @phpstan-type RecentLosses array{people?: ?int, managed?: ?int, let_go?: ?int}
  * @phpstan-type FindLossesAnswer RecentLosses
  * @phpstan-type LossKind 'deleted'|'deactivated'|'role'
  * @phpstan-type Loss array{kind: LossKind, user_id: int, id: string, user_name: string, held: bool, before: ?string}
@@ -141,7 +141,7 @@ namespace Rollbook;
  * @phpstan-type ListDecidedLossesAnswer list<DecidedLoss>
  * @phpstan-type SettleLosses array{do: 'settle_losses', numbers: list<int>}
  * @phpstan-type SettleLossesAnswer null
- * @phpstan-type ReopenLosses array{do: 'reopen_losses', user_ids: list<int>, now: int}
+ * @phpstan-type ReopenLosses array{do: 'reopen_losses', user_id: int}
  * @phpstan-type ReopenLossesAnswer null
  * @phpstan-type RestoreUser array{do: 'restore_user', id: string, version: int, user_name_key: string, active: bool, groups: list<string>, lookups: list<Lookup>, targets: list<string>, now: int}
  * @phpstan-type RestoreUserAnswer array{outcome: 'done', record: UserRecord}|array{outcome: 'stale'}|array{outcome: 'gone'}|array{outcome: 'taken', value: Unique}|array{outcome: 'refused', message: string, value?: ?Unique}

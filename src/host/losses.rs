@@ -62,15 +62,14 @@ pub struct FindLosses {
 /// The answer to [`FindLosses`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentLosses {
-    /// How many people lost something.
-    pub people: u64,
+    /// How many people lost something. They are not counted where the owner was told within that time that
+    /// they are too many, and has not decided.
+    pub people: Option<u64>,
     /// How many are managed, with those who were deleted since; nothing where fewer than `at_least` people
-    /// lost something.
+    /// lost something. Of a large site it may be what it was a minute ago.
     pub managed: Option<u64>,
     /// When the owner last let losses stand.
     pub let_go: Option<i64>,
-    /// When the owner was last told of losses that are not decided about.
-    pub told: Option<i64>,
 }
 
 /// Notes losses that are about to happen.
@@ -121,14 +120,12 @@ pub struct SettleLosses {
     pub numbers: Vec<u64>,
 }
 
-/// Takes back the owner's decision about people for whom it could not be carried out. What is left to do
-/// about them is undecided again, and the owner is asked anew.
+/// Takes back the owner's decision about somebody for whom it could not be carried out. What is left to do
+/// about this person is undecided again, and the owner is asked anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReopenLosses {
-    /// Their accounts.
-    pub user_ids: Vec<u64>,
-    /// Now.
-    pub now: i64,
+    /// The account.
+    pub user_id: u64,
 }
 
 /// Brings back a deleted person whose account was kept, as the same resource.

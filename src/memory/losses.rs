@@ -8,6 +8,9 @@ use crate::host::{
 use crate::service::Alarm;
 use std::collections::BTreeSet;
 
+/// Nobody was told of what is undecided again by itself; losses after it count as ever.
+const LONG_AGO: i64 = 0;
+
 /// The losses so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Losses {
@@ -63,11 +66,11 @@ impl MemoryHost {
         let people = accounts(&|loss| !find.besides.contains(&loss.user_id));
         let living = self.people.values().filter(|person| person.managed && !person.is_deleted()).count();
         let managed = living as u64 + accounts(&|loss| loss.kind == LossKind::Deleted);
+        let told = self.losses.told.is_some_and(|time| time > find.since);
         Ok(RecentLosses {
-            people,
-            managed: (people >= find.at_least).then_some(managed),
+            people: (!told).then_some(people),
+            managed: (!told && people >= find.at_least).then_some(managed),
             let_go: self.losses.let_go,
-            told: self.losses.told,
         })
     }
 
@@ -104,10 +107,10 @@ impl MemoryHost {
 
     pub(super) fn reopen_losses(&mut self, reopen: ReopenLosses) -> Result<(), String> {
         let unsettled = self.losses.rows.iter_mut().filter(|row| !row.settled);
-        for row in unsettled.filter(|row| reopen.user_ids.contains(&row.loss.user_id)) {
+        for row in unsettled.filter(|row| row.loss.user_id == reopen.user_id) {
             row.decision = None;
         }
-        self.losses.told = Some(reopen.now);
+        self.losses.told.get_or_insert(LONG_AGO);
         Ok(())
     }
 }

@@ -2,14 +2,14 @@
 //! likely a filter there is wrong, and everybody seems to have left.
 //!
 //! Deletions are held then: the resource goes, as the client is told, and the account is kept and locked
-//! until the owner decides. Deactivated people are out at once, because people who leave must be. The owner
-//! may let all of it stand, or undo it together ([`super::tasks`]).
+//! until the owner decides: all of them, within the same window. Deactivated people are out at once, because
+//! people who leave must be. The owner may let all of it stand, or undo it together ([`super::tasks`]).
 //!
 //! Requests that run at the same moment may each be the last one below the limit; so as many people more may
 //! pass as there are such requests.
 
 use super::{Answer, Service};
-use crate::host::{BeforeLoss, FindLosses, Loss, LossKind, NoteLosses, RecentLosses, RoleChange, UserRecord};
+use crate::host::{BeforeLoss, FindLosses, Loss, LossKind, NoteLosses, RoleChange, UserRecord};
 use crate::wordpress::roles;
 use serde::Serialize;
 
@@ -87,23 +87,20 @@ impl Service {
         if recent.let_go.is_some_and(|time| time > since) {
             return Ok(false);
         }
-        let people = recent.people.saturating_add(count);
         let limit = watch.limit(recent.managed.unwrap_or(u64::MAX));
-        let too_many = people > limit;
+        let people = recent.people.map(|before| before.saturating_add(count));
+        let alarm = people
+            .filter(|people| *people > limit)
+            .map(|people| Alarm { people, limit, hours: watch.hours, since });
+        let too_many = people.is_none() || alarm.is_some();
         for loss in &mut losses {
             loss.held = too_many && loss.kind == LossKind::Deleted;
         }
         self.host.ask(&NoteLosses { losses, now: self.now }).await?;
-        if too_many && !self.was_told(&recent, since) {
-            let alarm = Alarm { people, limit, hours: watch.hours, since };
-            self.note.borrow_mut().alarm = Some(alarm);
+        if alarm.is_some() {
+            self.note.borrow_mut().alarm = alarm;
         }
         Ok(too_many)
-    }
-
-    /// Whether the owner knows of such losses already.
-    fn was_told(&self, recent: &RecentLosses, since: i64) -> bool {
-        recent.told.is_some_and(|time| time > since)
     }
 }
 

@@ -207,6 +207,42 @@ fn what_the_owner_lets_go_is_not_held_again_within_the_window() {
 }
 
 #[test]
+fn while_the_owner_is_asked_every_further_deletion_of_the_window_waits() {
+    let settings =
+        |people: u32| json!({ "deletion": { "policy": "delete" }, "mass_removal": { "people": people } });
+    let mut site = site(settings(5));
+    let people = crowd(&mut site, 40);
+    people[..6].iter().for_each(|id| assert_eq!(delete(&mut site, id), 204));
+    assert_eq!(site.host.held().len(), 1);
+    let told = site.host.told_of_losses();
+    assert!(told.is_some());
+    configure(&mut site, settings(1000));
+    people[6..10].iter().for_each(|id| assert_eq!(delete(&mut site, id), 204));
+    assert_eq!(site.host.held().len(), 5, "whatever the limit is by now");
+    assert_eq!(site.host.told_of_losses(), told, "the owner is told once");
+    site.now += 25 * HOUR;
+    configure(&mut site, settings(5));
+    people[10..17].iter().for_each(|id| assert_eq!(delete(&mut site, id), 204));
+    assert_eq!(site.host.held().len(), 7, "the next day counts anew");
+    assert_ne!(site.host.told_of_losses(), told, "and the owner is told again");
+}
+
+#[test]
+fn a_deletion_that_is_asked_about_again_makes_no_other_one_wait() {
+    let mut site = site(json!({ "deletion": { "policy": "delete" }, "mass_removal": { "people": 3 } }));
+    let people = crowd(&mut site, 12);
+    people[..4].iter().for_each(|id| assert_eq!(delete(&mut site, id), 204));
+    assert_eq!(site.host.held().len(), 1);
+    assert_eq!(person(&mut site, "person3@contoso.test").len(), 36, "the name is somebody else's by now");
+    assert_eq!(decide(&mut site, Decision::Undo)["failed"], json!(1));
+    assert!(site.host.told_of_losses().is_some(), "the owner is asked again");
+    people[4..6].iter().for_each(|id| assert_eq!(delete(&mut site, id), 204));
+    assert_eq!(site.host.held().len(), 1);
+    people[6..8].iter().for_each(|id| assert_eq!(delete(&mut site, id), 204));
+    assert_eq!(site.host.held().len(), 3, "the fourth and the fifth are too many with the one that waits");
+}
+
+#[test]
 fn whoever_the_identity_provider_brings_back_itself_is_left_alone() {
     let mut site =
         site(json!({ "deletion": { "policy": "delete" }, "mass_removal": { "people": 0, "percent": 0 } }));

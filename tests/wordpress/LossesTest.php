@@ -7,6 +7,7 @@ namespace Rollbook\Tests\WordPress;
 use Rollbook\WordPress\Access\AccessControl;
 use Rollbook\WordPress\Endpoint\ActivityLog;
 use Rollbook\WordPress\People\Losses;
+use Rollbook\WordPress\Store\LargeCounts;
 use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
 use Rollbook\WordPress\Upkeep\RemovalDecision;
@@ -213,7 +214,7 @@ final class LossesTest extends SiteTestCase {
 		self::assertSame( 404, $this->scim( 'GET', "/Users/{$ids[4]}" )->status );
 		self::assertSame( array( 'deactivated' => 1, 'held' => 1 ), Losses::undecided(), 'of this person alone, and all of it' );
 		self::assertSame( 0, Losses::unsettled() );
-		self::assertNotNull( Losses::alarm() );
+		self::assertSame( 0, Losses::alarm()['told'] ?? null, 'the owner was told of no new losses' );
 
 		self::assertSame( 0, RemovalDecision::decide( $decision ) );
 		wp_cache_flush();
@@ -230,6 +231,39 @@ final class LossesTest extends SiteTestCase {
 			'carried out' => array( RemovalDecision::LET_GO, 'delete_user' ),
 			'undone'      => array( RemovalDecision::UNDO, 'query' ),
 		);
+	}
+
+	/** What a loss costs does not grow with those that were before it, nor with the site. */
+	public function test_nobody_is_counted_while_the_owner_is_asked_and_a_large_site_once_a_minute(): void {
+		global $wpdb;
+		$table = Tables::name( 'users' );
+		$this->people( 0 );
+		$rows = implode( ',', array_map( static fn( int $number ): string => "('pu-lost-row-$number','pu-lost-row-$number','pu-lost-row-$number',1,1,1)", range( 1, 1001 ) ) );
+		$find = function ( array $asked = array() ) use ( $wpdb, &$counted ): array {
+			$counted = array( 0, 0 );
+			$listen  = static function ( string $sql ) use ( &$counted ): string {
+				$counted[0] += (int) str_starts_with( $sql, 'SELECT COUNT(DISTINCT user_id)' );
+				$counted[1] += (int) str_contains( $sql, 'WHERE managed = 1' );
+				return $sql;
+			};
+			return $this->with_hook( 'query', $listen, static fn(): array => ( new Losses() )->find( $asked + array( 'do' => 'find_losses', 'since' => Tokens::now() - HOUR_IN_SECONDS * 1000, 'besides' => array(), 'at_least' => 0 ) ) );
+		};
+		try {
+			$wpdb->query( "INSERT INTO $table (id, user_name, user_name_key, managed, created, modified) VALUES $rows" );
+			LargeCounts::forget();
+			$first = $find();
+			self::assertSame( array( 0, 1 ), array( $first['people'], $counted[1] ) );
+			self::assertGreaterThan( 1000, $first['managed'] );
+			self::assertSame( array( $first, 0 ), array( $find(), $counted[1] ) );
+
+			Losses::raise( Tokens::now() - 1, Tokens::now() );
+			self::assertSame( array( null, null, array( 0, 0 ) ), array( ...array_values( array_slice( $find(), 0, 2 ) ), $counted ) );
+			self::assertSame( array( 0, 1 ), array( $find( array( 'since' => Tokens::now() + 1 ) )['people'], $counted[0] ), 'the owner was told before the window' );
+		} finally {
+			delete_option( Losses::ALARM );
+			$wpdb->query( "DELETE FROM $table WHERE user_name_key LIKE 'pu-lost-row-%'" );
+			LargeCounts::forget();
+		}
 	}
 
 	public function test_losses_that_nobody_decides_about_are_forgotten_after_a_while(): void {

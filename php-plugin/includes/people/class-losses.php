@@ -11,6 +11,7 @@ namespace Rollbook\WordPress\People;
 
 use Rollbook\WordPress\Store\Database;
 use Rollbook\WordPress\Store\DatabaseFailure;
+use Rollbook\WordPress\Store\LargeCounts;
 use Rollbook\WordPress\Store\Tables;
 
 defined( 'ABSPATH' ) || exit;
@@ -37,6 +38,8 @@ final class Losses {
 	/**
 	 * How many people lost something lately.
 	 *
+	 * While an alarm stands nobody is counted: when a hundred thousand people are removed, each would count all before.
+	 *
 	 * @param FindLosses $command The command find_losses.
 	 * @return FindLossesAnswer
 	 */
@@ -46,18 +49,23 @@ final class Losses {
 		$since   = (int) $command['since'];
 		$besides = array_map( 'intval', $command['besides'] );
 		$others  = $besides ? ' AND user_id NOT IN (' . Database::marks( $besides, '%d' ) . ')' : '';
+		$count   = "SELECT COUNT(DISTINCT user_id) FROM $table WHERE time > %d AND decision IS NULL$others";
+		$alarm   = "SELECT option_value FROM $wpdb->options WHERE option_name = %s";
 		// The alarm is read here and not from WordPress's cache: another request may have raised it.
 		$row    = Database::rows(
-			"SELECT (SELECT COUNT(DISTINCT user_id) FROM $table WHERE time > %d AND decision IS NULL$others) AS people,"
-			. " (SELECT MAX(decided) FROM $table WHERE decision = 'let_go') AS let_go, (SELECT option_value FROM $wpdb->options WHERE option_name = %s) AS alarm",
-			array( $since, ...$besides, self::ALARM )
+			"SELECT ($alarm) AS alarm, (SELECT MAX(decided) FROM $table WHERE decision = 'let_go') AS let_go, CASE WHEN EXISTS ($alarm) THEN NULL ELSE ($count) END AS people",
+			array( self::ALARM, self::ALARM, $since, ...$besides )
 		)[0];
-		$people = (int) $row['people'];
+		$told   = self::alarm_of( maybe_unserialize( (string) $row['alarm'] ) )['told'] ?? 0;
+		$people = match ( true ) {
+			null !== $row['people'] => (int) $row['people'],
+			$told > $since          => null,
+			default                 => (int) Database::value( $count, array( $since, ...$besides ) ),
+		};
 		return array(
 			'people'  => $people,
-			'managed' => $people >= (int) $command['at_least'] ? self::managed( $since ) : null,
+			'managed' => null !== $people && $people >= (int) $command['at_least'] ? self::managed( $since ) : null,
 			'let_go'  => null === $row['let_go'] ? null : (int) $row['let_go'],
-			'told'    => self::alarm_of( maybe_unserialize( (string) $row['alarm'] ) )['told'] ?? null,
 		);
 	}
 
@@ -115,36 +123,33 @@ final class Losses {
 	}
 
 	/**
-	 * Takes back what the owner has decided about people for whom it could not be carried out.
+	 * Takes back what the owner has decided about somebody for whom it could not be carried out.
 	 *
 	 * @param ReopenLosses $command The command reopen_losses.
 	 * @throws DatabaseFailure When the database does not take it.
 	 */
 	public function reopen( array $command ): void {
-		$table    = Tables::name( 'losses' );
-		$user_ids = array_map( 'intval', $command['user_ids'] );
-		if ( ! $user_ids ) {
-			return;
-		}
-		$of_them = 'settled = 0 AND decision IS NOT NULL AND user_id IN (' . Database::marks( $user_ids, '%d' ) . ')';
-		$first   = Database::value( "SELECT MIN(time) FROM $table WHERE $of_them", $user_ids );
-		// First the notice, then what it asks about: nothing of it is ever undecided without anybody being asked.
-		Database::watched( static fn() => self::raise( (int) $first - 1, (int) $command['now'] ) );
-		Database::run( "UPDATE $table SET decision = NULL, decided = NULL WHERE $of_them", $user_ids );
+		$table   = Tables::name( 'losses' );
+		$user_id = (int) $command['user_id'];
+		$of_them = 'settled = 0 AND decision IS NOT NULL AND user_id = %d';
+		$first   = (int) Database::value( "SELECT MIN(time) FROM $table WHERE $of_them", array( $user_id ) );
+		// First the notice, then what it asks about: nothing of it is ever undecided without anybody being asked. It tells of no new loss.
+		Database::watched( static fn() => self::raise( $first - 1, self::alarm()['told'] ?? 0 ) );
+		Database::run( "UPDATE $table SET decision = NULL, decided = NULL WHERE $of_them", array( $user_id ) );
 	}
 
 	/**
 	 * Opens the alarm, or notes that the owner was told again.
 	 *
 	 * @param int $since Since when losses count.
-	 * @param int $now   Now.
+	 * @param int $told  When the owner was told that they are too many.
 	 */
-	public static function raise( int $since, int $now ): void {
+	public static function raise( int $since, int $told ): void {
 		update_option(
 			self::ALARM,
 			array(
 				'since' => min( $since, self::alarm()['since'] ?? $since ),
-				'told'  => $now,
+				'told'  => $told,
 			),
 			false
 		);
@@ -220,13 +225,16 @@ final class Losses {
 	}
 
 	/**
-	 * How many people are managed, with those who were deleted.
+	 * How many people are managed, with those who were deleted: the sum stays when somebody is, so that it can be remembered.
 	 *
 	 * @param int $since Since when.
 	 */
 	private static function managed( int $since ): int {
-		$living  = (int) Database::value( 'SELECT COUNT(*) FROM ' . Tables::name( 'users' ) . ' WHERE managed = 1 AND deleted = 0' );
-		$deleted = (int) Database::value( 'SELECT COUNT(DISTINCT user_id) FROM ' . Tables::name( 'losses' ) . " WHERE time > %d AND decision IS NULL AND kind = 'deleted'", array( $since ) );
-		return $living + $deleted;
+		$count = static function () use ( $since ): array {
+			$living  = (int) Database::value( 'SELECT COUNT(*) FROM ' . Tables::name( 'users' ) . ' WHERE managed = 1 AND deleted = 0' );
+			$deleted = (int) Database::value( 'SELECT COUNT(DISTINCT user_id) FROM ' . Tables::name( 'losses' ) . " WHERE time > %d AND decision IS NULL AND kind = 'deleted'", array( $since ) );
+			return array( $living + $deleted );
+		};
+		return LargeCounts::of( 'managed', array( 0 ), $count )[0];
 	}
 }

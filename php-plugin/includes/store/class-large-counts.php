@@ -12,7 +12,8 @@ namespace Rollbook\WordPress\Store;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Counts for screens: how many accounts a site has, or how many members a group.
+ * Counts for screens, how many accounts a site has or how many members a group; and how many people are managed, of whom an identity
+ * provider may remove a part.
  *
  * A count of many is remembered for a minute, as long as something that changes with it is the same: the version of a group, or the number
  * of the newest account. A count of few is made each time.

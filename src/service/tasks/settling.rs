@@ -57,8 +57,7 @@ impl Service {
                 (Err(problem), _) => {
                     settled.failed += 1;
                     self.note_failure(format!("{}: {}", decided.loss.user_name, problem.reason()));
-                    let user_ids = vec![decided.loss.user_id];
-                    self.host.ask(&ReopenLosses { user_ids, now: self.now }).await?;
+                    self.host.ask(&ReopenLosses { user_id: decided.loss.user_id }).await?;
                     continue;
                 }
             }
