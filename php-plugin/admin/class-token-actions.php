@@ -91,7 +91,7 @@ final class TokenActions {
 				default => self::refused( __( 'There is no such token, or it was revoked before.', 'rollbook' ) ),
 			};
 		} catch ( DatabaseFailure ) {
-			$message = self::refused( __( 'The database did not revoke the token. It still works. Try again.', 'rollbook' ) );
+			$message = self::refused( __( 'The database did not revoke the token. It may still work. Try again.', 'rollbook' ) );
 		}
 		SettingsPage::go_back( $message );
 	}

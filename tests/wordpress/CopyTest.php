@@ -5,6 +5,7 @@ declare( strict_types=1 );
 namespace Rollbook\Tests\WordPress;
 
 use Rollbook\WordPress\Store\SiteAddress;
+use Rollbook\WordPress\Store\Tables;
 use Rollbook\WordPress\Store\Tokens;
 
 /** A site that finds itself at another address: it has moved, or it is a copy with the same tokens. */
@@ -132,6 +133,29 @@ final class CopyTest extends SiteTestCase {
 		$this->assertStringContainsString( 'this site is a copy', $this->says( 'rollbook_site_is_copy', 'This cannot be undone.' ) );
 		foreach ( array( $fixed, $listed ) as $this->token ) {
 			$this->assertSame( 401, $this->scim( 'GET', '/Users' )->status );
+		}
+	}
+
+	/** An answer that the database does not take leaves the site waiting, and the owner reads it. */
+	public function test_an_answer_that_is_not_noted_is_asked_for_again(): void {
+		$file    = WPMU_PLUGIN_DIR . '/rollbook-test-failing.php';
+		$written = array(
+			'rollbook_site_moved'   => array( SiteAddress::OPTION, null ),
+			'rollbook_site_is_copy' => array( Tables::name( 'tokens' ), 'This cannot be undone.' ),
+		);
+		foreach ( $written as $action => list( $where, $asked ) ) {
+			$this->comes_from( 'https://contoso.test' );
+			file_put_contents( $file, "<?php add_filter( 'query', static fn( string \$sql ): string => isset( \$_POST['action'] ) && preg_match( '/^(?:UPDATE|INSERT|DELETE).*$where/s', \$sql ) ? 'SELECT nothing FROM nowhere' : \$sql );" );
+			try {
+				$page = $this->says( $action, $asked );
+			} finally {
+				unlink( $file );
+			}
+			$this->assertStringContainsString( 'Rollbook still waits. Try again.', $page, $action );
+			$this->assertStringContainsString( 'Has this site moved, or is it a copy?', $page, $action );
+			$this->assertSame( 503, $this->scim( 'GET', '/Users' )->status, $action );
+			$this->says( 'rollbook_site_moved' );
+			$this->assertSame( 200, $this->scim( 'GET', '/Users' )->status, 'the token is still valid' );
 		}
 	}
 

@@ -77,6 +77,37 @@ final class WpCliTest extends SiteTestCase {
 		$wpdb->delete( Tables::name( 'tokens' ), array( 'id' => $made['id'] ) );
 	}
 
+	/** A token that the database keeps is not told to be revoked, nor to have been so before. */
+	public function test_a_token_that_the_database_does_not_revoke_is_told_to_work_perhaps(): void {
+		Tokens::create( 'cli' );
+		$id = Tokens::all()[0]['id'];
+		foreach ( array( 'SELECT', 'UPDATE' ) as $statement ) {
+			$fails = static fn( string $sql ): string => str_starts_with( $sql, $statement ) && str_contains( $sql, Tables::name( 'tokens' ) ) ? 'SELECT nothing FROM nowhere' : $sql;
+			$this->assertFalse( $this->with_hook( 'query', $fails, static fn(): bool => WP_CLI::run_line( 'rollbook', 'token', 'revoke', (string) $id, '--yes' ) ) );
+			$this->assertStringContainsString( 'may still work', implode( ' ', array_column( WP_CLI::$printed, 1 ) ), $statement );
+			$this->assertNull( Tokens::find( $id )['revoked'] );
+		}
+		global $wpdb;
+		$wpdb->delete( Tables::name( 'tokens' ), array( 'id' => $id ) );
+	}
+
+	/** A database that fails ends a command with a sentence, whichever it is. */
+	public function test_a_database_that_fails_ends_a_command_with_a_sentence(): void {
+		$lines = array(
+			array( 'tokens', 'token', 'list' ),
+			array( 'tokens', 'token', 'create', 'cli' ),
+			array( 'users', 'people', 'get', 'pu-nobody' ),
+			array( 'groups', 'groups', 'list' ),
+			array( 'activity', 'activity', 'list' ),
+		);
+		foreach ( $lines as $line ) {
+			$table = Tables::name( array_shift( $line ) );
+			$fails = static fn( string $sql ): string => str_contains( $sql, $table ) ? 'SELECT nothing FROM nowhere' : $sql;
+			$this->assertFalse( $this->with_hook( 'query', $fails, static fn(): bool => WP_CLI::run_line( 'rollbook', ...$line ) ), implode( ' ', $line ) );
+			$this->assertStringStartsWith( 'The database failed, and the command ended.', end( WP_CLI::$printed )[1] ?? '', implode( ' ', $line ) );
+		}
+	}
+
 	/** What the screen refuses the command line refuses: unknown people, roles, rules, settings. */
 	public function test_settings_are_checked_as_on_the_screen(): void {
 		$this->assertTrue( WP_CLI::run_line( 'rollbook', 'settings', 'set', 'activity_days', '30' ) );

@@ -67,6 +67,16 @@ namespace {
 				self::dispatch( $words );
 			} catch ( \WP_CLI_Ended ) {
 				return false;
+			} catch ( \Throwable $uncaught ) {
+				// PHP calls the handler, and ends.
+				$handler = set_exception_handler( null );
+				try {
+					null === $handler ? throw $uncaught : $handler( $uncaught );
+				} catch ( \WP_CLI_Ended ) {
+					return false;
+				}
+			} finally {
+				set_exception_handler( null );
 			}
 			return true;
 		}

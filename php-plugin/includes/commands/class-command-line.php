@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace Rollbook\WordPress\Commands;
 
 use Rollbook\WordPress\Requirements;
+use Rollbook\WordPress\Store\DatabaseFailure;
 use WP_CLI;
 
 defined( 'ABSPATH' ) || exit;
@@ -39,15 +40,30 @@ final class CommandLine {
 	 */
 	public static function add(): void {
 		foreach ( self::COMMANDS as $name => $class ) {
-			$before = in_array( $name, self::ALWAYS, true ) ? array() : array( 'before_invoke' => array( self::class, 'require_extension' ) );
-			WP_CLI::add_command( "rollbook $name", $class, $before );
+			$before = in_array( $name, self::ALWAYS, true ) ? 'tell_failures' : 'require_extension';
+			WP_CLI::add_command( "rollbook $name", $class, array( 'before_invoke' => array( self::class, $before ) ) );
 		}
+	}
+
+	/**
+	 * Lets a failure of the database end the command with a sentence. PHP's own message would be a trace of calls.
+	 */
+	public static function tell_failures(): void {
+		set_exception_handler(
+			static function ( \Throwable $failure ): void {
+				if ( ! $failure instanceof DatabaseFailure ) {
+					throw $failure;
+				}
+				WP_CLI::error( __( 'The database failed, and the command ended. Try again. If it fails again, the log of the database says why.', 'rollbook' ) );
+			}
+		);
 	}
 
 	/**
 	 * Ends the command where the extension is missing, and says what to do.
 	 */
 	public static function require_extension(): void {
+		self::tell_failures();
 		if ( ! Requirements::met() ) {
 			WP_CLI::error( implode( ' ', Requirements::complaint() ) );
 		}

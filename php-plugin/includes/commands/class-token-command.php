@@ -157,17 +157,17 @@ final class TokenCommand {
 	 * @param array<string, string> $options   The options.
 	 */
 	public function revoke( array $arguments, array $options ): void {
-		$token = Tokens::find( (int) $arguments[0] );
-		if ( null !== $token ) {
-			/* translators: %s: name of a token. */
-			WP_CLI::confirm( sprintf( __( 'Revoke the token “%s”? Its next request is refused.', 'rollbook' ), $token['name'] ), $options );
-		}
 		try {
+			$token = Tokens::find( (int) $arguments[0] );
+			if ( null !== $token ) {
+				/* translators: %s: name of a token. */
+				WP_CLI::confirm( sprintf( __( 'Revoke the token “%s”? Its next request is refused.', 'rollbook' ), $token['name'] ), $options );
+			}
 			if ( ! Tokens::revoke( (int) $arguments[0] ) ) {
 				WP_CLI::error( __( 'There is no such token, or it was revoked before.', 'rollbook' ) );
 			}
 		} catch ( DatabaseFailure ) {
-			WP_CLI::error( __( 'The database did not revoke the token. It still works. Try again.', 'rollbook' ) );
+			WP_CLI::error( __( 'The database did not revoke the token. It may still work. Try again.', 'rollbook' ) );
 		}
 		WP_CLI::success( __( 'Token revoked. Requests with it are refused from now on.', 'rollbook' ) );
 	}
