@@ -96,6 +96,7 @@ $members  = Tables::name( 'group_members' );
 $activity = Tables::name( 'activity' );
 $tokens   = $plan['tokens'];
 $digits   = static fn( int $number ): string => sprintf( '%07d', $number );
+// Each row is a millisecond younger than the one before, and none is of tomorrow: of those, lists would think that they change now.
 $now      = (int) floor( microtime( true ) * 1000 );
 
 // The first of each, as they stand in every table.
@@ -156,7 +157,7 @@ $copy(
 		'@row@'           => (string) ( $row_offset + $number ),
 		'@person@'        => Identifier::create(),
 		'@mark@'          => Identifier::create(),
-		'@time@'          => (string) ( $now + $number ),
+		'@time@'          => (string) ( $now - $plan['people'] - $from + $number ),
 		$tokens['number'] => $digits( $number ),
 		$tokens['team']   => $digits( intdiv( $number, $plan['team_size'] ) ),
 		$tokens['family'] => strrev( $digits( $number ) ),
@@ -175,7 +176,7 @@ if ( $plan['group'] ) {
 			'@row@'          => (string) ( $offset + $number ),
 			'@group@'        => Identifier::create(),
 			'@mark@'         => Identifier::create(),
-			'@time@'         => (string) ( $now + $number ),
+			'@time@'         => (string) ( $now - $plan['groups'] - $from_group + $number ),
 			$tokens['group'] => $digits( $number ),
 		)
 	);
