@@ -95,7 +95,6 @@ final class WpCliTest extends SiteTestCase {
 	public function test_a_database_that_fails_ends_a_command_with_a_sentence(): void {
 		$lines = array(
 			array( 'tokens', 'token', 'list' ),
-			array( 'tokens', 'token', 'create', 'cli' ),
 			array( 'users', 'people', 'get', 'pu-nobody' ),
 			array( 'groups', 'groups', 'list' ),
 			array( 'activity', 'activity', 'list' ),
