@@ -62,14 +62,29 @@ const LISTS_OF_NAMES: [&str; 3] = ["schemas", "attributes", "excludedattributes"
 
 /// Whether something of this name is a secret: `password`, `API-Key`, `urn:example:User:clientSecret`.
 pub fn is_secret(name: &str) -> bool {
-    let folded = folded(name);
     let last = name.rsplit([':', '.']).next().unwrap_or(name);
-    PARTS.iter().any(|part| folded.contains(part)) || NAMES.contains(&self::folded(last).as_str())
+    has_secret_part(&folded(name)) || NAMES.contains(&folded(last).as_str())
+}
+
+/// Whether one of [`PARTS`] stands in a folded name. Every attribute of every write is asked about, and a
+/// search of its own for each part would take as long as all else that is done with the attribute.
+fn has_secret_part(folded: &str) -> bool {
+    let bytes = folded.as_bytes();
+    let begins = |at: usize, part: &str| bytes.get(at..).is_some_and(|rest| rest.starts_with(part.as_bytes()));
+    let candidates = |first: u8| PARTS.iter().filter(move |part| part.as_bytes().first() == Some(&first));
+    bytes.iter().enumerate().any(|(at, &first)| candidates(first).any(|part| begins(at, part)))
 }
 
 /// A name in lower case, without signs between its words.
 fn folded(name: &str) -> String {
-    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut folded = String::with_capacity(name.len());
+    if name.is_ascii() {
+        let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+        folded.extend(letters.map(|letter| char::from(letter.to_ascii_lowercase())));
+    } else {
+        folded.extend(name.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase));
+    }
+    folded
 }
 
 /// What is shown of a document.
@@ -225,7 +240,10 @@ fn is_sign(sign: char) -> bool {
 }
 
 /// A text without what stands in double quotes.
-fn outside_quotes(text: &str) -> String {
+fn outside_quotes(text: &str) -> Cow<'_, str> {
+    if !text.contains('"') {
+        return Cow::Borrowed(text);
+    }
     let mut is_quoted = false;
     let mut is_escaped = false;
     text.chars()
