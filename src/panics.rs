@@ -16,6 +16,10 @@ thread_local! {
 #[cfg(debug_assertions)]
 const TRIPWIRE: &str = "tripwire-of-the-debug-build";
 
+/// What debug builds lose memory at on purpose, so that a test sees that a loss would be found.
+#[cfg(debug_assertions)]
+const LEAK: &str = "leak-of-the-debug-build";
+
 /// A panic that was caught. Its text names the place in the code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("Rollbook's core has a fault at {place}. Please report this place to its maintainers.")]
@@ -50,7 +54,7 @@ pub fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Panic> {
     })
 }
 
-/// Panics where a debug build meets its tripwire. In release builds it is nothing.
+/// Panics or loses memory where a debug build meets its tripwire. In release builds it is nothing.
 #[inline]
 #[track_caller]
 #[cfg_attr(debug_assertions, expect(clippy::panic, reason = "it is there for that"))]
@@ -58,6 +62,10 @@ pub(crate) fn trip(text: &str) {
     #[cfg(debug_assertions)]
     if text.contains(TRIPWIRE) {
         panic!("{text}");
+    }
+    #[cfg(debug_assertions)]
+    if text.contains(LEAK) {
+        std::mem::forget(text.to_owned());
     }
     #[cfg(not(debug_assertions))]
     let _ = text;

@@ -1,6 +1,6 @@
 <?php
 /**
- * Holds many exchanges and abandons every third in the middle: php … exchanges.php <how many>
+ * Holds many exchanges and abandons every third in the middle: php … exchanges.php <how many> [path of one more request]
  */
 
 declare( strict_types=1 );
@@ -19,6 +19,7 @@ $requests = array(
 	request( 'GET', '/Schemas' ),
 	request( 'PATCH', '/Users/1', '{"Operations":[{"op":"Replace","path":"emails[", "value":1}]}' ),
 	request( 'POST', '/Users', "\xff" ),
+	...array_map( static fn( string $path ): array => request( 'GET', $path ), array_slice( $argv, 2 ) ),
 );
 $part     = array( 'after' => 0, 'limit' => 10, 'apply' => true );
 $tasks    = array(
