@@ -70,7 +70,8 @@ pub fn is_secret(name: &str) -> bool {
 /// search of its own for each part would take as long as all else that is done with the attribute.
 fn has_secret_part(folded: &str) -> bool {
     let bytes = folded.as_bytes();
-    let begins = |at: usize, part: &str| bytes.get(at..).is_some_and(|rest| rest.starts_with(part.as_bytes()));
+    let begins =
+        |at: usize, part: &str| bytes.get(at..).is_some_and(|rest| rest.starts_with(part.as_bytes()));
     let candidates = |first: u8| PARTS.iter().filter(move |part| part.as_bytes().first() == Some(&first));
     bytes.iter().enumerate().any(|(at, &first)| candidates(first).any(|part| begins(at, part)))
 }

@@ -89,9 +89,8 @@ impl Service {
         }
         let limit = watch.limit(recent.managed.unwrap_or(u64::MAX));
         let people = recent.people.map(|before| before.saturating_add(count));
-        let alarm = people
-            .filter(|people| *people > limit)
-            .map(|people| Alarm { people, limit, hours: watch.hours, since });
+        let raised = |people| Alarm { people, limit, hours: watch.hours, since };
+        let alarm = people.filter(|people| *people > limit).map(raised);
         let too_many = people.is_none() || alarm.is_some();
         for loss in &mut losses {
             loss.held = too_many && loss.kind == LossKind::Deleted;
