@@ -23,7 +23,7 @@ final class StatementsTest extends SiteTestCase {
 		'SAVEPOINT rollbook' => 'tells whether a hook has ended the transaction',
 	);
 	private const LOSS   = array(
-		'SELECT (SELECT COUNT(DISTINCT user_id) FROM {losses}%MAX(decided)%FROM {options}' => 'how many have lost something today, since when they count, and whether the alarm is raised',
+		'SELECT (SELECT option_value FROM {options}%MAX(decided)%COUNT(DISTINCT user_id) FROM {losses}' => 'whether the alarm is raised, since when losses count, and how many have lost something today',
 		'INSERT INTO {losses}' => 'what the person loses, so that the owner can undo it',
 	);
 	private const ROLES  = array(
