@@ -60,12 +60,13 @@ pub fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Panic> {
 #[cfg_attr(debug_assertions, expect(clippy::panic, reason = "it is there for that"))]
 pub(crate) fn trip(text: &str) {
     #[cfg(debug_assertions)]
-    if text.contains(TRIPWIRE) {
-        panic!("{text}");
-    }
-    #[cfg(debug_assertions)]
-    if text.contains(LEAK) {
-        std::mem::forget(text.to_owned());
+    {
+        if text.contains(TRIPWIRE) {
+            panic!("{text}");
+        }
+        if text.contains(LEAK) {
+            std::mem::forget(text.to_owned());
+        }
     }
     #[cfg(not(debug_assertions))]
     let _ = text;

@@ -66,8 +66,8 @@ pub fn is_secret(name: &str) -> bool {
     has_secret_part(&folded(name)) || NAMES.contains(&folded(last).as_str())
 }
 
-/// Whether one of [`PARTS`] stands in a folded name. Every attribute of every write is asked about, and a
-/// search of its own for each part would take as long as all else that is done with the attribute.
+/// Whether one of [`PARTS`] stands in a folded name. Every attribute of every write is asked about, so it is
+/// one walk over the name, and no search for each part.
 fn has_secret_part(folded: &str) -> bool {
     let bytes = folded.as_bytes();
     let begins =

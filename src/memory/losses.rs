@@ -8,7 +8,7 @@ use crate::host::{
 use crate::service::Alarm;
 use std::collections::BTreeSet;
 
-/// Nobody was told of what is undecided again by itself; losses after it count as ever.
+/// When the owner was told of too many losses, where a decision that failed opened the alarm and no loss did.
 const LONG_AGO: i64 = 0;
 
 /// The losses so far.

@@ -134,9 +134,17 @@ fn what_a_message_quotes_of_a_secret_is_masked() {
 
 #[test]
 fn names_of_secrets_are_told_from_others() {
-    for name in
-        ["password", "wp_pass", "meta:client-secret", "X-API-Key", "urn:x:User:pin", "privateKey", "OTP"]
-    {
+    for name in [
+        "password",
+        "wp_pass",
+        "meta:client-secret",
+        "X-API-Key",
+        "urn:x:User:pin",
+        "privateKey",
+        "OTP",
+        "GEPRÜFTES-PASS-WORT",
+        "apapikey",
+    ] {
         assert!(is_secret(name), "{name}");
     }
     for name in

@@ -2,8 +2,9 @@
 //! likely a filter there is wrong, and everybody seems to have left.
 //!
 //! Deletions are held then: the resource goes, as the client is told, and the account is kept and locked
-//! until the owner decides: all of them, within the same window. Deactivated people are out at once, because
-//! people who leave must be. The owner may let all of it stand, or undo it together ([`super::tasks`]).
+//! until the owner decides. While the owner is asked, every further deletion within the window is held too.
+//! Deactivated people are out at once, because people who leave must be. The owner may let all of it stand,
+//! or undo it together ([`super::tasks`]).
 //!
 //! Requests that run at the same moment may each be the last one below the limit; so as many people more may
 //! pass as there are such requests.

@@ -239,7 +239,7 @@ final class LossesTest extends SiteTestCase {
 		$table = Tables::name( 'users' );
 		$this->people( 0 );
 		$rows = implode( ',', array_map( static fn( int $number ): string => "('pu-lost-row-$number','pu-lost-row-$number','pu-lost-row-$number',1,1,1)", range( 1, 1001 ) ) );
-		$find = function ( array $asked = array() ) use ( $wpdb, &$counted ): array {
+		$find = function ( array $asked = array() ) use ( &$counted ): array {
 			$counted = array( 0, 0 );
 			$listen  = static function ( string $sql ) use ( &$counted ): string {
 				$counted[0] += (int) str_starts_with( $sql, 'SELECT COUNT(DISTINCT user_id)' );

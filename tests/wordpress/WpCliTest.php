@@ -107,6 +107,21 @@ final class WpCliTest extends SiteTestCase {
 		}
 	}
 
+	/** A plugin that reports failures gets those that are none of the database's. */
+	public function test_other_failures_go_where_they_went_before(): void {
+		$reported = array();
+		set_exception_handler( static function ( \Throwable $failure ) use ( &$reported ): void {
+			$reported[] = $failure->getMessage();
+		} );
+		try {
+			CommandLine::tell_failures();
+			set_exception_handler( null )( new \RuntimeException( 'of something else' ) );
+			$this->assertSame( array( 'of something else' ), $reported );
+		} finally {
+			set_exception_handler( null );
+		}
+	}
+
 	/** What the screen refuses the command line refuses: unknown people, roles, rules, settings. */
 	public function test_settings_are_checked_as_on_the_screen(): void {
 		$this->assertTrue( WP_CLI::run_line( 'rollbook', 'settings', 'set', 'activity_days', '30' ) );

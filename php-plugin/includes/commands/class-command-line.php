@@ -46,13 +46,16 @@ final class CommandLine {
 	}
 
 	/**
-	 * Lets a failure of the database end the command with a sentence. PHP's own message would be a trace of calls.
+	 * Lets a failure of the database end the command with a sentence. PHP's own message would be a trace of calls. Other failures go where
+	 * they went before, perhaps to a plugin that reports them.
 	 */
 	public static function tell_failures(): void {
+		$before = set_exception_handler( null );
 		set_exception_handler(
-			static function ( \Throwable $failure ): void {
+			static function ( \Throwable $failure ) use ( $before ): void {
 				if ( ! $failure instanceof DatabaseFailure ) {
-					throw $failure;
+					null === $before ? throw $failure : $before( $failure );
+					return;
 				}
 				WP_CLI::error( __( 'The database failed, and the command ended. Try again. If it fails again, the log of the database says why.', 'rollbook' ) );
 			}

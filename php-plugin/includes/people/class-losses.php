@@ -225,7 +225,7 @@ final class Losses {
 	}
 
 	/**
-	 * How many people are managed, with those who were deleted: the sum stays when somebody is, so that it can be remembered.
+	 * How many people are managed, with those who were deleted. No deletion changes the sum, so it can be remembered.
 	 *
 	 * @param int $since Since when.
 	 */

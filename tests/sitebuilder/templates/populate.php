@@ -96,7 +96,7 @@ $members  = Tables::name( 'group_members' );
 $activity = Tables::name( 'activity' );
 $tokens   = $plan['tokens'];
 $digits   = static fn( int $number ): string => sprintf( '%07d', $number );
-// Each row is a millisecond younger than the one before, and none is of tomorrow: of those, lists would think that they change now.
+// Each row is a millisecond younger than the one before. None is later than now: a list counts anew what seems to have changed just now.
 $now      = (int) floor( microtime( true ) * 1000 );
 
 // The first of each, as they stand in every table.
